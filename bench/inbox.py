@@ -68,14 +68,14 @@ def fill(connection_id: int, size: int) -> int:
     """Create copies of all applications and a waiting stage change for each. Returns how many."""
     from django.db import connection as database
 
-    from goodword.greenhouse.models import Connection, InboxEvent
+    from goodword.greenhouse.models import Connection, Delivery
 
     row = Connection.objects.across_organisations().select_related("organisation").get(pk=connection_id)
     bodies = list(copies(row))
-    events = InboxEvent.objects.across_organisations()
+    events = Delivery.objects.across_organisations()
     events.bulk_create(delivery(row, body, handled=True) for body in bodies[:HANDLED_BEFORE])
     with database.cursor() as cursor:
-        cursor.execute("ALTER TABLE greenhouse_inboxevent SET (autovacuum_enabled = false)")
+        cursor.execute("ALTER TABLE greenhouse_delivery SET (autovacuum_enabled = false)")
         cursor.execute("ANALYZE")
     for some in batched(bodies[:size], 1000):
         events.bulk_create(delivery(row, body, handled=False) for body in some)
@@ -152,18 +152,18 @@ def delivery(row: "Connection", body: "dict[str, Any]", *, handled: bool) -> Any
     """An inbox row, as created by `receive.keep`."""
     from goodword.core import clock
     from goodword.greenhouse.inbox import payload
-    from goodword.greenhouse.models import InboxEvent
+    from goodword.greenhouse.models import Delivery
 
     now = clock.now()
     text = json.dumps(body | {"padding": secrets.token_urlsafe(3600)}).encode()
-    read = payload.read(text)
-    return InboxEvent(
+    read = payload.read_payload(text)
+    return Delivery(
         organisation_id=row.organisation_id,
         connection=row,
         event_id=secrets.token_hex(12),
         action=read.action,
         body=text,
-        state=InboxEvent.State.HANDLED if handled else InboxEvent.State.RECEIVED,
+        state=Delivery.State.HANDLED if handled else Delivery.State.RECEIVED,
         handled_at=now if handled else None,
         not_before=now,
         remote_application_id=read.application_id,
@@ -192,10 +192,10 @@ def take_turns() -> None:
     its PostgreSQL backend."""
     django_up()
     from goodword.core import clock, stopping
-    from goodword.greenhouse import jobs
-    from goodword.greenhouse.models import InboxEvent
+    from goodword.greenhouse.inbox import jobs
+    from goodword.greenhouse.models import Delivery
 
-    waits = InboxEvent.objects.across_organisations().filter(state=InboxEvent.State.RECEIVED)
+    waits = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED)
     signal.signal(signal.SIGTERM, lambda *_: stopping.ask())
     waiting, began, served = waits.count(), time.process_time(), served_for()
     with suppress(stopping.Stopped):
@@ -221,9 +221,9 @@ def served_for() -> float:
 
 def measured(size: int, *, seconds: float) -> str:
     """Watch the backlog shrink. Returns deliveries per second, in total and by quarters of the backlog."""
-    from goodword.greenhouse.models import InboxEvent
+    from goodword.greenhouse.models import Delivery
 
-    waits = InboxEvent.objects.across_organisations().filter(state=InboxEvent.State.RECEIVED)
+    waits = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED)
     began, until = time.monotonic(), time.monotonic() + seconds
     first = 0.0
     reached: list[tuple[float, int]] = []
@@ -238,7 +238,7 @@ def measured(size: int, *, seconds: float) -> str:
     if len(reached) < 2:
         return f"{size} waiting: none or one handled in {time.monotonic() - began:.0f} s"
     (start, done_at_start), (end, done) = reached[0], reached[-1]
-    failed = InboxEvent.objects.across_organisations().filter(state=InboxEvent.State.FAILED).count()
+    failed = Delivery.objects.across_organisations().filter(state=Delivery.State.FAILED).count()
     quarters = []
     for number in range(1, 5):
         goal = done_at_start + (done - done_at_start) * number // 4

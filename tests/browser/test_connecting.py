@@ -14,8 +14,8 @@ from goodword.greenhouse.activity_feed.notes import queue_test_note
 from goodword.greenhouse.models import (
     CallTally,
     Connection,
+    Delivery,
     Finding,
-    InboxEvent,
     Permission,
     RateWindow,
     Webhook,
@@ -56,7 +56,7 @@ def busy(desk: Desk, connection: Connection) -> None:
             **own, action=action, event=action, name=action, pinged_at=now - timedelta(days=days)
         )
     Webhook.objects.create(**own, event="Offer created", name="Payroll <sync>", pinged_at=now)
-    InboxEvent.objects.create(
+    Delivery.objects.create(
         **own,
         action="hire_candidate",
         body=b"{}",

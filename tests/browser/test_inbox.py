@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from goodword.accounts.models import Membership
 from goodword.core import clock
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.models import Connection, Delivery
 from goodword.roles.domain.notices import notice
 from goodword.roles.models import RoleNotice
 from tests.browser.looking import WIDTHS, Looker
@@ -43,9 +43,9 @@ def world() -> tuple[Membership, dict[str, str]]:
     who = named(role, "Bogdan-Aleksander", "Wiśniewski-Kowalczykowski", connection_id=accounts[0].pk)
     now = clock.now()
 
-    def came(action: str, **values: Any) -> InboxEvent:
+    def came(action: str, **values: Any) -> Delivery:
         body = {"action": action, "payload": {"application": {"id": 1, "note": "<b>wide</b> " * 40}}}
-        return InboxEvent.objects.create(
+        return Delivery.objects.create(
             **{
                 "organisation": organisation,
                 "connection": accounts[0],
@@ -91,8 +91,8 @@ def world() -> tuple[Membership, dict[str, str]]:
     return admin, {
         "inbox": inbox,
         "inbox nothing found": f"{inbox}?q=nobody-of-this-name",
-        "inbox event": path("greenhouse_event", organisation, whole.pk),
-        "inbox event failed": path("greenhouse_event", organisation, failed.pk),
+        "inbox event": path("greenhouse_delivery", organisation, whole.pk),
+        "inbox event failed": path("greenhouse_delivery", organisation, failed.pk),
         "inbox replay failed": path("greenhouse_replay_failed", organisation),
         "role with notices": path("role", organisation, role.pk),
         "roles with notices": path("roles", organisation),

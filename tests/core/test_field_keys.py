@@ -17,7 +17,7 @@ from goodword.core.environment import SettingError
 from goodword.core.models import FieldKeyCanary
 from goodword.core.supervise import goodword
 from goodword.greenhouse.client import V1Credentials
-from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
+from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from greenhouse_sandbox.webhooks.signer import signature
 from tests.core.test_killed_worker import here, until
 from tests.greenhouse.world import DOOR, SECRET
@@ -184,7 +184,7 @@ def test_webhooks_are_answered_503_while_the_key_is_missing(
 ) -> None:
     connection = connected()
     settings.GOODWORD_FIELD_KEYS = keys
-    assert (delivered(connection), InboxEvent.objects.of(connection.organisation).count()) == (503, 0)
+    assert (delivered(connection), Delivery.objects.of(connection.organisation).count()) == (503, 0)
     connection.refresh_from_db()
     assert connection.refused_count == 0
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}

@@ -18,7 +18,7 @@ from goodword.core import clock, field_keys, heartbeat
 from goodword.core.models import Heartbeat
 from goodword.core.readiness import Readiness, look_at
 from goodword.greenhouse.client import V1Credentials
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.models import Connection, Delivery
 from goodword.notifications.models import Email, MailService
 from tests.support import factories
 
@@ -80,7 +80,7 @@ def delivery(age: timedelta, state: str = "received") -> None:
     link = Connection(organisation=organisation, endpoint_key="k" * 43, connected_at=at)
     link.set_credentials(V1Credentials("key"))
     link.save()
-    InboxEvent.objects.create(
+    Delivery.objects.create(
         organisation=organisation,
         connection=link,
         body=b"{}",

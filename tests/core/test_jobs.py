@@ -10,7 +10,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
 
 from goodword.core import jobs, reactions, stopping
-from goodword.greenhouse.jobs import wake_inbox
+from goodword.greenhouse.inbox.leases import wake_inbox
 from goodword.notifications.jobs import send_email
 from tests.support.jobs import waiting
 

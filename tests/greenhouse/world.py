@@ -16,9 +16,9 @@ from django.test import Client
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
-from goodword.greenhouse.inbox.claim import Turn
-from goodword.greenhouse.inbox.process import work_one
-from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
+from goodword.greenhouse.inbox.leases import Turn
+from goodword.greenhouse.inbox.processing import work_one
+from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from goodword.roles.models import Role
 from greenhouse_sandbox.acts import progress
 from greenhouse_sandbox.acts.stages import pipeline
@@ -148,7 +148,7 @@ class World:
 
     def inbox(self) -> list[tuple[str, str]]:
         """State and outcome of each delivery kept, in order."""
-        rows = InboxEvent.objects.of(self.organisation).order_by("pk")
+        rows = Delivery.objects.of(self.organisation).order_by("pk")
         return [(row.state, row.outcome) for row in rows]
 
 

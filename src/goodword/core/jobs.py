@@ -41,6 +41,9 @@ PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
 QUEUE = JobManager(DjangoConnector())
 
 
+#: the registered jobs, by name
+REGISTERED: "dict[str, Job]" = {}
+
 #: which jobs are done by which sweep, should they fail
 SWEPT: dict[str, set[str]] = {}
 
@@ -147,9 +150,15 @@ def job(
         task = app.task(name=name, retry=Retry(retry), queueing_lock=queueing_lock, priority=priority)(run)
         if cron:
             app.periodic(cron=cron)(cast(Any, task))
-        return Job(name, function, priority=priority)
+        REGISTERED[name] = Job(name, function, priority=priority)
+        return REGISTERED[name]
 
     return register
+
+
+def named(name: str) -> Job:
+    """A registered job by its name, so that domain code, which the job imports, can defer it."""
+    return REGISTERED[name]
 
 
 def forget_failed(sweep: str) -> int:

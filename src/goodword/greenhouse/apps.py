@@ -15,5 +15,5 @@ class GreenhouseConfig(AppConfig):
             "deliveries",
             problem="a delivery has waited for more than 15 minutes",
             sql="SELECT min(received_at) < %(now)s::timestamptz - interval '15 minutes' "
-            "FROM greenhouse_inboxevent WHERE state = 'received'",
+            "FROM greenhouse_delivery WHERE state = 'received'",
         )

@@ -8,8 +8,8 @@ from django.db import connection as database
 
 from goodword.candidates.models import Application
 from goodword.core import clock
-from goodword.greenhouse.inbox.receive import keep
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.inbox.endpoint import store
+from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync.applications import sync_application
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support.jobs import event_names
@@ -40,9 +40,9 @@ def at_once(act: Callable[[], object]) -> list[object]:
 def test_one_delivery_that_comes_several_times_at_once_is_kept_once(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
-    fresh = at_once(lambda: keep(world.connection, body=body, event_id=event_id, now=clock.now()))
+    fresh = at_once(lambda: store(world.connection, body=body, event_id=event_id, now=clock.now()))
     assert sorted(map(bool, fresh)) == [False] * (WORKERS - 1) + [True]
-    assert InboxEvent.objects.of(world.organisation).count() == 1
+    assert Delivery.objects.of(world.organisation).count() == 1
 
 
 def test_several_workers_share_the_inbox_and_do_everything_once(world: World) -> None:
@@ -50,7 +50,7 @@ def test_several_workers_share_the_inbox_and_do_everything_once(world: World) ->
     for person in people:
         world.move(person, ASSESSMENT)
     for body, event_id in world.outgoing():
-        keep(world.connection, body=body, event_id=event_id, now=clock.now())
+        store(world.connection, body=body, event_id=event_id, now=clock.now())
     at_once(world.work)
     assert {state for state, _ in world.inbox()} == {"handled"}
     for person in people:

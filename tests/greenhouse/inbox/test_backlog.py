@@ -9,13 +9,13 @@ from django.db import connection as database
 from django.db.models import F
 
 from goodword.core import clock
-from goodword.greenhouse import jobs
-from goodword.greenhouse.inbox.claim import Turn, Turns, claim, free_orphans, settle
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.inbox import jobs
+from goodword.greenhouse.inbox.leases import Turn, Turns, claim, free_orphans, settle
+from goodword.greenhouse.models import Connection, Delivery
 from tests.greenhouse.world import World
 from tests.support import factories
 
-State = InboxEvent.State
+State = Delivery.State
 MANY = 2_000
 
 
@@ -27,8 +27,8 @@ def world(alone: World) -> World:
 def put(world: World, count: int, *, state: str, applications: int | None = None) -> None:
     """Create deliveries, each of its own application unless there are fewer of those."""
     now = clock.now()
-    InboxEvent.objects.across_organisations().bulk_create(
-        InboxEvent(
+    Delivery.objects.across_organisations().bulk_create(
+        Delivery(
             organisation=world.organisation,
             connection=world.connection,
             action="candidate_stage_change",
@@ -47,7 +47,7 @@ def backlog_after_an_empty_night(world: World, **values: int) -> None:
     """Statistics gathered while the inbox was empty, and then a backlog."""
     put(world, MANY, state=State.HANDLED)
     with database.cursor() as cursor:
-        cursor.execute("ANALYZE greenhouse_inboxevent")
+        cursor.execute("ANALYZE greenhouse_delivery")
     put(world, MANY, state=State.RECEIVED, **values)
 
 
@@ -56,7 +56,7 @@ def rows_read() -> int:
     with database.cursor() as cursor:
         cursor.execute(
             "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
-            " WHERE relname = 'greenhouse_inboxevent'"
+            " WHERE relname = 'greenhouse_delivery'"
         )
         return int(cursor.fetchone()[0])
 
@@ -87,7 +87,7 @@ def test_many_deliveries_of_few_applications_are_claimed_in_their_order(world: W
     assert [event and event.remote_application_id for event in first] == [1, 2, 3, None]
     assert claim(other, now=now) is None
     assert first[1] is not None
-    InboxEvent.objects.filter(pk=first[1].pk).update(state=State.HANDLED, handled_at=now)
+    Delivery.objects.filter(pk=first[1].pk).update(state=State.HANDLED, handled_at=now)
     following = claim(other, now=now)
     assert following is not None
     assert (following.remote_application_id, following.pk) == (2, first[1].pk + 3)
@@ -168,16 +168,16 @@ def test_a_lease_from_before_a_restart_of_the_server_ends_and_is_no_fault(world:
     put(world, 1, state=State.RECEIVED)
     now = clock.now() + timedelta(seconds=1)
     assert claim(Turn(), now=now) is not None
-    InboxEvent.objects.update(leased_to=1, leased_at=F("leased_at") - timedelta(days=3650))
+    Delivery.objects.update(leased_to=1, leased_at=F("leased_at") - timedelta(days=3650))
     assert free_orphans(now=now) == 1
     again = claim(Turn(), now=now)
     assert again is not None
     assert (again.attempts, again.faults) == (2, 1)
 
 
-def waits_until_backend_is_gone(*, but_not: InboxEvent) -> None:
+def waits_until_backend_is_gone(*, but_not: Delivery) -> None:
     """A backend exits a moment after its client."""
-    leased = InboxEvent.objects.exclude(pk=but_not.pk).exclude(leased_to=None).get()
+    leased = Delivery.objects.exclude(pk=but_not.pk).exclude(leased_to=None).get()
     for _ in range(1000):
         with database.cursor() as cursor:
             cursor.execute(

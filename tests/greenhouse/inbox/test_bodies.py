@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from goodword.greenhouse.inbox.actions import FOLLOWED, WORDS
-from goodword.greenhouse.inbox.payload import read
-from goodword.greenhouse.inbox.webhooks import action_of
-from goodword.greenhouse.models import InboxEvent, Webhook
+from goodword.greenhouse.inbox.actions import FOLLOWED, LABELS
+from goodword.greenhouse.inbox.effects import webhook_action
+from goodword.greenhouse.inbox.payload import read_payload
+from goodword.greenhouse.models import Delivery, Webhook
 from goodword.greenhouse.sync.recruiters import WebhookUser
 from tests.greenhouse.world import World
 from tests.support.jobs import event_names
@@ -83,7 +83,7 @@ def test_a_body_in_greenhouses_shape_is_taken_and_understood(world: World, name:
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_body_is_filed_under_whom_it_is_about(world: World, name: str) -> None:
     assert world.post((BODIES / f"{name}.json").read_bytes(), name) == 200
-    row = InboxEvent.objects.of(world.organisation).get()
+    row = Delivery.objects.of(world.organisation).get()
     assert (row.remote_application_id, row.remote_candidate_id) == (FILED.get(name) or filed_in_full(name))
 
 
@@ -94,12 +94,12 @@ def filed_in_full(name: str) -> tuple[int, int]:
 
 def test_a_body_here_for_every_action_that_has_words() -> None:
     sent = {json.loads(path.read_text())["action"] for path in BODIES.glob("*.json")}
-    assert sent == set(WORDS)
+    assert sent == set(LABELS)
     assert sent >= FOLLOWED
 
 
 def test_the_hint_holds_what_harvest_may_not_tell() -> None:
-    delivery = read((BODIES / "reject_candidate.json").read_bytes())
+    delivery = read_payload((BODIES / "reject_candidate.json").read_bytes())
     assert (delivery.application_id, delivery.job_ids) == (6200700001, (4040700001,))
     assert (delivery.hint.stage_id, delivery.hint.reason) == (4060700002, "Withdrew")
     assert delivery.hint.users == (
@@ -108,7 +108,7 @@ def test_the_hint_holds_what_harvest_may_not_tell() -> None:
 
 
 def test_a_hire_names_its_job_twice_and_counts_once() -> None:
-    assert read((BODIES / "hire_candidate.json").read_bytes()).job_ids == (4040700001,)
+    assert read_payload((BODIES / "hire_candidate.json").read_bytes()).job_ids == (4040700001,)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_hire_names_its_job_twice_and_counts_once() -> None:
     ],
 )
 def test_a_ping_is_matched_by_the_event_that_it_names(event: str, action: str) -> None:
-    assert action_of(event) == action
+    assert webhook_action(event) == action
 
 
 def test_a_ping_shows_its_webhook_and_another_one_of_the_same_renews_it(world: World) -> None:

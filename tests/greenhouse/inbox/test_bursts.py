@@ -4,10 +4,10 @@ import pytest
 
 from goodword.candidates.models import Application
 from goodword.core import clock
-from goodword.greenhouse.inbox.ahead import FEW, TOGETHER
-from goodword.greenhouse.inbox.claim import Turn
-from goodword.greenhouse.inbox.process import work_one
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.inbox.batches import MAX_BATCH, MIN_BATCH
+from goodword.greenhouse.inbox.leases import Turn
+from goodword.greenhouse.inbox.processing import work_one
+from goodword.greenhouse.models import Delivery
 from goodword.notifications.models import Email
 from goodword.steps.models import StepRequest
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
@@ -15,7 +15,7 @@ from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World
 from tests.support.jobs import event_names, run_jobs
 
 #: two groups that are read together; 500 are measured in bench/invitation.py
-MANY = 2 * TOGETHER
+MANY = 2 * MAX_BATCH
 
 
 def people(world: World, number: int) -> list[RemoteApplication]:
@@ -46,7 +46,7 @@ def test_a_burst_of_moves_reaches_all_its_candidates_with_few_reads(world: World
     arrive(world)
     world.work()
     assert asked(world, "/users") == 1
-    assert len(world.line.reads) == 3 * MANY / TOGETHER + 1
+    assert len(world.line.reads) == 3 * MANY / MAX_BATCH + 1
     assert {state for state, _ in world.inbox()} == {"handled"}
     run_jobs(at_most=10_000, but_not={"email.send"})
     assert StepRequest.objects.of(world.organisation).count() == MANY
@@ -67,12 +67,12 @@ def test_v1_reads_a_burst_by_the_candidates(either: World) -> None:
 
 
 def test_a_few_deliveries_are_read_one_by_one(world: World) -> None:
-    rows = people(world, FEW - 1)
+    rows = people(world, MIN_BATCH - 1)
     for row in rows:
         world.move(row, SCREEN)
     arrive(world)
     world.work()
-    assert len(world.line.reads) == 2 * (FEW - 1)
+    assert len(world.line.reads) == 2 * (MIN_BATCH - 1)
 
 
 def test_what_moves_on_while_a_burst_is_worked_on_ends_where_it_stands(world: World) -> None:
@@ -110,7 +110,7 @@ def test_a_delivery_that_was_tried_before_is_read_alone(world: World) -> None:
     for row in rows:
         world.move(row, SCREEN)
     arrive(world)
-    InboxEvent.objects.of(world.organisation).filter(state="received").update(attempts=1)
+    Delivery.objects.of(world.organisation).filter(state="received").update(attempts=1)
     world.work()
     assert world.line.reads.count("GET /v3/applications") == 8
 

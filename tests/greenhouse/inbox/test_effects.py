@@ -11,9 +11,9 @@ from django.db import connection as database
 from goodword.candidates.models import Application, Erasure
 from goodword.core import clock
 from goodword.greenhouse.inbox import payload
-from goodword.greenhouse.inbox.claim import LEASE, WAITS, Turn, claim
-from goodword.greenhouse.inbox.process import BUSY_TRIES, TRIES, WORKER_DIED
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
+from goodword.greenhouse.inbox.processing import BUSY_TRIES, TRIES, WORKER_DIED
+from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import Automation
 from goodword.roles.queries import open_notices
@@ -32,7 +32,7 @@ def say(world: World, action: str, said: dict[str, Any]) -> str:
 
 
 def caused(world: World) -> list[Any]:
-    return [row.caused for row in InboxEvent.objects.of(world.organisation).order_by("pk")]
+    return [row.caused for row in Delivery.objects.of(world.organisation).order_by("pk")]
 
 
 def test_it_says_which_application_it_changed_and_what_happened_to_it(world: World) -> None:
@@ -215,13 +215,13 @@ def in_line(world: World) -> tuple[Any, Any]:
     world.move(remote, REFERENCES)
     for body, event_id in world.outgoing():
         world.post(body, event_id)
-    first, second = InboxEvent.objects.of(world.organisation).order_by("pk")
+    first, second = Delivery.objects.of(world.organisation).order_by("pk")
     return first, second
 
 
 def test_one_that_fails_by_its_own_fault_gives_way_after_its_tries(world: World) -> None:
     first, _ = in_line(world)
-    InboxEvent.objects.of(world.organisation).filter(pk=first.pk).update(
+    Delivery.objects.of(world.organisation).filter(pk=first.pk).update(
         body=b'{"action": "job_updated", "payload": {"job": {"id": %d}}}' % world.job_id
     )
     poison("roles_automation", "job_checked_at IS NULL")  # only the first one's work is refused
@@ -241,7 +241,7 @@ def test_waiting_for_greenhouse_counts_for_nothing_when_it_fails_later(world: Wo
     for _ in range(TRIES + 3):
         world.work(now=now)
         now += timedelta(hours=2)
-    first.refresh_from_db(from_queryset=InboxEvent.objects.across_organisations())
+    first.refresh_from_db(from_queryset=Delivery.objects.across_organisations())
     assert (first.state, first.attempts, first.faults) == ("received", TRIES + 3, 0)
 
 
@@ -281,9 +281,9 @@ def test_a_busy_database_is_waited_for_and_given_up_at_last(world: World) -> Non
 def test_a_body_that_trips_our_own_reading_is_kept_as_failed_and_answered(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def trips(_: bytes) -> payload.Delivery:
+    def trips(_: bytes) -> payload.Payload:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(payload, "read", trips)
+    monkeypatch.setattr(payload, "read_payload", trips)
     assert world.post(b'{"action": "job_updated", "payload": {}}') == 200
     assert world.inbox() == [("failed", "Goodword could not read this delivery (ZeroDivisionError).")]

@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from goodword.core import clock
-from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
+from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from greenhouse_sandbox.webhooks.signer import signature
 from tests.greenhouse.world import DOOR, SECRET, World
 from tests.support import factories
@@ -23,7 +23,7 @@ def address(world: World) -> str:
 
 
 def kept(world: World) -> list[tuple[str, str | None]]:
-    rows = InboxEvent.objects.of(world.organisation).order_by("pk")
+    rows = Delivery.objects.of(world.organisation).order_by("pk")
     return [(row.action, row.event_id) for row in rows]
 
 
@@ -33,7 +33,7 @@ def fresh(world: World) -> Connection:
 
 def test_a_signed_delivery_is_kept_as_it_came_and_wakes_the_inbox(world: World) -> None:
     assert world.post(BODY, "event-1") == 200
-    event = InboxEvent.objects.of(world.organisation).get()
+    event = Delivery.objects.of(world.organisation).get()
     assert (event.state, event.action, event.event_id, bytes(event.body)) == (
         "received",
         "office_deleted",
@@ -85,7 +85,7 @@ def test_the_same_event_id_at_another_organisation_is_another_event(world: World
         headers={"Signature": signature(BODY, SECRET), "Greenhouse-Event-ID": "event-1"},
     )
     assert answer.status_code == 200
-    assert InboxEvent.objects.of(other.organisation).count() == 1
+    assert Delivery.objects.of(other.organisation).count() == 1
     assert kept(world) == [("office_deleted", "event-1")]
 
 
@@ -244,7 +244,7 @@ def test_the_wake_up_is_written_after_the_row_is_committed(
     with django_assert_max_num_queries(20) as queries:
         world.post(BODY, "event-1")
     statements = [query["sql"] for query in queries.captured_queries]
-    insert = next(i for i, sql in enumerate(statements) if 'INSERT INTO "greenhouse_inboxevent"' in sql)
+    insert = next(i for i, sql in enumerate(statements) if 'INSERT INTO "greenhouse_delivery"' in sql)
     wake_up = next(i for i, sql in enumerate(statements) if "procrastinate" in sql)
     opened = sum("SAVEPOINT" in sql and "RELEASE" not in sql for sql in statements[:wake_up])
     closed = sum("RELEASE" in sql for sql in statements[:wake_up])
@@ -265,7 +265,7 @@ def test_the_wake_up_is_written_after_the_row_is_committed(
 def test_whatever_kind_of_content_it_claims_to_be_the_bytes_count(world: World, kind: str) -> None:
     sent = {"Signature": signature(BODY, SECRET)}
     assert DOOR.post(address(world), data=BODY, content_type=kind, headers=sent).status_code == 200
-    assert [bytes(row.body) for row in InboxEvent.objects.of(world.organisation)] == [BODY]
+    assert [bytes(row.body) for row in Delivery.objects.of(world.organisation)] == [BODY]
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,9 @@ from datetime import timedelta
 from goodword.core import clock
 from goodword.core.erasure import Subject
 from goodword.greenhouse.inbox.erase import erase as holder
-from goodword.greenhouse.inbox.prune import kept, prune
+from goodword.greenhouse.inbox.erase import prune, retention
 from goodword.greenhouse.inbox.replay import replay
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.models import Connection, Delivery
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 
@@ -25,8 +25,8 @@ def subject(world: World, *, applications: tuple[int, ...] = (), people: tuple[i
     )
 
 
-def rows(world: World) -> list[InboxEvent]:
-    return list(InboxEvent.objects.of(world.organisation).order_by("pk"))
+def rows(world: World) -> list[Delivery]:
+    return list(Delivery.objects.of(world.organisation).order_by("pk"))
 
 
 def test_bodies_about_the_person_go_and_no_others(world: World) -> None:
@@ -106,7 +106,7 @@ def test_what_waits_for_a_connection_that_is_no_good_any_more_is_removed_by_age(
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
-    later = clock.now() + kept() + timedelta(hours=1)
+    later = clock.now() + retention() + timedelta(hours=1)
     assert prune(now=later) == 0
     Connection.objects.of(world.organisation).update(state=Connection.State.BROKEN)
     assert prune(now=later - timedelta(hours=2)) == 0

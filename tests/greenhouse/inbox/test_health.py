@@ -6,12 +6,12 @@ from pytest_django import DjangoAssertNumQueries
 
 from goodword.core import clock
 from goodword.greenhouse.inbox.queries import InboxHealth, inbox_health
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.models import Delivery
 from tests.greenhouse.inbox.test_screens import keep
 from tests.greenhouse.world import World
 from tests.support import factories
 
-State = InboxEvent.State
+State = Delivery.State
 
 
 def test_an_inbox_where_nothing_came_is_well(world: World) -> None:

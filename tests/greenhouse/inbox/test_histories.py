@@ -13,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.models import Delivery
 from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.roles.queries import automation_of, rules_of_stage
@@ -89,7 +89,7 @@ def play(world: World, history: list[Moment], order: list[int]) -> Story:
     row = reconcile(world, full=True)
     assert row.state == "done", row.error
     react()
-    waiting = InboxEvent.objects.of(world.organisation).exclude(state=InboxEvent.State.HANDLED)
+    waiting = Delivery.objects.of(world.organisation).exclude(state=Delivery.State.HANDLED)
     assert list(waiting.values_list("action", "state", "outcome")) == []
     return story
 

@@ -14,14 +14,14 @@ from django.urls import reverse
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.core import clock
 from goodword.flow import FLOW
-from goodword.greenhouse.inbox import search, told
-from goodword.greenhouse.inbox.actions import WORDS
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.inbox import queries
+from goodword.greenhouse.inbox.actions import LABELS
+from goodword.greenhouse.models import Connection, Delivery
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 from tests.support.jobs import waiting
 
-State = InboxEvent.State
+State = Delivery.State
 
 
 def url(world: World, name: str = "greenhouse_inbox", *args: int) -> str:
@@ -49,9 +49,9 @@ def chips(soup: BeautifulSoup) -> list[str]:
     return [" ".join(chip.get_text().split()) for chip in soup.select(".toolbar .chip")]
 
 
-def keep(world: World, action: str = "office_deleted", **values: Any) -> InboxEvent:
+def keep(world: World, action: str = "office_deleted", **values: Any) -> Delivery:
     now = clock.now()
-    return InboxEvent.objects.create(
+    return Delivery.objects.create(
         **{
             "organisation": world.organisation,
             "connection": world.connection,
@@ -163,7 +163,7 @@ def test_one_account_is_chosen_where_there_are_several(world: World) -> None:
 
 
 def test_pages_follow_each_other_both_ways(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search, "PAGE", 2)
+    monkeypatch.setattr(queries, "PAGE", 2)
     for number in range(5):
         keep(world, f"event_{number}", state=State.FAILED)
 
@@ -238,21 +238,21 @@ def test_a_delivery_shows_what_it_led_to(world: World) -> None:
     remote = world.apply(first_name="Ada", last_name="Lovelace")
     world.move(remote, ASSESSMENT)
     world.deliver()
-    event = InboxEvent.objects.of(world.organisation).order_by("pk")[0]
-    text = " ".join(page(world, "greenhouse_event", event.pk).get_text(" ").split())
+    event = Delivery.objects.of(world.organisation).order_by("pk")[0]
+    text = " ".join(page(world, "greenhouse_delivery", event.pk).get_text(" ").split())
     assert f"Ada Lovelace · {world.role.title} Seen for the first time, Entered a stage" in text
     assert AuditEntry.objects.of(world.organisation).last().action == "greenhouse.delivery_viewed"  # type: ignore[union-attr]
 
 
 def test_what_it_led_to_may_be_gone_since(world: World) -> None:
     event = keep(world, caused=[{"application": 5, "events": ["application.hired"]}, {"role": 6}])
-    text = " ".join(page(world, "greenhouse_event", event.pk).get_text(" ").split())
+    text = " ".join(page(world, "greenhouse_delivery", event.pk).get_text(" ").split())
     assert "Somebody who is not here any more: Hired" in text
 
 
 def test_a_role_that_has_something_to_attend_to_is_led_to(world: World) -> None:
     event = keep(world, "job_updated", caused=[{"role": world.role.pk}])
-    link = page(world, "greenhouse_event", event.pk).select_one(".kv li a")
+    link = page(world, "greenhouse_delivery", event.pk).select_one(".kv li a")
     assert link is not None
     assert (link["href"], link.get_text()) == (url(world, "role", world.role.pk), world.role.title)
 
@@ -272,20 +272,20 @@ def test_a_body_is_shown_laid_out_and_as_it_came_whatever_it_is(
     world: World, body: bytes, laid_out: str, as_received: str
 ) -> None:
     event = keep(world, body=body)
-    shown = page(world, "greenhouse_event", event.pk).select("pre")
+    shown = page(world, "greenhouse_delivery", event.pk).select("pre")
     assert [pre.get_text() for pre in shown] == [laid_out, as_received]
 
 
 def test_a_very_long_body_is_cut(world: World) -> None:
     event = keep(world, body=json.dumps({"a": ["x"] * 200_000}).encode())
-    for pre in page(world, "greenhouse_event", event.pk).select("pre"):
+    for pre in page(world, "greenhouse_delivery", event.pk).select("pre"):
         assert len(pre.get_text()) < 201_000
         assert pre.get_text().endswith("…")
 
 
 def test_an_erased_body_says_so(world: World) -> None:
     event = keep(world, body_erased_at=clock.now())
-    soup = page(world, "greenhouse_event", event.pk)
+    soup = page(world, "greenhouse_delivery", event.pk)
     assert "The body was erased with the person whom it was about" in soup.get_text()
     assert len(soup.select("pre")) == 1
 
@@ -296,7 +296,7 @@ def test_an_erased_body_says_so(world: World) -> None:
 def test_one_delivery_is_replayed_and_it_is_written_down(world: World) -> None:
     event = keep(world, state=State.FAILED, attempts=5, faults=5)
     client(world.role.owner).post(url(world, "greenhouse_replay", event.pk))
-    event.refresh_from_db(from_queryset=InboxEvent.objects.of(world.organisation))
+    event.refresh_from_db(from_queryset=Delivery.objects.of(world.organisation))
     assert (event.state, event.attempts, event.faults) == ("received", 0, 0)
     entry = AuditEntry.objects.of(world.organisation).last()
     assert entry is not None
@@ -337,7 +337,7 @@ def test_only_one_accounts_failures_are_replayed_if_it_was_chosen(world: World) 
     ("name", "method"),
     [
         ("greenhouse_inbox", "get"),
-        ("greenhouse_event", "get"),
+        ("greenhouse_delivery", "get"),
         ("greenhouse_replay", "post"),
         ("greenhouse_replay_failed", "get"),
         ("greenhouse_replay_failed", "post"),
@@ -345,7 +345,7 @@ def test_only_one_accounts_failures_are_replayed_if_it_was_chosen(world: World) 
 )
 def test_nobody_but_an_admin_is_let_in_and_nothing_changes(world: World, name: str, method: str) -> None:
     event = keep(world, state=State.FAILED)
-    address = url(world, name, *([event.pk] if name in {"greenhouse_event", "greenhouse_replay"} else []))
+    address = url(world, name, *([event.pk] if name in {"greenhouse_delivery", "greenhouse_replay"} else []))
     stranger = factories.member(factories.organisation(), kind="admin")
     lower = [factories.member(world.organisation, kind=kind) for kind in ("recruiter", "hiring_manager")]
     before = AuditEntry.objects.of(world.organisation).count()
@@ -360,7 +360,7 @@ def test_anothers_delivery_is_not_found(world: World) -> None:
     event = keep(world, state=State.FAILED)
     stranger = factories.member(factories.organisation(), kind="admin")
     there = world.organisation.slug, stranger.organisation.slug
-    address = url(world, "greenhouse_event", event.pk).replace(*there)
+    address = url(world, "greenhouse_delivery", event.pk).replace(*there)
     assert client(stranger).get(address).status_code == 404
     assert client(stranger).post(f"{address}replay/").status_code == 404
     client(stranger).post(url(world, "greenhouse_replay_failed").replace(*there))
@@ -369,5 +369,5 @@ def test_anothers_delivery_is_not_found(world: World) -> None:
 
 def test_there_are_words_for_all_that_a_delivery_can_lead_to() -> None:
     said = {name for name in FLOW if name.startswith(("application.", "candidate.", "erasure."))}
-    assert said - {"erasure.done"} == set(told.EVENTS)
-    assert len(set(WORDS.values())) == len(WORDS)
+    assert said - {"erasure.done"} == set(queries.EVENT_LABELS)
+    assert len(set(LABELS.values())) == len(LABELS)

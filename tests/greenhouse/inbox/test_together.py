@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock, stopping
 from goodword.core.models import Event, Reaction
-from goodword.greenhouse.inbox import together
-from goodword.greenhouse.inbox.claim import Turn, claim, free_orphans, give_back
-from goodword.greenhouse.inbox.process import work_one
-from goodword.greenhouse.inbox.together import claim_read, handle_together
-from goodword.greenhouse.models import Finding, InboxEvent
+from goodword.greenhouse.inbox import batches
+from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch
+from goodword.greenhouse.inbox.leases import Turn, claim, free_orphans, give_back
+from goodword.greenhouse.inbox.processing import work_one
+from goodword.greenhouse.models import Delivery, Finding
 from goodword.roles.models import AlreadyThere, Automation
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.inbox.test_bursts import arrive, people
@@ -39,8 +39,8 @@ def begun(world: World) -> Turn:
     return turn
 
 
-def received(world: World) -> list[InboxEvent]:
-    return list(InboxEvent.objects.of(world.organisation).filter(state="received").order_by("pk"))
+def received(world: World) -> list[Delivery]:
+    return list(Delivery.objects.of(world.organisation).filter(state="received").order_by("pk"))
 
 
 def test_a_burst_costs_few_statements_a_delivery(world: World) -> None:
@@ -52,7 +52,7 @@ def test_a_burst_costs_few_statements_a_delivery(world: World) -> None:
     assert len(queries) < 40
     for row in rows:
         assert event_names(world.ours(row).pk)[-2:] == ["application.left_stage", "application.entered_stage"]
-    done = InboxEvent.objects.of(world.organisation).filter(action="candidate_stage_change").order_by("pk")
+    done = Delivery.objects.of(world.organisation).filter(action="candidate_stage_change").order_by("pk")
     for event, row in zip(done, rows, strict=True):
         ours = world.ours(row).pk
         assert event.outcome == f"Application {row.id}: left its stage, entered Assessment."
@@ -118,7 +118,7 @@ def finding(world: World, ours: Application, stage_id: int) -> None:
 
 
 def told(world: World, rows: list[RemoteApplication]) -> list[Any]:
-    inbox = InboxEvent.objects.of(world.organisation).order_by("pk")
+    inbox = Delivery.objects.of(world.organisation).order_by("pk")
     copies = [
         Application.objects.of(world.organisation)
         .filter(remote_id=row.id)
@@ -150,7 +150,7 @@ def test_the_end_is_the_same_as_one_by_one(world: World) -> None:
         world.work()
     at_once = told(world, rows)
     transaction.savepoint_rollback(before)
-    InboxEvent.objects.of(world.organisation).filter(state="received").update(attempts=1)
+    Delivery.objects.of(world.organisation).filter(state="received").update(attempts=1)
     with CaptureQueriesContext(database) as many:
         world.work()
     assert told(world, rows) == at_once
@@ -161,28 +161,28 @@ def test_the_end_is_the_same_as_one_by_one(world: World) -> None:
 def test_nothing_is_written_of_a_burst_if_one_was_taken_over(world: World) -> None:
     rows = moved(world)
     turn, now = begun(world), clock.now()
-    read = claim_read(turn, now=now)
+    read = claim_prefetched(turn, now=now)
     assert len(read) == 9
-    InboxEvent.objects.filter(pk=read[4][0].pk).update(attempts=2, leased_to=None)
+    Delivery.objects.filter(pk=read[4][0].pk).update(attempts=2, leased_to=None)
     before = Event.objects.count()
-    left = handle_together(read, now=now)
+    left = handle_batch(read, now=now)
     assert left == [event for event, _ in read]
     assert Event.objects.count() == before
     assert {world.ours(row).stage_name for row in rows[1:]} == {"Application Review"}
     give_back(turn, left, now=now)
     world.work()
     assert {state for state, _ in world.inbox()[:14]} == {"handled"}
-    taken = InboxEvent.objects.get(pk=read[4][0].pk)
+    taken = Delivery.objects.get(pk=read[4][0].pk)
     assert (taken.state, taken.attempts) == ("received", 2)
 
 
 def test_a_copy_that_is_written_after_the_reading_is_read_anew(world: World) -> None:
     rows = moved(world)
-    read = claim_read(turn := begun(world), now=clock.now())
+    read = claim_prefetched(turn := begun(world), now=clock.now())
     ours = world.ours(rows[3])
     Application.objects.filter(pk=ours.pk).update(synced_at=clock.now())
     Candidate.objects.filter(pk=world.ours(rows[5]).candidate_id).update(synced_at=clock.now())
-    left = handle_together(read, now=clock.now())
+    left = handle_batch(read, now=clock.now())
     assert [event.remote_application_id for event in left] == [rows[3].id, rows[5].id]
     give_back(turn, left, now=clock.now())
     reads = len(world.line.reads)
@@ -194,16 +194,16 @@ def test_a_copy_that_is_written_after_the_reading_is_read_anew(world: World) -> 
 def test_a_burst_whose_worker_dies_is_found_again_and_counts_one_fault_each(world: World) -> None:
     moved(world)
     now = clock.now()
-    assert len(claim_read(begun(world), now=now)) == 9
+    assert len(claim_prefetched(begun(world), now=now)) == 9
     assert claim(Turn(), now=now) is None
-    InboxEvent.objects.filter(leased_to__isnull=False).update(leased_to=2**30)  # no such backend
+    Delivery.objects.filter(leased_to__isnull=False).update(leased_to=2**30)  # no such backend
     assert free_orphans(now=now) == 9
     assert {(event.attempts, event.faults) for event in received(world)} == {(1, 1)}
     turn = Turn()
     first = claim(turn, now=clock.now())
     assert first is not None
     # one by one, since any of them may have killed the worker
-    assert claim_read(turn, now=clock.now()) == []
+    assert claim_prefetched(turn, now=clock.now()) == []
     give_back(turn, [first], now=clock.now())
     world.work()
     assert {state for state, _ in world.inbox()} == {"handled"}
@@ -224,10 +224,10 @@ def test_a_kill_within_a_burst_leaves_nothing_half_done(
 
     before = Event.objects.count()
     with monkeypatch.context() as patch:
-        patch.setattr(together, "settle_all", die)
-        read = claim_read(turn, now=clock.now())
+        patch.setattr(batches, "settle_all", die)
+        read = claim_prefetched(turn, now=clock.now())
         with pytest.raises(Killed):
-            handle_together(read, now=clock.now())
+            handle_batch(read, now=clock.now())
     assert Event.objects.count() == before
     assert {world.ours(row).stage_name for row in rows[1:]} == {"Application Review"}
     world.work(after=timedelta(minutes=4))
@@ -243,7 +243,7 @@ def test_a_worker_that_is_to_end_gives_a_burst_back(world: World, monkeypatch: p
         raise stopping.Stopped
 
     with monkeypatch.context() as patch:
-        patch.setattr(together, "prepare", stop)  # as while waiting for the rate limit
+        patch.setattr(batches, "prepare", stop)  # as while waiting for the rate limit
         with pytest.raises(stopping.Stopped):
             work_one(turn, now=clock.now())
     assert {(event.attempts, event.faults, event.leased_to) for event in received(world)} == {(0, 0, None)}
@@ -255,7 +255,7 @@ def test_a_body_that_cannot_be_read_fails_alone(world: World) -> None:
     rows = moved(world)
     turn = begun(world)
     bad = received(world)[2]
-    InboxEvent.objects.filter(pk=bad.pk).update(body=b"{")
+    Delivery.objects.filter(pk=bad.pk).update(body=b"{")
     assert work_one(turn, now=clock.now())
     assert [event.pk for event in received(world)] == [bad.pk]
     world.work()
@@ -282,7 +282,7 @@ def test_another_kind_of_delivery_keeps_its_place(world: World) -> None:
     for row in rows[:6]:
         world.move(row, ASSESSMENT)
     arrive(world)
-    InboxEvent.objects.of(world.organisation).create(
+    Delivery.objects.of(world.organisation).create(
         organisation=world.organisation,
         connection=world.connection,
         action="job_updated",
@@ -295,7 +295,7 @@ def test_another_kind_of_delivery_keeps_its_place(world: World) -> None:
         world.move(row, ASSESSMENT)
     arrive(world)
     turn = begun(world)
-    assert [event.remote_application_id for event, _ in claim_read(turn, now=clock.now())] == [
+    assert [event.remote_application_id for event, _ in claim_prefetched(turn, now=clock.now())] == [
         row.id for row in rows[1:6]
     ]
 
@@ -305,7 +305,7 @@ def test_two_workers_never_have_the_same_delivery(world: World) -> None:
     turn, other = begun(world), Turn()
     first = claim(other, now=clock.now())
     assert first is not None
-    ours = [event.pk for event, _ in claim_read(turn, now=clock.now())]
+    ours = [event.pk for event, _ in claim_prefetched(turn, now=clock.now())]
     assert len(ours) == 8
     assert first.pk not in ours
     assert claim(other, now=clock.now()) is None

@@ -9,12 +9,12 @@ from django.db import connection as database
 
 from goodword.candidates.models import Application
 from goodword.core import clock
-from goodword.greenhouse import jobs
-from goodword.greenhouse.inbox.claim import LEASE, WAITS, Turn, claim
-from goodword.greenhouse.inbox.process import TRIES, work_one
-from goodword.greenhouse.inbox.prune import kept, prune
+from goodword.greenhouse.inbox import jobs
+from goodword.greenhouse.inbox.erase import prune, retention
+from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
+from goodword.greenhouse.inbox.processing import TRIES, work_one
 from goodword.greenhouse.inbox.replay import replay, replay_waiting
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.applications import READINGS, sync_application
 from tests.contract.greenhouse import ALL
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, Killed, World
@@ -137,7 +137,7 @@ def test_it_waits_for_ever_longer_but_is_never_dropped(world: World) -> None:
     now = clock.now()
     for tried in range(len(WAITS) + 3):
         world.work(now=now)
-        event = InboxEvent.objects.of(world.organisation).get()
+        event = Delivery.objects.of(world.organisation).get()
         assert (event.state, event.attempts) == ("received", tried + 1)
         assert event.not_before - now == WAITS[min(tried, len(WAITS) - 1)]
         now = event.not_before
@@ -153,7 +153,7 @@ def test_it_waits_as_long_as_greenhouse_asks(world: World) -> None:
     now = clock.now()
     for _ in range(4):  # a busy hour says nothing against this delivery: its waits grow no longer
         world.work(now=now)
-        event = InboxEvent.objects.of(world.organisation).get()
+        event = Delivery.objects.of(world.organisation).get()
         assert round((event.not_before - now).total_seconds()) == 25
         now = event.not_before
 
@@ -323,7 +323,7 @@ def test_a_rollback_leaves_no_row_no_event_and_no_job(world: World) -> None:
     world.move(remote, ASSESSMENT)
     [(body, event_id)] = world.outgoing()
     poison("core_event", "name <> 'application.entered_stage'")
-    sync_fails = InboxEvent.objects.of(world.organisation)
+    sync_fails = Delivery.objects.of(world.organisation)
     world.post(body, event_id)
     queued = waiting()
     world.work()
@@ -342,8 +342,8 @@ def test_a_failed_delivery_can_be_replayed_and_has_its_effect_then(world: World)
         "payload": {"application": {"id": remote.id, "jobs": [{"id": world.job_id}]}},
     }
     world.post(json.dumps(body).encode())
-    InboxEvent.objects.of(world.organisation).update(state="failed", attempts=5, outcome="Broken.")
-    replay(InboxEvent.objects.of(world.organisation).get(), now=clock.now(), by=world.role.owner)
+    Delivery.objects.of(world.organisation).update(state="failed", attempts=5, outcome="Broken.")
+    replay(Delivery.objects.of(world.organisation).get(), now=clock.now(), by=world.role.owner)
     assert waiting() == [("greenhouse.inbox", {})]
     world.work()
     assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
@@ -352,7 +352,7 @@ def test_a_failed_delivery_can_be_replayed_and_has_its_effect_then(world: World)
 def test_replaying_what_was_handled_changes_nothing(world: World) -> None:
     remote = world.apply()
     world.deliver()
-    replay(InboxEvent.objects.of(world.organisation).get(), now=clock.now(), by=world.role.owner)
+    replay(Delivery.objects.of(world.organisation).get(), now=clock.now(), by=world.role.owner)
     world.work()
     assert world.inbox() == [("handled", f"Application {remote.id}: nothing new.")]
     assert event_names() == ["application.applied"]
@@ -391,12 +391,12 @@ def test_the_jobs_work_on_the_inbox_and_the_sweep_finds_what_lost_its_wake_up(wo
 def test_what_was_settled_long_ago_is_removed_and_what_waits_is_kept(world: World) -> None:
     for number in range(3):
         world.post(b'{"action": "office_deleted", "payload": {}}', f"event-{number}")
-    rows = list(InboxEvent.objects.of(world.organisation).order_by("pk"))
+    rows = list(Delivery.objects.of(world.organisation).order_by("pk"))
     old = factories.NOW
-    InboxEvent.objects.of(world.organisation).filter(pk__in=[rows[0].pk, rows[1].pk]).update(received_at=old)
-    InboxEvent.objects.of(world.organisation).filter(pk=rows[0].pk).update(state="handled")
-    InboxEvent.objects.of(world.organisation).filter(pk=rows[2].pk).update(state="failed")
-    assert prune(now=old + kept()) == 0
-    assert prune(now=old + kept() + timedelta(seconds=1)) == 1
-    left = InboxEvent.objects.of(world.organisation).order_by("pk").values_list("event_id", flat=True)
+    Delivery.objects.of(world.organisation).filter(pk__in=[rows[0].pk, rows[1].pk]).update(received_at=old)
+    Delivery.objects.of(world.organisation).filter(pk=rows[0].pk).update(state="handled")
+    Delivery.objects.of(world.organisation).filter(pk=rows[2].pk).update(state="failed")
+    assert prune(now=old + retention()) == 0
+    assert prune(now=old + retention() + timedelta(seconds=1)) == 1
+    left = Delivery.objects.of(world.organisation).order_by("pk").values_list("event_id", flat=True)
     assert list(left) == ["event-1", "event-2"]

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.utils import timezone
 
-from goodword.greenhouse.models import Connection, Finding, InboxEvent, Reconciliation
+from goodword.greenhouse.models import Connection, Delivery, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.prune import prune
 from goodword.greenhouse.reconciliation.queries import sync_status
 from goodword.greenhouse.reconciliation.why import Why, why
@@ -17,7 +17,7 @@ HOUR = timedelta(hours=1)
 
 
 def came(world: World, at: datetime, state: str = "handled") -> None:
-    InboxEvent.objects.create(
+    Delivery.objects.create(
         organisation=world.organisation,
         connection=world.connection,
         body=b"{}",

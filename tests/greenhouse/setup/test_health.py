@@ -16,7 +16,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.core.models import Event, Reaction
-from goodword.greenhouse.models import Connection, Finding, InboxEvent, RateWindow, Webhook, WebhookSecret
+from goodword.greenhouse.models import Connection, Delivery, Finding, RateWindow, Webhook, WebhookSecret
 from goodword.greenhouse.setup.proof import Outcome, prove_endpoint
 from goodword.greenhouse.setup.silence import heard
 from goodword.greenhouse.setup.webhooks import standing
@@ -52,7 +52,7 @@ def test_the_page_says_how_both_directions_do(either: Desk) -> None:
         "Nothing valid has come since",
     ):
         assert words in incoming
-    assert either.url("greenhouse_event", event.pk).encode() in page
+    assert either.url("greenhouse_delivery", event.pk).encode() in page
     whole = text(page)
     for words in (
         "Notes waiting",
@@ -128,7 +128,7 @@ def test_a_delivery_since_then_or_a_short_silence_is_none(desk: Desk) -> None:
     missed(desk, "missed_start", at=clock.now() - timedelta(days=3))
     missed(desk, "missed_end", at=clock.now())
     assert silent(desk) == ["Goodword Candidate Stage Change"]
-    InboxEvent.objects.create(
+    Delivery.objects.create(
         organisation=desk.organisation,
         connection=connection,
         action="candidate_stage_change",
@@ -333,7 +333,7 @@ def test_a_signed_test_reaches_the_endpoint_over_http_and_leaves_nothing(live: D
     ]
     row = live.connection()
     assert (row.last_event_at, row.refused_count) == (None, 0)
-    assert InboxEvent.objects.of(live.organisation).count() == 0
+    assert Delivery.objects.of(live.organisation).count() == 0
 
 
 def test_the_click_says_all_of_it_once(live: Desk) -> None:

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.core import clock
-from goodword.greenhouse.models import InboxEvent, Permission, Webhook, WebhookSecret
+from goodword.greenhouse.models import Delivery, Permission, Webhook, WebhookSecret
 from greenhouse_sandbox.store.webhooks import Webhook as RemoteWebhook
 from greenhouse_sandbox.webhooks.events import PING
 from greenhouse_sandbox.webhooks.payloads import ping_payload
@@ -221,7 +221,7 @@ def test_the_inbox_lists_failed_deliveries_and_shows_a_body_as_text(desk: Desk) 
     client = desk.client(desk.admin)
     assert "It failed." in client.get(desk.url("greenhouse_inbox"), {"state": "failed"}).content.decode()
     assert "It failed." not in client.get(desk.url("greenhouse_inbox"), {"state": "handled"}).content.decode()
-    page = client.get(desk.url("greenhouse_event", event.pk)).content
+    page = client.get(desk.url("greenhouse_delivery", event.pk)).content
     body = BeautifulSoup(page, "html.parser").select_one("pre")
     assert body is not None
     assert (
@@ -233,8 +233,8 @@ def test_the_inbox_lists_failed_deliveries_and_shows_a_body_as_text(desk: Desk) 
 def test_a_body_that_is_no_text_is_shown_all_the_same(desk: Desk) -> None:
     connection = desk.connect()
     event = delivery(desk)
-    InboxEvent.objects.of(desk.organisation).filter(connection=connection).update(body=b'{"a\xff')
-    page = desk.client(desk.admin).get(desk.url("greenhouse_event", event.pk)).content
+    Delivery.objects.of(desk.organisation).filter(connection=connection).update(body=b'{"a\xff')
+    page = desk.client(desk.admin).get(desk.url("greenhouse_delivery", event.pk)).content
     body = BeautifulSoup(page, "html.parser").select_one("pre")
     assert body is not None
     assert body.get_text() == '{"a\\xff'

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from goodword.greenhouse.models import Connection, InboxEvent, WebhookSecret
+from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 
@@ -35,7 +35,7 @@ READS = {"integrations": "recruiter", "greenhouse_health": "recruiter"} | dict.f
         "greenhouse_author",
         "greenhouse_disconnect",
         "greenhouse_inbox",
-        "greenhouse_event",
+        "greenhouse_delivery",
     ],
     "admin",
 )
@@ -55,23 +55,23 @@ ACTS = {
 }
 
 
-def delivery(desk: Desk) -> InboxEvent:
-    return InboxEvent.objects.create(
+def delivery(desk: Desk) -> Delivery:
+    return Delivery.objects.create(
         organisation=desk.organisation,
         connection=desk.connection(),
         action="hire_candidate",
         body=b'{"action": "hire_candidate", "payload": {"name": "<b>Zo\\u00eb</b>"}}',
-        state=InboxEvent.State.FAILED,
+        state=Delivery.State.FAILED,
         outcome="It failed.",
         received_at=factories.NOW,
         not_before=factories.NOW,
     )
 
 
-def address(desk: Desk, name: str, event: InboxEvent) -> str:
+def address(desk: Desk, name: str, event: Delivery) -> str:
     if name in OF_ONE:
         return desk.own(name)
-    return desk.url(name, *([event.pk] if name in {"greenhouse_event", "greenhouse_replay"} else []))
+    return desk.url(name, *([event.pk] if name in {"greenhouse_delivery", "greenhouse_replay"} else []))
 
 
 def rows(desk: Desk) -> list[object]:
@@ -79,7 +79,7 @@ def rows(desk: Desk) -> list[object]:
     return [
         connection,
         list(WebhookSecret.objects.of(desk.organisation).order_by("pk").values()),
-        list(InboxEvent.objects.of(desk.organisation).values("state", "attempts", "outcome")),
+        list(Delivery.objects.of(desk.organisation).values("state", "attempts", "outcome")),
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 from goodword.core import clock
 from goodword.greenhouse import jobs
 from goodword.greenhouse.client import HarvestError, Priority
-from goodword.greenhouse.models import ActivityFeedNote, Connection, InboxEvent, Permission
+from goodword.greenhouse.models import ActivityFeedNote, Connection, Delivery, Permission
 from goodword.greenhouse.setup import recheck
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from tests.greenhouse.setup.desk import Desk
@@ -62,7 +62,7 @@ def test_it_is_noticed_within_the_hour_and_named_on_card_and_health_page(either:
 def test_once_it_is_back_what_waited_goes_on(desk: Desk) -> None:
     connection, ticked = desk.connect(), everything(desk)
     later = clock.now() + timedelta(hours=3)
-    event = InboxEvent.objects.create(
+    event = Delivery.objects.create(
         organisation=desk.organisation,
         connection=connection,
         action="offer_created",

@@ -11,7 +11,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.domain.erasure import WAIT, cancel_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync import deletions
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
@@ -368,7 +368,7 @@ def test_under_a_legal_hold_nothing_that_greenhouse_reports_takes_the_data(world
     # what was open is closed, and nobody is written to
     assert (attempt(world, application).close_reason, ours.is_going) == ("erasure", True)
     assert erasures(world) == [(f"candidate_{act}", False, False)]
-    outcomes = " ".join(InboxEvent.objects.of(world.organisation).values_list("outcome", flat=True))
+    outcomes = " ".join(Delivery.objects.of(world.organisation).values_list("outcome", flat=True))
     assert "is under a legal hold: the data is kept until that is lifted" in outcomes
     now = clock.now()
     assert erase_due(now=now + LATER) == 0

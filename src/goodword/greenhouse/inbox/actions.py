@@ -1,6 +1,6 @@
-"""What a delivery can be about: Greenhouse's actions, what we do with each, and their words for people."""
+"""Greenhouse's webhook actions: which we follow, and their labels."""
 
-#: `payload.application` is what they are about
+#: about `payload.application`
 APPLICATION_ACTIONS = frozenset(
     {
         "application_updated",
@@ -14,11 +14,11 @@ APPLICATION_ACTIONS = frozenset(
         "unreject_candidate",
     }
 )
-#: a person is what they are about, in one of three places
+#: about a candidate, in one of three places
 PERSON_ACTIONS = frozenset(
     {"candidate_anonymized", "delete_candidate", "merge_candidate", "update_candidate"}
 )
-#: a job, one of its posts, or one of its stages
+#: about a job, one of its posts, or one of its stages
 JOB_ACTIONS = frozenset(
     {
         "job_created",
@@ -34,8 +34,8 @@ PING = "ping"
 
 FOLLOWED = APPLICATION_ACTIONS | PERSON_ACTIONS | JOB_ACTIONS | {PING}
 
-#: in the words of Greenhouse's own list of events where it has them
-WORDS = {
+#: in the label of Greenhouse's own list of events where it has them
+LABELS = {
     "application_updated": "Application has been updated",
     "candidate_anonymized": "Candidate or prospect has been anonymised",
     "candidate_stage_change": "Candidate has changed stage",
@@ -72,12 +72,12 @@ UNREADABLE = "Unreadable"
 UNKNOWN = "Unknown event"
 
 
-def words(action: str) -> str:
-    """An action for people; what is new to us is called unknown, and shown with its code."""
-    return WORDS.get(action, UNKNOWN) if action else UNREADABLE
+def label(action: str) -> str:
+    """An action for people."""
+    return LABELS.get(action, UNKNOWN) if action else UNREADABLE
 
 
-def called(query: str) -> list[str]:
-    """The actions that a search means, by any part of their words or codes."""
+def matching_actions(query: str) -> list[str]:
+    """The actions whose label or code contains the query."""
     wanted = query.casefold()
-    return [code for code, said in WORDS.items() if wanted in said.casefold() or wanted in code]
+    return [code for code, text in LABELS.items() if wanted in text.casefold() or wanted in code]

@@ -1,88 +1,196 @@
-"""What a delivery leads to, by its action: the map of the inbox. Each effect reads Harvest first.
+"""The effect of a delivery, by its action. Each effect reads Harvest first.
 
 `settle` is called with a sentence for each thing, inside the transaction that writes it.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Protocol
 
-from goodword.greenhouse.inbox.actions import JOB_ACTIONS
-from goodword.greenhouse.inbox.concerned import concerned, jobs_of
-from goodword.greenhouse.inbox.payload import Delivery
-from goodword.greenhouse.models import Connection
+from goodword.candidates.models import Application
+from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS, JOB_ACTIONS, PERSON_ACTIONS
+from goodword.greenhouse.inbox.payload import Payload, Ping
+from goodword.greenhouse.models import Connection, Webhook
 from goodword.greenhouse.sync import deletions
 from goodword.greenhouse.sync.applications import sync_applications
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Prefetched
-from goodword.roles.models import Automation
+from goodword.roles.models import Automation, StageRule
+
+#: events in a ping are spelled variously: "Candidate or Prospect has been rejected"
+_PING_EVENT = re.compile(r"candidate(?: or prospect)? has (?:been )?(?P<what>[a-z ]+)")
+
+_PING_ACTIONS = {
+    # the four of the set-up article, in Greenhouse's own words
+    "changed stage": "candidate_stage_change",
+    "hired": "hire_candidate",
+    "rejected": "reject_candidate",
+    "submitted application": "new_candidate_application",
+    # the five recommended ones
+    "unrejected": "unreject_candidate",
+    "unhired": "unhire_candidate",
+    "merged": "merge_candidate",
+    "deleted": "delete_candidate",
+    "anonymized": "candidate_anonymized",
+    "anonymised": "candidate_anonymized",
+}
 
 
 class Settle(Protocol):
-    """How a delivery's row is settled: with sentences, and our ids of roles that look other than before."""
+    """Settles a delivery's row with sentences and with our ids of changed roles."""
 
     def __call__(self, outcomes: list[str], /, *, roles: Iterable[int] = ()) -> None: ...
 
 
 def carry_out(
-    delivery: Delivery,
+    payload: Payload,
     *,
     connection: Connection,
     now: datetime,
     settle: Settle,
-    ahead: Callable[[], Prefetched] = lambda: NOTHING_PREFETCHED,
+    prefetched: Callable[[], Prefetched] = lambda: NOTHING_PREFETCHED,
 ) -> None:
-    """Let a delivery have its effect, or say why it has none. Raises HarvestError with nothing written, TooBusy.
+    """Carry out the effect of a delivery, or say why it has none. Raises HarvestError with nothing written, TooBusy.
 
-    `ahead` gives what was read already, and is asked only if an application is to be read.
+    `prefetched` is only called if an application is to be read.
     """
-    if delivery.action in JOB_ACTIONS:
-        _job(delivery, connection=connection, now=now, settle=settle)
+    if payload.action in JOB_ACTIONS:
+        _sync_jobs(payload, connection=connection, now=now, settle=settle)
         return
-    remote_ids, reason = concerned(delivery, connection=connection)
-    match delivery:
-        case Delivery(action="merge_candidate", candidate_id=int(loser), winner_id=int(winner)):
+    remote_ids, reason = _applications_concerned(payload, connection=connection)
+    match payload:
+        case Payload(action="merge_candidate", candidate_id=int(loser), winner_id=int(winner)):
             deletions.candidate_merged(connection, loser_id=loser, winner_id=winner, now=now, settle=settle)
-        case Delivery(action="delete_candidate", candidate_id=int(gone)):
+        case Payload(action="delete_candidate", candidate_id=int(candidate_id)):
             deletions.candidate_deleted(
                 connection,
-                candidate_id=gone,
-                application_ids=delivery.deleted_application_ids,
+                candidate_id=candidate_id,
+                application_ids=payload.deleted_application_ids,
                 now=now,
                 settle=settle,
             )
-        case Delivery(action="candidate_anonymized", candidate_id=int(blank)):
+        case Payload(action="candidate_anonymized", candidate_id=int(candidate_id)):
             deletions.candidate_anonymised(
-                connection, candidate_id=blank, fields=delivery.anonymised_fields, now=now, settle=settle
+                connection,
+                candidate_id=candidate_id,
+                fields=payload.anonymised_fields,
+                now=now,
+                settle=settle,
             )
         case _ if not remote_ids:
             settle([reason])
-        case Delivery(action="delete_application", application_id=int(gone)):
-            deletions.application_deleted(connection, application_id=gone, now=now, settle=settle)
+        case Payload(action="delete_application", application_id=int(application_id)):
+            deletions.application_deleted(connection, application_id=application_id, now=now, settle=settle)
         case _:
             sync_applications(
-                connection, remote_ids, now=now, hint=delivery.hint, settle=settle, prefetched=ahead()
+                connection, remote_ids, now=now, hint=payload.hint, settle=settle, prefetched=prefetched()
             )
 
 
-def _job(delivery: Delivery, *, connection: Connection, now: datetime, settle: Settle) -> None:
-    job_ids = jobs_of(delivery, connection=connection)
+# --- applications and candidates ------------------------------------------------------------------------------
+
+
+def _applications_concerned(payload: Payload, *, connection: Connection) -> tuple[list[int], str]:
+    """Greenhouse's ids of the applications to sync; if there are none, the reason in a sentence."""
+    if payload.action in APPLICATION_ACTIONS and payload.application_id is not None:
+        reason = _why_not_ours(payload, connection=connection)
+        return ([], reason) if reason else ([payload.application_id], "")
+    if payload.action in PERSON_ACTIONS:
+        ours = _applications_of_person(payload, connection=connection)
+        return ours, "" if ours else "Nobody of ours: no effect."
+    return [], f"“{payload.action}” has no effect here."
+
+
+def _why_not_ours(payload: Payload, *, connection: Connection) -> str:
+    """Why an application is not one of ours, as far as the body shows; empty if it may be."""
+    known = Application.objects.across_organisations().filter(
+        connection_id=connection.pk, remote_id=payload.application_id
+    )
+    if payload.job_ids is None or known.exists():
+        return ""
+    linked = Automation.objects.across_organisations().filter(
+        connection_id=connection.pk, job_id__in=payload.job_ids
+    )
+    if linked.exists():
+        return ""
+    match payload.job_ids:
+        case ():
+            return "It belongs to no job."
+        case (job_id,):
+            return f"Job {job_id} belongs to no role."
+        case jobs:
+            return f"Jobs {', '.join(map(str, jobs))} belong to no role."
+
+
+def _applications_of_person(payload: Payload, *, connection: Connection) -> list[int]:
+    ours = Application.objects.across_organisations().filter(connection_id=connection.pk)
+    found = set(
+        ours.filter(candidate__remote_id=payload.candidate_id).values_list("remote_id", flat=True)
+    ) | set(ours.filter(remote_id__in=payload.deleted_application_ids).values_list("remote_id", flat=True))
+    return sorted(remote_id for remote_id in found if remote_id is not None)
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------
+
+
+def _sync_jobs(payload: Payload, *, connection: Connection, now: datetime, settle: Settle) -> None:
+    job_ids = _jobs_of(payload, connection=connection)
     if not job_ids:
         settle(["It names no job of ours: no effect."])
         return
 
-    def told(sentences: dict[int, list[str]]) -> None:
-        changed = [job_id for job_id, said in sentences.items() if said]
+    def settle_with_roles(sentences: dict[int, list[str]]) -> None:
+        changed = [job_id for job_id, changes in sentences.items() if changes]
         rows = Automation.objects.across_organisations().filter(
             connection_id=connection.pk, job_id__in=changed
         )
         roles = rows.order_by("role_id").values_list("role_id", flat=True).distinct() if changed else ()
-        settle([_sentence(job_id, sentences.get(job_id)) for job_id in job_ids], roles=roles)
+        settle([_job_sentence(job_id, sentences.get(job_id)) for job_id in job_ids], roles=roles)
 
-    sync_jobs(connection, job_ids, now=now, settle=told)
+    sync_jobs(connection, job_ids, now=now, settle=settle_with_roles)
 
 
-def _sentence(job_id: int, said: list[str] | None) -> str:
-    if said is None:
+def _jobs_of(payload: Payload, *, connection: Connection) -> list[int]:
+    """Greenhouse's ids of the jobs concerned; if it names only a stage, the linked jobs that map the stage."""
+    if payload.job_ids or payload.stage_id is None:
+        return list(payload.job_ids or ())
+    rules = StageRule.objects.across_organisations().filter(
+        automation__connection_id=connection.pk, stage_id=payload.stage_id
+    )
+    return sorted(set(rules.values_list("automation__job_id", flat=True)))
+
+
+def _job_sentence(job_id: int, changes: list[str] | None) -> str:
+    if changes is None:
         return f"Job {job_id} belongs to no role: no effect."
-    return f"Job {job_id}: {' '.join(said) or 'nothing new.'}"
+    return f"Job {job_id}: {' '.join(changes) or 'nothing new.'}"
+
+
+# --- webhooks -------------------------------------------------------------------------------------------------
+
+
+def register_webhook(connection: Connection, ping: Ping, *, now: datetime) -> str:
+    """Record that this webhook exists. Returns the outcome in a sentence."""
+    webhook, _ = Webhook.objects.across_organisations().update_or_create(
+        connection=connection,
+        event=ping.event,
+        name=ping.name,
+        defaults={
+            "organisation_id": connection.organisation_id,
+            "action": webhook_action(ping.event),
+            "remote_id": ping.webhook_id,
+            "pinged_at": now,
+        },
+    )
+    if webhook.action:
+        return f"The webhook for “{webhook.event}” is in place."
+    if not webhook.event:
+        return "The ping names no event: it has no effect here."
+    return f"An unknown webhook: “{webhook.event}” has no effect here."
+
+
+def webhook_action(event: str) -> str:
+    """The action of a webhook's event ("Candidate has been hired"); empty for one that we do not follow."""
+    fits = _PING_EVENT.fullmatch(" ".join(event.lower().split()))
+    return _PING_ACTIONS.get(fits["what"], "") if fits else ""

@@ -1,24 +1,25 @@
-"""What is erased of the inbox: the bodies about a person. What remains of each is ids, so that it can be replayed."""
+"""Erasure and retention of deliveries. Of an erased body only ids remain, so that it can be replayed."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 
 from goodword.core.erasure import Counts, Subject, holds
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.models import Connection, Delivery
 
 
-@holds("greenhouse.InboxEvent")
+@holds("greenhouse.Delivery")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Put ids in the place of every body about the person or the applications, and forget what was said of them."""
+    """Replace every body about the person or the applications by ids, and blank its outcome."""
     if subject.connection_id is None:
         return {}
     about = Q(remote_application_id__in=subject.remote_application_ids) | Q(
         remote_candidate_id__in=subject.remote_candidate_ids
     )
-    rows = InboxEvent.objects.across_organisations().filter(
+    rows = Delivery.objects.across_organisations().filter(
         about,
         organisation_id=subject.organisation_id,
         connection_id=subject.connection_id,
@@ -26,20 +27,38 @@ def erase(subject: Subject, now: datetime) -> Counts:
     )
     count = 0
     for row in rows.defer("body").select_for_update(of=("self",)):
-        row.body = ids_only(row)
+        row.body = _ids_only(row)
         row.body_erased_at = now
-        if row.state != InboxEvent.State.RECEIVED:
-            row.outcome = ""  # it may tell why they were rejected
+        if row.state != Delivery.State.RECEIVED:
+            row.outcome = ""  # may contain a rejection reason
         row.save(update_fields=["body", "body_erased_at", "outcome"])
         count += 1
     return {"webhook bodies": count}
 
 
-def ids_only(row: InboxEvent) -> bytes:
-    """A body that says no more than the row's own columns do."""
+def _ids_only(row: Delivery) -> bytes:
+    """A body with only the row's own columns."""
     payload: dict[str, Any] = {}
     if row.remote_application_id is not None:
         payload["application"] = {"id": row.remote_application_id, "candidate_id": row.remote_candidate_id}
     if row.remote_candidate_id is not None:
         payload["candidate_id"] = row.remote_candidate_id
     return json.dumps({"action": row.action, "payload": payload}).encode()
+
+
+def retention() -> timedelta:
+    """How long deliveries are kept. Bodies contain personal data; Greenhouse itself gives up on one after a day."""
+    return timedelta(days=settings.GOODWORD_INBOX_DAYS)
+
+
+def prune(*, now: datetime) -> int:
+    """Remove old deliveries that are settled, or wait for a connection that has ended or no longer works.
+
+    Those that wait for an unreachable Greenhouse stay. Returns how many were removed.
+    """
+    dead = Connection.objects.across_organisations().filter(
+        state__in=[Connection.State.DISCONNECTED, Connection.State.BROKEN]
+    )
+    old = Delivery.objects.across_organisations().filter(received_at__lt=now - retention())
+    removed = old.filter(~Q(state=Delivery.State.RECEIVED) | Q(connection__in=dead))
+    return removed.delete()[0]

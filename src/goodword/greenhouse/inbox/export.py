@@ -1,4 +1,4 @@
-"""Data export of webhooks: the bodies about the person, while they are kept. For the organisation."""
+"""Data export of deliveries: the bodies about the person, as long as they are kept."""
 
 import json
 from typing import Any
@@ -7,25 +7,23 @@ from django.db.models import Q
 
 from goodword.candidates.models import Application, Candidate
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
-from goodword.greenhouse.models import InboxEvent
+from goodword.greenhouse.models import Delivery
 
 
-@tells("greenhouse.InboxEvent")
+@tells("greenhouse.Delivery")
 def export(wanted: Wanted) -> Told:
-    """A candidate gets theirs from the organisation, with all else of its recruiting software."""
+    """For the organisation, from which candidates get them with all other data of its recruiting software."""
     if not wanted.by_member or wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
     applications = Application.objects.of(wanted.organisation).filter(
         pk__in=wanted.application_ids, remote_id__isnull=False
     )
-    # one about the person alone, or about an application that is wanted: not those of their other applications
+    # about the person only, or about a wanted application; not about their other applications
     about = Q(remote_application_id__in=applications.values("remote_id")) | Q(
         remote_candidate_id=candidate.remote_id, remote_application_id=None
     )
-    rows = InboxEvent.objects.of(wanted.organisation).filter(
-        about, connection_id=candidate.connection_id or 0
-    )
+    rows = Delivery.objects.of(wanted.organisation).filter(about, connection_id=candidate.connection_id or 0)
     return {
         "sent by Greenhouse": [
             without_nothing(

@@ -1,7 +1,7 @@
-"""Reading a delivery's body, tolerantly: only what decides whether, and about whom, Harvest is asked.
+"""Tolerant reading of a delivery's body: only what decides whether, and about whom, Harvest is read.
 
-Shapes: Greenhouse's published samples, which are rough (a hire has no status and no stage but `job` and
-`jobs`; almost any member may be null). A body that cannot be understood is Malformed, with the reason.
+Source: Greenhouse's published samples, which are rough (a hire has no status and no stage but `job` and `jobs`; almost
+any member may be null).
 """
 
 import json
@@ -16,18 +16,19 @@ from goodword.greenhouse.inbox.actions import (
     PERSON_ACTIONS,
     PING,
 )
-from goodword.greenhouse.inbox.values import child, children, id_of, ids, listed, objects, text
 from goodword.greenhouse.sync.reading import Hint
 from goodword.greenhouse.sync.recruiters import WebhookUser
 
-#: what says that somebody has just come into the stage that it names
+#: events by which somebody has just entered the stage they name
 ARRIVALS = ("candidate_stage_change", "new_candidate_application")
 #: events that undo a rejection or a hire
 RESTORED = ("unreject_candidate", "unhire_candidate")
 
+LARGEST_ID = 2**63 - 1
+
 
 class Malformed(Exception):
-    """The body cannot be understood; the message says why, for people. `action` is what could be read of it."""
+    """The body cannot be understood. The message says why, for people; `action` is the action, if readable."""
 
     def __init__(self, reason: str, *, action: str = "") -> None:
         super().__init__(reason)
@@ -36,7 +37,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
-    """What Greenhouse says of a webhook when it is saved."""
+    """What Greenhouse sends when a webhook is saved."""
 
     event: str
     name: str
@@ -44,11 +45,11 @@ class Ping:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
-    """A body as far as we read it.
+class Payload:
+    """The parts of a body that we use.
 
-    `job_ids` None: it names no jobs at all (not the same as having none). `winner_id` is whom a candidate was
-    merged into; `anonymised_fields` are in Greenhouse's words; `stage_id` is the stage of a job that was deleted.
+    `job_ids` None: it names no jobs (not the same as having none). `winner_id`: whom a candidate was merged into.
+    `anonymised_fields`: in Greenhouse's words. `stage_id`: the deleted stage of a job.
     """
 
     action: str
@@ -63,15 +64,15 @@ class Delivery:
     hint: Hint = field(default_factory=Hint)
 
 
-def read(body: bytes) -> Delivery:
-    """Read a body. Raises Malformed. What is asked of a payload is asked only of actions that we follow."""
+def read_payload(body: bytes) -> Payload:
+    """Parse a body. Raises Malformed. Actions that we do not follow may have any payload."""
     try:
         data = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Malformed("The body is not JSON.") from error
     if not isinstance(data, Mapping):
         raise Malformed("The body is not a JSON object.")
-    action = text(data.get("action"))[:60]
+    action = _text(data.get("action"))[:60]
     if not action:
         raise Malformed("The body names no action.")
     payload = data.get("payload")
@@ -80,90 +81,125 @@ def read(body: bytes) -> Delivery:
             raise Malformed("The body has no payload.", action=action)
         payload = {}
     if action == PING:
-        return Delivery(action=action, ping=_ping(payload))
+        return Payload(action=action, ping=_ping(payload))
     if action in APPLICATION_ACTIONS:
         return _of_application(action, payload)
     if action in PERSON_ACTIONS:
         return _of_person(action, payload)
     if action in JOB_ACTIONS:
         return _of_job(action, payload)
-    return Delivery(
+    return Payload(
         action=action,
-        application_id=_anywhere(payload, "application", "application_id"),
-        candidate_id=_anywhere(payload, "candidate", "candidate_id"),
+        application_id=_find_id(payload, "application", "application_id"),
+        candidate_id=_find_id(payload, "candidate", "candidate_id"),
     )
 
 
 def _ping(payload: Mapping[str, Any]) -> Ping:
-    event, name = text(payload.get("event"))[:200], text(payload.get("name"))[:200]
-    return Ping(event=event, name=name, webhook_id=id_of(payload.get("web_hook_id")))
+    event, name = _text(payload.get("event"))[:200], _text(payload.get("name"))[:200]
+    return Ping(event=event, name=name, webhook_id=_id(payload.get("web_hook_id")))
 
 
-def _of_application(action: str, payload: Mapping[str, Any]) -> Delivery:
-    application = child(payload, "application")
-    application_id = id_of(application.get("id"))
+def _of_application(action: str, payload: Mapping[str, Any]) -> Payload:
+    application = _child(payload, "application")
+    application_id = _id(application.get("id"))
     if application_id is None:
         raise Malformed("The body names no application.", action=action)
-    jobs = [*children(application, "jobs"), *objects([application.get("job")])]
-    jobs += objects([{"id": application.get("job_id")}])  # flat in a deleted one
+    jobs = [*_objects(_list(application, "jobs")), *_objects([application.get("job")])]
+    jobs += _objects([{"id": application.get("job_id")}])  # flat in a deleted one
     named = any(name in application for name in ("jobs", "job", "job_id"))
     hint = Hint(
-        stage_id=id_of(child(application, "current_stage").get("id")),
+        stage_id=_id(_child(application, "current_stage").get("id")),
         arrived=action in ARRIVALS,
         restored=action in RESTORED,
-        reason=text(child(application, "rejection_reason").get("name")),
+        reason=_text(_child(application, "rejection_reason").get("name")),
         users=tuple(_users(application)),
     )
-    return Delivery(
+    return Payload(
         action=action,
         application_id=application_id,
         candidate_id=next(
-            ids([child(application, "candidate").get("id"), application.get("candidate_id")]), None
+            _ids([_child(application, "candidate").get("id"), application.get("candidate_id")]), None
         ),
-        job_ids=tuple(dict.fromkeys(ids(job.get("id") for job in jobs))) if named else None,
+        job_ids=tuple(dict.fromkeys(_ids(job.get("id") for job in jobs))) if named else None,
         hint=hint,
     )
 
 
-def _of_person(action: str, payload: Mapping[str, Any]) -> Delivery:
-    person = child(payload, "person")
-    places = (person.get("id"), child(payload, "candidate").get("id"), payload.get("candidate_id"))
-    candidate_id = next(ids(places), None)
+def _of_person(action: str, payload: Mapping[str, Any]) -> Payload:
+    person = _child(payload, "person")
+    ids = (person.get("id"), _child(payload, "candidate").get("id"), payload.get("candidate_id"))
+    candidate_id = next(_ids(ids), None)
     if candidate_id is None:
         raise Malformed("The body names no candidate.", action=action)
-    return Delivery(
+    return Payload(
         action=action,
         candidate_id=candidate_id,
-        winner_id=id_of(person.get("new_candidate_id")),
-        deleted_application_ids=tuple(ids(listed(person, "deleted_application_ids"))),
-        anonymised_fields=tuple(filter(None, map(text, listed(payload, "anonymized_fields")))),
+        winner_id=_id(person.get("new_candidate_id")),
+        deleted_application_ids=tuple(_ids(_list(person, "deleted_application_ids"))),
+        anonymised_fields=tuple(filter(None, map(_text, _list(payload, "anonymized_fields")))),
     )
 
 
-def _of_job(action: str, payload: Mapping[str, Any]) -> Delivery:
-    """A job has its id in `job`; a post (told flat when it is not deleted) and a stage have it in `job_id`."""
-    stage, post = child(payload, "job_interview_stage"), child(payload, "job_post")
-    places = (
-        child(payload, "job").get("id"),
+def _of_job(action: str, payload: Mapping[str, Any]) -> Payload:
+    """A job has its id in `job`; a stage and a post have it in `job_id`. A post is flat unless it was deleted."""
+    stage, post = _child(payload, "job_interview_stage"), _child(payload, "job_post")
+    ids = (
+        _child(payload, "job").get("id"),
         stage.get("job_id"),
         post.get("job_id"),
         payload.get("job_id"),
     )
-    return Delivery(action=action, job_ids=tuple(ids(places))[:1], stage_id=id_of(stage.get("id")))
+    return Payload(action=action, job_ids=tuple(_ids(ids))[:1], stage_id=_id(stage.get("id")))
 
 
-def _anywhere(payload: Mapping[str, Any], whose: str, name: str) -> int | None:
-    """Whom or what an event is about that we do not follow: its body is found by it when a person is erased."""
-    inside = objects(list(payload.values()))
+def _find_id(payload: Mapping[str, Any], child: str, name: str) -> int | None:
+    """The application or candidate of an event that we do not follow, so that an erasure finds its body."""
+    inside = _objects(list(payload.values()))
     return next(
-        ids([child(payload, whose).get("id"), payload.get(name), *(x.get(name) for x in inside)]), None
+        _ids([_child(payload, child).get("id"), payload.get(name), *(x.get(name) for x in inside)]), None
     )
 
 
 def _users(application: Mapping[str, Any]) -> Iterator[WebhookUser]:
-    """The recruiters that a body names, the application's own before the candidate's."""
-    for place in (application, child(application, "candidate")):
-        user = child(place, "recruiter")
-        user_id = id_of(user.get("id"))
+    """The recruiters in a body, the application's own before the candidate's."""
+    for parent in (application, _child(application, "candidate")):
+        user = _child(parent, "recruiter")
+        user_id = _id(user.get("id"))
         if user_id is not None:
-            yield WebhookUser(id=user_id, name=text(user.get("name")), email=text(user.get("email")))
+            yield WebhookUser(id=user_id, name=_text(user.get("name")), email=_text(user.get("email")))
+
+
+# --- single values; a value of the wrong type counts as absent --------------------------------------------------
+
+
+def _child(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = data.get(name)
+    return value if isinstance(value, Mapping) else {}
+
+
+def _list(data: Mapping[str, Any], name: str) -> list[Any]:
+    value = data.get(name)
+    return value if isinstance(value, list) else []
+
+
+def _objects(values: list[Any]) -> Iterator[Mapping[str, Any]]:
+    return (value for value in values if isinstance(value, Mapping))
+
+
+def _ids(values: Any) -> Iterator[int]:
+    return (found for value in values if (found := _id(value)) is not None)
+
+
+def _id(value: object) -> int | None:
+    """An id that our columns can hold."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_ID:
+        return None
+    return value
+
+
+def _text(value: object) -> str:
+    """Text that PostgreSQL can hold: JSON can contain NUL and lone surrogates."""
+    if not isinstance(value, str):
+        return ""
+    return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()

@@ -1,33 +1,222 @@
-"""Reads of the inbox: how it does, for the health page."""
+"""Reads of the inbox: search, entries of the list, effects of a delivery, and figures for the health page."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, F, Min, Q, QuerySet, Value
+from django.db.models.functions import Coalesce, Concat, NullIf
 
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application, Candidate
+from goodword.greenhouse.inbox.actions import label, matching_actions
+from goodword.greenhouse.inbox.payload import LARGEST_ID
+from goodword.greenhouse.models import Connection, Delivery
+from goodword.roles.models import Role
 
-State = InboxEvent.State
+State = Delivery.State
 
-#: how many of the latest failures are shown
-FAILURES = 5
+PAGE = 50
+
+#: people found by a name at most
+MAX_PEOPLE = 200
+
+#: failures shown on the health page
+MAX_FAILURES = 5
+
+#: the events that a delivery can cause directly, as on the timeline
+EVENT_LABELS = {
+    "application.applied": "Seen for the first time",
+    "application.changed_job": "Moved to another job",
+    "application.converted": "The prospect became a candidate",
+    "application.entered_stage": "Entered a stage",
+    "application.hired": "Hired",
+    "application.left_stage": "Left a stage",
+    "application.rejected": "Rejected",
+    "application.unhired": "Hiring taken back",
+    "application.unrejected": "Rejection taken back",
+    "candidate.name_confirmed": "Name confirmed",
+    "candidate.changed": "Address, name or permission to e-mail changed",
+    "candidate.merged": "Joined to another profile",
+    "erasure.asked": "To be erased",
+    "erasure.cancelled": "Kept after all",
+}
+
+
+# --- search ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A page of deliveries, newest first. `older` and `newer` are ids to continue from, None at the ends."""
+
+    rows: list[Delivery]
+    older: int | None
+    newer: int | None
+
+
+def search(
+    organisation: Organisation, *, query: str = "", connection_id: int | None = None
+) -> QuerySet[Delivery]:
+    """Deliveries by Greenhouse's ids, the event's id, a candidate's name or the event's label."""
+    rows = Delivery.objects.of(organisation)
+    if connection_id is not None:
+        rows = rows.filter(connection_id=connection_id)
+    return rows.filter(_matches(organisation, query)) if query else rows
+
+
+def count_by_state(rows: QuerySet[Delivery]) -> dict[str, int]:
+    """The number of deliveries in each state."""
+    by_state = rows.order_by().values_list("state").annotate(n=Count("pk"))
+    return dict.fromkeys(Delivery.State.values, 0) | dict(by_state)
+
+
+def page_of(rows: QuerySet[Delivery], *, before: int | None = None, after: int | None = None) -> Page:
+    """One page, by the id to start from and not by number: the thousandth costs no more than the first."""
+    rows = rows.select_related("connection").defer("body")
+    if after is not None:
+        found = list(rows.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
+        more, found = len(found) > PAGE, found[:PAGE][::-1]
+        return Page(
+            rows=found,
+            older=found[-1].pk if found else None,
+            newer=found[0].pk if more else None,
+        )
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows.order_by("-pk")[: PAGE + 1])
+    more, found = len(found) > PAGE, found[:PAGE]
+    return Page(
+        rows=found,
+        older=found[-1].pk if more else None,
+        newer=found[0].pk if before is not None and found else None,
+    )
+
+
+def _matches(organisation: Organisation, query: str) -> Q:
+    conditions = [Q(event_id=query)]
+    if query.isascii() and query.isdecimal() and 0 < int(query) <= LARGEST_ID:
+        number = int(query)
+        conditions += [Q(remote_application_id=number), Q(remote_candidate_id=number)]
+    if actions := matching_actions(query):
+        conditions.append(Q(action__in=actions))
+    else:
+        conditions.append(Q(action=query))
+    people = list(_people_named(organisation, query))
+    if people:
+        applications = Application.objects.of(organisation).filter(candidate__in=[pk for pk, _ in people])
+        remote = applications.exclude(remote_id=None).values_list("remote_id", flat=True)
+        conditions += [
+            Q(remote_candidate_id__in=[one for _, one in people if one]),
+            Q(remote_application_id__in=list(remote)),
+        ]
+    return reduce(or_, conditions)
+
+
+def _people_named(organisation: Organisation, query: str) -> Iterable[tuple[int, int | None]]:
+    """Ids, ours and Greenhouse's, of the people whose name contains the query."""
+    first_name = Coalesce(NullIf(F("preferred_name"), Value("")), F("first_name"))
+    people = Candidate.objects.of(organisation).annotate(
+        shown=Concat(first_name, Value(" "), F("last_name")),
+        full=Concat(F("first_name"), Value(" "), F("last_name")),
+    )
+    words = " ".join(query.split())
+    found = people.filter(Q(shown__icontains=words) | Q(full__icontains=words))
+    return found.order_by("pk").values_list("pk", "remote_id")[:MAX_PEOPLE]
+
+
+# --- entries and effects --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListEntry:
+    """A delivery in the list. `application` is ours, to link to; `who` its candidate's name, or Greenhouse's ids."""
+
+    delivery: Delivery
+    label: str
+    who: str
+    application: Application | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Effect:
+    """One effect of a delivery, on an application or a role of ours. If that no longer exists, both are None."""
+
+    application: Application | None = None
+    role: Role | None = None
+    events: list[str]
+
+
+def list_entries(deliveries: Iterable[Delivery], *, organisation: Organisation) -> list[ListEntry]:
+    """The deliveries of a page with the people they are about. Two queries."""
+    deliveries = list(deliveries)
+    applications = Application.objects.of(organisation).select_related("candidate")
+    by_application = {
+        (row.connection_id, row.remote_id): row
+        for row in applications.filter(
+            remote_id__in=[one.remote_application_id for one in deliveries if one.remote_application_id]
+        )
+    }
+    people = Candidate.objects.of(organisation).filter(
+        remote_id__in=[one.remote_candidate_id for one in deliveries if one.remote_candidate_id]
+    )
+    by_person = {(row.connection_id, row.remote_id): row for row in people}
+    entries = []
+    for delivery in deliveries:
+        application = by_application.get((delivery.connection_id, delivery.remote_application_id))
+        person = by_person.get((delivery.connection_id, delivery.remote_candidate_id))
+        if application is not None:
+            person = application.candidate
+        who = person.name if person is not None else _ids(delivery)
+        entries.append(
+            ListEntry(delivery=delivery, label=label(delivery.action), who=who, application=application)
+        )
+    return entries
+
+
+def effects_of(delivery: Delivery, *, organisation: Organisation) -> list[Effect]:
+    """The effects of a delivery. Two queries."""
+    applications = Application.objects.of(organisation).select_related("candidate", "role")
+    ours = applications.in_bulk([entry["application"] for entry in delivery.caused if "application" in entry])
+    roles = Role.objects.of(organisation).in_bulk(
+        [entry["role"] for entry in delivery.caused if "role" in entry]
+    )
+    return [
+        Effect(
+            application=ours.get(entry.get("application")),
+            role=roles.get(entry.get("role")),
+            events=[EVENT_LABELS.get(name, name) for name in entry.get("events", [])],
+        )
+        for entry in delivery.caused
+    ]
+
+
+def _ids(delivery: Delivery) -> str:
+    if delivery.remote_application_id is not None:
+        return f"Application {delivery.remote_application_id}"
+    return f"Candidate {delivery.remote_candidate_id}" if delivery.remote_candidate_id is not None else ""
+
+
+# --- health ---------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxHealth:
-    """How a connection's deliveries do. `oldest` and `next_try` are of those that wait, None if none does."""
+    """Figures on a connection's deliveries. `oldest` and `next_try` are of the waiting ones, None if none waits."""
 
     waiting: int
     oldest: datetime | None
     next_try: datetime | None
     failed: int
     handled_in_a_day: int
-    latest_failures: tuple[InboxEvent, ...]
+    latest_failures: tuple[Delivery, ...]
 
 
 def inbox_health(connection: Connection, *, now: datetime) -> InboxHealth:
-    """Count a connection's deliveries; two queries, whatever there is."""
-    rows = InboxEvent.objects.of(connection.organisation).filter(connection=connection)
+    """Count a connection's deliveries. Two queries."""
+    rows = Delivery.objects.of(connection.organisation).filter(connection=connection)
     waits, failed = Q(state=State.RECEIVED), Q(state=State.FAILED)
     lately = Q(state=State.HANDLED, handled_at__gt=now - timedelta(days=1))
     counted = rows.aggregate(
@@ -37,5 +226,5 @@ def inbox_health(connection: Connection, *, now: datetime) -> InboxHealth:
         failed=Count("pk", filter=failed),
         handled_in_a_day=Count("pk", filter=lately),
     )
-    latest = rows.filter(failed).defer("body").order_by("-pk")[:FAILURES]
+    latest = rows.filter(failed).defer("body").order_by("-pk")[:MAX_FAILURES]
     return InboxHealth(**counted, latest_failures=tuple(latest))

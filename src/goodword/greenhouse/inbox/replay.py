@@ -1,4 +1,4 @@
-"""What a person may do with the inbox."""
+"""Replaying deliveries."""
 
 from datetime import datetime
 
@@ -7,31 +7,31 @@ from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.greenhouse import jobs
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.inbox.leases import wake_inbox
+from goodword.greenhouse.models import Connection, Delivery
 
-State = InboxEvent.State
+State = Delivery.State
 
 
-def replay(event: InboxEvent, *, now: datetime, by: Membership) -> None:
-    """Work on a delivery again as if it had just come. It can do no harm: Harvest says what is so."""
+def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
+    """Process a delivery again as if it had just come. Safe at any time: what Harvest says now counts."""
     with transaction.atomic():
-        _wait(InboxEvent.objects.of(by.organisation).filter(pk=event.pk), now=now)
+        _requeue(Delivery.objects.of(by.organisation).filter(pk=delivery.pk), now=now)
         write(
             organisation=by.organisation,
             action="greenhouse.delivery_replayed",
             member=by,
             now=now,
-            details={"event": event.pk},
+            details={"event": delivery.pk},
         )
-    jobs.wake_inbox()
+    wake_inbox()
 
 
 def replay_failed(*, connection: Connection | None, now: datetime, by: Membership) -> int:
-    """Work again on all that failed, of one connection or of all; returns how many."""
-    rows = InboxEvent.objects.of(by.organisation).filter(state=State.FAILED)
+    """Replay all failed deliveries of one connection or of all. Returns how many."""
+    rows = Delivery.objects.of(by.organisation).filter(state=State.FAILED)
     with transaction.atomic():
-        count = _wait(rows.filter(connection=connection) if connection else rows, now=now)
+        count = _requeue(rows.filter(connection=connection) if connection else rows, now=now)
         if not count:
             return 0
         write(
@@ -41,19 +41,19 @@ def replay_failed(*, connection: Connection | None, now: datetime, by: Membershi
             now=now,
             details={"deliveries": count, "connection": connection.pk if connection else None},
         )
-    jobs.wake_inbox()
+    wake_inbox()
     return count
 
 
 def replay_waiting(connection: Connection, *, now: datetime) -> None:
-    """Do not wait any longer, for example because the credential was set anew."""
-    _wait(
-        InboxEvent.objects.across_organisations().filter(connection=connection, state=State.RECEIVED), now=now
+    """Retry waiting deliveries at once, for example because of a new credential."""
+    _requeue(
+        Delivery.objects.across_organisations().filter(connection=connection, state=State.RECEIVED), now=now
     )
-    jobs.wake_inbox()
+    wake_inbox()
 
 
-def _wait(rows: QuerySet[InboxEvent], *, now: datetime) -> int:
+def _requeue(rows: QuerySet[Delivery], *, now: datetime) -> int:
     return rows.update(
         state=State.RECEIVED,
         attempts=0,

@@ -1,20 +1,20 @@
-"""The address that Greenhouse calls, and the pages that show what it sent, below /o/<slug>/."""
+"""The endpoint that Greenhouse calls, and the pages of deliveries below /o/<slug>/."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.greenhouse.inbox import screens, views
+from goodword.greenhouse.inbox import endpoint, views
 
 public_urls: list[URLPattern | URLResolver] = [
-    path("hooks/greenhouse/<str:endpoint_key>/", views.receive, name="greenhouse_hook"),
-    # copied without its last stroke: a redirect would count as failed
-    path("hooks/greenhouse/<str:endpoint_key>", views.receive, name="greenhouse_hook_cut"),
+    path("hooks/greenhouse/<str:endpoint_key>/", endpoint.receive, name="greenhouse_hook"),
+    # copied without the final slash: a redirect would count as failed
+    path("hooks/greenhouse/<str:endpoint_key>", endpoint.receive, name="greenhouse_hook_cut"),
 ]
 
-_HERE = "settings/integrations/greenhouse/inbox/"
+_INBOX = "settings/integrations/greenhouse/inbox/"
 
 member_urls: list[URLPattern | URLResolver] = [
-    path(_HERE, screens.inbox, name="greenhouse_inbox"),
-    path(f"{_HERE}replay/", screens.replay_all, name="greenhouse_replay_failed"),
-    path(f"{_HERE}<int:pk>/", screens.event, name="greenhouse_event"),
-    path(f"{_HERE}<int:pk>/replay/", screens.replay, name="greenhouse_replay"),
+    path(_INBOX, views.delivery_list, name="greenhouse_inbox"),
+    path(f"{_INBOX}replay/", views.replay_failed, name="greenhouse_replay_failed"),
+    path(f"{_INBOX}<int:pk>/", views.delivery_detail, name="greenhouse_delivery"),
+    path(f"{_INBOX}<int:pk>/replay/", views.replay_delivery, name="greenhouse_replay"),
 ]

@@ -1,53 +1,180 @@
-"""The endpoint of Greenhouse's webhooks. Success is 200 exactly: anything else counts as failed there."""
+"""The webhook deliveries, for admins: the list with its search, one delivery, and replays."""
 
-import logging
-from http import HTTPStatus
+import json
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+from urllib.parse import urlencode
 
-from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_POST
-from procrastinate.exceptions import ConnectorException
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
 from goodword.core import clock
-from goodword.greenhouse import jobs
-from goodword.greenhouse.inbox import own_test
-from goodword.greenhouse.inbox.receive import endpoint, keep, refuse
-from goodword.greenhouse.inbox.signature import is_signed
+from goodword.greenhouse.inbox import replay
+from goodword.greenhouse.inbox.actions import label
+from goodword.greenhouse.inbox.payload import LARGEST_ID
+from goodword.greenhouse.inbox.queries import count_by_state, effects_of, list_entries, page_of, search
+from goodword.greenhouse.models import Connection, Delivery
+from goodword.greenhouse.setup.views.shared import nav
 
-log = logging.getLogger(__name__)
+State = Delivery.State
+
+CHIPS = (
+    ("", gettext_lazy("All")),
+    (State.FAILED, gettext_lazy("Failed")),
+    (State.RECEIVED, gettext_lazy("Waiting")),
+    (State.HANDLED, gettext_lazy("Handled")),
+)
+
+#: characters of a body that are shown
+MAX_SHOWN = 200_000
 
 
-@csrf_exempt
+@require_safe
+@access.member(kinds=access.ADMIN)
+def delivery_list(request: MemberRequest) -> HttpResponse:
+    """The deliveries, newest first, by state, connection and search."""
+    state = request.GET.get("state", "") if request.GET.get("state", "") in State.values else ""
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:200]
+    all_connections = list(Connection.objects.of(request.organisation).order_by("pk"))
+    chosen = _chosen(request.GET.get("connection", ""), among=all_connections)
+    rows = search(request.organisation, query=query, connection_id=chosen.pk if chosen else None)
+    counts = count_by_state(rows)
+    page = page_of(
+        rows.filter(state=state) if state else rows,
+        before=_number(request.GET.get("before", "")),
+        after=_number(request.GET.get("after", "")),
+    )
+    link = partial(_query, state=state, q=query, connection=str(chosen.pk) if chosen else "")
+    counts[""] = sum(counts.values())
+    return _page(
+        request,
+        "list",
+        {
+            "entries": list_entries(page.rows, organisation=request.organisation),
+            "older": link(before=str(page.older)) if page.older else "",
+            "newer": link(after=str(page.newer)) if page.newer else "",
+            "chips": [(link(state=value), text, counts[value], value == state) for value, text in CHIPS],
+            "state": state,
+            "query": query,
+            "failed": counts[State.FAILED],
+            "connections": [
+                (link(connection=str(one.pk)), one.name, one == chosen) for one in all_connections
+            ],
+            "chosen": chosen,
+            "every_connection": link(connection=""),
+            "searched": bool(query or state or chosen),
+        },
+    )
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
+    """One delivery with its body, which contains personal data: every view is audited."""
+    delivery = access.owned(Delivery.objects.of(request.organisation).select_related("connection"), pk)
+    write(
+        organisation=request.organisation,
+        action="greenhouse.delivery_viewed",
+        member=request.member,
+        now=clock.now(),
+        details={"event": delivery.pk},
+    )
+    body = bytes(delivery.body)
+    [entry] = list_entries([delivery], organisation=request.organisation)
+    return _page(
+        request,
+        "delivery",
+        {
+            "delivery": delivery,
+            "entry": entry,
+            "label": label(delivery.action),
+            "effects": effects_of(delivery, organisation=request.organisation),
+            "indented": _indented(body),
+            "as_received": _as_received(body),
+            "size": len(body),
+        },
+    )
+
+
 @require_POST
-def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
-    """Take a delivery in and answer at once. The wake-up goes out after the row is committed, in a short
-    transaction of its own; should it be lost, the sweep finds the row."""
-    now = clock.now()
-    found = endpoint(endpoint_key, now=now)
-    if found is None:
-        return _answer("There is nothing here.", HTTPStatus.NOT_FOUND)
-    connection = found.connection
-    body = request.body
-    if not is_signed(body, header=request.headers.get("Signature", ""), keys=found.keys):
-        if not found.all_open:  # Greenhouse sends it again, for about 15 hours
-            return _answer("The signature cannot be checked now.", HTTPStatus.SERVICE_UNAVAILABLE)
-        refuse(connection, now=now)
-        return _answer("The signature does not fit the body.", HTTPStatus.UNAUTHORIZED)
-    if (answer := own_test.answer_to(body)) is not None:
-        return _answer(answer, HTTPStatus.OK)
-    if keep(connection, body=body, event_id=request.headers.get("Greenhouse-Event-ID", ""), now=now):
-        _wake()
-    return _answer("Received.", HTTPStatus.OK)
+@access.member(kinds=access.ADMIN)
+def replay_delivery(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Replay one delivery."""
+    delivery = access.owned(Delivery.objects.of(request.organisation).defer("body"), pk)
+    replay.replay(delivery, now=clock.now(), by=request.member)
+    messages.success(request, _("It is worked on again. Reload the page to see the outcome."))
+    return redirect("greenhouse_delivery", request.organisation.slug, delivery.pk)
 
 
-def _wake() -> None:
-    """What is kept is answered 200, whatever becomes of the wake-up."""
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def replay_failed(request: MemberRequest) -> HttpResponseBase:
+    """Confirm and replay all failed deliveries."""
+    all_connections = list(Connection.objects.of(request.organisation).order_by("pk"))
+    chosen = _chosen(request.GET.get("connection", ""), among=all_connections)
+    back = _query(state=State.FAILED, connection=str(chosen.pk) if chosen else "")
+    if request.method == "POST":
+        count = replay.replay_failed(connection=chosen, now=clock.now(), by=request.member)
+        text = ngettext("{n} delivery is worked on again.", "{n} deliveries are worked on again.", count)
+        messages.success(request, text.format(n=count))
+        return redirect("greenhouse_inbox", request.organisation.slug)
+    rows = search(request.organisation, connection_id=chosen.pk if chosen else None)
+    failed = rows.filter(state=State.FAILED).count()
+    several = chosen if len(all_connections) > 1 else None
+    return _page(request, "replay_failed", {"failed": failed, "chosen": several, "back": back})
+
+
+def _page(request: MemberRequest, name: str, context: Mapping[str, Any]) -> HttpResponse:
+    """A settings page that browsers do not store, since bodies contain personal data."""
+    response = render(request, f"greenhouse/inbox/{name}.html", {"settings_nav": nav(request), **context})
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def _chosen(pk: str, *, among: list[Connection]) -> Connection | None:
+    return next((one for one in among if str(one.pk) == pk), None)
+
+
+def _number(text: str) -> int | None:
+    """An id in a query string; None for anything else."""
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
+    return number if number is not None and number <= LARGEST_ID else None
+
+
+def _query(**values: str) -> str:
+    """A query string without empty values."""
+    return urlencode({name: value for name, value in values.items() if value})
+
+
+def _indented(body: bytes) -> str:
+    """Indented if it is JSON, else as received. A short body can become very long when indented."""
     try:
-        jobs.wake_inbox()
-    except (DatabaseError, ConnectorException):
-        log.warning("The inbox could not be woken; the sweep will.", exc_info=True)
+        pieces = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(body))
+        text, length = [], 0
+        for piece in pieces:
+            text.append(piece)
+            length += len(piece)
+            if length > MAX_SHOWN:
+                break
+    except (ValueError, RecursionError):
+        return _as_received(body)
+    return _printable("".join(text))
 
 
-def _answer(words: str, status: HTTPStatus) -> HttpResponse:
-    return HttpResponse(words, status=status, content_type="text/plain; charset=utf-8")
+def _as_received(body: bytes) -> str:
+    """The body as text, with other bytes escaped."""
+    return _printable(body.decode("utf-8", errors="backslashreplace"))
+
+
+def _printable(text: str) -> str:
+    """Shortened, with NUL and lone surrogates escaped."""
+    text = text[:MAX_SHOWN] + ("\n…" if len(text) > MAX_SHOWN else "")
+    return text.replace("\0", "\\u0000").encode("utf-8", "backslashreplace").decode("utf-8")

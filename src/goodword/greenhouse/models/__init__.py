@@ -3,15 +3,15 @@
 from goodword.greenhouse.models.activity_feed import ActivityFeedNote
 from goodword.greenhouse.models.calls import CallTally, RateWindow
 from goodword.greenhouse.models.connection import Connection, Permission, Webhook, WebhookSecret
-from goodword.greenhouse.models.inbox import InboxEvent
+from goodword.greenhouse.models.inbox import Delivery
 from goodword.greenhouse.models.reconciliation import Finding, Reconciliation
 
 __all__ = [
     "ActivityFeedNote",
     "CallTally",
     "Connection",
+    "Delivery",
     "Finding",
-    "InboxEvent",
     "Permission",
     "RateWindow",
     "Reconciliation",

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from goodword.greenhouse.models import Connection, Finding, InboxEvent
+from goodword.greenhouse.models import Connection, Delivery, Finding
 from goodword.greenhouse.reconciliation.compare import Ours
 from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.steps.models import StepRequest
@@ -66,8 +66,8 @@ def ground_of(connection: Connection, remote_ids: Collection[int], *, now: datet
     waiting = Finding.objects.across_organisations().filter(
         connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
     )
-    inbox = InboxEvent.objects.across_organisations().filter(
-        connection=connection, state=InboxEvent.State.RECEIVED, remote_application_id__in=remote_ids
+    inbox = Delivery.objects.across_organisations().filter(
+        connection=connection, state=Delivery.State.RECEIVED, remote_application_id__in=remote_ids
     )
     reacting = Event.objects.filter(
         application_id__in=pks, name="application.entered_stage", occurred_at__gt=now - REACTING

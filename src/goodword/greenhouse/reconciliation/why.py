@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q
 
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.greenhouse.models import Connection, Delivery
 
 #: Greenhouse tells of a change within this time
 SOON = timedelta(minutes=15)
@@ -24,9 +24,9 @@ class Why:
 
 def why(connection: Connection, *, first: datetime, last: datetime) -> Why:
     """What came from shortly before the first missed change until shortly after the last."""
-    kept = InboxEvent.objects.across_organisations().filter(connection=connection)
+    kept = Delivery.objects.across_organisations().filter(connection=connection)
     there = kept.filter(received_at__gte=first - SOON, received_at__lte=last + SOON).aggregate(
-        came=Count("pk"), failed=Count("pk", filter=Q(state=InboxEvent.State.FAILED))
+        came=Count("pk"), failed=Count("pk", filter=Q(state=Delivery.State.FAILED))
     )
     before = kept.filter(received_at__lt=first).order_by("-received_at")
     refused_at = connection.refused_at

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from goodword.core import crypto
 from goodword.greenhouse.client.guard import is_public, resolve
-from goodword.greenhouse.inbox import own_test
+from goodword.greenhouse.inbox import endpoint
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.setup.connection import endpoint_url
 
@@ -51,7 +51,7 @@ def prove_endpoint(connection: Connection, *, now: datetime) -> list[Outcome]:
             )
         ]
     url, nonce = endpoint_url(connection), secrets.token_hex(8)
-    body = own_test.body(nonce)
+    body = endpoint.test_delivery(nonce)
     signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
     headers = {"Content-Type": "application/json", "Signature": f"sha256 {signature}"}
     try:
@@ -60,7 +60,7 @@ def prove_endpoint(connection: Connection, *, now: datetime) -> list[Outcome]:
         return [_bad(_("The Endpoint URL did not answer within ten seconds. %s") % _way())]
     except httpx2.HTTPError as error:
         return [_bad(_unreached(error))]
-    found = [_said_of(status, said == own_test.answer(nonce), location)]
+    found = [_said_of(status, said == endpoint.expected_answer(nonce), location)]
     if found[0].tone == "success":
         found += list(_from_outside(url))
     return found

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Max
 
-from goodword.greenhouse.models import Connection, Finding, InboxEvent
+from goodword.greenhouse.models import Connection, Delivery, Finding
 from goodword.greenhouse.setup.webhooks import Standing
 
 Kind = Finding.Kind
@@ -47,7 +47,7 @@ class Heard:
 
 def heard(connection: Connection, hooks: Standing, *, now: datetime) -> list[Heard]:
     """The wanted webhooks in order, needed ones first."""
-    rows = InboxEvent.objects.of(connection.organisation).filter(connection=connection)
+    rows = Delivery.objects.of(connection.organisation).filter(connection=connection)
     delivered = dict(rows.order_by().values_list("action").annotate(last=Max("received_at")))
     found = Finding.objects.of(connection.organisation).filter(connection=connection)
     misses = list(

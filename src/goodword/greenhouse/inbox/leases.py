@@ -5,7 +5,7 @@ the delivery was not the cause: otherwise one that kills its worker each time wo
 dies, its delivery is due again when the lease ends, or as soon as its database connection is gone (`free_orphans`). A
 worker that was merely slow finds on settling that the attempt is no longer its own, and writes nothing.
 
-The queries here are simple on purpose. Statistics gathered while the inbox was empty make the planner believe that
+The queries are simple on purpose. Statistics gathered while the inbox was empty make the planner believe that
 `state = 'received'` matches one row; a join or a correlated subquery then scans the whole backlog for each claim.
 """
 
@@ -21,36 +21,37 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import F
 
-from goodword.greenhouse.models import Connection, InboxEvent
+from goodword.core import jobs
+from goodword.greenhouse.models import Connection, Delivery
 
-State = InboxEvent.State
+State = Delivery.State
 
 #: longer than the reads of one delivery usually take
 LEASE = timedelta(minutes=3)
 
-#: waits while Greenhouse cannot be used; the last one for ever, since nothing is dropped
+#: waits while Greenhouse cannot be used; the last one is repeated for ever, since nothing is dropped
 WAITS = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600))
 
 #: waiting deliveries read at once when a turn needs more to claim
 PAGE = 500
 
-#: seconds for which a turn caches a connection: hundreds of deliveries in a row belong to the same one
-CONNECTION_KEPT = 1.0
+#: seconds for which a turn caches a connection
+CONNECTION_CACHE = 1.0
 
 #: the maximum of the column
-MOST_TRIES = 2**15 - 1
+MAX_TRIES = 2**15 - 1
 
-#: rows that one statement tries to lock: other workers may have the first ones
+#: rows that one statement tries to lock: other workers may have locked the first ones
 CHOICE = 20
 
 
-class Lost(Exception):
-    """The lease ran out and another worker has the row: its work counts, not ours."""
+class LeaseLost(Exception):
+    """The lease ended and another worker has the row: its work counts, not ours."""
 
 
 @dataclass
 class Turns:
-    """Which turn works on which connection."""
+    """The turns of this process, by the connection each works on."""
 
     mutex: threading.Lock = field(default_factory=threading.Lock)
     at: "dict[int, Turn]" = field(default_factory=dict)
@@ -110,47 +111,55 @@ class Turn:
     def connection(self, pk: int) -> Connection:
         """The connection with its organisation, re-read every second."""
         read, found = self.connections.get(pk, (0.0, None))
-        if found is None or time.monotonic() - read > CONNECTION_KEPT:
+        if found is None or time.monotonic() - read > CONNECTION_CACHE:
             rows = Connection.objects.across_organisations().select_related("organisation")
             self.connections[pk] = _, found = time.monotonic(), rows.get(pk=pk)
         return found
 
 
-def claim(turn: Turn, *, now: datetime) -> InboxEvent | None:
+def wake_inbox() -> None:
+    """Defer the processing of the inbox, unless a job already waits.
+
+    Not in the transaction of the rows: in a burst the requests would wait for each other, and wake-ups would be lost.
+    """
+    jobs.named("greenhouse.inbox").defer_once(lock="greenhouse.inbox")
+
+
+def claim(turn: Turn, *, now: datetime) -> Delivery | None:
     """The oldest delivery that is due, now leased to the caller; None if there is none.
 
     Deliveries about one application are handled in order of arrival: an earlier one still waiting blocks later ones.
     """
-    if event := _claim_ready(turn, now=now):
-        return event
+    if delivery := _claim_ready(turn, now=now):
+        return delivery
     for page in _pages(turn, now=now):
         turn.ready = page
-        if event := _claim_ready(turn, now=now):
-            return event
+        if delivery := _claim_ready(turn, now=now):
+            return delivery
     return None
 
 
-def claim_these(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[InboxEvent]:
+def claim_batch(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[Delivery]:
     """Claim those of the next deliveries that were never claimed before, oldest first."""
     turn.ready = [one for one in turn.ready if one[0] not in ids]
     return _lease(turn, ids, most=len(ids), tried=0, now=now)
 
 
-def _claim_ready(turn: Turn, *, now: datetime) -> InboxEvent | None:
+def _claim_ready(turn: Turn, *, now: datetime) -> Delivery | None:
     while turn.ready:
         some = [one for one in turn.ready[:CHOICE] if one[1] not in turn.resting]
         at = next((connection_id for _, connection_id in some if turn.take(connection_id)), None)
         ids = [pk for pk, connection_id in some if connection_id == at]
-        if events := _lease(turn, ids, most=1, now=now) if ids else []:
-            turn.ready = [one for one in turn.ready if one[0] > events[0].pk]
-            return events[0]
+        if deliveries := _lease(turn, ids, most=1, now=now) if ids else []:
+            turn.ready = [one for one in turn.ready if one[0] > deliveries[0].pk]
+            return deliveries[0]
         del turn.ready[:CHOICE]
     return None
 
 
 def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
     """Pages of waiting deliveries that are due and the first of their application."""
-    waiting = InboxEvent.objects.across_organisations().filter(state=State.RECEIVED).order_by("pk")
+    waiting = Delivery.objects.across_organisations().filter(state=State.RECEIVED).order_by("pk")
     if taken := turn.taken():
         waiting = waiting.exclude(connection_id__in=taken)
     rows = waiting.values_list("pk", "connection_id", "remote_application_id", "not_before")
@@ -171,11 +180,11 @@ def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
 
 #: `handled_at` is equivalent to the state, but matches no partial index that the planner might think tiny
 _LEASE = """
-UPDATE greenhouse_inboxevent
+UPDATE greenhouse_delivery
 SET attempts = attempts + 1, faults = faults + 1, not_before = %(until)s,
     leased_to = pg_backend_pid(), leased_at = statement_timestamp()
 WHERE id = ANY(ARRAY(
-    SELECT id FROM greenhouse_inboxevent WHERE id = ANY(%(ids)s) AND handled_at IS NULL AND not_before <= %(now)s
+    SELECT id FROM greenhouse_delivery WHERE id = ANY(%(ids)s) AND handled_at IS NULL AND not_before <= %(now)s
     AND attempts <= %(tried)s
     ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
 ))
@@ -184,27 +193,27 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 
 
 def _lease(
-    turn: Turn, ids: Sequence[int], *, most: int, tried: int = MOST_TRIES, now: datetime
-) -> list[InboxEvent]:
+    turn: Turn, ids: Sequence[int], *, most: int, tried: int = MAX_TRIES, now: datetime
+) -> list[Delivery]:
     """Lease the first of these that are still due and not locked by others.
 
     Commits asynchronously: losing a lease in a database crash just ends it.
     """
     values = {"ids": list(ids), "now": now, "until": now + LEASE, "most": most, "tried": tried}
-    leased = list(InboxEvent.objects.across_organisations().raw(_LEASE, values))
-    for event in leased:
-        event.connection = turn.connection(event.connection_id)
-    return sorted(leased, key=lambda event: event.pk)
+    leased = list(Delivery.objects.across_organisations().raw(_LEASE, values))
+    for delivery in leased:
+        delivery.connection = turn.connection(delivery.connection_id)
+    return sorted(leased, key=lambda delivery: delivery.pk)
 
 
 #: process ids are reused: a process that started after the lease is a different one
 _ORPHANS = """
 SELECT id, attempts, leased_at < pg_postmaster_start_time()
-FROM greenhouse_inboxevent AS event
+FROM greenhouse_delivery AS delivery
 WHERE leased_to IS NOT NULL AND NOT EXISTS (
     SELECT FROM pg_stat_activity AS backend
-    WHERE backend.pid = event.leased_to
-    AND (backend.backend_start IS NULL OR backend.backend_start <= event.leased_at)
+    WHERE backend.pid = delivery.leased_to
+    AND (backend.backend_start IS NULL OR backend.backend_start <= delivery.leased_at)
 )
 """
 
@@ -220,7 +229,7 @@ def free_orphans(*, now: datetime) -> int:
         orphans = cursor.fetchall()
     freed = 0
     for pk, attempts, restarted in orphans:
-        row = InboxEvent.objects.across_organisations().filter(pk=pk, handled_at=None, attempts=attempts)
+        row = Delivery.objects.across_organisations().filter(pk=pk, handled_at=None, attempts=attempts)
         if restarted:
             row.filter(faults__gt=0).update(faults=F("faults") - 1)
         freed += row.update(not_before=now, leased_to=None)
@@ -228,59 +237,62 @@ def free_orphans(*, now: datetime) -> int:
 
 
 def settle(
-    event: InboxEvent, *, state: str, outcome: str, now: datetime, caused: Sequence[dict[str, Any]] = ()
+    delivery: Delivery, *, state: str, outcome: str, now: datetime, caused: Sequence[dict[str, Any]] = ()
 ) -> None:
-    """Handled or failed, with what to say of it and what it led to. Raises Lost."""
-    _write(event, state=state, outcome=outcome, caused=list(caused), handled_at=now)
+    """Handled or failed, with what to say of it and what it led to. Raises LeaseLost."""
+    _write(delivery, state=state, outcome=outcome, caused=list(caused), handled_at=now)
 
 
 _SETTLE = """
-UPDATE greenhouse_inboxevent AS event
+UPDATE greenhouse_delivery AS delivery
 SET state = 'handled', outcome = done.outcome, caused = done.caused::jsonb, handled_at = %s, leased_to = NULL
 FROM unnest(%s::bigint[], %s::int[], %s::text[], %s::text[]) AS done (id, attempts, outcome, caused)
-WHERE event.id = done.id AND event.attempts = done.attempts AND event.handled_at IS NULL
+WHERE delivery.id = done.id AND delivery.attempts = done.attempts AND delivery.handled_at IS NULL
 """
 
 
-def settle_all(done: Sequence[tuple[InboxEvent, str, Sequence[dict[str, Any]]]], *, now: datetime) -> None:
-    """Mark as handled, with outcomes and effects. Raises Lost if any was taken over; the caller must roll back."""
-    events = [event for event, _, _ in done]
-    ids, attempts = [event.pk for event in events], [event.attempts for event in events]
-    outcomes, caused = [outcome for _, outcome, _ in done], [json.dumps(list(led)) for _, _, led in done]
+def settle_all(done: Sequence[tuple[Delivery, str, Sequence[dict[str, Any]]]], *, now: datetime) -> None:
+    """Mark as handled, with outcomes and effects. Raises LeaseLost if any was taken over; the caller must roll back."""
+    deliveries = [delivery for delivery, _, _ in done]
+    ids, attempts = [delivery.pk for delivery in deliveries], [delivery.attempts for delivery in deliveries]
+    outcomes, caused = (
+        [outcome for _, outcome, _ in done],
+        [json.dumps(list(effects)) for _, _, effects in done],
+    )
     with database.cursor() as cursor:
         cursor.execute(_SETTLE, [now, ids, attempts, outcomes, caused])
         if cursor.rowcount != len(done):
-            raise Lost
+            raise LeaseLost
 
 
-def give_back(turn: Turn, events: Sequence[InboxEvent], *, now: datetime) -> None:
+def give_back(turn: Turn, deliveries: Sequence[Delivery], *, now: datetime) -> None:
     """Undo the claim of deliveries that were not handled. In this turn each is then handled alone."""
-    for attempts in {event.attempts for event in events}:
-        mine = InboxEvent.objects.across_organisations().filter(
-            pk__in=[event.pk for event in events if event.attempts == attempts],
+    for attempts in {delivery.attempts for delivery in deliveries}:
+        own = Delivery.objects.across_organisations().filter(
+            pk__in=[delivery.pk for delivery in deliveries if delivery.attempts == attempts],
             handled_at=None,
             attempts=attempts,
             leased_to__isnull=False,
         )
-        mine.update(leased_to=None, not_before=now, attempts=F("attempts") - 1, faults=F("faults") - 1)
-    turn.alone.update(event.pk for event in events)
-    turn.ready = sorted([(event.pk, event.connection_id) for event in events] + turn.ready)
+        own.update(leased_to=None, not_before=now, attempts=F("attempts") - 1, faults=F("faults") - 1)
+    turn.alone.update(delivery.pk for delivery in deliveries)
+    turn.ready = sorted([(delivery.pk, delivery.connection_id) for delivery in deliveries] + turn.ready)
 
 
 def postpone(
-    event: InboxEvent, *, outcome: str, now: datetime, said: timedelta | None = None, fault: bool = False
+    delivery: Delivery, *, outcome: str, now: datetime, wait: timedelta | None = None, fault: bool = False
 ) -> None:
-    """Try again after the wait that Greenhouse has said, else after a longer one each time. Raises Lost.
+    """Try again after `wait`, by default longer each time. Raises LeaseLost.
 
-    `fault`: it was the delivery's own, and counts.
+    `fault`: the delivery was the cause.
     """
-    wait = WAITS[min(event.attempts, len(WAITS)) - 1] if said is None else said
-    _write(event, not_before=now + wait, outcome=outcome, faults=event.faults - (not fault))
+    wait = WAITS[min(delivery.attempts, len(WAITS)) - 1] if wait is None else wait
+    _write(delivery, not_before=now + wait, outcome=outcome, faults=delivery.faults - (not fault))
 
 
-def _write(event: InboxEvent, **values: object) -> None:
-    mine = InboxEvent.objects.across_organisations().filter(
-        pk=event.pk, handled_at=None, attempts=event.attempts
+def _write(delivery: Delivery, **values: object) -> None:
+    own = Delivery.objects.across_organisations().filter(
+        pk=delivery.pk, handled_at=None, attempts=delivery.attempts
     )
-    if not mine.update(leased_to=None, **values):
-        raise Lost
+    if not own.update(leased_to=None, **values):
+        raise LeaseLost

@@ -1,0 +1,213 @@
+"""In a burst, deliveries are read from Harvest together, fifty at a time, and handled in one transaction.
+
+Only an optimisation: everything else, and the whole batch if anything goes wrong, is handled one by one. What is
+prefetched belongs to one delivery, so that a later one of the same application is read anew, and it is not used if our
+copy has been written since (`sync.reading.Prefetched`).
+"""
+
+import logging
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from django.db import OperationalError, transaction
+
+from goodword.core.crypto import CannotOpen
+from goodword.core.events import hearing
+from goodword.greenhouse.client import HarvestError
+from goodword.greenhouse.inbox import payload
+from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS
+from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim_batch, settle_all
+from goodword.greenhouse.models import Connection, Delivery
+from goodword.greenhouse.sync.batches import Updated, prepare, write
+from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Hint, Prefetched, prefetch
+
+log = logging.getLogger(__name__)
+
+#: as many as fit into one call
+MAX_BATCH = 50
+
+#: fewer are not worth it
+MIN_BATCH = 4
+
+#: later deliveries searched for more of the same connection
+LOOKAHEAD = 4 * MAX_BATCH
+
+#: seconds after which unused data is dropped
+CACHE_SECONDS = 60.0
+
+BATCH_ACTIONS = APPLICATION_ACTIONS - {"delete_application"}
+
+
+class _Cache:
+    """Data read for deliveries of one connection, by their ids, shared by the threads of this process."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()  # one thread reads, the others wait for what it reads
+        self.until = 0.0
+        self.prefetched: dict[int, Prefetched] = {}
+
+    def pop(self, delivery_id: int) -> Prefetched | None:
+        if time.monotonic() > self.until:
+            self.prefetched.clear()
+        return self.prefetched.pop(delivery_id, None)
+
+
+_EMPTY: dict[int, Prefetched] = {}
+
+_caches: defaultdict[int, _Cache] = defaultdict(_Cache)
+
+
+# --- reading --------------------------------------------------------------------------------------------------
+
+
+def prefetched_for(delivery: Delivery, *, now: datetime) -> Prefetched:
+    """Data read for a claimed delivery; reads it together with the next ones if there are enough of them.
+
+    Raises HarvestError, and crypto.CannotOpen.
+    """
+    if (
+        delivery.attempts > 1
+        or delivery.action not in APPLICATION_ACTIONS
+        or delivery.remote_application_id is None
+    ):
+        return NOTHING_PREFETCHED
+    cache = _caches[delivery.connection_id]
+    with cache.lock:
+        found = cache.pop(delivery.pk)
+        if found is not None:
+            return found
+        together = [delivery, *_next_deliveries(delivery, now=now)]
+        if len(together) < MIN_BATCH:
+            return NOTHING_PREFETCHED
+        wanted = {one.remote_application_id: one.remote_candidate_id for one in together}
+        read = prefetch(delivery.connection, {one: wanted[one] for one in wanted if one is not None}, now=now)
+        cache.prefetched = {one.pk: read for one in together[1:]}
+        cache.until = time.monotonic() + CACHE_SECONDS
+        return read
+
+
+def _next_deliveries(delivery: Delivery, *, now: datetime) -> list[Delivery]:
+    """The deliveries to be handled after this one: the oldest of each application, without earlier attempts.
+
+    The query is simple and the rest is filtered here, because of the planner (see `leases`).
+    """
+    rows = (
+        Delivery.objects.across_organisations()
+        .filter(state=Delivery.State.RECEIVED, pk__gt=delivery.pk)
+        .defer("body")
+        .order_by("pk")[:LOOKAHEAD]
+    )
+    oldest: dict[int, Delivery] = {}
+    for row in rows:
+        if (
+            row.connection_id == delivery.connection_id
+            and row.attempts == 0
+            and row.not_before <= now
+            and row.action in APPLICATION_ACTIONS
+            and row.remote_application_id not in {None, delivery.remote_application_id}
+        ):
+            oldest.setdefault(row.remote_application_id, row)
+    return list(oldest.values())[: MAX_BATCH - 1]
+
+
+def _cached_for(connection_id: int) -> dict[int, Prefetched]:
+    """Data read for deliveries of a connection, by their ids; empty while another thread is reading."""
+    cache = _caches[connection_id]
+    if not cache.lock.acquire(blocking=False):
+        return _EMPTY
+    try:
+        return dict(cache.prefetched) if time.monotonic() <= cache.until else _EMPTY
+    finally:
+        cache.lock.release()
+
+
+def _forget(connection_id: int, delivery_ids: Iterable[int]) -> None:
+    prefetched = _caches[connection_id].prefetched
+    for delivery_id in delivery_ids:
+        prefetched.pop(delivery_id, None)
+
+
+# --- handling -------------------------------------------------------------------------------------------------
+
+
+def claim_prefetched(turn: Turn, *, now: datetime) -> list[tuple[Delivery, Prefetched]]:
+    """Claim the turn's next deliveries that were prefetched, with the data read; none if there are too few."""
+    if not turn.ready:
+        return []
+    connection_id = turn.ready[0][1]
+    if connection_id in turn.resting or not turn.take(connection_id):
+        return []
+    cached = _cached_for(connection_id)
+    ids = []
+    for pk, owner in turn.ready[:MAX_BATCH]:
+        if pk not in cached or pk in turn.alone or owner != connection_id:
+            break  # keep the order of arrival
+        ids.append(pk)
+    if len(ids) < MIN_BATCH:
+        return []
+    return [(delivery, cached[delivery.pk]) for delivery in claim_batch(turn, ids, now=now)]
+
+
+def handle_batch(batch: Sequence[tuple[Delivery, Prefetched]], *, now: datetime) -> list[Delivery]:
+    """Handle the ordinary ones among claimed deliveries of one connection. Returns the others."""
+    deliveries = [delivery for delivery, _ in batch]
+    if len(deliveries) < MIN_BATCH:
+        return deliveries
+    try:
+        done = _handle(batch, connection=deliveries[0].connection, now=now)
+    except (HarvestError, CannotOpen, OperationalError, LeaseLost) as error:
+        log.info("%d deliveries are worked on one by one: %s", len(deliveries), error)
+        return deliveries
+    except Exception:  # handled alone, each shows whether it was the cause
+        log.exception("%d deliveries could not be worked on together", len(deliveries))
+        return deliveries
+    _forget(deliveries[0].connection_id, done)
+    return [delivery for delivery in deliveries if delivery.pk not in done]
+
+
+def _handle(
+    batch: Sequence[tuple[Delivery, Prefetched]], *, connection: Connection, now: datetime
+) -> set[int]:
+    """Update our copies and settle, in one transaction. Returns the ids of the deliveries handled."""
+    ordinary: dict[int, tuple[Delivery, Hint, Prefetched]] = {}
+    for delivery, prefetched in batch:
+        hint = _hint(delivery)
+        if hint is not None and delivery.remote_application_id is not None:
+            ordinary[delivery.remote_application_id] = delivery, hint, prefetched
+    plans = prepare(
+        connection, {one: (hint, prefetched) for one, (_, hint, prefetched) in ordinary.items()}, now=now
+    )
+    with transaction.atomic(), hearing() as events:
+        updated = write(plans, connection=connection, now=now)
+        names: dict[int, list[str]] = {}
+        for event in events:
+            if event.application_id is not None:
+                names.setdefault(event.application_id, []).append(event.name)
+
+        def caused(one: Updated) -> list[dict[str, object]]:
+            pk = one.application_id
+            return [{"application": pk, "events": names[pk]}] if pk in names else []
+
+        settle_all([(ordinary[one.remote_id][0], one.outcome, caused(one)) for one in updated], now=now)
+    return {ordinary[one.remote_id][0].pk for one in updated}
+
+
+def _hint(delivery: Delivery) -> Hint | None:
+    """The hint in an ordinary delivery; None if it has to be handled alone."""
+    if (
+        delivery.attempts > 1
+        or delivery.action not in BATCH_ACTIONS
+        or delivery.connection.state == Connection.State.DISCONNECTED
+    ):
+        return None
+    try:
+        content = payload.read_payload(bytes(delivery.body))
+    except payload.Malformed:
+        return None
+    if content.action != delivery.action or content.application_id != delivery.remote_application_id:
+        return None
+    return replace(content.hint, received_at=delivery.received_at)

@@ -1,0 +1,198 @@
+"""The endpoint of Greenhouse's webhooks: check the signature, store the body, answer. Nothing is processed here."""
+
+import hashlib
+import hmac
+import json
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from http import HTTPStatus
+
+from django.db import DatabaseError, transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST
+from procrastinate.exceptions import ConnectorException
+
+from goodword.core import clock, crypto
+from goodword.greenhouse.inbox import payload
+from goodword.greenhouse.inbox.leases import wake_inbox
+from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
+
+log = logging.getLogger(__name__)
+
+_SIGNATURE_SCHEME = "sha256 "
+
+#: precision of the time of the last event: a burst of hundreds must not queue for one row
+LAST_EVENT_PRECISION = timedelta(seconds=10)
+
+TEST_ACTION = "goodword_test"
+
+#: longer bodies are no test deliveries and are not parsed twice
+_LONGEST_TEST = 300
+
+
+@csrf_exempt
+@require_POST
+def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
+    """Store a delivery and answer at once. Greenhouse counts anything but 200 as failed and repeats it for 15 hours."""
+    now = clock.now()
+    found = find_endpoint(endpoint_key, now=now)
+    if found is None:
+        return _answer("There is nothing here.", HTTPStatus.NOT_FOUND)
+    connection = found.connection
+    body = request.body
+    if not _is_signed(body, header=request.headers.get("Signature", ""), keys=found.keys):
+        if not found.all_open:
+            return _answer("The signature cannot be checked now.", HTTPStatus.SERVICE_UNAVAILABLE)
+        _count_refused(connection, now=now)
+        return _answer("The signature does not fit the body.", HTTPStatus.UNAUTHORIZED)
+    if (answer := _answer_to_test(body)) is not None:
+        return _answer(answer, HTTPStatus.OK)
+    if store(connection, body=body, event_id=request.headers.get("Greenhouse-Event-ID", ""), now=now):
+        _wake()
+    return _answer("Received.", HTTPStatus.OK)
+
+
+def _wake() -> None:
+    """Wake the inbox after the row is committed. Without a wake-up the sweep finds the row."""
+    try:
+        wake_inbox()
+    except (DatabaseError, ConnectorException):
+        log.warning("The inbox could not be woken; the sweep will.", exc_info=True)
+
+
+def _answer(text: str, status: HTTPStatus) -> HttpResponse:
+    return HttpResponse(text, status=status, content_type="text/plain; charset=utf-8")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """A connection and those of its valid secret keys that can be decrypted.
+
+    `all_open` is False if a field key is missing: a signature that matches no key may then still be right.
+    """
+
+    connection: Connection
+    keys: list[str]
+    all_open: bool
+
+
+def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
+    """The connection of an endpoint. None, so that deliveries are refused, if it has ended or has no valid key."""
+    connection = (
+        Connection.objects.across_organisations()
+        .filter(endpoint_key=endpoint_key)
+        .exclude(state=Connection.State.DISCONNECTED)
+        .first()
+    )
+    if connection is None:
+        return None
+    keys, all_open = [], True
+    for secret in WebhookSecret.valid(connection, now=now):
+        secret.connection = connection  # saves a query
+        try:
+            keys.append(secret.reveal())
+        except crypto.CannotOpen as error:
+            log.error("The %s of %s does not open: %s", secret, connection, error)
+            all_open = False
+    if not keys and all_open:
+        return None
+    return Endpoint(connection=connection, keys=keys, all_open=all_open)
+
+
+def _is_signed(body: bytes, *, header: str, keys: Iterable[str]) -> bool:
+    """Whether `Signature: sha256 <hex>` is an HMAC of the raw body with one of the keys.
+
+    Source: Greenhouse's webhook documentation. One space, no "="; headers are not signed. Each key is compared, in
+    constant time.
+    """
+    if not header.startswith(_SIGNATURE_SCHEME):
+        return False
+    signature = header.removeprefix(_SIGNATURE_SCHEME).encode()
+    matches = [hmac.compare_digest(signature, _sign(body, key).encode()) for key in keys]
+    return any(matches)
+
+
+def _sign(body: bytes, key: str) -> str:
+    return hmac.new(key.encode(), body, hashlib.sha256).hexdigest()
+
+
+def _count_refused(connection: Connection, *, now: datetime) -> None:
+    """Count a delivery with a wrong signature, and store nothing of it."""
+    Connection.objects.across_organisations().filter(pk=connection.pk).update(
+        refused_count=F("refused_count") + 1, refused_at=now
+    )
+
+
+def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) -> bool:
+    """Store a signed delivery. True if it is new and waits to be processed.
+
+    A known event id changes nothing. The id is not signed and may be missing; the same body under another id is stored
+    again, which is harmless, since only what Harvest says has an effect. A body that cannot be read is stored as
+    *failed* with the reason.
+    """
+    values: dict[str, object] = {
+        "organisation_id": connection.organisation_id,
+        "body": body,
+        "received_at": now,
+        "not_before": now,
+    }
+    failed = {"state": Delivery.State.FAILED, "handled_at": now}
+    try:
+        content = payload.read_payload(body)
+    except payload.Malformed as error:
+        values |= {"action": error.action, "outcome": str(error), **failed}
+    except Exception as error:  # whatever it is, it is stored and Greenhouse gets its answer
+        log.exception("A delivery of %s could not be read", connection)
+        outcome = f"Goodword could not read this delivery ({type(error).__name__})."
+        values |= {"outcome": outcome, **failed}
+    else:
+        values |= {
+            "action": content.action,
+            "remote_application_id": content.application_id,
+            "remote_candidate_id": content.candidate_id,
+        }
+    fresh = _insert(connection, event_id=event_id[:200], values=values)
+    if connection.last_event_at is None or connection.last_event_at < now - LAST_EVENT_PRECISION:
+        Connection.objects.across_organisations().filter(pk=connection.pk).update(last_event_at=now)
+    return fresh and "state" not in values
+
+
+def _insert(connection: Connection, *, event_id: str, values: dict[str, object]) -> bool:
+    deliveries = Delivery.objects.across_organisations()
+    with transaction.atomic():
+        if not event_id:
+            deliveries.create(connection=connection, **values)
+            return True
+        _, fresh = deliveries.get_or_create(connection=connection, event_id=event_id, defaults=values)
+        return fresh
+
+
+# --- the test delivery that we send to our own endpoint ---------------------------------------------------------
+# It shows that the public address leads here and that no proxy changes the body. It is signed like Greenhouse's, and
+# not stored.
+
+
+def test_delivery(nonce: str) -> bytes:
+    """The body to sign and send."""
+    return json.dumps({"action": TEST_ACTION, "payload": {"nonce": nonce}}).encode()
+
+
+def expected_answer(nonce: str) -> str:
+    """The answer that only this server gives to `test_delivery`."""
+    return f"Received the test {nonce}."
+
+
+def _answer_to_test(signed_body: bytes) -> str | None:
+    """The answer if this signed body is a test delivery, else None."""
+    if len(signed_body) > _LONGEST_TEST or TEST_ACTION.encode() not in signed_body:
+        return None
+    try:
+        data = json.loads(signed_body)
+        nonce = data["payload"]["nonce"] if data["action"] == TEST_ACTION else None
+    except (ValueError, LookupError, TypeError):
+        return None
+    return expected_answer(nonce) if isinstance(nonce, str) else None

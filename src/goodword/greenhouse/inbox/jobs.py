@@ -1,0 +1,55 @@
+"""Jobs of the inbox.
+
+A woken worker handles deliveries one after another for a short turn. The next wake-up then queues behind other jobs, so
+that a burst of hundreds of deliveries does not delay mail.
+"""
+
+import time
+
+from goodword.core import clock, jobs, stopping
+from goodword.greenhouse.inbox.erase import prune
+from goodword.greenhouse.inbox.leases import Turn, Turns, free_orphans, wake_inbox
+from goodword.greenhouse.inbox.processing import work_one
+from goodword.greenhouse.models import Delivery
+from goodword.greenhouse.sync import calls
+
+#: seconds of one turn
+TURN = 5.0
+
+#: the turns of this process
+TURNS = Turns()
+
+
+@jobs.job(name="greenhouse.inbox", swept_by="greenhouse.inbox.sweep")
+def work_inbox() -> None:
+    """Process due deliveries. Each row decides about its retries, so the job has none."""
+    over = time.monotonic() + TURN
+    turn = Turn(turns=TURNS)
+    more = False
+    try:
+        while not more and work_one(turn, now=clock.now()):
+            stopping.check()
+            more = time.monotonic() > over
+    finally:
+        missed = turn.end()
+    if more or missed:
+        wake_inbox()
+
+
+@jobs.job(name="greenhouse.inbox.sweep", cron="* * * * * */5", queueing_lock="greenhouse.inbox.sweep")
+def sweep_inbox(*, timestamp: int = 0) -> None:
+    """Wake the inbox for due deliveries: lost wake-ups, postponed ones, leases of dead workers."""
+    del timestamp  # passed to every periodic job; the clock is ours
+    now = clock.now()
+    free_orphans(now=now)
+    due = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED, not_before__lte=now)
+    if due.exists():
+        wake_inbox()
+
+
+@jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0", queueing_lock="greenhouse.inbox.prune")
+def prune_inbox(*, timestamp: int = 0) -> None:
+    """Remove old deliveries and call statistics, once a day."""
+    del timestamp  # see above
+    prune(now=clock.now())
+    calls.prune(now=clock.now())

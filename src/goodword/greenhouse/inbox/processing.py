@@ -1,0 +1,149 @@
+"""Processing of deliveries: the body is a hint, Harvest is the truth, and the outcome is a sentence."""
+
+import logging
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import OperationalError, transaction
+
+from goodword.core import crypto, stopping
+from goodword.core.events import hearing
+from goodword.core.models import Event
+from goodword.greenhouse.client import (
+    Forbidden,
+    HarvestError,
+    NotFound,
+    RateLimited,
+    Unauthorised,
+    Unavailable,
+)
+from goodword.greenhouse.inbox import payload
+from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch, prefetched_for
+from goodword.greenhouse.inbox.effects import carry_out, register_webhook
+from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim, give_back, postpone, settle
+from goodword.greenhouse.models import Connection, Delivery
+from goodword.greenhouse.sync.applications import TooBusy
+
+log = logging.getLogger(__name__)
+
+HANDLED, FAILED = Delivery.State.HANDLED, Delivery.State.FAILED
+
+#: not the delivery's fault: it waits until Greenhouse can be used again, however long
+NOT_ITS_FAULT = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
+
+#: tries after which a delivery that we cannot handle is *failed*
+TRIES = 5
+
+#: the same if the database was busy or the worker died, which mostly passes
+BUSY_TRIES = 8
+
+WORKER_DIED = (
+    "Goodword's worker ended each time that it worked on this delivery. Replay it once the cause is mended."
+)
+
+
+def work_one(turn: Turn, *, now: datetime) -> bool:
+    """Handle the next due delivery, or the next batch if it was prefetched. False if there is none.
+
+    A connection that cannot be used is skipped for the rest of the turn.
+    """
+    if batch := claim_prefetched(turn, now=now):
+        left = [delivery for delivery, _ in batch]
+        try:
+            left = handle_batch(batch, now=now)
+        finally:  # also if the worker is stopping
+            give_back(turn, left, now=now)
+        return True
+    delivery = claim(turn, now=now)
+    if delivery is None:
+        return False
+    try:
+        _attempt(delivery, now=now, resting=turn.resting)
+    except LeaseLost:
+        log.info("%s was taken over by another worker", delivery)
+    return True
+
+
+def _attempt(delivery: Delivery, *, now: datetime, resting: set[int]) -> None:
+    try:
+        _handle(delivery, now=now)
+    except NOT_ITS_FAULT as error:
+        resting.add(delivery.connection_id)
+        wait = timedelta(seconds=max(1.0, error.wait)) if isinstance(error, RateLimited) else None
+        postpone(delivery, outcome=f"Waiting. {error.sentence} {error.remedy}", now=now, wait=wait)
+    except crypto.CannotOpen as error:
+        resting.add(delivery.connection_id)
+        postpone(delivery, outcome=f"Waiting. {error}", now=now)
+    except HarvestError as error:
+        _retry_or_fail(delivery, f"{error.sentence} {error.remedy}", now=now)
+    except (TooBusy, OperationalError) as error:
+        log.warning("%s waits: %s", delivery, error)
+        _retry_or_fail(delivery, "The database was busy.", now=now, tries=BUSY_TRIES)
+    except stopping.Stopped:  # while waiting for the rate limit: the next worker takes it at once
+        postpone(delivery, outcome=delivery.outcome, now=now, wait=timedelta(0))
+        raise
+    except LeaseLost:
+        raise
+    except Exception as error:  # one delivery must not stop the others
+        log.exception("%s could not be worked on", delivery)
+        why = f"Goodword could not work on this delivery ({type(error).__name__})."
+        _retry_or_fail(delivery, f"{why} Replay it once the cause is mended.", now=now)
+
+
+def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = TRIES) -> None:
+    """After its tries it no longer blocks later deliveries of its application."""
+    if delivery.faults >= tries:
+        settle(delivery, state=FAILED, outcome=why, now=now)
+    else:
+        postpone(delivery, outcome=f"Waiting. {why}", now=now, fault=True)
+
+
+def _handle(delivery: Delivery, *, now: datetime) -> None:
+    connection = delivery.connection
+    if delivery.faults > BUSY_TRIES:  # each claim counts as one until its worker says otherwise
+        settle(delivery, state=FAILED, outcome=WORKER_DIED, now=now)
+        return
+    try:
+        content = payload.read_payload(bytes(delivery.body))
+    except payload.Malformed as error:
+        settle(delivery, state=FAILED, outcome=str(error), now=now)
+        return
+    if connection.state == Connection.State.DISCONNECTED:
+        settle(delivery, state=HANDLED, outcome="Greenhouse was disconnected: no effect.", now=now)
+        return
+    if content.ping is not None:
+        with transaction.atomic():
+            outcome = register_webhook(connection, content.ping, now=now)
+            settle(delivery, state=HANDLED, outcome=outcome, now=now)
+        return
+    content = replace(content, hint=replace(content.hint, received_at=delivery.received_at))
+    with hearing() as events:
+
+        def done(outcomes: list[str], *, roles: Iterable[int] = ()) -> None:
+            caused = _caused_by(events, roles=roles)
+            settle(delivery, state=HANDLED, outcome=" ".join(outcomes), caused=caused, now=now)
+
+        carry_out(
+            content,
+            connection=connection,
+            now=now,
+            settle=done,
+            prefetched=lambda: prefetched_for(delivery, now=now),
+        )
+
+
+def _caused_by(events: Iterable[Event], *, roles: Iterable[int] = ()) -> list[dict[str, Any]]:
+    """The affected applications with the names of their events in order, and the affected roles.
+
+    Readings that were overtaken have been rolled back, and their events with them.
+    """
+    events = list(events)
+    existing = set(Event.objects.filter(pk__in=[event.pk for event in events]).values_list("pk", flat=True))
+    names: dict[int, list[str]] = {}
+    for event in events:
+        if event.pk in existing and event.application_id is not None:
+            names.setdefault(event.application_id, []).append(event.name)
+    caused: list[dict[str, Any]] = [{"application": pk, "events": found} for pk, found in names.items()]
+    return caused + [{"role": pk} for pk in roles]
