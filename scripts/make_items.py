@@ -15,10 +15,14 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from math import sqrt
 
+import without_database
+
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.item import Item, from_json, to_json
+from goodword.assessments.kinds.reasoning.item import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.solver import solve
 from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success
+
+assert without_database  # the registry of kinds imports models
 
 SEEDS = 10_000
 _CHUNK = 500
@@ -63,7 +67,7 @@ class Findings:
             for name, value in theirs.items():
                 _count(mine, name, value)
 
-    def fault(self, text: str, item: Item) -> None:
+    def fault(self, text: str, item: GeneratedItem) -> None:
         """Note what is wrong with an item."""
         self.faults.append(f"{item.family}, level {item.level}, seed {item.seed}: {text}")
 
@@ -122,7 +126,7 @@ def _mark(shown: object) -> bytes:
     return sha256(repr(shown).encode()).digest()[:10]
 
 
-def faults_of_form(item: Item) -> list[str]:
+def faults_of_form(item: GeneratedItem) -> list[str]:
     """What is wrong with an item, whatever its solution."""
     faults = []
     if len({repr(option.value) for option in item.options}) < len(item.options):

@@ -10,9 +10,13 @@ from goodword.assessments.attempts.begin import begin_part, needs_start
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.content import content_of
-from goodword.assessments.given import OwnQuestion, Situation, Statement, Task, items_of
+from goodword.assessments.items import items_of
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
-from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
+from goodword.assessments.kinds.scales.items import Statement
 from goodword.assessments.models import (
     Assessment,
     AssessmentPart,
@@ -169,7 +173,7 @@ def calibrated(attempt: Attempt) -> Calibration:
         .select_related("part", "version__test")
         .filter(attempt=attempt, version__test__kind="reasoning")
     )
-    given, answers = [item for item in items_of(part) if isinstance(item, Task)], answers_of(part)
+    given, answers = [item for item in items_of(part) if isinstance(item, ReasoningTask)], answers_of(part)
     cells = sorted({(item.drawn.family, item.drawn.level) for item in given})
     found = rasch.Calibration(
         cells={(family, level): rasch.Difficulty(0.25 * level - 1, 0.2, 60) for family, level in cells},
@@ -231,11 +235,11 @@ def _take(
                 save_answer(**given, item_id=item.id, value=value)
             case Situation():
                 save_answer(**given, item_id=item.id, value={one.id: value for one in item.scenario.actions})
-            case Task():
+            case ReasoningTask():
                 wrong = next(option.id for option in item.drawn.options if option.id != item.drawn.key)
                 save_answer(**given, item_id=item.id, value=wrong if number % solve else item.drawn.key)
                 next_item(attempt_id=attempt.pk, order=order, number=number, now=now)
-            case OwnQuestion():
+            case CustomQuestion():
                 save_answer(**given, item_id=item.id, value=_own(part, item.id, own=own))
     finish_part(**given)
 
@@ -266,7 +270,7 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
     assert version is not None  # just ensured
     if kind == "reasoning":
         content = content_of(version)
-        assert isinstance(content, Forms)
+        assert isinstance(content, ReasoningTest)
         return version, min(content.forms, key=lambda form: content.forms[form].n), 20
     return version, "short20" if kind == "scales" else "", None
 

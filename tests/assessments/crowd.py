@@ -6,7 +6,7 @@ from itertools import count
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.variants import version_for
-from goodword.assessments.kinds.reasoning.item import Item, to_json
+from goodword.assessments.kinds.reasoning.item import GeneratedItem, to_json
 from goodword.assessments.models import (
     Answer,
     Assessment,
@@ -103,7 +103,7 @@ def finished(
     of: Sequence[Application],
     *,
     answers: Callable[[int], dict[str, Json]],
-    items: Callable[[int], Sequence[Item]] | None = None,
+    items: Callable[[int], Sequence[GeneratedItem]] | None = None,
     language: str = "en",
     device: str = "computer",
     at: datetime = factories.NOW,

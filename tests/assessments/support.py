@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.invitations import assign
-from goodword.assessments.given import Statement, items_of
+from goodword.assessments.items import items_of
+from goodword.assessments.kinds.scales.items import Statement
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
 from goodword.candidates.models import Application
 from goodword.core import clock

@@ -9,7 +9,7 @@ from django.db import transaction
 from goodword.assessments.attempts.answers import UnknownItem, save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.locking import Closed
-from goodword.assessments.given import UnknownOption
+from goodword.assessments.kinds.items import UnknownOption
 from goodword.assessments.models import Attempt
 from goodword.steps.domain.move import lock, move
 from tests.assessments.once import once

@@ -17,7 +17,8 @@ from goodword.assessments.attempts.completion import end_overdue
 from goodword.assessments.attempts.locking import PartOver
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.writing import export
-from goodword.assessments.given import Situation, items_of
+from goodword.assessments.items import items_of
+from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.models import Attempt
 from goodword.assessments.result import JudgementResult
 from goodword.assessments.results import result as shown_to_members

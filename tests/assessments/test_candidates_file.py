@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 
 from goodword.assessments.export import export
-from goodword.assessments.given import OwnQuestion, Situation, Task, items_of
+from goodword.assessments.items import items_of
+from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import show
 from goodword.assessments.models import Attempt
 from goodword.core.exporting import Reader, Wanted
@@ -50,8 +53,8 @@ def texts_of_items(attempt: Attempt) -> set[str]:
     found: set[str] = set()
     for order in (1, 2, 3):
         for item in items_of(part_of(attempt, order)):
-            assert not isinstance(item, OwnQuestion)
-            if isinstance(item, Task):
+            assert not isinstance(item, CustomQuestion)
+            if isinstance(item, ReasoningTask):
                 shown = show(item.drawn, item.language)
                 found |= {*shown.lines, *(one.alt for one in shown.pictures)}
                 found |= {one.picture.alt for one in shown.options if one.picture}
@@ -81,7 +84,7 @@ def test_the_position_of_an_option_is_the_one_that_was_chosen(attempt: Attempt) 
     part = part_of(attempt, 2)
     values = dict(part.answers.values_list("item", "value"))
     for number, item in enumerate(items_of(part), start=1):
-        assert isinstance(item, Task)
+        assert isinstance(item, ReasoningTask)
         options = [one.id for one in show(item.drawn, item.language).options]
         place = options.index(values[item.id]) + 1
         assert {"item": number, "answer": f"Option {place} of {len(options)}"}.items() <= reasoning[

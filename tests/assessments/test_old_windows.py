@@ -12,7 +12,9 @@ from django.urls import reverse
 from goodword.assessments.attempts.answers import next_item
 from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.breaks import resume
-from goodword.assessments.given import OwnQuestion, Situation, items_of
+from goodword.assessments.items import items_of
+from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.models import Attempt
 from tests.assessments.own import support as own_support
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
@@ -49,7 +51,7 @@ def sent_by(client: Client, attempt: Attempt, here: str) -> dict[str, str]:
     item = {one.id: one for one in items_of(part_of(attempt))}[found[1]]
     if isinstance(item, Situation):
         return {"item": item.id} | {f"action_{action.id}": "2" for action in item.scenario.actions}
-    if isinstance(item, OwnQuestion):
+    if isinstance(item, CustomQuestion):
         return {"item": item.id, f"q-{item.id}": "First I look."}
     return {"item": item.id, "answer": "a" if item.text == "" else "3"}
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from goodword.assessments.kinds.sheet import TechnicalSheet
+from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, DrawnItem, NormGroup, NormSet, Score
 from goodword.assessments.psychometrics.versions import SCORING
 from goodword.assessments.result import (

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.begin import begin_part
-from goodword.assessments.given import items_of
+from goodword.assessments.items import items_of
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from goodword.core import clock
 from goodword.ui.colour import contrast

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.given import items_of
+from goodword.assessments.items import items_of
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
 from goodword.core.models import Event
 from goodword.reports.domain.build import on_attempt_completed

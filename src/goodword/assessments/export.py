@@ -14,12 +14,8 @@ from django.db.models import QuerySet
 from goodword.assessments.adjustments.mails import subject_ref_of
 from goodword.assessments.adjustments.status import is_disclosed
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.rendered_answers import (
-    rendered_answer,
-    rendered_answer_only,
-    rendered_item,
-)
-from goodword.assessments.given import Asked, OwnQuestion, items_of
+from goodword.assessments.items import items_of
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.marking import RATERS
 from goodword.assessments.models import (
     Adjustment,
@@ -155,12 +151,12 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
 
 
 def _answer(
-    item: Asked, answer: Answer, wanted: Wanted, *, number: int, files: Mapping[int, str]
+    item: Item, answer: Answer, wanted: Wanted, *, number: int, files: Mapping[int, str]
 ) -> dict[str, Any]:
     """An answer with its question; to a candidate, test items by their number alone (docs/decisions/0038-*)."""
-    if wanted.by_member or isinstance(item, OwnQuestion):
-        return {"asked": rendered_item(item), "answer": rendered_answer(item, answer.value, files=files)}
-    return {"item": number, "answer": rendered_answer_only(item, answer.value)}
+    if wanted.by_member or not item.is_confidential:
+        return {"asked": item.rendered(), "answer": item.rendered_answer(answer.value, files=files)}
+    return {"item": number, "answer": item.rendered_answer_only(answer.value)}
 
 
 def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:

@@ -15,10 +15,10 @@ from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.locking import part_of, record_event
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.rendered_answers import rendered_answer
 from goodword.assessments.content import content_of
-from goodword.assessments.given import OwnQuestion, shown_items
+from goodword.assessments.items import visible_items
 from goodword.assessments.kinds.custom.content import Criterion, FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
 from goodword.assessments.queries import answers_of, latest_done, parts_of, read_answers
 from goodword.candidates.models import Application
@@ -162,7 +162,7 @@ def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, t
     content = content_of(part.version)
     if not isinstance(content, QuestionSet):
         return {}
-    asked = [item.id for item in shown_items(part, answers) if answers.get(item.id) is not None]
+    asked = [item.id for item in visible_items(part, answers) if answers.get(item.id) is not None]
     return {item: content.rubrics[item] for item in asked if item in content.rubrics}
 
 
@@ -195,8 +195,8 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
                     uploads=uploads,
                     member=member,
                 )
-                for item in shown_items(part, read_answers(part))
-                if isinstance(item, OwnQuestion) and item.id in rubrics
+                for item in visible_items(part, read_answers(part))
+                if isinstance(item, CustomQuestion) and item.id in rubrics
             ),
         )
         for part, rubrics in marked
@@ -223,7 +223,7 @@ def marking_progress(application: Application, *, member: Membership) -> Marking
 
 def _answer_to_mark(
     part: AttemptPart,
-    item: OwnQuestion,
+    item: CustomQuestion,
     criteria: tuple[Criterion, ...],
     *,
     there: Sequence[Marking],
@@ -242,7 +242,7 @@ def _answer_to_mark(
         order=part.order,
         item=item.id,
         text=item.text,
-        answer="" if file else str(rendered_answer(item, value) or ""),
+        answer="" if file else str(item.rendered_answer(value) or ""),
         file=file,
         criteria=criteria,
         state="done" if done else "half" if there else "open",

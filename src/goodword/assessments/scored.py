@@ -8,12 +8,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from goodword.assessments.content import Content
-from goodword.assessments.given.asked import Asked, OwnQuestion, Task, asked_now
+from goodword.assessments.kinds import Content
 from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.custom.items import CustomQuestion, visible_items
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.scoring import JUDGEMENT_SCORING_VERSION, judge
 from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.scoring import SCORING_VERSION, score
 from goodword.assessments.psychometrics.norms import NormTable, band
@@ -48,7 +50,7 @@ def issue(
     content: Content,
     *,
     form: str,
-    items: Sequence[Asked],
+    items: Sequence[Item],
     answers: Mapping[str, Json],
     tables: Mapping[str, NormTable] | None = None,
     calibration: Calibration | None = None,
@@ -61,7 +63,7 @@ def issue(
     return tuple(_held_against(one, (tables or {}).get(one.scale)) for one in plain)
 
 
-def marked(items: Sequence[Asked], answers: Mapping[str, Json]) -> list[Marked]:
+def marked(items: Sequence[Item], answers: Mapping[str, Json]) -> list[Marked]:
     """Drawn items held against their keys."""
     return [
         Marked(
@@ -69,7 +71,7 @@ def marked(items: Sequence[Asked], answers: Mapping[str, Json]) -> list[Marked]:
             right=answers[item.id] == item.drawn.key if answers.get(item.id) is not None else None,
         )
         for item in items
-        if isinstance(item, Task)
+        if isinstance(item, ReasoningTask)
     ]
 
 
@@ -84,7 +86,7 @@ def actions_rated(answers: Mapping[str, Json]) -> dict[str, int]:
     }
 
 
-def without_void(content: JudgementSet, items: Sequence[Asked]) -> JudgementSet:
+def without_void(content: JudgementSet, items: Sequence[Item]) -> JudgementSet:
     """The set as one candidate had it: of its scenarios those among the items that count."""
     counting = {item.id for item in items}
     return replace(content, scenarios=tuple(one for one in content.scenarios if one.id in counting))
@@ -99,7 +101,7 @@ def is_right(right: Sequence[str], value: Json) -> bool:
 def _plain(
     content: Content,
     form: str,
-    items: Sequence[Asked],
+    items: Sequence[Item],
     answers: Mapping[str, Json],
     calibration: Calibration | None,
 ) -> Iterator[Issued]:
@@ -129,9 +131,9 @@ def _plain(
             yield from _reasoning(items, answers, calibration)
 
 
-def _own(content: QuestionSet, items: Sequence[Asked], answers: Mapping[str, Json]) -> Iterator[Issued]:
-    asked = asked_now(items, answers)  # what a condition kept away was no question to this candidate
-    keyed = [item for item in asked if isinstance(item, OwnQuestion) and item.id in content.right]
+def _own(content: QuestionSet, items: Sequence[Item], answers: Mapping[str, Json]) -> Iterator[Issued]:
+    asked = visible_items(items, answers)  # what a condition kept away was no question to this candidate
+    keyed = [item for item in asked if isinstance(item, CustomQuestion) and item.id in content.right]
     if keyed:
         right = sum(is_right(content.right[item.id], answers.get(item.id)) for item in keyed)
         yield Issued(
@@ -144,7 +146,7 @@ def _own(content: QuestionSet, items: Sequence[Asked], answers: Mapping[str, Jso
 
 
 def _reasoning(
-    items: Sequence[Asked], answers: Mapping[str, Json], calibration: Calibration | None
+    items: Sequence[Item], answers: Mapping[str, Json], calibration: Calibration | None
 ) -> Iterator[Issued]:
     held = marked(items, answers)
     categories = solved(held)
@@ -155,7 +157,7 @@ def _reasoning(
         cells: list[tuple[Cell, Literal[0, 1]]] = [
             ((item.drawn.family, item.drawn.level), 1 if answers.get(item.id) == item.drawn.key else 0)
             for item in items
-            if isinstance(item, Task)
+            if isinstance(item, ReasoningTask)
         ]
         try:
             found_ability = ability(calibration, cells)

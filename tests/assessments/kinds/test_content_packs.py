@@ -5,15 +5,8 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.kinds.scales.content import (
-    Form,
-    FormError,
-    Item,
-    PackError,
-    parse_pack,
-    read_pack,
-    to_json,
-)
+from goodword.assessments.kinds.packs import FormError, PackError
+from goodword.assessments.kinds.scales.content import Form, ScaleItem, parse_pack, read_pack, to_json
 from goodword.assessments.kinds.scales.published_norms import Norm, NormGroup
 from goodword.assessments.psychometrics.norms import LEAST
 from tests.assessments.builtins import load
@@ -22,7 +15,7 @@ from tests.assessments.kinds.packs import small_pack
 
 def test_a_pack_in_the_published_form_is_read_whole() -> None:
     instrument = parse_pack(small_pack())
-    assert instrument.items[2] == Item(id="3", text="I am cool.", scale="warm", keyed="-")
+    assert instrument.items[2] == ScaleItem(id="3", text="I am cool.", scale="warm", keyed="-")
     assert instrument.short_forms == (Form("half", "Half", ("1", "2")),)
     assert instrument.norms == (
         NormGroup(

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.assessments.kinds.judgement.content import Action, Scenario, read_judgement, to_json
-from goodword.assessments.kinds.scales.content import PackError
+from goodword.assessments.kinds.packs import PackError
 from tests.assessments.builtins import load_judgement
 from tests.assessments.kinds.judgements import small_set, with_action
 

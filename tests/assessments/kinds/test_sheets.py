@@ -8,7 +8,7 @@ from goodword.assessments.kinds.pack_file import difference
 from goodword.assessments.kinds.reasoning.content import builtin_forms, read_forms
 from goodword.assessments.kinds.reasoning.difficulty import START
 from goodword.assessments.kinds.reasoning.families import FAMILIES
-from goodword.assessments.kinds.reasoning.names import LOADS, family_name, forms_of
+from goodword.assessments.kinds.reasoning.names import LOADS, family_name
 from goodword.assessments.kinds.sheet import technical_sheet
 from tests.assessments.kinds.judgements import small_set, with_action
 from tests.assessments.library_pages.support import own_questions
@@ -22,7 +22,7 @@ def test_each_family_and_level_has_its_load_in_words_and_a_start_value() -> None
 
 def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
     forms = read_forms(builtin_forms())
-    assert forms_of(forms) == ("standard_20", "short_12", "figureless_20")
+    assert tuple(form.id for form in forms.offers()) == ("standard_20", "short_12", "figureless_20")
     sheet = technical_sheet(forms, "figureless_20")
     assert (sheet.form, sheet.n_items, sheet.minutes, sum(cell.n for cell in sheet.cells)) == (
         "20 tasks in 20 minutes, without figures",

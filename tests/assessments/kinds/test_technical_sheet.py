@@ -3,7 +3,6 @@
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.scales.content import parse_pack
 from goodword.assessments.kinds.sheet import technical_sheet
-from goodword.assessments.kinds.timing import minutes
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
 
@@ -51,4 +50,4 @@ def test_norms_are_shown_with_their_number_source_and_caveat_for_their_own_form_
 
 
 def test_the_short_form_takes_about_three_minutes_and_the_full_one_about_seven() -> None:
-    assert (minutes(load(), WORK_STYLE_FORM), minutes(load(), "full")) == (3, 7)
+    assert (load().minutes(WORK_STYLE_FORM), load().minutes("full")) == (3, 7)

@@ -9,7 +9,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from goodword.accounts.models import Membership
-from goodword.assessments.content import content_of, read
+from goodword.assessments.content import content_of, parse
 from goodword.assessments.kinds.builtin import BUILT_IN, contents
 from goodword.assessments.kinds.scales.content import parse_pack, to_json
 from goodword.assessments.models import Test, TestVersion
@@ -75,7 +75,7 @@ def test_each_kind_comes_in_by_text_as_a_draft_of_a_test_of_its_id(
         NOW,
         None,
     )
-    assert content_of(version) == read(test.kind, pack)
+    assert content_of(version) == parse(test.kind, pack)
     assert response["Location"] == url("test", rita.organisation, test.pk, query="version=1&language=en")
     assert acts(rita.organisation) == ["test.imported"]
 
@@ -121,7 +121,7 @@ def test_what_comes_with_goodword_is_exported_as_it_is(rita: Membership, key: st
     for language, content in contents(key).items():
         query = f"language={language}" if language else ""
         out = signed_in(rita).get(url("test_export", rita.organisation, test.pk, query=query))
-        assert read(test.kind, json.loads(out.content)) == read(test.kind, content)
+        assert parse(test.kind, json.loads(out.content)) == parse(test.kind, content)
 
 
 def test_a_version_in_a_language_that_is_there_is_refused_because_it_never_changes(rita: Membership) -> None:

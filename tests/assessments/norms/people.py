@@ -13,7 +13,7 @@ from typing import Final
 
 from goodword.assessments.kinds import builtin
 from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.kinds.reasoning.item import Item
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.questionnaires.reading import Json
 from tests.assessments.builtins import load
 
@@ -45,14 +45,14 @@ def keyed(values: Sequence[int]) -> dict[str, Json]:
 
 
 @cache
-def pool() -> tuple[tuple[Item, ...], ...]:
+def pool() -> tuple[tuple[GeneratedItem, ...], ...]:
     """Five items of each cell."""
     return tuple(
         tuple(generate(family, seed=seed, level=level) for seed in range(1, 6)) for family, level in CELLS
     )
 
 
-def form_of(place: int) -> list[Item]:
+def form_of(place: int) -> list[GeneratedItem]:
     """Two items of each cell, others for the next person."""
     return [items[(place + step) % 5] for items in pool() for step in (0, 1)]
 

@@ -10,8 +10,8 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.assessments.attempts.begin import choose_language
-from goodword.assessments.attempts.practice import example_for
 from goodword.assessments.kinds.custom.content import read_questions
+from goodword.assessments.kinds.custom.items import example_for
 from goodword.assessments.models import Attempt
 from goodword.assessments.models import TestVersion as Version  # no test of pytest's
 from tests.assessments.once import once

@@ -5,7 +5,8 @@ import random
 import pytest
 
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
-from goodword.assessments.kinds.scales.content import FULL_FORM, parse_pack
+from goodword.assessments.kinds.packs import FULL_FORM
+from goodword.assessments.kinds.scales.content import parse_pack
 from goodword.assessments.kinds.scales.response_quality import (
     Contradiction,
     ScaleContradiction,

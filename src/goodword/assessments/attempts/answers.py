@@ -8,9 +8,11 @@ from django.db import transaction
 from goodword.assessments.attempts import clock, locking
 from goodword.assessments.attempts.begin import begin_locked, needs_start
 from goodword.assessments.attempts.completion import end_part
-from goodword.assessments.attempts.uploads import CheckedFile
-from goodword.assessments.given import Asked, OwnQuestion, items_of, shown_items
+from goodword.assessments.items import items_of, visible_items
 from goodword.assessments.kinds.custom.content import FileQuestion
+from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.custom.uploads import CheckedFile
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Answer, AttemptPart, Upload
 from goodword.assessments.queries import answers_of
 from goodword.questionnaires.reading import Json
@@ -58,7 +60,7 @@ def save_answer(
             raise locking.NotBegun
         if clock.is_late(part, now=now):
             raise locking.PartOver
-        number, item = _find(shown_items(part, answers_of(part)), item_id)
+        number, item = _find(visible_items(part, answers_of(part)), item_id)
         checked = item.check(value)
         timed = part.seconds is not None
         if timed and number != part.at:
@@ -79,7 +81,7 @@ def save_answer(
         return SavedAnswer(answer=saved)
 
 
-def _find(items: tuple[Asked, ...], item_id: str) -> tuple[int, Asked]:
+def _find(items: tuple[Item, ...], item_id: str) -> tuple[int, Item]:
     for number, item in enumerate(items, start=1):
         if item.id == item_id:
             return number, item
@@ -106,7 +108,7 @@ def save_file(
     with transaction.atomic():
         part = locking.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
-        if not isinstance(asked, OwnQuestion) or not isinstance(asked.question, FileQuestion):
+        if not isinstance(asked, CustomQuestion) or not isinstance(asked.question, FileQuestion):
             raise UnknownItem(item_id)
         upload = Upload.objects.create(
             organisation_id=part.organisation_id,
@@ -149,11 +151,11 @@ def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_i
         part.at, part.shown_at, part.seen_at = number + 1, now, now
         part.save(update_fields=["at", "shown_at", "seen_at"])
         # what was just answered may have brought up further questions
-        if part.at > len(shown_items(part, answers_of(part))):
+        if part.at > len(visible_items(part, answers_of(part))):
             end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
         return part
 
 
 def _item_at(part: AttemptPart) -> str:
-    items = shown_items(part, answers_of(part))
+    items = visible_items(part, answers_of(part))
     return items[part.at - 1].id if part.at <= len(items) else ""

@@ -12,8 +12,8 @@ from goodword.assessments.attempts import locking
 from goodword.assessments.attempts.locking import record_event
 from goodword.assessments.attempts.variants import clock_minutes, languages_of, open_form, version_for
 from goodword.assessments.content import content_of
-from goodword.assessments.given import count_of
-from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.items import count_of
+from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.reasoning.item import to_json
 from goodword.assessments.models import Attempt, AttemptPart, DrawnItem
 from goodword.candidates.models import Candidate
@@ -27,7 +27,9 @@ SEEDS: Final = 2**62
 
 def needs_start(part: AttemptPart) -> bool:
     """Whether it begins by a press: it is on a clock, or its items are drawn. Others begin with their first answer."""
-    return part.begun_at is None and (part.seconds is not None or _generated(part) is not None)
+    return part.begun_at is None and (
+        part.seconds is not None or kind_of(content_of(part.version)).is_generated
+    )
 
 
 def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> AttemptPart:
@@ -55,7 +57,9 @@ def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
     if part.seconds is not None:
         part.ends_at = now + timedelta(seconds=part.seconds)
         part.shown_at = part.seen_at = now
-    if (forms := _generated(part)) is not None:
+    content = content_of(part.version)
+    kind = kind_of(content)
+    if kind.is_generated:
         part.seed = secrets.randbelow(SEEDS)
         DrawnItem.objects.of(part.organisation).bulk_create(
             DrawnItem(
@@ -65,14 +69,9 @@ def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
                 item=str(position),
                 content=to_json(item),
             )
-            for position, item in enumerate(forms.draw(part.form, seed=part.seed), start=1)
+            for position, item in enumerate(kind.draw(content, part.form, seed=part.seed), start=1)
         )
     part.save()
-
-
-def _generated(part: AttemptPart) -> Forms | None:
-    content = content_of(part.version)
-    return content if isinstance(content, Forms) else None
 
 
 class UnknownForm(Exception):

@@ -9,9 +9,10 @@ from django.db import transaction
 from goodword.assessments.attempts import clock, locking
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.content import content_of
-from goodword.assessments.given import items_of
-from goodword.assessments.kinds.custom.content import QuestionSet
-from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.items import items_of
+from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds.items import OnBreak
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.item import from_json, to_json
 from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Noticed
 
@@ -79,8 +80,8 @@ def after_break(part: AttemptPart) -> AfterBreak:
     Custom questions always stay. An item is replaced even if its answer arrived during the break: the candidate could
     have thought about it for the whole break.
     """
-    content = content_of(part.version)
-    if isinstance(content, QuestionSet):
+    on_break = kind_of(content_of(part.version)).on_break
+    if on_break is OnBreak.STAYS:
         return AfterBreak.SAME
     item = items_of(part)[part.at - 1]
     answer = Answer.objects.of(part.organisation).filter(part=part, item=item.id).first()
@@ -89,7 +90,7 @@ def after_break(part: AttemptPart) -> AfterBreak:
         assert part.seen_at is not None  # it runs
         if answer.answered_at <= part.seen_at:
             return AfterBreak.END if is_last else AfterBreak.NEXT
-    return AfterBreak.SAME if is_last and not isinstance(content, Forms) else AfterBreak.AFRESH
+    return AfterBreak.SAME if is_last and on_break is OnBreak.SKIPPED else AfterBreak.AFRESH
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +123,7 @@ def _stopped_at(part: AttemptPart) -> datetime:
 def _void(part: AttemptPart, *, now: datetime) -> None:
     """Make the item on screen void, and delete its answer."""
     content = content_of(part.version)
-    if isinstance(content, Forms):
+    if isinstance(content, ReasoningTest):
         _replace(part, content, now=now)
         return
     item = items_of(part)[part.at - 1]
@@ -131,7 +132,7 @@ def _void(part: AttemptPart, *, now: datetime) -> None:
     part.items -= 1
 
 
-def _replace(part: AttemptPart, content: Forms, *, now: datetime) -> None:
+def _replace(part: AttemptPart, content: ReasoningTest, *, now: datetime) -> None:
     """Draw a fresh item of the same family and level in the place of the one on screen."""
     rows = list(DrawnItem.objects.of(part.organisation).filter(part=part))
     old = next(row for row in rows if row.position == part.at and row.voided_at is None)

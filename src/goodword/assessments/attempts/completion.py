@@ -12,7 +12,7 @@ from goodword.assessments.attempts import clock, locking
 from goodword.assessments.attempts.begin import needs_start
 from goodword.assessments.attempts.locking import record_event
 from goodword.assessments.domain.score import score_part
-from goodword.assessments.given import shown_items, unanswered
+from goodword.assessments.items import unanswered, visible_items
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import answers_of
 from goodword.assessments.totals import issue_total
@@ -55,7 +55,7 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
             raise locking.NotBegun
         if part.seconds is None:
             answers = answers_of(part)
-            if missing := unanswered(shown_items(part, answers), answers):
+            if missing := unanswered(visible_items(part, answers), answers):
                 raise Unanswered(missing)
         end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
         return part

@@ -10,7 +10,7 @@ from goodword.assessments.adjustments.requests import carry_over
 from goodword.assessments.attempts.locking import record_event
 from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.attempts.variants import language_for, version_for
-from goodword.assessments.given import count_of
+from goodword.assessments.items import count_of
 from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart
 from goodword.assessments.plans.versions import current_assessment, current_version

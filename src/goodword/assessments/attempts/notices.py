@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 
 from goodword.assessments.attempts import clock, locking
-from goodword.assessments.given import OwnQuestion, items_of
+from goodword.assessments.items import items_of
 from goodword.assessments.models import Answer, AttemptPart, Noticed
 from goodword.questionnaires.reading import Json
 
@@ -40,7 +40,7 @@ def notice(
         if part.begun_at is None:
             raise locking.NotBegun
         item = next((one for one in items_of(part) if one.id == item_id), None)
-        if item is None or (kind == Noticed.What.PASTED and not isinstance(item, OwnQuestion)):
+        if item is None or (kind == Noticed.What.PASTED and item.is_confidential):
             raise NotNoticed
         return _note(part, kind, item=item.id, amount=min(amount, MAX_AMOUNT[kind]), now=now)
 

@@ -5,18 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import translation
-from django.utils.translation import gettext
 
 from goodword.assessments.attempts import clock
 from goodword.assessments.attempts.begin import needs_start
 from goodword.assessments.attempts.variants import clock_minutes, version_for
 from goodword.assessments.content import content_of
-from goodword.assessments.given import Asked, shown_items, unanswered
-from goodword.assessments.kinds.custom.content import QuestionSet
-from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.timing import judgement_minutes, minutes, question_minutes
-from goodword.assessments.models import Attempt, AttemptPart, Test
+from goodword.assessments.items import unanswered, visible_items
+from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import parts_of, read_answers
 from goodword.questionnaires.reading import Json
 
@@ -95,7 +92,7 @@ class Overview:
     @property
     def goes_on_afresh(self) -> bool:
         """Whether in a part on a clock another task follows after a break of the line; own questions stay."""
-        return any(part.timed and part.kind != Test.Kind.QUESTIONS for part in self.parts)
+        return any(part.timed and kind_named(part.kind).on_break is not OnBreak.STAYS for part in self.parts)
 
     @property
     def current(self) -> PartView | None:
@@ -142,11 +139,11 @@ def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview
 
 def _view(part: AttemptPart, *, now: datetime) -> PartView:
     answers = read_answers(part)
-    return view_of(part, shown=shown_items(part, answers), answers=answers, now=now)
+    return view_of(part, shown=visible_items(part, answers), answers=answers, now=now)
 
 
 def view_of(
-    part: AttemptPart, *, shown: Sequence[Asked], answers: Mapping[str, Json], now: datetime
+    part: AttemptPart, *, shown: Sequence[Item], answers: Mapping[str, Json], now: datetime
 ) -> PartView:
     """A part as its candidate sees it, by the items that are `shown` (none before they are drawn) and the answers."""
     timed = part.seconds is not None
@@ -172,26 +169,15 @@ def minutes_of(part: AttemptPart) -> int:
     """Whole minutes: those on the clock of a timed part, else about how long it takes."""
     if part.seconds is not None:
         return max(1, round(part.seconds / 60))
-    content = content_of(part.version)
-    match content:
-        case Instrument():
-            return minutes(content, part.form)
-        case JudgementSet():
-            return judgement_minutes(content)
-        case QuestionSet():
-            return question_minutes(content)
-    return content.blueprint(part.form).minutes
+    return content_of(part.version).minutes(part.form)
 
 
 def title_of(part: AttemptPart) -> str:
     """What the part is called, in its language."""
-    content = content_of(part.version)
-    if isinstance(content, Instrument | JudgementSet | QuestionSet):
-        return content.name
     with translation.override(part.attempt.language):  # mails are queued where no language is active
-        return gettext("Reasoning")
+        return content_of(part.version).name
 
 
 def instructions_of(part: AttemptPart) -> str:
     """What is said before it, in its language; empty if there is nothing to say."""
-    return str(getattr(content_of(part.version), "instructions", ""))
+    return content_of(part.version).instructions

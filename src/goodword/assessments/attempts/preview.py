@@ -16,11 +16,11 @@ from goodword.assessments.attempts.overview import (
     title_of,
     view_of,
 )
-from goodword.assessments.attempts.practice import practice_of
 from goodword.assessments.attempts.variants import clock_minutes, open_form, version_for
 from goodword.assessments.content import content_of
-from goodword.assessments.given import Asked, Task, count_of, items_of
-from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.items import count_of, practice_of
+from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, TestVersion
 
 
@@ -29,11 +29,11 @@ class TestPreview:
     """The screens of a version's form in a language: those to practise on, then those that count."""
 
     part: PartView
-    practice: tuple[Asked, ...]
-    items: tuple[Asked, ...]
+    practice: tuple[Item, ...]
+    items: tuple[Item, ...]
 
     @property
-    def screens(self) -> tuple[Asked, ...]:
+    def screens(self) -> tuple[Item, ...]:
         """All of them, in order."""
         return (*self.practice, *self.items)
 
@@ -51,12 +51,9 @@ def preview_test(version: TestVersion, *, form: str, language: str, seed: int) -
         version=version,
         form=form,
     )
-    items: Sequence[Asked]
-    if isinstance(content, Forms):
-        items = _drawn(content, form, seed=seed, language=language)
-        part.seconds = content.blueprint(form).minutes * 60
-    else:
-        items = items_of(part)
+    if kind_of(content).is_generated:
+        part.seconds = content.minutes(form) * 60
+    items = _items(part, seed=seed)
     return TestPreview(
         part=PartView(
             part=part,
@@ -73,7 +70,7 @@ def preview_test(version: TestVersion, *, form: str, language: str, seed: int) -
             next_number=1,
         ),
         practice=practice_of(part),
-        items=tuple(items),
+        items=items,
     )
 
 
@@ -89,13 +86,13 @@ class PreviewPosition:
 
 def preview_overview(
     planned: Sequence[AssessmentPart], *, attempt: Attempt, walk: PreviewPosition, now: datetime
-) -> tuple[Overview, tuple[Asked, ...]]:
+) -> tuple[Overview, tuple[Item, ...]]:
     """The parts as a candidate sees them there, and the items of the part to be done; generated ones once it has begun.
 
     `attempt` is no row, and none is made; `planned` come with their tests. Clocks stand at their beginning.
     """
     views: list[PartView] = []
-    items: tuple[Asked, ...] = ()
+    items: tuple[Item, ...] = ()
     for planned_part in planned:
         part = _part(planned_part, attempt=attempt, open_forms=walk.open_forms)
         current = part.order == walk.done + 1
@@ -104,8 +101,8 @@ def preview_overview(
         elif current and walk.begun:
             part.begun_at = part.shown_at = part.seen_at = now
             part.ends_at = now + timedelta(seconds=part.seconds) if part.seconds is not None else None
-        if current and (walk.begun or not isinstance(content_of(part.version), Forms)):
-            items = tuple(_items(part))
+        if current and (walk.begun or not kind_of(content_of(part.version)).is_generated):
+            items = _items(part, seed=part.order)
         views.append(view_of(part, shown=items if current else (), answers={}, now=now))
     return Overview(parts=tuple(views)), items
 
@@ -127,15 +124,14 @@ def _part(planned: AssessmentPart, *, attempt: Attempt, open_forms: Collection[i
     return part
 
 
-def _items(part: AttemptPart) -> Sequence[Asked]:
+def _items(part: AttemptPart, *, seed: int) -> tuple[Item, ...]:
+    """The items of a part without rows; generated ones from a seed that no candidate gets."""
     content = content_of(part.version)
-    if isinstance(content, Forms):
-        return _drawn(content, part.form, seed=part.order, language=part.attempt.language)
-    return items_of(part)
-
-
-def _drawn(forms: Forms, form: str, *, seed: int, language: str) -> list[Asked]:
-    return [
-        Task(id=str(number), drawn=drawn, language=language)
-        for number, drawn in enumerate(forms.draw(form, seed=SEEDS + seed), start=1)
-    ]
+    kind = kind_of(content)
+    drawn = kind.draw(content, part.form, seed=SEEDS + seed)
+    return kind.items(
+        content,
+        form=part.form,
+        drawn=[(str(number), item) for number, item in enumerate(drawn, start=1)],
+        language=part.attempt.language,
+    )

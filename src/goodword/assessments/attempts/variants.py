@@ -7,13 +7,12 @@ choice reveals nothing about an adjustment (docs/decisions/0026-*).
 from collections.abc import Sequence
 
 from goodword.assessments.content import content_of
+from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.builtin import LANGUAGES
-from goodword.assessments.kinds.reasoning.content import WITHOUT_FIGURES, Forms
+from goodword.assessments.kinds.reasoning.content import WITHOUT_FIGURES, ReasoningTest
 from goodword.assessments.models import AssessmentPart, AttemptPart, TestVersion
 
 FALLBACK_LANGUAGE = "en"
-#: what the names of families of figures begin with
-_FIGURE_FAMILIES = "matrices"
 
 
 def language_for(parts: Sequence[AssessmentPart], *, wanted: str, otherwise: str = "") -> str:
@@ -72,14 +71,11 @@ def open_form(part: AttemptPart) -> str:
     with its version, test and the assessment's part. No query.
     """
     content = content_of(part.version)
-    if part.begun_at is not None or part.ended_at is not None or not isinstance(content, Forms):
+    if part.begun_at is not None or part.ended_at is not None or not isinstance(content, ReasoningTest):
         return ""
     if part.form != part.part.form:
         return part.part.form
-    has_figures = any(
-        entry.family.startswith(_FIGURE_FAMILIES) for entry in content.blueprint(part.form).entries
-    )
-    return WITHOUT_FIGURES if has_figures and WITHOUT_FIGURES in content.forms else ""
+    return WITHOUT_FIGURES if content.has_figures(part.form) and WITHOUT_FIGURES in content.forms else ""
 
 
 def is_other_form(part: AttemptPart) -> bool:
@@ -94,6 +90,6 @@ def clock_minutes(part: AttemptPart, *, form: str = "") -> int:
     """
     minutes, planned, taken = part.part.minutes or 0, part.part.form, form or part.form
     content = content_of(part.version)
-    if taken == planned or not isinstance(content, Forms):
+    if taken == planned or not kind_of(content).is_generated:
         return minutes
-    return -(-minutes * content.blueprint(taken).n // content.blueprint(planned).n)
+    return -(-minutes * content.count(taken) // content.count(planned))

@@ -7,12 +7,12 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import OWN_PREFIX, is_own
-from goodword.assessments.content import content_of, read
+from goodword.assessments.content import content_of, parse
 from goodword.assessments.kinds.builtin import BUILT_IN, contents
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.pack_file import Imported, PackFile, difference, plain, read_file
-from goodword.assessments.kinds.reasoning.content import Forms
-from goodword.assessments.kinds.scales.content import PackError
+from goodword.assessments.kinds.packs import PackError
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.models import Test, TestVersion
 
 MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
@@ -166,8 +166,10 @@ def _check_beside(row: TestVersion, content: Imported, test: Test) -> None:
             "it away first."
         )
     if row.number == content.version:
-        other = read(test.kind, row.content)
-        assert not isinstance(other, Forms)  # of the kind of the file, which holds nothing that is generated
+        other = parse(test.kind, row.content)
+        assert not isinstance(
+            other, ReasoningTest
+        )  # of the kind of the file, which holds nothing that is generated
         if found := difference(content, other):
             raise PackError(
                 f"Version {row.number} of “{test.title}” is there in “{row.language}”, and {found} differ from it. "
@@ -207,7 +209,9 @@ class NeedsSignOff(Exception):
 def needs_sign_off(version: TestVersion) -> bool:
     """Whether something in it touches health that nobody has signed off."""
     content = content_of(version)
-    return version.signed_off_at is None and not isinstance(content, Forms) and bool(flags_of(content))
+    return (
+        version.signed_off_at is None and not isinstance(content, ReasoningTest) and bool(flags_of(content))
+    )
 
 
 def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> TestVersion:

@@ -9,8 +9,8 @@ from django.db.models import OuterRef, Subquery
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import is_builtin, is_pack
 from goodword.assessments.content import content_of
-from goodword.assessments.kinds.reasoning.names import forms_of
-from goodword.assessments.kinds.sheet import TechnicalSheet, technical_sheet
+from goodword.assessments.kinds.sheet import technical_sheet
+from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
@@ -116,8 +116,8 @@ def _listed_test(
     if shown is not None:
         shown.content, shown.test = contents[shown.pk], test
         content = content_of(shown)
-        forms = forms_of(content)
-        sheet, n_forms = technical_sheet(content, forms[0]), len(forms)
+        forms = content.offers()
+        sheet, n_forms = technical_sheet(content, forms[0].id), len(forms)
     numbers = _newest_first(rows)
     newest = numbers[0] if numbers else ""
     return ListedTest(

@@ -1,7 +1,7 @@
 """Issue the scores of a part that has ended. They are written once and never change."""
 
 from goodword.assessments.content import content_of
-from goodword.assessments.given import items_of
+from goodword.assessments.items import items_of
 from goodword.assessments.models import AttemptPart, NormGroup, Score
 from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.queries import answers_of

@@ -9,11 +9,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.assessments.attempts.uploads import ACCEPTED
 from goodword.assessments.catalogue.custom_questions import FileSettings
 from goodword.assessments.editor import rows
 from goodword.assessments.editor.own import Content, Entry
 from goodword.assessments.kinds.custom.content import FILE_TYPES, MOST_MEGABYTES, MOST_POINTS, Criterion
+from goodword.assessments.kinds.custom.uploads import ACCEPTED
 from goodword.questionnaires.editor.forms.fields import Flag, Whole, Words
 from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.models import Questionnaire

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from goodword.assessments.content import Content, read
+from goodword.assessments.content import parse
 from goodword.assessments.evidence.folder import FolderError, changed, lines_of, listed, table_of
 from goodword.assessments.evidence.marks import check_marks
 from goodword.assessments.evidence.tally import Tally
 from goodword.assessments.evidence.totals import check_totals
 from goodword.assessments.evidence.writing import FIGURES
-from goodword.assessments.given import Asked, asked_in
-from goodword.assessments.kinds.reasoning.item import Item, from_json
+from goodword.assessments.kinds import Content, kind_of
+from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.reasoning.item import GeneratedItem, from_json
 from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.scored import Issued, issue
 from goodword.questionnaires.reading import Json
@@ -53,7 +54,7 @@ class Checked:
 class _Files:
     contents: Mapping[tuple[str, str, str], Content]
     kinds: Mapping[tuple[str, str, str], str]
-    items: Mapping[str, list[tuple[str, Item]]]
+    items: Mapping[str, list[tuple[str, GeneratedItem]]]
     answers: Mapping[str, dict[str, Json]]
     tables: Mapping[str, Mapping[str, norms.NormTable]]
     calibrations: Mapping[str, rasch.Calibration]
@@ -107,7 +108,7 @@ def _read(folder: Path) -> _Files:
         (row["test"], row["version"], row["language"]): (row["kind"], row["content"])
         for row in lines_of(folder, "tests.jsonl")
     }
-    items: dict[str, list[tuple[int, str, Item]]] = defaultdict(list)
+    items: dict[str, list[tuple[int, str, GeneratedItem]]] = defaultdict(list)
     for row in lines_of(folder, "items.jsonl"):
         if not row["void"]:
             items[row["part"]].append((row["position"], row["item"], from_json(row["content"])))
@@ -116,7 +117,7 @@ def _read(folder: Path) -> _Files:
         if "value" in row:
             answers[row["part"]][row["item"]] = row["value"]
     return _Files(
-        contents={key: read(kind, content) for key, (kind, content) in tests.items()},
+        contents={key: parse(kind, content) for key, (kind, content) in tests.items()},
         kinds={key: kind for key, (kind, _) in tests.items()},
         items={
             part: [(key, item) for _, key, item in sorted(rows, key=lambda row: row[:2])]
@@ -158,9 +159,9 @@ def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], f
 def _again(part: Mapping[str, str], files: _Files) -> tuple[Issued, ...]:
     content = files.contents[part["test"], part["version"], part["version_language"]]
     drawn = files.items.get(part["part"], [])
-    asked = asked_in(content, form=part["form"], drawn=drawn, language=part["language"])
+    asked = kind_of(content).items(content, form=part["form"], drawn=drawn, language=part["language"])
     void = set(json.loads(part.get("void") or "[]"))  # an earlier export has no such column
-    items: tuple[Asked, ...] = tuple(item for item in asked if item.id not in void)
+    items: tuple[Item, ...] = tuple(item for item in asked if item.id not in void)
     return issue(
         content,
         form=part["form"],

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import fmean
 from typing import Any, Final
 
-from goodword.assessments.content import Content, content_of
+from goodword.assessments.content import content_of
 from goodword.assessments.evidence.gather import Aliases
 from goodword.assessments.evidence.tally import Tally
+from goodword.assessments.kinds import Content
 from goodword.assessments.kinds.custom.content import Criterion, QuestionSet
 from goodword.assessments.marking import RATERS
 from goodword.assessments.models import AttemptPart

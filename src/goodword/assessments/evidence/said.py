@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from goodword.assessments.given import Asked, OwnQuestion
+from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.items import Item
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
     Adjectives,
@@ -21,9 +22,9 @@ from goodword.questionnaires.types import (
 _CHOSEN = ("level", "not_able", "place", "answer")
 
 
-def said(item: Asked, value: Json) -> dict[str, Any]:
+def said(item: Item, value: Json) -> dict[str, Any]:
     """{"value": ...}, or {"left_out": kind of question} for texts, numbers, dates and files that somebody gave."""
-    if not isinstance(item, OwnQuestion) or value is None:
+    if not isinstance(item, CustomQuestion) or value is None:
         return {"value": value}
     match item.question:
         case SingleChoice() | MultipleChoice() | Adjectives() | Ranking():

@@ -16,7 +16,7 @@ from goodword.assessments.evidence.marks import MARKS, marks_of
 from goodword.assessments.evidence.readme import README
 from goodword.assessments.evidence.said import said
 from goodword.assessments.evidence.tables import write_reliability, write_standards, write_versions
-from goodword.assessments.given import items_of
+from goodword.assessments.items import items_of
 from goodword.assessments.models import AttemptPart, IssuedTotal, Score, Test, TestVersion
 from goodword.assessments.norms.first_attempts import first_attempts
 from goodword.assessments.queries import read_answers

@@ -14,7 +14,7 @@ from typing import Final
 
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.pack_file import Imported
-from goodword.assessments.kinds.scales.content import Instrument, Item
+from goodword.assessments.kinds.scales.content import Instrument, ScaleItem
 
 #: by language: words and phrases, parted by commas; a * stands for any ending, so that inflected words are found
 _WORDS: Final = {
@@ -59,7 +59,7 @@ _WORDS: Final = {
 LANGUAGES: Final = tuple(sorted(_WORDS))
 
 
-def health_flags(instrument: Instrument) -> tuple[Item, ...]:
+def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
     """The items with a word that touches health, in the instrument's order.
 
     In a language without a list every item is one: a person has to read them all.

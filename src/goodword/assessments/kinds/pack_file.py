@@ -14,7 +14,8 @@ from goodword.assessments.kinds.custom.content import QuestionSet, questions_to_
 from goodword.assessments.kinds.judgement.content import KIND as JUDGEMENT
 from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
 from goodword.assessments.kinds.judgement.content import to_json as judgement_json
-from goodword.assessments.kinds.scales.content import Instrument, PackError, parse_pack
+from goodword.assessments.kinds.packs import PackError
+from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.kinds.scales.content import to_json as pack_json
 from goodword.core.text import clean_text
 from goodword.questionnaires.reading import Json, shortened

@@ -12,12 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from goodword.assessments.content import Content
-from goodword.assessments.given import OwnQuestion, Task
+from goodword.assessments.kinds import Content
 from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.scoring import judge
 from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.scoring import score
 from goodword.assessments.norms.first_attempts import TakenPart
@@ -112,7 +113,9 @@ def _distances(content: JudgementSet, person: TakenPart) -> dict[str, list[float
 
 
 def _solved(content: QuestionSet, person: TakenPart) -> dict[str, list[float | None]]:
-    keyed = [item.id for item in person.items if isinstance(item, OwnQuestion) and item.id in content.right]
+    keyed = [
+        item.id for item in person.items if isinstance(item, CustomQuestion) and item.id in content.right
+    ]
     if not keyed:
         return {}
     return {ALL: [float(is_right(content.right[key], person.answers.get(key))) for key in keyed]}
@@ -123,7 +126,7 @@ def _by_halves(people: Sequence[TakenPart]) -> dict[str, Reliability]:
     for person in people:
         by_scale: dict[str, list[tuple[tuple[str, int], bool]]] = {}
         for item in person.items:
-            if isinstance(item, Task):
+            if isinstance(item, ReasoningTask):
                 entry = ((item.drawn.family, item.drawn.level), person.answers.get(item.id) == item.drawn.key)
                 for scale in (FAMILIES[item.drawn.family].category, ALL):
                     by_scale.setdefault(scale, []).append(entry)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.given import Asked, shown_items
+from goodword.assessments.items import visible_items
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import read_answers
 from goodword.candidates.models import Application, Candidate
@@ -37,7 +38,7 @@ class TakenPart:
     """What one person was given that counts, voided items left out, and what they answered, by item id."""
 
     part: AttemptPart
-    items: tuple[Asked, ...]
+    items: tuple[Item, ...]
     answers: Mapping[str, Json]
 
 
@@ -69,7 +70,7 @@ def taken_parts(organisation: Organisation, part_ids: Sequence[int]) -> Iterator
             .order_by("pk")
         ):
             answers = read_answers(part)
-            yield TakenPart(part=part, items=shown_items(part, answers), answers=answers)
+            yield TakenPart(part=part, items=visible_items(part, answers), answers=answers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

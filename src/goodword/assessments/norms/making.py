@@ -20,7 +20,7 @@ from django.db.models import Max
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Membership
 from goodword.assessments.content import content_of
-from goodword.assessments.given import Task
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
 from goodword.assessments.norms.figures import ScaleFigures, figures_of
 from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
@@ -191,7 +191,7 @@ def scored_answers(test: Test, version: str) -> Iterable[list[tuple[Cell, Litera
 def _right_or_wrong(person: TakenPart) -> list[tuple[Cell, Literal[0, 1]]]:
     found: list[tuple[Cell, Literal[0, 1]]] = []
     for item in person.items:
-        if isinstance(item, Task):
+        if isinstance(item, ReasoningTask):
             right = person.answers.get(item.id) == item.drawn.key
             found.append(((item.drawn.family, item.drawn.level), 1 if right else 0))
     return found

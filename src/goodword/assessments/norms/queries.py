@@ -8,7 +8,7 @@ from typing import Any
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.content import content_of
-from goodword.assessments.kinds.reasoning.names import category_name, form_name, forms_of
+from goodword.assessments.kinds.reasoning.names import category_name
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, OwnGroup, OwnScale
 from goodword.assessments.models import (
@@ -135,7 +135,7 @@ def _form_norms(
     )
     return FormNorms(
         form=form,
-        name=form_name(content, form) if form in forms_of(content) else form,
+        name=content.form_label(form) if form in {one.id for one in content.offers()} else form,
         groups=tuple(
             AnswerGroup(language=language, device=device, n=n)
             for (language, device), n in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))

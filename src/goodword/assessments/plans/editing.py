@@ -14,7 +14,6 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.offers import (
     content_of_number,
-    forms_of,
     may_be_timed,
     newest_calibration,
     newest_norms,
@@ -206,7 +205,7 @@ def change_part(
             raise InvalidSetting(
                 "number", _("This version is not published. Choose one of those offered.")
             ) from None
-        if choice.form not in {form.id for form in forms_of(content)}:
+        if choice.form not in {form.id for form in content.offers()}:
             raise InvalidSetting("form", _("This version has no such form. Choose one of those offered."))
         part.number, part.form = choice.number, choice.form
         part.minutes = _minutes(part.test, choice.minutes)

@@ -1,33 +1,15 @@
 """What a role may be offered: tests of the library, their versions and forms, and the proposed settings."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.content import Content, content_of
+from goodword.assessments.content import content_of
+from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.custom.content import QuestionSet
-from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.reasoning.content import Forms
-from goodword.assessments.kinds.reasoning.families import FAMILIES
-from goodword.assessments.kinds.scales.content import FULL_FORM, Instrument
-from goodword.assessments.kinds.timing import judgement_minutes, minutes, question_minutes
+from goodword.assessments.kinds.packs import FormOffer
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
-
-#: the category of the items that are pictures
-_FIGURES = "figural"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FormOffer:
-    """One form of a version. `minutes` is about how long it takes, of generated items the time they are made for;
-    `name` is its author's, and may be empty. `figures` says whether some items are pictures."""
-
-    id: str
-    name: str
-    items: int
-    minutes: int
-    figures: bool = False
 
 
 def offered_tests(organisation: Organisation) -> Sequence[Test]:
@@ -68,48 +50,9 @@ def content_among(rows: Iterable[TestVersion], number: str) -> Content:
     return content_of(min(found, key=lambda row: (row.language not in {"", "en"}, row.pk)))
 
 
-def forms_of(content: Content) -> tuple[FormOffer, ...]:
-    """The forms of a version, the usual one first. Sets of situations and questions have one, "full"."""
-    match content:
-        case Instrument():
-            return tuple(
-                FormOffer(
-                    id=form.id,
-                    name=form.name,
-                    items=len(content.items_of(form.id)),
-                    minutes=minutes(content, form.id),
-                )
-                for form in content.forms
-            )
-        case JudgementSet():
-            return (
-                FormOffer(
-                    id=FULL_FORM, name="", items=len(content.scenarios), minutes=judgement_minutes(content)
-                ),
-            )
-        case QuestionSet():
-            return (
-                FormOffer(
-                    id=FULL_FORM, name="", items=len(content.questions), minutes=question_minutes(content)
-                ),
-            )
-    generated = [
-        FormOffer(
-            id=form,
-            name="",
-            items=blueprint.n,
-            minutes=blueprint.minutes,
-            figures=any(FAMILIES[entry.family].category == _FIGURES for entry in blueprint.entries),
-        )
-        for form, blueprint in content.forms.items()
-    ]
-    # stored JSON keeps no order: the longest that has everything comes first
-    return tuple(sorted(generated, key=lambda form: (not form.figures, -form.items, form.id)))
-
-
 def form_of(content: Content, form: str) -> FormOffer:
     """One form of a version. Raises LookupError for one that is not there."""
-    for offer in forms_of(content):
+    for offer in content.offers():
         if offer.id == form:
             return offer
     raise LookupError(f"There is no form “{form}”.")
@@ -117,23 +60,23 @@ def form_of(content: Content, form: str) -> FormOffer:
 
 def proposed_form(content: Content) -> FormOffer:
     """The form that a test begins with: the short one of work style, else the first."""
-    found = {form.id: form for form in forms_of(content)}
+    found = {form.id: form for form in content.offers()}
     return found.get(WORK_STYLE_FORM) or next(iter(found.values()))
 
 
 def proposed_minutes(content: Content, form: FormOffer) -> int | None:
     """The clock that is proposed: that of the blueprint for generated items, else none."""
-    return form.minutes if isinstance(content, Forms) else None
+    return form.minutes if kind_of(content).is_generated else None
 
 
 def may_be_timed(test: Test) -> bool:
     """Whether a clock makes sense: nobody says how they like to work any better in a hurry."""
-    return test.kind != Test.Kind.SCALES
+    return kind_named(test.kind).may_be_timed
 
 
 def is_right_or_wrong(content: Content) -> bool:
     """Whether there are right answers to count: generated items, and own questions of which some have one."""
-    return isinstance(content, Forms) or (isinstance(content, QuestionSet) and bool(content.right))
+    return isinstance(content, ReasoningTest) or (isinstance(content, QuestionSet) and bool(content.right))
 
 
 def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:

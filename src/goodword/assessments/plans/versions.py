@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.content import Content
+from goodword.assessments.kinds import Content
 from goodword.assessments.kinds.builtin import LANGUAGES, WORK_STYLE, WORK_STYLE_FORM
 from goodword.assessments.models import Assessment, AssessmentPart, TestVersion
 from goodword.assessments.plans.offers import (

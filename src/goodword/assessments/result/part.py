@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.utils.translation import get_language_info, gettext
 
-from goodword.assessments.kinds.sheet import TechnicalSheet
+from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.result.behind import StandingBehind
 from goodword.ui.scales import written_number
 

@@ -4,7 +4,7 @@ Scores and the total are those that were issued, and nothing here computes one a
 answer counts as what, whether a task was solved) follows from the answers and keys as they are kept.
 """
 
-from goodword.assessments.content import Content
+from goodword.assessments.kinds import Content
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.scales.content import Instrument

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from goodword.assessments.content import Content
-from goodword.assessments.kinds.reasoning.content import Forms
-from goodword.assessments.kinds.sheet import TechnicalSheet, technical_sheet
-from goodword.assessments.kinds.technical_sheet import NOTHING, Known
+from goodword.assessments.kinds import Content
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
+from goodword.assessments.kinds.sheet import technical_sheet
+from goodword.assessments.kinds.technical_sheet import NOTHING, Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.norms.queries import sheet_form
 
@@ -17,4 +17,4 @@ def sheet_of(part: AttemptPart, content: Content, *, items: int, known: Known = 
     For generated tasks no form is named: only the tasks themselves show which one it was.
     """
     sheet = technical_sheet(content, sheet_form(part), known=known)
-    return replace(sheet, n_items=items, form="" if isinstance(content, Forms) else sheet.form)
+    return replace(sheet, n_items=items, form="" if isinstance(content, ReasoningTest) else sheet.form)

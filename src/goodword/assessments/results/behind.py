@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from goodword.assessments.given import Task, items_of
+from goodword.assessments.items import items_of
 from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.technical_sheet import OwnCalibration
 from goodword.assessments.models import AttemptPart, NormGroup, Score
 from goodword.assessments.psychometrics import norms
@@ -60,7 +61,7 @@ def opened_ability(
     answers, found = read_answers(part), calibration.found
     cells: dict[tuple[str, int], list[bool]] = {}
     for item in items_of(part):
-        if isinstance(item, Task):
+        if isinstance(item, ReasoningTask):
             right = answers.get(item.id) == item.drawn.key
             cells.setdefault((item.drawn.family, item.drawn.level), []).append(right)
     if not cells.keys() <= found.cells.keys():

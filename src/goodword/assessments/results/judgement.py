@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from goodword.assessments.given import items_of
+from goodword.assessments.items import items_of
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.scoring import ActionScore, JudgementScore, judge
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from goodword.assessments.content import Content, content_of
+from goodword.assessments.content import content_of
+from goodword.assessments.kinds import Content
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.scales.content import Instrument

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from goodword.assessments.given import OwnQuestion, shown_items
+from goodword.assessments.items import visible_items
 from goodword.assessments.kinds.custom.content import Criterion, FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import CriterionShown, FileShown, MarkState, QuestionShown, QuestionsResult
@@ -22,7 +23,7 @@ TWO = 2
 def questions_result(part: AttemptPart, content: QuestionSet, scores: Mapping[str, Score]) -> QuestionsResult:
     """Each question that was asked, with its answer and its marks. `scores` has one only if some have a key."""
     answers, score = read_answers(part), scores.get(ALL)
-    asked = [item for item in shown_items(part, answers) if isinstance(item, OwnQuestion)]
+    asked = [item for item in visible_items(part, answers) if isinstance(item, CustomQuestion)]
     return QuestionsResult(
         kind=part.version.test.kind,
         order=part.order,

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 from django.utils.translation import get_language, gettext
 
-from goodword.assessments.given import Task, items_of
-from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.items import items_of
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
@@ -21,7 +22,7 @@ from goodword.questionnaires.reading import Json
 
 
 def reasoning_result(
-    part: AttemptPart, content: Forms, scores: Mapping[str, Score], *, known: Known = NOTHING
+    part: AttemptPart, content: ReasoningTest, scores: Mapping[str, Score], *, known: Known = NOTHING
 ) -> ReasoningResult:
     """The stored counts with the tasks behind them. What a broken line took from the screen is not among them."""
     whole, tasks = scores[ALL], tasks_of(part)
@@ -62,11 +63,11 @@ def ability_of(score: Score) -> Ability | None:
 def tasks_of(part: AttemptPart) -> tuple[TaskShown, ...]:
     """The tasks that count, as they were given; the rule in the reader's language."""
     answers = read_answers(part)
-    tasks: Sequence[Task] = [item for item in items_of(part) if isinstance(item, Task)]
+    tasks: Sequence[ReasoningTask] = [item for item in items_of(part) if isinstance(item, ReasoningTask)]
     return tuple(_task(number, task, answers.get(task.id)) for number, task in enumerate(tasks, start=1))
 
 
-def _task(number: int, task: Task, answer: Json) -> TaskShown:
+def _task(number: int, task: ReasoningTask, answer: Json) -> TaskShown:
     drawn, shown = task.drawn, show(task.drawn, task.language)
     return TaskShown(
         number=number,

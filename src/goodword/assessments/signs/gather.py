@@ -4,9 +4,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from goodword.assessments.content import content_of
-from goodword.assessments.given import Asked, OwnQuestion, Situation, Statement, Task, shown_items
-from goodword.assessments.kinds.reasoning.item import Matrix
-from goodword.assessments.kinds.reasoning.words import show
+from goodword.assessments.items import visible_items
+from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import Attempt, AttemptPart, Noticed
 from goodword.assessments.psychometrics.speed import Timed
@@ -17,8 +17,6 @@ from goodword.assessments.signs.line import broke_sign, second_sign
 from goodword.assessments.signs.pasting import Pasted, pasted_sign
 from goodword.assessments.signs.responses import contradiction_sign, straight_sign
 from goodword.questionnaires.reading import Json
-from goodword.questionnaires.timing import reading_seconds
-from goodword.questionnaires.types import LongText, ShortText
 from goodword.steps.signs.found import Found
 
 
@@ -32,29 +30,13 @@ def gather(attempt: Attempt) -> list[Found]:
     return [sign for sign in found if sign is not None]
 
 
-def reading_of(item: Asked) -> float:
-    """Seconds to read what an item asks, once; its answers, and what all items of a kind repeat, left out."""
-    match item:
-        case Statement() | OwnQuestion():
-            return reading_seconds(item.text)
-        case Situation():
-            return reading_seconds(item.text) + sum(
-                reading_seconds(action.text) for action in item.scenario.actions
-            )
-        case Task() if isinstance(item.drawn.task, Matrix):
-            return 0
-        case Task():
-            shown = show(item.drawn, item.language)
-            return sum(map(reading_seconds, shown.lines)) + reading_seconds(" ".join(shown.terms))
-
-
-def texts_of(items: Sequence[Asked], answers: Mapping[str, Json]) -> dict[str, int]:
+def texts_of(items: Sequence[Item], answers: Mapping[str, Json]) -> dict[str, int]:
     """The length in characters of each text that was answered, by item."""
     return {
         item.id: len(text)
         for item in items
-        if isinstance(item, OwnQuestion)
-        and isinstance(item.question, LongText | ShortText)
+        if isinstance(item, CustomQuestion)
+        and item.is_written
         and isinstance(text := answers.get(item.id), str)
     }
 
@@ -62,7 +44,7 @@ def texts_of(items: Sequence[Asked], answers: Mapping[str, Json]) -> dict[str, i
 def _of_part(part: AttemptPart, noticed: Sequence[Noticed]) -> list[Found | None]:
     key, timed = str(part.order), part.part.minutes is not None
     answers = read_answers(part)
-    items = shown_items(part, answers)
+    items = visible_items(part, answers)
     content = content_of(part.version)
     times = Counter(row.what for row in noticed)
     left = [Left(row.item, row.amount or 0) for row in noticed if row.what == Noticed.What.LEFT]
@@ -85,11 +67,11 @@ def _of_part(part: AttemptPart, noticed: Sequence[Noticed]) -> list[Found | None
     return found
 
 
-def _paces(part: AttemptPart, items: Sequence[Asked], *, timed: bool) -> list[Timed]:
+def _paces(part: AttemptPart, items: Sequence[Item], *, timed: bool) -> list[Timed]:
     rows = {answer.item: answer for answer in part.answers.all()}
     if timed:
         known = {item: row.seconds for item, row in rows.items() if row.seconds is not None}
     else:
         answered = {item: row.answered_at for item, row in rows.items()}
         known = between([item.id for item in items], answered, begun_at=part.begun_at)
-    return [Timed(known[item.id], reading_of(item)) for item in items if item.id in known]
+    return [Timed(known[item.id], item.reading_seconds()) for item in items if item.id in known]

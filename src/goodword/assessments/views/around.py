@@ -12,7 +12,7 @@ from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
 from goodword.assessments.attempts.mails import send_link
 from goodword.assessments.device import device_of
-from goodword.assessments.given import shown_items, unanswered
+from goodword.assessments.items import unanswered, visible_items
 from goodword.assessments.queries import application_of, read_answers
 from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
 from goodword.assessments.views.shown import from_first, show_first, show_last, show_part, show_practice
@@ -91,7 +91,7 @@ def last_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
     if view.waits_for_start:
         return kept_private(redirect(sitting.url("portal_assessment_part", order)))
     answers = read_answers(view.part)
-    items = shown_items(view.part, answers)
+    items = visible_items(view.part, answers)
     missing = [] if view.timed else unanswered(items, answers)
     return show_last(request, sitting, view, items=items, missing=missing, refused=refused)
 

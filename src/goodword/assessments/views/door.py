@@ -27,8 +27,7 @@ from goodword.assessments.attempts.begin import (
     offered_languages,
 )
 from goodword.assessments.attempts.overview import Overview, PartView, overview
-from goodword.assessments.attempts.practice import Solution, solution_of
-from goodword.assessments.given import Asked
+from goodword.assessments.kinds.items import Item, Solution
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.domain.choose_language import choose_language as choose_for_all
@@ -79,9 +78,9 @@ class Sitting:
             return self.url("portal_assessment_finish", view.order)
         return self.url("portal_assessment_item", view.order, view.next_number)
 
-    def solution(self, item: Asked, value: Json) -> Solution | None:
+    def solution(self, item: Item, value: Json) -> Solution | None:
         """What to say of an answer to a practice task; None where nothing is right or wrong."""
-        return solution_of(item, value)
+        return item.solution(value)
 
     @property
     def first_page(self) -> str:

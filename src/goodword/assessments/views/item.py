@@ -9,10 +9,11 @@ from django.utils.translation import gettext
 
 from goodword.assessments.attempts import clock
 from goodword.assessments.attempts.answers import UnknownItem, WrongItem, next_item, save_answer, save_file
-from goodword.assessments.attempts.forms import FileForm, ItemForm, form_for
 from goodword.assessments.attempts.overview import PartView
 from goodword.assessments.device import device_of
-from goodword.assessments.given import Asked, UnknownOption, shown_items, unanswered
+from goodword.assessments.items import unanswered, visible_items
+from goodword.assessments.kinds.custom.items import FileForm
+from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.queries import answers_of, read_answers
 from goodword.assessments.views.door import (
@@ -43,7 +44,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
         return too_late(request, sitting)
     if view.over or view.waits_for_start or view != sitting.overview.current:
         return to_first_page(request, sitting)
-    items = shown_items(view.part, read_answers(view.part))
+    items = visible_items(view.part, read_answers(view.part))
     if view.timed and number != view.part.at:
         return _on_screen(request, sitting, view, items, number)
     if request.method == "POST":
@@ -56,7 +57,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
 
 
 def _take(
-    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
     """Save an answer submitted to the URL of item `number`, on the item that its form was for."""
     meant = sent_for(request, items, number)
@@ -69,8 +70,7 @@ def _take(
     number, this = meant, items[meant - 1]
     if "skip" in request.POST and view.timed:
         return _leave(request, sitting, view, number, this)
-    form = form_for(
-        this,
+    form = this.form(
         request.POST,
         files=request.FILES,
         saved=read_answers(view.part).get(this.id),
@@ -92,7 +92,7 @@ def _take(
     return _leave(request, sitting, view, number, this)
 
 
-def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Asked, form: ItemForm) -> Answer:
+def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Item, form: ItemForm) -> Answer:
     device = device_of(request)
     if isinstance(form, FileForm) and form.read is not None:
         return save_file(
@@ -123,7 +123,7 @@ def _age(request: HttpRequest) -> float:
     return min(float(typed), _LONGEST_WAIT.total_seconds())
 
 
-def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, this: Asked) -> HttpResponse:
+def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, this: Item) -> HttpResponse:
     """To the next item. On a clock there is no way back, and after the last one the part ends."""
     if view.timed:
         part = next_item(
@@ -134,12 +134,12 @@ def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, 
         return kept_private(redirect(sitting.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST
     # what was just answered may have brought up further questions
-    count = len(shown_items(view.part, answers_of(view.part)))
+    count = len(visible_items(view.part, answers_of(view.part)))
     return kept_private(redirect(_after(sitting, view, number, count=count, to_last=to_last)))
 
 
 def _on_screen(
-    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
     """What is sent for an item that is not on screen any more changes nothing: the one that is, is shown."""
     notice_late(request, sitting, view, items, number)
@@ -156,7 +156,7 @@ def _on_screen(
 
 def _saved(view: PartView, sitting: Sitting, saved: Answer) -> dict[str, object]:
     answers = {**read_answers(view.part), saved.item: saved.value}
-    items = shown_items(view.part, answers)
+    items = visible_items(view.part, answers)
     found: dict[str, object] = {
         "saved": True,
         "answered": len(items) - len(unanswered(items, answers)),
@@ -171,7 +171,7 @@ def _show(
     request: HttpRequest,
     sitting: Sitting,
     view: PartView,
-    items: tuple[Asked, ...],
+    items: tuple[Item, ...],
     number: int,
     *,
     form: ItemForm | None = None,
@@ -196,7 +196,7 @@ def screen(
     request: HttpRequest,
     sitting: Sitting,
     view: PartView,
-    items: tuple[Asked, ...],
+    items: tuple[Item, ...],
     number: int,
     *,
     answers: Mapping[str, Json],
@@ -208,7 +208,7 @@ def screen(
     to_last = request.GET.get("from") == FROM_LAST
     count = len(items)
     return {
-        "form": form or form_for(this, saved=answers.get(this.id)),
+        "form": form or this.form(saved=answers.get(this.id)),
         "errors": form.problems if form is not None else [],
         "item": this,
         "part": view,

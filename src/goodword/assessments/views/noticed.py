@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
-from goodword.assessments.attempts.forms import FileForm, form_for
 from goodword.assessments.attempts.notices import NotNoticed, notice, notice_second
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.given import Asked
+from goodword.assessments.kinds.custom.items import FileForm
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.views.door import Sitting, door, is_script, kept_private, to_first_page
 
 #: digits of an amount; more is no amount
@@ -36,7 +36,7 @@ def noticed(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
 
 
 def notice_late(
-    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Asked, ...], number: int
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
 ) -> None:
     """Note an answer that was sent for item `number` of a timed part after it was over, if it is another one."""
     if request.method != "POST" or "skip" in request.POST or not 1 <= number <= len(items):
@@ -44,7 +44,7 @@ def notice_late(
     if sent_for(request, items, number) != number:
         return  # for a task that has been replaced
     this = items[number - 1]
-    form = form_for(this, request.POST, partly=is_script(request))
+    form = this.form(request.POST, partly=is_script(request))
     if isinstance(form, FileForm) or not form.is_valid():
         return
     notice_second(
@@ -57,7 +57,7 @@ def notice_late(
     )
 
 
-def sent_for(request: HttpRequest, items: Sequence[Asked], number: int) -> int | None:
+def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
     """The number of the item that a form was for; None if that item is gone.
 
     `number` is the one in the form's URL. It may belong to another item by now, if a break has replaced the item, or an

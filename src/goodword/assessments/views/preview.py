@@ -12,11 +12,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from goodword.assessments.attempts import clock
-from goodword.assessments.attempts.forms import form_for
 from goodword.assessments.attempts.overview import Overview
 from goodword.assessments.attempts.preview import PreviewPosition, preview_overview
 from goodword.assessments.attempts.variants import languages_of
-from goodword.assessments.given import Asked
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AssessmentPart
 from goodword.assessments.views.adjust import show_decline, show_unasked
 from goodword.assessments.views.door import ENDED, Sitting, kept_private, show
@@ -48,7 +47,7 @@ class Rehearsal(Sitting):
     places: Places
 
     @cached_property
-    def _walked(self) -> tuple[Overview, tuple[Asked, ...]]:
+    def _walked(self) -> tuple[Overview, tuple[Item, ...]]:
         return preview_overview(self.planned, attempt=self.attempt, walk=self.walk, now=self.now)
 
     @cached_property
@@ -57,7 +56,7 @@ class Rehearsal(Sitting):
         return self._walked[0]
 
     @property
-    def items(self) -> tuple[Asked, ...]:
+    def items(self) -> tuple[Item, ...]:
         """What the part asks that is walked through now."""
         return self._walked[1]
 
@@ -106,7 +105,7 @@ def item(request: HttpRequest, sitting: Rehearsal, order: int, number: int) -> H
     if not 1 <= number <= len(items):
         raise Http404
     posted = request.method == "POST"
-    answered = form_for(items[number - 1], request.POST, files=request.FILES) if posted else None
+    answered = items[number - 1].form(request.POST, files=request.FILES) if posted else None
     if answered is not None and (("skip" in request.POST and view.timed) or answered.is_valid()):
         return kept_private(redirect(_onward(sitting, order, number, timed=view.timed)))
     context = screen(request, sitting, view, items, number, form=answered, answers={})

@@ -3,8 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
-from goodword.assessments.given import Statement, shown_items
-from goodword.assessments.given.asked import Situation
+from goodword.assessments.items import visible_items
+from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.scales.items import Statement
 from goodword.assessments.queries import read_answers
 from goodword.assessments.views.door import Sitting, door, kept_private, to_first_page
 from goodword.assessments.views.item import screen
@@ -17,7 +18,7 @@ def sheet(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
     if request.method == "POST" or view.timed or view.waits_for_start or view != sitting.overview.current:
         return to_first_page(request, sitting)
     answers = read_answers(view.part)
-    items = shown_items(view.part, answers)
+    items = visible_items(view.part, answers)
     screens = [
         render_to_string(
             "assessments/portal/screen.html",

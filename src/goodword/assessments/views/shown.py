@@ -8,15 +8,14 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext
 
 from goodword.assessments.attempts.breaks import clock_state
-from goodword.assessments.attempts.forms import form_for
 from goodword.assessments.attempts.mails import deadline_in_words
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.attempts.practice import practice_of
 from goodword.assessments.attempts.variants import is_other_form, open_form
 from goodword.assessments.content import content_of
 from goodword.assessments.device import device_of
-from goodword.assessments.given import Asked
+from goodword.assessments.items import practice_of
 from goodword.assessments.kinds.custom.content import FileQuestion, QuestionSet
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.views.door import Sitting, kept_private, show
 from goodword.candidates.queries import public_title
@@ -87,7 +86,7 @@ def show_practice(request: HttpRequest, sitting: Sitting, view: PartView, number
     if not 1 <= number <= len(items):
         raise Http404
     item = items[number - 1]
-    form = form_for(item, request.POST if request.method == "POST" else None)
+    form = item.form(request.POST if request.method == "POST" else None)
     valid = form.is_bound and form.is_valid()
     solution = sitting.solution(item, form.value) if valid else None
     onward = (
@@ -118,7 +117,7 @@ def show_last(
     sitting: Sitting,
     view: PartView,
     *,
-    items: Sequence[Asked],
+    items: Sequence[Item],
     missing: Sequence[int],
     refused: bool = False,
 ) -> HttpResponse:

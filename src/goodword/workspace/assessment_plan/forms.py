@@ -12,7 +12,6 @@ from goodword.assessments.models import Assessment, AssessmentPart, Calibration,
 from goodword.assessments.plans.editing import MAX_MINUTES, MAX_REQUIREMENT_LENGTH, NEWEST, PartChoice
 from goodword.assessments.plans.offers import (
     content_of_number,
-    forms_of,
     may_be_timed,
     newest_calibration,
     newest_norms,
@@ -197,7 +196,7 @@ class PartForm(forms.Form):
                 _("Version"),
                 [(number, _version(number, newest=number == newest)) for number in numbers],
             )
-        offers = {form.id: form for number in numbers for form in forms_of(content_of_number(test, number))}
+        offers = {form.id: form for number in numbers for form in content_of_number(test, number).offers()}
         self._only_form = part.form if set(offers) == {part.form} else ""
         if not self._only_form:
             self.fields["form"] = one_of(

@@ -24,7 +24,7 @@ from goodword.assessments.plans.editing import (
     part_of,
     remove_part,
 )
-from goodword.assessments.plans.offers import content_among, forms_of, offered_tests, published_of
+from goodword.assessments.plans.offers import content_among, offered_tests, published_of
 from goodword.assessments.plans.versions import draft_of
 from goodword.core import clock
 from goodword.workspace.assessment_plan.access import revision_of, test_sent, to_draft, with_draft
@@ -194,4 +194,4 @@ def _test_of(draft: Assessment, part_pk: int) -> Test | None:
 
 def _forms_in_words(test: Test, versions: Sequence[TestVersion]) -> list[str]:
     content = content_among(versions, versions[0].number)
-    return [form_in_words(test.kind, form) for form in forms_of(content)]
+    return [form_in_words(test.kind, form) for form in content.offers()]

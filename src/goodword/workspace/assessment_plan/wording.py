@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.variants import FALLBACK_LANGUAGE
+from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet, Test
-from goodword.assessments.plans.offers import FormOffer
 from goodword.assessments.plans.versions import PlannedPart
 from goodword.questionnaires.editor.languages import language_name
 from goodword.roles.models import Step

@@ -3,7 +3,7 @@
 from functools import cache
 
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.item import Item
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
 
 N_SEEDS = 200
 EACH = [
@@ -15,6 +15,6 @@ EACH = [
 
 
 @cache
-def drawn(family: str, level: int) -> tuple[Item, ...]:
+def drawn(family: str, level: int) -> tuple[GeneratedItem, ...]:
     """The items of the first seeds from 1."""
     return tuple(generate(family, seed=seed, level=level) for seed in range(1, N_SEEDS + 1))

@@ -23,14 +23,14 @@ from goodword.assessments.kinds.reasoning.content import (
     replacement,
 )
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.item import Item
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
 
 _FORMS = range(1, 16)
 each_built_in = pytest.mark.parametrize("blueprint", BUILT_IN.values(), ids=BUILT_IN)
 
 
 @cache
-def _form(blueprint: Blueprint, seed: int) -> tuple[Item, ...]:
+def _form(blueprint: Blueprint, seed: int) -> tuple[GeneratedItem, ...]:
     return draw(blueprint, seed=seed)
 
 

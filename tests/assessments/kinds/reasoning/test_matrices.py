@@ -13,7 +13,7 @@ import pytest
 from goodword.assessments.kinds.reasoning.item import (
     Family,
     Figure,
-    Item,
+    GeneratedItem,
     Mark,
     Matrix,
     Option,
@@ -35,16 +35,16 @@ each_level = pytest.mark.parametrize(
 
 
 @cache
-def _drawn(family: Family, level: int, seed: int) -> Item:
+def _drawn(family: Family, level: int, seed: int) -> GeneratedItem:
     return family.generate(seed, level)
 
 
-def _matrix(item: Item) -> Matrix:
+def _matrix(item: GeneratedItem) -> Matrix:
     assert isinstance(item.task, Matrix)
     return item.task
 
 
-def _figures(item: Item) -> list[Figure]:
+def _figures(item: GeneratedItem) -> list[Figure]:
     return [option.value for option in item.options if isinstance(option.value, Figure)]
 
 

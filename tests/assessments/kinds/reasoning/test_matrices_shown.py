@@ -7,7 +7,7 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from django.template.loader import render_to_string
 
-from goodword.assessments.kinds.reasoning.item import Family, Figure, Item, Mark, Matrix, Shown
+from goodword.assessments.kinds.reasoning.item import Family, Figure, GeneratedItem, Mark, Matrix, Shown
 from goodword.assessments.kinds.reasoning.matrices import FAMILIES, one_rule, three_rules
 from goodword.assessments.kinds.reasoning.matrices.descriptions import alt
 from goodword.assessments.kinds.reasoning.matrices.drawing import (
@@ -31,7 +31,7 @@ DRAWN_WITH = {
 COLOURS = {None, "none", "currentColor"}
 
 
-def _figures(item: Item) -> set[Figure]:
+def _figures(item: GeneratedItem) -> set[Figure]:
     assert isinstance(item.task, Matrix)
     return {*item.task.cells, *(option.value for option in item.options if isinstance(option.value, Figure))}
 

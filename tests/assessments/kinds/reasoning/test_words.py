@@ -9,7 +9,7 @@ from math import sqrt
 import pytest
 
 from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.kinds.reasoning.item import Deduction, Item, Option, Series
+from goodword.assessments.kinds.reasoning.item import Deduction, GeneratedItem, Option, Series
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
 from tests.assessments.kinds.wording import forbidden
@@ -128,7 +128,7 @@ def test_series_ask_for_what_they_are_made_of() -> None:
     }
 
 
-def _bare(task: Series | Deduction, *options: Option) -> Item:
+def _bare(task: Series | Deduction, *options: Option) -> GeneratedItem:
     return replace(generate("seating", seed=1, level=1), task=task, options=options)
 
 

@@ -10,9 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final
 
-from goodword.assessments.kinds.scales.content import PackError
+from django.utils.translation import ngettext
+
+from goodword.assessments.kinds.packs import FULL_FORM, FormOffer, PackError, whole_minutes
 from goodword.questionnaires import parse
 from goodword.questionnaires.reading import Json, Reader
+from goodword.questionnaires.timing import question_seconds, reading_seconds
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, SingleChoice
 
 KIND: Final = "questions"
@@ -20,6 +23,8 @@ KIND: Final = "questions"
 FILE_TYPES: Final = ("pdf", "image", "text", "document", "sheet", "slides")
 MOST_MEGABYTES: Final = 10
 MOST_POINTS: Final = 10
+#: to find a file and upload it; our assumption
+_FILE_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,34 @@ class QuestionSet:
     rubrics: Mapping[str, tuple[Criterion, ...]]
     right: Mapping[str, tuple[str, ...]]
     taken_from: TakenFrom | None = None
+
+    def offers(self) -> tuple[FormOffer, ...]:
+        """The only form."""
+        return (FormOffer(id=FULL_FORM, name="", items=len(self.questions), minutes=self.minutes(FULL_FORM)),)
+
+    def form_label(self, form_id: str) -> str:
+        """The form in words."""
+        del form_id
+        n = len(self.questions)
+        return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
+
+    def count(self, form_id: str) -> int:
+        """How many questions there are."""
+        del form_id
+        return len(self.questions)
+
+    def minutes(self, form_id: str) -> int:
+        """About how long the set takes; long texts take longer."""
+        del form_id
+        return whole_minutes(
+            reading_seconds(self.instructions)
+            + sum(
+                _FILE_SECONDS + reading_seconds(question.text)
+                if isinstance(question, FileQuestion)
+                else question_seconds(question)
+                for question in self.questions
+            )
+        )
 
 
 def read_questions(data: object) -> QuestionSet:

@@ -3,8 +3,7 @@
 from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.custom.content import QuestionSet
-from goodword.assessments.kinds.reasoning.names import form_name
-from goodword.assessments.kinds.scales.content import FULL_FORM
+from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.technical_sheet import (
     Known,
     TechnicalSheet,
@@ -12,7 +11,6 @@ from goodword.assessments.kinds.technical_sheet import (
     norms_sentence,
     reliability_sentence,
 )
-from goodword.assessments.kinds.timing import question_minutes
 from goodword.assessments.psychometrics.versions import SCORING
 
 
@@ -23,12 +21,12 @@ def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
         title=questions.name,
         version=questions.version,
         language=questions.language,
-        form=form_name(questions, FULL_FORM),
+        form=questions.form_label(FULL_FORM),
         construct=gettext(
             "Questions your organisation wrote. What the answers measure is not known: nobody has studied it."
         ),
         n_items=len(questions.questions),
-        minutes=question_minutes(questions),
+        minutes=questions.minutes(FULL_FORM),
         scales=(),
         answer_scale=(),
         scoring=_scoring(questions),

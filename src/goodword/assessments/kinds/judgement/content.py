@@ -7,14 +7,21 @@ response_scale, key_basis, scenarios`. `docs/content-packs.md` describes each fi
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-from goodword.assessments.kinds.scales.content import (
+from django.utils.translation import ngettext
+
+from goodword.assessments.kinds.packs import (
+    DECIDING_SECONDS,
+    FULL_FORM,
+    FormOffer,
     PackError,
     ResponseOption,
     check_rights,
     read_response_scale,
     unique,
+    whole_minutes,
 )
 from goodword.questionnaires.reading import Reader
+from goodword.questionnaires.timing import reading_seconds
 
 KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2
@@ -64,6 +71,33 @@ class JudgementSet:
     def actions(self) -> tuple[Action, ...]:
         """The actions of all scenarios, in order."""
         return tuple(action for scenario in self.scenarios for action in scenario.actions)
+
+    def offers(self) -> tuple[FormOffer, ...]:
+        """The only form."""
+        return (FormOffer(id=FULL_FORM, name="", items=len(self.scenarios), minutes=self.minutes(FULL_FORM)),)
+
+    def form_label(self, form_id: str) -> str:
+        """The form in words."""
+        del form_id
+        n = len(self.scenarios)
+        return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
+
+    def count(self, form_id: str) -> int:
+        """How many situations there are."""
+        del form_id
+        return len(self.scenarios)
+
+    def minutes(self, form_id: str) -> int:
+        """About how long the set takes."""
+        del form_id
+        return whole_minutes(
+            reading_seconds(self.instructions)
+            + sum(
+                reading_seconds(scenario.text)
+                + sum(reading_seconds(action.text) + DECIDING_SECONDS for action in scenario.actions)
+                for scenario in self.scenarios
+            )
+        )
 
     @property
     def lowest(self) -> int:

@@ -5,8 +5,7 @@ from django.utils.translation import gettext
 
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.scoring import JUDGEMENT_SCORING_VERSION, smallest_distance
-from goodword.assessments.kinds.reasoning.names import form_name
-from goodword.assessments.kinds.scales.content import FULL_FORM
+from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.scales.scoring import needed_answers
 from goodword.assessments.kinds.technical_sheet import (
     Known,
@@ -16,7 +15,6 @@ from goodword.assessments.kinds.technical_sheet import (
     norms_sentence,
     reliability_sentence,
 )
-from goodword.assessments.kinds.timing import judgement_minutes
 
 
 def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
@@ -27,10 +25,10 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         title=judgement.name,
         version=judgement.version,
         language=judgement.language,
-        form=form_name(judgement, FULL_FORM),
+        form=judgement.form_label(FULL_FORM),
         construct=judgement.construct,
         n_items=len(judgement.scenarios),
-        minutes=judgement_minutes(judgement),
+        minutes=judgement.minutes(FULL_FORM),
         scales=(),
         answer_scale=tuple((option.value, option.label) for option in judgement.response_scale),
         scoring=gettext(

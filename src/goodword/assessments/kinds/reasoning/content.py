@@ -12,8 +12,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, Final
 
+from django.utils.translation import gettext
+
+from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.item import Item
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.questionnaires.reading import Json, Reader, ReadingError
 
 _SEEDS = 2**31
@@ -45,7 +48,7 @@ class Blueprint:
         return sum(entry.n for entry in self.entries)
 
 
-def draw(blueprint: Blueprint, *, seed: int) -> tuple[Item, ...]:
+def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
     """The items of a form, always the same for a blueprint and a seed.
 
     They rise by level, families mixed within one. No task comes twice; no key position has more items than its fair
@@ -63,7 +66,7 @@ def draw(blueprint: Blueprint, *, seed: int) -> tuple[Item, ...]:
     raise ValueError("No form of items that all differ can be drawn to this blueprint.")
 
 
-def replacement(item: Item, *, seed: int, taken: Collection[Item]) -> Item:
+def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
     """Another item of the same family and level, whose task is neither the item's nor one of those `taken`.
 
     It is the same one for an item, a seed and what was taken. Raises `ValueError` if there is none left.
@@ -110,9 +113,9 @@ def _positions(family: str, level: int) -> tuple[str, ...]:
 
 def _form(
     source: random.Random, slots: Sequence[tuple[str, int]], fair: Mapping[str, float]
-) -> tuple[Item, ...] | None:
+) -> tuple[GeneratedItem, ...] | None:
     """One item for each slot; None where no item fits what came before it."""
-    items: list[Item] = []
+    items: list[GeneratedItem] = []
     for family, level in slots:
         for _ in range(_TRIES_AN_ITEM):
             item = generate(family, seed=source.randrange(1, _SEEDS), level=level)
@@ -124,7 +127,7 @@ def _form(
     return tuple(items)
 
 
-def _fits(item: Item, items: Sequence[Item], fair: Mapping[str, float]) -> bool:
+def _fits(item: GeneratedItem, items: Sequence[GeneratedItem], fair: Mapping[str, float]) -> bool:
     n_same = sum(one.key == item.key for one in items)
     return (
         n_same + 1 <= fair[item.key] + 1
@@ -275,7 +278,7 @@ WITHOUT_FIGURES: Final = "figureless_20"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Forms:
+class ReasoningTest:
     """The forms of one version, by id."""
 
     version: str
@@ -287,11 +290,50 @@ class Forms:
             raise LookupError(f"The reasoning test has no form “{form}”.")
         return self.forms[form]
 
-    def draw(self, form: str, *, seed: int) -> tuple[Item, ...]:
+    @property
+    def name(self) -> str:
+        """The title, in the active language."""
+        return gettext("Reasoning")
+
+    @property
+    def instructions(self) -> str:
+        """None."""
+        return ""
+
+    def offers(self) -> tuple[FormOffer, ...]:
+        """The forms, those with figures and more tasks first; stored JSON keeps no order."""
+        found = [
+            FormOffer(id=form, name="", items=one.n, minutes=one.minutes, figures=self.has_figures(form))
+            for form, one in self.forms.items()
+        ]
+        return tuple(sorted(found, key=lambda form: (not form.figures, -form.items, form.id)))
+
+    def form_label(self, form_id: str) -> str:
+        """A form in words. Raises `LookupError` as above."""
+        blueprint = self.blueprint(form_id)
+        return gettext("%(n)s tasks in %(minutes)s minutes%(without)s") % {
+            "n": blueprint.n,
+            "minutes": blueprint.minutes,
+            "without": "" if self.has_figures(form_id) else gettext(", without figures"),
+        }
+
+    def count(self, form_id: str) -> int:
+        """How many tasks a form has. Raises `LookupError` as above."""
+        return self.blueprint(form_id).n
+
+    def minutes(self, form_id: str) -> int:
+        """A form's time limit. Raises `LookupError` as above."""
+        return self.blueprint(form_id).minutes
+
+    def has_figures(self, form: str) -> bool:
+        """Whether a form has items that must be seen. Raises `LookupError` as above."""
+        return any(entry.family.startswith("matrices") for entry in self.blueprint(form).entries)
+
+    def draw(self, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
         """The items of a form for one candidate. Raises `LookupError` as above."""
         return draw(self.blueprint(form), seed=seed)
 
-    def fresh(self, item: Item, *, seed: int, taken: Collection[Item]) -> Item:
+    def fresh(self, item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
         """Another item of the same family and level, none of those that were `taken`."""
         return replacement(item, seed=seed, taken=taken)
 
@@ -305,7 +347,7 @@ def builtin_forms() -> dict[str, Any]:
     }
 
 
-def read_forms(data: object) -> Forms:
+def read_forms(data: object) -> ReasoningTest:
     """The forms out of stored content. Raises `BlueprintError` with a sentence."""
     reader = Reader(data, where="the reasoning test", error=BlueprintError)
     if reader.text("kind") != KIND:
@@ -314,4 +356,4 @@ def read_forms(data: object) -> Forms:
     names = table.names()
     reader.done()
     found = data["forms"] if isinstance(data, Mapping) else {}
-    return Forms(version=version, forms={name: parse_blueprint(found[name]) for name in names})
+    return ReasoningTest(version=version, forms={name: parse_blueprint(found[name]) for name in names})

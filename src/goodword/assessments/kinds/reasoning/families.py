@@ -11,7 +11,7 @@ from goodword.assessments.kinds.reasoning import (
     seating,
     sets,
 )
-from goodword.assessments.kinds.reasoning.item import Family, Item
+from goodword.assessments.kinds.reasoning.item import Family, GeneratedItem
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
@@ -39,7 +39,7 @@ def family_of(family_id: str) -> Family:
         raise LookupError(f"There is no item family “{family_id}”.") from None
 
 
-def generate(family_id: str, *, seed: int, level: int) -> Item:
+def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
     """The item of a family for a seed and level, always the same one.
 
     Raises `LookupError` for an unknown family, `ValueError` for a level that it does not have or a seed below 0.
@@ -53,6 +53,6 @@ def generate(family_id: str, *, seed: int, level: int) -> Item:
     return family.generate(seed, level)
 
 
-def practice_item(family_id: str) -> Item:
+def practice_item(family_id: str) -> GeneratedItem:
     """An easy item to practise on, the same for everybody. Raises `LookupError` for an unknown family."""
     return generate(family_id, seed=PRACTICE_SEED, level=family_of(family_id).levels[0])

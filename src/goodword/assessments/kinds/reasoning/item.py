@@ -82,7 +82,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class GeneratedItem:
     """One item of a family. Exactly one option is right: `key` is its id. Options stand in the order shown, with the
     ids "a", "b", ... in that order. `rule` is what the words of the rule are made from. `version` is the family's."""
 
@@ -125,7 +125,7 @@ class Shown:
     pictures: tuple[Picture, ...] = ()
 
 
-def to_json(item: Item) -> dict[str, Any]:
+def to_json(item: GeneratedItem) -> dict[str, Any]:
     """The item as plain JSON; `from_json` gives it back."""
     plain = asdict(item)
     plain["task"] = {"kind": _KINDS[type(item.task)], **plain["task"]}
@@ -136,9 +136,9 @@ def to_json(item: Item) -> dict[str, Any]:
     return result
 
 
-def from_json(data: Mapping[str, Any]) -> Item:
+def from_json(data: Mapping[str, Any]) -> GeneratedItem:
     """The item that `to_json` made plain. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
-    return Item(
+    return GeneratedItem(
         family=data["family"],
         version=data["version"],
         level=data["level"],
@@ -204,7 +204,7 @@ class Family:
     category: Category
     version: str
     levels: tuple[int, ...]
-    generate: Callable[[int, int], Item]
+    generate: Callable[[int, int], GeneratedItem]
 
 
 def random_for(family: str, version: str, level: int, seed: int) -> random.Random:

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import permutations, product
 from string import ascii_uppercase
 
-from goodword.assessments.kinds.reasoning.item import Family, Item, Series, random_for
+from goodword.assessments.kinds.reasoning.item import Family, GeneratedItem, Series, random_for
 from goodword.assessments.kinds.reasoning.options import (
     Line,
     Shape,
@@ -44,7 +44,7 @@ class _Draw:
     lines: tuple[Line, ...]
 
 
-def generate(seed: int, level: int) -> Item:
+def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 4; five options in the order of the alphabet."""
     source = random_for(_ID, _VERSION, level, seed)
     # How the options lie comes first: to draw it anew with each series would favour what is easy to fill.
@@ -63,7 +63,7 @@ def generate(seed: int, level: int) -> Item:
         if level == 1 and any(places[0] == places[1] for places in wrong):
             continue
         options, key = in_order(_text(right), {_text(places): error for places, error in wrong.items()})
-        return Item(
+        return GeneratedItem(
             family=_ID,
             version=_VERSION,
             level=level,

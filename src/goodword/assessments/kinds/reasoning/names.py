@@ -2,14 +2,7 @@
 
 from typing import Final
 
-from django.utils.translation import gettext, gettext_noop, ngettext
-
-from goodword.assessments.kinds.custom.content import QuestionSet
-from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.reasoning.content import Forms
-from goodword.assessments.kinds.scales.content import FULL_FORM, Instrument
-
-type Content = Instrument | JudgementSet | QuestionSet | Forms
+from django.utils.translation import gettext, gettext_noop
 
 #: what must be seen or held in mind to solve an item of a family and level, as the families' own files define it
 LOADS: Final = {
@@ -66,47 +59,6 @@ _CATEGORIES: Final = {
     "figural": gettext_noop("Figures"),
     "deductive": gettext_noop("Conclusions"),
 }
-
-
-def forms_of(content: Content) -> tuple[str, ...]:
-    """The ids of a test's forms, the one that is given first where nobody chooses."""
-    match content:
-        case Instrument():
-            return tuple(form.id for form in content.forms)
-        case Forms():
-            # stored JSON keeps no order: with figures and more tasks first
-            return tuple(
-                sorted(
-                    content.forms,
-                    key=lambda form: (not has_figures(content, form), -content.blueprint(form).n, form),
-                )
-            )
-    return (FULL_FORM,)
-
-
-def form_name(content: Content, form: str) -> str:
-    """What a form is called. Raises `LookupError` for one that is not there."""
-    match content:
-        case Instrument():
-            found = content.form(form)
-            return found.name or gettext("Full form, %(count)s items") % {"count": len(found.item_ids)}
-        case Forms():
-            blueprint = content.blueprint(form)
-            return gettext("%(n)s tasks in %(minutes)s minutes%(without)s") % {
-                "n": blueprint.n,
-                "minutes": blueprint.minutes,
-                "without": "" if has_figures(content, form) else gettext(", without figures"),
-            }
-        case JudgementSet():
-            n = len(content.scenarios)
-            return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
-    n = len(content.questions)
-    return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
-
-
-def has_figures(forms: Forms, form: str) -> bool:
-    """Whether a form has items that must be seen."""
-    return any(entry.family.startswith("matrices") for entry in forms.blueprint(form).entries)
 
 
 def family_name(family: str) -> str:

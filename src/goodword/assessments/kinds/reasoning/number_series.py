@@ -17,7 +17,7 @@ import random
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from goodword.assessments.kinds.reasoning.item import Family, Item, Series, random_for
+from goodword.assessments.kinds.reasoning.item import Family, GeneratedItem, Series, random_for
 from goodword.assessments.kinds.reasoning.options import (
     Line,
     Shape,
@@ -271,7 +271,7 @@ _SHAPES: Mapping[int, tuple[Shape, ...]] = {
 _SLIPS: Mapping[int, tuple[int, ...]] = {1: (2, 10), 3: (2, 10)}
 
 
-def generate(seed: int, level: int) -> Item:
+def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 5; five options in rising order."""
     source = random_for(_ID, _VERSION, level, seed)
     # How the options lie comes first: to draw it anew with each series would favour what is easy to fill.
@@ -287,7 +287,7 @@ def generate(seed: int, level: int) -> Item:
         wrong = {value: error for (value,), error in answers.items()}
         if _is_clear(draw, wrong):
             options, key = in_order(right, wrong)
-            return Item(
+            return GeneratedItem(
                 family=_ID,
                 version=_VERSION,
                 level=level,

@@ -11,7 +11,7 @@ What makes an item hard is the same for all items of a level; things, order and 
 from collections.abc import Sequence
 
 from goodword.assessments.kinds.reasoning.arrangements import Statement, draw
-from goodword.assessments.kinds.reasoning.item import Deduction, Family, Item, random_for
+from goodword.assessments.kinds.reasoning.item import Deduction, Family, GeneratedItem, random_for
 
 _ID = "ordering"
 _VERSION = "1"
@@ -29,7 +29,7 @@ _PATTERNS: dict[int, tuple[int, tuple[str, ...], tuple[int, ...]]] = {
 _OPPOSITE = {"more": "less", "less": "more", "not_most": "not_least", "not_least": "not_most"}
 
 
-def generate(seed: int, level: int) -> Item:
+def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 4; four things and "cannot be said" as options."""
     source = random_for(_ID, _VERSION, level, seed)
     n, pattern, places = _PATTERNS[level]
@@ -45,7 +45,7 @@ def generate(seed: int, level: int) -> Item:
         most_mentions=2,
         in_a_chain=level in {2, 3},
     )
-    return Item(
+    return GeneratedItem(
         family=_ID,
         version=_VERSION,
         level=level,

@@ -13,7 +13,7 @@ kinds vary.
 from collections.abc import Sequence
 
 from goodword.assessments.kinds.reasoning.arrangements import Statement, draw
-from goodword.assessments.kinds.reasoning.item import Deduction, Family, Item, random_for
+from goodword.assessments.kinds.reasoning.item import Deduction, Family, GeneratedItem, random_for
 
 _ID = "seating"
 _VERSION = "2"
@@ -51,7 +51,7 @@ _OPPOSITE = {
 }
 
 
-def generate(seed: int, level: int) -> Item:
+def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 4; four people and "cannot be said" as options."""
     source = random_for(_ID, _VERSION, level, seed)
     n, pattern, places = _PATTERNS[level]
@@ -66,7 +66,7 @@ def generate(seed: int, level: int) -> Item:
         most_mentions=3,
         first_named=True,
     )
-    return Item(
+    return GeneratedItem(
         family=_ID,
         version=_VERSION,
         level=level,

@@ -16,7 +16,7 @@ another, and each of the four answers is right equally often, so that the option
 import random
 from collections.abc import Sequence
 
-from goodword.assessments.kinds.reasoning.item import Deduction, Family, Item, Option, random_for
+from goodword.assessments.kinds.reasoning.item import Deduction, Family, GeneratedItem, Option, random_for
 
 type Claim = tuple[str, int, int]
 #: what is known of a member: for some groups, whether it is in them
@@ -105,7 +105,7 @@ _UNIVERSAL = ("all", "all", "no")
 _PARTICULAR = ("some", "some_not")
 
 
-def generate(seed: int, level: int) -> Item:
+def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 4; three claims and "none of these" as options."""
     source = random_for(_ID, _VERSION, level, seed)
     n = 3 if level < 3 else 4
@@ -123,7 +123,7 @@ def generate(seed: int, level: int) -> Item:
         for letter, claim in zip("abc", claims, strict=True)
     ]
     options.append(Option(id="d", value=NONE_FOLLOWS, error="finds_no_conclusion" if key else ""))
-    return Item(
+    return GeneratedItem(
         family=_ID,
         version=_VERSION,
         level=level,

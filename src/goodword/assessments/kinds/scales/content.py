@@ -9,14 +9,23 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, cast
 
+from django.utils.translation import gettext
+
+from goodword.assessments.kinds.packs import (
+    DECIDING_SECONDS,
+    FULL_FORM,
+    FormError,
+    FormOffer,
+    PackError,
+    ResponseOption,
+    check_rights,
+    read_response_scale,
+    unique,
+    whole_minutes,
+)
 from goodword.assessments.kinds.scales.published_norms import NormGroup, read_norm_group
-from goodword.questionnaires.reading import Reader, ReadingError
-
-FULL_FORM = "full"
-
-
-class FormError(LookupError):
-    """A form that the instrument does not have."""
+from goodword.questionnaires.reading import Reader
+from goodword.questionnaires.timing import reading_seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,16 +46,8 @@ class Scale:
     high_text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ResponseOption:
-    """One answer on the answer scale: the whole number that is scored, and its label."""
-
-    value: int
-    label: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class ScaleItem:
     """One sentence to answer. `keyed` says whether agreeing raises ("+") or lowers ("-") its scale."""
 
     id: str
@@ -77,7 +78,7 @@ class Instrument:
     instructions: str
     scales: tuple[Scale, ...]
     response_scale: tuple[ResponseOption, ...]
-    items: tuple[Item, ...]
+    items: tuple[ScaleItem, ...]
     short_forms: tuple[Form, ...] = ()
     norms: tuple[NormGroup, ...] = ()
 
@@ -93,10 +94,33 @@ class Instrument:
                 return form
         raise FormError(f"{self.name} has no form “{form_id}”.")
 
-    def items_of(self, form_id: str) -> tuple[Item, ...]:
+    def items_of(self, form_id: str) -> tuple[ScaleItem, ...]:
         """The items of a form, in the order in which they are given. Raises `FormError`."""
         wanted = set(self.form(form_id).item_ids)
         return tuple(item for item in self.items if item.id in wanted)
+
+    def offers(self) -> tuple[FormOffer, ...]:
+        """The forms, the full one first."""
+        return tuple(
+            FormOffer(id=form.id, name=form.name, items=len(form.item_ids), minutes=self.minutes(form.id))
+            for form in self.forms
+        )
+
+    def form_label(self, form_id: str) -> str:
+        """A form in words. Raises `FormError`."""
+        found = self.form(form_id)
+        return found.name or gettext("Full form, %(count)s items") % {"count": len(found.item_ids)}
+
+    def count(self, form_id: str) -> int:
+        """How many items a form has. Raises `FormError`."""
+        return len(self.items_of(form_id))
+
+    def minutes(self, form_id: str) -> int:
+        """About how long a form takes. Raises `FormError`."""
+        return whole_minutes(
+            reading_seconds(self.instructions)
+            + sum(reading_seconds(item.text) + DECIDING_SECONDS for item in self.items_of(form_id))
+        )
 
     @property
     def lowest(self) -> int:
@@ -111,10 +135,6 @@ class Instrument:
 
 METHOD = "mean"
 REVERSE = "minimum + maximum - answer"
-
-
-class PackError(ReadingError):
-    """What is wrong with a content pack, in one sentence."""
 
 
 def read_pack(text: str) -> Instrument:
@@ -202,14 +222,6 @@ def _filled(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value not in ("", [])}
 
 
-def check_rights(reader: Reader, *, what: str) -> None:
-    """Refuse content without a licence or a source; `what` it holds is named in the sentence."""
-    if not reader.has("licence"):
-        raise reader.wrong(f"has no licence; say under which licence the {what} may be used")
-    if not reader.has("source"):
-        raise reader.wrong(f"has no source; say who wrote the {what} and where they were published")
-
-
 def _check_scoring(reader: Reader) -> None:
     method, reverse = reader.text("method"), reader.text("reverse", default=REVERSE)
     if method != METHOD or reverse != REVERSE:
@@ -232,7 +244,7 @@ def _scale(reader: Reader) -> Scale:
     return scale
 
 
-def _item(reader: Reader, scale_ids: frozenset[str]) -> Item:
+def _item(reader: Reader, scale_ids: frozenset[str]) -> ScaleItem:
     # Packs number their items; an id beside the number lets a later version change the order.
     number = reader.whole("number", default=0)
     item_id = reader.text("id", longest=20, default=str(number) if number else "")
@@ -243,24 +255,12 @@ def _item(reader: Reader, scale_ids: frozenset[str]) -> Item:
         raise reader.wrong(f"belongs to the scale “{scale}”, which the pack does not have")
     if keyed not in {"+", "-"}:
         raise reader.wrong("must be keyed “+” or “-”")
-    item = Item(id=item_id, text=reader.text("text"), scale=scale, keyed=cast(Literal["+", "-"], keyed))
+    item = ScaleItem(id=item_id, text=reader.text("text"), scale=scale, keyed=cast(Literal["+", "-"], keyed))
     reader.done()
     return item
 
 
-def read_response_scale(reader: Reader) -> tuple[ResponseOption, ...]:
-    """The answer scale: at least two values, rising one by one."""
-    options = []
-    for entry in reader.objects("response_scale", each="answer"):
-        options.append(ResponseOption(entry.whole("value"), entry.text("label", longest=80)))
-        entry.done()
-    values = [option.value for option in options]
-    if len(values) < 2 or values != list(range(values[0], values[0] + len(values))):
-        raise reader.wrong("needs an answer scale of at least two values, rising one by one")
-    return tuple(options)
-
-
-def _form(reader: Reader, items: tuple[Item, ...]) -> Form:
+def _form(reader: Reader, items: tuple[ScaleItem, ...]) -> Form:
     named = {str(entry) for entry in reader.entries("items")}
     known = tuple(item.id for item in items if item.id in named)
     unknown = sorted(named - set(known))
@@ -271,15 +271,9 @@ def _form(reader: Reader, items: tuple[Item, ...]) -> Form:
     return form
 
 
-def _check_form(reader: Reader, form: Form, *, items: tuple[Item, ...], scale_ids: frozenset[str]) -> None:
+def _check_form(
+    reader: Reader, form: Form, *, items: tuple[ScaleItem, ...], scale_ids: frozenset[str]
+) -> None:
     covered = {item.scale for item in items if item.id in form.item_ids}
     for scale_id in sorted(scale_ids - covered):
         raise reader.wrong(f"has no item for the scale “{scale_id}” in the form “{form.id}”")
-
-
-def unique(reader: Reader, what: str, ids: list[str]) -> frozenset[str]:
-    """The ids as a set; refused if one comes twice."""
-    for place, one in enumerate(ids):
-        if one in ids[:place]:
-            raise reader.wrong(f"has the {what} “{one}” twice")
-    return frozenset(ids)

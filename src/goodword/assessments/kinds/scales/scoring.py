@@ -6,7 +6,7 @@ For one scale, with the answers a_i of its n answered items on an answer scale f
     value_i = low + high - a_i      for an item keyed "-"
     mean    = (value_1 + ... + value_n) / n
 
-This is the usual scoring of public-domain inventories (International Personality Item Pool, ipip.ori.org),
+This is the usual scoring of public-domain inventories (International Personality ScaleItem Pool, ipip.ori.org),
 with the mean in place of the sum so that a left-out item does not lower a score. A scale has a mean only if
 three quarters of its items are answered (3 of 4, 8 of 10): with fewer, the mean of what is left is another
 measure. That share is a rule of ours.
@@ -20,7 +20,7 @@ from fractions import Fraction
 from math import ceil
 from typing import Literal
 
-from goodword.assessments.kinds.scales.content import Instrument, Item, Scale
+from goodword.assessments.kinds.scales.content import Instrument, Scale, ScaleItem
 from goodword.assessments.psychometrics.versions import SCORING
 
 SCORING_VERSION = SCORING["scales"]
@@ -73,7 +73,7 @@ def needed_answers(n_items: int) -> int:
     return ceil(NEEDED_SHARE * n_items)
 
 
-def _check(instrument: Instrument, items: tuple[Item, ...], answers: Mapping[str, int]) -> None:
+def _check(instrument: Instrument, items: tuple[ScaleItem, ...], answers: Mapping[str, int]) -> None:
     known = {item.id for item in items}
     values = {option.value for option in instrument.response_scale}
     for item_id, answer in answers.items():
@@ -84,7 +84,7 @@ def _check(instrument: Instrument, items: tuple[Item, ...], answers: Mapping[str
 
 
 def _scale_score(
-    instrument: Instrument, scale: Scale, items: list[Item], answers: Mapping[str, int]
+    instrument: Instrument, scale: Scale, items: list[ScaleItem], answers: Mapping[str, int]
 ) -> ScaleScore:
     scored = tuple(_item_score(instrument, item, answers.get(item.id)) for item in items)
     values = [item.value for item in scored if item.value is not None]
@@ -99,7 +99,7 @@ def _scale_score(
     )
 
 
-def _item_score(instrument: Instrument, item: Item, answer: int | None) -> ItemScore:
+def _item_score(instrument: Instrument, item: ScaleItem, answer: int | None) -> ItemScore:
     value = answer
     if answer is not None and item.keyed == "-":
         value = instrument.lowest + instrument.highest - answer

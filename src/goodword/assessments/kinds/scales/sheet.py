@@ -16,7 +16,6 @@ from goodword.assessments.kinds.technical_sheet import (
     norms_sentence,
     reliability_sentence,
 )
-from goodword.assessments.kinds.timing import minutes
 
 
 def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSheet:
@@ -27,10 +26,10 @@ def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSh
         title=instrument.name,
         version=instrument.version,
         language=instrument.language,
-        form=instrument.form(form).name or gettext("Full form, %(count)s items") % {"count": len(items)},
+        form=instrument.form_label(form),
         construct=_construct(instrument),
         n_items=len(items),
-        minutes=minutes(instrument, form),
+        minutes=instrument.minutes(form),
         scales=_scales(instrument, form),
         answer_scale=tuple((option.value, option.label) for option in instrument.response_scale),
         scoring=_scoring(instrument, form),

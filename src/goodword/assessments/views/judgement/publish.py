@@ -11,7 +11,7 @@ from goodword.assessments.catalogue import judgement
 from goodword.assessments.catalogue.drafts import Draft, Stale, newest_published
 from goodword.assessments.editor.judgement import changes, gaps
 from goodword.assessments.editor.judgement_forms import PublishForm
-from goodword.assessments.kinds.scales.content import PackError
+from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
 from goodword.assessments.views.doors import at_draft, revision_of
 from goodword.core import clock

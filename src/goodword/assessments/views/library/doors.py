@@ -12,8 +12,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue.packs import is_builtin, is_pack
 from goodword.assessments.catalogue.queries import versions_of
 from goodword.assessments.content import content_of
+from goodword.assessments.kinds import Content
 from goodword.assessments.kinds.builtin import LANGUAGES
-from goodword.assessments.kinds.reasoning.names import Content, form_name, forms_of
 from goodword.assessments.models import Test, TestVersion
 from goodword.questionnaires.editor.languages import language_name
 
@@ -56,7 +56,7 @@ class Chosen:
     @property
     def form_name(self) -> str:
         """What the form is called."""
-        return form_name(self.content, self.form)
+        return self.content.form_label(self.form)
 
     @property
     def language_name(self) -> str:
@@ -82,7 +82,8 @@ class Chosen:
     def forms(self) -> list[tuple[str, str, str]]:
         """Each form: its id, its name, the query that leads to it."""
         return [
-            (form, form_name(self.content, form), self.query(form=form)) for form in forms_of(self.content)
+            (form.id, self.content.form_label(form.id), self.query(form=form.id))
+            for form in self.content.offers()
         ]
 
     @property
@@ -127,7 +128,7 @@ def chosen(request: MemberRequest, pk: int) -> Chosen | None:
         row = next((row for row in of_number if row.language == (language or of_number[0].language)), None)
     if row is None:
         raise Http404("there is no such version")
-    forms = forms_of(content_of(row))
+    forms = [form.id for form in content_of(row).offers()]
     asked = request.GET.get("form", "")
     return Chosen(
         test=test,

@@ -11,7 +11,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import generate
 from goodword.assessments.kinds.reasoning.names import family_name, load_of
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
@@ -71,7 +71,7 @@ def _questions(content: QuestionSet) -> Iterator[dict[str, object]]:
         }
 
 
-def _samples(forms: Forms, found: Chosen, seed: int) -> Iterator[dict[str, object]]:
+def _samples(forms: ReasoningTest, found: Chosen, seed: int) -> Iterator[dict[str, object]]:
     for place, entry in enumerate(forms.blueprint(found.form).entries):
         item = generate(entry.family, seed=(seed + place) % SEEDS, level=entry.level)
         shown = show(item, found.language)

@@ -19,7 +19,6 @@ from goodword.assessments.catalogue.packs import (
 from goodword.assessments.catalogue.packs import sign_off as sign
 from goodword.assessments.catalogue.queries import versions_of
 from goodword.assessments.content import content_of
-from goodword.assessments.kinds.reasoning.names import forms_of
 from goodword.assessments.models import TestVersion
 from goodword.assessments.views.library.doors import Chosen, draft_version
 from goodword.assessments.views.library.forms import ImportForm, SignOffForm
@@ -59,7 +58,7 @@ def sign_off(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBa
             test=version.test,
             rows=versions_of(version.test),
             version=version,
-            form=forms_of(content_of(version))[0],
+            form=content_of(version).offers()[0].id,
             language=version.language,
         )
         return render(request, "assessments/library/test.html", page(request, found, form=form), status=422)

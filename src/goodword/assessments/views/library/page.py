@@ -16,7 +16,7 @@ from goodword.assessments.catalogue import packs
 from goodword.assessments.catalogue.queries import roles_by_test
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.pack_file import plain
-from goodword.assessments.kinds.reasoning.content import Forms
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.sheet import technical_sheet
 from goodword.assessments.norms.queries import known_of
 from goodword.assessments.views.library.doors import Chosen, chosen, test_of
@@ -41,7 +41,7 @@ def test(request: MemberRequest, pk: int) -> HttpResponseBase:
 def page(request: MemberRequest, found: Chosen, *, form: SignOffForm | None = None) -> dict[str, Any]:
     """What the page shows of a version."""
     known = known_of(found.version, found.form)
-    flags = () if isinstance(found.content, Forms) else flags_of(found.content)
+    flags = () if isinstance(found.content, ReasoningTest) else flags_of(found.content)
     asks = found.is_draft and found.imported and bool(flags)
     return {
         "test": found.test,
@@ -86,7 +86,7 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
     if found is None:
         raise Http404("nothing is published")
     # stored JSON keeps no order of names: written anew, a file begins with what it is
-    content = found.version.content if isinstance(found.content, Forms) else plain(found.content)
+    content = found.version.content if isinstance(found.content, ReasoningTest) else plain(found.content)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     name = "-".join(
         part

@@ -11,8 +11,6 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.attempts.forms import form_for
-from goodword.assessments.attempts.practice import solution_of
 from goodword.assessments.attempts.preview import TestPreview, preview_test
 from goodword.assessments.views.library.doors import Chosen, chosen
 from goodword.assessments.views.library.items import seed_of
@@ -42,10 +40,10 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
             return _page(request, found, walk, phone, seed=seed, at=at, status=200)
         item = walk.screens[at - 1]
         posted = request.method == "POST"
-        form = form_for(item, request.POST if posted else None, files=request.FILES if posted else None)
+        form = item.form(request.POST if posted else None, files=request.FILES if posted else None)
         valid = posted and form.is_valid()
         is_practice = at <= len(walk.practice)
-        solution = solution_of(item, form.value) if valid and is_practice else None
+        solution = item.solution(form.value) if valid and is_practice else None
         if valid and solution is None:
             return redirect(address(at + 1))
         phone = render_to_string(

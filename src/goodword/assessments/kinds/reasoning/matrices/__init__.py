@@ -17,7 +17,7 @@ aspects the rules are seen in, shapes, values, directions, the order of rows and
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from goodword.assessments.kinds.reasoning.item import Family, Item, Matrix
+from goodword.assessments.kinds.reasoning.item import Family, GeneratedItem, Matrix
 from goodword.assessments.kinds.reasoning.matrices.options import options
 from goodword.assessments.kinds.reasoning.matrices.rules import (
     SEEN,
@@ -54,17 +54,17 @@ _TURNABLE = (SHAPES.index("triangle"), SHAPES.index("arrow"))
 _ARROW = SHAPES.index("arrow")
 
 
-def one_rule(seed: int, level: int) -> Item:
+def one_rule(seed: int, level: int) -> GeneratedItem:
     """An item of the family `matrices_one_rule`. Raises `KeyError` for a level that it has not."""
     return _generate("matrices_one_rule", seed, level)
 
 
-def two_rules(seed: int, level: int) -> Item:
+def two_rules(seed: int, level: int) -> GeneratedItem:
     """An item of the family `matrices_two_rules`. Raises `KeyError` for a level that it has not."""
     return _generate("matrices_two_rules", seed, level)
 
 
-def three_rules(seed: int, level: int) -> Item:
+def three_rules(seed: int, level: int) -> GeneratedItem:
     """An item of the family `matrices_three_rules`. Raises `KeyError` for a level that it has not."""
     return _generate("matrices_three_rules", seed, level)
 
@@ -80,7 +80,7 @@ FAMILIES = (
 )
 
 
-def _generate(family: str, seed: int, level: int) -> Item:
+def _generate(family: str, seed: int, level: int) -> GeneratedItem:
     random = Random(f"{family}:{VERSION}:{level}:{seed}")  # noqa: S311 - the seed is kept with the item
     kinds = [random.choice(kinds) for kinds in _KINDS[family, level]]
     aspects = _aspects(kinds, random)
@@ -98,7 +98,7 @@ def _generate(family: str, seed: int, level: int) -> Item:
         for place in range(3)
     ]
     choices, key = options(rules, plain, random)
-    return Item(
+    return GeneratedItem(
         family=family,
         version=VERSION,
         level=level,

@@ -10,7 +10,7 @@ from math import cos, pi, sin
 
 from goodword.assessments.kinds.reasoning.item import (
     Figure,
-    Item,
+    GeneratedItem,
     Mark,
     Matrix,
     Picture,
@@ -138,7 +138,7 @@ _CORNERS: dict[Shape, list[Point]] = {
 }  # fmt: skip
 
 
-def show_matrix(item: Item, language: str) -> Shown:
+def show_matrix(item: GeneratedItem, language: str) -> Shown:
     """The item as a candidate sees it: the question, eight pictures row by row, and a picture for each option.
 
     Raises `KeyError` for a language that it has no words in, `TypeError` for an item that is no matrix.
@@ -155,7 +155,7 @@ def show_matrix(item: Item, language: str) -> Shown:
     )
 
 
-def matrix_rule_in_words(item: Item, language: str) -> str:
+def matrix_rule_in_words(item: GeneratedItem, language: str) -> str:
     """Every rule of the item in a sentence of its own, then the figure that they lead to."""
     words = WORDS[language]
     rules = item.rule["rules"]

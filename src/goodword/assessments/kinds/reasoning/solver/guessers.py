@@ -7,18 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
-from goodword.assessments.kinds.reasoning.item import Deduction, Figure, Item, Option
+from goodword.assessments.kinds.reasoning.item import Deduction, Figure, GeneratedItem, Option
 
-type Guesser = Callable[[Item], Sequence[Option]]
+type Guesser = Callable[[GeneratedItem], Sequence[Option]]
 
 
-def success(item: Item, guesser: Guesser) -> float:
+def success(item: GeneratedItem, guesser: Guesser) -> float:
     """How likely a guesser is to choose the right option, 0 to 1."""
     chosen = guesser(item)
     return sum(option.id == item.key for option in chosen) / len(chosen)
 
 
-def chance(item: Item) -> float:
+def chance(item: GeneratedItem) -> float:
     """How likely a blind guess is right, 0 to 1."""
     return 1 / len(item.options)
 
@@ -37,7 +37,7 @@ def _size(option: Option) -> float:
     return sum(ord(letter) * 1000.0**-place for place, letter in enumerate(option.value))
 
 
-def _middle(item: Item) -> Sequence[Option]:
+def _middle(item: GeneratedItem) -> Sequence[Option]:
     ordered = sorted(item.options, key=_size)
     if _size(ordered[0]) == _size(ordered[-1]):
         return item.options
@@ -68,7 +68,7 @@ def _features(option: Option) -> Counter[str]:
 def _alike(sign: int) -> Guesser:
     """Who takes the option that shares most with the others (1), or least (-1)."""
 
-    def choose(item: Item) -> Sequence[Option]:
+    def choose(item: GeneratedItem) -> Sequence[Option]:
         features = {option.id: _features(option) for option in item.options}
         shared = dict.fromkeys(features, 0)
         for one, other in combinations(features, 2):
@@ -92,7 +92,7 @@ def _same_parity(option: Option, others: Sequence[Option]) -> float:
     return sum(_parity(option) == _parity(other) for other in others)
 
 
-def _mentions(item: Item, option: Option) -> float:
+def _mentions(item: GeneratedItem, option: Option) -> float:
     """How often the statements name the thing that an option names."""
     if not isinstance(item.task, Deduction) or not isinstance(option.value, tuple) or len(option.value) != 2:
         return 0
@@ -101,7 +101,7 @@ def _mentions(item: Item, option: Option) -> float:
     )
 
 
-def _named(item: Item) -> list[Option]:
+def _named(item: GeneratedItem) -> list[Option]:
     """The options of a deduction that name a thing; all options of other items."""
     named = [
         option for option in item.options if not isinstance(option.value, tuple) or len(option.value) > 1
@@ -109,7 +109,7 @@ def _named(item: Item) -> list[Option]:
     return named or list(item.options)
 
 
-def _first_named(item: Item) -> Sequence[Option]:
+def _first_named(item: GeneratedItem) -> Sequence[Option]:
     """The thing that the first statement begins with."""
     if not isinstance(item.task, Deduction):
         return item.options

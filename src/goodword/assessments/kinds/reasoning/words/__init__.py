@@ -2,7 +2,7 @@
 
 from goodword.assessments.kinds.reasoning.item import (
     Deduction,
-    Item,
+    GeneratedItem,
     Matrix,
     Option,
     Series,
@@ -18,7 +18,7 @@ from goodword.assessments.kinds.reasoning.words.phrases import Words
 _WORDS = {"en": EN, "de": DE, "fr": FR}
 
 
-def show(item: Item, language: str) -> Shown:
+def show(item: GeneratedItem, language: str) -> Shown:
     """The item as a candidate sees it. "de-at" is shown in German, a language that we lack in English."""
     code = _code(language)
     words = _WORDS[code]
@@ -41,7 +41,7 @@ def show(item: Item, language: str) -> Shown:
             return show_matrix(item, code)
 
 
-def rule_in_words(item: Item, language: str) -> str:
+def rule_in_words(item: GeneratedItem, language: str) -> str:
     """Why the right option is right, in a few sentences; languages as in `show`."""
     code = _code(language)
     match item.task:

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Mapping, Sequence
 
-from goodword.assessments.kinds.reasoning.item import Deduction, Figure, Item, Series
+from goodword.assessments.kinds.reasoning.item import Deduction, Figure, GeneratedItem, Series
 from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, Words, capitalised, uncapitalised
 from goodword.questionnaires.reading import Json
 
@@ -83,7 +83,7 @@ def _about_groups(task: Deduction, statement: Statement, words: Words) -> str:
     return words.sets[str(name)].format(a=one, b=other, a1=one.removesuffix("s"), b1=other.removesuffix("s"))
 
 
-def of_series(item: Item, words: Words) -> str:
+def of_series(item: GeneratedItem, words: Words) -> str:
     """The rule of a number or letter series, and what comes next."""
     assert isinstance(item.task, Series)
     series, rule = words.series, item.rule
@@ -152,12 +152,12 @@ def _operation(operation: Json, series: SeriesWords) -> str:
     return series.operation[str(operation[0])].format(n=operation[1])
 
 
-def of_deduction(item: Item, task: Deduction, words: Words) -> str:
+def of_deduction(item: GeneratedItem, task: Deduction, words: Words) -> str:
     """The orders that fit, or how groups are linked."""
     return _of_groups(item, task, words) if task.topic == "sets" else _of_orders(item, task, words)
 
 
-def _of_orders(item: Item, task: Deduction, words: Words) -> str:
+def _of_orders(item: GeneratedItem, task: Deduction, words: Words) -> str:
     orders, place = item.rule["orders"], _whole(item.rule["place"]) - 1
     assert isinstance(orders, list | tuple)
     each = [[_whole(thing) for thing in order] for order in orders if isinstance(order, list | tuple)]
@@ -178,7 +178,7 @@ def _order(order: Sequence[int], task: Deduction, words: Words) -> str:
     return ", ".join(names)
 
 
-def _of_groups(item: Item, task: Deduction, words: Words) -> str:
+def _of_groups(item: GeneratedItem, task: Deduction, words: Words) -> str:
     ends = item.rule["ends"]
     if item.rule["follows"] is None:
         assert isinstance(ends, list | tuple)

@@ -1,0 +1,81 @@
+"""Kinds of test: one package each, behind one Protocol. Adding a kind means adding a package and its two cases here."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol, assert_never
+
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.custom.kind import CUSTOM
+from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.kind import JUDGEMENT
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.reasoning.kind import REASONING
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scales.kind import SCALES
+from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.models import Test
+from goodword.questionnaires.reading import Json
+
+type Content = Instrument | ReasoningTest | JudgementSet | QuestionSet
+
+
+class Kind[C](Protocol):
+    """All that the product knows of a kind of test. `C` is the type of its content."""
+
+    #: whether a clock makes sense
+    may_be_timed: bool
+    #: whether items are drawn for each candidate
+    is_generated: bool
+    on_break: OnBreak
+
+    def parse(self, data: Any) -> C:
+        """The content out of JSON. Raises `ReadingError` with a sentence on what is wrong."""
+
+    def draw(self, content: C, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
+        """The generated items of a form for one candidate. Raises `LookupError` for an unknown form."""
+
+    def items(
+        self, content: C, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
+    ) -> tuple[Item, ...]:
+        """The items of a form, from its content alone; of generated ones those that were `drawn`, with their ids."""
+
+    def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
+        """Of the items those that are asked, given the answers so far: conditions of custom questions."""
+
+    def sheet(self, content: C, form: str, known: Known) -> TechnicalSheet:
+        """The technical sheet of a form. Raises `LookupError` for an unknown form."""
+
+    def practice(self, content: C, *, form: str, language: str) -> tuple[Item, ...]:
+        """Items to practise on, in the active language; they are never saved."""
+
+
+def kind_of(content: Content) -> Kind[Any]:
+    """The kind of a content."""
+    match content:
+        case Instrument():
+            return SCALES
+        case ReasoningTest():
+            return REASONING
+        case JudgementSet():
+            return JUDGEMENT
+        case QuestionSet():
+            return CUSTOM
+        case _:
+            assert_never(content)
+
+
+def kind_named(name: str) -> Kind[Any]:
+    """The kind with this name in models.Test. Raises `ValueError` for an unknown one."""
+    kind = Test.Kind(name)
+    match kind:
+        case Test.Kind.SCALES:
+            return SCALES
+        case Test.Kind.REASONING:
+            return REASONING
+        case Test.Kind.JUDGEMENT:
+            return JUDGEMENT
+        case Test.Kind.QUESTIONS:
+            return CUSTOM
+        case _:
+            assert_never(kind)

@@ -1,0 +1,342 @@
+"""The organisation's own questions as test items, their answer forms, and examples to practise on."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+from django.utils.html import escape
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from goodword.assessments.kinds.custom.content import FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.uploads import (
+    ACCEPTED,
+    MEGABYTE,
+    CheckedFile,
+    RejectedFile,
+    check_file,
+)
+from goodword.assessments.kinds.items import Files, Item, ItemForm, Solution, UnknownOption
+from goodword.questionnaires.answers import validate
+from goodword.questionnaires.asked import asked_of
+from goodword.questionnaires.forms import QuestionForm, build_form
+from goodword.questionnaires.incoming import AnswerError
+from goodword.questionnaires.reading import Json
+from goodword.questionnaires.report import rows
+from goodword.questionnaires.timing import reading_seconds
+from goodword.questionnaires.types import (
+    Adjectives,
+    Agreement,
+    Between,
+    Choice,
+    Date,
+    Level,
+    LongText,
+    MultipleChoice,
+    Number,
+    Period,
+    Question,
+    Ranking,
+    Rating,
+    ShortText,
+    SingleChoice,
+    YesNoUnsure,
+)
+
+#: the most words to pick in the example: there are six
+_MOST_WORDS: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomQuestion:
+    """A question of the organisation. Its answer is as in questionnaires.answers, of a file {"upload": id}.
+
+    An optional question counts as answered once it was skipped: its value is then empty.
+    """
+
+    id: str
+    question: Question
+
+    @property
+    def text(self) -> str:
+        return self.question.text
+
+    @property
+    def is_confidential(self) -> bool:
+        return False
+
+    @property
+    def is_written(self) -> bool:
+        """Whether its answer is free text."""
+        return isinstance(self.question, LongText | ShortText)
+
+    def check(self, value: Json) -> Json:
+        if isinstance(self.question, FileQuestion):
+            if value is None and not self.question.required:
+                return None
+            if not isinstance(value, Mapping) or set(value) != {"upload"}:
+                raise UnknownOption(value)
+            return dict(value)
+        try:
+            return validate(self.question, value)
+        except AnswerError as wrong:
+            raise UnknownOption(wrong.sentence) from wrong
+
+    def is_whole(self, value: Json) -> bool:
+        return value is not None or not self.question.required
+
+    def form(
+        self,
+        data: QueryDict | None = None,
+        *,
+        files: Files | None = None,
+        saved: Json = None,
+        partly: bool = False,
+    ) -> ItemForm:
+        del partly
+        if isinstance(self.question, FileQuestion):
+            return FileForm(data, files, question=self.question, saved=saved)
+        return CustomQuestionForm(data, item=self, saved=saved)
+
+    def rendered(self) -> str:
+        return self.text
+
+    def rendered_answer(self, value: Json, *, files: Mapping[int, str] | None = None) -> Json:
+        if isinstance(self.question, FileQuestion):
+            upload = value.get("upload") if isinstance(value, Mapping) else None
+            return (files or {}).get(upload, "") if isinstance(upload, int) else None
+        if value is None:
+            return None
+        return rows([self.question], {self.id: value})[0].answer
+
+    def rendered_answer_only(self, value: Json) -> Json:
+        return self.rendered_answer(value)
+
+    def solution(self, value: Json) -> Solution | None:
+        del value
+        return None
+
+    def reading_seconds(self) -> float:
+        return reading_seconds(self.text)
+
+
+def custom_questions(questions: QuestionSet) -> tuple[CustomQuestion, ...]:
+    """All questions of a set, in order."""
+    return tuple(CustomQuestion(id=question.id, question=question) for question in questions.questions)
+
+
+def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
+    """The items whose conditions hold with these answers; only custom questions have conditions."""
+    questions = [item.question for item in items if isinstance(item, CustomQuestion)]
+    if not questions:
+        return tuple(items)
+    wanted = {question.id for question in asked_of(questions, answers=answers)}
+    return tuple(item for item in items if not isinstance(item, CustomQuestion) or item.id in wanted)
+
+
+class CustomQuestionForm:
+    """A question of a shared type, by the form that all such questions have."""
+
+    template = "assessments/portal/ask_own.html"
+
+    def __init__(
+        self,
+        data: QueryDict | Mapping[str, object] | None = None,
+        *,
+        item: CustomQuestion,
+        saved: Json = None,
+    ) -> None:
+        self.questions: QuestionForm = build_form([item.question], data=data, saved={item.id: saved})
+        self.is_bound = self.questions.is_bound
+        self._id = item.id
+
+    def is_valid(self) -> bool:
+        """Whether the question's own rules take it."""
+        return self.questions.is_valid()
+
+    @property
+    def value(self) -> Json:
+        """As in questionnaires.answers."""
+        return self.questions.answers[self._id]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is wrong."""
+        return [str(error) for errors in self.questions.errors.values() for error in errors]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """See the base class. The template has its own summary, with the ids."""
+        return [("", sentence) for sentence in self.sentences]
+
+
+class FileForm(forms.Form):
+    """A file to hand in. Where one was handed in before, it stays until another takes its place."""
+
+    template = "assessments/portal/ask_file.html"
+
+    file = forms.FileField(
+        required=False, error_messages={"empty": _("This file is empty. Choose another one.")}
+    )
+
+    def __init__(
+        self,
+        data: QueryDict | None = None,
+        files: "MultiValueDict[str, UploadedFile[Any]] | None" = None,
+        *,
+        question: FileQuestion,
+        saved: Json = None,
+    ) -> None:
+        super().__init__(data, files)
+        self.question = question
+        self.saved = saved
+        self.read: CheckedFile | None = None
+        self.fields["file"].label = question.text
+        self.fields["file"].help_text = escape(question.help)  # pages take hints as they are
+        self.fields["file"].widget.attrs["accept"] = ",".join(
+            ending for one in question.types for ending in ACCEPTED[one]
+        )
+        self.fields["file"].widget.attrs["data-most"] = str(question.megabytes * MEGABYTE)
+
+    def clean(self) -> None:
+        """The file is of a type and a size that are taken, by its content and not by its name."""
+        file = self.cleaned_data.get("file")
+        if file is None:
+            if "file" not in self.errors and self.question.required and self.saved is None:
+                self.add_error("file", _("Choose a file, or skip this one for now."))
+            return
+        try:
+            self.read = check_file(file, types=self.question.types, megabytes=self.question.megabytes)
+        except RejectedFile as refused:
+            self.add_error("file", refused.sentence)
+
+    @property
+    def value(self) -> Json:
+        """What was there before; a new file gets its row, and so its id, as it is saved."""
+        return self.saved
+
+    @property
+    def sentences(self) -> list[str]:
+        """What is wrong."""
+        return [str(error) for error in self.errors.get("file", [])]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        return [(self["file"].auto_id, sentence) for sentence in self.sentences]
+
+
+def example_for(questions: QuestionSet, *, name: str) -> Question | None:
+    """An example of the kind of the first question, in the active language, with the id `name`.
+
+    None for a file, which nobody has at hand to practise with: the page of the part says how that works.
+    """
+    first = questions.questions[0] if questions.questions else None
+    match first:
+        case SingleChoice():
+            return _single(name)
+        case MultipleChoice():
+            return _several(name)
+        case Adjectives():
+            return _words(name, pick=min(first.pick, _MOST_WORDS))
+        case Ranking():
+            return _ranked(name)
+        case YesNoUnsure():
+            return YesNoUnsure(
+                id=name, text=gettext("Did it rain yesterday where you are?"), comment=first.comment
+            )
+        case Number() | Date() | Period() | ShortText() | LongText():
+            return _written(first, name)
+        case Rating() | Agreement() | Between():
+            return _rated(first, name)
+    return None
+
+
+def _single(name: str) -> Question:
+    labels = (gettext("Spring"), gettext("Summer"), gettext("Autumn"), gettext("Winter"))
+    return SingleChoice(id=name, text=gettext("Which season do you like best?"), choices=_choices(labels))
+
+
+def _several(name: str) -> Question:
+    labels = (gettext("A table"), gettext("A window"), gettext("A plant"), gettext("A clock"))
+    return MultipleChoice(
+        id=name,
+        text=gettext("Which of these are in the room with you? Choose all that fit."),
+        choices=_choices(labels),
+        most=len(labels),
+    )
+
+
+def _ranked(name: str) -> Question:
+    labels = (gettext("Spring"), gettext("Summer"), gettext("Autumn"), gettext("Winter"))
+    return Ranking(
+        id=name, text=gettext("Which season do you like best, and which least?"), choices=_choices(labels)
+    )
+
+
+def _words(name: str, *, pick: int) -> Question:
+    labels = (
+        gettext("Bright"),
+        gettext("Warm"),
+        gettext("Quiet"),
+        gettext("Windy"),
+        gettext("Green"),
+        gettext("Wet"),
+    )
+    return Adjectives(
+        id=name, text=gettext("Which words fit the weather today?"), choices=_choices(labels), pick=pick
+    )
+
+
+def _written(first: Question, name: str) -> Question:
+    match first:
+        case Number():
+            return Number(
+                id=name,
+                text=gettext("About how many minutes does your breakfast take?"),
+                least=0,
+                unit=gettext("minutes"),
+            )
+        case Date():
+            return Date(id=name, text=gettext("Which day is it today?"))
+        case Period():
+            return Period(id=name, text=gettext("From which month to which was it summer last year?"))
+        case LongText():
+            return LongText(id=name, text=gettext("What is the weather like today? One sentence is enough."))
+    return ShortText(id=name, text=gettext("Which day of the week is it today?"))
+
+
+def _rated(first: Question, name: str) -> Question:
+    match first:
+        case Between():
+            return Between(
+                id=name,
+                text=gettext("What do you rather drink in the morning?"),
+                left=gettext("Tea"),
+                right=gettext("Coffee"),
+                can_pass=first.can_pass,
+            )
+        case Rating():
+            labels = (
+                gettext("Very cold"),
+                gettext("Cold"),
+                gettext("Neither cold nor warm"),
+                gettext("Warm"),
+                gettext("Very warm"),
+            )
+            levels = tuple(Level(value, label, "") for value, label in enumerate(labels, start=1))
+            return Rating(
+                id=name,
+                text=gettext("How warm is it where you are?"),
+                competency="",
+                levels=levels,
+                can_pass=first.can_pass,
+            )
+    return Agreement(id=name, text=gettext("I like to start the day with a cup of tea."))
+
+
+def _choices(labels: tuple[str, ...]) -> tuple[Choice, ...]:
+    return tuple(Choice(f"c{value}", label) for value, label in enumerate(labels, start=1))

@@ -1,0 +1,55 @@
+"""The kind `questions`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from goodword.assessments.kinds.custom.content import QuestionSet, read_questions
+from goodword.assessments.kinds.custom.items import (
+    CustomQuestion,
+    custom_questions,
+    example_for,
+    visible_items,
+)
+from goodword.assessments.kinds.custom.sheet import questions_sheet
+from goodword.assessments.kinds.items import PRACTICE, Item, OnBreak
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.questionnaires.reading import Json
+
+#: to find a file and upload it; our assumption
+_FILE_SECONDS: Final = 60
+
+
+class _Custom:
+    may_be_timed = True
+    is_generated = False
+    on_break = OnBreak.STAYS
+
+    def parse(self, data: Any) -> QuestionSet:
+        return read_questions(data)
+
+    def draw(self, content: QuestionSet, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
+        del content, form, seed
+        return ()
+
+    def items(
+        self, content: QuestionSet, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
+    ) -> tuple[Item, ...]:
+        del form, drawn, language
+        return custom_questions(content)
+
+    def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
+        return visible_items(items, answers)
+
+    def sheet(self, content: QuestionSet, form: str, known: Known) -> TechnicalSheet:
+        del form
+        return questions_sheet(content, known)
+
+    def practice(self, content: QuestionSet, *, form: str, language: str) -> tuple[Item, ...]:
+        """One like the first question; none for a file, which nobody has at hand to practise with."""
+        del form, language
+        question = example_for(content, name=PRACTICE)
+        return (CustomQuestion(id=PRACTICE, question=question),) if question else ()
+
+
+CUSTOM: Final = _Custom()

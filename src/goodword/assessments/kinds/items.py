@@ -1,0 +1,127 @@
+"""What a candidate is given to answer, of any kind of test, and the form of its answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, Protocol
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
+from django.utils.datastructures import MultiValueDict
+
+from goodword.questionnaires.reading import Json
+
+type Files = MultiValueDict[str, UploadedFile[Any]]
+
+#: the id of a practice item; the tasks have a number after it
+PRACTICE = "practice"
+
+
+class OnBreak(Enum):
+    """What becomes of the item on screen when the connection is lost in a timed part."""
+
+    STAYS = auto()
+    #: nothing takes its place
+    SKIPPED = auto()
+    #: by a fresh one
+    REPLACED = auto()
+
+
+class UnknownOption(Exception):
+    """The value is not among the options."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Solution:
+    """The key of a practice task: whether the answer was right, the number of the right option, the rule in words."""
+
+    right: bool
+    number: int
+    rule: str
+
+
+class Item(Protocol):
+    """A statement, a situation, a generated task or a custom question."""
+
+    @property
+    def id(self) -> str:
+        """Unique within a part."""
+
+    @property
+    def text(self) -> str:
+        """Its text in lists; empty for tasks, which are known by their number."""
+
+    @property
+    def is_confidential(self) -> bool:
+        """Whether its text stays with the test: everything but the organisation's own questions."""
+
+    def check(self, value: Json) -> Json:
+        """The value as it is stored. Raises UnknownOption."""
+
+    def is_whole(self, value: Json) -> bool:
+        """Whether the answer is complete."""
+
+    def form(
+        self,
+        data: QueryDict | None = None,
+        *,
+        files: Files | None = None,
+        saved: Json = None,
+        partly: bool = False,
+    ) -> "ItemForm":
+        """Its answer form, with the saved answer in it. `partly`: an incomplete answer is valid."""
+
+    def rendered(self) -> str:
+        """The question as one text, with descriptions of its figures."""
+
+    def rendered_answer(self, value: Json, *, files: Mapping[int, str] | None = None) -> Json:
+        """An answer in readable form: a label, or {action: label}; a file by its name (`files`: names by id)."""
+
+    def rendered_answer_only(self, value: Json) -> Json:
+        """An answer that reveals nothing of the item: a label of its scale, or the position of the option chosen."""
+
+    def solution(self, value: Json) -> Solution | None:
+        """The key of a practice task; None where nothing is right or wrong."""
+
+    def reading_seconds(self) -> float:
+        """Time to read it once, without its options and what all items of the kind repeat."""
+
+
+class ItemForm(Protocol):
+    """What pages need of an answer form. After `is_valid()`, `value` is stored."""
+
+    is_bound: bool
+
+    @property
+    def template(self) -> str:
+        """Its template."""
+
+    def is_valid(self) -> bool:
+        """Whether the answer can be stored."""
+
+    @property
+    def value(self) -> Json:
+        """The answer as models.Answer keeps it."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """Error messages."""
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Errors for the summary: the id of the first field to correct, and the message."""
+
+
+class ChoiceForm(forms.Form):
+    """A form with one field, `answer`, as radio buttons."""
+
+    @property
+    def sentences(self) -> list[str]:
+        """Error messages."""
+        return [str(error) for error in self.errors.get("answer", [])]
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """As in ItemForm."""
+        return [(f"{self['answer'].auto_id}_0", sentence) for sentence in self.sentences]

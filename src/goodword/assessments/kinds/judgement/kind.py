@@ -1,0 +1,46 @@
+"""The kind `judgement`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
+from goodword.assessments.kinds.judgement.items import practice_situation, situations
+from goodword.assessments.kinds.judgement.sheet import judgement_sheet
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.questionnaires.reading import Json
+
+
+class _Judgement:
+    may_be_timed = True
+    is_generated = False
+    on_break = OnBreak.SKIPPED
+
+    def parse(self, data: Any) -> JudgementSet:
+        return read_judgement(data)
+
+    def draw(self, content: JudgementSet, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
+        del content, form, seed
+        return ()
+
+    def items(
+        self, content: JudgementSet, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
+    ) -> tuple[Item, ...]:
+        del form, drawn, language
+        return situations(content)
+
+    def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
+        del answers
+        return tuple(items)
+
+    def sheet(self, content: JudgementSet, form: str, known: Known) -> TechnicalSheet:
+        del form
+        return judgement_sheet(content, known)
+
+    def practice(self, content: JudgementSet, *, form: str, language: str) -> tuple[Item, ...]:
+        del form, language
+        return (practice_situation(content),)
+
+
+JUDGEMENT: Final = _Judgement()

@@ -1,0 +1,1 @@
+"""Statements on an answer scale: work style and content packs."""

@@ -1,0 +1,45 @@
+"""The kind `scales`."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.scales.content import Instrument, parse_pack
+from goodword.assessments.kinds.scales.items import practice_statement, statements
+from goodword.assessments.kinds.scales.sheet import scales_sheet
+from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.questionnaires.reading import Json
+
+
+class _Scales:
+    may_be_timed = False
+    is_generated = False
+    on_break = OnBreak.SKIPPED
+
+    def parse(self, data: Any) -> Instrument:
+        return parse_pack(data)
+
+    def draw(self, content: Instrument, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
+        del content, form, seed
+        return ()
+
+    def items(
+        self, content: Instrument, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
+    ) -> tuple[Item, ...]:
+        del drawn, language
+        return statements(content, form)
+
+    def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
+        del answers
+        return tuple(items)
+
+    def sheet(self, content: Instrument, form: str, known: Known) -> TechnicalSheet:
+        return scales_sheet(content, form, known)
+
+    def practice(self, content: Instrument, *, form: str, language: str) -> tuple[Item, ...]:
+        del form, language
+        return (practice_statement(content),)
+
+
+SCALES: Final = _Scales()
