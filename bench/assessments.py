@@ -353,7 +353,7 @@ def report(seen: Seen, *, took: float, worked: float) -> None:
 
 def compare(seen: Seen) -> int:
     """How many acknowledged answers are not in the database as they were acknowledged."""
-    from goodword.assessments.items import (items_of)
+    from goodword.assessments.items import items_of
     from goodword.assessments.models import AttemptPart
 
     stored: dict[tuple[int, int], str] = {}
