@@ -5,21 +5,21 @@ from django.utils import translation
 
 from goodword.questionnaires import labels
 from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
 from goodword.questionnaires.reading import Json
-from goodword.questionnaires.report import Row, rows
+from goodword.questionnaires.rendered_answers import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Stated
-from goodword.questionnaires.wording import worded
 from tests.questionnaires.samples import STATED, question, rating
 
 
-def _row(kind: str, value: Json, stated: Stated = STATED) -> Row:
-    return rows([question(kind)], {"it": value}, stated=stated)[0]
+def _row(kind: str, value: Json, stated: Stated = STATED) -> RenderedAnswer:
+    return render_answers([question(kind)], {"it": value}, stated=stated)[0]
 
 
 def test_a_rating_shows_level_example_and_comment() -> None:
     value: Json = {"level": 4, "not_able": False, "comment": "Always."}
-    assert rows(parse([rating()]), {"care": value}) == (
-        Row(
+    assert render_answers(parse([rating()]), {"care": value}) == (
+        RenderedAnswer(
             question_id="care",
             kind="rating",
             question="How careful was {candidate}?",
@@ -39,7 +39,7 @@ def test_not_able_to_judge_is_an_answer_without_a_level() -> None:
 
 
 def test_a_question_left_open_has_a_row_without_an_answer() -> None:
-    row = rows([question("rating")], {})[0]
+    row = render_answers([question("rating")], {})[0]
     assert (row.answer, row.answered, row.competency) == ("", False, "Care")
 
 
@@ -84,14 +84,17 @@ def test_a_corrected_relationship_is_named() -> None:
 
 def test_rows_stand_in_the_order_of_the_questions() -> None:
     asked = [question("long_text", id="second"), question("short_text", id="first")]
-    assert [row.question_id for row in rows(asked, {"first": "a", "second": "b"})] == ["second", "first"]
+    assert [row.question_id for row in render_answers(asked, {"first": "a", "second": "b"})] == [
+        "second",
+        "first",
+    ]
 
 
 def test_agreement_shows_its_label_level_and_competency() -> None:
     asked = [question("agreement", competency="Care", comment=True)]
-    row = rows(asked, {"it": {"level": 2, "not_able": False, "comment": "Rarely."}})[0]
+    row = render_answers(asked, {"it": {"level": 2, "not_able": False, "comment": "Rarely."}})[0]
     assert (row.answer, row.level, row.competency, row.comment) == ("Disagree", 2, "Care", "Rarely.")
-    passed = rows(asked, {"it": {"level": None, "not_able": True, "comment": ""}})[0]
+    passed = render_answers(asked, {"it": {"level": None, "not_able": True, "comment": ""}})[0]
     assert (passed.answer, passed.answered, passed.level) == ("I cannot judge this", True, None)
 
 
@@ -105,14 +108,14 @@ def test_a_place_shows_its_label_and_both_statements() -> None:
     )
     passed = _row("between", {"place": None, "not_able": True})
     assert (passed.answer, passed.place, passed.left) == ("I cannot judge this", None, "Plans first")
-    left_open = rows([question("between")], {})[0]
+    left_open = render_answers([question("between")], {})[0]
     assert (left_open.answer, left_open.answered, left_open.left) == ("", False, "Plans first")
 
 
 def test_picked_words_a_number_a_date_and_a_period_are_worded() -> None:
     assert _row("adjectives", ["red", "blue"]).answer == "Red, Blue"
     assert _row("number", 12).answer == "12"
-    assert rows([question("number", unit="hours")], {"it": 7.5})[0].answer == "7.5 hours"
+    assert render_answers([question("number", unit="hours")], {"it": 7.5})[0].answer == "7.5 hours"
     assert _row("date", "2021-03-04").answer == "4 March 2021"
     assert _row("period", {"from": "2021-03", "to": "2022-01"}).answer == "March 2021 to January 2022"
     assert _row("period", {"from": "2021-03", "to": None}).answer == "since March 2021"
@@ -120,7 +123,7 @@ def test_picked_words_a_number_a_date_and_a_period_are_worded() -> None:
 
 def test_a_number_is_worded_as_the_language_does() -> None:
     with translation.override("de"):
-        assert rows([question("number", unit="Stunden")], {"it": 7.5})[0].answer == "7,5 Stunden"
+        assert render_answers([question("number", unit="Stunden")], {"it": 7.5})[0].answer == "7,5 Stunden"
 
 
 def test_a_period_within_one_month_is_that_month() -> None:
@@ -144,7 +147,7 @@ def test_a_period_is_worded_in_french_without_an_article_to_elide() -> None:
 )
 def test_a_name_elides_the_french_word_before_it(language: str, candidate: str, said: str) -> None:
     text = "Le travail de {candidate}, ce que {candidate} fait et {candidate}."
-    [question] = worded(
+    [question] = fill_placeholders(
         parse([{"id": "work", "type": "long_text", "text": text}]), candidate=candidate, language=language
     )
     assert question.text == said

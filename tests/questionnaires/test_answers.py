@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodword.questionnaires.answers import AnswerError, validate
+from goodword.questionnaires.answers import validate
+from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.types import Stated
 from tests.questionnaires.samples import KINDS, STATED, question
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from goodword.questionnaires.asked import asked_of, for_self
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.reading import Json
+from goodword.questionnaires.routing import applicable, for_self
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 from tests.questionnaires.samples import CHOICES, question, rating
 
@@ -59,7 +59,7 @@ UNSURE: Json = {"answer": "unsure", "comment": "Sometimes."}
 def test_what_is_asked_follows_relationship_and_answers(
     relationship: str, answers: Mapping[str, Json] | None, asked: str
 ) -> None:
-    assert _ids(asked_of(CHAIN, relationship=relationship, answers=answers)) == asked
+    assert _ids(applicable(CHAIN, relationship=relationship, answers=answers)) == asked
 
 
 @pytest.mark.parametrize(
@@ -87,21 +87,21 @@ def test_a_condition_holds_by_the_stored_answer_of_its_type(
         first = rating(id="it", **changes)
     if "choice" in kind:
         first |= {"choices": CHOICES}
-    asked = asked_of(parse([first, _text("then", when=_when("it", *on))]), answers={"it": answer})
+    asked = applicable(parse([first, _text("then", when=_when("it", *on))]), answers={"it": answer})
     assert _ids(asked) == ("it then" if is_asked else "it")
 
 
 def test_what_hangs_on_a_question_for_others_is_not_asked_though_it_is_required() -> None:
     questions = parse([LED | {"only_for": ["manager", "peer"]}, _text("how", when=_when("led", "yes"))])
-    assert _ids(asked_of(questions, relationship="peer")) == "led how"
-    assert _ids(asked_of(questions, relationship="client")) == ""
-    assert _ids(asked_of(questions, relationship="client", answers={"led": YES})) == ""
+    assert _ids(applicable(questions, relationship="peer")) == "led how"
+    assert _ids(applicable(questions, relationship="client")) == ""
+    assert _ids(applicable(questions, relationship="client", answers={"led": YES})) == ""
 
 
 def test_about_oneself_the_own_text_is_asked_and_nothing_confirmed() -> None:
     questions = parse(
         [
-            {"id": "dates", "type": "dates_confirm", "text": "When?"},
+            {"id": "dates", "type": "dates_confirm", "text": "Condition?"},
             rating(self_text="How careful are you?"),
             {"id": "again", "type": "would_work_again", "text": "Again?"},
             _text("why", when=_when("again", "no")),
@@ -116,4 +116,4 @@ def test_about_oneself_the_own_text_is_asked_and_nothing_confirmed() -> None:
 
 def test_questions_without_conditions_are_asked_of_everybody() -> None:
     questions = (question("long_text"), question("date", id="on"))
-    assert [asked_of(questions, relationship=one, answers={}) for one in RELATIONSHIPS] == [questions] * 7
+    assert [applicable(questions, relationship=one, answers={}) for one in RELATIONSHIPS] == [questions] * 7

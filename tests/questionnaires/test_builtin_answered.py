@@ -4,12 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from goodword.questionnaires.asked import asked_of, for_self
 from goodword.questionnaires.builtin import keys, languages, load
-from goodword.questionnaires.forms import build_form
-from goodword.questionnaires.pages import pages
+from goodword.questionnaires.forms import QuestionForm
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.routing import applicable, for_self, pages
 from goodword.questionnaires.types import RELATIONSHIPS, Question
-from goodword.questionnaires.wording import worded
 from tests.questionnaires.anything import Posted, anything
 from tests.questionnaires.samples import KINDS, STATED, question
 
@@ -21,11 +20,11 @@ each = pytest.mark.parametrize(
 def answered(questions: Sequence[Question]) -> list[str]:
     """The ids of all questions that got an answer, page by page."""
     found: list[str] = []
-    for page in pages(worded(questions, candidate="Ada")):
+    for page in pages(fill_placeholders(questions, candidate="Ada")):
         data: Posted = {}
         for one in page:
             data |= anything(one)
-        form = build_form(page, data=data, stated=STATED)
+        form = QuestionForm(page, data=data, stated=STATED)
         assert form.is_valid(), form.errors
         found += [name for name, answer in form.answers.items() if answer is not None]
     return found
@@ -35,7 +34,7 @@ def answered(questions: Sequence[Question]) -> list[str]:
 def test_every_referee_can_answer_all_that_they_are_asked(key: str, language: str) -> None:
     questions = load(key, language=language).questions
     for relationship in RELATIONSHIPS:
-        asked = asked_of(questions, relationship=relationship)
+        asked = applicable(questions, relationship=relationship)
         assert answered(asked) == [question.id for question in asked]
 
 

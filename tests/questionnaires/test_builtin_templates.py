@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from goodword.questionnaires.asked import asked_of
 from goodword.questionnaires.builtin import SOURCE_LANGUAGE, competencies, keys, languages, load
 from goodword.questionnaires.parse import parse, to_json
+from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.timing import minutes
 from goodword.questionnaires.types import (
     CONFIRMING,
@@ -52,7 +52,7 @@ def test_there_are_five_each_in_three_languages() -> None:
 
 @each_key
 def test_each_asks_facts_five_competencies_words_a_place_two_texts_and_work_again(key: str) -> None:
-    assert [question.kind for question in load(key).questions] == [
+    assert [question.type for question in load(key).questions] == [
         *FACTS,
         *["rating"] * 5,
         "adjectives",
@@ -102,13 +102,13 @@ def test_it_can_be_stored_and_read_again(key: str, language: str) -> None:
 def test_it_takes_five_minutes_at_most(key: str, language: str) -> None:
     questions = load(key, language=language).questions
     assert minutes(questions) <= 5
-    assert all(minutes(asked_of(questions, relationship=one)) <= 5 for one in RELATIONSHIPS)
+    assert all(minutes(applicable(questions, relationship=one)) <= 5 for one in RELATIONSHIPS)
 
 
 @each_key
 def test_nobody_is_asked_for_fewer_than_four_competencies(key: str) -> None:
     for relationship in RELATIONSHIPS:
-        asked = asked_of(load(key).questions, relationship=relationship)
+        asked = applicable(load(key).questions, relationship=relationship)
         assert sum(isinstance(question, Rating) for question in asked) in {4, 5}
 
 

@@ -12,12 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodword.core.text import clean_text
-from goodword.questionnaires.answers import AnswerError, validate
-from goodword.questionnaires.forms import build_form
+from goodword.questionnaires.answers import validate
+from goodword.questionnaires.forms import QuestionForm
+from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.parse import QuestionError, to_json
-from goodword.questionnaires.report import rows
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.rendered_answers import render_answers
 from goodword.questionnaires.types import Question, Stated
-from goodword.questionnaires.wording import worded
 from tests.questionnaires.samples import KINDS, STATED, question
 
 
@@ -112,8 +113,8 @@ def _hostile(kind: str, text: str) -> Question:
 @pytest.mark.parametrize("kind", KINDS)
 def test_markup_in_any_text_of_any_type_is_shown_as_text(kind: str) -> None:
     stated = Stated(relationship="manager", title=MARKUP, company=MARKUP, from_month="2021-03")
-    asked = worded([_hostile(kind, MARKUP + " {candidate}")], candidate=MARKUP)
-    page = render_to_string("questionnaires/questions.html", {"form": build_form(asked, stated=stated)})
+    asked = fill_placeholders([_hostile(kind, MARKUP + " {candidate}")], candidate=MARKUP)
+    page = render_to_string("questionnaires/questions.html", {"form": QuestionForm(asked, stated=stated)})
     plain = page.replace("<script src=", "")
     assert (plain.count("<script"), page.count("{{"), page.count("&amp;lt;")) == (
         0,
@@ -122,7 +123,7 @@ def test_markup_in_any_text_of_any_type_is_shown_as_text(kind: str) -> None:
     )
     # text and help at least, each with the name behind it
     assert page.count("&lt;script&gt;") >= 4
-    shown = rows(asked, {}, stated=stated)[0]
+    shown = render_answers(asked, {}, stated=stated)[0]
     assert shown.question == f"{MARKUP} {MARKUP}"
 
 
@@ -162,9 +163,9 @@ def test_a_hostile_post_to_any_type_is_stored_as_text_or_refused_with_what_was_s
             *("_day", "_month", "_year"),
         )
     ]
-    form = build_form([asked], data=MultiValueDict({name: [sent] for name in names}), stated=STATED)
+    form = QuestionForm([asked], data=MultiValueDict({name: [sent] for name in names}), stated=STATED)
     if form.is_valid():
-        shown = rows([asked], form.answers, stated=STATED)[0]
+        shown = render_answers([asked], form.answers, stated=STATED)[0]
         assert clean_text(shown.answer) == shown.answer
     page = render_to_string("questionnaires/questions.html", {"form": form})
     assert page.replace("<script src=", "").count("<script") == 0

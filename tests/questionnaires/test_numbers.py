@@ -8,8 +8,8 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodword.questionnaires.answers import AnswerError, validate
-from goodword.questionnaires.numbers import in_words
+from goodword.questionnaires.answers import validate
+from goodword.questionnaires.input_parsing import AnswerError, in_words
 from tests.questionnaires.samples import question
 
 

@@ -6,19 +6,19 @@ import pytest
 from django.template.loader import render_to_string
 
 from goodword.questionnaires.builtin import load
-from goodword.questionnaires.forms import QuestionForm, build_form
-from goodword.questionnaires.pages import pages
+from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
 from goodword.questionnaires.reading import Json
+from goodword.questionnaires.routing import pages
 from goodword.questionnaires.types import Question, Stated
-from goodword.questionnaires.wording import worded
 from tests.questionnaires.samples import KINDS, STATED, question
 
 NOTHING_STATED = Stated()
 
 
 def _posted(asked: Question, data: Mapping[str, object], stated: Stated = STATED) -> QuestionForm:
-    return build_form([asked], data=data, stated=stated)
+    return QuestionForm([asked], data=data, stated=stated)
 
 
 def _errors(form: QuestionForm) -> dict[str, list[str]]:
@@ -85,7 +85,7 @@ def test_a_posted_page_gives_the_value_to_store_and_shows_it_again(
     form = _posted(asked, data)
     assert form.is_valid()
     assert form.answers == {"it": stored}
-    again = build_form([asked], saved={"it": stored}, stated=STATED)
+    again = QuestionForm([asked], saved={"it": stored}, stated=STATED)
     shown = {part: field.value() for part, field in again.blocks[0].parts.items()}
     resent = _posted(asked, {f"q-it{part}": value for part, value in _flat(kind, shown).items()})
     assert resent.is_valid()
@@ -157,7 +157,7 @@ def test_a_relationship_that_was_not_stated_is_asked_in_one_list() -> None:
 
 
 def test_dates_that_were_not_stated_cannot_be_confirmed() -> None:
-    form = build_form([question("dates_confirm")], stated=NOTHING_STATED)
+    form = QuestionForm([question("dates_confirm")], stated=NOTHING_STATED)
     assert form.fields["it"].choices == [("corrected", "I know the dates"), ("unsure", "I am not sure")]  # type: ignore[attr-defined]  # the field is a choice field
 
 
@@ -171,7 +171,7 @@ def test_what_was_typed_stays_beside_its_error() -> None:
 
 
 def test_good_answers_of_a_page_are_kept_when_another_one_fails() -> None:
-    form = build_form(
+    form = QuestionForm(
         [question("short_text", id="good"), question("short_text", id="bad")], data={"q-good": "kept"}
     )
     assert not form.is_valid()
@@ -180,7 +180,7 @@ def test_good_answers_of_a_page_are_kept_when_another_one_fails() -> None:
 
 def test_the_name_of_a_question_cannot_run_into_a_part_of_another() -> None:
     asked = [question("yes_no_unsure", id="it"), question("short_text", id="it_comment")]
-    form = build_form(asked, data={"q-it": "yes", "q-it-comment": "one", "q-it_comment": "two"})
+    form = QuestionForm(asked, data={"q-it": "yes", "q-it-comment": "one", "q-it_comment": "two"})
     assert form.is_valid()
     assert form.answers == {"it": {"answer": "yes", "comment": "one"}, "it_comment": "two"}
 
@@ -188,19 +188,19 @@ def test_the_name_of_a_question_cannot_run_into_a_part_of_another() -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_names_and_texts_are_escaped_once_in_every_type(kind: str) -> None:
     stated = Stated(relationship="manager", title="<i>Lead</i> & co", from_month="2021-03")
-    asked = worded(
+    asked = fill_placeholders(
         [question(kind, text="Is {candidate}?", help="Of {candidate}")], candidate="<u>Zoë</u> & Söhne"
     )
-    page = render_to_string("questionnaires/questions.html", {"form": build_form(asked, stated=stated)})
+    page = render_to_string("questionnaires/questions.html", {"form": QuestionForm(asked, stated=stated)})
     assert page.count("<u>") + page.count("<i>") + page.count("&amp;lt;") + page.count("&amp;amp;") == 0
     assert page.count("&lt;u&gt;Zoë&lt;/u&gt; &amp; Söhne") == 2
 
 
 def test_every_page_of_the_built_in_template_is_drawn_with_its_inputs() -> None:
-    asked = worded(load().questions, candidate="Ada")
+    asked = fill_placeholders(load().questions, candidate="Ada")
     radios = []
     for page in pages(asked):
-        form = build_form(page, stated=STATED)
+        form = QuestionForm(page, stated=STATED)
         radios.append(render_to_string("questionnaires/questions.html", {"form": form}).count('type="radio"'))
     # relationship 2, dates 3, title 3; five levels or places and the way past; words and texts none; work again 4
     assert radios == [8, 6, 6, 6, 6, 6, 0, 6, 0, 0, 4]
@@ -208,7 +208,7 @@ def test_every_page_of_the_built_in_template_is_drawn_with_its_inputs() -> None:
 
 def test_a_rating_shows_the_behaviour_of_each_level_and_the_chosen_one() -> None:
     value: Json = {"level": 2, "not_able": False, "comment": ""}
-    form = build_form([question("rating")], saved={"it": value})
+    form = QuestionForm([question("rating")], saved={"it": value})
     page = render_to_string("questionnaires/questions.html", {"form": form})
     assert [page.count(f"Example {level}") for level in (1, 2, 3, 4, 5)] == [1] * 5
     assert page.count(" checked") == 1
@@ -216,7 +216,7 @@ def test_a_rating_shows_the_behaviour_of_each_level_and_the_chosen_one() -> None
 
 
 def test_a_page_with_errors_has_a_summary_that_links_to_the_inputs() -> None:
-    form = build_form([question("rating"), question("long_text", id="more")], data={})
+    form = QuestionForm([question("rating"), question("long_text", id="more")], data={})
     page = render_to_string("questionnaires/questions.html", {"form": form})
     assert [page.count(f'href="#{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
     assert [page.count(f'id="{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
@@ -225,7 +225,7 @@ def test_a_page_with_errors_has_a_summary_that_links_to_the_inputs() -> None:
 def test_what_was_ticked_and_typed_stays_when_it_is_refused() -> None:
     asked = [question("adjectives", id="words"), question("number", id="many"), question("date", id="day")]
     data = {"q-words": ["red", "green", "blue"], "q-many": "a <b>", "q-day_day": "x", "q-day_year": "<i>"}
-    form = build_form(asked, data=data)
+    form = QuestionForm(asked, data=data)
     assert not form.is_valid()
     page = render_to_string("questionnaires/questions.html", {"form": form})
     kept = (" checked", 'value="a &lt;b&gt;"', 'value="x"', 'value="&lt;i&gt;"')
@@ -243,12 +243,12 @@ def test_what_was_ticked_and_typed_stays_when_it_is_refused() -> None:
     ],
 )
 def test_how_many_may_be_chosen_is_said_beforehand(kind: str, changes: dict[str, int], hint: str) -> None:
-    form = build_form([question(kind, help="As you saw it.", **changes)])
+    form = QuestionForm([question(kind, help="As you saw it.", **changes)])
     assert form.fields["it"].help_text == hint
 
 
 def test_a_place_between_statements_is_read_with_its_statement_and_seen_without() -> None:
-    page = render_to_string("questionnaires/questions.html", {"form": build_form([question("between")])})
+    page = render_to_string("questionnaires/questions.html", {"form": QuestionForm([question("between")])})
     heard = ("Much more like: Plans first", "A little more like: Starts at once", ">Both equally</span>")
     assert [page.count(text) for text in heard] == [1, 1, 2]
     assert page.count('aria-hidden="true">Plans first</p>') == 1
@@ -259,11 +259,11 @@ def test_statements_on_one_competency_stand_under_it_once() -> None:
         question("agreement", id=name, competency=competency)
         for name, competency in (("a", "Care"), ("b", "Care"), ("c", "Pace"), ("d", ""))
     ]
-    assert [block.heading for block in build_form(asked).blocks] == ["Care", "", "Pace", ""]
+    assert [block.heading for block in QuestionForm(asked).blocks] == ["Care", "", "Pace", ""]
 
 
 def test_a_number_is_described_by_its_unit_its_hint_and_its_error() -> None:
-    form = build_form([question("number", unit="hours <b>", help="A week.")], data={"q-it": "x"})
+    form = QuestionForm([question("number", unit="hours <b>", help="A week.")], data={"q-it": "x"})
     page = render_to_string("questionnaires/questions.html", {"form": form})
     assert page.count('aria-describedby="id_q-it_unit id_q-it_helptext id_q-it_error"') == 1
     assert page.count('id="id_q-it_unit">hours &lt;b&gt;</span>') == 1
@@ -279,7 +279,7 @@ def test_a_number_is_described_by_its_unit_its_hint_and_its_error() -> None:
     ],
 )
 def test_the_keys_that_a_phone_brings_up_fit_the_number(changes: dict[str, int], mode: str) -> None:
-    form = build_form([question("number", **changes)])
+    form = QuestionForm([question("number", **changes)])
     assert form.fields["it"].widget.attrs["inputmode"] == mode
 
 
@@ -290,6 +290,6 @@ def test_a_question_with_a_condition_is_drawn_like_any_other() -> None:
             {"id": "then", "type": "date", "text": "?", "when": {"question": "first", "is": ["yes"]}},
         ]
     )
-    form = build_form(asked[1:], data={"q-then_day": "1", "q-then_month": "2", "q-then_year": "2024"})
+    form = QuestionForm(asked[1:], data={"q-then_day": "1", "q-then_month": "2", "q-then_year": "2024"})
     assert form.is_valid()
     assert form.answers == {"then": "2024-02-01"}

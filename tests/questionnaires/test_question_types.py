@@ -13,11 +13,11 @@ from goodword.questionnaires.parse import QuestionError, parse, to_json
 from goodword.questionnaires.types import (
     RELATIONSHIPS,
     Choice,
+    Condition,
     Level,
     LongText,
     MultipleChoice,
     Rating,
-    When,
 )
 from tests.questionnaires.samples import CHOICES, KINDS, LEVELS, question, rating
 
@@ -125,7 +125,7 @@ def test_a_condition_is_read_with_each_answer_once() -> None:
     condition = {"question": "first", "is": ["no", "unsure", "no"]}
     first = {"id": "first", "type": "yes_no_unsure", "text": "?"}
     asked = parse([first, {"id": "then", "type": "date", "text": "?", "when": condition}])
-    assert asked[1].when == When(question="first", values=("no", "unsure"))
+    assert asked[1].when == Condition(question="first", values=("no", "unsure"))
 
 
 def _hanging(on: str, *values: object, first: dict[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -168,8 +168,8 @@ def _loop() -> list[dict[str, Any]]:
                 "a rating or an agreement."
             ),
         ),
-        (_hanging("first"), "The condition of question 2 needs a list with at least one answer under “is”."),
-        (_hanging("first", 1), "The condition of question 2 needs a list of texts under “is”."),
+        (_hanging("first"), "The condition of question 2 needs at least 1 entry under “is”."),
+        (_hanging("first", 1), "The condition of question 2 needs a text under “is”, place 1."),
         (
             [{"id": "x", "type": "date", "text": "?", "when": "yes"}],
             "The condition of question 1 must be an object with named values.",
@@ -191,11 +191,11 @@ def _loop() -> list[dict[str, Any]]:
         ),
         (
             [{"id": "x", "type": "adjectives", "text": "?", "choices": CHOICES}],
-            "Question 1 needs a whole number under “pick”.",
+            "Question 1 needs “pick”.",
         ),
         (
             [{"id": "x", "type": "between", "text": "?", "left": "One"}],
-            "Question 1 needs a text under “right”.",
+            "Question 1 needs “right”.",
         ),
         (
             [{"id": "x", "type": "number", "text": "?", "least": 5, "most": 1.5}],
@@ -207,7 +207,7 @@ def _loop() -> list[dict[str, Any]]:
         ),
         (
             [{"id": "x", "type": "number", "text": "?", "decimals": 7}],
-            "Question 1 has 7 decimals; it must be between 0 and 6.",
+            "Question 1 needs at most 6 under “decimals”.",
         ),
         (
             [{"id": f"x{n}", "type": "date", "text": "?"} for n in range(101)],
@@ -222,7 +222,7 @@ def _loop() -> list[dict[str, Any]]:
                     "choices": [{"value": f"x{n}", "label": "?"} for n in range(61)],
                 }
             ],
-            "Question 1 has 61 choices; 60 are the most that can be.",
+            "Question 1 has more than 60 entries under “choices”.",
         ),
         (
             [{"id": "x", "type": "date", "text": "?", "y" * 100_000: 1}],
@@ -247,7 +247,7 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
         ([], "A questionnaire is a list with at least one question."),
         ({"id": "x"}, "A questionnaire is a list with at least one question."),
         (["x"], "Question 1 must be an object with named values."),
-        ([{"id": "x"}], "Question 1 needs a text under “type”."),
+        ([{"id": "x"}], "Question 1 needs “type”."),
         (
             [
                 {
@@ -257,7 +257,7 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
                     "choices": [{"value": f"v{n}", "label": str(n)} for n in range(11)],
                 }
             ],
-            "Question 1 has 11 choices to rank; 10 are the most that can be.",
+            "Question 1 has more than 10 entries under “choices”.",
         ),
         (
             [{"id": "x", "type": "riddle", "text": "?"}],
@@ -279,11 +279,11 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
         ([rating(levels=LEVELS[:4])], "Question 1 needs five levels with the values 1 to 5 in this order."),
         (
             [rating(levels=[*LEVELS[:4], {"value": 5, "label": "Best"}])],
-            "Level 5 of question 1 needs a text under “example”.",
+            "Level 5 of question 1 needs “example”.",
         ),
         (
             [{"id": "x", "type": "single_choice", "text": "?", "choices": CHOICES[:1]}],
-            "Question 1 needs at least two choices.",
+            "Question 1 needs at least 2 entries under “choices”.",
         ),
         (
             [{"id": "x", "type": "single_choice", "text": "?", "choices": [*CHOICES, CHOICES[0]]}],
@@ -295,7 +295,7 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
         ),
         (
             [{"id": "x", "type": "long_text", "text": "?", "longest": 20_000}],
-            "Question 1 allows 20000 characters; it must be between 1 and 10000.",
+            "Question 1 needs at most 10000 under “longest”.",
         ),
     ],
 )

@@ -7,13 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodword.questionnaires.asked import for_self
 from goodword.questionnaires.builtin import load
-from goodword.questionnaires.pages import pages
 from goodword.questionnaires.parse import to_json
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.routing import for_self, pages
 from goodword.questionnaires.timing import minutes, question_seconds
-from goodword.questionnaires.types import Agreement, Question, When, YesNoUnsure
-from goodword.questionnaires.wording import worded
+from goodword.questionnaires.types import Agreement, Condition, Question, YesNoUnsure
 from tests.questionnaires.samples import question
 
 
@@ -60,7 +59,7 @@ def test_what_is_to_be_confirmed_shares_a_page_and_all_else_has_its_own() -> Non
 
 def test_names_are_filled_in_once_and_other_braces_stay() -> None:
     asked = question("rating", text="Was {candidate} at {company} {careful}?", help="{candidate}")
-    filled = worded([asked], candidate="{company} & Sons", company="Acme")[0]
+    filled = fill_placeholders([asked], candidate="{company} & Sons", company="Acme")[0]
     assert (filled.text, filled.help) == ("Was {company} & Sons at Acme {careful}?", "{company} & Sons")
 
 
@@ -85,7 +84,7 @@ def test_seconds_of_the_newer_types_follow_the_documented_sum(
 def test_a_question_with_a_condition_counts_half() -> None:
     first = question("yes_no_unsure", id="first", text="?")
     hanging = [
-        replace(question("period", id=f"p{n}", text="?"), when=When(question="first", values=("yes",)))
+        replace(question("period", id=f"p{n}", text="?"), when=Condition(question="first", values=("yes",)))
         for n in range(10)
     ]
     # 4.3 seconds, and ten times half of 12 (their text has come before)
@@ -109,7 +108,7 @@ def test_statements_on_one_competency_share_a_page_up_to_five() -> None:
 
 def test_a_condition_begins_a_new_page() -> None:
     asked = [question("agreement", id=f"a{n}", competency="Care") for n in range(4)]
-    asked[2] = replace(asked[2], when=When(question="a0", values=("1", "2")))
+    asked[2] = replace(asked[2], when=Condition(question="a0", values=("1", "2")))
     assert [[one.id for one in page] for page in pages(asked)] == [["a0", "a1"], ["a2", "a3"]]
 
 
@@ -123,7 +122,7 @@ def test_no_question_shares_a_page_with_the_one_that_it_hangs_on(data: st.DataOb
         made = question(kind, id=f"q{n}", **({"competency": "Care"} if kind == "agreement" else {}))
         on = data.draw(st.sampled_from(["", *before]))
         if on:
-            made = replace(made, when=When(question=on, values=("1",)))
+            made = replace(made, when=Condition(question=on, values=("1",)))
         asked.append(made)
     found = pages(asked)
     assert [one for page in found for one in page] == asked
@@ -144,7 +143,7 @@ def test_names_are_filled_into_every_text_that_people_read() -> None:
         question("single_choice", text=name, choices=choices),
         question("agreement", text=name, competency="Care"),
     ]
-    assert to_json(worded(asked, candidate="Ada"))[0] == {
+    assert to_json(fill_placeholders(asked, candidate="Ada"))[0] == {
         "type": "between",
         "id": "it",
         "text": "Ada",
@@ -155,5 +154,10 @@ def test_names_are_filled_into_every_text_that_people_read() -> None:
         "right": "Ada",
         "can_pass": True,
     }
-    assert [str(to_json(worded([one], candidate="Ada"))).count("Ada") for one in asked] == [5, 2, 2, 1]
-    assert for_self(worded(asked, candidate="Ada"))[0].text == "Ada"
+    assert [str(to_json(fill_placeholders([one], candidate="Ada"))).count("Ada") for one in asked] == [
+        5,
+        2,
+        2,
+        1,
+    ]
+    assert for_self(fill_placeholders(asked, candidate="Ada"))[0].text == "Ada"

@@ -1,6 +1,7 @@
 """pydantic's errors as sentences for the people who wrote the data: where it is wrong, and why."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
@@ -28,8 +29,9 @@ _PHRASES: Mapping[str, str] = {
     "less_than_equal": "needs at most {le} under “{name}”",
     "list_type": "needs a list under “{name}”",
     "tuple_type": "needs a list under “{name}”",
-    "too_short": "needs at least {min_length} in the list under “{name}”",
-    "too_long": "has more than {max_length} in the list under “{name}”",
+    "too_short": "needs at least {min_length} entries under “{name}”",
+    "too_short_one": "needs at least 1 entry under “{name}”",
+    "too_long": "has more than {max_length} entries under “{name}”",
     "none_required": "must leave “{name}” empty",
     "literal_error": "needs {expected} under “{name}”",
     "union_tag_not_found": "needs “{discriminator}”",
@@ -49,8 +51,8 @@ def sentences(
 ) -> list[str]:
     """A sentence for each problem of `data`: "Level 2 of question 3 needs a text under “label”."
 
-    `whole` is what `data` is called ("question 3"), `each` what the entries of a list are called, by the list's key
-    ({"levels": "level"}).
+    `whole` is what `data` is called ("question 3"), `each` what the entries of a list or an object in it are called, by
+    their key ({"levels": "level", "when": "condition"}).
     """
     return [_sentence(details, data, whole, each or {}) for details in error.errors(include_url=False)]
 
@@ -84,6 +86,10 @@ def _split(details: ErrorDetails, data: object) -> tuple[Sequence[int | str], st
                 sorted(tag.strip("' ") for tag in str(context["expected_tags"]).split(","))
             )
         return steps, _PHRASES[kind].format(**words)
+    if kind in {"too_short", "too_long"} and isinstance(details["input"], str):
+        kind = f"string_{kind}"
+    elif kind == "too_short" and context["min_length"] == 1:
+        kind = "too_short_one"
     *around, last = steps or ["value"]
     phrase = _PHRASES.get(kind, "is wrong under “{name}”: {message}")
     if isinstance(last, int):
@@ -110,9 +116,11 @@ def _steps(loc: Sequence[int | str], data: object) -> list[int | str]:
 
 def _where(steps: Sequence[int | str], whole: str, each: Mapping[str, str]) -> str:
     where, key = whole, ""
-    for step in steps:
+    for step, after in pairwise([*steps, ""]):
         if isinstance(step, int):
-            where = f"{each.get(key, f'entry under “{key}”,')} {step + 1} of {where}"
-        elif (key := step) not in each:
-            where = f"the part “{step}” of {where}"
+            where = f"{each.get(key, f'entry of “{key}”,')} {step + 1} of {where}"
+        elif isinstance(after, int):
+            key = step
+        else:
+            where = f"the {each.get(step, f'part “{step}”')} of {where}"
     return where

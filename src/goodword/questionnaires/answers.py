@@ -1,4 +1,4 @@
-"""From what was sent to the value that is stored, or a sentence about what is missing.
+"""Validates what was sent as an answer: the value to store, or a sentence about what is missing.
 
 The stored shapes, by question type (None everywhere: an optional question left open):
 
@@ -25,23 +25,39 @@ beside them, and a month may be `{"year": "2021", "month": "3"}`, a day that wit
 confirm, and what is given is stored as "corrected". A stored value is itself a valid answer.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import assert_never
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
-from goodword.questionnaires import confirmations
-from goodword.questionnaires.choosing import choose
-from goodword.questionnaires.incoming import AnswerError, parts, text_of
-from goodword.questionnaires.months import read_day, read_period
-from goodword.questionnaires.numbers import read_number
-from goodword.questionnaires.ranking import rank
+from goodword.questionnaires import labels
+from goodword.questionnaires.input_parsing import (
+    AnswerError,
+    comment_of,
+    one_of,
+    parts,
+    read_day,
+    read_number,
+    read_period,
+    text_of,
+    unreadable,
+)
+from goodword.questionnaires.labels import NOT_ABLE
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
+    LONGEST_LINE,
+    PLACES,
+    RATING_LEVELS,
+    RELATIONSHIPS,
     Adjectives,
     Agreement,
     Between,
+    Choice,
+    Confirmation,
     Date,
     DatesConfirm,
+    Entered,
     LongText,
     MultipleChoice,
     Number,
@@ -58,7 +74,7 @@ from goodword.questionnaires.types import (
     YesNoUnsure,
 )
 
-__all__ = ["AnswerError", "validate"]
+CONFIRMED, CORRECTED, UNSURE = "confirmed", "corrected", "unsure"
 
 
 def validate(
@@ -72,22 +88,33 @@ def validate(
     """
     known = stated or Stated()
     match question:
-        case Rating() | Agreement() | Between():
-            return choose(question, raw)
-        case SingleChoice() | MultipleChoice() | Adjectives() | YesNoUnsure() | WouldWorkAgain():
-            return choose(question, raw)
+        case Rating() | Agreement():
+            return _level(question, raw)
+        case Between():
+            return _between(question, raw)
+        case SingleChoice():
+            return _one(question, raw)
+        case MultipleChoice():
+            return _multiple(question, raw)
+        case Adjectives():
+            return _adjectives(question, raw)
+        case YesNoUnsure():
+            return _with_comment(question, raw, labels.yes_no_unsure())
+        case WouldWorkAgain():
+            return _with_comment(question, raw, labels.would_work_again())
         case Ranking():
-            return rank(question, raw)
+            return _rank(question, raw)
         case RelationshipConfirm():
-            return confirmations.relationship(question, raw, stated=known)
+            return _relationship(question, raw, stated=known)
         case DatesConfirm():
-            return confirmations.dates(question, raw, stated=known, today=today)
+            return _dates(question, raw, stated=known, today=today)
         case TitleConfirm():
-            return confirmations.title(question, raw, stated=known)
-    return _entered(question, raw)
+            return _title(question, raw, stated=known)
+        case _:
+            return _entered(question, raw)
 
 
-def _entered(question: Question, raw: object) -> Json:
+def _entered(question: Entered, raw: object) -> Json:
     match question:
         case LongText():
             return _text(question, raw, longest=question.longest, one_line=False)
@@ -96,11 +123,24 @@ def _entered(question: Question, raw: object) -> Json:
         case Number():
             return _needed(question, read_number(question, raw), gettext("Enter a number."))
         case Date():
-            sentence = gettext("Enter the date: day, month and year.")
-            return _needed(question, read_day(raw), sentence)
+            return _needed(question, read_day(raw), gettext("Enter the date: day, month and year."))
         case Period():
             return _period(question, raw)
-    raise TypeError(f"no rule for answers to {type(question).__name__}")
+        case _:
+            assert_never(question)
+
+
+def is_stated(question: Confirmation, stated: Stated) -> bool:
+    """Whether there is something to confirm; otherwise the question asks openly."""
+    match question:
+        case RelationshipConfirm():
+            return bool(stated.relationship)
+        case DatesConfirm():
+            return stated.from_month is not None
+        case TitleConfirm():
+            return bool(stated.title)
+        case _:
+            assert_never(question)
 
 
 def _text(question: Question, raw: object, *, longest: int, one_line: bool) -> Json:
@@ -127,3 +167,243 @@ def _period(question: Period, raw: object) -> Json:
         return None
     first, last = period
     return {"from": first, "to": last}
+
+
+def _level(question: Rating | Agreement, raw: object) -> Json:
+    given = parts(raw, alone="level")
+    comment = comment_of(given, asked=question.comment)
+    chosen = _chosen(given, "level", RATING_LEVELS, can_pass=question.can_pass)
+    if chosen:
+        level = None if chosen == NOT_ABLE else int(chosen)
+        return {"level": level, "not_able": level is None, "comment": comment}
+    if not question.required and not comment:
+        return None
+    if isinstance(question, Agreement):
+        best = gettext("Choose how much you agree.")
+        or_pass = gettext("Choose how much you agree, or that you can't judge this.")
+    else:
+        best = gettext("Choose the level that fits best.")
+        or_pass = gettext("Choose the level that fits best, or that you can't judge this.")
+    raise AnswerError(or_pass if question.can_pass else best, part="level")
+
+
+def _between(question: Between, raw: object) -> Json:
+    chosen = _chosen(parts(raw, alone="place"), "place", PLACES, can_pass=question.can_pass)
+    if chosen:
+        place = None if chosen == NOT_ABLE else int(chosen)
+        return {"place": place, "not_able": place is None}
+    if not question.required:
+        return None
+    if question.can_pass:
+        sentence = gettext("Choose the position that fits best, or that you can't judge this.")
+        raise AnswerError(sentence, part="place")
+    raise AnswerError(gettext("Choose the position that fits best."), part="place")
+
+
+def _chosen(given: Mapping[str, object], name: str, offered: Sequence[int], *, can_pass: bool) -> str:
+    """The level or place as text, `NOT_ABLE` for the way past it, "" for neither."""
+    value = given.get(name)
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    passed = {NOT_ABLE} if can_pass else set()
+    chosen = one_of(value, passed | {str(one) for one in offered})
+    return NOT_ABLE if given.get("not_able") is True and can_pass and not chosen else chosen
+
+
+def _one(question: SingleChoice, raw: object) -> Json:
+    chosen = one_of(raw, {choice.value for choice in question.choices})
+    if not chosen and question.required:
+        raise AnswerError(gettext("Choose one of the answers."))
+    return chosen or None
+
+
+def _some(raw: object, choices: Sequence[Choice]) -> list[str]:
+    """The chosen values in the order of the question, each once."""
+    given = [] if raw is None or raw == "" else raw
+    if not isinstance(given, list | tuple):
+        raise unreadable()
+    offered = [choice.value for choice in choices]
+    chosen = {one_of(value, offered) for value in given}
+    return [value for value in offered if value in chosen]
+
+
+def _multiple(question: MultipleChoice, raw: object) -> Json:
+    chosen = _some(raw, question.choices)
+    if not chosen and not question.required:
+        return None
+    if len(chosen) < question.least:
+        sentence = ngettext(
+            "Choose at least %(count)s answer.", "Choose at least %(count)s answers.", question.least
+        )
+        raise AnswerError(sentence % {"count": question.least})
+    if len(chosen) > question.most:
+        sentence = ngettext(
+            "Choose at most %(count)s answer.", "Choose at most %(count)s answers.", question.most
+        )
+        raise AnswerError(sentence % {"count": question.most})
+    return list(chosen)
+
+
+def _adjectives(question: Adjectives, raw: object) -> Json:
+    chosen = _some(raw, question.choices)
+    if len(chosen) == question.pick:
+        return list(chosen)
+    if not chosen:
+        if not question.required:
+            return None
+        raise AnswerError(labels.choose_exactly(question.pick))
+    lacking = question.pick - len(chosen)
+    if lacking > 0:
+        sentence = ngettext(
+            "Choose %(count)s more, so that it is %(pick)s in all.",
+            "Choose %(count)s more, so that it is %(pick)s in all.",
+            lacking,
+        )
+    else:
+        sentence = ngettext(
+            "That is %(count)s too many. Take one away, so that %(pick)s are left.",
+            "That is %(count)s too many. Take some away, so that %(pick)s are left.",
+            -lacking,
+        )
+    raise AnswerError(sentence % {"count": abs(lacking), "pick": question.pick})
+
+
+def _with_comment(question: YesNoUnsure | WouldWorkAgain, raw: object, offered: Mapping[str, str]) -> Json:
+    given = parts(raw, alone="answer")
+    comment = comment_of(given, asked=question.comment)
+    chosen = one_of(given.get("answer"), offered)
+    if chosen:
+        return {"answer": chosen, "comment": comment}
+    if not question.required and not comment:
+        return None
+    raise AnswerError(gettext("Choose one of the answers."), part="answer")
+
+
+def _rank(question: Ranking, raw: object) -> Json:
+    """The values in their order, None for an optional question left open.
+
+    `raw` is {value: its place, from 1}, as a page sends it, or the values in order. Raises `AnswerError` at the choice
+    that has no place, or one that another has.
+    """
+    offered = [choice.value for choice in question.choices]
+    places = _ranks(raw, offered)
+    if not places and not question.required:
+        return None
+    labels = {choice.value: choice.label for choice in question.choices}
+    taken: dict[int, str] = {}
+    for value in offered:
+        if value not in places:
+            sentence = gettext("Please rank “%(answer)s” too.") if places else gettext("Rank each answer.")
+            raise AnswerError(sentence % {"answer": labels[value]}, part=value)
+        place = places[value]
+        if place in taken:
+            sentence = gettext("Rank %(place)s is already given to “%(answer)s”. Use each rank once.")
+            raise AnswerError(sentence % {"place": place, "answer": labels[taken[place]]}, part=value)
+        taken[place] = value
+    return [taken[place] for place in sorted(taken)]
+
+
+def _ranks(raw: object, offered: Sequence[str]) -> dict[str, int]:
+    """Those that were given."""
+    if raw is None or raw == "":
+        return {}
+    if isinstance(raw, list | tuple):
+        if not all(isinstance(one, str) and one in offered for one in raw) or len(set(raw)) < len(raw):
+            raise unreadable()
+        return {str(one): place for place, one in enumerate(raw, start=1)}
+    if not isinstance(raw, Mapping):
+        raise unreadable()
+    possible = {str(place): place for place in range(1, len(offered) + 1)}
+    found = {}
+    for value in offered:
+        given = raw.get(value)
+        text = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
+        if chosen := one_of(text, possible):
+            found[value] = possible[chosen]
+    return found
+
+
+def _relationship(question: RelationshipConfirm, raw: object, *, stated: Stated) -> Json:
+    """`{"answer": "confirmed" or "corrected", "relationship": one of RELATIONSHIPS}`."""
+    given = parts(raw, alone="answer")
+    answer = _verdict(question, given, stated=stated, allowed=(CONFIRMED, CORRECTED))
+    if answer is None:
+        return None
+    if answer == CONFIRMED:
+        return {"answer": CONFIRMED, "relationship": stated.relationship}
+    value = one_of(given.get("relationship"), RELATIONSHIPS)
+    if not value:
+        if not is_stated(question, stated) and not question.required:
+            return None
+        raise AnswerError(gettext("Choose the relationship."), part="relationship")
+    return {"answer": CORRECTED, "relationship": value}
+
+
+def _title(question: TitleConfirm, raw: object, *, stated: Stated) -> Json:
+    """`{"answer": "confirmed", "corrected" or "unsure", "title": str}`; no title when unsure."""
+    given = parts(raw, alone="answer")
+    answer = _verdict(question, given, stated=stated, allowed=(CONFIRMED, CORRECTED, UNSURE))
+    if answer is None:
+        return None
+    if answer == CONFIRMED:
+        return {"answer": CONFIRMED, "title": stated.title}
+    if answer == UNSURE:
+        return {"answer": UNSURE, "title": ""}
+    value = text_of(given.get("title"), longest=LONGEST_LINE, one_line=True, part="title")
+    if not value:
+        raise AnswerError(gettext("Enter the job title as you know it."), part="title")
+    return {"answer": CORRECTED, "title": value}
+
+
+def _dates(question: DatesConfirm, raw: object, *, stated: Stated, today: date | None) -> Json:
+    """`{"answer": "confirmed", "corrected" or "unsure", "from": month or None, "to": month or None}`.
+
+    A corrected period needs its first month, and its last month unless it goes on. Refused are months that
+    cross and, with `today`, a period that begins or ends after this month.
+    """
+    given = parts(raw, alone="answer")
+    answer = _verdict(question, given, stated=stated, allowed=(CONFIRMED, CORRECTED, UNSURE))
+    if answer is None:
+        return None
+    if answer == CONFIRMED:
+        return {"answer": CONFIRMED, "from": stated.from_month, "to": stated.to_month}
+    if answer == UNSURE:
+        return {"answer": UNSURE, "from": None, "to": None}
+    period = read_period(given, this_month=f"{today:%Y-%m}" if today else None)
+    if period is None:
+        raise AnswerError(gettext("Enter the first month, with the year."), part="from")
+    first, last = period
+    return {"answer": CORRECTED, "from": first, "to": last}
+
+
+def _verdict(
+    question: Confirmation, given: Mapping[str, object], *, stated: Stated, allowed: tuple[str, ...]
+) -> str | None:
+    """How it was answered, None for an optional question left open.
+
+    Where nothing was stated there is nothing to confirm: whatever is given counts as a correction.
+    """
+    chosen = one_of(given.get("answer"), allowed)
+    if not is_stated(question, stated):
+        if chosen == CONFIRMED:
+            raise unreadable()
+        anything = any(value for name, value in given.items() if name != "answer")
+        return chosen or (CORRECTED if anything or question.required else None)
+    if chosen:
+        return chosen
+    if question.required:
+        raise AnswerError(_unanswered(question), part="answer")
+    return None
+
+
+def _unanswered(question: Confirmation) -> str:
+    # These share a page, so each says which of them is meant.
+    match question:
+        case RelationshipConfirm():
+            return gettext("Say whether the relationship is right.")
+        case DatesConfirm():
+            return gettext("Say whether the dates are right, or that you are not sure.")
+        case TitleConfirm():
+            return gettext("Say whether the job title is right, or that you are not sure.")
+        case _:
+            assert_never(question)

@@ -1,34 +1,65 @@
-"""One page of questions as a Django form: what was typed stays, errors stand at their question."""
+"""One page of questions as a Django form."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TypedDict, assert_never
 
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.html import format_html
+from django.utils.translation import gettext
 
-from goodword.questionnaires.answers import validate
-from goodword.questionnaires.incoming import AnswerError
-from goodword.questionnaires.inputs import MAIN
+from goodword.questionnaires import labels
+from goodword.questionnaires.answers import CONFIRMED, CORRECTED, UNSURE, is_stated, validate
+from goodword.questionnaires.fields import (
+    DayField,
+    MonthField,
+    OneChoice,
+    SomeChoices,
+    TypedNumber,
+    TypedText,
+    comment_field,
+    long_input,
+)
+from goodword.questionnaires.input_parsing import AnswerError, in_words
 from goodword.questionnaires.labels import NOT_ABLE, between, between_words, not_able
-from goodword.questionnaires.layout import filled, parts_of, raw_answer
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
     CONFIRMING,
     Adjectives,
     Agreement,
     Between,
+    Confirmation,
     Date,
+    DatesConfirm,
     LongText,
+    MultipleChoice,
     Number,
     Period,
     Question,
     Ranking,
     Rating,
+    RelationshipConfirm,
     ShortText,
+    SingleChoice,
     Stated,
+    TitleConfirm,
+    WouldWorkAgain,
+    YesNoUnsure,
 )
+
+#: the part that is the question itself, labelled with its text
+MAIN = ""
+
+type Parts = dict[str, forms.Field]
+
+
+class Heading(TypedDict):
+    label: str
+    help_text: str
+    required: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +101,12 @@ class Block:
                 return "questionnaires/period.html"
             case Ranking():
                 return "questionnaires/ranking.html"
-            case question if isinstance(question, CONFIRMING):
+            case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
                 return "questionnaires/confirm.html"
-        return "questionnaires/choices.html"
+            case SingleChoice() | MultipleChoice() | YesNoUnsure() | WouldWorkAgain():
+                return "questionnaires/choices.html"
+            case _:
+                assert_never(self.question)
 
     @property
     def levels(self) -> list[dict[str, str]]:
@@ -104,10 +138,11 @@ class Block:
 
 
 class QuestionForm(forms.Form):
-    """The questions of one page. After `is_valid()`, `answers` holds the value to store for each of them.
+    """The questions of one page.
 
-    `answers` is filled question by question, so that after a failed `is_valid()` it still holds those that
-    can be kept.
+    `questions` come with their placeholders filled, `saved` are stored answers by question id, `stated` is what the
+    candidate stated; with `today`, periods in the future are refused. `answers` holds the values to store, after a
+    failed `is_valid()` those that are valid.
     """
 
     use_required_attribute = False
@@ -130,8 +165,8 @@ class QuestionForm(forms.Form):
         self._names: dict[str, dict[str, str]] = {}
         for question in self.questions:
             names: dict[str, str] = {}
-            shown = filled(question, (saved or {}).get(question.id))
-            for part, field in parts_of(question, stated=self._stated).items():
+            shown = _initial(question, (saved or {}).get(question.id))
+            for part, field in _parts_of(question, stated=self._stated).items():
                 # A hyphen cannot stand in an id, so no question's name can run into another one's part.
                 names[part] = f"{question.id}-{part}" if part else question.id
                 field.initial = shown.get(part)
@@ -151,13 +186,13 @@ class QuestionForm(forms.Form):
         return blocks
 
     def clean(self) -> None:
-        """Judge every answer by `answers.validate` and put each error at the input that it is about."""
+        """Validate every answer and put each error at the input that it is about."""
         for question in self.questions:
             names = self._names[question.id]
             given = {part: self.cleaned_data.get(name) for part, name in names.items()}
             try:
                 value = validate(
-                    question, raw_answer(question, given), stated=self._stated, today=self._today
+                    question, _raw_answer(question, given), stated=self._stated, today=self._today
                 )
             except AnswerError as wrong:
                 at = wrong.part if wrong.part in names else next(iter(names))
@@ -166,19 +201,201 @@ class QuestionForm(forms.Form):
                 self.answers[question.id] = value
 
 
-def build_form(
-    questions: Sequence[Question],
-    *,
-    data: QueryDict | Mapping[str, object] | None = None,
-    saved: Mapping[str, Json] | None = None,
-    stated: Stated | None = None,
-    today: date | None = None,
-    prefix: str = "q",
-) -> QuestionForm:
-    """The form for one page of questions.
+def _parts_of(question: Question, *, stated: Stated) -> Parts:
+    """The inputs of a question by part, in the order of the page."""
+    match question:
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return _confirmation(question, stated)
+        case SingleChoice():
+            return _one_choice(question, [(choice.value, choice.label) for choice in question.choices])
+        case MultipleChoice() | Adjectives():
+            offered = [(choice.value, choice.label) for choice in question.choices]
+            return {MAIN: SomeChoices(choices=offered, **_heading(question, _how_many(question)))}
+        case Between():
+            return _degrees(question, labels.between(question.left, question.right))
+        case Rating():
+            main = _degrees(question, {level.value: level.label for level in question.levels})
+            return main | _comment(question)
+        case Agreement():
+            return _degrees(question, labels.agreement()) | _comment(question)
+        case YesNoUnsure():
+            return _one_choice(question, list(labels.yes_no_unsure().items())) | _comment(question)
+        case WouldWorkAgain():
+            return _one_choice(question, list(labels.would_work_again().items())) | _comment(question)
+        case Period():
+            return _months(required=question.required)
+        case Ranking():
+            return _ranks(question)
+        case _:
+            return {MAIN: _entered(question)}
 
-    `questions` are those of the page, worded (`wording.worded`); `data` is what was posted; `saved` are
-    stored answers by question id; `stated` is what the candidate stated; `today` refuses periods in the
-    future.
-    """
-    return QuestionForm(questions, data=data, saved=saved, stated=stated, today=today, prefix=prefix)
+
+def _entered(question: Number | Date | LongText | ShortText) -> DayField | TypedText:
+    match question:
+        case Number():
+            return TypedNumber(
+                unit=question.unit,
+                decimals=question.decimals,
+                negative=question.least is None or question.least < 0,
+                **_heading(question),
+            )
+        case Date():
+            return DayField(**_heading(question))
+        case LongText():
+            return TypedText(widget=long_input(), **_heading(question))
+        case ShortText():
+            return TypedText(**_heading(question))
+        case _:
+            assert_never(question)
+
+
+def _comment(question: Rating | Agreement | YesNoUnsure | WouldWorkAgain) -> Parts:
+    return {"comment": comment_field()} if question.comment else {}
+
+
+def _ranks(question: Ranking) -> Parts:
+    ranks = [("", "–"), *((str(rank), str(rank)) for rank in range(1, len(question.choices) + 1))]
+    return {
+        choice.value: TypedText(
+            label=choice.label, required=question.required, widget=forms.Select(choices=ranks)
+        )
+        for choice in question.choices
+    }
+
+
+def _how_many(question: MultipleChoice | Adjectives) -> str:
+    if isinstance(question, Adjectives):
+        return labels.choose_exactly(question.pick)
+    return labels.choose_some(question.least, question.most, of=len(question.choices))
+
+
+def _degrees(question: Rating | Agreement | Between, named: Mapping[int, str]) -> Parts:
+    passing = [(labels.NOT_ABLE, labels.not_able())] if question.can_pass else []
+    return _one_choice(question, [(str(value), label) for value, label in named.items()] + passing)
+
+
+def _heading(question: Question, also: str = "") -> Heading:
+    """How the main input of a question is labelled; `also` goes behind its help text."""
+    # Django prints a field's help text as HTML; ours is plain text with people's names in it: escaped.
+    return {
+        "label": question.text,
+        "help_text": format_html("{}", f"{question.help} {also}".strip()),
+        "required": question.required,
+    }
+
+
+def _one_choice(question: Question, choices: Sequence[tuple[str, str]]) -> Parts:
+    """One choice as the main input."""
+    return {MAIN: OneChoice(choices=choices, **_heading(question))}
+
+
+def _months(*, required: bool = True) -> Parts:
+    """The first and the last month of a period, and whether it is still going on."""
+    return {
+        "from": MonthField(label=gettext("First month"), required=required),
+        "to": MonthField(label=gettext("Last month"), required=required),
+        "ongoing": forms.BooleanField(label=gettext("It is still going on"), required=False),
+    }
+
+
+def _confirmation(question: Confirmation, stated: Stated) -> Parts:
+    """Whether it is right, and what it is if it is not; the fact alone where nothing was stated."""
+    match question:
+        case RelationshipConfirm():
+            return _relationship(question, stated)
+        case DatesConfirm():
+            return _dates(question, stated)
+        case TitleConfirm():
+            return _title(question, stated)
+        case _:
+            assert_never(question)
+
+
+def _relationship(question: RelationshipConfirm, stated: Stated) -> Parts:
+    offered = labels.relationships_as_asked()
+    if not is_stated(question, stated):
+        return {"relationship": OneChoice(choices=list(offered.items()), **_heading(question))}
+    choose = ("", gettext("Choose"))
+    correction = OneChoice(
+        label=gettext("Your relationship"), widget=forms.Select, choices=[choose, *offered.items()]
+    )
+    return _to_confirm(
+        question,
+        [(CONFIRMED, gettext("That is right")), (CORRECTED, gettext("It was different"))],
+        stated=offered.get(stated.relationship, stated.relationship),
+    ) | {"relationship": correction}
+
+
+def _dates(question: DatesConfirm, stated: Stated) -> Parts:
+    correction = _months()
+    unsure = (UNSURE, gettext("I am not sure"))
+    if stated.from_month is None:
+        return _one_choice(question, [(CORRECTED, gettext("I know the dates")), unsure]) | correction
+    return (
+        _to_confirm(
+            question,
+            [(CONFIRMED, gettext("That is right")), (CORRECTED, gettext("The dates were different")), unsure],
+            stated=labels.period(stated.from_month, stated.to_month),
+        )
+        | correction
+    )
+
+
+def _title(question: TitleConfirm, stated: Stated) -> Parts:
+    correction: Parts = {"title": TypedText(label=gettext("Job title as you know it"))}
+    unsure = (UNSURE, gettext("I am not sure"))
+    if not stated.title:
+        return _one_choice(question, [(CORRECTED, gettext("I know the title")), unsure]) | correction
+    return (
+        _to_confirm(
+            question,
+            [(CONFIRMED, gettext("That is right")), (CORRECTED, gettext("The title was different")), unsure],
+            stated=stated.title,
+        )
+        | correction
+    )
+
+
+def _to_confirm(question: Confirmation, choices: list[tuple[str, str]], *, stated: str) -> Parts:
+    head = _heading(question)
+    head["help_text"] = format_html(
+        "{} {}", gettext("The candidate stated: %(said)s.") % {"said": stated}, question.help
+    )
+    return {MAIN: OneChoice(choices=choices, **head)}
+
+
+def _initial(question: Question, value: Json) -> dict[str, object]:
+    """What each part shows for a stored answer."""
+    if value is None:
+        return {}
+    if isinstance(question, Ranking) and isinstance(value, list | tuple):
+        return {str(one): str(rank) for rank, one in enumerate(value, start=1)}
+    if not isinstance(value, Mapping):
+        return {MAIN: in_words(value) if isinstance(value, int | float) else value}
+    shown: dict[str, object] = {name: part for name, part in value.items() if part is not None}
+    match question:
+        case Rating() | Agreement():
+            shown[MAIN] = labels.NOT_ABLE if value["not_able"] else str(value["level"])
+        case Between():
+            shown[MAIN] = labels.NOT_ABLE if value["not_able"] else str(value["place"])
+        case Period():
+            shown["ongoing"] = value["to"] is None
+        case DatesConfirm():
+            shown[MAIN] = value["answer"]
+            shown["ongoing"] = value["answer"] == CORRECTED and value["to"] is None
+        case _:
+            shown[MAIN] = value["answer"]
+    return shown
+
+
+def _raw_answer(question: Question, given: Mapping[str, object]) -> object:
+    """The answer as `answers.validate` takes it, from the parts as they were sent."""
+    if isinstance(question, Rating | Agreement):
+        return {"level": given[MAIN], "comment": given.get("comment")}
+    if isinstance(question, Between):
+        return {"place": given[MAIN]}
+    if isinstance(question, Period | Ranking):
+        return given
+    if isinstance(question, (YesNoUnsure, WouldWorkAgain, *CONFIRMING)):
+        return {"answer" if name == MAIN else name: part for name, part in given.items()}
+    return given[MAIN]

@@ -7,10 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from goodword.questionnaires.forms import build_form
+from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
 from goodword.questionnaires.types import Stated
-from goodword.questionnaires.wording import worded
 
 _WORDS = [
     "Careful",
@@ -61,7 +61,7 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
         "type": "relationship_confirm",
         "text": "What were you to {candidate} when you worked together?",
     },
-    {"id": "dates", "type": "dates_confirm", "text": "When did you work together?"},
+    {"id": "dates", "type": "dates_confirm", "text": "Condition did you work together?"},
     {
         "id": "title",
         "type": "title_confirm",
@@ -137,7 +137,7 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
         "text": "In which order would {candidate} do these on a full day?",
         "choices": _choices(("Mail", "Repairs", "Customers", "Planning")),
     },
-    {"id": "last_day", "type": "date", "text": "When was {candidate}'s last day in the team?"},
+    {"id": "last_day", "type": "date", "text": "Condition was {candidate}'s last day in the team?"},
     {
         "id": "reported",
         "type": "period",
@@ -157,8 +157,8 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
 @require_http_methods(["GET", "HEAD", "POST"])
 def gallery(request: HttpRequest) -> HttpResponse:
     """The page. Nothing is kept."""
-    form = build_form(
-        worded(parse(SAMPLES), candidate="Amara Okafor", company="Northwind Bikes"),
+    form = QuestionForm(
+        fill_placeholders(parse(SAMPLES), candidate="Amara Okafor", company="Northwind Bikes"),
         data=request.POST if request.method == "POST" else None,
         stated=_STATED,
     )

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext, ngettext, pgettext
 
-from goodword.questionnaires.numbers import in_words
+from goodword.questionnaires.input_parsing import in_words
 
 NOT_ABLE = "not_able"
 

@@ -1,17 +1,24 @@
 """Questions from JSON and back: the form in which versions are stored, imported and exported."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, fields
+from typing import Annotated, Any
 
-from goodword.questionnaires.conditions import misfit
-from goodword.questionnaires.kinds import READERS
-from goodword.questionnaires.reading import Json, Reader, ReadingError, shortened
-from goodword.questionnaires.types import Question
+from pydantic import Field, TypeAdapter, ValidationError
+
+from goodword.core.validation import sentences
+from goodword.questionnaires.reading import Json, ReadingError
+from goodword.questionnaires.routing import condition_problem
+from goodword.questionnaires.types import Question, QuestionBase
 
 MOST_QUESTIONS = 100
 
-#: written only where they say something, so that what was stored before they came stays as it is
-_SELDOM = ("self_text", "only_for", "when")
+_QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
+#: null is the same as left out
+_NAMES = {field.name for form in QuestionBase.__subclasses__() for field in fields(form)}
+#: written only if set, so that questions stored before these fields existed stay as they are
+_OMITTED_IF_EMPTY = ("self_text", "only_for", "when")
+_ENTRIES = {"levels": "level", "choices": "choice", "when": "condition"}
 
 
 class QuestionError(ReadingError):
@@ -21,9 +28,8 @@ class QuestionError(ReadingError):
 def parse(data: Sequence[object]) -> tuple[Question, ...]:
     """The questions of a JSON list, in its order.
 
-    Raises `QuestionError` with a sentence that names the question by its place: not a list or an empty one,
-    an unknown type, a missing text, a doubled id, a rating without its five levels, a name nobody knows, a
-    condition on a question that comes later or on an answer that cannot be given.
+    Raises `QuestionError` with a sentence that names the first wrong question by its place: a missing text, an unknown
+    name or type, an id used twice, a condition that can never be met.
     """
     if not isinstance(data, list | tuple) or not data:
         raise QuestionError("A questionnaire is a list with at least one question.")
@@ -32,20 +38,28 @@ def parse(data: Sequence[object]) -> tuple[Question, ...]:
             f"A questionnaire has at most {MOST_QUESTIONS} questions; this one has {len(data)}."
         )
     questions: list[Question] = []
-    readers: list[Reader] = []
     seen: set[str] = set()
-    for place, entry in enumerate(data, start=1):
-        reader = Reader(entry, where=f"question {place}", error=QuestionError)
-        question = _question(reader)
+    for number, entry in enumerate(data, start=1):
+        question = parse_question(entry, whole=f"question {number}")
         if question.id in seen:
-            raise reader.wrong(f"has the id “{question.id}”, which another question has already")
+            raise QuestionError(
+                f"Question {number} has the id “{question.id}”, which another question has already."
+            )
         seen.add(question.id)
         questions.append(question)
-        readers.append(reader)
-    found = misfit(questions)
+    found = condition_problem(questions)
     if found:
-        raise readers[found.place].wrong(found.what)
+        raise QuestionError(f"Question {found.number} {found.what}.")
     return tuple(questions)
+
+
+def parse_question(data: object, *, whole: str) -> Question:
+    """One question; `whole` is what the sentence of a `QuestionError` calls it ("question 3")."""
+    given = _with_defaults(data) if isinstance(data, Mapping) else data
+    try:
+        return _QUESTION.validate_python(given)
+    except ValidationError as error:
+        raise QuestionError(sentences(error, given, whole=whole, each=_ENTRIES)[0]) from None
 
 
 def to_json(questions: Sequence[Question]) -> list[dict[str, Json]]:
@@ -53,22 +67,25 @@ def to_json(questions: Sequence[Question]) -> list[dict[str, Json]]:
     return [_plain(question) for question in questions]
 
 
+def question_schema() -> dict[str, Any]:
+    """The JSON Schema of one question."""
+    return _QUESTION.json_schema()
+
+
+def _with_defaults(data: Mapping[Any, Any]) -> dict[Any, Any]:
+    given = {name: value for name, value in data.items() if value is not None or name not in _NAMES}
+    if given.get("type") == "multiple_choice" and isinstance(choices := given.get("choices"), list | tuple):
+        given.setdefault("most", len(choices))
+    return given
+
+
 def _plain(question: Question) -> dict[str, Json]:
     values = asdict(question)
     if question.when:
         values["when"] = {"question": question.when.question, "is": list(question.when.values)}
-    for name in _SELDOM:
+    for name in _OMITTED_IF_EMPTY:
         if not values[name]:
             del values[name]
-    return {"type": question.kind} | {
+    return {"type": values.pop("type")} | {
         name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
     }
-
-
-def _question(reader: Reader) -> Question:
-    kind = reader.text("type")
-    if kind not in READERS:
-        raise reader.wrong(f"has the type “{shortened(kind)}”, which is none of {', '.join(sorted(READERS))}")
-    question = READERS[kind](reader)
-    reader.done()
-    return question

@@ -1,67 +1,48 @@
-"""How long a questionnaire takes, said honestly before anybody begins.
+"""Estimates how long a questionnaire takes, shown before anybody begins.
 
 seconds = words to read / reading speed + seconds to decide + words to write / typing speed
 
 - reading: 238 words a minute is the mean of silent reading in English (Brysbaert 2019, "How many words do we
-  read per minute?", Journal of Memory and Language 109); we take 200, for phones and for second languages.
-- deciding: our assumption, per type, below: to take a level or a choice, and to tap it. A number or a date has
-  to be remembered and entered, words to pick are weighed against each other (2 seconds each that is picked).
-  Once there are real answers, their median is used instead (`versions.minutes_of_version`).
+  read per minute?", Journal of Memory and Language 109); we take 200, for phones and second languages.
+- deciding: our assumption, by type, below. A number or a date has to be remembered and entered; words to pick are
+  compared with each other (2 seconds for each that is picked). The median of real answers replaces the estimate as soon
+  as there are enough (`domain.versions.minutes_of_version`).
 - writing: 36 words a minute is the mean on phones (Palin and others 2019, "How do people type on mobile
   devices?", MobileHCI '19); how much people write is our assumption: 25 words in a required long text,
   half of that in an optional one, nothing in an optional comment.
 - a question with a condition counts half, as if one in two were asked it.
-- a text that has come before (the same help line, the same labels of levels) is recognised, not read again.
+- a text that came before (the same help, the same labels of levels) is recognised and not read again.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
-from goodword.questionnaires.types import (
-    Adjectives,
-    Agreement,
-    Between,
-    Date,
-    DatesConfirm,
-    LongText,
-    MultipleChoice,
-    Number,
-    Period,
-    Question,
-    Ranking,
-    Rating,
-    RelationshipConfirm,
-    ShortText,
-    SingleChoice,
-    TitleConfirm,
-    WouldWorkAgain,
-    YesNoUnsure,
-)
+from goodword.questionnaires.types import Adjectives, Question, Ranking
 
 READING_WORDS_A_MINUTE = 200
 TYPING_WORDS_A_MINUTE = 36
 
-_DECIDING_SECONDS: dict[type[Question], float] = {
-    Rating: 8,
-    Agreement: 5,
-    SingleChoice: 4,
-    MultipleChoice: 8,
-    Adjectives: 4,
-    Ranking: 4,
-    Between: 7,
-    YesNoUnsure: 4,
-    WouldWorkAgain: 5,
-    LongText: 10,
-    ShortText: 4,
-    Number: 6,
-    Date: 8,
-    Period: 12,
-    RelationshipConfirm: 3,
-    DatesConfirm: 6,
-    TitleConfirm: 3,
+_DECIDING_SECONDS: Mapping[str, float] = {
+    "rating": 8,
+    "agreement": 5,
+    "single_choice": 4,
+    "multiple_choice": 8,
+    "adjectives": 4,
+    "ranking": 4,
+    "between": 7,
+    "yes_no_unsure": 4,
+    "would_work_again": 5,
+    "long_text": 10,
+    "short_text": 4,
+    "number": 6,
+    "date": 8,
+    "period": 12,
+    "relationship_confirm": 3,
+    "dates_confirm": 6,
+    "title_confirm": 3,
 }
 _SECONDS_A_PICK = 2
-_WRITTEN_WORDS: dict[type[Question], int] = {LongText: 25, ShortText: 4}
+_WRITTEN_WORDS: Mapping[str, int] = {"long_text": 25, "short_text": 4}
 
 
 def reading_seconds(text: str) -> float:
@@ -71,7 +52,7 @@ def reading_seconds(text: str) -> float:
 
 def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:
     """Seconds for one question that is asked: reading all of it but the texts in `seen`, deciding, writing."""
-    written = _WRITTEN_WORDS.get(type(question), 0) * (1 if question.required else 0.5)
+    written = _WRITTEN_WORDS.get(question.type, 0) * (1 if question.required else 0.5)
     picks = 0
     if isinstance(question, Adjectives):
         picks = question.pick
@@ -79,7 +60,7 @@ def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float
         picks = 2 * len(question.choices)  # weighed against the others, and given a place
     return (
         sum(reading_seconds(text) for text in _texts(question) if text not in seen)
-        + _DECIDING_SECONDS[type(question)]
+        + _DECIDING_SECONDS[question.type]
         + picks * _SECONDS_A_PICK
         + written * 60 / TYPING_WORDS_A_MINUTE
     )

@@ -1,239 +1,394 @@
 """The question types: what can be asked, as plain frozen values.
 
-They know nothing of references or assessments. `parse.py` reads them from JSON, `answers.py` says which
-answers each takes, `forms.py` puts them on a page, `report.py` words the answers for display, `asked.py` says
-which of them a person is asked.
+`parse.py` reads them from JSON, where constraints and checks of this module apply; `answers.py` validates answers,
+`forms.py` draws questions as inputs, `rendered_answers.py` puts answers into words. Adding a type: a class here and in
+`Question`; mypy then names every place that does not know it.
 
-A text may hold `{candidate}` and `{company}`; `wording.py` fills them in. Labels that are part of the content
-(levels, choices) are stored with the question, in its language, so that an answered version never changes its
-wording; labels that are part of the page ("Yes", "Not sure") come from the translations.
+A text may hold `{candidate}` and `{company}` (`placeholders.py`). Labels that belong to a question (levels, choices)
+are stored with it, in its language; labels of the page ("Yes", "Not sure") come from the translations.
 """
 
+import math
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    ValidationInfo,
+    WithJsonSchema,
+)
+
+from goodword.core.text import clean_text
+from goodword.core.validation import shortened
 
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 200
 LONGEST_COMMENT = 2_000
+#: of a question and its help, a label of a level, an example or a statement, a competency, a unit
+LONGEST_QUESTION, LONGEST_LABEL, LONGEST_EXAMPLE, LONGEST_HEADING, LONGEST_UNIT = 500, 80, 300, 60, 30
+LEAST_CHOICES, MOST_CHOICES = 2, 60
+#: more than this many nobody can compare with each other
+MOST_RANKED = 10
+MOST_DECIMALS = 6
 RATING_LEVELS = (1, 2, 3, 4, 5)
 #: between two statements: 1 is much more like the left one, 3 both equally, 5 much more like the right one
 PLACES = (1, 2, 3, 4, 5)
-MOST_DECIMALS = 6
-#: more than this many nobody can hold against each other
-MOST_RANKED = 10
 
 RELATIONSHIPS = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", "other")
 
+_ID = r"[a-z][a-z0-9_]{0,39}"
+
+
+def _cleaned(value: Any) -> Any:
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def _check_id(value: str, info: ValidationInfo) -> str:
+    if not re.fullmatch(_ID, value):
+        raise ValueError(
+            f"has the {info.field_name} “{shortened(value)}”; "
+            "use small letters, digits and underscores, a letter first"
+        )
+    return value
+
+
+def _each_once(values: Sequence[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clean_text(value, one_line=True) for value in values))
+
+
+def _check_relationships(values: Sequence[str]) -> tuple[str, ...]:
+    for name in values:
+        if name not in RELATIONSHIPS:
+            raise ValueError(f"is only for “{shortened(name)}”, which is none of {', '.join(RELATIONSHIPS)}")
+    return tuple(relationship for relationship in RELATIONSHIPS if relationship in values)
+
+
+def _number_as_written(value: Any, info: ValidationInfo) -> float:
+    """A number, whole or not, as it was written: 5 stays 5."""
+    try:
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(float(value))
+    except OverflowError:
+        fits = False
+    if not fits:
+        raise ValueError(f"needs a number under “{info.field_name}”")
+    number: float = value
+    return number
+
+
+type Text = Annotated[
+    str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=LONGEST_QUESTION)
+]
+type OptionalText = Annotated[str, BeforeValidator(_cleaned), StringConstraints(max_length=LONGEST_QUESTION)]
+type Label = Annotated[
+    str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=LONGEST_LABEL)
+]
+type Statement = Annotated[
+    str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=LONGEST_EXAMPLE)
+]
+type Heading = Annotated[
+    str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=LONGEST_HEADING)
+]
+type OptionalHeading = Annotated[
+    str, BeforeValidator(_cleaned), StringConstraints(max_length=LONGEST_HEADING)
+]
+type Id = Annotated[
+    str,
+    BeforeValidator(_cleaned),
+    AfterValidator(_check_id),
+    WithJsonSchema({"type": "string", "pattern": f"^{_ID}$"}),
+]
+type Bound = Annotated[
+    float | None, PlainValidator(_number_as_written), WithJsonSchema({"type": ["number", "null"]})
+]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class When:
-    """The condition of a question: the answer to an earlier one is, or holds, one of `values`.
+class Condition:
+    """The condition of a question: the answer to an earlier one is, or contains, one of `values`.
 
     Values are those that are stored: "yes", the value of a choice, or a level as text ("1" to "5").
     """
 
-    question: str
-    values: tuple[str, ...]
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    question: Annotated[str, BeforeValidator(_cleaned), StringConstraints(min_length=1, max_length=40)]
+    values: Annotated[tuple[str, ...], AfterValidator(_each_once), Field(alias="is", min_length=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class QuestionBase:
     """What every question has. `id` is unique in its questionnaire and never changes its meaning.
 
-    `self_text` is asked instead of `text` when people answer about themselves (empty: the same). Asked are
-    only the relationships in `only_for` (empty: all), and only if the condition `when` holds.
+    `self_text` is asked instead of `text` when people answer about themselves (empty: the same). Only the
+    relationships in `only_for` are asked (empty: all), and only if the condition `when` is met.
     """
 
-    kind: ClassVar[str] = ""
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
-    id: str
-    text: str
-    help: str = ""
-    required: bool = True
-    self_text: str = ""
-    only_for: tuple[str, ...] = ()
-    when: When | None = None
+    id: Id
+    text: Text
+    help: OptionalText = ""
+    required: StrictBool = True
+    self_text: OptionalText = ""
+    only_for: Annotated[
+        tuple[str, ...],
+        AfterValidator(_each_once),
+        AfterValidator(_check_relationships),
+        WithJsonSchema({"type": "array", "items": {"enum": list(RELATIONSHIPS)}}),
+    ] = ()
+    when: Condition | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
     """One level of a rating: 1 (lowest) to 5 (highest), its label, and an example of behaviour."""
 
-    value: int
-    label: str
-    example: str
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    value: StrictInt
+    label: Label
+    example: Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """One answer to choose: the value that is stored and the label that is shown."""
 
-    value: str
-    label: str
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+
+    value: Id
+    label: Text
+
+
+type Choices = Annotated[tuple[Choice, ...], Field(min_length=LEAST_CHOICES, max_length=MOST_CHOICES)]
+
+
+def _check_values(choices: Sequence[Choice]) -> None:
+    if len({choice.value for choice in choices}) < len(choices):
+        raise ValueError("has two choices with the same value")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rating(Question):
+class Rating(QuestionBase):
     """Five levels of behaviour, with "not able to judge" beside them unless `can_pass` is false.
 
     `competency` is the short name for headings and charts ("Reliability"). With `comment` an optional
     comment is asked under the levels.
     """
 
-    kind: ClassVar[str] = "rating"
+    type: Literal["rating"] = "rating"
 
-    competency: str
+    competency: Heading
     levels: tuple[Level, ...]
-    can_pass: bool = True
-    comment: bool = False
+    can_pass: StrictBool = True
+    comment: StrictBool = False
+
+    def __post_init__(self) -> None:
+        if tuple(level.value for level in self.levels) != RATING_LEVELS:
+            raise ValueError("needs five levels with the values 1 to 5 in this order")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement(Question):
+class Agreement(QuestionBase):
     """Agreement with the statement in `text`, on five levels whose labels are the page's.
 
     Neighbours of one `competency` stand together under it. `can_pass` and `comment` as for a rating.
     """
 
-    kind: ClassVar[str] = "agreement"
+    type: Literal["agreement"] = "agreement"
 
-    competency: str = ""
-    can_pass: bool = True
-    comment: bool = False
+    competency: OptionalHeading = ""
+    can_pass: StrictBool = True
+    comment: StrictBool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SingleChoice(Question):
+class SingleChoice(QuestionBase):
     """One of several choices."""
 
-    kind: ClassVar[str] = "single_choice"
+    type: Literal["single_choice"] = "single_choice"
 
-    choices: tuple[Choice, ...]
+    choices: Choices
+
+    def __post_init__(self) -> None:
+        _check_values(self.choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MultipleChoice(Question):
+class MultipleChoice(QuestionBase):
     """Some of several choices: at least `least` of them if any is given, at most `most`."""
 
-    kind: ClassVar[str] = "multiple_choice"
+    type: Literal["multiple_choice"] = "multiple_choice"
 
-    choices: tuple[Choice, ...]
-    least: int = 1
-    most: int
+    choices: Choices
+    least: StrictInt = 1
+    most: StrictInt
+
+    def __post_init__(self) -> None:
+        _check_values(self.choices)
+        if not 1 <= self.least <= self.most <= len(self.choices):
+            raise ValueError(
+                f"asks for {self.least} to {self.most} of {len(self.choices)} choices, which cannot be"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adjectives(Question):
+class Adjectives(QuestionBase):
     """Words to pick: exactly `pick` of them."""
 
-    kind: ClassVar[str] = "adjectives"
+    type: Literal["adjectives"] = "adjectives"
 
-    choices: tuple[Choice, ...]
-    pick: int
+    choices: Choices
+    pick: StrictInt
+
+    def __post_init__(self) -> None:
+        _check_values(self.choices)
+        if not 1 <= self.pick < len(self.choices):
+            raise ValueError(
+                f"asks to pick {self.pick} of {len(self.choices)} words, which leaves nothing to choose"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking(Question):
+class Ranking(QuestionBase):
     """Choices to put in order: each gets a place of its own, from 1."""
 
-    kind: ClassVar[str] = "ranking"
+    type: Literal["ranking"] = "ranking"
 
-    choices: tuple[Choice, ...]
+    choices: Annotated[tuple[Choice, ...], Field(min_length=LEAST_CHOICES, max_length=MOST_RANKED)]
+
+    def __post_init__(self) -> None:
+        _check_values(self.choices)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Between(Question):
+class Between(QuestionBase):
     """One of five places between two statements, neither of them the better one."""
 
-    kind: ClassVar[str] = "between"
+    type: Literal["between"] = "between"
 
-    left: str
-    right: str
-    can_pass: bool = True
+    left: Statement
+    right: Statement
+    can_pass: StrictBool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class YesNoUnsure(Question):
+class YesNoUnsure(QuestionBase):
     """Yes, no or not sure; with `comment` an optional comment."""
 
-    kind: ClassVar[str] = "yes_no_unsure"
+    type: Literal["yes_no_unsure"] = "yes_no_unsure"
 
-    comment: bool = True
+    comment: StrictBool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LongText(Question):
+class LongText(QuestionBase):
     """Free text over several lines, `longest` characters at most."""
 
-    kind: ClassVar[str] = "long_text"
+    type: Literal["long_text"] = "long_text"
 
-    longest: int = LONGEST_TEXT
+    longest: Annotated[StrictInt, Field(ge=1, le=LONGEST_TEXT)] = LONGEST_TEXT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShortText(Question):
+class ShortText(QuestionBase):
     """One line of text, `longest` characters at most."""
 
-    kind: ClassVar[str] = "short_text"
+    type: Literal["short_text"] = "short_text"
 
-    longest: int = LONGEST_LINE
+    longest: Annotated[StrictInt, Field(ge=1, le=LONGEST_LINE)] = LONGEST_LINE
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Number(Question):
+class Number(QuestionBase):
     """A number from `least` to `most` (None: no bound), with `decimals` places at most, in `unit` ("hours")."""
 
-    kind: ClassVar[str] = "number"
+    type: Literal["number"] = "number"
 
-    least: float | None = None
-    most: float | None = None
-    unit: str = ""
-    decimals: int = 0
+    least: Bound = None
+    most: Bound = None
+    unit: Annotated[str, BeforeValidator(_cleaned), StringConstraints(max_length=LONGEST_UNIT)] = ""
+    decimals: Annotated[StrictInt, Field(ge=0, le=MOST_DECIMALS)] = 0
+
+    def __post_init__(self) -> None:
+        if self.least is not None and self.most is not None and self.least > self.most:
+            raise ValueError(f"goes from {self.least:g} to {self.most:g}, which cannot be")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Date(Question):
+class Date(QuestionBase):
     """One day."""
 
-    kind: ClassVar[str] = "date"
+    type: Literal["date"] = "date"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Period(Question):
+class Period(QuestionBase):
     """A first month and a last one, or "still going on"."""
 
-    kind: ClassVar[str] = "period"
+    type: Literal["period"] = "period"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RelationshipConfirm(Question):
+class RelationshipConfirm(QuestionBase):
     """Confirm or correct the stated relationship, one of `RELATIONSHIPS`."""
 
-    kind: ClassVar[str] = "relationship_confirm"
+    type: Literal["relationship_confirm"] = "relationship_confirm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DatesConfirm(Question):
+class DatesConfirm(QuestionBase):
     """Confirm or correct the stated first and last month, or say that one is not sure."""
 
-    kind: ClassVar[str] = "dates_confirm"
+    type: Literal["dates_confirm"] = "dates_confirm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TitleConfirm(Question):
+class TitleConfirm(QuestionBase):
     """Confirm or correct the stated job title, or say that one is not sure."""
 
-    kind: ClassVar[str] = "title_confirm"
+    type: Literal["title_confirm"] = "title_confirm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WouldWorkAgain(Question):
+class WouldWorkAgain(QuestionBase):
     """Yes, yes with reservations, no, or prefer not to say; with `comment` an optional comment."""
 
-    kind: ClassVar[str] = "would_work_again"
+    type: Literal["would_work_again"] = "would_work_again"
 
-    comment: bool = True
+    comment: StrictBool = True
 
+
+type Entered = LongText | ShortText | Number | Date | Period
+type Confirmation = RelationshipConfirm | DatesConfirm | TitleConfirm
+type Question = (
+    Rating
+    | Agreement
+    | Between
+    | YesNoUnsure
+    | WouldWorkAgain
+    | SingleChoice
+    | MultipleChoice
+    | Adjectives
+    | Ranking
+    | LongText
+    | ShortText
+    | Number
+    | Date
+    | Period
+    | RelationshipConfirm
+    | DatesConfirm
+    | TitleConfirm
+)
 
 CONFIRMING = (RelationshipConfirm, DatesConfirm, TitleConfirm)
 

@@ -10,8 +10,8 @@ from django.db.models import Exists, OuterRef, QuerySet
 from goodword.accounts.models import Organisation
 from goodword.core.tenancy import HasPk
 from goodword.questionnaires import builtin, parse
-from goodword.questionnaires.asked import asked_of
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.timing import minutes
 from goodword.questionnaires.types import RELATIONSHIPS
 
@@ -91,7 +91,7 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
         return max(1, int(version.median_seconds / 60 + 0.5))
     questions = parse.parse(version.questions)
     of = [relationship] if relationship else RELATIONSHIPS
-    return max(minutes(asked_of(questions, relationship=one)) for one in of)
+    return max(minutes(applicable(questions, relationship=one)) for one in of)
 
 
 def note_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from goodword.questionnaires import labels
-from goodword.questionnaires.report import rows
+from goodword.questionnaires.rendered_answers import render_answers
 from goodword.questionnaires.types import (
     PLACES,
     RATING_LEVELS,
@@ -48,7 +48,7 @@ def frame_of(question: Question) -> Asked:
 
 def answer_of(question: Question, given: Any, *, by: Received) -> Answer:
     """A stored answer in words; a long text is all comment."""
-    [row] = rows([question], {question.id: given})
+    [row] = render_answers([question], {question.id: given})
     text = isinstance(question, LongText)
     return Answer(
         by=by,
@@ -98,7 +98,7 @@ def unasked_because(question: Question, questions: Sequence[Question]) -> str:
 def _kind(question: Question) -> str:
     match question:
         case Rating() | Agreement() | Between() | Adjectives():
-            return question.kind
+            return question.type
         case LongText():
             return "text"
     return "choice" if _options(question) else "line"
@@ -116,7 +116,7 @@ def _levels(question: Question) -> tuple[Level, ...]:
 
 
 def _agreement(question: Agreement, level: int) -> str:
-    [row] = rows([question], {question.id: {"level": level, "not_able": False, "comment": ""}})
+    [row] = render_answers([question], {question.id: {"level": level, "not_able": False, "comment": ""}})
     return row.answer
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext
 
-from goodword.questionnaires.report import rows
+from goodword.questionnaires.rendered_answers import render_answers
 from goodword.questionnaires.types import CONFIRMING, DatesConfirm, Question, RelationshipConfirm
 from goodword.references.domain.context import stated_of
 from goodword.references.found import Contradiction, Received, Verification
@@ -26,7 +26,7 @@ def contradictions(received: Sequence[Received], facts: Sequence[Verification]) 
     groups: dict[tuple[str, str, str], dict[str, list[Received]]] = {}
     for fact in facts:
         who = people[fact.reference]
-        if fact.verdict == "unsure" or fact.kind == RelationshipConfirm.kind or not who.company:
+        if fact.verdict == "unsure" or fact.kind == "relationship_confirm" or not who.company:
             continue
         group = groups.setdefault((fact.what, who.company.strip().casefold(), fact.stated), {})
         group.setdefault(fact.confirmed.strip(), []).append(who)
@@ -50,11 +50,11 @@ def _what(question: Question) -> str:
 
 
 def _of(reference: Reference, asked: Sequence[Question]) -> list[Verification]:
-    shown = rows(asked, reference.answers, stated=stated_of(reference.request.referee))
+    shown = render_answers(asked, reference.answers, stated=stated_of(reference.request.referee))
     return [
         Verification(
             reference=str(reference.pk),
-            kind=question.kind,
+            kind=question.type,
             what=_what(question),
             stated=row.stated,
             confirmed=_confirmed(row.verdict, row.stated, row.answer),

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.questionnaires import labels
 from goodword.questionnaires.fields import MonthField
-from goodword.questionnaires.incoming import AnswerError
-from goodword.questionnaires.months import read_month
+from goodword.questionnaires.input_parsing import AnswerError, read_month
 from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetails
 from goodword.references.fields import Address, Plain
 from goodword.references.models import Referee

@@ -12,15 +12,15 @@ from typing import Any
 from django.utils.translation import get_language_info, gettext
 
 from goodword.questionnaires import labels
-from goodword.questionnaires.asked import asked_of, for_self
 from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.routing import applicable, for_self
 from goodword.questionnaires.types import (
     CONFIRMING,
     RELATIONSHIPS,
     Question,
     RelationshipConfirm,
 )
-from goodword.questionnaires.wording import worded
 from goodword.references.chosen import answer_of, frame_of, unasked_because, values_in
 from goodword.references.confirmed import contradictions, verifications
 from goodword.references.found import (
@@ -108,7 +108,7 @@ def _questions(check: Check) -> tuple[Question, ...]:
     """In the language of the organisation. A company differs from referee to referee, so none is put in."""
     name = check.step_request.application.candidate.name
     version = check.version
-    return worded(
+    return fill_placeholders(
         parse(version.questions), candidate=name, company=gettext("the company"), language=version.language
     )
 
@@ -135,7 +135,7 @@ def _voice(reference: Reference, check: Check, questions: Sequence[Question]) ->
         language=str(get_language_info(code)["name_translated"]) if other else "",
         language_code=code if other else "",
     )
-    put = asked_of(questions, relationship=relationship, answers=answers)
+    put = applicable(questions, relationship=relationship, answers=answers)
     return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)
 
 

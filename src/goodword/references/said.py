@@ -6,11 +6,11 @@ from typing import Any
 from django.utils import translation
 
 from goodword.core.exporting import without_nothing
-from goodword.questionnaires.asked import for_self
 from goodword.questionnaires.parse import parse
-from goodword.questionnaires.report import rows
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Question, Stated
-from goodword.questionnaires.wording import worded
 from goodword.references.domain.context import stated_of
 from goodword.references.models import Check, Reference, SelfReference
 
@@ -20,7 +20,7 @@ def reference_in_words(reference: Reference) -> dict[str, Any]:
     referee = reference.request.referee
     candidate = referee.check_run.step_request.application.candidate.name
     version = reference.version
-    asked = worded(
+    asked = fill_placeholders(
         parse(version.questions), candidate=candidate, company=referee.company, language=version.language
     )
     return without_nothing(
@@ -40,7 +40,9 @@ def reference_in_words(reference: Reference) -> dict[str, Any]:
 def own_in_words(own: SelfReference, check: Check, *, drafts: bool) -> dict[str, Any]:
     """The candidate's own answers; with `drafts` those that they have not submitted too."""
     candidate = check.step_request.application.candidate.name
-    asked = for_self(worded(parse(own.version.questions), candidate=candidate, language=own.version.language))
+    asked = for_self(
+        fill_placeholders(parse(own.version.questions), candidate=candidate, language=own.version.language)
+    )
     return without_nothing(
         {
             "begun": own.begun_at,
@@ -60,7 +62,7 @@ def _said(
     stated: Stated | None = None,
 ) -> list[dict[str, Any]]:
     with translation.override(language):
-        shown = rows(asked, answers, stated=stated)
+        shown = render_answers(asked, answers, stated=stated)
     return [
         without_nothing(
             {

@@ -7,7 +7,7 @@ import pytest
 
 from goodword.questionnaires import builtin
 from goodword.questionnaires.editor.entries import with_texts
-from goodword.questionnaires.editor.files import LARGEST_FILE, Contents, Unreadable, read_file, to_file
+from goodword.questionnaires.editor.files import LARGEST_FILE, Contents, InvalidFile, read_file, to_file
 from goodword.questionnaires.parse import to_json
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
@@ -18,7 +18,7 @@ def file(**values: Any) -> bytes:
 
 
 def problems(raw: bytes) -> list[str]:
-    with pytest.raises(Unreadable) as caught:
+    with pytest.raises(InvalidFile) as caught:
         read_file(raw)
     return caught.value.problems
 

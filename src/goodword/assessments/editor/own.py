@@ -10,16 +10,15 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from goodword.assessments.kinds.custom.content import KIND, FileQuestion
+from goodword.assessments.kinds.custom.content import KIND
 from goodword.questionnaires.editor.words import short
-from goodword.questionnaires.types import CONFIRMING, WouldWorkAgain
 
 type Content = dict[str, Any]
 type Entry = dict[str, Any]
 
-FILE: Final = FileQuestion.kind
+FILE: Final = "file"
 #: questions that only somebody else than the candidate can answer
-_OF_OTHERS: Final = {*(one.kind for one in CONFIRMING), WouldWorkAgain.kind}
+_OF_OTHERS: Final = {"relationship_confirm", "dates_confirm", "title_confirm", "would_work_again"}
 _CHOICES: Final = {"single_choice", "multiple_choice"}
 _BLANKS: Final = ("{candidate}", "{company}")
 

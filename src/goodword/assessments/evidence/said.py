@@ -32,4 +32,4 @@ def said(item: Item, value: Json) -> dict[str, Any]:
         case Rating() | Agreement() | Between() | YesNoUnsure() | WouldWorkAgain():
             if isinstance(value, Mapping):
                 return {"value": {name: value[name] for name in _CHOSEN if name in value}}
-    return {"left_out": item.question.kind}
+    return {"left_out": item.question.type}

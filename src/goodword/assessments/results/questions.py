@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from goodword.assessments.items import visible_items
-from goodword.assessments.kinds.custom.content import Criterion, FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.content import AnyQuestion, Criterion, FileQuestion, QuestionSet
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.queries import read_answers
@@ -13,8 +13,8 @@ from goodword.assessments.results.about import sheet_of
 from goodword.assessments.results.parts import requirement_of
 from goodword.assessments.scored import ALL, is_right
 from goodword.questionnaires.reading import Json
-from goodword.questionnaires.report import rows
-from goodword.questionnaires.types import MultipleChoice, Question, SingleChoice
+from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.types import MultipleChoice, SingleChoice
 
 #: raters of an answer where two are wanted
 TWO = 2
@@ -38,9 +38,13 @@ def questions_result(part: AttemptPart, content: QuestionSet, scores: Mapping[st
     )
 
 
-def _question(part: AttemptPart, content: QuestionSet, question: Question, value: Json) -> QuestionShown:
+def _question(part: AttemptPart, content: QuestionSet, question: AnyQuestion, value: Json) -> QuestionShown:
     is_file = isinstance(question, FileQuestion)
-    said = None if is_file or value is None else rows([question], {question.id: value})[0]
+    said = (
+        None
+        if isinstance(question, FileQuestion) or value is None
+        else render_answers([question], {question.id: value})[0]
+    )
     key, rubric = content.right.get(question.id), content.rubrics.get(question.id, ())
     marks = [one for one in part.markings.all() if one.item == question.id] if rubric else []
     state = _state(rubric, marks, two=part.part.two_raters)
@@ -48,7 +52,7 @@ def _question(part: AttemptPart, content: QuestionSet, question: Question, value
     return QuestionShown(
         id=question.id,
         text=question.text,
-        kind=question.kind,
+        kind=question.type,
         answer=said.answer if said else "",
         comment=said.comment if said else "",
         file=_file(part, value) if is_file else None,
@@ -88,7 +92,7 @@ def _file(part: AttemptPart, value: Json) -> FileShown | None:
     return None
 
 
-def _labels(question: Question, values: Sequence[str]) -> str:
+def _labels(question: AnyQuestion, values: Sequence[str]) -> str:
     if not isinstance(question, SingleChoice | MultipleChoice):
         return ", ".join(values)
     return ", ".join(choice.label for choice in question.choices if choice.value in values)

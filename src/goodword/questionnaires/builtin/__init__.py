@@ -1,25 +1,53 @@
 """Questionnaires that come with the product, and the competencies that they are composed of.
 
-`templates.json` says what each asks, in any language; `library_<language>.json` has the words. So the languages of
-a template share ids, types and values by construction. All was written for this project and is job-related;
-what each competency means, and what is not known of it yet, is in docs/competencies.md.
+`templates.json` lists what each asks, in any language; `library_<language>.json` has the words, so all languages of a
+template share ids, types and values. All was written for this project; docs/competencies.md explains each competency.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Annotated, Any
 
-from goodword.questionnaires.builtin.library import Competency, Library, read_library
-from goodword.questionnaires.parse import QuestionError
-from goodword.questionnaires.reading import Reader
-from goodword.questionnaires.types import Question
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
+
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.types import RATING_LEVELS, Heading, Level, Question, Rating, Statement, Text
 
 __all__ = ["GENERAL_PROFESSIONAL", "Competency", "Template", "competencies", "keys", "languages", "load"]
 
 GENERAL_PROFESSIONAL = "general_professional"
 SOURCE_LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Competency:
+    """Something that a job can need, and how it shows at work.
+
+    `text` asks a referee and may contain {candidate}, `self_text` asks the candidates themselves. `levels` are the
+    five levels of behaviour, lowest first.
+    """
+
+    key: str
+    name: str
+    definition: str
+    text: str
+    self_text: str
+    help: str
+    levels: tuple[Level, ...]
+
+    def question(self, *, only_for: tuple[str, ...] = (), hint: str = "") -> Rating:
+        """The rating that asks for it; `only_for` as for any question, `hint` replaces its own help."""
+        return Rating(
+            id=self.key,
+            competency=self.name,
+            text=self.text,
+            self_text=self.self_text,
+            help=hint or self.help,
+            only_for=only_for,
+            levels=self.levels,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +64,57 @@ class Template:
     questions: tuple[Question, ...]
 
 
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _CompetencyWords(_Strict):
+    key: Annotated[str, StringConstraints(min_length=1, max_length=40)]
+    name: Heading
+    definition: Statement
+    text: Text
+    self_text: Text
+    examples: Annotated[list[Statement], Field(min_length=len(RATING_LEVELS), max_length=len(RATING_LEVELS))]
+
+
+class _TemplateWords(_Strict):
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    description: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+    #: shown under the ratings of the template instead of the library's help
+    help: str = ""
+
+
+class _Library(_Strict):
+    """`library_<language>.json`: all words of one language."""
+
+    language: str
+    licence: str
+    source: str
+    help: Text
+    labels: Annotated[list[str], Field(min_length=len(RATING_LEVELS), max_length=len(RATING_LEVELS))]
+    competencies: list[_CompetencyWords]
+    questions: list[Any]
+    templates: dict[str, _TemplateWords]
+
+
+class _CompetencyEntry(_Strict):
+    competency: str
+    only_for: tuple[str, ...] = ()
+
+
+class _TemplateEntry(_Strict):
+    """A template of `templates.json`: ids of the library's questions, and competencies."""
+
+    version: int
+    questions: list[str | _CompetencyEntry]
+
+
+_TEMPLATES: TypeAdapter[dict[str, _TemplateEntry]] = TypeAdapter(dict[str, _TemplateEntry])
+
+
 def keys() -> tuple[str, ...]:
     """The keys of all built-in questionnaires, the most general first."""
-    return tuple(_composed())
+    return tuple(_templates())
 
 
 @cache
@@ -47,52 +123,59 @@ def load(key: str = GENERAL_PROFESSIONAL, *, language: str = SOURCE_LANGUAGE) ->
 
     Raises `LookupError` for a key that does not exist.
     """
-    if key not in _composed():
+    if key not in _templates():
         raise LookupError(f"There is no built-in questionnaire “{key}”.")
-    library = _library(_spoken(language))
-    reader = Reader(_composed()[key], where=f"the template “{key}”", error=QuestionError)
-    words = library.templates[key]
-    template = Template(
+    library = _library(_available(language))
+    template, words = _templates()[key], library.templates[key]
+    questions = {question.id: question for question in parse(library.questions)}
+    by_key = {competency.key: competency for competency in competencies(language)}
+    return Template(
         key=key,
-        version=reader.whole("version"),
+        version=template.version,
         language=library.language,
         name=words.name,
         description=words.description,
         licence=library.licence,
         source=library.source,
-        questions=tuple(_question(entry, library, hint=words.help) for entry in reader.entries("questions")),
+        questions=tuple(
+            questions[entry]
+            if isinstance(entry, str)
+            else by_key[entry.competency].question(only_for=entry.only_for, hint=words.help)
+            for entry in template.questions
+        ),
     )
-    reader.done()
-    return template
 
 
 def languages(key: str = GENERAL_PROFESSIONAL) -> tuple[str, ...]:
     """The languages a built-in questionnaire exists in, sorted; none for a key that does not exist."""
-    return _written() if key in _composed() else ()
-
-
-def competencies(language: str = SOURCE_LANGUAGE) -> tuple[Competency, ...]:
-    """The competency library, in English where it is not translated to `language`."""
-    return _library(_spoken(language)).competencies
-
-
-def _question(entry: object, library: Library, *, hint: str) -> Question:
-    """What an entry of a template names: a question of the library, or a competency and who is asked for it."""
-    if isinstance(entry, str):
-        return library.questions[entry]
-    reader = Reader(entry, where="a competency of a template", error=QuestionError)
-    key, only_for = reader.text("competency"), reader.texts("only_for")
-    reader.done()
-    return next(one for one in library.competencies if one.key == key).question(only_for=only_for, hint=hint)
-
-
-def _spoken(language: str) -> str:
-    short = language.lower().replace("_", "-").split("-")[0]
-    return short if short in _written() else SOURCE_LANGUAGE
+    return _languages() if key in _templates() else ()
 
 
 @cache
-def _written() -> tuple[str, ...]:
+def competencies(language: str = SOURCE_LANGUAGE) -> tuple[Competency, ...]:
+    """The competency library, in English where it is not translated to `language`."""
+    library = _library(_available(language))
+    return tuple(
+        Competency(
+            key=words.key,
+            name=words.name,
+            definition=words.definition,
+            text=words.text,
+            self_text=words.self_text,
+            help=library.help,
+            levels=tuple(map(Level, RATING_LEVELS, library.labels, words.examples)),
+        )
+        for words in library.competencies
+    )
+
+
+def _available(language: str) -> str:
+    short = language.lower().replace("_", "-").split("-")[0]
+    return short if short in _languages() else SOURCE_LANGUAGE
+
+
+@cache
+def _languages() -> tuple[str, ...]:
     names = [entry.name for entry in files(__package__).iterdir()]
     return tuple(
         sorted(
@@ -104,11 +187,10 @@ def _written() -> tuple[str, ...]:
 
 
 @cache
-def _library(language: str) -> Library:
-    return read_library(json.loads((files(__package__) / f"library_{language}.json").read_text("utf-8")))
+def _library(language: str) -> _Library:
+    return _Library.model_validate_json((files(__package__) / f"library_{language}.json").read_text("utf-8"))
 
 
 @cache
-def _composed() -> Mapping[str, object]:
-    composed: Mapping[str, object] = json.loads((files(__package__) / "templates.json").read_text("utf-8"))
-    return composed
+def _templates() -> Mapping[str, _TemplateEntry]:
+    return _TEMPLATES.validate_json((files(__package__) / "templates.json").read_text("utf-8"))

@@ -5,7 +5,6 @@ from goodword.questionnaires.domain.drafts import held, write
 from goodword.questionnaires.editor.entries import Entry, new_name, place_of
 from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.parse import to_json
-from goodword.questionnaires.types import Rating
 
 
 def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
@@ -30,7 +29,7 @@ def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
     with held(questionnaire) as draft:
         entries = draft.entries
         name = new_name(key, taken={known["id"] for known in entries}, otherwise="question")
-        rated = [place for place, known in enumerate(entries) if known["type"] == Rating.kind]
+        rated = [place for place, known in enumerate(entries) if known["type"] == "rating"]
         place = rated[-1] + 1 if rated else len(entries)
         translated = {
             row.language: {**_of_library(key, row.language), "id": name}

@@ -14,7 +14,7 @@ from goodword.questionnaires.models import Questionnaire
 def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
     """A questionnaire of the organisation's own with a draft of what the file holds, whole or not at all.
 
-    Raises `editor.files.Unreadable`.
+    Raises `editor.files.InvalidFile`.
     """
     contents = read_file(raw)
     with transaction.atomic():

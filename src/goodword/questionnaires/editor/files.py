@@ -3,16 +3,26 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 from django.utils.translation import gettext as _
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    ValidationError,
+)
+from pydantic import StringConstraints as Limits
 
 from goodword.core.text import clean_text
+from goodword.core.validation import sentences, shortened
 from goodword.questionnaires.editor.entries import Entry, texts_of, with_texts
 from goodword.questionnaires.editor.languages import language_codes, language_name
-from goodword.questionnaires.kinds import READERS
-from goodword.questionnaires.parse import QuestionError, parse, to_json
-from goodword.questionnaires.reading import Reader, ReadingError, shortened
+from goodword.questionnaires.parse import QuestionError, parse, parse_question, to_json
+from goodword.questionnaires.types import Question
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2000
 #: bytes; a questionnaire of a hundred questions in three languages has about 200 kB
@@ -21,8 +31,8 @@ _MOST_PROBLEMS = 20
 _TEXT_NAMES = {"text", "help", "self_text", "competency", "left", "right", "unit", "label", "example"}
 
 
-class Unreadable(Exception):
-    """Why a file cannot be taken: a sentence for each problem, with its place."""
+class InvalidFile(Exception):
+    """Why a file cannot be imported: a sentence for each problem, with its place."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(" ".join(problems))
@@ -38,6 +48,23 @@ class Contents:
     languages: Mapping[str, Sequence[Entry]]
 
 
+def _one_line(value: Any) -> Any:
+    return clean_text(value, one_line=True) if isinstance(value, str) else value
+
+
+class QuestionnaireFile(BaseModel):
+    """The shape of a file. Its questions are validated language by language, for a sentence on each problem."""
+
+    model_config = ConfigDict(extra="forbid", title="Questionnaire")
+
+    title: Annotated[str, BeforeValidator(_one_line), Limits(min_length=1, max_length=LONGEST_TITLE)]
+    description: Annotated[str, AfterValidator(clean_text), Limits(max_length=LONGEST_DESCRIPTION)] = ""
+    languages: Annotated[
+        dict[str, SkipValidation[list[Annotated[Question, Field(discriminator="type")]]]],
+        Field(description="The questions by language; the first language leads."),
+    ]
+
+
 def to_file(contents: Contents) -> str:
     """The file's text."""
     plain = {
@@ -49,78 +76,68 @@ def to_file(contents: Contents) -> str:
 
 
 def read_file(raw: bytes) -> Contents:
-    """What a file holds, checked as a whole. Raises `Unreadable`.
+    """The contents of a file, checked as a whole. Raises `InvalidFile`.
 
-    The first language is the source; the others must ask the same questions in the same order, and texts of
-    theirs may be empty, as in a draft that is not translated yet.
+    The first language is the source; the others must ask the same questions in the same order, and their texts may be
+    empty, as in a draft that is not translated yet.
     """
-    reader = _opened(raw)
-    problems: list[str] = []
+    data = _loaded(raw)
     try:
-        title = clean_text(reader.text("title", longest=LONGEST_TITLE), one_line=True)
-        description = reader.text("description", longest=LONGEST_DESCRIPTION, default="")
-        languages = reader.child("languages", where=_("“languages”"))
-        reader.done()
-        names = languages.names()
-    except ReadingError as wrong:
-        raise Unreadable([str(wrong)]) from None
-    if not names:
-        raise Unreadable([_("The file has no language under “languages”.")])
-    unknown = [name for name in names if name not in language_codes()]
+        file = QuestionnaireFile.model_validate(data)
+    except ValidationError as error:
+        raise InvalidFile(sentences(error, data, whole=_("the file"))[:1]) from None
+    by_language: Mapping[str, object] = file.languages
+    if not by_language:
+        raise InvalidFile([_("The file has no language under “languages”.")])
+    unknown = [name for name in by_language if name not in language_codes()]
     if unknown:
-        raise Unreadable(
+        raise InvalidFile(
             [
                 _("“%(language)s” is no language that can be asked in. There are: %(known)s.")
                 % {
-                    "language": clean_text(shortened(str(unknown[0])), one_line=True),
+                    "language": clean_text(shortened(unknown[0]), one_line=True),
                     "known": ", ".join(language_codes()),
                 }
             ]
         )
     read: dict[str, list[Entry]] = {}
-    for name in names:
+    problems: list[str] = []
+    for name, entries in by_language.items():
         source = next(iter(read.values()), None)
-        questions, found = _language(languages, name, source=source)
+        read[name], found = _language(entries, source=source)
         problems += [
             _("In %(language)s: %(problem)s") % {"language": language_name(name), "problem": problem}
             for problem in found
         ]
-        read[name] = questions
         if problems and source is None:
             break
     if problems:
-        raise Unreadable(problems)
-    return Contents(title=title, description=description, languages=read)
+        raise InvalidFile(problems)
+    return Contents(title=file.title, description=file.description, languages=read)
 
 
-def _opened(raw: bytes) -> Reader:
+def _loaded(raw: bytes) -> object:
     if len(raw) > LARGEST_FILE:
         sentence = _("The file has more than %(size)s kB. That is no questionnaire of ours.")
-        raise Unreadable([sentence % {"size": LARGEST_FILE // 1000}])
+        raise InvalidFile([sentence % {"size": LARGEST_FILE // 1000}])
     try:
-        return Reader(json.loads(raw.decode("utf-8-sig")), where=_("the file"), error=QuestionError)
+        return json.loads(raw.decode("utf-8-sig"))
     except json.JSONDecodeError as wrong:
         sentence = _("The file is not JSON: something is wrong in line %(line)s, at character %(column)s.")
-        raise Unreadable([sentence % {"line": wrong.lineno, "column": wrong.colno}]) from None
+        raise InvalidFile([sentence % {"line": wrong.lineno, "column": wrong.colno}]) from None
     except UnicodeDecodeError:
-        raise Unreadable(
+        raise InvalidFile(
             [_("The file is not text in UTF-8. Export it again, or save it as UTF-8.")]
         ) from None
-    except ReadingError as wrong:
-        raise Unreadable([str(wrong)]) from None
     except (ValueError, RecursionError):
-        raise Unreadable([_("The file cannot be read as JSON.")]) from None
+        raise InvalidFile([_("The file cannot be read as JSON.")]) from None
 
 
-def _language(
-    languages: Reader, name: str, *, source: Sequence[Entry] | None
-) -> tuple[list[Entry], list[str]]:
+def _language(entries: object, *, source: Sequence[Entry] | None) -> tuple[list[Entry], list[str]]:
     """The questions in one language, and what is wrong with them."""
-    try:
-        raw = list(languages.entries(name))
-    except ReadingError:
+    if not isinstance(entries, list) or not entries:
         return [], [_("It needs a list of questions.")]
-    checked = raw if source is None else [_without_gaps(entry) for entry in raw]
+    checked = entries if source is None else [_without_gaps(entry) for entry in entries]
     problems = _problems_of_each(checked)
     if problems:
         return [], problems
@@ -130,10 +147,10 @@ def _language(
         return [], [str(wrong)]
     if source is None:
         return questions, []
-    problems = _unlike(source, questions)
+    problems = _differences(source, questions)
     if problems:
         return [], problems
-    texts = [texts_of(cast(Entry, entry)) for entry in raw]
+    texts = [texts_of(cast(Entry, entry)) for entry in entries]
     return [with_texts(entry, there) for entry, there in zip(source, texts, strict=True)], []
 
 
@@ -142,23 +159,14 @@ def _problems_of_each(entries: Sequence[object]) -> list[str]:
     problems = []
     for place, entry in enumerate(entries, start=1):
         try:
-            reader = Reader(entry, where=_("question %(place)s") % {"place": place}, error=QuestionError)
-            kind = reader.text("type")
-            if kind not in READERS:
-                known = ", ".join(sorted(READERS))
-                raise reader.wrong(
-                    _("has the type “%(type)s”, which is none of %(known)s")
-                    % {"type": shortened(kind), "known": known}
-                )
-            READERS[kind](reader)
-            reader.done()
-        except ReadingError as wrong:
+            parse_question(entry, whole=_("question %(place)s") % {"place": place})
+        except QuestionError as wrong:
             problems.append(str(wrong))
     return problems
 
 
 def _without_gaps(value: Any) -> Any:
-    """The same with something in each text that is empty, so that what is not translated yet can be checked."""
+    """The same with "-" in each empty text, so that untranslated questions can be validated."""
     if isinstance(value, Mapping):
         return {
             name: "-" if name in _TEXT_NAMES and part == "" else _without_gaps(part)
@@ -167,7 +175,7 @@ def _without_gaps(value: Any) -> Any:
     return [_without_gaps(part) for part in value] if isinstance(value, list) else value
 
 
-def _unlike(source: Sequence[Entry], questions: Sequence[Entry]) -> list[str]:
+def _differences(source: Sequence[Entry], questions: Sequence[Entry]) -> list[str]:
     ids, there = [entry["id"] for entry in source], [entry["id"] for entry in questions]
     if ids != there:
         for name in ids:

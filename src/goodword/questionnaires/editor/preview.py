@@ -6,12 +6,11 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from goodword.questionnaires.asked import asked_of
 from goodword.questionnaires.editor.entries import Entry, filled_up
-from goodword.questionnaires.pages import pages
 from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.routing import applicable, pages
 from goodword.questionnaires.types import Question, Stated
-from goodword.questionnaires.wording import worded
 
 CANDIDATE, COMPANY = "Alex Muster", "Example Ltd"
 
@@ -43,9 +42,9 @@ def begin(
     answers: Mapping[str, Any],
 ) -> Walk:
     """The walk in a language, with the source's texts where it has none yet."""
-    questions = worded(parse(filled_up(source, translated)), candidate=CANDIDATE, company=COMPANY)
-    asked = asked_of(questions, relationship=relationship, answers=answers)
-    possible = {question.id for question in asked_of(questions, relationship=relationship)}
+    questions = fill_placeholders(parse(filled_up(source, translated)), candidate=CANDIDATE, company=COMPANY)
+    asked = applicable(questions, relationship=relationship, answers=answers)
+    possible = {question.id for question in applicable(questions, relationship=relationship)}
     return Walk(
         relationship=relationship,
         stated=Stated(

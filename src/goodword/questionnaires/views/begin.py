@@ -12,7 +12,7 @@ from goodword.core import clock
 from goodword.questionnaires.domain import begin
 from goodword.questionnaires.domain.drafts import NotEditable
 from goodword.questionnaires.domain.import_file import import_file
-from goodword.questionnaires.editor.files import LARGEST_FILE, Unreadable
+from goodword.questionnaires.editor.files import LARGEST_FILE, InvalidFile
 from goodword.questionnaires.editor.forms.whole import ImportForm, NewForm
 from goodword.questionnaires.views.doors import questionnaire_of
 
@@ -71,8 +71,8 @@ def import_(request: MemberRequest) -> HttpResponseBase:
             raw = form.cleaned_data["file"].read(LARGEST_FILE + 1)
             try:
                 made = import_file(raw=raw, by=request.member, now=clock.now())
-            except Unreadable as unreadable:
-                for problem in unreadable.problems:
+            except InvalidFile as invalid:
+                for problem in invalid.problems:
                     form.add_error("file", problem)
             else:
                 messages.success(request, _("Imported as a draft. Look it over, then publish it."))

@@ -20,9 +20,9 @@ from goodword.questionnaires.domain.drafts import draft_of
 from goodword.questionnaires.domain.published import languages_rows
 from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.editor.preview import COMPANY, Walk, begin
-from goodword.questionnaires.forms import QuestionForm, build_form
+from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.report import rows as answer_rows
+from goodword.questionnaires.rendered_answers import render_answers
 from goodword.questionnaires.types import RELATIONSHIPS
 from goodword.questionnaires.views.doors import questionnaire_of
 from goodword.questionnaires.views.shown import shown
@@ -69,7 +69,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
                 "number": number,
                 "count": len(walk.pages),
                 "back": f"{here}?{urlencode(kept | {'page': str(number - 1)})}" if number > 1 else "",
-                "rows": [] if form else answer_rows(walk.asked, walk.answers, stated=walk.stated),
+                "rows": [] if form else render_answers(walk.asked, walk.answers, stated=walk.stated),
                 "organisation": request.organisation,
                 "here": f"{here}?{urlencode(kept | {'page': str(number)})}",
             },
@@ -129,7 +129,7 @@ def _form(request: MemberRequest, walk: Walk, number: int) -> QuestionForm | Non
     """The form of a page; None behind the last one."""
     if number > len(walk.pages):
         return None
-    return build_form(
+    return QuestionForm(
         walk.pages[number - 1],
         data=request.POST if request.method == "POST" else None,
         saved=walk.answers,

@@ -12,12 +12,12 @@ from goodword.candidates.domain.choose_language import choose_language
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.notifications.people import Person
-from goodword.questionnaires.asked import asked_of
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.types import Question, Stated
 from goodword.questionnaires.versions import in_language, minutes_of_version
-from goodword.questionnaires.wording import worded
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.steps.languages import first_offered
 
@@ -65,8 +65,8 @@ def questions_of(check: Check, *, language: str = "", relationship: str = "") ->
     """The check's questions with the candidate's name put in; with a relationship those that such a referee is
     asked, as far as that does not hang on an answer."""
     version = version_of(check, language=language)
-    questions = asked_of(parse(version.questions), relationship=relationship)
-    return worded(
+    questions = applicable(parse(version.questions), relationship=relationship)
+    return fill_placeholders(
         questions, candidate=check.step_request.application.candidate.name, language=version.language
     )
 

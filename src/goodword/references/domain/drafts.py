@@ -8,10 +8,10 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, Self
 
-from goodword.questionnaires.answers import AnswerError, validate
-from goodword.questionnaires.asked import asked_of
-from goodword.questionnaires.pages import pages
+from goodword.questionnaires.answers import validate
+from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.reading import Json
+from goodword.questionnaires.routing import applicable, pages
 from goodword.questionnaires.types import CONFIRMING, Question, RelationshipConfirm, Stated
 
 META_KEY: Final = "~"
@@ -146,7 +146,7 @@ class AnsweringSession:
     @cached_property
     def asked(self) -> tuple[Question, ...]:
         """The questions that are asked, by the relationship and by what is answered so far."""
-        return asked_of(self.questions, relationship=self.relationship, answers=self.draft.answers)
+        return applicable(self.questions, relationship=self.relationship, answers=self.draft.answers)
 
     @cached_property
     def facts(self) -> tuple[Question, ...]:

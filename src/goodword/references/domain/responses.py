@@ -12,10 +12,10 @@ from goodword.notifications.domain.queue import cancel, queue
 from goodword.notifications.models import Email
 from goodword.notifications.people import Person
 from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
 from goodword.questionnaires.reading import Json
-from goodword.questionnaires.report import rows
+from goodword.questionnaires.rendered_answers import render_answers
 from goodword.questionnaires.versions import note_seconds
-from goodword.questionnaires.wording import worded
 from goodword.references.domain import locking
 from goodword.references.domain.context import check_context, stated_of, version_of
 from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
@@ -31,7 +31,7 @@ def answering_session(check: Check, request: ReferenceRequest, *, now: datetime)
     """The referee's way through the questions, in the language that they read and answer in."""
     version = version_of(check, language=request.language)
     return AnsweringSession(
-        questions=worded(
+        questions=fill_placeholders(
             parse(version.questions),
             candidate=check.step_request.application.candidate.name,
             company=request.referee.company,
@@ -195,7 +195,7 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
 def _answers_in_words(request: ReferenceRequest, language: str) -> list[dict[str, str]]:
     """What was asked and answered, in words."""
     reference, candidate = request.reference, request.check_run.step_request.application.candidate
-    asked = worded(
+    asked = fill_placeholders(
         parse(reference.version.questions),
         candidate=candidate.name,
         company=request.referee.company,
@@ -205,7 +205,7 @@ def _answers_in_words(request: ReferenceRequest, language: str) -> list[dict[str
     with translation.override(language):
         return [
             {"question": row.question, "answer": row.answer, "detail": row.detail, "comment": row.comment}
-            for row in rows(given, reference.answers, stated=stated_of(request.referee))
+            for row in render_answers(given, reference.answers, stated=stated_of(request.referee))
         ]
 
 

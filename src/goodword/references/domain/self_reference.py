@@ -6,10 +6,10 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goodword.questionnaires.asked import for_self
 from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Stated
-from goodword.questionnaires.wording import worded
 from goodword.references.domain import locking
 from goodword.references.domain.context import version_of
 from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
@@ -46,7 +46,9 @@ def self_answering_session(check: Check, own: SelfReference | None, *, now: date
     version, name = version_of(check), check.step_request.application.candidate.name
     questions = for_self(parse(version.questions))
     return AnsweringSession(
-        questions=worded(questions, candidate=name, company=_("the company"), language=version.language),
+        questions=fill_placeholders(
+            questions, candidate=name, company=_("the company"), language=version.language
+        ),
         draft=Draft.read(own.draft if own else {}),
         stated=Stated(),
         today=now.astimezone(check.organisation.zone).date(),

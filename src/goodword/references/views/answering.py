@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
 from goodword.core.text import clean_text
-from goodword.questionnaires.forms import Block, QuestionForm, build_form
-from goodword.questionnaires.report import Row, rows
+from goodword.questionnaires.forms import Block, QuestionForm
+from goodword.questionnaires.rendered_answers import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Question
 from goodword.references.domain.drafts import LONGEST_TYPED, AnsweringSession, Draft, SubmittedAnswer
 from goodword.references.views.doors import is_script
@@ -132,7 +132,7 @@ def page_context(request: HttpRequest, walk: AnsweringSession, number: int) -> d
 class Looked:
     """One answer on the last look: how it reads, where to change it, whether it is missing or not finished."""
 
-    row: Row
+    row: RenderedAnswer
     url: str
     wanting: bool
     unfinished: bool
@@ -147,7 +147,7 @@ def looked_over(walk: AnsweringSession, road: Road, *, wanting: Sequence[str]) -
             wanting=row.question_id in wanting,
             unfinished=row.question_id in walk.draft.typed,
         )
-        for row in rows(walk.asked, walk.draft.answers, stated=walk.stated)
+        for row in render_answers(walk.asked, walk.draft.answers, stated=walk.stated)
     ]
 
 
@@ -164,7 +164,7 @@ def seen(draft: Draft, questions: Sequence[Question]) -> str:
 def _form(
     walk: AnsweringSession, questions: Sequence[Question], *, data: QueryDict | None = None
 ) -> QuestionForm:
-    return build_form(questions, data=data, saved=walk.draft.answers, stated=walk.stated, today=walk.today)
+    return QuestionForm(questions, data=data, saved=walk.draft.answers, stated=walk.stated, today=walk.today)
 
 
 def _given(form: QuestionForm, block: Block) -> SubmittedAnswer:

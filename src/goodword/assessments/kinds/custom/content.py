@@ -8,7 +8,7 @@ they were taken from a version of a questionnaire. Questions are as in questionn
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, Final, Literal
 
 from django.utils.translation import ngettext
 
@@ -16,7 +16,7 @@ from goodword.assessments.kinds.packs import FULL_FORM, FormOffer, PackError, wh
 from goodword.questionnaires import parse
 from goodword.questionnaires.reading import Json, Reader
 from goodword.questionnaires.timing import question_seconds, reading_seconds
-from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, SingleChoice
+from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
 
 KIND: Final = "questions"
 #: what files may be: name -> what it is called, and the content types that belong to it
@@ -28,13 +28,16 @@ _FILE_SECONDS: Final = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FileQuestion(Question):
+class FileQuestion(QuestionBase):
     """A file to hand in: of one of `types`, `megabytes` large at the most."""
 
-    kind: ClassVar[str] = "file"
+    type: Literal["file"] = "file"
 
     types: tuple[str, ...] = ("pdf",)
     megabytes: int = 5
+
+
+type AnyQuestion = Question | FileQuestion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +68,7 @@ class QuestionSet:
     language: str
     name: str
     instructions: str
-    questions: tuple[Question, ...]
+    questions: tuple[AnyQuestion, ...]
     rubrics: Mapping[str, tuple[Criterion, ...]]
     right: Mapping[str, tuple[str, ...]]
     taken_from: TakenFrom | None = None
@@ -154,7 +157,7 @@ def questions_to_json(found: QuestionSet) -> dict[str, Json]:
     return made
 
 
-def _plain(question: Question) -> dict[str, Json]:
+def _plain(question: AnyQuestion) -> dict[str, Json]:
     if isinstance(question, FileQuestion):
         return {
             "type": "file",
@@ -168,12 +171,12 @@ def _plain(question: Question) -> dict[str, Json]:
     return parse.to_json([question])[0]
 
 
-def _questions(reader: Reader) -> tuple[Question, ...]:
+def _questions(reader: Reader) -> tuple[AnyQuestion, ...]:
     """In order. Files are read here, all else together where the shared types are read: conditions hang together."""
     entries = reader.entries("questions")
     shared: list[object] = [entry for entry in entries if not _is_file(entry)]
     others = iter(parse.parse(shared)) if shared else iter(())
-    found: list[Question] = []
+    found: list[AnyQuestion] = []
     for place, entry in enumerate(entries, start=1):
         found.append(_file(entry, place) if _is_file(entry) else next(others))
     ids = [question.id for question in found]
@@ -189,7 +192,7 @@ def _questions(reader: Reader) -> tuple[Question, ...]:
 
 
 def _is_file(entry: object) -> bool:
-    return isinstance(entry, Mapping) and entry.get("type") == FileQuestion.kind
+    return isinstance(entry, Mapping) and entry.get("type") == "file"
 
 
 def _file(entry: object, place: int) -> FileQuestion:
@@ -215,7 +218,7 @@ def _file(entry: object, place: int) -> FileQuestion:
     return found
 
 
-def _criteria(reader: Reader, by_id: Mapping[str, Question]) -> tuple[Criterion, ...]:
+def _criteria(reader: Reader, by_id: Mapping[str, AnyQuestion]) -> tuple[Criterion, ...]:
     question = reader.text("question")
     if question not in by_id:
         raise reader.wrong(f"is for the question “{question}”, which is not there")
@@ -248,14 +251,14 @@ def _taken_from(reader: Reader) -> TakenFrom | None:
     return found
 
 
-def _right(reader: Reader, by_id: Mapping[str, Question]) -> dict[str, tuple[str, ...]]:
+def _right(reader: Reader, by_id: Mapping[str, AnyQuestion]) -> dict[str, tuple[str, ...]]:
     if not reader.asks("right"):
         return {}
     table = reader.child("right", where="the right answers")
     return {name: _right_of(table, name, by_id.get(name)) for name in table.names()}
 
 
-def _right_of(table: Reader, name: str, question: Question | None) -> tuple[str, ...]:
+def _right_of(table: Reader, name: str, question: AnyQuestion | None) -> tuple[str, ...]:
     values: Sequence[Any] = table.texts(name)
     if not isinstance(question, SingleChoice | MultipleChoice):
         raise table.wrong(f"name “{name}”, which is no question with choices")

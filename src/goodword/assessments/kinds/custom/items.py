@@ -12,7 +12,7 @@ from django.utils.html import escape
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.kinds.custom.content import FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.content import AnyQuestion, FileQuestion, QuestionSet
 from goodword.assessments.kinds.custom.uploads import (
     ACCEPTED,
     MEGABYTE,
@@ -22,11 +22,11 @@ from goodword.assessments.kinds.custom.uploads import (
 )
 from goodword.assessments.kinds.items import Files, Item, ItemForm, Solution, UnknownOption
 from goodword.questionnaires.answers import validate
-from goodword.questionnaires.asked import asked_of
-from goodword.questionnaires.forms import QuestionForm, build_form
-from goodword.questionnaires.incoming import AnswerError
+from goodword.questionnaires.forms import QuestionForm
+from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.reading import Json
-from goodword.questionnaires.report import rows
+from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.timing import reading_seconds
 from goodword.questionnaires.types import (
     Adjectives,
@@ -59,7 +59,7 @@ class CustomQuestion:
     """
 
     id: str
-    question: Question
+    question: AnyQuestion
 
     @property
     def text(self) -> str:
@@ -100,7 +100,7 @@ class CustomQuestion:
         del partly
         if isinstance(self.question, FileQuestion):
             return FileForm(data, files, question=self.question, saved=saved)
-        return CustomQuestionForm(data, item=self, saved=saved)
+        return CustomQuestionForm(data, question=self.question, saved=saved)
 
     def rendered(self) -> str:
         return self.text
@@ -111,7 +111,7 @@ class CustomQuestion:
             return (files or {}).get(upload, "") if isinstance(upload, int) else None
         if value is None:
             return None
-        return rows([self.question], {self.id: value})[0].answer
+        return render_answers([self.question], {self.id: value})[0].answer
 
     def rendered_answer_only(self, value: Json) -> Json:
         return self.rendered_answer(value)
@@ -134,7 +134,7 @@ def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[I
     questions = [item.question for item in items if isinstance(item, CustomQuestion)]
     if not questions:
         return tuple(items)
-    wanted = {question.id for question in asked_of(questions, answers=answers)}
+    wanted = {question.id for question in applicable(questions, answers=answers)}
     return tuple(item for item in items if not isinstance(item, CustomQuestion) or item.id in wanted)
 
 
@@ -147,12 +147,12 @@ class CustomQuestionForm:
         self,
         data: QueryDict | Mapping[str, object] | None = None,
         *,
-        item: CustomQuestion,
+        question: Question,
         saved: Json = None,
     ) -> None:
-        self.questions: QuestionForm = build_form([item.question], data=data, saved={item.id: saved})
+        self.questions: QuestionForm = QuestionForm([question], data=data, saved={question.id: saved})
         self.is_bound = self.questions.is_bound
-        self._id = item.id
+        self._id = question.id
 
     def is_valid(self) -> bool:
         """Whether the question's own rules take it."""

@@ -65,7 +65,7 @@ def _questions(content: QuestionSet) -> Iterator[dict[str, object]]:
         right = content.right.get(question.id, ())
         yield {
             "question": question,
-            "kind": names.get(question.kind, question.kind.capitalize()),
+            "kind": names.get(question.type, question.type.capitalize()),
             "choices": [(choice.label, choice.value in right) for choice in getattr(question, "choices", ())],
             "rubric": content.rubrics.get(question.id, ()),
         }

@@ -135,7 +135,7 @@ class QuestionForm(forms.Form):
                 initial=values if known["id"] == question_id else [],
             )
         self.fields["when_question"] = forms.ChoiceField(
-            label=_("When is it asked?"),
+            label=_("Condition is it asked?"),
             choices=choices,
             widget=forms.RadioSelect,
             required=False,

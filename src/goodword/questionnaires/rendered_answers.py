@@ -1,20 +1,23 @@
-"""Answers as rows to show: what was asked, what was answered, in words, nothing computed."""
+"""Answers in readable form: what was asked and what was answered, nothing computed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, assert_never, cast
 
 from django.utils.translation import gettext
 
 from goodword.questionnaires import labels
-from goodword.questionnaires.confirmations import CONFIRMED, CORRECTED, UNSURE
+from goodword.questionnaires.answers import CONFIRMED, CORRECTED, UNSURE
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
     Adjectives,
     Agreement,
     Between,
+    Confirmation,
     Date,
     DatesConfirm,
+    Entered,
+    LongText,
     MultipleChoice,
     Number,
     Period,
@@ -22,6 +25,7 @@ from goodword.questionnaires.types import (
     Ranking,
     Rating,
     RelationshipConfirm,
+    ShortText,
     SingleChoice,
     Stated,
     TitleConfirm,
@@ -31,8 +35,8 @@ from goodword.questionnaires.types import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One question and its answer for display; all texts are plain, to be escaped where they are shown.
+class RenderedAnswer:
+    """One question and its answer for display; all texts are plain, to be escaped by templates.
 
     `answer` is the answer in words, "" if the question was left open (`answered` is then false).
     `detail` is the behaviour that a rated level describes, `comment` what was added in own words.
@@ -57,29 +61,28 @@ class Row:
     verdict: str = ""
 
 
-def rows(
+def render_answers(
     questions: Sequence[Question], answers: Mapping[str, Json], *, stated: Stated | None = None
-) -> tuple[Row, ...]:
-    """One row a question, in their order, from stored answers by question id (see `answers.py`).
+) -> tuple[RenderedAnswer, ...]:
+    """One for each question, in their order, from stored answers by question id (see `answers.py`).
 
     Labels of the page ("Yes", month names) are in the active language, the rest as the version has it.
     """
-    return tuple(_row(question, answers.get(question.id), stated or Stated()) for question in questions)
+    return tuple(_render(question, answers.get(question.id), stated or Stated()) for question in questions)
 
 
-def _row(question: Question, value: Json, stated: Stated) -> Row:
+def _render(question: Question, value: Json, stated: Stated) -> RenderedAnswer:
     words = _words(question, value) if value is not None else {"answer": ""}
     if isinstance(question, Between):
         words |= {"left": question.left, "right": question.right}
     if isinstance(question, Rating | Agreement):
         words["competency"] = question.competency
-    said = _stated(question, stated)
-    return Row(
+    return RenderedAnswer(
         question_id=question.id,
-        kind=question.kind,
+        kind=question.type,
         question=question.text,
         answered=value is not None,
-        stated=said,
+        stated=_stated(question, stated),
         **words,
     )
 
@@ -95,13 +98,6 @@ def _words(question: Question, value: Json) -> dict[str, Any]:
             return _agreement(cast(Mapping[str, Any], value))
         case Between():
             return _between(question, cast(Mapping[str, Any], value))
-        case Number():
-            return {"answer": labels.number(cast(float, value), question.unit)}
-        case Date():
-            return {"answer": labels.day(str(value))}
-        case Period():
-            months = cast(Mapping[str, str | None], value)
-            return {"answer": labels.period(str(months["from"]), months["to"])}
         case MultipleChoice() | Adjectives():
             chosen = set(cast(Sequence[str], value))
             return {
@@ -117,7 +113,23 @@ def _words(question: Question, value: Json) -> dict[str, Any]:
             return _chosen(labels.would_work_again(), cast(Mapping[str, str], value))
         case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
             return _confirmation(question, cast(Mapping[str, str | None], value))
-    return {"answer": str(value)}
+        case _:
+            return {"answer": _entered(question, value)}
+
+
+def _entered(question: Entered, value: Json) -> str:
+    match question:
+        case Number():
+            return labels.number(cast(float, value), question.unit)
+        case Date():
+            return labels.day(str(value))
+        case Period():
+            months = cast(Mapping[str, str | None], value)
+            return labels.period(str(months["from"]), months["to"])
+        case LongText() | ShortText():
+            return str(value)
+        case _:
+            assert_never(question)
 
 
 def _rating(question: Rating, value: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,23 +162,26 @@ def _chosen(named: Mapping[str, str], value: Mapping[str, str]) -> dict[str, Any
     return {"answer": named[value["answer"]], "comment": value["comment"]}
 
 
-def _confirmation(question: Question, value: Mapping[str, str | None]) -> dict[str, Any]:
+def _confirmation(question: Confirmation, value: Mapping[str, str | None]) -> dict[str, Any]:
     verdict = str(value["answer"])
     if verdict == UNSURE:
         return {"answer": gettext("Not sure"), "verdict": UNSURE}
-    given = _fact(question, value)
+    fact = _fact(question, value)
     if verdict == CONFIRMED:
-        return {"answer": gettext("Confirmed: %(fact)s") % {"fact": given}, "verdict": CONFIRMED}
-    return {"answer": given, "verdict": CORRECTED}
+        return {"answer": gettext("Confirmed: %(fact)s") % {"fact": fact}, "verdict": CONFIRMED}
+    return {"answer": fact, "verdict": CORRECTED}
 
 
-def _fact(question: Question, value: Mapping[str, str | None]) -> str:
+def _fact(question: Confirmation, value: Mapping[str, str | None]) -> str:
     match question:
         case DatesConfirm():
             return labels.period(str(value["from"]), value["to"])
         case RelationshipConfirm():
             return labels.relationships().get(str(value["relationship"]), str(value["relationship"]))
-    return str(value["title"])
+        case TitleConfirm():
+            return str(value["title"])
+        case _:
+            assert_never(question)
 
 
 def _stated(question: Question, stated: Stated) -> str:

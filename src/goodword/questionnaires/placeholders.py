@@ -19,7 +19,7 @@ _PLACE = re.compile(r"(?:\b(?P<elided>[dD]e|[qQ]ue) )?\{(?P<name>candidate|compa
 _VOWEL = re.compile(r"[aeiouàâäæéèêëîïôöœùûü]", re.IGNORECASE)
 
 
-def worded(
+def fill_placeholders(
     questions: Sequence[Question], *, candidate: str, company: str = "", language: str = ""
 ) -> tuple[Question, ...]:
     """The same questions with `{candidate}` and `{company}` filled in, in every text that people read.

@@ -1,0 +1,275 @@
+"""What people type, piece by piece: text, choices, numbers, months and days."""
+
+import re
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import get_format, number_format
+from django.utils.translation import gettext, ngettext
+
+from goodword.core.text import clean_text
+from goodword.questionnaires.types import LONGEST_COMMENT, Number
+
+
+class AnswerError(ValueError):
+    """Why an answer cannot be taken, in a sentence for the person who gave it.
+
+    `part` is the piece of the answer that it is about ("level", "comment", "from"), "" for the whole.
+    """
+
+    def __init__(self, sentence: str, *, part: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.part = part
+
+
+def unreadable() -> AnswerError:
+    """For what no page of ours sends: a wrong type, a choice that was never offered."""
+    return AnswerError(gettext("This answer could not be read. Please answer again."))
+
+
+def parts(raw: object, *, alone: str) -> Mapping[str, object]:
+    """The named pieces of an answer; a bare text or number counts as the piece named `alone`."""
+    if raw is None:
+        return {}
+    if isinstance(raw, Mapping):
+        return raw
+    if isinstance(raw, str | int):
+        return {alone: raw}
+    raise unreadable()
+
+
+def text_of(raw: object, *, longest: int, one_line: bool, part: str = "") -> str:
+    """The cleaned text, "" if nothing was given; too long is an error that says by how much."""
+    if raw is None:
+        return ""
+    if not isinstance(raw, str):
+        raise unreadable()
+    text = clean_text(raw, one_line=one_line)
+    over = len(text) - longest
+    if over > 0:
+        sentence = ngettext(
+            "This is %(over)s character over the limit of %(longest)s. Please shorten it.",
+            "This is %(over)s characters over the limit of %(longest)s. Please shorten it.",
+            over,
+        )
+        raise AnswerError(sentence % {"over": f"{over:,}", "longest": f"{longest:,}"}, part=part)
+    return text
+
+
+def comment_of(given: Mapping[str, object], *, asked: bool) -> str:
+    """The optional comment beside an answer; "" where none is asked."""
+    if not asked:
+        return ""
+    return text_of(given.get("comment"), longest=LONGEST_COMMENT, one_line=False, part="comment")
+
+
+def one_of(raw: object, allowed: Collection[str]) -> str:
+    """The chosen value, "" if none was; a value that was not offered is unreadable."""
+    if raw is None or raw == "":
+        return ""
+    if not isinstance(raw, str) or raw not in allowed:
+        raise unreadable()
+    return raw
+
+
+EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
+
+_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})")
+_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+
+
+def read_month(raw: object, *, part: str) -> str | None:
+    """The month as "YYYY-MM", None if nothing was given.
+
+    Takes "2021-03", or `{"year": "2021", "month": "3"}` as two inputs of a form give it. Raises `AnswerError`
+    about `part` if one half is missing or out of range.
+    """
+    found = _pieces(raw, _MONTH)
+    if found is None:
+        raise AnswerError(gettext("Enter the month and the year, for example 2021-03."), part=part)
+    year, month = found["year"], found["month"]
+    if not year and not month:
+        return None
+    if not month:
+        raise AnswerError(gettext("Choose the month as well as the year."), part=part)
+    if not year:
+        raise AnswerError(gettext("Enter the year as well as the month."), part=part)
+    return f"{_year(year, part=part):04d}-{_month(month, part=part):02d}"
+
+
+def read_day(raw: object) -> str | None:
+    """The day as "YYYY-MM-DD", None if nothing was given.
+
+    Takes "2021-03-04", or `{"year": "2021", "month": "3", "day": "4"}`. Raises `AnswerError` if a piece is
+    missing, out of range, or the month has no such day.
+    """
+    found = _pieces(raw, _DAY)
+    if found is None:
+        raise AnswerError(gettext("Enter the date as year, month and day, for example 2021-03-04."))
+    if not any(found.values()):
+        return None
+    if not all(found.values()):
+        raise AnswerError(gettext("Enter the full date: day, month and year."))
+    year, month = _year(found["year"], part=""), _month(found["month"], part="")
+    day = int(found["day"]) if re.fullmatch(r"[0-9]{1,2}", found["day"]) else 0
+    if not 1 <= day <= 31:
+        raise AnswerError(gettext("Enter the day as a number from 1 to 31."))
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        raise AnswerError(gettext("That month has no such day. Please check the date.")) from None
+
+
+def read_period(
+    given: Mapping[str, object], *, this_month: str | None = None
+) -> tuple[str, str | None] | None:
+    """First and last month out of "from", "to" and "ongoing"; the last is None while it goes on.
+
+    None if nothing was given at all. Raises `AnswerError` about "from" or "to" if one is missing, if they
+    cross, and, with `this_month` ("YYYY-MM"), if one lies after it.
+    """
+    ongoing = given.get("ongoing") is True or ("to" in given and given["to"] is None)
+    first = read_month(given.get("from"), part="from")
+    last = None if ongoing else read_month(given.get("to"), part="to")
+    if first is None and last is None and given.get("ongoing") is not True:
+        return None
+    if first is None:
+        raise AnswerError(gettext("Enter the first month, with the year."), part="from")
+    if last is None and not ongoing:
+        raise AnswerError(
+            gettext("Enter the last month, with the year, or tick that it is still going on."), part="to"
+        )
+    if last is not None and last < first:
+        raise AnswerError(gettext("The last month is before the first month. Please check both."), part="to")
+    if this_month is not None and first > this_month:
+        raise AnswerError(gettext("The first month is in the future. Please check it."), part="from")
+    if this_month is not None and last is not None and last > this_month:
+        raise AnswerError(gettext("The last month is in the future. Please check it."), part="to")
+    return first, last
+
+
+def _pieces(raw: object, form: re.Pattern[str]) -> Mapping[str, str] | None:
+    """The pieces that a form names, "" for what was not given; None for what cannot be taken apart."""
+    if raw is None or raw == "":
+        return dict.fromkeys(form.groupindex, "")
+    if isinstance(raw, Mapping):
+        return {name: str(raw.get(name) or "").strip() for name in form.groupindex}
+    found = form.fullmatch(raw.strip()) if isinstance(raw, str) else None
+    return found.groupdict() if found else None
+
+
+def _year(typed: str, *, part: str) -> int:
+    if not re.fullmatch(r"[0-9]{4}", typed):
+        raise AnswerError(gettext("Enter the year with four digits, for example 2021."), part=part)
+    year = int(typed)
+    if not EARLIEST_YEAR <= year <= LATEST_YEAR:
+        years = {"first": EARLIEST_YEAR, "last": LATEST_YEAR}
+        raise AnswerError(gettext("Enter a year from %(first)s to %(last)s.") % years, part=part)
+    return year
+
+
+def _month(typed: str, *, part: str) -> int:
+    if not (re.fullmatch(r"[0-9]{1,2}", typed) and 1 <= int(typed) <= 12):
+        raise AnswerError(gettext("Choose a month from January to December."), part=part)
+    return int(typed)
+
+
+#: what lies beyond is a slip of the hand, and no longer told exactly
+_CEILING = 10**12
+_LONGEST = 60
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,][0-9]+)?")
+
+
+def read_number(question: Number, raw: object) -> float | None:
+    """The number, whole where no decimals are asked for; None if nothing was given.
+
+    "7,5", "7.5" and "7.50 hours" are the same; "1 200" is 1200. "1,200" is so too where whole numbers are asked
+    for; where decimals are, and both meanings fit, it is asked for again. Raises `AnswerError` with a sentence.
+    """
+    if raw is None:
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, str | int | float):
+        raise unreadable()
+    if isinstance(raw, str):
+        text = _figures(raw, unit=question.unit)
+        if not text:
+            return None
+        value = _number(text, question)
+    else:
+        # also false for what is no number at all
+        value = _exact(raw) if abs(raw) < _CEILING else Decimal(_CEILING)
+    if abs(value) >= _CEILING:
+        raise AnswerError(gettext("This number is too large. Please check it."))
+    _check_decimals(value, question)
+    _check_bounds(value, question)
+    return int(value) if question.decimals == 0 else float(value)
+
+
+def in_words(value: float) -> str:
+    """A number as the page's language writes it: 7.5, or 7,5."""
+    return str(number_format(_exact(value)))
+
+
+def _figures(raw: str, *, unit: str) -> str:
+    """What was typed without its spaces and its unit; of a text that is far too long, enough to see that."""
+    text = clean_text(raw[:_LONGEST], one_line=True).replace("\u2212", "-").replace("\u2019", "'")
+    if unit and text.casefold().endswith(unit.casefold()):
+        text = text[: -len(unit)]
+    return "".join(text.split())
+
+
+def _number(text: str, question: Number) -> Decimal:
+    grouped = _GROUPED.fullmatch(text)
+    plain = _PLAIN.fullmatch(text)
+    if grouped and plain and question.decimals > 0:
+        if question.decimals >= 3 and grouped[1] == get_format("DECIMAL_SEPARATOR"):
+            return Decimal(text.replace(",", "."))
+        raise AnswerError(
+            gettext("“%(typed)s” is ambiguous. Please leave out the thousands separator.") % {"typed": text}
+        )
+    if grouped:
+        separator = grouped[1]
+        return Decimal(text.replace(separator, "").replace(",", "."))
+    if plain:
+        return Decimal(text.replace(",", "."))
+    raise _not_read(decimals=question.decimals)
+
+
+def _not_read(*, decimals: int) -> AnswerError:
+    example = in_words(7.5) if decimals else "12"
+    return AnswerError(gettext("Enter a number in figures, for example %(example)s.") % {"example": example})
+
+
+def _check_decimals(value: Decimal, question: Number) -> None:
+    if value == round(value, question.decimals):
+        return
+    if question.decimals == 0:
+        raise AnswerError(gettext("Enter a whole number, without decimals."))
+    sentence = ngettext(
+        "Enter at most %(count)s digit after the decimal point.",
+        "Enter at most %(count)s digits after the decimal point.",
+        question.decimals,
+    )
+    raise AnswerError(sentence % {"count": question.decimals})
+
+
+def _check_bounds(value: Decimal, question: Number) -> None:
+    least, most = question.least, question.most
+    if (least is None or value >= _exact(least)) and (most is None or value <= _exact(most)):
+        return
+    ends = {name: in_words(end) for name, end in (("least", least), ("most", most)) if end is not None}
+    if most is None:
+        raise AnswerError(gettext("Enter %(least)s or more.") % ends)
+    if least is None:
+        raise AnswerError(gettext("Enter %(most)s or less.") % ends)
+    raise AnswerError(gettext("Enter a number from %(least)s to %(most)s.") % ends)
+
+
+def _exact(value: float) -> Decimal:
+    """The decimal that a number is written as: 0.1 and not what the machine makes of it, 5 and not 5.0."""
+    exact = Decimal(str(value))
+    whole = exact.to_integral_value()
+    return whole if exact == whole else exact
