@@ -223,12 +223,12 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
     django.setup()
     from django.db import connection, transaction
 
-    from goodword.accounts.domain.create import create_admin, create_organisation
+    from goodword.accounts.domain.organisation import create_admin, create_organisation
     from goodword.assessments.attempts.invitations import assign
     from goodword.candidates.models import Application, Candidate
     from goodword.core import clock
     from goodword.notifications.domain import links
-    from goodword.roles.domain.create import create_role
+    from goodword.roles.domain.settings import create_role
     from goodword.roles.models import Step
     from goodword.steps.domain.standing import held
     from goodword.steps.models import StepRequest

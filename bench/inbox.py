@@ -89,7 +89,7 @@ def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
     from goodword.core import clock
     from goodword.greenhouse.sync.candidates import candidate_columns
     from goodword.greenhouse.sync.session import harvest
-    from goodword.roles.domain.create import create_role
+    from goodword.roles.domain.settings import create_role
     from goodword.roles.models import Automation
 
     now = clock.now() - timedelta(minutes=1)

@@ -10,8 +10,8 @@ from goodword.assessments import export as assessments_export
 from goodword.assessments.adjustments import requests
 from goodword.assessments.attempts import invitations, reactions
 from goodword.assessments.signs import keep as attempt_signs
-from goodword.candidates import erase as candidates_erase
-from goodword.candidates import export as candidates_export
+from goodword.candidates import data_export as candidates_export
+from goodword.candidates import erasure as candidates_erase
 from goodword.core.erasure import Holder
 from goodword.core.exporting import Teller
 from goodword.core.reactions import Flow

@@ -142,7 +142,7 @@ TEMPLATES = [
         },
     }
 ]
-FORM_RENDERER = "goodword.ui.forms.Renderer"
+FORM_RENDERER = "goodword.ui.fields.Renderer"
 
 # --- Database, jobs, cache -------------------------------------------------------------------------------------
 _database_url = env.text("DATABASE_URL", "")
@@ -184,13 +184,13 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "goodword.accounts.domain.password.NewPassword"},
 ]
 ACCOUNT_FORMS = {
-    "login": "goodword.accounts.forms.SignInForm",
-    "reset_password": "goodword.accounts.forms.AskForResetLinkForm",
+    "login": "goodword.accounts.views.SignInForm",
+    "reset_password": "goodword.accounts.views.RequestResetLinkForm",
 }
 #: limits: requests for a reset link per network address; reset links per e-mail address
 ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "reset_mail": "3/h/key"}
 PASSWORD_RESET_TIMEOUT = 3600
-ACCOUNT_ADAPTER = "goodword.accounts.adapter.ClosedDoor"
+ACCOUNT_ADAPTER = "goodword.accounts.adapter.ClosedSignupAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -267,7 +267,7 @@ STATIC_ROOT = GOODWORD_DATA / "static"
 #: fonts and the style sheet as made from packages and parts; a cache that may be shared and thrown away
 GOODWORD_BUILT_STATIC = Path(env.text("GOODWORD_BUILT_STATIC", str(GOODWORD_DATA / "built"))).absolute()
 STATICFILES_FINDERS = [
-    "goodword.ui.finders.BuiltFinder",
+    "goodword.ui.static_files.BuiltFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
 ]
 SERVESTATIC_USE_FINDERS = not PRODUCTION

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from goodword.accounts.domain.create import create_admin, create_organisation
+from goodword.accounts.domain.organisation import create_admin, create_organisation
 from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 from tests.support import factories
 

@@ -4,8 +4,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Browser
 
-from goodword.candidates.domain.carry_out import carry_out
-from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.roles.models import Role
@@ -23,7 +22,7 @@ def deleted(role: Role, first: str, last: str) -> Application:
     application = named(role, first, last, stage_name="Assessment")
     reported(application)
     with transaction.atomic():
-        ask_erasure(
+        request_erasure(
             of=application.candidate, reason=Reason.CANDIDATE_DELETED, now=clock.now(), by="greenhouse"
         )
     run_jobs()

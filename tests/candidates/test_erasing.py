@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from goodword.candidates.domain.carry_out import carry_out
-from goodword.candidates.domain.erasure import WAIT, Reason, ask_erasure, cancel_erasure
+from goodword.candidates.domain.erasure import WAIT, Reason, cancel_erasure, carry_out, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import outbox
 from goodword.core.models import Event
@@ -27,7 +26,7 @@ def two_applications() -> tuple[Application, Application]:
 
 def ask(of: Candidate | Application, reason: Reason = Reason.CANDIDATE_DELETED, **values: object) -> Erasure:
     with transaction.atomic():
-        return ask_erasure(of=of, reason=reason, now=NOW, by="greenhouse", **values)  # type: ignore[arg-type]  # a test's
+        return request_erasure(of=of, reason=reason, now=NOW, by="greenhouse", **values)  # type: ignore[arg-type]  # a test's
 
 
 def fresh(application: Application) -> Application:

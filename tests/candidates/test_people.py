@@ -3,8 +3,7 @@
 import pytest
 
 from goodword.candidates.models import Application, Candidate
-from goodword.candidates.queries import public_title, recruiter_of
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import public_title, recruiter_of, visible_applications
 from tests.support import factories
 from tests.support.kept import kept
 

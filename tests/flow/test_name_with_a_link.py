@@ -13,7 +13,7 @@ from django.db import transaction
 
 from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.confirm_name import confirm_name
+from goodword.candidates.domain.people import confirm_name
 from goodword.candidates.models import Application, Candidate
 from goodword.core.events import record
 from goodword.notifications.domain.queue import cancel

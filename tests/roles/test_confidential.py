@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 from tests.support import factories

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.roles.domain.pipeline import moved
+from goodword.roles.domain.job_changes import moved
 
 
 def line(letters: str) -> list[tuple[int, str]]:

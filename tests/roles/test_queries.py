@@ -3,7 +3,7 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from goodword.roles.domain.create import create_role
+from goodword.roles.domain.settings import create_role
 from goodword.roles.queries import automation_of, rules_of_stage, visible_roles
 from tests.support import factories
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.candidates.models import Application, Candidate
-from goodword.roles.domain.create import create_role
+from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Automation, Role, StageRule, Step
 from goodword.steps.models import StepRequest
 

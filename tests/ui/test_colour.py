@@ -4,10 +4,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodword.ui import accent
-from goodword.ui.colour import contrast, luminance, mixed, parsed, readable, written
+from goodword.ui.colour import (
+    DARK_PAPER,
+    DARK_RAISED,
+    LIGHT_PAPER,
+    accent_stylesheet,
+    contrast,
+    dark_accent,
+    light_accent,
+    luminance,
+    mix,
+    parse_hex,
+    readable,
+    to_hex,
+)
 
-colours = st.tuples(*[st.integers(0, 255)] * 3).map(written)
+colours = st.tuples(*[st.integers(0, 255)] * 3).map(to_hex)
 
 
 @pytest.mark.parametrize(
@@ -46,26 +58,26 @@ def test_what_cannot_pass_becomes_the_end_it_moves_to() -> None:
 
 
 def test_mixing_is_plain_arithmetic() -> None:
-    assert mixed("#ff0000", "#0000ff", 0.5) == "#800080"
+    assert mix("#ff0000", "#0000ff", 0.5) == "#800080"
 
 
 @pytest.mark.parametrize("wrong", ["", "red", "#fff", "#12345g", "#1234567", "123456\n"])
 def test_what_is_no_colour_is_refused(wrong: str) -> None:
     with pytest.raises(ValueError, match="six hexadecimal digits"):
-        parsed(wrong)
+        parse_hex(wrong)
 
 
 @given(colours)
 def test_every_accent_is_readable_on_every_ground_it_meets(colour: str) -> None:
-    light, dark = accent.light_accent(colour), accent.dark_accent(colour)
+    light, dark = light_accent(colour), dark_accent(colour)
     grounds = [
-        (light.main, accent.LIGHT_PAPER),
+        (light.main, LIGHT_PAPER),
         (light.main, "#ffffff"),
         (light.main, light.soft),
         (light.on, light.main),
         (light.on, light.strong),
-        (dark.main, accent.DARK_PAPER),
-        (dark.main, accent.DARK_RAISED),
+        (dark.main, DARK_PAPER),
+        (dark.main, DARK_RAISED),
         (dark.main, dark.soft),
         (dark.on, dark.main),
         (dark.on, dark.strong),
@@ -74,4 +86,4 @@ def test_every_accent_is_readable_on_every_ground_it_meets(colour: str) -> None:
 
 
 def test_the_stylesheet_of_a_bright_yellow_is_darkened() -> None:
-    assert accent.stylesheet("FFB000").splitlines()[1] == "  --accent: light-dark(#916400, #ffb000);"
+    assert accent_stylesheet("FFB000").splitlines()[1] == "  --accent: light-dark(#916400, #ffb000);"

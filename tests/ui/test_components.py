@@ -8,8 +8,7 @@ import time_machine
 from django import forms
 
 from goodword.ui.icons import ICONS, icon_svg
-from goodword.ui.marks import MARKS
-from goodword.ui.statuses import CHECKS, STATUSES, status_of
+from goodword.ui.statuses import CHECKS, MARKS, STATUSES, status_of
 from goodword.ui.templatetags.ui import initials, short_time
 from tests.ui.conftest import Render
 

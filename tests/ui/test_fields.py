@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.utils import translation
 
-from goodword.ui.forms import ErrorLink, error_links
+from goodword.ui.fields import ErrorLink, error_links
 from tests.ui.conftest import Render
 
 

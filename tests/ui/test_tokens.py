@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from goodword.ui import accent
+from goodword.ui import colour
 from goodword.ui.colour import contrast
-from goodword.ui.styles import SOURCES, build_styles, bundled
+from goodword.ui.static_files import SOURCES, build_styles, bundled
 
 TOKENS = {
     name: (light, dark)
@@ -44,10 +44,10 @@ def test_edges_of_inputs_pass_aa_for_parts(mode: int) -> None:
 
 
 def test_the_papers_that_accents_are_measured_on_are_those_of_the_styles() -> None:
-    assert TOKENS["paper"] == (accent.LIGHT_PAPER, accent.DARK_PAPER)
-    assert TOKENS["raised"][1] == accent.DARK_RAISED
-    assert TOKENS["on-accent"][1] == accent.DARK_INK
-    assert TOKENS["accent"][0] == accent.GREEN
+    assert TOKENS["paper"] == (colour.LIGHT_PAPER, colour.DARK_PAPER)
+    assert TOKENS["raised"][1] == colour.DARK_RAISED
+    assert TOKENS["on-accent"][1] == colour.DARK_INK
+    assert TOKENS["accent"][0] == colour.GREEN
 
 
 def test_every_part_is_imported_once_and_no_import_is_left() -> None:

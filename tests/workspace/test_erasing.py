@@ -6,7 +6,7 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Answer, Attempt
-from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.erasure import Reason, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.notifications.models import Email
@@ -31,7 +31,7 @@ def ada(role: Role) -> Application:
 
 def asked(application: Application, reason: Reason = Reason.CANDIDATE_DELETED) -> Erasure:
     with transaction.atomic():
-        erasure = ask_erasure(of=application.candidate, reason=reason, now=clock.now(), by="greenhouse")
+        erasure = request_erasure(of=application.candidate, reason=reason, now=clock.now(), by="greenhouse")
     run_jobs()
     return erasure
 
@@ -186,7 +186,7 @@ def test_of_one_application_only_that_is_offered(role: Role, ada: Application) -
         factories.role(role.organisation, title="Gardener"), candidate=ada.candidate
     )
     with transaction.atomic():
-        ask_erasure(of=ada, reason=Reason.APPLICATION_DELETED, now=NOW, by="greenhouse")
+        request_erasure(of=ada, reason=Reason.APPLICATION_DELETED, now=NOW, by="greenhouse")
     client = signed_in(factories.member(role.organisation, kind="admin"))
     assert (
         "Erase this application"

@@ -10,8 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.candidates.domain.carry_out import carry_out
-from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.greenhouse.sync.candidates import merge_candidates
@@ -115,7 +114,7 @@ def test_no_erasure_of_a_held_person_is_carried_out_until_it_is_lifted(
     application = check.step_request.application
     of = application if reason == Reason.APPLICATION_DELETED else application.candidate
     with transaction.atomic():
-        erasure = ask_erasure(of=of, reason=reason, now=NOW - timedelta(days=8), by="x")
+        erasure = request_erasure(of=of, reason=reason, now=NOW - timedelta(days=8), by="x")
     assert not carry_out(erasure_id=erasure.pk, now=NOW)
     assert erase_due(now=NOW) == 0
     assert not is_erased(check)
@@ -135,7 +134,7 @@ def test_an_application_elsewhere_is_not_covered_by_the_hold_on_a_role(
     )
     placed(check, admin, on_role=True)
     with transaction.atomic():
-        asked_for = ask_erasure(of=other, reason=Reason.APPLICATION_DELETED, now=NOW, by="x")
+        asked_for = request_erasure(of=other, reason=Reason.APPLICATION_DELETED, now=NOW, by="x")
     assert carry_out(erasure_id=asked_for.pk, now=NOW)
     # but not the person as a whole
     assert hold_on(other.candidate) is not None
@@ -149,7 +148,7 @@ def test_a_hold_covers_whom_its_person_is_merged_into(check: Check, admin: Membe
         merge_candidates(loser_id=loser.pk, winner=winner, now=NOW)
     assert hold_on(winner) == hold
     with transaction.atomic():
-        erasure = ask_erasure(of=winner, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
+        erasure = request_erasure(of=winner, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
     assert not carry_out(erasure_id=erasure.pk, now=NOW)
     Organisation.objects.filter(pk=check.organisation_id).update(erases_old=True, keep_months=1)
     Application.objects.of(check.organisation).update(status="rejected", rejected_at=NOW - timedelta(days=90))
@@ -159,7 +158,7 @@ def test_a_hold_covers_whom_its_person_is_merged_into(check: Check, admin: Membe
 def test_other_people_are_erased(check: Check, hold: Hold) -> None:
     other = factories.application(factories.role(check.organisation))
     with transaction.atomic():
-        erasure = ask_erasure(of=other.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
+        erasure = request_erasure(of=other.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
     assert carry_out(erasure_id=erasure.pk, now=NOW)
 
 
@@ -324,7 +323,7 @@ def test_who_may_not_place_or_lift_one(check: Check, admin: Membership) -> None:
 
 def test_nobody_who_is_erased_can_be_held(check: Check, admin: Membership) -> None:
     with transaction.atomic():
-        erasure = ask_erasure(
+        erasure = request_erasure(
             of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
     carry_out(erasure_id=erasure.pk, now=NOW)
@@ -337,7 +336,7 @@ def test_the_reason_goes_with_the_person(check: Check, admin: Membership) -> Non
     hold = placed(check, admin)
     lift_hold(hold_id=hold.pk, by=admin, now=NOW)
     with transaction.atomic():
-        erasure = ask_erasure(
+        erasure = request_erasure(
             of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
     assert carry_out(erasure_id=erasure.pk, now=NOW)

@@ -11,8 +11,7 @@ import time_machine
 from django.db import connection, transaction
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.domain.carry_out import carry_out
-from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
 from goodword.references.domain.erasure import erase_referee
@@ -56,7 +55,7 @@ def place(check: Check, admin: Membership) -> Hold:
 
 def due(check: Check) -> Erasure:
     with transaction.atomic():
-        return ask_erasure(
+        return request_erasure(
             of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
 

@@ -14,8 +14,7 @@ from django.test import Client, override_settings
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Answer, Calibration
-from goodword.candidates.domain.carry_out import carry_out
-from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.domain import links
@@ -313,7 +312,7 @@ def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) ->
         made_at=NOW,
     )
     with transaction.atomic():
-        erasure = ask_erasure(
+        erasure = request_erasure(
             of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
         )
     assert carry_out(erasure_id=erasure.pk, now=NOW)

@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.accounts.domain.retention import retention_of
+from goodword.accounts.domain.organisation import retention_of
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, Candidate, Erasure

@@ -1,33 +1,57 @@
-"""Sign-in by allauth; sign-up is closed: people come by invitation or by `goodword createadmin`."""
+"""Sign-in by allauth. Sign-up is closed: members are invited, or created by `goodword createadmin`."""
 
 import logging
 from collections.abc import Mapping
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.core import signing
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from goodword.accounts import known_browser
 from goodword.accounts.domain import sign_ins
 from goodword.accounts.models import User
 from goodword.core import clock
 
 logger = logging.getLogger(__name__)
 
-
+_COOKIE_AGE: Final = timedelta(days=180)
+_COOKIE_SALT: Final = "goodword.accounts.known_browser"
 #: failed sign-ins to one account from unknown networks and browsers: 100 an hour
-FROM_ANYWHERE: dict[str, Any] = {
+_FROM_ANYWHERE: Final[dict[str, Any]] = {
     "app": "allauth.account",
     "action": "login_failed_anywhere",
     "config": {"login_failed_anywhere": "100/h/key"},
 }
 
 
-class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
-    """Nobody signs up by themselves; what a person can meet on the way in is said in our words."""
+def remember_browser(response: HttpResponse, user: User) -> None:
+    """Set a signed cookie with the user, which exempts this browser from lockouts caused by others."""
+    response.set_cookie(
+        settings.KNOWN_BROWSER_COOKIE_NAME,
+        signing.dumps(user.pk, salt=_COOKIE_SALT),
+        max_age=_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def is_known_browser(user: User, request: HttpRequest) -> bool:
+    """Whether this user has signed in with this browser."""
+    value = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "")
+    try:
+        return bool(signing.loads(value, salt=_COOKIE_SALT, max_age=_COOKIE_AGE) == user.pk)
+    except signing.BadSignature:
+        return False
+
+
+class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
+    """Closes sign-up, rewords errors and limits failed sign-ins per account."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "email_password_mismatch": _("The e-mail address or the password is not right. Check both."),
@@ -35,7 +59,7 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
     }
 
     def format_email_subject(self, subject: str) -> str:
-        """The subject as it is: the library would put the address of the server before it."""
+        """Without allauth's prefix, the server's address."""
         return subject
 
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
@@ -55,12 +79,11 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
     def _consume_from_anywhere(self, request: HttpRequest, credentials: Mapping[str, Any]) -> None:
         user = _user(credentials)
         if user and (
-            known_browser.is_of(user, request)
-            or sign_ins.has_signed_in_from(user, request.META["REMOTE_ADDR"])
+            is_known_browser(user, request) or sign_ins.has_signed_in_from(user, request.META["REMOTE_ADDR"])
         ):
             return
         # for unknown accounts too, or the refusal would reveal which exist
-        self._from_anywhere = ratelimit.consume(request, key=_account(credentials), **FROM_ANYWHERE)
+        self._from_anywhere = ratelimit.consume(request, key=_account(credentials), **_FROM_ANYWHERE)
         if not self._from_anywhere:
             raise self.validation_error("too_many_login_attempts")
 
@@ -73,11 +96,11 @@ class ClosedDoor(DefaultAccountAdapter):  # type: ignore[misc]  # the library ha
         """Forget failed sign-ins to this account, whose owner has just authenticated."""
         credentials = {"email": user.email}
         self._delete_login_attempts_cached_email(request, **credentials)
-        ratelimit.clear(request, key=_account(credentials), **FROM_ANYWHERE)
+        ratelimit.clear(request, key=_account(credentials), **_FROM_ANYWHERE)
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
-        known_browser.remember(response, user)
+        remember_browser(response, user)
         return response
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:

@@ -6,6 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from goodword.accounts import signals
+        from goodword.accounts import sessions
 
-        signals.connect()
+        sessions.connect()

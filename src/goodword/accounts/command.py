@@ -6,7 +6,7 @@ import sys
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from goodword.accounts.domain.create import check_time_zone, create_admin, create_organisation
+from goodword.accounts.domain.organisation import check_time_zone, create_admin, create_organisation
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.core import clock
 

@@ -1,7 +1,7 @@
-"""The pages of sign-in that there are: those of the library that a person here needs, and no others.
+"""The pages of allauth that members need, and no others.
 
-Above all not its page of e-mail addresses: there a member could take on any address unproven, and with it
-whatever is given to its owner (createadmin goes by the address), and have us write to strangers.
+Its page of e-mail addresses is left out on purpose: there, a member could claim any address unverified, with whatever
+belongs to its owner (createadmin goes by the address).
 """
 
 from allauth.account import views

@@ -1,5 +1,9 @@
-"""Sign-in pages that allauth lacks."""
+"""Sign-in forms and pages beyond allauth's."""
 
+from typing import Any
+
+from allauth.account.forms import LoginForm, ResetPasswordForm
+from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponseBase
@@ -7,9 +11,34 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from goodword.accounts import jobs
 from goodword.accounts.domain import sign_ins
 from goodword.accounts.models import User
 from goodword.core import clock
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # the library has no types
+    """Without allauth's placeholders and reset link, which the page has itself."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+
+
+class RequestResetLinkForm(ResetPasswordForm):  # type: ignore[misc]  # the library has no types
+    """Requests a reset link. Neither the response nor its timing reveals whether one is mailed."""
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:  # noqa: ARG002 - allauth's signature
+        """Queue the mail, unless the address has already had three this hour."""
+        email: str = self.cleaned_data["email"]
+        if ratelimit.consume(request, action="reset_mail", key=email.lower()):
+            now = clock.now()
+            for user in self.users:
+                sign_ins.record(user, action=sign_ins.RESET_REQUESTED, now=now, **sign_ins.where(request))
+                jobs.mail_reset_link.defer(user_id=user.pk, asked_at=now.isoformat())
+        return email
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

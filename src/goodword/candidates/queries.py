@@ -1,25 +1,25 @@
-"""Reads about candidates and applications."""
+"""Queries for applications and their people."""
 
 from dataclasses import dataclass
 
+from django.db.models import Q, QuerySet
+
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.roles.queries import automation_of
+from goodword.roles.models import Role
+from goodword.roles.queries import automation_of, visible_roles
 
 
 @dataclass(frozen=True, kw_only=True)
 class Recruiter:
-    """Who stands behind an application: sender name and reply address of what we send, receiver of reviews."""
+    """The contact for an application: sender name and reply address of its mails, recipient of reviews."""
 
     name: str
     address: str
 
 
 def recruiter_of(application: Application) -> Recruiter:
-    """The application's Greenhouse recruiter (already resolved when it was synced), else the role's owner.
-
-    Else, where the role is gone, the first admin of the organisation: a portal always names a person to ask.
-    """
+    """The application's Greenhouse recruiter, else the role's owner, else the organisation's first admin."""
     if application.recruiter_email:
         return Recruiter(
             name=application.recruiter_name or application.recruiter_email,
@@ -34,9 +34,22 @@ def recruiter_of(application: Application) -> Recruiter:
 
 
 def public_title(application: Application) -> str:
-    """The title of the role as candidates and referees see it: that of the chosen job post, else the role's own."""
+    """The role's title for candidates and referees: that of the chosen job post, else the role's own."""
     if application.connection_id is not None:
         automation = automation_of(connection_id=application.connection_id, job_id=application.job_id)
         if automation is not None and automation.job_post_title:
             return automation.job_post_title
     return application.role.title if application.role else ""
+
+
+def visible_applications(member: Membership) -> QuerySet[Application]:
+    """Applications that a member may see. Private candidates: only admins, the role's owner and its viewers."""
+    rows = (
+        Application.objects.of(member.organisation)
+        .filter(role__in=visible_roles(member))
+        .select_related("candidate", "organisation")
+    )
+    if member.is_admin:
+        return rows
+    theirs = Role.objects.of(member.organisation).filter(Q(owner=member) | Q(viewers=member))
+    return rows.filter(Q(candidate__private=False) | Q(role__in=theirs))

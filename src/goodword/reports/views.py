@@ -11,8 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest, membership_of
 from goodword.accounts.models import Membership
-from goodword.candidates.queries import recruiter_of
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link

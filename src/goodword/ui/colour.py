@@ -1,18 +1,27 @@
-"""Contrast by the WCAG 2.2 formula, and colours moved until they pass it.
+"""Colour contrast by WCAG 2.2, and an organisation's accent colour.
 
-Colours are `#rrggbb` strings. Source of the formulas: WCAG 2.2, definitions of *relative luminance* and
-*contrast ratio* (https://www.w3.org/TR/WCAG22/#dfn-relative-luminance).
+Colours are `#rrggbb` strings. Formulas: WCAG 2.2, *relative luminance* and *contrast ratio*
+(https://www.w3.org/TR/WCAG22/#dfn-relative-luminance).
 """
 
 import re
+from dataclasses import dataclass
 
 AA_TEXT = 4.5
 AA_PARTS = 3.0
 
+#: of static/ui/css/tokens.css; a test compares them
+GREEN = "#0e6b57"
+LIGHT_PAPER = "#faf8f4"
+DARK_PAPER = "#151417"
+DARK_RAISED = "#1d1c20"
+DARK_INK = "#0d0c0f"
+SOFT_SHARE = 0.1
+
 _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
-def parsed(colour: str) -> tuple[int, int, int]:
+def parse_hex(colour: str) -> tuple[int, int, int]:
     """The channels 0..255 of `#rrggbb` (the `#` may be missing). Raises ValueError for anything else."""
     match = _HEX.fullmatch(colour)
     if match is None:
@@ -21,14 +30,14 @@ def parsed(colour: str) -> tuple[int, int, int]:
     return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
 
 
-def written(channels: tuple[int, int, int]) -> str:
+def to_hex(channels: tuple[int, int, int]) -> str:
     """Channels 0..255 as `#rrggbb`."""
     return "#{:02x}{:02x}{:02x}".format(*channels)
 
 
 def luminance(colour: str) -> float:
     """Relative luminance: 0 is black, 1 is white."""
-    red, green, blue = (_linear(channel) for channel in parsed(colour))
+    red, green, blue = (_linear(channel) for channel in parse_hex(colour))
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
@@ -38,11 +47,11 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def mixed(colour: str, into: str, share: float) -> str:
+def mix(colour: str, into: str, share: float) -> str:
     """`colour` mixed into `into`: share 1 is all `colour`, 0 is all `into`. Plain sRGB, as `color-mix` does."""
-    pairs = zip(parsed(colour), parsed(into), strict=True)
+    pairs = zip(parse_hex(colour), parse_hex(into), strict=True)
     red, green, blue = (round(a * share + b * (1 - share)) for a, b in pairs)
-    return written((red, green, blue))
+    return to_hex((red, green, blue))
 
 
 def readable(colour: str, *, on: str, towards: str, ratio: float = AA_TEXT) -> str:
@@ -51,10 +60,50 @@ def readable(colour: str, *, on: str, towards: str, ratio: float = AA_TEXT) -> s
     Returns `towards` itself if nothing before it passes.
     """
     for hundredth in range(100, -1, -1):
-        candidate = mixed(colour, towards, hundredth / 100)
+        candidate = mix(colour, towards, hundredth / 100)
         if contrast(candidate, on) >= ratio:
             return candidate
     return towards
+
+
+@dataclass(frozen=True)
+class Accent:
+    """An accent colour: for text and lines, on hover, as a soft background, and for text on top of it."""
+
+    main: str
+    strong: str
+    soft: str
+    on: str
+
+
+def light_accent(colour: str) -> Accent:
+    """The accent on light paper: darkened until it passes AA on paper and on its own soft ground."""
+    soft = mix(colour, LIGHT_PAPER, SOFT_SHARE)
+    darkest_ground = min((soft, LIGHT_PAPER), key=lambda ground: contrast(ground, "#000000"))
+    main = readable(colour, on=darkest_ground, towards="#000000")
+    return Accent(main=main, strong=mix(main, "#000000", 0.8), soft=soft, on="#ffffff")
+
+
+def dark_accent(colour: str) -> Accent:
+    """The accent on dark paper: lightened until it passes AA on raised ground and on its own soft ground."""
+    soft = mix(colour, DARK_PAPER, SOFT_SHARE)
+    lightest_ground = max((soft, DARK_RAISED), key=lambda ground: contrast(ground, "#000000"))
+    main = readable(colour, on=lightest_ground, towards="#ffffff")
+    return Accent(main=main, strong=mix(main, "#ffffff", 0.8), soft=soft, on=DARK_INK)
+
+
+def accent_stylesheet(colour: str) -> str:
+    """The style sheet that replaces green by `colour` (`#rrggbb` or `rrggbb`); ValueError if it is no colour."""
+    colour = to_hex(parse_hex(colour))
+    light, dark = light_accent(colour), dark_accent(colour)
+    return (
+        ":root {\n"
+        f"  --accent: light-dark({light.main}, {dark.main});\n"
+        f"  --accent-strong: light-dark({light.strong}, {dark.strong});\n"
+        f"  --accent-soft: light-dark({light.soft}, {dark.soft});\n"
+        f"  --on-accent: light-dark({light.on}, {dark.on});\n"
+        "}\n"
+    )
 
 
 def _linear(channel: int) -> float:

@@ -1,9 +1,53 @@
-"""The words and marks of states: the same on every screen."""
+"""Words, tones and marks of states, the same on every screen.
+
+Each mark has its own shape, so that colour is never the only difference.
+"""
 
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+_RING = '<circle cx="8" cy="8" r="5.75" fill="none" stroke="currentColor" stroke-width="1.5"{more}/>'
+_DISC = '<circle cx="8" cy="8" r="6.5" fill="currentColor"/>'
+_LINE = '<path d="{d}" fill="none" stroke="{ink}" stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round"/>'
+
+
+def _ring(more: str = "") -> str:
+    return _RING.format(more=more)
+
+
+def _line(d: str, ink: str = "currentColor") -> str:
+    return _LINE.format(d=d, ink=ink)
+
+
+PAPER = "var(--mark-paper)"
+
+MARKS: dict[str, str] = {
+    "empty": _ring(' stroke-dasharray="2 2.5"'),
+    "ring": _ring(),
+    "half": _ring() + '<path d="M8 4.5a3.5 3.5 0 0 1 0 7z" fill="currentColor"/>',
+    "check": _DISC + _line("M5.2 8.3l1.9 1.9 3.7-4.1", PAPER),
+    "clock": _DISC + _line("M8 4.8V8l2.1 1.5", PAPER),
+    "bars": _ring() + _line("M6.6 6v4M9.4 6v4"),
+    "dash": _ring() + _line("M5.8 8h4.4"),
+    "cross": _ring() + _line("M6.2 6.2l3.6 3.6M9.8 6.2L6.2 9.8"),
+    "warning": (
+        '<path d="M8 1.8l6.4 11.4a.6.6 0 0 1-.5.9H2.1a.6.6 0 0 1-.5-.9z" fill="currentColor"/>'
+        + _line("M8 6.2v3.2M8 11.6v.01", PAPER)
+    ),
+    "star": _DISC
+    + '<path d="M8 4.2l1.1 2.5 2.7.3-2 1.8.6 2.7L8 10.1l-2.4 1.4.6-2.7-2-1.8 2.7-.3z" fill="var(--mark-paper)"/>',
+}
+
+
+def mark_svg(name: str) -> str:
+    """The mark as an inline SVG of 14 px, hidden from screen readers: the word beside it says the same."""
+    shape = MARKS.get(name, MARKS["ring"])
+    return (
+        '<svg class="mark" width="14" height="14" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
+        f"{shape}</svg>"
+    )
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.csp import csp_override
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
-from goodword.ui.accent import stylesheet
+from goodword.ui.colour import accent_stylesheet
 from goodword.ui.gallery import LAYOUTS, SETTINGS_NAV, SampleForm, gallery_context
 
 ONE_YEAR = 31_536_000
@@ -14,7 +14,7 @@ ONE_YEAR = 31_536_000
 @require_safe
 def accent(request: HttpRequest, colour: str) -> HttpResponse:  # noqa: ARG001  Django's signature
     """The style sheet of one colour (six hexadecimal digits); it never changes, so browsers may keep it."""
-    response = HttpResponse(stylesheet(colour), content_type="text/css; charset=utf-8")
+    response = HttpResponse(accent_stylesheet(colour), content_type="text/css; charset=utf-8")
     response["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     return response
 

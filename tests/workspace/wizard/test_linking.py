@@ -5,8 +5,7 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import Membership
-from goodword.roles.domain.link import JobLink, JobTaken, RequirementMissing, link
-from goodword.roles.domain.rules import StageLink, Stood
+from goodword.roles.domain.automation import JobLink, JobTaken, RequirementMissing, StageLink, Stood, link
 from goodword.roles.models import Automation, Role, Step
 from tests.support import factories
 from tests.workspace.wizard.walk import (

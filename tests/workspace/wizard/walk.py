@@ -5,7 +5,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 
 from goodword.accounts.models import Membership
-from goodword.roles.domain.link import version_of
+from goodword.roles.domain.automation import version_of
 from goodword.roles.models import Automation, Role, StageRule
 from greenhouse_sandbox.acts.stages import pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication

@@ -1,4 +1,4 @@
-"""Write down who did, or looked at, what."""
+"""The audit log: who did or viewed what."""
 
 from collections.abc import Mapping
 from datetime import datetime

@@ -1,22 +1,94 @@
-"""Set the organisation's own e-mail domains."""
+"""The organisation's own e-mail domains."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import cache
+from typing import Final
 
+from disposable_email_domains import blocklist
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_domain_name
 from django.db import transaction
+from django.utils.translation import gettext as _
+from publicsuffixlist import PublicSuffixList
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.mail_domains import MOST_DOMAINS, own_domain
 from goodword.accounts.models import Membership, Organisation
+from goodword.core.free_mail import FREE_MAIL
+
+MOST_DOMAINS: Final = 20
+
+#: free mail providers with domains in many countries
+_PROVIDERS: Final = frozenset(
+    {
+        *(
+            "gmail",
+            "googlemail",
+            "outlook",
+            "hotmail",
+            "live",
+            "msn",
+            "yahoo",
+            "ymail",
+            "rocketmail",
+            "icloud",
+        ),
+        *("aol", "gmx", "protonmail", "tutanota", "yandex", "rediffmail", "hushmail", "fastmail", "zohomail"),
+    }
+)
+
+
+class NoDomain(Exception):
+    """The name cannot be one organisation's domain; the message is for people."""
+
+
+def own_domain(typed: str) -> str:
+    """The domain as stored: lower case, ASCII, without "@" and outer dots. Raises NoDomain."""
+    shown = typed.strip().casefold()
+    name = shown.removeprefix("@").rstrip(".")
+    try:
+        name = name.encode("idna").decode("ascii")
+        validate_domain_name(name)
+    except (UnicodeError, ValidationError):
+        name = ""
+    if not name or "." not in name:
+        raise NoDomain(
+            _("“%(name)s” is not a domain. Write what comes after the @ in an address, such as example.com.")
+            % {"name": shown[:80]}
+        )
+    if _within(name, FREE_MAIL) or _within(name, blocklist) or _is_provider(name):
+        raise NoDomain(
+            _("Anyone can have an address at %(name)s, so it cannot be your organisation's domain.")
+            % {"name": name}
+        )
+    if _suffixes().is_public(name):
+        raise NoDomain(
+            _(
+                "%(name)s is shared by many organisations. Write your own domain in full, such as acme.%(name)s."
+            )
+            % {"name": name}
+        )
+    return name
+
+
+def proposed(organisation: Organisation) -> list[str]:
+    """Domains of members' addresses that could be the organisation's own and are not set yet, most used first."""
+    addresses = (
+        Membership.objects.of(organisation)
+        .filter(user__is_active=True)
+        .order_by("pk")
+        .values_list("user__email", flat=True)
+    )
+    return _usable(addresses, but=organisation.own_domains)
 
 
 def set_domains(*, organisation: Organisation, domains: Sequence[str], by: Membership, now: datetime) -> bool:
-    """Set the organisation's domains. Returns whether anything changed. Raises mail_domains.NoDomain."""
+    """Set the organisation's domains. Returns whether anything changed. Raises NoDomain."""
     return _write(organisation, [own_domain(name) for name in domains], by=by, now=now)
 
 
 def add_domain(*, organisation: Organisation, domain: str, by: Membership, now: datetime) -> bool:
-    """Add a domain. Returns whether it is new. Raises mail_domains.NoDomain."""
+    """Add a domain. Returns whether it is new. Raises NoDomain."""
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
         return _write(row, [*row.own_domains, own_domain(domain)], by=by, now=now)
@@ -37,3 +109,31 @@ def _write(organisation: Organisation, domains: Sequence[str], *, by: Membership
         )
         Organisation.objects.filter(pk=row.pk).update(own_domains=wanted)
         return True
+
+
+def _usable(addresses: Iterable[str], *, but: Collection[str]) -> list[str]:
+    counts: dict[str, int] = {}
+    for address in addresses:
+        try:
+            name = own_domain(address.rpartition("@")[2])
+        except NoDomain:
+            continue
+        if name not in but:
+            counts[name] = counts.get(name, 0) + 1
+    return sorted(counts, key=lambda name: (-counts[name], name))
+
+
+def _is_provider(name: str) -> bool:
+    """Whether the label before the public suffix is a free mail provider's: yahoo.com.br, mail.outlook.at."""
+    registered = _suffixes().privatesuffix(name)
+    return registered is not None and registered.partition(".")[0] in _PROVIDERS
+
+
+def _within(name: str, domains: Collection[str]) -> bool:
+    parts = name.split(".")
+    return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False)

@@ -1,21 +1,87 @@
-"""The settings of an organisation: they count from then on."""
+"""An organisation: create it, change its settings and a member's mails."""
 
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
+from zoneinfo import ZoneInfo
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import transaction
+from django.utils.text import slugify
 
 from goodword.accounts.domain.audit import write
-from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.models import Membership, Organisation, User
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+MAX_NAME_LENGTH: Final = 120
+#: months that an admin can choose
+MAX_RETENTION_MONTHS: Final = 120
+
+
+def check_time_zone(name: str) -> None:
+    """Raises ValidationError for a zone that does not exist."""
+    try:
+        ZoneInfo(name)
+    except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, a folder of zones
+        raise ValidationError(
+            f"There is no time zone {name!r}. Write one like Europe/London or America/New_York."
+        ) from error
+
+
+def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisation:
+    """Create an organisation, with a unique slug made from its name. Raises ValidationError."""
+    name = " ".join(name.split())
+    if not 0 < len(name) <= MAX_NAME_LENGTH:
+        raise ValidationError(f"The name of an organisation has 1 to {MAX_NAME_LENGTH} characters.")
+    check_time_zone(time_zone)
+    base = slugify(name)[:40].strip("-") or "organisation"
+    slug, number = base, 1
+    while Organisation.objects.filter(slug=slug).exists():
+        number += 1
+        slug = f"{base}-{number}"
+    return Organisation.objects.create(name=name, slug=slug, time_zone=time_zone, created_at=now)
+
+
+def create_admin(
+    *, organisation: Organisation, email: str, name: str, password: str, now: datetime
+) -> Membership:
+    """Create an admin, and their login unless they have one. Raises ValidationError for the address or password."""
+    email = email.strip().lower()
+    validate_email(email)
+    with transaction.atomic():
+        user = User.objects.filter(email__iexact=email).first()
+        if user is None:
+            user = User(email=email, name=" ".join(name.split()))
+            validate_password(password, user)
+            user.set_password(password)
+            user.save()
+        membership, fresh = Membership.objects.of(organisation).get_or_create(
+            user=user,
+            defaults={"organisation": organisation, "kind": Membership.Kind.ADMIN, "created_at": now},
+        )
+        if not fresh and not membership.is_admin:
+            membership.kind = Membership.Kind.ADMIN
+            membership.save(update_fields=["kind"])
+            write(
+                organisation=organisation,
+                action="member.made_admin",
+                now=now,
+                details={"member": membership.pk},
+            )
+        elif fresh:
+            write(
+                organisation=organisation, action="member.added", now=now, details={"member": membership.pk}
+            )
+        return membership
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationSettings:
-    """What its admins set; the meanings stand at the columns of `Organisation`."""
+    """What admins set in Settings > Organisation; see the fields of `Organisation`."""
 
     name: str
     time_zone: str
@@ -65,3 +131,65 @@ def change_columns(
         Organisation.objects.filter(pk=row.pk).update(**{name: after[name] for name in changed})
         write(organisation=row, action=action, member=by, now=now, details={"changed": changed})
         return True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RetentionSettings:
+    """The columns of `Organisation` that its admins set for retention."""
+
+    erases_old: bool
+    keep_months: int
+    erases_hidden: bool
+    hidden_months: int
+
+
+def retention_of(organisation: Organisation) -> RetentionSettings:
+    """The current settings."""
+    return columns_of(RetentionSettings, organisation)
+
+
+def change_retention(
+    *, organisation: Organisation, settings: RetentionSettings, by: Membership, now: datetime
+) -> bool:
+    """Change the settings. Returns whether anything changed. Nobody is erased before the next day."""
+    with transaction.atomic():
+        if not change_columns(
+            organisation=organisation, settings=settings, action="retention.changed", by=by, now=now
+        ):
+            return False
+        row = Organisation.objects.get(pk=organisation.pk)
+        row.retention_ran_on = now.astimezone(row.zone).date()
+        row.save(update_fields=["retention_ran_on"])
+        return True
+
+
+def choose_mails(*, member: Membership, each_reference: bool, now: datetime) -> bool:
+    """Set which optional mails a member gets. Returns whether anything changed."""
+    with transaction.atomic():
+        rows = Membership.objects.of(member.organisation).filter(pk=member.pk)
+        changed = rows.exclude(mails_each_reference=each_reference).update(
+            mails_each_reference=each_reference
+        )
+        if changed:
+            write(
+                organisation=member.organisation,
+                action="member.mails_chosen",
+                member=member,
+                now=now,
+                details={"each_reference": each_reference},
+            )
+        return bool(changed)
+
+
+def wants_each_reference(*, organisation_id: int, address: str) -> bool:
+    """Whether the member who signs in with this address asked for a mail at each reference."""
+    return (
+        Membership.objects.across_organisations()
+        .filter(
+            organisation_id=organisation_id,
+            user__email__iexact=address,
+            user__is_active=True,
+            mails_each_reference=True,
+        )
+        .exists()
+    )

@@ -12,7 +12,7 @@ from goodword.assessments.models import AttemptSign
 from goodword.assessments.signs.dismiss import dismiss
 from goodword.assessments.signs.shown import sign_in_words
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.steps.signs.dismiss import DismissForm
 

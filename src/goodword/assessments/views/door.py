@@ -30,7 +30,7 @@ from goodword.assessments.attempts.overview import Overview, PartView, overview
 from goodword.assessments.kinds.items import Item, Solution
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt
-from goodword.candidates.domain.choose_language import choose_language as choose_for_all
+from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
 from goodword.questionnaires.reading import Json

@@ -16,7 +16,7 @@ from goodword.assessments.editor.marking_form import MarkingForm
 from goodword.assessments.marking import AnswerToMark, MarkedPart, parts_to_mark
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 
 

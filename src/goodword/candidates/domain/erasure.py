@@ -1,28 +1,32 @@
-"""That a person's data, or one application's, is to go: asked for, and cancelled.
+"""Erasure of a person's data, or of one application: requested, cancelled, carried out.
 
-What is asked for closes at once, by reactions to `erasure.asked` that find the application *going*; the data goes
-when the erasure is due (candidates.domain.carry_out). Cancelling opens again what that closed, and sends nothing.
+A request closes open steps at once, by reactions to `erasure.asked`. The data is erased when it is due, in one
+transaction. Cancelling reopens the steps and sends nothing.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
+from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.person import hold_person
+from goodword.candidates.domain.holds import hold_against_erasure
+from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core import erasure as holders
 from goodword.core.events import record
 
-#: a merge can look like a deletion, so the data is kept for so long after a deletion was said
+#: a merge in Greenhouse can look like a deletion
 WAIT = timedelta(days=7)
 
 Reason = Erasure.Reason
-#: what somebody decided: whatever Greenhouse still shows takes none of it back
+#: decided by a person, so not cancelled because Greenhouse still shows the data
 BY_PEOPLE = (Reason.MEMBER, Reason.CANDIDATE)
 
 
-def ask_erasure(
+def request_erasure(
     *,
     of: Candidate | Application,
     reason: Reason,
@@ -31,11 +35,11 @@ def ask_erasure(
     member: Membership | None = None,
     due_at: datetime | None = None,
 ) -> Erasure:
-    """Ask for a whole person or one application to be erased, in the caller's transaction.
+    """Request the erasure of a person or of one application, in the caller's transaction.
 
-    Due in seven days unless said otherwise. Asked twice it is one erasure, due at the earlier moment.
+    Due in seven days by default. A second request does not add an erasure; the earlier due time counts.
     """
-    candidate, applications = hold_person(of.candidate_id if isinstance(of, Application) else of.pk)
+    candidate, applications = lock_person(of.candidate_id if isinstance(of, Application) else of.pk)
     whole = isinstance(of, Candidate)
     wanted = (
         {"candidate": candidate, "application": None} if whole else {"candidate": None, "application": of}
@@ -65,11 +69,11 @@ def ask_erasure(
 def cancel_erasure(
     erasure: Erasure, *, because: str, now: datetime, by: str, member: Membership | None = None
 ) -> bool:
-    """Keep the data after all, in the caller's transaction; `because` says why, in a sentence.
+    """Cancel an erasure, in the caller's transaction. False if it is done or already cancelled.
 
-    False if it is done or was cancelled before.
+    `because`: the reason, in a sentence.
     """
-    candidate, applications = hold_person(person_of(erasure))
+    candidate, applications = lock_person(_person_of(erasure))
     erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
     if erasure.done_at is not None or erasure.cancelled_at is not None:
         return False
@@ -86,13 +90,84 @@ def cancel_erasure(
 
 
 def pending(of: Candidate | Application) -> QuerySet[Erasure]:
-    """The erasures of just this person, or just this application, that are neither done nor cancelled."""
+    """Open erasures of exactly this person, or exactly this application."""
     who = Q(candidate=of) if isinstance(of, Candidate) else Q(application=of)
     return Erasure.objects.across_organisations().filter(who, done_at=None, cancelled_at=None)
 
 
-def person_of(erasure: Erasure) -> int:
-    """The id of the person whom it is about, also where only one of their applications goes."""
+def carry_out(*, erasure_id: int, now: datetime, member: Membership | None = None) -> bool:
+    """Erase the data in every app, with an entry on the timeline and in the audit log.
+
+    The caller checks that it is due. False if it is done, cancelled, or stopped by a legal hold.
+    """
+    with transaction.atomic():
+        erasure = (
+            Erasure.objects.across_organisations().select_related("application").filter(pk=erasure_id).first()
+        )
+        if erasure is None:
+            return False
+        candidate, applications = lock_person(_person_of(erasure))
+        if hold_against_erasure(erasure.application or candidate) is not None:
+            return False
+        # erasures are only written under the person's lock
+        erasure.refresh_from_db(from_queryset=Erasure.objects.across_organisations())
+        if erasure.done_at is not None or erasure.cancelled_at is not None:
+            return False
+        whole = erasure.application_id is None
+        going = [one for one in applications if whole or one.pk == erasure.application_id]
+        counts = holders.erase(subject(candidate, going, whole=whole), now=now)
+        _done(erasure, going, counts=counts, now=now)
+        by = f"member:{member.pk}" if member else "goodword"
+        for application in going:
+            record(
+                "erasure.done",
+                organisation_id=erasure.organisation_id,
+                application_id=application.pk,
+                actor=by,
+                at=now,
+                data={"erasure_id": erasure.pk, "reason": erasure.reason},
+            )
+        write(
+            organisation=candidate.organisation,
+            action="person.erased" if whole else "application.erased",
+            member=member,
+            now=now,
+            details={
+                "candidate": candidate.pk,
+                "applications": [one.pk for one in going],
+                "erasure": erasure.pk,
+                "counts": counts,
+            },
+        )
+        return True
+
+
+def subject(candidate: Candidate, applications: list[Application], *, whole: bool) -> holders.Subject:
+    """The subject that each app's `erase` is called with."""
+    remote = {candidate.remote_id, *candidate.merged.values_list("remote_id", flat=True)} if whole else set()
+    return holders.Subject(
+        organisation_id=candidate.organisation_id,
+        application_ids=tuple(one.pk for one in applications),
+        candidate_id=candidate.pk if whole else None,
+        connection_id=candidate.connection_id,
+        remote_application_ids=tuple(sorted(one.remote_id for one in applications if one.remote_id)),
+        remote_candidate_ids=tuple(sorted(one for one in remote if one)),
+    )
+
+
+def _done(
+    erasure: Erasure, applications: list[Application], *, counts: Mapping[str, int], now: datetime
+) -> None:
+    """Mark it done, and the open erasures of its applications."""
+    erasure.counts = dict(counts)
+    erasure.save(update_fields=["counts"])
+    rows = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None)
+    rows.filter(pk=erasure.pk).update(done_at=now)
+    rows.filter(application__in=applications).update(done_at=now)
+
+
+def _person_of(erasure: Erasure) -> int:
+    """The id of the person, also for the erasure of one application."""
     if erasure.candidate_id is not None:
         return erasure.candidate_id
     assert erasure.application is not None  # a constraint of the table
@@ -100,7 +175,7 @@ def person_of(erasure: Erasure) -> int:
 
 
 def _concerned(erasure: Erasure, applications: Iterable[Application]) -> list[Application]:
-    """Those of the person's applications that go with it, but not those that are gone already."""
+    """The person's applications that it covers, without those already erased."""
     return [
         one
         for one in applications

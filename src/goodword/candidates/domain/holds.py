@@ -40,16 +40,16 @@ def hold_against_erasure(of: Candidate | Application) -> Hold | None:
 
     Lock the person or the application first, which prevents a hold on the person.
     """
-    keep_role_holds(of.organisation_id)
+    lock_role_holds(of.organisation_id)
     return hold_on(of)
 
 
-def keep_role_holds(organisation_id: int) -> None:
+def lock_role_holds(organisation_id: int) -> None:
     """Wait for a hold on a role that is being placed; the next one waits until this transaction ends."""
     _lock("SELECT pg_advisory_xact_lock_shared(%s, %s)", organisation_id)
 
 
-def change_role_holds(organisation_id: int) -> None:
+def lock_role_holds_exclusively(organisation_id: int) -> None:
     """Wait for running erasures before placing a hold on a role."""
     _lock("SELECT pg_advisory_xact_lock(%s, %s)", organisation_id)
 
@@ -68,7 +68,7 @@ def erased_before(role: Role) -> int:
     return gone.values("candidate_id").distinct().count()
 
 
-def held_candidates(organisation: Organisation) -> QuerySet[Candidate]:
+def candidates_on_hold(organisation: Organisation) -> QuerySet[Candidate]:
     """The candidates covered by a hold."""
     people, roles = active(organisation).exclude(candidate=None), active(organisation).exclude(role=None)
     own = people.values("candidate_id")

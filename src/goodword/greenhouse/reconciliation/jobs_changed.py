@@ -8,7 +8,7 @@ from goodword.greenhouse.reconciliation.progress import Pass
 from goodword.greenhouse.sync.applications import TooBusy
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.greenhouse.sync.session import harvest
-from goodword.roles.domain.follow import GONE
+from goodword.roles.domain.job_changes import GONE
 from goodword.roles.models import Automation
 
 #: jobs that are looked at in one transaction: as many as Harvest takes ids in one call

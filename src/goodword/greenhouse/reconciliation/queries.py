@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Min, Q, QuerySet
 from django.db.models.functions import Coalesce, TruncDate
 
 from goodword.accounts.models import Membership
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.gone import still_waiting
 from goodword.greenhouse.reconciliation.why import Why, why

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.greenhouse.models import Connection, Finding
 from goodword.greenhouse.reconciliation.gone import still_waiting
 from goodword.roles.models import AlreadyThere, Automation

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import reactions
 from goodword.core.models import Reaction
 from goodword.greenhouse.setup import failed_tasks

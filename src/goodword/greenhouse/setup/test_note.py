@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.greenhouse.activity_feed.wording import test_note_body
 from goodword.greenhouse.client import Candidate, Priority
 from goodword.greenhouse.models import ActivityFeedNote, Connection

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
-from goodword.candidates.domain.holds import keep_role_holds
+from goodword.candidates.domain.holds import lock_role_holds
 from goodword.candidates.models import Application, Candidate
 from goodword.core.events import record_all
 from goodword.core.models import Event
@@ -121,7 +121,7 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings are written inside a transaction only.")
     # before the applications, as placing a hold does
-    keep_role_holds(connection.organisation_id)
+    lock_role_holds(connection.organisation_id)
     people = _people(
         connection, {plan.reading.candidate.id for plan in plans if plan.reading.candidate}, lock=True
     )

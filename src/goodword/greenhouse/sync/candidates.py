@@ -8,10 +8,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure, pending
-from goodword.candidates.domain.holds import hold_against_erasure, keep_role_holds
-from goodword.candidates.domain.person import hold_person
-from goodword.candidates.erase import BLANK
+from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, cancel_erasure, pending, request_erasure
+from goodword.candidates.domain.holds import hold_against_erasure, lock_role_holds
+from goodword.candidates.domain.people import lock_person
+from goodword.candidates.erasure import BLANK
 from goodword.candidates.models import Application, Candidate
 from goodword.core.events import record
 from goodword.core.text import clean_text
@@ -66,7 +66,7 @@ def write_candidate(
     An erased person stays erased (`erased_at`) unless they have applied since; under a legal hold nothing is blanked.
     Raises Stale if our copy has changed since `as_of` (see `applications.apply`).
     """
-    keep_role_holds(connection.organisation_id)  # before the candidate, as placing a hold does
+    lock_role_holds(connection.organisation_id)  # before the candidate, as placing a hold does
     row, fresh = (
         Candidate.objects.across_organisations()
         .select_for_update()
@@ -140,7 +140,7 @@ def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool
     loser's name and address are blanked. Erasures requested because the merge looked like a deletion are cancelled;
     those that a person requested are repeated for the winner.
     """
-    locked = {pk: hold_person(pk) for pk in sorted({loser_id, winner.pk})}  # the same order in all workers
+    locked = {pk: lock_person(pk) for pk in sorted({loser_id, winner.pk})}  # the same order in all workers
     loser, applications = locked[loser_id]
     if winner.pk in {loser.pk, loser.merged_into_id}:
         return False
@@ -164,7 +164,7 @@ def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool
     people.filter(merged_into=loser).update(merged_into=winner)
     people.filter(pk=loser.pk).update(**BLANK, merged_into=winner)
     for request in requests:
-        ask_erasure(
+        request_erasure(
             of=winner,
             reason=Reason(request.reason),
             now=now,

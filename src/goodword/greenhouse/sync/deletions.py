@@ -16,14 +16,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from goodword.candidates.domain.carry_out import carry_out
 from goodword.candidates.domain.erasure import (
     BY_PEOPLE,
     Reason,
-    ask_erasure,
+    _person_of,
     cancel_erasure,
+    carry_out,
     pending,
-    person_of,
+    request_erasure,
 )
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure
@@ -145,7 +145,7 @@ def application_deleted(
             return [*outcomes, f"Application {application_id} was erased before."]
         if _member_keeps(application=ours):
             return [*outcomes, "A member has decided to keep it."]
-        erasure = ask_erasure(of=ours, reason=Reason.APPLICATION_DELETED, now=now, by=ACTOR)
+        erasure = request_erasure(of=ours, reason=Reason.APPLICATION_DELETED, now=now, by=ACTOR)
         return [*outcomes, _due(f"Application {application_id}", erasure)]
 
     return _read_and_write(connection, application_ids=(application_id,), write=write, now=now, settle=settle)
@@ -283,7 +283,7 @@ def _request_erasure(connection: Connection, candidate_id: int, *, reason: Reaso
         return f"Candidate {candidate_id} was erased before."
     if _member_keeps(candidate=ours):
         return "A member has decided to keep the data."
-    return _due(f"Candidate {candidate_id}", ask_erasure(of=ours, reason=reason, now=now, by=ACTOR))
+    return _due(f"Candidate {candidate_id}", request_erasure(of=ours, reason=reason, now=now, by=ACTOR))
 
 
 def _cancel_erasures(connection: Connection, candidate_id: int, *, because: str, now: datetime) -> None:
@@ -333,7 +333,7 @@ def _connection_to_check(erasure: Erasure) -> Connection | None:
     if erasure.reason in BY_PEOPLE:
         return None
     connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
-    person = Candidate.objects.across_organisations().get(pk=person_of(erasure))
+    person = Candidate.objects.across_organisations().get(pk=_person_of(erasure))
     return connections.filter(pk=person.connection_id or 0).select_related("organisation").first()
 
 
@@ -342,7 +342,7 @@ def _check_again(connection: Connection, erasure: Erasure, *, now: datetime) -> 
     if erasure.application is not None and erasure.application.remote_id is not None:
         application_deleted(connection, application_id=erasure.application.remote_id, now=now)
         return
-    person = Candidate.objects.across_organisations().get(pk=person_of(erasure))
+    person = Candidate.objects.across_organisations().get(pk=_person_of(erasure))
     if person.remote_id is None:
         return
     if erasure.reason == Reason.CANDIDATE_ANONYMISED:

@@ -9,7 +9,7 @@ from goodword.greenhouse.client import Forbidden, HarvestApi, JobStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
-from goodword.roles.domain.follow import JobNow, Overtaken, StageNow, follow
+from goodword.roles.domain.job_changes import JobNow, Overtaken, StageNow, follow
 from goodword.roles.models import Automation
 
 

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from goodword.accounts.models import Organisation
-from goodword.candidates.domain.choose_language import choose_language
+from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.notifications.people import Person

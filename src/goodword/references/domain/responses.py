@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils import translation
 
-from goodword.accounts.domain.own_mails import wants_each_reference
+from goodword.accounts.domain.organisation import wants_each_reference
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import cancel, queue
 from goodword.notifications.models import Email

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.references.models import Sign
 from goodword.references.signs.dismiss import dismiss

@@ -8,8 +8,8 @@ from django.utils import translation
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.holds import active, change_role_holds
-from goodword.candidates.domain.person import hold_person
+from goodword.candidates.domain.holds import active, lock_role_holds_exclusively
+from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
 from goodword.notifications.domain.queue import queue
@@ -33,10 +33,10 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
     with transaction.atomic():
         person = on if isinstance(on, Candidate) else None
         role = on if isinstance(on, Role) else None
-        if person is not None and hold_person(person.pk)[0].erased_at is not None:
+        if person is not None and lock_person(person.pk)[0].erased_at is not None:
             raise NothingToKeep
         if role is not None:
-            change_role_holds(organisation.pk)
+            lock_role_holds_exclusively(organisation.pk)
         hold, fresh = Hold.objects.of(organisation).get_or_create(
             candidate=person,
             role=role,

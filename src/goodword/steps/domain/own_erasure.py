@@ -7,7 +7,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
-from goodword.candidates.domain.erasure import Reason, ask_erasure
+from goodword.candidates.domain.erasure import Reason, request_erasure
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Application, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
@@ -24,7 +24,7 @@ def ask_own_erasure(*, application: Application, now: datetime, language: str = 
     in `language`.
     """
     with transaction.atomic():
-        erasure = ask_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
+        erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
         hold = hold_against_erasure(application.candidate)
         recruiter = recruiter_of(application)
         path = reverse("candidate", args=[application.organisation.slug, application.pk])

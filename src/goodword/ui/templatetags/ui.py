@@ -13,13 +13,17 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from goodword.core import clock
-from goodword.ui.accent import GREEN
-from goodword.ui.colour import parsed, readable, written
-from goodword.ui.forms import ErrorLink, error_links, first_input_id
+from goodword.ui.colour import GREEN, parse_hex, readable, to_hex
+from goodword.ui.fields import (
+    ErrorLink,
+    Question,
+    error_links,
+    first_input_id,
+    question_from_field,
+    read_options,
+)
 from goodword.ui.icons import icon_svg
-from goodword.ui.marks import mark_svg
-from goodword.ui.questions import Ask, ask_from_field, read_options
-from goodword.ui.statuses import CHECKS, Status, status_of
+from goodword.ui.statuses import CHECKS, Status, mark_svg, status_of
 
 register = template.Library()
 
@@ -119,12 +123,12 @@ def question_of(
     error: str = "",
     hint: str = "",
     id: str = "",  # noqa: A002  the name of the HTML attribute
-) -> Ask:
+) -> Question:
     """The question that a likert, rating or choices component draws; a bound field fills in what is not given."""
     if field:
-        return ask_from_field(field, options=options, question=question, hint=hint)
+        return question_from_field(field, options=options, question=question, hint=hint)
     held = list(values) if values is not None else [value]
-    return Ask(name, id or f"id_{name}", question, hint, error, read_options(options, held))
+    return Question(name, id or f"id_{name}", question, hint, error, read_options(options, held))
 
 
 @register.simple_tag
@@ -144,7 +148,7 @@ def times(count: int | str) -> range:
 def accent_digits(colour: str | None) -> str:
     """The six digits of `#rrggbb` for the address of its style sheet; empty if it is no colour."""
     try:
-        return written(parsed(colour or "")).removeprefix("#")
+        return to_hex(parse_hex(colour or "")).removeprefix("#")
     except ValueError:
         return ""
 

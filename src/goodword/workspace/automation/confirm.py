@@ -9,8 +9,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import Placed, Stage
-from goodword.roles.domain.link import JobLink, link
-from goodword.roles.domain.rules import StageLink, Stood
+from goodword.roles.domain.automation import JobLink, StageLink, Stood, link
 from goodword.roles.domain.settings import set_delay
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
 from goodword.steps.models import StepRequest

@@ -9,7 +9,7 @@ from typing import Any
 
 from goodword.accounts.access import MemberRequest
 from goodword.greenhouse.setup.catalogue import Job, Stage
-from goodword.roles.domain.link import version_of
+from goodword.roles.domain.automation import version_of
 from goodword.roles.models import Automation, Role, Step
 
 _KEY = "automation"

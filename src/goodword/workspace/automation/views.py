@@ -14,7 +14,7 @@ from goodword.assessments.plans.versions import built_by_member
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
-from goodword.roles.domain.link import ChangedMeanwhile, JobTaken, unlink, version_of
+from goodword.roles.domain.automation import ChangedMeanwhile, JobTaken, unlink, version_of
 from goodword.roles.models import Automation, Role, Step
 from goodword.roles.queries import visible_roles
 from goodword.workspace.automation import draft as drafts

@@ -10,7 +10,7 @@ from goodword.assessments.adjustments.status import DisclosedGrant, disclosed_gr
 from goodword.assessments.attempts import invitations
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.members import View, view_of
 from goodword.references.models import Check

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.greenhouse.activity_feed import duplicates
 from goodword.greenhouse.activity_feed.notes import drop, retry

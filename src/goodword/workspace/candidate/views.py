@@ -19,8 +19,7 @@ from goodword.assessments.queries import latest_done
 from goodword.assessments.signs.shown import signs_of as attempt_signs_of
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
-from goodword.candidates.queries import recruiter_of
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.references.models import Check
 from goodword.references.queries import latest_check

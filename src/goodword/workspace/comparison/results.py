@@ -16,7 +16,7 @@ from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marki
 from goodword.assessments.queries import LARGE
 from goodword.assessments.result.total import percent
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.roles.models import Role, Step
 from goodword.steps.domain.reuse import taken_over_at
 from goodword.steps.models import StepRequest

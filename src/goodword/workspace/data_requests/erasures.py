@@ -18,12 +18,18 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
-from goodword.candidates.domain.carry_out import carry_out, subject
-from goodword.candidates.domain.erasure import BY_PEOPLE, Reason, ask_erasure, cancel_erasure
+from goodword.candidates.domain.erasure import (
+    BY_PEOPLE,
+    Reason,
+    cancel_erasure,
+    carry_out,
+    request_erasure,
+    subject,
+)
 from goodword.candidates.domain.holds import hold_against_erasure, hold_on
-from goodword.candidates.domain.person import hold_person
+from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core import erasure as holders
 from goodword.greenhouse.models import ActivityFeedNote
@@ -125,7 +131,7 @@ def preview_erasure(candidate: Candidate, *, only: Application | None = None) ->
     counts: dict[str, int] = {}
     try:
         with transaction.atomic():
-            person, applications = hold_person(candidate.pk)
+            person, applications = lock_person(candidate.pk)
             going = [one for one in applications if only is None or one.pk == only.pk]
             counts = holders.erase(subject(person, going, whole=only is None), now=person.created_at)
             raise _Rollback
@@ -247,10 +253,10 @@ def _erase(
     if erasing is not None:
         return carry_out(erasure_id=erasing.erasure.pk, now=now, member=request.member)
     with transaction.atomic():
-        candidate, _applications = hold_person(application.candidate_id)
+        candidate, _applications = lock_person(application.candidate_id)
         if candidate.erased_at is not None or hold_against_erasure(candidate) is not None:
             return False
-        asked = ask_erasure(
+        asked = request_erasure(
             of=application.candidate, reason=Reason.MEMBER, now=now, by=by, member=request.member, due_at=now
         )
         return carry_out(erasure_id=asked.pk, now=now, member=request.member)

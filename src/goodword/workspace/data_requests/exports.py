@@ -14,7 +14,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core.downloads import as_download, readable_json
 from goodword.core.exporting import Reader, Wanted, export

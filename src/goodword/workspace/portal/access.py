@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from goodword.assessments.queries import latest_attempt
-from goodword.candidates.domain.choose_language import choose_language
+from goodword.candidates.domain.people import choose_language
 from goodword.notifications.domain import links
 from goodword.references.domain.context import candidate_language, choose_candidate_language
 from goodword.references.queries import latest_check

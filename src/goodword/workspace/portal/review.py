@@ -12,8 +12,7 @@ from goodword.accounts.access import membership_of
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import AuditEntry
 from goodword.candidates.models import Application
-from goodword.candidates.queries import recruiter_of
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link

@@ -15,7 +15,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.references.domain.locking import Closed, Refused
 from goodword.references.domain.reminders import Reminded

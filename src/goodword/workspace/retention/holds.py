@@ -13,7 +13,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.candidates.domain.holds import active, erased_before, hold_on
 from goodword.candidates.models import Application, Candidate, Hold
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.roles.models import Role

@@ -19,10 +19,9 @@ from django.db.models.functions import Greatest
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.invitations import months_after
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.carry_out import carry_out
-from goodword.candidates.domain.erasure import Reason, ask_erasure
-from goodword.candidates.domain.holds import held_candidates, keep_role_holds
-from goodword.candidates.domain.person import hold_person
+from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
+from goodword.candidates.domain.holds import candidates_on_hold, lock_role_holds
+from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core.models import Event
 from goodword.core.sweep import each
@@ -166,14 +165,14 @@ def sweep(organisation_id: int, *, now: datetime) -> int:
 def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> bool:
     """Erase one person if, under their lock, they are still due under the current settings."""
     with transaction.atomic():
-        hold_person(candidate_id)
-        keep_role_holds(organisation_id)
+        lock_person(candidate_id)
+        lock_role_holds(organisation_id)
         organisation = Organisation.objects.get(pk=organisation_id)
         found = next(iter(due_now(organisation, now=now, only=candidate_id)), None)
         if found is None:
             return False
         person = Candidate.objects.of(organisation).get(pk=candidate_id)
-        asked = ask_erasure(of=person, reason=found.reason, now=now, by="goodword", due_at=now)
+        asked = request_erasure(of=person, reason=found.reason, now=now, by="goodword", due_at=now)
         return carry_out(erasure_id=asked.pk, now=now)
 
 
@@ -276,7 +275,7 @@ def _person(rows: list[_Application], *, made: datetime) -> _Person:
 
 def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
     """Those under a hold, and those whose steps still accept answers (steps.states.takes_answers)."""
-    held = held_candidates(organisation)
+    held = candidates_on_hold(organisation)
     if only is not None:
         held = held.filter(pk=only)
     busy: set[int] = set()

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.retention import (
-    LONGEST_KEPT,
+from goodword.accounts.domain.organisation import (
+    MAX_RETENTION_MONTHS,
     RetentionSettings,
     change_retention,
     retention_of,
@@ -33,14 +33,14 @@ _WHY = {
     Reason.RETENTION: gettext_lazy("last application ended"),
     Reason.NOT_VISIBLE: gettext_lazy("no longer visible"),
 }
-_MONTHS = gettext_lazy("Choose 1 to %(n)s months.") % {"n": LONGEST_KEPT}
+_MONTHS = gettext_lazy("Choose 1 to %(n)s months.") % {"n": MAX_RETENTION_MONTHS}
 
 
 def _months(label: Any) -> forms.IntegerField:
     return forms.IntegerField(
         label=label,
         min_value=1,
-        max_value=LONGEST_KEPT,
+        max_value=MAX_RETENTION_MONTHS,
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _MONTHS),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )

@@ -18,10 +18,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.roles.domain.create import create_role
 from goodword.roles.domain.notices import seen
+from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Automation, Role, RoleNotice, StageRule
 from goodword.roles.queries import open_notices, visible_roles
 from goodword.workspace.progress import progress_of

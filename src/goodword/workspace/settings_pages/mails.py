@@ -16,11 +16,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
-from goodword.accounts.domain.own_mails import choose_mails
+from goodword.accounts.domain.organisation import choose_mails
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.candidates.visible import visible_applications
+from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.greenhouse.setup.views.shared import nav
 from goodword.notifications.domain.again import NEEDS_PERSON, failed, send_again

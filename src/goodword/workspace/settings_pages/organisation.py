@@ -14,11 +14,21 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access, holidays
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.create import NAME_AT_MOST
-from goodword.accounts.domain.mail_domains import add_domain, set_domains
-from goodword.accounts.domain.organisation import OrganisationSettings, change_settings, settings_of
+from goodword.accounts.domain.mail_domains import (
+    MOST_DOMAINS,
+    NoDomain,
+    add_domain,
+    own_domain,
+    proposed,
+    set_domains,
+)
+from goodword.accounts.domain.organisation import (
+    MAX_NAME_LENGTH,
+    OrganisationSettings,
+    change_settings,
+    settings_of,
+)
 from goodword.accounts.holidays import coming, regions
-from goodword.accounts.mail_domains import MOST_DOMAINS, NoDomain, own_domain, proposed
 from goodword.accounts.models import Organisation
 from goodword.core import clock
 from goodword.core.text import clean_text
@@ -38,7 +48,7 @@ class OrganisationForm(forms.Form):
     name = forms.CharField(
         label=_("Name"),
         help_text=_("Candidates and referees read it in every mail and on every page."),
-        max_length=NAME_AT_MOST,
+        max_length=MAX_NAME_LENGTH,
         error_messages={
             "required": _("Write the name of your organisation."),
             "max_length": _("Write at most %(limit_value)d characters."),

@@ -1,4 +1,4 @@
-"""What is erased of our copy of a person and of their applications: all but ids, states and moments."""
+"""Erasure of our copy of a person and their applications."""
 
 from datetime import datetime
 
@@ -7,37 +7,7 @@ from django.db.models import Q
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.core.erasure import Counts, Subject, holds
 
-
-@holds("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
-def erase(subject: Subject, now: datetime) -> Counts:
-    """Blank the columns; the rows stay, so that events and counts have somebody to belong to.
-
-    With the ids that stay a later delivery about them is recognised, and brings no copy back.
-    """
-    applications = Application.objects.across_organisations().filter(pk__in=subject.application_ids)
-    blanked = applications.filter(erased_at=None).update(
-        rejection_reason="",
-        recruiter_remote_id=None,
-        recruiter_name="",
-        recruiter_email="",
-        erased_at=now,
-    )
-    # a member's own words on why it was kept at first
-    Erasure.objects.across_organisations().filter(application_id__in=subject.application_ids).update(
-        cancelled_because=""
-    )
-    if subject.candidate_id is None:
-        return {"applications": blanked}
-    Erasure.objects.across_organisations().filter(candidate_id=subject.candidate_id).update(
-        cancelled_because=""
-    )
-    own = Q(candidate_id=subject.candidate_id) | Q(candidate__merged_into_id=subject.candidate_id)
-    Hold.objects.across_organisations().filter(own).update(reason="")
-    people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id)
-    return {"applications": blanked, "people": people.filter(erased_at=None).update(**BLANK, erased_at=now)}
-
-
-#: the columns that say who somebody is
+#: personal columns of Candidate
 BLANK: dict[str, object] = {
     "first_name": "",
     "last_name": "",
@@ -50,3 +20,31 @@ BLANK: dict[str, object] = {
     "chosen_language": "",
     "can_email": False,
 }
+
+
+@holds("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
+def erase(subject: Subject, now: datetime) -> Counts:
+    """Blank the personal columns. The rows stay for events and counts, and their ids so that a later delivery
+    about an erased person is recognised.
+    """
+    applications = Application.objects.across_organisations().filter(pk__in=subject.application_ids)
+    blanked = applications.filter(erased_at=None).update(
+        rejection_reason="",
+        recruiter_remote_id=None,
+        recruiter_name="",
+        recruiter_email="",
+        erased_at=now,
+    )
+    # free text of a member
+    Erasure.objects.across_organisations().filter(application_id__in=subject.application_ids).update(
+        cancelled_because=""
+    )
+    if subject.candidate_id is None:
+        return {"applications": blanked}
+    Erasure.objects.across_organisations().filter(candidate_id=subject.candidate_id).update(
+        cancelled_because=""
+    )
+    own = Q(candidate_id=subject.candidate_id) | Q(candidate__merged_into_id=subject.candidate_id)
+    Hold.objects.across_organisations().filter(own).update(reason="")
+    people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id)
+    return {"applications": blanked, "people": people.filter(erased_at=None).update(**BLANK, erased_at=now)}

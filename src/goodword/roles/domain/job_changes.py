@@ -1,17 +1,38 @@
-"""Follow what became of a linked Greenhouse job: names that only show are renewed, the rest raises a notice.
+"""Changes of linked Greenhouse jobs and their stages."""
 
-The job lies above this layer, so that it comes here in plain values.
-"""
-
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from goodword.roles.domain.notices import notice, settle
-from goodword.roles.domain.pipeline import moved
 from goodword.roles.models import Automation, RoleNotice, StageRule
+
+#: stages in use, in order: (id, name)
+Pipeline = Sequence[tuple[int, str]]
+
+
+def moved(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
+    """Its places then and now in words ("after “Screen”"), if it moved; None if not, or if it is new or gone."""
+    shared = {one for one, _ in before} & {one for one, _ in after}
+    if stage_id not in shared:
+        return None
+    then = _leading(stage_id, before, shared)
+    now = _leading(stage_id, after, shared)
+    if {one for one, _ in then} == {one for one, _ in now} or then[-1:] == now[-1:]:
+        return None
+    return _place(then), _place(now)
+
+
+def _leading(stage_id: int, pipeline: Pipeline, shared: set[int]) -> list[tuple[int, str]]:
+    known = [row for row in pipeline if row[0] in shared]
+    return known[: [one for one, _ in known].index(stage_id)]
+
+
+def _place(leading: Pipeline) -> str:
+    return f"after “{leading[-1][1]}”" if leading else "first"
+
 
 Kind = RoleNotice.Kind
 

@@ -1,8 +1,6 @@
 """Data export of a person and their applications.
 
-A candidate's own file has neither state nor stage nor the reason of a rejection: nobody learns of a rejection
-through Goodword. It says whom to ask instead (workspace.data).
-"""
+A candidate's own file has no status, stage or rejection reason: nobody learns of a rejection through Goodword."""
 
 from typing import Any
 
@@ -23,22 +21,22 @@ def export(wanted: Wanted) -> Told:
         .select_related("role")
         .order_by("pk")
     )
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "person": _person(candidate, wanted),
         "applications": [_application(one, wanted) for one in applications],
     }
     if wanted.by_member:
-        told["erasures"] = [
+        data["erasures"] = [
             _erasure(one) for one in Erasure.objects.of(wanted.organisation).filter(candidate=candidate)
         ]
-        told["legal holds"] = [
+        data["legal holds"] = [
             _hold(one) for one in Hold.objects.of(wanted.organisation).filter(candidate=candidate)
         ]
-    return told
+    return data
 
 
 def _person(candidate: Candidate, wanted: Wanted) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "first name": candidate.first_name,
         "last name": candidate.last_name,
         "preferred name": candidate.preferred_name,
@@ -51,22 +49,22 @@ def _person(candidate: Candidate, wanted: Wanted) -> dict[str, Any]:
         "last brought up to date": candidate.synced_at,
     }
     if wanted.by_member:
-        told |= {
+        data |= {
             "may be e-mailed": candidate.can_email,
             "private": candidate.private,
             "id in Greenhouse": candidate.remote_id,
         }
-    return without_nothing(told)
+    return without_nothing(data)
 
 
 def _application(application: Application, wanted: Wanted) -> dict[str, Any]:
-    told: dict[str, Any] = {"applied": application.applied_at}
+    data: dict[str, Any] = {"applied": application.applied_at}
     if not wanted.by_member:
-        return without_nothing({"role": public_title(application), **told})
+        return without_nothing({"role": public_title(application), **data})
     return without_nothing(
         {
             "role": application.role.title if application.role else "",
-            **told,
+            **data,
             "state": application.status,
             "stage": application.stage_name,
             "in this stage since": application.stage_entered_at,
