@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from goodword.assessments.models import Assessment, Attempt, AttemptPart, IssuedTotal, Test
+from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.scores import part_category
+from goodword.assessments.models import Assessment, Attempt, AttemptPart, IssuedTotal
 from goodword.assessments.psychometrics import totals
 from goodword.assessments.psychometrics.totals import Solved, in_all
 from goodword.assessments.psychometrics.versions import SCORING
-from goodword.assessments.result.reasoning import CATEGORIES
-from goodword.assessments.scored import ALL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +49,9 @@ def make_total(parts: Sequence[ScoredPart], *, mode: str) -> Total:
     Own questions make a category of their own, by what has a right answer. Each portion of it is {"category": id or
     "", "part": or "", "share", "weight", "counted": [{"part", "solved", "given"}]}, with fractions as texts.
     """
-    counted = {one.part: found for one in parts if (found := _counts(one))}
+    counted = {
+        one.part: found for one in parts if (found := kind_named(one.kind).solved(one.scores, part=one.part))
+    }
     weighted = mode == Assessment.Total.WEIGHTS
     given = {one.part: one.weight for one in parts if one.part in counted} if weighted else {}
     weights = {part: weight for part, weight in given.items() if weight}
@@ -76,33 +78,10 @@ def make_total(parts: Sequence[ScoredPart], *, mode: str) -> Total:
     )
 
 
-def _counts(one: ScoredPart) -> list[Solved]:
-    """What was solved in each category of a right-or-wrong test; nothing for any other."""
-    if one.kind == Test.Kind.REASONING:
-        return [
-            Solved(scale, round(value or 0), items)
-            for scale, (value, items) in sorted(one.scores.items(), key=lambda score: _place(score[0]))
-            if scale != ALL
-        ]
-    if one.kind == Test.Kind.QUESTIONS and ALL in one.scores:
-        value, items = one.scores[ALL]
-        return [] if value is None else [Solved(_own(one.part), round(value), items)]
-    return []
-
-
-def _place(category: str) -> tuple[int, str]:
-    return (CATEGORIES.index(category) if category in CATEGORIES else len(CATEGORIES), category)
-
-
-def _own(part: str) -> str:
-    """The name of the category that an own set of questions makes: no category of generated tasks has such a one."""
-    return f"part {part}"
-
-
 def _portion(
     portion: totals.Portion, counted: Mapping[str, Sequence[Solved]], *, weighted: bool
 ) -> dict[str, Any]:
-    own = {_own(part): part for part in counted}
+    own = {part_category(part): part for part in counted}
     whole = {part: [in_all(found)] for part, found in counted.items() if part == portion.name}
     of = whole if weighted else counted
     return {

@@ -11,10 +11,10 @@ from django.db.models import F, Q
 from goodword.assessments.attempts import clock, locking
 from goodword.assessments.attempts.begin import needs_start
 from goodword.assessments.attempts.locking import record_event
-from goodword.assessments.domain.score import score_part
 from goodword.assessments.items import unanswered, visible_items
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import answers_of
+from goodword.assessments.scoring import score_part
 from goodword.assessments.totals import issue_total
 from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel

@@ -17,8 +17,9 @@ from goodword.assessments.evidence.writing import FIGURES
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.item import GeneratedItem, from_json
+from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.psychometrics import norms, rasch
-from goodword.assessments.scored import Issued, issue
+from goodword.assessments.scoring import compute_scores
 from goodword.questionnaires.reading import Json
 
 #: exponentials can differ in their last digits from one machine to another (docs/scoring.md)
@@ -156,13 +157,13 @@ def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], f
     return found
 
 
-def _again(part: Mapping[str, str], files: _Files) -> tuple[Issued, ...]:
+def _again(part: Mapping[str, str], files: _Files) -> tuple[ComputedScore, ...]:
     content = files.contents[part["test"], part["version"], part["version_language"]]
     drawn = files.items.get(part["part"], [])
     asked = kind_of(content).items(content, form=part["form"], drawn=drawn, language=part["language"])
     void = set(json.loads(part.get("void") or "[]"))  # an earlier export has no such column
     items: tuple[Item, ...] = tuple(item for item in asked if item.id not in void)
-    return issue(
+    return compute_scores(
         content,
         form=part["form"],
         items=items,
@@ -172,7 +173,7 @@ def _again(part: Mapping[str, str], files: _Files) -> tuple[Issued, ...]:
     )
 
 
-def _columns(one: Issued) -> dict[str, Any]:
+def _columns(one: ComputedScore) -> dict[str, Any]:
     return {name: one.version if name == "scoring_version" else getattr(one, name) for name in FIGURES}
 
 

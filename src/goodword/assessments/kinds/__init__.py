@@ -1,6 +1,6 @@
 """Kinds of test: one package each, behind one Protocol. Adding a kind means adding a package and its two cases here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, assert_never
 
 from goodword.assessments.kinds.custom.content import QuestionSet
@@ -13,8 +13,11 @@ from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.reasoning.kind import REASONING
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.kind import SCALES
+from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import Test
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
 type Content = Instrument | ReasoningTest | JudgementSet | QuestionSet
@@ -42,6 +45,29 @@ class Kind[C](Protocol):
 
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         """Of the items those that are asked, given the answers so far: conditions of custom questions."""
+
+    def is_right_or_wrong(self, content: C) -> bool:
+        """Whether there are right answers to count, so that it can enter a total."""
+
+    def scores(
+        self,
+        content: C,
+        *,
+        form: str,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        calibration: Calibration | None,
+    ) -> Iterator[ComputedScore]:
+        """The scores of one part, without norms. `items` are those that count, `answers` the stored ones by item id."""
+
+    def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
+        """What enters a total of the issued scores (value and items by scale) of a part; nothing if it is not right or
+        wrong. Custom questions are a category of their own."""
+
+    def reliability(
+        self, content: C, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
+    ) -> dict[str, Reliability]:
+        """How reliable each scale is in these people's answers; by items, only of those who answered all of them."""
 
     def sheet(self, content: C, form: str, known: Known) -> TechnicalSheet:
         """The technical sheet of a form. Raises `LookupError` for an unknown form."""

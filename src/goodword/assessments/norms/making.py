@@ -20,10 +20,10 @@ from django.db.models import Max
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Membership
 from goodword.assessments.content import content_of
-from goodword.assessments.kinds.reasoning.items import ReasoningTask
+from goodword.assessments.kinds.reasoning.scoring import calibration_answers
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
 from goodword.assessments.norms.figures import ScaleFigures, figures_of
-from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
+from goodword.assessments.norms.first_attempts import first_attempts, taken_parts
 from goodword.assessments.psychometrics import rasch
 from goodword.assessments.psychometrics.norms import LEAST, norm_table, to_json
 from goodword.assessments.psychometrics.rasch import Cell, Lack, NotEnough
@@ -185,16 +185,7 @@ def scored_answers(test: Test, version: str) -> Iterable[list[tuple[Cell, Litera
     ids = [one.part_id for one in first_attempts(test, by_form=False) if one.version == version]
     for person in taken_parts(test.organisation, ids):
         stopping.check()
-        yield _right_or_wrong(person)
-
-
-def _right_or_wrong(person: TakenPart) -> list[tuple[Cell, Literal[0, 1]]]:
-    found: list[tuple[Cell, Literal[0, 1]]] = []
-    for item in person.items:
-        if isinstance(item, ReasoningTask):
-            right = person.answers.get(item.id) == item.drawn.key
-            found.append(((item.drawn.family, item.drawn.level), 1 if right else 0))
-    return found
+        yield calibration_answers(person.items, person.answers)
 
 
 def _audit_lacks(

@@ -6,9 +6,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.content import content_of
 from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
-from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.packs import FormOffer
-from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 
 
@@ -76,7 +74,7 @@ def may_be_timed(test: Test) -> bool:
 
 def is_right_or_wrong(content: Content) -> bool:
     """Whether there are right answers to count: generated items, and own questions of which some have one."""
-    return isinstance(content, ReasoningTest) or (isinstance(content, QuestionSet) and bool(content.right))
+    return kind_of(content).is_right_or_wrong(content)
 
 
 def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:

@@ -1,16 +1,13 @@
 """The result of generated tasks: how many of how many were solved, and each task with its rule."""
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import ClassVar
 
 from goodword.assessments.kinds.reasoning.item import Picture, Shown
 from goodword.assessments.kinds.reasoning.names import category_name
 from goodword.assessments.result.behind import AbilityBehind
 from goodword.assessments.result.part import PartResult, Standing
 from goodword.ui.scales import written_number
-
-#: the categories in the order in which they are listed
-CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

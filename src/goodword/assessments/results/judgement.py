@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from goodword.assessments.items import items_of
 from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.judgement.scoring import ActionScore, JudgementScore, judge
+from goodword.assessments.kinds.judgement.scoring import ActionScore, JudgementScore, judge, without_void
+from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
@@ -12,7 +13,6 @@ from goodword.assessments.result import ActionShown, JudgementResult, ScenarioSh
 from goodword.assessments.results.about import sheet_of
 from goodword.assessments.results.behind import opened_standing
 from goodword.assessments.results.parts import requirement_of
-from goodword.assessments.scored import ALL, without_void
 
 
 def judged(part: AttemptPart, content: JudgementSet) -> JudgementScore:

@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from goodword.assessments.items import visible_items
 from goodword.assessments.kinds.custom.content import AnyQuestion, Criterion, FileQuestion, QuestionSet
 from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.custom.scoring import is_right
+from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import CriterionShown, FileShown, MarkState, QuestionShown, QuestionsResult
 from goodword.assessments.result.questions import RaterComment
 from goodword.assessments.results.about import sheet_of
 from goodword.assessments.results.parts import requirement_of
-from goodword.assessments.scored import ALL, is_right
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.rendered_answers import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice

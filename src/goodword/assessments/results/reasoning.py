@@ -8,16 +8,16 @@ from goodword.assessments.items import items_of
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
+from goodword.assessments.kinds.reasoning.scoring import CATEGORIES
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.queries import read_answers
 from goodword.assessments.result import Ability, CategoryResult, OptionShown, ReasoningResult, TaskShown
-from goodword.assessments.result.reasoning import CATEGORIES
 from goodword.assessments.results.about import sheet_of
 from goodword.assessments.results.behind import opened_ability, opened_standing
 from goodword.assessments.results.parts import requirement_of
-from goodword.assessments.scored import ALL
 from goodword.questionnaires.reading import Json
 
 

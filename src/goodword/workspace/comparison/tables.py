@@ -9,14 +9,14 @@ from django.utils.translation import get_language_info, gettext, gettext_lazy
 from goodword.assessments.content import content_of
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.reasoning.names import category_name
+from goodword.assessments.kinds.reasoning.scoring import CATEGORIES
 from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.models import Score, Test
 from goodword.assessments.result import Standing
-from goodword.assessments.result.reasoning import CATEGORIES
 from goodword.assessments.results.parts import standing_of
 from goodword.assessments.results.questions import questions_result
 from goodword.assessments.results.reasoning import ability_of
-from goodword.assessments.scored import ALL
 from goodword.ui.scales import written_number
 from goodword.workspace.comparison.results import CandidateResult, Conditions
 

@@ -1,6 +1,6 @@
 """The kind `questions`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from goodword.assessments.kinds.custom.content import QuestionSet, read_questions
@@ -10,10 +10,21 @@ from goodword.assessments.kinds.custom.items import (
     example_for,
     visible_items,
 )
+from goodword.assessments.kinds.custom.scoring import custom_scores, item_values
 from goodword.assessments.kinds.custom.sheet import questions_sheet
 from goodword.assessments.kinds.items import PRACTICE, Item, OnBreak
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.scores import (
+    ALL,
+    ComputedScore,
+    Reliability,
+    Respondent,
+    part_category,
+    reliability_by_items,
+)
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
 #: to find a file and upload it; our assumption
@@ -40,6 +51,38 @@ class _Custom:
 
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         return visible_items(items, answers)
+
+    def is_right_or_wrong(self, content: QuestionSet) -> bool:
+        return bool(content.right)
+
+    def scores(
+        self,
+        content: QuestionSet,
+        *,
+        form: str,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        calibration: Calibration | None,
+    ) -> Iterator[ComputedScore]:
+        del form, calibration
+        return custom_scores(content, items, answers)
+
+    def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
+        if ALL not in scores or scores[ALL][0] is None:
+            return []
+        value, items = scores[ALL]
+        return [Solved(part_category(part), round(value or 0), items)]
+
+    def reliability(
+        self,
+        content: QuestionSet,
+        *,
+        form: str,
+        people: Sequence[Respondent],
+        calibration: Calibration | None,
+    ) -> dict[str, Reliability]:
+        del form, calibration
+        return reliability_by_items([item_values(content, person.items, person.answers) for person in people])
 
     def sheet(self, content: QuestionSet, form: str, known: Known) -> TechnicalSheet:
         del form

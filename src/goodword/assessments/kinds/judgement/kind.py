@@ -1,14 +1,24 @@
 """The kind `judgement`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
 from goodword.assessments.kinds.judgement.items import practice_situation, situations
+from goodword.assessments.kinds.judgement.scoring import judge, judgement_scores, ratings
 from goodword.assessments.kinds.judgement.sheet import judgement_sheet
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.scores import (
+    ALL,
+    ComputedScore,
+    Reliability,
+    Respondent,
+    reliability_by_items,
+)
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
 
@@ -33,6 +43,38 @@ class _Judgement:
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         del answers
         return tuple(items)
+
+    def is_right_or_wrong(self, content: JudgementSet) -> bool:
+        del content
+        return False
+
+    def scores(
+        self,
+        content: JudgementSet,
+        *,
+        form: str,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        calibration: Calibration | None,
+    ) -> Iterator[ComputedScore]:
+        del form, calibration
+        return judgement_scores(content, items, answers)
+
+    def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
+        del scores, part
+        return []
+
+    def reliability(
+        self,
+        content: JudgementSet,
+        *,
+        form: str,
+        people: Sequence[Respondent],
+        calibration: Calibration | None,
+    ) -> dict[str, Reliability]:
+        del form, calibration
+        scored = [judge(content, ratings(person.answers)) for person in people]
+        return reliability_by_items([{ALL: [action.distance for action in one.actions]} for one in scored])
 
     def sheet(self, content: JudgementSet, form: str, known: Known) -> TechnicalSheet:
         del form

@@ -17,12 +17,15 @@ reflects how a person uses the scale. People who use only its ends, or only its 
 people of the same judgement who use all of it. The score does not correct for this.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.judgement.content import Action, JudgementSet, Scenario
 from goodword.assessments.kinds.scales.scoring import ScoringError, needed_answers
+from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics.versions import SCORING
+from goodword.questionnaires.reading import Json
 
 JUDGEMENT_SCORING_VERSION = SCORING["judgement"]
 
@@ -81,6 +84,37 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
         needed=needed,
         actions=scored,
     )
+
+
+def judgement_scores(
+    judgement: JudgementSet, items: Sequence[Item], answers: Mapping[str, Json]
+) -> Iterator[ComputedScore]:
+    """The distance from the key over the situations that count."""
+    found = judge(without_void(judgement, items), ratings(answers))
+    yield ComputedScore(
+        scale=ALL,
+        value=found.distance,
+        answered=found.n_answered,
+        items=found.n_actions,
+        version=JUDGEMENT_SCORING_VERSION,
+    )
+
+
+def without_void(judgement: JudgementSet, items: Sequence[Item]) -> JudgementSet:
+    """The set with only those scenarios that are among the items that count."""
+    counting = {item.id for item in items}
+    return replace(judgement, scenarios=tuple(one for one in judgement.scenarios if one.id in counting))
+
+
+def ratings(answers: Mapping[str, Json]) -> dict[str, int]:
+    """The ratings of all situations together, by action id."""
+    return {
+        action: value
+        for situation in answers.values()
+        if isinstance(situation, Mapping)
+        for action, value in situation.items()
+        if isinstance(value, int)
+    }
 
 
 def smallest_distance(judgement: JudgementSet, keys: Sequence[float]) -> float:

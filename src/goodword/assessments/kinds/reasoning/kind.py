@@ -1,14 +1,26 @@
 """The kind `reasoning`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.reasoning.content import ReasoningTest, read_forms
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, practice_tasks
+from goodword.assessments.kinds.reasoning.scoring import (
+    reasoning_reliability,
+    reasoning_scores,
+    solved_by_category,
+)
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
+from goodword.assessments.kinds.scores import (
+    ComputedScore,
+    Reliability,
+    Respondent,
+)
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
 
@@ -32,6 +44,37 @@ class _Reasoning:
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         del answers
         return tuple(items)
+
+    def is_right_or_wrong(self, content: ReasoningTest) -> bool:
+        del content
+        return True
+
+    def scores(
+        self,
+        content: ReasoningTest,
+        *,
+        form: str,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        calibration: Calibration | None,
+    ) -> Iterator[ComputedScore]:
+        del content, form
+        return reasoning_scores(items, answers, calibration)
+
+    def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
+        del part
+        return solved_by_category(scores)
+
+    def reliability(
+        self,
+        content: ReasoningTest,
+        *,
+        form: str,
+        people: Sequence[Respondent],
+        calibration: Calibration | None,
+    ) -> dict[str, Reliability]:
+        del content, form
+        return reasoning_reliability(people, calibration)
 
     def sheet(self, content: ReasoningTest, form: str, known: Known) -> TechnicalSheet:
         return reasoning_sheet(content, form, known)

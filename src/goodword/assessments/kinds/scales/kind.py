@@ -1,14 +1,23 @@
 """The kind `scales`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.kinds.scales.items import practice_statement, statements
+from goodword.assessments.kinds.scales.scoring import item_values, scale_scores
 from goodword.assessments.kinds.scales.sheet import scales_sheet
+from goodword.assessments.kinds.scores import (
+    ComputedScore,
+    Reliability,
+    Respondent,
+    reliability_by_items,
+)
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
 
@@ -33,6 +42,32 @@ class _Scales:
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         del answers
         return tuple(items)
+
+    def is_right_or_wrong(self, content: Instrument) -> bool:
+        del content
+        return False
+
+    def scores(
+        self,
+        content: Instrument,
+        *,
+        form: str,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        calibration: Calibration | None,
+    ) -> Iterator[ComputedScore]:
+        del items, calibration
+        return scale_scores(content, form, answers)
+
+    def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
+        del scores, part
+        return []
+
+    def reliability(
+        self, content: Instrument, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
+    ) -> dict[str, Reliability]:
+        del calibration
+        return reliability_by_items([item_values(content, form, person.answers) for person in people])
 
     def sheet(self, content: Instrument, form: str, known: Known) -> TechnicalSheet:
         return scales_sheet(content, form, known)

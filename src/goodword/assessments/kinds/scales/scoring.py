@@ -14,14 +14,16 @@ measure. That share is a rule of ours.
 There is no total over scales and no rule that calls an end of a scale better.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from typing import Literal
 
 from goodword.assessments.kinds.scales.content import Instrument, Scale, ScaleItem
+from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.psychometrics.versions import SCORING
+from goodword.questionnaires.reading import Json
 
 SCORING_VERSION = SCORING["scales"]
 NEEDED_SHARE = Fraction(3, 4)
@@ -66,6 +68,32 @@ def score(instrument: Instrument, form: str, answers: Mapping[str, int]) -> tupl
         _scale_score(instrument, scale, [item for item in items if item.scale == scale.id], answers)
         for scale in instrument.scales
     )
+
+
+def scale_scores(instrument: Instrument, form: str, answers: Mapping[str, Json]) -> Iterator[ComputedScore]:
+    """The mean of each scale, from the stored answers."""
+    for found in score(instrument, form, _values(answers)):
+        yield ComputedScore(
+            scale=found.scale.id,
+            value=found.mean,
+            answered=found.n_answered,
+            items=found.n_items,
+            version=SCORING_VERSION,
+        )
+
+
+def item_values(
+    instrument: Instrument, form: str, answers: Mapping[str, Json]
+) -> dict[str, list[float | None]]:
+    """The values of each scale's items after their key; None where not answered."""
+    return {
+        found.scale.id: [None if item.value is None else float(item.value) for item in found.items]
+        for found in score(instrument, form, _values(answers))
+    }
+
+
+def _values(answers: Mapping[str, Json]) -> dict[str, int]:
+    return {key: value for key, value in answers.items() if isinstance(value, int)}
 
 
 def needed_answers(n_items: int) -> int:
