@@ -25,7 +25,7 @@ from goodword.notifications import erase as notifications_erase
 from goodword.notifications import export as notifications_export
 from goodword.notifications.domain import names as mail_names
 from goodword.notifications.domain import undelivered
-from goodword.references import export as references_export
+from goodword.references import data_export
 from goodword.references.domain import completion, declines, nominations, responses, sending
 from goodword.references.domain import erasure as references_erase
 from goodword.references.domain import invitations as check_invitations
@@ -226,7 +226,7 @@ EXPORT: tuple[Teller, ...] = (
     candidates_export.export,
     steps_export.export,
     assessments_export.export,
-    references_export.export,
+    data_export.export,
     reports_export.export,
     notifications_export.export,
     note_data.export,

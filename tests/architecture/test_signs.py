@@ -20,9 +20,9 @@ MAY_IMPORT = {
         # the one page that shows signs
         "goodword.workspace.candidate.views": {"shown"},
         # tells candidates of the address that they are just typing, by the pure function; knows no sign
-        "goodword.references.candidate_page": {"addresses"},
+        "goodword.references.views.candidate": {"addresses"},
         # tells a member who answers somebody's request for their data what is kept
-        "goodword.references.export": {"words"},
+        "goodword.references.data_export": {"words"},
     },
     ASSESSMENTS: {
         "goodword.flow": {"keep"},
@@ -38,7 +38,7 @@ MAY_KNOW_ROWS = {
     # what looks after personal data
     "Sign": {
         "goodword.references.domain.erasure",
-        "goodword.references.export",
+        "goodword.references.data_export",
         "goodword.references.models",
     },
     "AttemptSign": {

@@ -9,10 +9,10 @@ from django.core import mail
 
 from goodword.notifications.domain.outcome import note_bounced, note_complained
 from goodword.notifications.models import Email
+from goodword.references.check_overview import check_overview
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import correct_address
 from goodword.references.domain.reminders import remind_candidates, remind_referees
-from goodword.references.members import view_of
 from goodword.references.models import ReferenceRequest
 from tests.references.story import (
     MANAGER,
@@ -75,7 +75,7 @@ def test_a_referees_link_dies_and_the_candidate_alone_is_asked_for_another_addre
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Our e-mail to Maria Schmidt wasn't delivered"
     assert mails_to(RITA) == []
-    assert [seat.trouble for seat in view_of(story.check, now=NOW).seats] == ["returned", ""]
+    assert [seat.trouble for seat in check_overview(story.check, now=NOW).seats] == ["returned", ""]
 
 
 def test_it_is_told_once_and_a_reminder_is_not_sent_after_it() -> None:

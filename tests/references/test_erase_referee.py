@@ -12,12 +12,12 @@ from goodword.notifications.domain.queue import queue
 from goodword.notifications.domain.render import render
 from goodword.notifications.models import Email, Link
 from goodword.notifications.people import Person
+from goodword.references.check_overview import check_overview
 from goodword.references.domain.declines import bar_address, is_barred
 from goodword.references.domain.erasure import erase_referee
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check
 from goodword.references.domain.responses import keep_draft_of_closed
-from goodword.references.members import view_of
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
 from goodword.references.queries import latest_check, progress
 from goodword.references.results import results
@@ -319,7 +319,7 @@ def test_pages_with_an_erased_referee_show_no_relationship() -> None:
         answer(referee_door(address))
     erase(story.requests[0].referee)
     check = Check.objects.of(story.check.organisation).get(pk=story.check.pk)
-    gone, stays = view_of(check, now=NOW).seats
+    gone, stays = check_overview(check, now=NOW).seats
     assert (gone.relationship, gone.period) == ("", "")
     assert stays.relationship
     assert get(candidate_door(story)).status_code == 200

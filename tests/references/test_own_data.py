@@ -11,9 +11,9 @@ from django.test import Client
 from goodword.core.exporting import Reader, Wanted
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
+from goodword.references.data_export import export as references_export
 from goodword.references.domain.declines import is_barred
 from goodword.references.domain.requests import revoke_links
-from goodword.references.export import export as references_export
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign
 from tests.references.answered import NOW, asked, checked, data_door, whole
 from tests.references.test_erase_referee import mail_to

@@ -8,8 +8,8 @@ import pytest
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from goodword.references.found import Asked, Results
 from goodword.references.models import Check
+from goodword.references.result_types import QuestionResult, Results
 from goodword.references.results import given_by, results
 from tests.references.answered import FULL, NOW, QUESTIONS, answered, answered_self, asked, checked, whole
 
@@ -26,7 +26,7 @@ def found(check: Check) -> Results:
     return results(check)
 
 
-def of(found: Results, name: str) -> Asked:
+def of(found: Results, name: str) -> QuestionResult:
     return next(one for one in found.questions if one.id == name)
 
 

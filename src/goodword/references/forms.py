@@ -1,4 +1,4 @@
-"""What the candidate fills in about a referee."""
+"""Forms of the two portals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -7,19 +7,77 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from goodword.core.text import clean_text
 from goodword.questionnaires import labels
 from goodword.questionnaires.fields import MonthField
 from goodword.questionnaires.input_parsing import AnswerError, read_month
 from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetails
-from goodword.references.fields import Address, Plain
-from goodword.references.models import Referee
-from goodword.references.reasons import LONGEST_REASON
+from goodword.references.models import Referee, ReferenceRequest
 from goodword.roles.slots import ANY
 from goodword.steps.languages import named
 
+LONGEST_REASON = 2000
 
-def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> Plain:
-    return Plain(
+
+class PlainTextField(forms.CharField):
+    """Text without controls; on one line unless it is a text area."""
+
+    def to_python(self, value: Any) -> str:
+        """The cleaned text; markup stays as it was typed and is escaped where it is shown."""
+        text = super().to_python(value) or ""
+        return clean_text(text, one_line=not isinstance(self.widget, forms.Textarea))
+
+
+class AddressField(forms.EmailField):
+    """An e-mail address, without the invisible characters that come with copying."""
+
+    def to_python(self, value: Any) -> str:
+        """The address as typed, cleaned."""
+        return clean_text(super().to_python(value) or "", one_line=True)
+
+
+class ReasonForm(forms.Form):
+    """An optional reason, in own words."""
+
+    use_required_attribute = False
+
+    reason = PlainTextField(
+        label=_("Your reason"),
+        required=False,
+        max_length=LONGEST_REASON,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        hint: str = "",
+        initial: Mapping[str, Any] | None = None,
+    ) -> None:
+        super().__init__(data, prefix="d", initial=dict(initial or {}))
+        self.fields["reason"].help_text = hint
+
+
+class DeclineForm(ReasonForm):
+    """How a referee says no."""
+
+    why = forms.ChoiceField(
+        label=_("What is it?"),
+        widget=forms.RadioSelect,
+        choices=[
+            (ReferenceRequest.Why.WOULD_RATHER_NOT, _("I would rather not give a reference")),
+            (ReferenceRequest.Why.NOT_ME, _("I am not this person, or do not know the candidate")),
+        ],
+        error_messages={"required": _("Choose one of the answers.")},
+    )
+    never_again = forms.BooleanField(label=_("Do not contact me again"), required=False)
+
+    field_order = ("why", "reason", "never_again")
+
+
+def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> PlainTextField:
+    return PlainTextField(
         label=label,
         max_length=200,
         help_text=help_text,
@@ -35,7 +93,7 @@ class RefereeForm(forms.Form):
     use_required_attribute = False
 
     name = _text(_("Their full name"), required=_("Enter the name of the referee."))
-    email = Address(
+    email = AddressField(
         label=_("Their e-mail address"),
         max_length=254,
         help_text=_("Preferably a work address: it is easier to trust. Not your own."),
@@ -65,7 +123,7 @@ class RefereeForm(forms.Form):
     from_month = MonthField(label=_("First month together"))
     to_month = MonthField(label=_("Last month together"))
     ongoing = forms.BooleanField(label=_("We still work together"), required=False)
-    message = Plain(
+    message = PlainTextField(
         label=_("A personal message to them"),
         max_length=LONGEST_MESSAGE,
         required=False,
@@ -172,7 +230,7 @@ class CannotForm(forms.Form):
 
     use_required_attribute = False
 
-    reason = Plain(
+    reason = PlainTextField(
         label=_("Why can't you name anyone here?"),
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),

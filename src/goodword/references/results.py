@@ -1,11 +1,10 @@
-"""What a check found: ratings by relationship, answers in full, what was stated beside what was confirmed.
+"""The results of a check: ratings by relationship, answers in full, what was stated beside what was confirmed.
 
 Nothing is computed beyond counting and grouping. Questions are in the organisation's language; answers in another
-language of the same version are matched by ids and values. Labels are in the active language. The shapes are those of a
-report's snapshot.
+language of the same version are matched by ids and values. Labels are in the active language.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,44 +13,46 @@ from django.utils.translation import get_language_info, gettext
 from goodword.questionnaires import labels
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.rendered_answers import render_answers
 from goodword.questionnaires.routing import applicable, for_self
 from goodword.questionnaires.types import (
     CONFIRMING,
+    PLACES,
+    RATING_LEVELS,
     RELATIONSHIPS,
+    Adjectives,
+    Agreement,
+    Between,
+    DatesConfirm,
+    Level,
+    LongText,
+    MultipleChoice,
     Question,
+    Rating,
     RelationshipConfirm,
+    SingleChoice,
+    WouldWorkAgain,
+    YesNoUnsure,
 )
-from goodword.references.chosen import answer_of, frame_of, unasked_because, values_in
-from goodword.references.confirmed import contradictions, verifications
-from goodword.references.found import (
+from goodword.references.domain.context import stated_of
+from goodword.references.models import Check, Referee, Reference, ReferenceRequest, SelfReference
+from goodword.references.result_types import (
     Answer,
-    Asked,
+    AnswerGroup,
     Contradiction,
-    Group,
-    Received,
+    QuestionResult,
+    ReceivedReference,
     Results,
     Verification,
 )
-from goodword.references.models import Check, Referee, Reference, ReferenceRequest, SelfReference
-
-__all__ = [
-    "Answer",
-    "Asked",
-    "Contradiction",
-    "Group",
-    "Received",
-    "Results",
-    "Verification",
-    "given_by",
-    "results",
-]
 
 State = ReferenceRequest.State
 #: the id of the candidate's own answers among the references
 OWN = "own"
 
+
 #: who answered, with the answers by question id
-type Voice = tuple[Received, Mapping[str, Any], frozenset[str]]
+type Voice = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
@@ -66,8 +67,8 @@ def results(check: Check) -> Results:
     )
     voices = [_voice(reference, check, questions) for reference in references]
     received = [who for who, _, _ in voices]
-    facts = verifications(references, questions)
-    own = _own(check)
+    facts = _verifications(references, questions)
+    own = _self_reference(check)
     asked_own = {one.id: one for one in for_self(questions)}
     states = list(  # without wrong recipients, who were not the referee
         Referee.objects.of(check.organisation)
@@ -86,19 +87,19 @@ def results(check: Check) -> Results:
         references=tuple(received),
         own=own[0] if own else None,
         questions=tuple(
-            _asked(question, asked_own.get(question.id), voices, own, questions)
+            _question_result(question, asked_own.get(question.id), voices, own, questions)
             for question in questions
             if not isinstance(question, CONFIRMING)
         ),
         verification=tuple(facts),
-        contradictions=tuple(contradictions(received, facts)),
+        contradictions=tuple(_contradictions(received, facts)),
     )
 
 
 def given_by(reference: Reference) -> dict[str, list[int]]:
     """What one referee chose, by question id: levels, places, or numbers of options; empty for who could not say."""
     return {
-        question.id: list(values_in(question, reference.answers[question.id]))
+        question.id: list(_values_in(question, reference.answers[question.id]))
         for question in _questions(reference.request.check_run)
         if reference.answers.get(question.id) is not None and not isinstance(question, CONFIRMING)
     }
@@ -122,7 +123,7 @@ def _voice(reference: Reference, check: Check, questions: Sequence[Question]) ->
             relationship = given["relationship"]
     code = reference.version.language
     other = code != check.version.language
-    who = Received(
+    who = ReceivedReference(
         id=str(reference.pk),
         name=referee.name,
         relationship=labels.relationships()[relationship],
@@ -139,7 +140,7 @@ def _voice(reference: Reference, check: Check, questions: Sequence[Question]) ->
     return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)
 
 
-def _own(check: Check) -> Voice | None:
+def _self_reference(check: Check) -> Voice | None:
     row = (
         SelfReference.objects.of(check.organisation)
         .select_related("version")
@@ -150,7 +151,7 @@ def _own(check: Check) -> Voice | None:
         return None
     code = row.version.language
     other = code != check.version.language
-    who = Received(
+    who = ReceivedReference(
         id=OWN,
         name=check.step_request.application.candidate.name,
         relationship=gettext("Self"),
@@ -167,39 +168,212 @@ def _own(check: Check) -> Voice | None:
     return who, row.answers or {}, frozenset(row.answers or {})
 
 
-def _asked(
+def _question_result(
     question: Question,
     asked_own: Question | None,
     voices: Sequence[Voice],
     own: Voice | None,
     questions: Sequence[Question],
-) -> Asked:
+) -> QuestionResult:
     answered: dict[str, list[Answer]] = {}
-    not_asked: list[Received] = []
-    left_open: list[Received] = []
+    not_asked: list[ReceivedReference] = []
+    left_open: list[ReceivedReference] = []
     for who, answers, put in voices:
         given = answers.get(question.id)
         if given is not None:
-            answered.setdefault(who.relationship, []).append(answer_of(question, given, by=who))
+            answered.setdefault(who.relationship, []).append(_answer_of(question, given, by=who))
         elif question.id in put or question.id in answers:
             left_open.append(who)
         elif not who.factual:
             not_asked.append(who)
     order = [labels.relationships()[value] for value in RELATIONSHIPS]
     groups = [
-        Group(relationship=name, answers=tuple(answered[name]), own=False)
+        AnswerGroup(relationship=name, answers=tuple(answered[name]), own=False)
         for name in order
         if name in answered
     ]
     if own is not None and asked_own is not None and own[1].get(question.id) is not None:
-        said = answer_of(question, own[1][question.id], by=own[0])
-        groups.append(Group(relationship=own[0].relationship, answers=(said,), own=True))
+        said = _answer_of(question, own[1][question.id], by=own[0])
+        groups.append(AnswerGroup(relationship=own[0].relationship, answers=(said,), own=True))
     own_text = asked_own.text if own is not None and asked_own is not None else ""
     return replace(
-        frame_of(question),
+        _empty_result(question),
         own_text=own_text if own_text != question.text else "",
         groups=tuple(groups),
-        unasked=unasked_because(question, questions),
+        unasked=_why_not_asked(question, questions),
         not_asked=tuple(not_asked),
         left_open=tuple(left_open),
     )
+
+
+def _empty_result(question: Question) -> QuestionResult:
+    """The question with nothing answered yet."""
+    options = _options(question)
+    return QuestionResult(
+        id=question.id,
+        kind=_kind(question),
+        text=question.text,
+        own_text="",
+        competency=question.competency if isinstance(question, Rating | Agreement) else "",
+        levels=_levels(question),
+        options=tuple(enumerate(options.values(), start=1)),
+        ends=(question.left, question.right) if isinstance(question, Between) else ("", ""),
+        pick=question.pick if isinstance(question, Adjectives) else 0,
+        multiple=isinstance(question, MultipleChoice | Adjectives),
+        groups=(),
+        unasked="",
+        not_asked=(),
+        left_open=(),
+    )
+
+
+def _answer_of(question: Question, given: Any, *, by: ReceivedReference) -> Answer:
+    """A stored answer in words; a long text is all comment."""
+    [row] = render_answers([question], {question.id: given})
+    text = isinstance(question, LongText)
+    return Answer(
+        by=by,
+        words="" if text else row.answer,
+        detail=row.detail,
+        comment=row.answer if text else row.comment,
+        values=_values_in(question, given),
+    )
+
+
+def _values_in(question: Question, given: Any) -> tuple[int, ...]:
+    """The level of a rating, the place between two statements, or the numbers of the options that were chosen."""
+    match question:
+        case Rating() | Agreement():
+            return (given["level"],) if given["level"] else ()
+        case Between():
+            return (given["place"],) if given["place"] else ()
+    numbers = {value: number for number, value in enumerate(_options(question), start=1)}
+    match given:
+        case _ if not numbers:
+            return ()
+        case {"answer": value} | str(value):
+            return (numbers[value],)
+    return tuple(numbers[value] for value in given)
+
+
+def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
+    """Why not everybody was asked, in a sentence or two; empty if everybody was."""
+    sentences = []
+    if question.only_for:
+        known = labels.relationships()
+        who = ", ".join(known[relationship] for relationship in question.only_for)
+        sentences.append(gettext("Asked only of: %(who)s.") % {"who": who})
+    if question.when is not None:
+        earlier = next(one for one in questions if one.id == question.when.question)
+        words = _option_words(earlier)
+        sentences.append(
+            gettext("Asked only after the answer %(answers)s to “%(question)s”.")
+            % {
+                "answers": ", ".join(f"“{words.get(value, value)}”" for value in question.when.values),
+                "question": earlier.text,
+            }
+        )
+    return " ".join(sentences)
+
+
+def _kind(question: Question) -> str:
+    match question:
+        case Rating() | Agreement() | Between() | Adjectives():
+            return question.type
+        case LongText():
+            return "text"
+    return "choice" if _options(question) else "line"
+
+
+def _levels(question: Question) -> tuple[Level, ...]:
+    match question:
+        case Rating():
+            return question.levels
+        case Agreement():
+            return tuple(Level(value, _agreement(question, value), "") for value in RATING_LEVELS)
+        case Between():
+            return tuple(Level(value, "", "") for value in PLACES)
+    return ()
+
+
+def _agreement(question: Agreement, level: int) -> str:
+    [row] = render_answers([question], {question.id: {"level": level, "not_able": False, "comment": ""}})
+    return row.answer
+
+
+def _options(question: Question) -> Mapping[str, str]:
+    """The labels of what there is to choose, by value, in the order of the question."""
+    match question:
+        case SingleChoice() | MultipleChoice() | Adjectives():
+            return {choice.value: choice.label for choice in question.choices}
+        case YesNoUnsure():
+            return labels.yes_no_unsure()
+        case WouldWorkAgain():
+            return labels.would_work_again()
+    return {}
+
+
+def _option_words(question: Question) -> Mapping[str, str]:
+    return _options(question) or {str(level.value): level.label for level in _levels(question)}
+
+
+def _verifications(references: Sequence[Reference], questions: Sequence[Question]) -> list[Verification]:
+    """What each referee confirmed, corrected, or was not sure of."""
+    asked = [question for question in questions if isinstance(question, CONFIRMING)]
+    return [entry for reference in references for entry in _verifications_of(reference, asked)]
+
+
+def _contradictions(
+    received: Sequence[ReceivedReference], facts: Sequence[Verification]
+) -> Iterator[Contradiction]:
+    """Dates and titles that referees of one company tell differently, though the candidate stated the same of both.
+
+    A relationship is each referee's own, so that two of them cannot contradict each other in it.
+    """
+    people = {one.id: one for one in received}
+    groups: dict[tuple[str, str, str], dict[str, list[ReceivedReference]]] = {}
+    for fact in facts:
+        who = people[fact.reference]
+        if fact.verdict == "unsure" or fact.kind == "relationship_confirm" or not who.company:
+            continue
+        group = groups.setdefault((fact.what, who.company.strip().casefold(), fact.stated), {})
+        group.setdefault(fact.confirmed.strip(), []).append(who)
+    for (what, _, _), said in groups.items():
+        if len({fact.casefold() for fact in said}) > 1:
+            first = next(iter(said.values()))[0]
+            yield Contradiction(
+                what=what,
+                company=first.company,
+                said=tuple((fact, tuple(who)) for fact, who in said.items()),
+            )
+
+
+def _fact_label(question: Question) -> str:
+    match question:
+        case RelationshipConfirm():
+            return gettext("Relationship")
+        case DatesConfirm():
+            return gettext("Worked together")
+    return gettext("Job title")
+
+
+def _verifications_of(reference: Reference, asked: Sequence[Question]) -> list[Verification]:
+    shown = render_answers(asked, reference.answers, stated=stated_of(reference.request.referee))
+    return [
+        Verification(
+            reference=str(reference.pk),
+            kind=question.type,
+            what=_fact_label(question),
+            stated=row.stated,
+            confirmed=_confirmed(row.verdict, row.stated, row.answer),
+            verdict=row.verdict,
+        )
+        for question, row in zip(asked, shown, strict=True)
+        if row.answered
+    ]
+
+
+def _confirmed(verdict: str, stated: str, answer: str) -> str:
+    if verdict == "confirmed":
+        return stated
+    return answer if verdict == "corrected" else ""

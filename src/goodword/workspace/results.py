@@ -12,7 +12,7 @@ from goodword.assessments.queries import attempts_of
 from goodword.assessments.result import Requirement
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
-from goodword.references.members import View, view_of
+from goodword.references.check_overview import CheckOverview, check_overview
 from goodword.references.models import Check
 from goodword.references.queries import checks_of
 from goodword.references.results import results as references_results
@@ -153,7 +153,7 @@ class EarlierRun:
     state: str
     is_current: bool
     result: Result | None
-    view: View | None
+    view: CheckOverview | None
     reports: Sequence[Report]
 
     @property
@@ -207,7 +207,7 @@ def _earlier_run(
         state=status(run, now=now),
         is_current=is_shown,
         result=None if is_shown else result_of(run),
-        view=view_of(run, now=now) if isinstance(run, Check) else None,
+        view=check_overview(run, now=now) if isinstance(run, Check) else None,
         reports=[report for report in reports if run in {report.check_run, report.attempt}],
     )
 

@@ -28,6 +28,8 @@ from goodword.steps.domain.move import lock, move
 from goodword.steps.models import StepRun
 from goodword.steps.states import DONE, may
 
+AT_MOST = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestedReference:
@@ -114,9 +116,6 @@ def mark_complete(*, check_id: int, reason: str, member: Membership, now: dateti
         check.marked_reason = reason
         finish_check(check, act="mark_complete", by=actor(member), now=now)
         return check
-
-
-AT_MOST = 200
 
 
 def end_expired_requests(*, now: datetime) -> int:

@@ -28,15 +28,18 @@ from goodword.steps.domain.standstill import later_by_the_stop
 from goodword.steps.domain.unreachable import CODES
 from goodword.steps.states import is_open
 
+#: the field that ui/js/zone.js adds to every form of the portals
+ZONE_FIELD = "tz"
+#: the candidate hears of a slow referee when so many working days are left, so that a word of theirs still helps
+DAYS_LEFT = 2
+#: what a member is to answer, as a run's attention
+CANNOT_PROVIDE = "cannot_provide"
+
 
 def referee_deadline(check: Check, *, now: datetime) -> datetime:
     """The end of the last working day that the step gives a referee."""
     days = check.step_request.step.referee_deadline_days
     return end_of_working_day(now, days, calendar=check.organisation.calendar)
-
-
-#: the field that ui/js/zone.js adds to every form of the portals
-ZONE_FIELD = "tz"
 
 
 def note_zone(row: Check | ReferenceRequest, name: str) -> bool:
@@ -69,10 +72,6 @@ def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar,
 def _known_zones() -> frozenset[str]:
     """Without the system's own names ("localtime", "Factory"), which say nothing."""
     return frozenset(available_timezones() - {"localtime", "Factory"})
-
-
-#: the candidate hears of a slow referee when so many working days are left, so that a word of theirs still helps
-DAYS_LEFT = 2
 
 
 def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
@@ -116,10 +115,6 @@ def slow_from(
     before_deadline = working_days_before(deadline_at, DAYS_LEFT, calendar=calendar)
     after_last = add_working_days(sent_at, days[-1] + 1, calendar=calendar) if days else before_deadline
     return max(min(after_last, before_deadline), add_working_days(sent_at, 1, calendar=calendar))
-
-
-#: what a member is to answer, as a run's attention
-CANNOT_PROVIDE = "cannot_provide"
 
 
 def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:

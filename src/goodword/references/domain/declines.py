@@ -21,6 +21,9 @@ from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock, move
 from goodword.steps.models import StepRun
 
+_HASH_PURPOSE = b"goodword.references.do_not_contact"
+Why = ReferenceRequest.Why
+
 
 def mailbox(address: str) -> str:
     """A form in which addresses of one mailbox are equal: small letters, without a "+tag" before the @.
@@ -29,9 +32,6 @@ def mailbox(address: str) -> str:
     """
     local, _, domain = address.strip().casefold().rpartition("@")
     return f"{local.split('+', 1)[0] or local}@{domain}"
-
-
-_HASH_PURPOSE = b"goodword.references.do_not_contact"
 
 
 def bar_address(*, organisation: Organisation, address: str, now: datetime) -> bool:
@@ -66,9 +66,6 @@ def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -
     )
     theirs = [pk for pk, to in waiting.values_list("pk", "to_address") if mailbox(to) == mailbox(address)]
     waiting.filter(pk__in=theirs).update(state=Email.State.CANCELLED, settled_at=now)
-
-
-Why = ReferenceRequest.Why
 
 
 def decline_request(

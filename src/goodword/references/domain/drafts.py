@@ -20,6 +20,15 @@ ONE_SITTING: Final = timedelta(minutes=30)
 #: characters of an unfinished answer that are kept; more is no slip of the hand
 LONGEST_TYPED: Final = 50_000
 
+
+class Incomplete(Exception):
+    """Some questions still need an answer: their ids, in order."""
+
+    def __init__(self, question_ids: tuple[str, ...]) -> None:
+        super().__init__(", ".join(question_ids))
+        self.question_ids = question_ids
+
+
 #: what was typed into the inputs of one question, by their names
 type Typed = Mapping[str, Sequence[str]]
 
@@ -108,14 +117,6 @@ def _mark(answer: Json, typed: Typed) -> str:
         return ""
     said = json.dumps([answer, {name: list(texts) for name, texts in typed.items()}], sort_keys=True)
     return hashlib.sha256(said.encode()).hexdigest()[:12]
-
-
-class Incomplete(Exception):
-    """Some questions still need an answer: their ids, in order."""
-
-    def __init__(self, question_ids: tuple[str, ...]) -> None:
-        super().__init__(", ".join(question_ids))
-        self.question_ids = question_ids
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,6 +41,8 @@ from goodword.steps.states import DONE, takes_answers
 
 State = ReferenceRequest.State
 INSTEAD = "[…]"
+#: `by` for a referee's own request
+REFEREE = "referee"
 
 
 def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
@@ -151,10 +153,6 @@ def _blank_columns(referee: Referee, *, now: datetime) -> None:
     if not _keeps_slot(referee):
         referee.replaced_at = referee.replaced_at or now
     referee.save()
-
-
-#: `by` for a referee's own request
-REFEREE = "referee"
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:

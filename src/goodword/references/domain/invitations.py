@@ -33,6 +33,18 @@ from goodword.steps.domain.unreachable import CODES
 from goodword.steps.models import StepRequest
 from goodword.steps.states import UNFINISHED, may, takes_answers
 
+CANDIDATE_FRESH = "references.fresh"
+#: one fresh link within this time
+FRESH_LINK_EVERY = timedelta(minutes=10)
+
+
+class CannotInvite(Exception):
+    """Nobody may be invited now. `code`: why the application has ended, or a code of StepRequest.Waits."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
 
 def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
     """The newest version of the step's questionnaire in the organisation's language, or in its first; the built-in
@@ -150,14 +162,6 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
     )
     record_check_event("check.opened", check, by=by, at=now)
     return check
-
-
-class CannotInvite(Exception):
-    """Nobody may be invited now. `code`: why the application has ended, or a code of StepRequest.Waits."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 def needs_confirmation(check: Check) -> bool:
@@ -278,11 +282,6 @@ def _declined_request(check: Check) -> ReferenceRequest | None:
         .filter(check_run=check, state=ReferenceRequest.State.DECLINED, referee__replaced_at=None)
         .first()
     )
-
-
-CANDIDATE_FRESH = "references.fresh"
-#: one fresh link within this time
-FRESH_LINK_EVERY = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,6 +16,10 @@ class Closed(Exception):
     """The step, or this request, is over: the page shows that nothing is needed."""
 
 
+class Refused(Exception):
+    """An action is impossible; the message is for the member."""
+
+
 def lock_open_check(check_id: int, *, now: datetime) -> Check:
     """The check, locked in the caller's transaction. Raises Closed when it takes nothing more."""
     check = lock(Check, check_id)
@@ -70,10 +74,6 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
             check.step_request.application, check.step_request.step
         )
     return takes_answers(check, now=now)
-
-
-class Refused(Exception):
-    """An action is impossible; the message is for the member."""
 
 
 def actor(member: Membership) -> str:

@@ -16,7 +16,7 @@ from goodword.notifications.domain.queue import from_name, full_context, queue
 from goodword.notifications.models import Email, Link
 from goodword.notifications.people import LinkFor, Person
 from goodword.questionnaires import labels
-from goodword.references import asked_for
+from goodword.references import wording
 from goodword.references.domain.context import (
     CheckContext,
     candidate_language,
@@ -89,7 +89,7 @@ def _invitation_context(check: Check) -> Mapping[str, object]:
     ]
     return {
         "wanted": sum(not slot.is_waived for slot in missing),
-        "asked_for": [] if _is_plain(missing) else asked_for.lines(missing),
+        "asked_for": [] if _is_plain(missing) else wording.requested_referees(missing),
         "competencies": competencies_of(check),
         "self_reference": check.self_reference,
     }
@@ -109,7 +109,7 @@ def _slot_context(slot: Slot | None) -> Mapping[str, object]:
     if slot is None:
         return {}
     return {
-        "asked": asked_for.one(slot.relationship),
+        "asked": wording.one_referee(slot.relationship),
         "hint": slot.hint,
         "answer": slot.answer,
         "note_lines": slot.answer_note.splitlines(),
@@ -241,7 +241,7 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
     assert slot.cannot_at is not None
     facts = check_context(check, language=check.organisation.language)
     with translation.override(facts.language):
-        asked = asked_for.for_members(slot.relationship)
+        asked = wording.for_member(slot.relationship)
     path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
     queue(
         organisation=facts.organisation,

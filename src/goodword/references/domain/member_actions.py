@@ -35,6 +35,10 @@ from goodword.steps.domain.lifecycle import is_quiet, subject_ref
 from goodword.steps.domain.move import move
 from goodword.steps.states import UNFINISHED
 
+#: why it was closed, as a run keeps it
+CANCELLED = "cancelled"
+State = ReferenceRequest.State
+
 
 def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
     """Pause it until a member resumes it; one that is paused already stays so.
@@ -79,10 +83,6 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
             "step.resumed", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value
         )
         return check
-
-
-#: why it was closed, as a run keeps it
-CANCELLED = "cancelled"
 
 
 def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
@@ -180,9 +180,6 @@ def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datet
         day = day_in_words(before, organisation=organisation, language=get_language() or "en")
         raise Refused(_("They have until %(day)s already. Choose more days.") % {"day": day})
     return until
-
-
-State = ReferenceRequest.State
 
 
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:

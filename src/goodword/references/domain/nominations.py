@@ -24,6 +24,20 @@ from goodword.steps.models import StepRun
 from goodword.steps.states import takes_answers
 
 LONGEST_MESSAGE = 300
+MOST_IN_A_SLOT = 3
+#: somebody can be named here, or what was stated about them changed
+MAY_BE_NAMED = frozenset({"free", "named", "held"})
+Why = ReferenceRequest.Why
+#: written to, and nobody's answer is lost
+MAY_BE_REPLACED = frozenset({"out", "undelivered", "declined"})
+
+
+class InvalidNomination(Exception):
+    """What cannot be taken: a sentence by field, "" for the whole."""
+
+    def __init__(self, details_problems: dict[str, str]) -> None:
+        super().__init__(str(details_problems))
+        self.problems = details_problems
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,19 +99,6 @@ def address_problem(address: str, *, own_addresses: Collection[str], other_addre
     if box in {mailbox(other) for other in other_addresses}:
         return _("You have already named somebody with this address. Each referee needs their own.")
     return ""
-
-
-MOST_IN_A_SLOT = 3
-#: somebody can be named here, or what was stated about them changed
-MAY_BE_NAMED = frozenset({"free", "named", "held"})
-
-
-class InvalidNomination(Exception):
-    """What cannot be taken: a sentence by field, "" for the whole."""
-
-    def __init__(self, details_problems: dict[str, str]) -> None:
-        super().__init__(str(details_problems))
-        self.problems = details_problems
 
 
 def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
@@ -235,11 +236,6 @@ def _declined_problem(check: Check, address: str) -> str:
             return _("Our e-mail to this address didn't reach the right person. Please give another address.")
         return _("Someone has already declined from this address. Please name somebody else.")
     return ""
-
-
-Why = ReferenceRequest.Why
-#: written to, and nobody's answer is lost
-MAY_BE_REPLACED = frozenset({"out", "undelivered", "declined"})
 
 
 def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:

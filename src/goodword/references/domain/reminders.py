@@ -43,6 +43,8 @@ from goodword.steps.domain.unreachable import CODES
 from goodword.steps.states import is_open
 
 AT_MOST = 200
+#: nobody is written to twice within this time, however often a button is pressed
+PATIENCE = timedelta(minutes=10)
 
 
 def remind_candidates(*, now: datetime) -> int:
@@ -158,10 +160,6 @@ def _wants_no_mail(request: ReferenceRequest) -> bool:
     return mails.exclude(complained_at=None).exists()
 
 
-#: nobody is written to twice within this time, however often a button is pressed
-PATIENCE = timedelta(minutes=10)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded:
     """That a reminder is on its way: how many of those promised are left, and whether it goes out at an hour at
@@ -248,9 +246,6 @@ def _refuse_if_written_to(check: Check, ref: str, *, now: datetime) -> None:
         .exists()
     ):
         raise Refused(_("They were written to a moment ago. Give them ten minutes."))
-
-
-AT_MOST = 200
 
 
 def mail_all_about_slow_referees(*, now: datetime) -> int:

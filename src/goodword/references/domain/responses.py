@@ -25,6 +25,11 @@ from goodword.references.models import Check, Reference, ReferenceRequest
 from goodword.steps.states import DONE, UNFINISHED
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
+COPY_KIND = "references.copy"
+#: a second wish within this time sends nothing: the first copy is still on its way
+COPY_EVERY = timedelta(minutes=10)
+#: the latest that make the median; people do not answer as those of years ago did
+LATEST_TIMES = 500
 
 
 def answering_session(check: Check, request: ReferenceRequest, *, now: datetime) -> AnsweringSession:
@@ -153,11 +158,6 @@ def _receive(
     return reference
 
 
-COPY_KIND = "references.copy"
-#: a second wish within this time sends nothing: the first copy is still on its way
-COPY_EVERY = timedelta(minutes=10)
-
-
 def send_copy(*, request_id: int, now: datetime) -> bool:
     """Queue the mail with a referee's submitted answers, in the language they were given in; whether that was done.
 
@@ -238,10 +238,6 @@ def mail_recruiter_on_reference(event: Event) -> None:
     address = check_context(check).recruiter.address
     if wants_each_reference(organisation_id=check.organisation_id, address=address):
         mail_recruiter(check, referee=referee, now=now, key=f"review:{reference.pk}", received=received)
-
-
-#: the latest that make the median; people do not answer as those of years ago did
-LATEST_TIMES = 500
 
 
 def record_answer_time(event: Event) -> None:

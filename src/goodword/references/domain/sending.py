@@ -29,6 +29,8 @@ from goodword.steps.domain.move import lock
 from goodword.steps.domain.standing import ended, hold
 from goodword.steps.states import UNFINISHED
 
+BY_HIRE = "greenhouse"
+
 
 class NotAsShown(Exception):
     """What would be sent is not what the page showed: it was changed elsewhere meanwhile."""
@@ -125,9 +127,6 @@ def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceR
     request.save()
     mail_referee(request, check=check, kind=REQUEST, key="invitation", now=now)
     return request
-
-
-BY_HIRE = "greenhouse"
 
 
 def release_referee(*, referee_id: int, member: Membership, now: datetime) -> ReferenceRequest | None:

@@ -20,7 +20,6 @@ from goodword.steps.domain.standstill import days_left, later_by_the_stop
 
 #: in these the candidate can say that they cannot provide somebody
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
-
 Answer = Slot.Answer
 
 

@@ -8,7 +8,6 @@ from goodword.references.models import Check, Referee, ReferenceRequest, SelfRef
 from goodword.roles.models import Step
 
 State = ReferenceRequest.State
-
 #: the candidate is asked for something here
 AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
 

@@ -21,7 +21,6 @@ KEEP_RAW = timedelta(days=30)
 LONGEST_DEVICE = 400
 #: nobody works from more places on more devices; a link that is hammered at fills no table
 MOST = 20
-
 #: one household or office has so much of an IPv6 address, and changes the rest every day
 _IPV6_PREFIX = 64
 #: addresses that many networks use inside: behind a proxy that is not counted as trusted, everybody has one of them

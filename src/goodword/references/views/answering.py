@@ -14,7 +14,7 @@ from goodword.questionnaires.forms import Block, QuestionForm
 from goodword.questionnaires.rendered_answers import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Question
 from goodword.references.domain.drafts import LONGEST_TYPED, AnsweringSession, Draft, SubmittedAnswer
-from goodword.references.views.doors import is_script
+from goodword.references.views.access import is_script
 
 #: where the marks of what a page showed travel (Draft.taking)
 SEEN = "seen"

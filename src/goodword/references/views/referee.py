@@ -1,35 +1,51 @@
-"""The referee's first page, which also says where things stand, their language, and a copy of their answers."""
+"""The referee's first page, declining, a copy of their answers, a question to the recruiter, a fresh link."""
+
+from typing import Final
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from goodword.candidates.queries import recruiter_of
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.notifications.people import masked
 from goodword.questionnaires import labels
 from goodword.questionnaires.versions import minutes_of_version
-from goodword.references.domain import responses
-from goodword.references.domain.context import day_in_words, version_of
+from goodword.references.domain import declines, responses
+from goodword.references.domain.context import check_context, day_in_words, referee_language, version_of
 from goodword.references.domain.declines import is_barred
+from goodword.references.domain.invitations import linked_check, send_fresh_link
+from goodword.references.forms import DeclineForm
 from goodword.references.models import ReferenceRequest
-from goodword.references.views import referee_door
-from goodword.references.views.referee_door import AtRequest, page
-from goodword.references.views.referee_questions import road_of
+from goodword.references.views import access
+from goodword.references.views.access import RefereeVisit, referee_page
+from goodword.references.views.responses import road_of
+from goodword.steps.asking import ask_page
 from goodword.steps.kept import kept_of_referee
+from goodword.steps.languages import carried, links_for, of_address, of_browser
+from goodword.steps.portal import closed_page, unknown_page
 
 State = ReferenceRequest.State
+FORMS: Final = ["GET", "HEAD", "POST"]
+Why = ReferenceRequest.Why
 
 
 @require_safe
-@referee_door.opens(only_open=False)
-def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
+@access.for_referee(only_open=False)
+def home(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
     """The notice above the first question, with all choices; afterwards thanks, or a kind word to a no."""
     asked, referee = at.request, at.request.referee
     if not asked.is_out:
         answered = asked.state == State.ANSWERED
-        return page(
+        return referee_page(
             request,
             f"references/referee/{'thanks' if answered else 'declined'}.html",
             at,
@@ -39,7 +55,7 @@ def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
         )
     walk = responses.answering_session(at.check, asked, now=at.now)
     version = version_of(at.check, language=at.context.language)
-    return page(
+    return referee_page(
         request,
         "references/referee/notice.html",
         at,
@@ -58,8 +74,8 @@ def home(request: HttpRequest, at: AtRequest) -> HttpResponse:
 
 
 @require_POST
-@referee_door.opens(only_open=False)
-def language(request: HttpRequest, at: AtRequest) -> HttpResponse:
+@access.for_referee(only_open=False)
+def language(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
     """Back to the page where another language was chosen; the door has noted which."""
     back, home_url = request.POST.get("back", ""), reverse("referee", args=[at.token])
     inside = back.startswith(home_url) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
@@ -67,8 +83,8 @@ def language(request: HttpRequest, at: AtRequest) -> HttpResponse:
 
 
 @require_POST
-@referee_door.opens(only_open=False)
-def send_copy(request: HttpRequest, at: AtRequest) -> HttpResponse:
+@access.for_referee(only_open=False)
+def send_copy(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
     """Mail the referee a copy of what they have answered, to the address that we know."""
     if responses.send_copy(request_id=at.request.pk, now=at.now):
         messages.success(
@@ -77,3 +93,110 @@ def send_copy(request: HttpRequest, at: AtRequest) -> HttpResponse:
     elif at.request.state == State.ANSWERED:
         messages.info(request, _("We've just sent a copy. If it doesn't arrive, try again in ten minutes."))
     return redirect("referee", token=at.token)
+
+
+@require_http_methods(FORMS)
+@access.for_referee()
+def decline(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
+    """Decline, "I am not this person", "do not contact me again"."""
+    hint = _("For %(recruiter)s only. %(candidate)s never sees it.") % {
+        "recruiter": at.context.recruiter.name,
+        "candidate": at.context.candidate.name,
+    }
+    if request.method == "POST" and not at.switched:
+        form = DeclineForm(request.POST, hint=hint)
+    else:
+        form = DeclineForm(hint=hint, initial=_initial(request))
+    if form.is_valid():
+        declines.decline_request(
+            request_id=at.request.pk,
+            why=form.cleaned_data["why"],
+            reason=form.cleaned_data["reason"],
+            never_again=form.cleaned_data["never_again"],
+            now=at.now,
+        )
+        return redirect("referee", token=at.token)
+    return referee_page(request, "references/referee/decline.html", at, form=form, form_id="answers")
+
+
+@require_POST
+@access.for_referee(only_open=False)
+def opt_out(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
+    """No more such mail, from somebody who has answered or declined already."""
+    declines.opt_out(request_id=at.request.pk, now=at.now)
+    messages.success(
+        request,
+        _("%(organisation)s won't write to this address for any other candidate.")
+        % {"organisation": at.context.organisation.name},
+    )
+    return redirect("referee", token=at.token)
+
+
+def _initial(request: HttpRequest) -> dict[str, object]:
+    """What was filled in before the language was changed, or what the link that was followed says."""
+    if request.method == "POST":
+        sent = DeclineForm(request.POST)
+        return {name: sent[name].data for name in sent.fields}
+    chosen = request.GET.get("as", "")
+    return {
+        "why": Why.NOT_ME if chosen == "not-me" else Why.WOULD_RATHER_NOT,
+        "never_again": chosen == "never-again",
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.for_referee(only_open=False)
+def ask(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
+    """The form, and after sending the word that it is on its way. A reply goes to the address that we know."""
+    referee, about = at.request.referee, at.context
+    context: dict[str, object] = {
+        "token": at.token,
+        "organisation": about.organisation,
+        "contact_name": about.recruiter.name,
+        "contact_email": about.recruiter.address,
+        **access.referee_layout(at),
+    }
+    return ask_page(
+        request,
+        application=about.application,
+        by=f"referee:{referee.pk}",
+        name=referee.name,
+        address=referee.email,
+        back=reverse("referee", args=[at.token]),
+        context=context,
+        switched=at.switched,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
+    """For a referee's link. The candidate's: workspace.views.fresh."""
+    now, link = clock.now(), links.resolve(token, purpose=Link.Purpose.REFEREE)
+    found = linked_check(link, now=now) if link else None
+    if link is None or found is None:
+        return unknown_page(request)
+    language = found.language
+    if found.request is not None:
+        language = referee_language(found.request, browser=of_browser(request))
+    language = of_address(request, found.check.languages) or language
+    facts = check_context(found.check, language=language)
+    with translation.override(language):
+        if not found.is_live:
+            recruiter = recruiter_of(facts.application)
+            return closed_page(request, organisation=facts.organisation, recruiter=recruiter)
+        if links.is_alive(link, now=now):
+            return access.never_cached(redirect("referee", token))
+        if request.method == "POST":
+            send_fresh_link(link, now=now)
+            return access.never_cached(
+                redirect(carried(request, f"{reverse('referee_fresh', args=[token])}?sent=1"))
+            )
+        shown = {
+            "organisation": facts.organisation,
+            "recruiter": facts.recruiter,
+            "address": format_html('<span class="nowrap">{}</span>', masked(found.address)),
+            "sent": "sent" in request.GET,
+            "data_url": carried(request, reverse("referee_data", args=[token])),
+            **links_for(request, found.check.languages, current=language),
+        }
+        return access.never_cached(render(request, "references/expired.html", shown))

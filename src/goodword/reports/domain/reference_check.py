@@ -1,7 +1,15 @@
 """The reference check's part of a snapshot."""
 
 from goodword.accounts.models import Organisation
-from goodword.references.results import Answer, Asked, Contradiction, Group, Received, Results, Verification
+from goodword.references.result_types import (
+    Answer,
+    AnswerGroup,
+    Contradiction,
+    QuestionResult,
+    ReceivedReference,
+    Results,
+    Verification,
+)
 from goodword.reports.domain.head import moment_text
 from goodword.reports.pdf import snapshot
 
@@ -29,7 +37,7 @@ def check_part(results: Results, *, organisation: Organisation) -> snapshot.Chec
     }
 
 
-def _reference(who: Received, *, organisation: Organisation) -> snapshot.Reference:
+def _reference(who: ReceivedReference, *, organisation: Organisation) -> snapshot.Reference:
     return {
         "id": who.id,
         "referee": {
@@ -47,7 +55,7 @@ def _reference(who: Received, *, organisation: Organisation) -> snapshot.Referen
     }
 
 
-def _question(asked: Asked) -> snapshot.Question:
+def _question(asked: QuestionResult) -> snapshot.Question:
     comments = [_comment(answer) for answer in asked.comments]
     groups = [_values(group) for group in asked.groups]
     put = _put(asked)
@@ -113,7 +121,7 @@ def _comment(answer: Answer) -> snapshot.Comment:
     return written
 
 
-def _put(asked: Asked) -> snapshot.Put:
+def _put(asked: QuestionResult) -> snapshot.Put:
     put: snapshot.Put = {}
     if asked.competency:
         put["competency"] = asked.competency
@@ -126,7 +134,7 @@ def _put(asked: Asked) -> snapshot.Put:
     return put
 
 
-def _values(group: Group) -> snapshot.Values:
+def _values(group: AnswerGroup) -> snapshot.Values:
     return {
         "relationship": group.relationship,
         "n": group.n,

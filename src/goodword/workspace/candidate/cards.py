@@ -11,8 +11,8 @@ from goodword.assessments.attempts import invitations
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
+from goodword.references.check_overview import CheckOverview, check_overview
 from goodword.references.domain import invitations as check_invitations
-from goodword.references.members import View, view_of
 from goodword.references.models import Check
 from goodword.reports.domain.reuse import report_of
 from goodword.roles.models import Step
@@ -42,7 +42,7 @@ class Card:
     offer: Offer | None
     taken: dict[str, Any] | None
     may_begin: bool
-    view: View | None
+    view: CheckOverview | None
     #: whether inviting again needs a confirmation, after a run with activity
     asks_first: bool
     #: why it has not started
@@ -60,7 +60,7 @@ def cards_of(
     now: datetime,
 ) -> list[Card]:
     """One a step. An earlier result is offered only to a member who may read it; `check` is the latest one."""
-    view = view_of(check, now=now) if check is not None and not application.erased_at else None
+    view = check_overview(check, now=now) if check is not None and not application.erased_at else None
     return [
         Card(
             mark=mark,

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.references import asked_for
+from goodword.references import wording
 from goodword.references.domain import completion, member_actions
 from goodword.references.domain.locking import lock_check_for_member
 from goodword.references.domain.member_actions import extend_check
@@ -199,7 +199,7 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
 
     page = {
         "title": _("The candidate cannot provide a referee"),
-        "lead": _("Asked for: %(kind)s.") % {"kind": asked_for.for_members(slot.relationship)},
+        "lead": _("Asked for: %(kind)s.") % {"kind": wording.for_member(slot.relationship)},
         "quoted": slot.cannot_reason,
         "button": _("Answer"),
     }

@@ -6,7 +6,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from goodword.references.fields import Address, Plain
+from goodword.references.forms import AddressField, PlainTextField
 from goodword.references.models import Slot
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.slots import ANY, KINDS
@@ -47,7 +47,7 @@ class MoreTimeForm(DaysForm):
 class ReasonForm(forms.Form):
     """Why, in own words."""
 
-    reason = Plain(
+    reason = PlainTextField(
         label=_("Why?"),
         help_text=_("For your colleagues. Shown on this page only."),
         max_length=LONGEST_REASON,
@@ -66,7 +66,7 @@ class AddRefereeForm(forms.Form):
         error_messages={"invalid_choice": _("Choose one of the kinds."), "required": _("Choose a kind.")},
     )
     needed = forms.BooleanField(label=_("Needed: never complete without"), required=False)
-    hint = Plain(
+    hint = PlainTextField(
         label=_("Hint for the candidate"),
         max_length=LONGEST_HINT,
         required=False,
@@ -99,7 +99,7 @@ class AnswerForm(forms.Form):
         },
         widget=forms.RadioSelect,
     )
-    note = Plain(
+    note = PlainTextField(
         label=_("A word to the candidate"),
         help_text=_("Included in the e-mail to them."),
         max_length=LONGEST_NOTE,
@@ -112,7 +112,7 @@ class AnswerForm(forms.Form):
 class AddressForm(forms.Form):
     """A referee's right address."""
 
-    address = Address(
+    address = AddressField(
         label=_("E-mail address"),
         max_length=254,
         error_messages={

@@ -11,7 +11,7 @@ from goodword.references.models import Slot
 from goodword.roles.slots import ANY
 
 
-def one(kind: str) -> str:
+def one_referee(kind: str) -> str:
     """One referee of a kind, within a sentence: "a manager of yours"."""
     return {
         "manager": _("a manager of yours"),
@@ -37,12 +37,12 @@ def heading(kind: str) -> str:
     }[kind]
 
 
-def for_members(kind: str) -> str:
+def for_member(kind: str) -> str:
     """One referee of a kind as members read it: "Manager"."""
     return _("Anybody who knows their work") if kind == ANY else labels.relationships()[kind]
 
 
-def several(kind: str, n: int) -> str:
+def several_referees(kind: str, n: int) -> str:
     """`n` referees of a kind, as a line of a list: "2 managers of yours"."""
     words = {
         "manager": ngettext("%(n)s manager of yours", "%(n)s managers of yours", n),
@@ -56,11 +56,11 @@ def several(kind: str, n: int) -> str:
     return words[kind] % {"n": n}
 
 
-def lines(slots: Sequence[Slot]) -> list[dict[str, object]]:
+def requested_referees(slots: Sequence[Slot]) -> list[dict[str, object]]:
     """What a check asks for, a line each run of like slots: `words`, `needed` and `hint`. Waived ones are left out."""
     asked = [slot for slot in slots if not slot.is_waived]
     grouped = groupby(asked, key=lambda slot: (slot.relationship, slot.needed, slot.hint))
     return [
-        {"words": several(kind, len(list(group))), "needed": needed, "hint": hint}
+        {"words": several_referees(kind, len(list(group))), "needed": needed, "hint": hint}
         for (kind, needed, hint), group in grouped
     ]

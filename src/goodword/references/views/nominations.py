@@ -1,4 +1,4 @@
-"""Slot by slot: the candidate names somebody, names another, takes a name back, cannot name anybody, or nudges."""
+"""The candidate names, replaces or removes referees, says that they cannot name one, nudges, and sends."""
 
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -9,21 +9,22 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodword.references import asked_for, candidate_page
-from goodword.references.domain import nominations, slot_changes
+from goodword.references import wording
+from goodword.references.domain import nominations, sending, slot_changes
 from goodword.references.domain.context import check_context, day_in_words
 from goodword.references.domain.slots import SlotStatus, slot_status
+from goodword.references.domain.traces import note_trace
 from goodword.references.forms import CannotForm, RefereeForm
 from goodword.references.models import Referee
-from goodword.references.views import candidate_door
-from goodword.references.views.candidate_door import AtCheck, page
+from goodword.references.views import access, candidate
+from goodword.references.views.access import CandidateVisit, candidate_page
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
 
 @require_http_methods(FORMS)
-@candidate_door.opens()
-def referee(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+@access.for_candidate()
+def referee(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
     """Name the referee of a slot, or change what was stated about them before they are written to."""
     place = slot_status(at.check, slot)
     if place is None or place.state not in nominations.MAY_BE_NAMED:
@@ -37,12 +38,12 @@ def referee(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
             form.refuse(refused.problems)
         else:
             return redirect("portal_check", token=at.token)
-    return _page(request, at, place, form)
+    return _referee_page(request, at, place, form)
 
 
 @require_http_methods(FORMS)
-@candidate_door.opens()
-def another(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+@access.for_candidate()
+def another(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
     """Name somebody else instead of one who has not answered, or the same person by another address."""
     place = slot_status(at.check, slot)
     if place is None or place.referee is None or place.state not in nominations.MAY_BE_REPLACED:
@@ -57,12 +58,12 @@ def another(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
             form.refuse(refused.problems)
         else:
             return redirect("portal_check_review", token=at.token)
-    return _page(request, at, place, form, old=place.referee)
+    return _referee_page(request, at, place, form, old=place.referee)
 
 
 @require_POST
-@candidate_door.opens()
-def look(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+@access.for_candidate()
+def look(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
     """What would be said to the form as it is, for the script that says it while somebody types. Keeps nothing.
 
     `problems` have to be mended, `flags` are taken as they are.
@@ -81,7 +82,7 @@ def look(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
         wrong := nominations.nomination_address_problem(at.check, slot=place.slot, address=address)
     ):
         form.refuse({"email": wrong})
-    flag = candidate_page.address_flag(at.check, email=address, company=form.entered("company"))
+    flag = candidate.address_hint(at.check, email=address, company=form.entered("company"))
     return JsonResponse(
         {
             "problems": {name: " ".join(map(str, found)) for name, found in form.errors.items()},
@@ -91,16 +92,16 @@ def look(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 
 
 @require_POST
-@candidate_door.opens()
-def remove(_request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+@access.for_candidate()
+def remove(_request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
     """Take a name back that nobody has written to."""
     nominations.remove_nomination(check_id=at.check.pk, slot=slot, now=at.now)
     return redirect("portal_check", token=at.token)
 
 
 @require_http_methods(FORMS)
-@candidate_door.opens()
-def cannot(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+@access.for_candidate()
+def cannot(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
     """*I can't name anyone*: the recruiter is asked, with the candidate's reason."""
     place = slot_status(at.check, slot)
     if place is None or place.state not in slot_changes.MAY_BE_QUESTIONED:
@@ -110,20 +111,20 @@ def cannot(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         slot_changes.cannot_provide(check_id=at.check.pk, slot=slot, reason=reason, now=at.now)
         return redirect("portal_check", token=at.token)
-    return page(
+    return candidate_page(
         request,
         "references/candidate/cannot.html",
         at,
         form=form,
         form_id="cannot",
         place=place,
-        asked=asked_for.one(place.kind),
+        asked=wording.one_referee(place.kind),
     )
 
 
 @require_safe
-@candidate_door.opens()
-def nudge(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
+@access.for_candidate()
+def nudge(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
     """A text to a referee who has not answered, for the candidate to send by themself. We send nothing."""
     place = slot_status(at.check, slot)
     if place is None or place.referee is None or place.state != "out":
@@ -148,7 +149,7 @@ def nudge(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
             "day": day,
         }
     query = urlencode({"subject": subject, "body": text}, quote_via=quote)
-    return page(
+    return candidate_page(
         request,
         "references/candidate/nudge.html",
         at,
@@ -160,7 +161,7 @@ def nudge(request: HttpRequest, at: AtCheck, *, slot: int) -> HttpResponse:
 
 
 def _form(
-    request: HttpRequest, at: AtCheck, place: SlotStatus, *, initial: Referee | None = None
+    request: HttpRequest, at: CandidateVisit, place: SlotStatus, *, initial: Referee | None = None
 ) -> RefereeForm:
     return RefereeForm(
         request.POST if request.method == "POST" else None,
@@ -171,10 +172,15 @@ def _form(
     )
 
 
-def _page(
-    request: HttpRequest, at: AtCheck, place: SlotStatus, form: RefereeForm, *, old: Referee | None = None
+def _referee_page(
+    request: HttpRequest,
+    at: CandidateVisit,
+    place: SlotStatus,
+    form: RefereeForm,
+    *,
+    old: Referee | None = None,
 ) -> HttpResponse:
-    return page(
+    return candidate_page(
         request,
         "references/candidate/referee.html",
         at,
@@ -182,5 +188,43 @@ def _page(
         form_id="referee",
         place=place,
         old=old,
-        heading=asked_for.heading(place.kind),
+        heading=wording.heading(place.kind),
     )
+
+
+@require_http_methods(FORMS)
+@access.for_candidate()
+def review(request: HttpRequest, at: CandidateVisit) -> HttpResponse:
+    """The very mail that each referee will get, and *Send*."""
+    problem = ""
+    if request.method == "POST" and not at.switched:
+        note_trace(request, at.check, None, now=at.now)
+        try:
+            sending.send_requests(
+                check_id=at.check.pk, seen=request.POST.get("seen", ""), link=_link_placeholder(), now=at.now
+            )
+        except sending.NotAsShown:
+            problem = _("Something changed since you opened this page. Please read the e-mails again.")
+        except sending.Barred as barred:
+            problem = _("%(name)s has asked not to be contacted. Please name somebody else.") % {
+                "name": barred.referee.name
+            }
+        else:
+            return redirect("portal_check", token=at.token)
+    mails = sending.preview_mails(at.check, now=at.now, link=_link_placeholder())
+    if not mails:
+        return redirect("portal_check", token=at.token)
+    return candidate_page(
+        request,
+        "references/candidate/review.html",
+        at,
+        mails=mails,
+        waiting=sum(mail.referee.after_offer for mail in mails),
+        missing=candidate.unfilled_slots(at.check),
+        seen=sending.fingerprint(mails),
+        problem=problem,
+    )
+
+
+def _link_placeholder() -> str:
+    return _("(a personal link, only in this e-mail)")

@@ -1,4 +1,4 @@
-"""The referee's questions, page by page, the last look, and dates and title only."""
+"""The referee's questions page by page, the review before submitting, and confirming facts only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -12,9 +12,9 @@ from goodword.questionnaires.types import Question
 from goodword.references.domain import responses
 from goodword.references.domain.drafts import Incomplete
 from goodword.references.domain.traces import note_trace
-from goodword.references.views import answering, referee_door
+from goodword.references.views import access, answering
+from goodword.references.views.access import RefereeVisit, referee_page
 from goodword.references.views.answering import Road
-from goodword.references.views.referee_door import AtRequest, page
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
@@ -29,23 +29,23 @@ def road_of(token: str) -> Road:
 
 
 @require_POST
-@referee_door.opens()
-def begin(request: HttpRequest, at: AtRequest) -> HttpResponse:
+@access.for_referee()
+def begin(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
     """Start to answer."""
     note_trace(request, at.check, at.request, now=at.now)
     responses.begin(request_id=at.request.pk, now=at.now)
     return redirect(road_of(at.token).start(responses.answering_session(at.check, at.request, now=at.now)))
 
 
-def _keep(request: HttpRequest, at: AtRequest, *, number: int) -> None:
+def _keep(request: HttpRequest, at: RefereeVisit, *, number: int) -> None:
     """The page has closed since it was opened; it may open again."""
     sent = answering.sent_page(request, responses.answering_session(at.check, at.request, now=at.now), number)
     responses.keep_draft_of_closed(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
 
 
 @require_http_methods(FORMS)
-@referee_door.opens(keep=_keep)
-def questions(request: HttpRequest, at: AtRequest, *, number: int) -> HttpResponse:
+@access.for_referee(keep=_keep)
+def questions(request: HttpRequest, at: RefereeVisit, *, number: int) -> HttpResponse:
     """One page of questions. All that is sent is kept, also when something is missing."""
     walk, road = responses.answering_session(at.check, at.request, now=at.now), road_of(at.token)
     if not walk.on_page(number, asked_only=False):
@@ -66,12 +66,14 @@ def questions(request: HttpRequest, at: AtRequest, *, number: int) -> HttpRespon
         later = walk.after(number)
         return redirect(road.page(later) if later else road.review)
     context = answering.page_context(request, walk, number)
-    return page(request, "references/referee/questions.html", at, form=form, form_id="answers", **context)
+    return referee_page(
+        request, "references/referee/questions.html", at, form=form, form_id="answers", **context
+    )
 
 
 @require_http_methods(FORMS)
-@referee_door.opens()
-def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
+@access.for_referee()
+def review(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
     """All answers once more, and *Submit*: it cannot be changed afterwards."""
     wanting: tuple[str, ...] = ()
     if request.method == "POST" and not at.switched:
@@ -85,19 +87,19 @@ def review(request: HttpRequest, at: AtRequest) -> HttpResponse:
     walk, road = responses.answering_session(at.check, at.request, now=at.now), road_of(at.token)
     looked = answering.looked_over(walk, road, wanting=wanting)
     back = road.end(walk)
-    return page(
+    return referee_page(
         request, "references/referee/review.html", at, looked=looked, wanting=bool(wanting), back=back
     )
 
 
-def _keep_facts(request: HttpRequest, at: AtRequest) -> None:
+def _keep_facts(request: HttpRequest, at: RefereeVisit) -> None:
     sent, _asked = _sent_facts(request, at)
     responses.keep_draft_of_closed(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
 
 
 @require_http_methods(FORMS)
-@referee_door.opens(keep=_keep_facts)
-def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
+@access.for_referee(keep=_keep_facts)
+def facts(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
     """Confirm dates and title only."""
     walk = responses.answering_session(at.check, at.request, now=at.now)
     if not walk.facts:
@@ -112,10 +114,10 @@ def facts(request: HttpRequest, at: AtRequest) -> HttpResponse:
             note_trace(request, at.check, at.request, now=at.now)
             responses.confirm_facts(request_id=at.request.pk, given=sent.given, now=at.now)
             return redirect("referee", token=at.token)
-    return page(request, "references/referee/facts.html", at, form=form, form_id="answers")
+    return referee_page(request, "references/referee/facts.html", at, form=form, form_id="answers")
 
 
-def _sent_facts(request: HttpRequest, at: AtRequest) -> tuple[answering.Sent, Sequence[Question]]:
+def _sent_facts(request: HttpRequest, at: RefereeVisit) -> tuple[answering.Sent, Sequence[Question]]:
     """What was sent, and what is asked: by what they say they were that can be more than the page showed."""
     walk = responses.answering_session(at.check, at.request, now=at.now)
     sent = answering.read(request, walk, walk.facts)

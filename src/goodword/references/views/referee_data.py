@@ -25,8 +25,8 @@ from goodword.references.domain.context import check_context, referee_language
 from goodword.references.domain.declines import opt_out
 from goodword.references.domain.erasure import erase_referee
 from goodword.references.models import ReferenceRequest
-from goodword.references.views import doors
-from goodword.references.views.referee_door import AtRequest
+from goodword.references.views import access
+from goodword.references.views.access import RefereeVisit
 from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.kept import kept_of_referee, why_kept
 from goodword.steps.languages import carried, links_for, of_address, of_browser
@@ -44,10 +44,10 @@ class EraseForm(forms.Form):
     )
 
 
-type DataView = Callable[[HttpRequest, AtRequest, bool], HttpResponse]
+type DataView = Callable[[HttpRequest, RefereeVisit, bool], HttpResponse]
 
 
-def _opens(
+def _by_link(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponse]]:
     """Open a view by a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
@@ -63,15 +63,17 @@ def _opens(
             asked.language = named or referee_language(asked, browser=of_browser(request))
             facts = check_context(asked.check_run, language=asked.language)
             if link.ended_at is not None:
-                return doors.closed(request, facts)
+                return access.neutral_page(request, facts)
             alive = links.is_alive(link, now=now) and (
                 purpose == Link.Purpose.REFEREE or went_to(link, asked.referee.email)
             )
             if not alive and not expired:
-                return doors.private(redirect(carried(request, reverse("referee_own_data", args=[token]))))
-            at = AtRequest(token=token, request=asked, check=asked.check_run, context=facts, now=now)
+                return access.never_cached(
+                    redirect(carried(request, reverse("referee_own_data", args=[token])))
+                )
+            at = RefereeVisit(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             with translation.override(facts.language), timezone.override(facts.organisation.zone):
-                return doors.private(view(request, at, alive))
+                return access.never_cached(view(request, at, alive))
 
         return wrapped
 
@@ -94,47 +96,47 @@ def _request_of(link: Link) -> ReferenceRequest | None:
 
 
 @require_safe
-@_opens(Link.Purpose.REFEREE, expired=True)
-def data(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
+@_by_link(Link.Purpose.REFEREE, expired=True)
+def data(request: HttpRequest, at: RefereeVisit, alive: bool) -> HttpResponse:
     """What is kept, why, for how long and who sees it, and how to download or erase it."""
     ask = {**_ask(request, at, reverse("referee_data_link", args=[at.token]))}
     if not alive:
-        return doors.page(request, "steps/own_data_expired.html", at, **ask)
+        return access.portal_page(request, "steps/own_data_expired.html", at, **ask)
     layout = _layout(request, at) | {"contact_url": reverse("referee_ask", args=[at.token])}
-    return doors.page(request, "references/referee/data.html", at, **(layout | ask))
+    return access.portal_page(request, "references/referee/data.html", at, **(layout | ask))
 
 
 @require_POST
-@_opens(Link.Purpose.REFEREE, expired=True)
-def send_link(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+@_by_link(Link.Purpose.REFEREE, expired=True)
+def send_link(request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
     """Mail the link for download and erasure. Shows the same page if asked too often."""
     return _send(request, at, back="referee_data")
 
 
 @require_safe
-@_opens(Link.Purpose.REFEREE_DATA, expired=True)
-def own(request: HttpRequest, at: AtRequest, alive: bool) -> HttpResponse:
+@_by_link(Link.Purpose.REFEREE_DATA, expired=True)
+def own_data(request: HttpRequest, at: RefereeVisit, alive: bool) -> HttpResponse:
     """The same page with both buttons; for an expired link, how to get a new one."""
     if not alive:
         ask = _ask(request, at, reverse("referee_own_data_link", args=[at.token]))
-        return doors.page(request, "steps/own_data_expired.html", at, **ask)
+        return access.portal_page(request, "steps/own_data_expired.html", at, **ask)
     hold = hold_on(at.context.application) if at.request.referee.erasure_asked_at else None
     because = why_kept(hold) if hold else ""
-    return doors.page(
+    return access.portal_page(
         request, "references/referee/data.html", at, own=True, kept_because=because, **_layout(request, at)
     )
 
 
 @require_POST
-@_opens(Link.Purpose.REFEREE_DATA, expired=True)
-def send_own_again(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+@_by_link(Link.Purpose.REFEREE_DATA, expired=True)
+def send_own_again(request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
     """Mail a new link, from the page of an expired one."""
     return _send(request, at, back="referee_own_data")
 
 
 @require_safe
-@_opens(Link.Purpose.REFEREE_DATA)
-def download(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+@_by_link(Link.Purpose.REFEREE_DATA)
+def download(_request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
     """All of it as a file."""
     wanted = Wanted(
         reader=Reader.REFEREE, organisation=at.context.organisation, referee_id=at.request.referee_id
@@ -144,8 +146,8 @@ def download(_request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_opens(Link.Purpose.REFEREE_DATA)
-def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
+@_by_link(Link.Purpose.REFEREE_DATA)
+def erase(request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
     """Confirm, then erase at once; their links stop working."""
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -166,12 +168,12 @@ def erase(request: HttpRequest, at: AtRequest, _alive: bool) -> HttpResponse:
         )
     hold = hold_on(at.context.application)
     would_keep = why_kept(hold) if hold else ""
-    return doors.page(
+    return access.portal_page(
         request, "references/referee/erase.html", at, form=form, would_keep=would_keep, **_layout(request, at)
     )
 
 
-def _send(request: HttpRequest, at: AtRequest, *, back: str) -> HttpResponse:
+def _send(request: HttpRequest, at: RefereeVisit, *, back: str) -> HttpResponse:
     referee, recruiter = at.request.referee, at.context.recruiter
     send_own_data_link(
         application_id=at.context.application.pk,
@@ -185,7 +187,7 @@ def _send(request: HttpRequest, at: AtRequest, *, back: str) -> HttpResponse:
     return redirect(carried(request, f"{reverse(back, args=[at.token])}?sent=1"))
 
 
-def _ask(request: HttpRequest, at: AtRequest, send_url: str) -> dict[str, object]:
+def _ask(request: HttpRequest, at: RefereeVisit, send_url: str) -> dict[str, object]:
     email = at.request.referee.email
     return {
         "send_url": carried(request, send_url),
@@ -195,11 +197,11 @@ def _ask(request: HttpRequest, at: AtRequest, send_url: str) -> dict[str, object
     }
 
 
-def _language_links(request: HttpRequest, at: AtRequest) -> dict[str, object]:
+def _language_links(request: HttpRequest, at: RefereeVisit) -> dict[str, object]:
     return links_for(request, at.check.languages, current=at.context.language)
 
 
-def _layout(request: HttpRequest, at: AtRequest) -> dict[str, object]:
+def _layout(request: HttpRequest, at: RefereeVisit) -> dict[str, object]:
     return {
         **_language_links(request, at),
         "download_url": carried(request, reverse("referee_own_data_download", args=[at.token])),

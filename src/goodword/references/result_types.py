@@ -1,4 +1,4 @@
-"""The shapes of a check's results; `results.py` fills them. They are those that a report's snapshot takes."""
+"""The types of a check's results; results.py fills them. Report snapshots use the same."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,7 +8,7 @@ from goodword.questionnaires.types import Level
 
 
 @dataclass(frozen=True, kw_only=True)
-class Received:
+class ReceivedReference:
     """One reference that came in, or the candidate's own answers (`own`).
 
     `relationship` is as the referee says, where they say; the rest as stated. `factual`: only dates and title were
@@ -37,7 +37,7 @@ class Answer:
     `values` are levels, places or numbers of options; empty for who could not say, and for texts.
     """
 
-    by: Received
+    by: ReceivedReference
     words: str
     detail: str
     comment: str
@@ -45,7 +45,7 @@ class Answer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Group:
+class AnswerGroup:
     """The answers of one relationship, or of the candidate (`own`), in the order in which they came in."""
 
     relationship: str
@@ -74,7 +74,7 @@ class Group:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cell:
+class ScaleCell:
     """How many chose one level or place. `spread` is "from" at the lowest that was chosen, "to" at the highest,
     "through" between them; empty outside, and where all chose one."""
 
@@ -90,7 +90,7 @@ class Cell:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Option:
+class ChosenOption:
     """One thing to choose: who chose it, by relationship, and whether the candidate did."""
 
     label: str
@@ -105,7 +105,7 @@ class Option:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Asked:
+class QuestionResult:
     """A question and all answers to it.
 
     `kind` is "rating", "agreement", "between", "adjectives", "choice", "line" (a few words) or "text". `levels`
@@ -124,10 +124,10 @@ class Asked:
     ends: tuple[str, str]
     pick: int
     multiple: bool
-    groups: tuple[Group, ...]
+    groups: tuple[AnswerGroup, ...]
     unasked: str
-    not_asked: tuple[Received, ...]
-    left_open: tuple[Received, ...]
+    not_asked: tuple[ReceivedReference, ...]
+    left_open: tuple[ReceivedReference, ...]
 
     @property
     def answers(self) -> list[Answer]:
@@ -155,14 +155,14 @@ class Asked:
         return any(group.values for group in self.groups)
 
     @property
-    def strips(self) -> list[tuple[Group, list[Cell], str]]:
+    def strips(self) -> list[tuple[AnswerGroup, list[ScaleCell], str]]:
         """A line of the drawing each: a relationship, its cells, and what it spans ("3 to 5" as "3–5")."""
         return [(group, self._cells(group), _span(group.values)) for group in self.groups]
 
-    def _cells(self, group: Group) -> list[Cell]:
+    def _cells(self, group: AnswerGroup) -> list[ScaleCell]:
         low, high = min(group.values, default=0), max(group.values, default=0)
         return [
-            Cell(
+            ScaleCell(
                 value=level.value,
                 label=level.label,
                 count=group.values.count(level.value),
@@ -172,10 +172,10 @@ class Asked:
         ]
 
     @property
-    def chosen(self) -> list[Option]:
+    def chosen(self) -> list[ChosenOption]:
         """The options that somebody chose, of several the most chosen first."""
         found = [
-            Option(
+            ChosenOption(
                 label=label,
                 count=sum(group.values.count(number) for group in self.groups if not group.own),
                 by=tuple(
@@ -219,7 +219,7 @@ class Contradiction:
 
     what: str
     company: str
-    said: tuple[tuple[str, tuple[Received, ...]], ...]
+    said: tuple[tuple[str, tuple[ReceivedReference, ...]], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,9 +233,9 @@ class Results:
     sent: int
     declined: int
     erased: int
-    references: tuple[Received, ...]
-    own: Received | None
-    questions: tuple[Asked, ...]
+    references: tuple[ReceivedReference, ...]
+    own: ReceivedReference | None
+    questions: tuple[QuestionResult, ...]
     verification: tuple[Verification, ...]
     contradictions: tuple[Contradiction, ...]
 
@@ -255,7 +255,7 @@ class Results:
         return sum(reference.late for reference in self.references)
 
     @property
-    def facts(self) -> list[tuple[Received, list[Verification]]]:
+    def facts(self) -> list[tuple[ReceivedReference, list[Verification]]]:
         """What was stated and confirmed, reference by reference."""
         return [
             (reference, [entry for entry in self.verification if entry.reference == reference.id])
@@ -263,7 +263,7 @@ class Results:
         ]
 
     @property
-    def parts(self) -> list[tuple[str, list[Asked]]]:
+    def parts(self) -> list[tuple[str, list[QuestionResult]]]:
         """The questions under their headings: those that follow each other on one competency share one."""
         return [
             (heading, list(asked))

@@ -1,20 +1,37 @@
 """Data export of reference checks.
 
-A candidate's file has what they gave, and who has answered; what referees answered only where the check lets the
+A candidate's file has what they entered, and who has answered; what referees answered only where the check lets the
 candidate see it, and never why somebody declined. Unsubmitted answers are only in their author's export. Flags are for
 the organisation only: most concern two people at once, so a person has to decide what may be passed on
 (docs/decisions/0022-*). Keyed hashes are never exported.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from django.utils import translation
 
 from goodword.core.exporting import Reader, Told, Wanted, tells, without_nothing
 from goodword.notifications.export import told_of
 from goodword.notifications.models import Email
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.routing import for_self
+from goodword.questionnaires.types import Question, Stated
+from goodword.references.domain.context import stated_of
 from goodword.references.domain.declines import is_barred
 from goodword.references.domain.mails import request_ref
-from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign, Slot, Trace
-from goodword.references.said import own_in_words, reference_in_words
+from goodword.references.models import (
+    Check,
+    Referee,
+    Reference,
+    ReferenceRequest,
+    SelfReference,
+    Sign,
+    Slot,
+    Trace,
+)
 from goodword.references.signs.words import WORDS
 
 State = ReferenceRequest.State
@@ -34,7 +51,7 @@ State = ReferenceRequest.State
 def export(wanted: Wanted) -> Told:
     """Each check with its people; a referee by themself."""
     if wanted.referee_id is not None:
-        return _alone(wanted)
+        return _referee_alone(wanted)
     checks = (
         Check.objects.of(wanted.organisation)
         .filter(step_request__application_id__in=wanted.application_ids)
@@ -61,7 +78,7 @@ def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
         "time zone": check.time_zone,
         "reason for declining": check.decline_reason,
         "asked for": [_slot(slot) for slot in Slot.objects.of(wanted.organisation).filter(check_run=check)],
-        "own answers": own_in_words(own, check, drafts=not wanted.by_member) if own else None,
+        "own answers": rendered_self_reference(own, check, drafts=not wanted.by_member) if own else None,
         "referees": [_referee(one, wanted, see=check.candidate_may_see) for one in referees],
         "devices and addresses": [_trace(one) for one in traces.order_by("pk")],
     }
@@ -73,7 +90,7 @@ def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
     return without_nothing(told)
 
 
-def _alone(wanted: Wanted) -> dict[str, Any]:
+def _referee_alone(wanted: Wanted) -> dict[str, Any]:
     referee = _referees(wanted).get(pk=wanted.referee_id)
     request = getattr(referee, "request", None)
     mails = Email.objects.of(wanted.organisation).filter(subject_ref=request_ref(request)) if request else ()
@@ -137,7 +154,7 @@ def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
         told["not submitted yet"] = request.draft
     reference = getattr(request, "reference", None)
     if reference is not None and (see or wanted.by_member):
-        told["reference"] = reference_in_words(reference)
+        told["reference"] = rendered_reference(reference)
     return without_nothing(told)
 
 
@@ -170,3 +187,66 @@ def _sign(sign: Sign) -> dict[str, Any]:
             "dismissed with the note": sign.dismissed_note,
         }
     )
+
+
+def rendered_reference(reference: Reference) -> dict[str, Any]:
+    """A reference: when, how, and each answer."""
+    referee = reference.request.referee
+    candidate = referee.check_run.step_request.application.candidate.name
+    version = reference.version
+    asked = fill_placeholders(
+        parse(version.questions), candidate=candidate, company=referee.company, language=version.language
+    )
+    return without_nothing(
+        {
+            "submitted": reference.submitted_at,
+            "language": reference.version.language,
+            "dates and title only": reference.factual,
+            "after the check was done": reference.late,
+            "seconds taken": reference.seconds,
+            "answers": _rendered_answers(
+                asked, reference.answers, language=reference.version.language, stated=stated_of(referee)
+            ),
+        }
+    )
+
+
+def rendered_self_reference(own: SelfReference, check: Check, *, drafts: bool) -> dict[str, Any]:
+    """The candidate's own answers; with `drafts` those that they have not submitted too."""
+    candidate = check.step_request.application.candidate.name
+    asked = for_self(
+        fill_placeholders(parse(own.version.questions), candidate=candidate, language=own.version.language)
+    )
+    return without_nothing(
+        {
+            "begun": own.begun_at,
+            "submitted": own.submitted_at,
+            "language": own.version.language,
+            "answers": _rendered_answers(asked, own.answers or {}, language=own.version.language),
+            "not submitted yet": own.draft if drafts else None,
+        }
+    )
+
+
+def _rendered_answers(
+    asked: Sequence[Question],
+    answers: Mapping[str, Any],
+    *,
+    language: str,
+    stated: Stated | None = None,
+) -> list[dict[str, Any]]:
+    with translation.override(language):
+        shown = render_answers(asked, answers, stated=stated)
+    return [
+        without_nothing(
+            {
+                "question": row.question,
+                "answer": row.answer,
+                "example shown": row.detail,
+                "comment": row.comment,
+                "stated by the candidate": row.stated,
+            }
+        )
+        for row in shown
+        if row.answered
+    ]

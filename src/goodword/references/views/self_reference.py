@@ -1,4 +1,4 @@
-"""The candidate's self-reference: what it is, the questions, the last look, thanks."""
+"""The candidate's self-reference: notice, questions, review, thanks."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -15,9 +15,9 @@ from goodword.references.domain.context import day_in_words
 from goodword.references.domain.drafts import Incomplete
 from goodword.references.domain.traces import note_trace
 from goodword.references.models import SelfReference
-from goodword.references.views import answering, candidate_door, doors
+from goodword.references.views import access, answering
+from goodword.references.views.access import CandidateVisit
 from goodword.references.views.answering import Road
-from goodword.references.views.candidate_door import AtCheck
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
@@ -31,34 +31,34 @@ def road_of(token: str) -> Road:
     )
 
 
-def _asked_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def _self_reference_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Lead to the check's first page where no self-reference is asked for, or none counts any more."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, at: AtCheck, **more: object) -> HttpResponse:
+    def wrapped(request: HttpRequest, at: CandidateVisit, **more: object) -> HttpResponse:
         own = self_reference.self_reference_of(at.check)
         submitted = own is not None and own.submitted_at is not None
         if not self_reference.asks_self_reference(at.check) or not (
             submitted or self_reference.takes_self_reference(at.check, now=at.now)
         ):
-            return doors.to_first_page(request, "portal_check", at.token)
-        if submitted and view is not home_view:
-            return doors.to_first_page(request, "portal_own", at.token)
+            return access.to_first_page(request, "portal_check", at.token)
+        if submitted and view is not _home:
+            return access.to_first_page(request, "portal_own", at.token)
         try:
             return view(request, at, own=own, **more)
         except locking.Closed:  # submitted in another tab, or closed, since the page was opened
-            return doors.to_first_page(request, "portal_own", at.token)
+            return access.to_first_page(request, "portal_own", at.token)
 
     return wrapped
 
 
-def home_view(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> HttpResponse:
+def _home(request: HttpRequest, at: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
     """What it is for, before the first question; afterwards thanks."""
     if own is not None and own.submitted_at is not None:
-        return candidate_door.page(request, "references/own/thanks.html", at)
+        return access.candidate_page(request, "references/own/thanks.html", at)
     walk = self_reference.self_answering_session(at.check, own, now=at.now)
     deadline = at.check.deadline_at
-    return candidate_door.page(
+    return access.candidate_page(
         request,
         "references/own/notice.html",
         at,
@@ -71,19 +71,19 @@ def home_view(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -
     )
 
 
-home = require_safe(candidate_door.opens(only_open=False)(_asked_only(home_view)))
+home = require_safe(access.for_candidate(only_open=False)(_self_reference_only(_home)))
 
 
 @require_POST
-@candidate_door.opens(only_open=False)
-@_asked_only
-def begin(_request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> HttpResponse:
+@access.for_candidate(only_open=False)
+@_self_reference_only
+def begin(_request: HttpRequest, at: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
     """Start to answer."""
     own = self_reference.begin(check_id=at.check.pk, now=at.now)
     return redirect(road_of(at.token).start(self_reference.self_answering_session(at.check, own, now=at.now)))
 
 
-def _keep(request: HttpRequest, at: AtCheck, *, number: int) -> None:
+def _keep(request: HttpRequest, at: CandidateVisit, *, number: int) -> None:
     """The page has closed since it was opened; it may open again."""
     walk = self_reference.self_answering_session(
         at.check, self_reference.self_reference_of(at.check), now=at.now
@@ -93,9 +93,11 @@ def _keep(request: HttpRequest, at: AtCheck, *, number: int) -> None:
 
 
 @require_http_methods(FORMS)
-@candidate_door.opens(only_open=False, keep=_keep)
-@_asked_only
-def questions(request: HttpRequest, at: AtCheck, *, own: SelfReference | None, number: int) -> HttpResponse:
+@access.for_candidate(only_open=False, keep=_keep)
+@_self_reference_only
+def questions(
+    request: HttpRequest, at: CandidateVisit, *, own: SelfReference | None, number: int
+) -> HttpResponse:
     """One page of questions. All that is sent is kept, also when something is missing."""
     walk, road = self_reference.self_answering_session(at.check, own, now=at.now), road_of(at.token)
     if not walk.on_page(number, asked_only=False):
@@ -123,15 +125,15 @@ def questions(request: HttpRequest, at: AtCheck, *, own: SelfReference | None, n
         later = walk.after(number)
         return redirect(road.page(later) if later else road.review)
     context = answering.page_context(request, walk, number)
-    return candidate_door.page(
+    return access.candidate_page(
         request, "references/own/questions.html", at, form=form, form_id="answers", **context
     )
 
 
 @require_http_methods(FORMS)
-@candidate_door.opens(only_open=False)
-@_asked_only
-def review(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> HttpResponse:
+@access.for_candidate(only_open=False)
+@_self_reference_only
+def review(request: HttpRequest, at: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
     """All answers once more, and *Submit*: it cannot be changed afterwards."""
     wanting: tuple[str, ...] = ()
     if request.method == "POST" and not at.switched:
@@ -144,7 +146,7 @@ def review(request: HttpRequest, at: AtCheck, *, own: SelfReference | None) -> H
             return redirect("portal_own", token=at.token)
     walk, road = self_reference.self_answering_session(at.check, own, now=at.now), road_of(at.token)
     looked = answering.looked_over(walk, road, wanting=wanting)
-    return candidate_door.page(
+    return access.candidate_page(
         request,
         "references/own/review.html",
         at,

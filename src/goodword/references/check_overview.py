@@ -1,11 +1,11 @@
-"""A check as members see it: slot by slot who is asked, how far they are, what is in the way and what can be done."""
+"""A check on the member's page of the candidate: slot by slot who is asked, how far they are, and what can be done."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from goodword.questionnaires import labels
-from goodword.references import asked_for
+from goodword.references import wording
 from goodword.references.domain.locking import is_running
 from goodword.references.domain.mails import request_ref
 from goodword.references.domain.slots import SlotStatus, slot_statuses, waits_for_candidate
@@ -22,7 +22,7 @@ _ASKED = frozenset({"out", "undelivered"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seat:
+class SlotOverview:
     """A slot of a check with who is, or was, in it.
 
     `state` is one of places.Place, or "replaced" and "ended"; `since` when that began. `trouble` says what is wrong
@@ -50,16 +50,16 @@ class Seat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class View:
+class CheckOverview:
     """A check on the candidate's page. `own`: "off", "asked", "begun" or "in", `own_since` when.
 
     `waits_for` says whom it waits for: "you" (*I can't name anyone*), "candidate", "referees", or "offer" alone.
     """
 
     check: Check
-    seats: Sequence[Seat]
-    former: Sequence[Seat]
-    questioned: Sequence[Seat]
+    seats: Sequence[SlotOverview]
+    former: Sequence[SlotOverview]
+    questioned: Sequence[SlotOverview]
     own: str
     own_needed: bool
     own_since: datetime | None
@@ -70,7 +70,7 @@ class View:
     may_remind: bool
 
 
-def view_of(check: Check, *, now: datetime) -> View:
+def check_overview(check: Check, *, now: datetime) -> CheckOverview:
     """All of it, in six queries for any number of referees."""
     places = slot_statuses(check)
     everybody = list(
@@ -83,7 +83,7 @@ def view_of(check: Check, *, now: datetime) -> View:
     failed = failed_mails(check, [row.request for row in everybody if hasattr(row, "request")])
     running = is_running(check)
     seats = [
-        _seat(
+        _slot_overview(
             by_id.get(place.referee.pk) if place.referee else None,
             check=check,
             place=place,
@@ -94,15 +94,15 @@ def view_of(check: Check, *, now: datetime) -> View:
         for place in places
     ]
     former = [
-        _seat(referee, check=check, place=None, failed=failed, running=False, now=now)
+        _slot_overview(referee, check=check, place=None, failed=failed, running=False, now=now)
         for referee in everybody
         if referee.replaced_at is not None
     ]
-    own, own_since = _own(check)
+    own, own_since = _self_reference(check)
     own_needed = check.self_reference == Step.SelfReference.NEEDED
     waits = _waits_for(places, own_missing=own_needed and own != "in") if running else []
     overdue = running and status(check, now=now) == "overdue"
-    return View(
+    return CheckOverview(
         check=check,
         seats=seats,
         former=former,
@@ -136,7 +136,7 @@ def _waits_for(places: Sequence[SlotStatus], *, own_missing: bool) -> list[str]:
     return found
 
 
-def _seat(
+def _slot_overview(
     referee: Referee | None,
     *,
     check: Check,
@@ -144,7 +144,7 @@ def _seat(
     failed: set[str],
     running: bool,
     now: datetime,
-) -> Seat:
+) -> SlotOverview:
     request: ReferenceRequest | None = getattr(referee, "request", None)
     reference = getattr(request, "reference", None)
     state, since = _state(referee, request, place)
@@ -160,9 +160,9 @@ def _seat(
         and request.deadline_at < now
     )
     overdue_now = overdue and takes_answers(check, now=now)
-    return Seat(
+    return SlotOverview(
         slot=place.slot if place else None,
-        asked=asked_for.for_members(place.slot.relationship) if place else "",
+        asked=wording.for_member(place.slot.relationship) if place else "",
         referee=referee,
         request=request,
         relationship=labels.relationships()[referee.relationship]
@@ -220,7 +220,7 @@ def _trouble(request: ReferenceRequest | None, failed: set[str]) -> str:
     return "failed" if request_ref(request) in failed else ""
 
 
-def _own(check: Check) -> tuple[str, datetime | None]:
+def _self_reference(check: Check) -> tuple[str, datetime | None]:
     if check.self_reference == Step.SelfReference.OFF:
         return "off", None
     own = SelfReference.objects.of(check.organisation).filter(check_run=check).first()
