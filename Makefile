@@ -1,7 +1,7 @@
 # Set-up speaks on standard error only, so that a target's standard output is its program's own.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo demo-once test quick exhaustive check audit items lock clean
+.PHONY: help setup demo demo-once test quick exhaustive journeys check audit items lock clean
 
 help: ## List these targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -23,6 +23,9 @@ quick: setup ## Run all tests that need no browser, start no programs and are no
 
 exhaustive: setup ## Try every combination where the other targets try pairs
 	@exec .venv/bin/python scripts/run_tests.py --exhaustive $(ARGS)
+
+journeys: setup ## Count the files that four behaviours pass through; ARGS=--files lists them
+	@exec .venv/bin/python scripts/journeys.py $(ARGS)
 
 check: setup ## Lint, formatting, types, import layers, missing migrations
 	@exec .venv/bin/python scripts/check.py

@@ -151,10 +151,21 @@ def take(
     of = attempt.step_request.application
     own = {"harness": harness, "storm": storm, "start": "On 1 May", "licence": file}
     for part in list(AttemptPart.objects.of(of.organisation).filter(attempt=attempt).order_by("order")):
-        _take(attempt, part.order, value=value, solve=solve, own=own, now=now)
+        _answer(attempt, part.order, value=value, solve=solve, own=own, now=now)
+        finish_part(attempt_id=attempt.pk, order=part.order, now=now)
         if device:
             AttemptPart.objects.of(of.organisation).filter(pk=part.pk).update(**device)
     return fresh(attempt)
+
+
+def answer_all_parts(attempt: Attempt, *, now: datetime) -> None:
+    """Answer every part, and finish all but the last."""
+    own = {"harness": "daily", "storm": "All come down.", "start": "On 1 May", "licence": "licence.pdf"}
+    last = attempt.parts.count()
+    for order in range(1, last + 1):
+        _answer(attempt, order, value=4, solve=1, own=own, now=now)
+        if order < last:
+            finish_part(attempt_id=attempt.pk, order=order, now=now)
 
 
 def fresh(attempt: Attempt) -> Attempt:
@@ -222,7 +233,7 @@ def marked(attempt: Attempt, *, name: str, now: datetime = NOW, comment: str = "
     )
 
 
-def _take(
+def _answer(
     attempt: Attempt, order: int, *, value: int, solve: int, own: Mapping[str, str], now: datetime
 ) -> None:
     given: dict[str, Any] = {"attempt_id": attempt.pk, "order": order, "now": now}
@@ -241,7 +252,6 @@ def _take(
                 next_item(attempt_id=attempt.pk, order=order, number=number, now=now)
             case CustomQuestion():
                 save_answer(**given, item_id=item.id, value=_own(part, item.id, own=own))
-    finish_part(**given)
 
 
 def _own(part: AttemptPart, question: str, *, own: Mapping[str, str]) -> Any:
