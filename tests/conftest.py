@@ -80,7 +80,7 @@ LONGEST = (
     "tests/browser/test_referee.py",
     "tests/flow/test_story.py",
     "tests/demo/test_demo.py",
-    "tests/greenhouse/reconciliation/test_limits.py",
+    "tests/greenhouse/reconciliation/test_missed_invitations.py",
     "tests/steps/test_changed_job.py",
     "tests/flow/test_nothing_stays.py",
 )

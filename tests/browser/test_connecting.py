@@ -65,7 +65,7 @@ def busy(desk: Desk, connection: Connection) -> None:
         received_at=now,
         not_before=now,
     )
-    Finding.objects.create(**own, kind="missed_start", state="synced", sentence="x", found_at=now)
+    Finding.objects.create(**own, kind="missed_invitation", state="synced", sentence="x", found_at=now)
     for outcome, calls in (("ok", 1412), ("rate_limited", 2), ("unavailable", 14)):
         hour = now.replace(minute=0, second=0, microsecond=0)
         CallTally.objects.update_or_create(

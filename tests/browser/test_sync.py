@@ -10,7 +10,7 @@ from goodword.accounts.models import Membership
 from goodword.core import clock
 from goodword.greenhouse.client import V3Credentials
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
-from goodword.greenhouse.reconciliation.limits import TOO_MANY, TOO_OLD, UNKNOWN
+from goodword.greenhouse.reconciliation.missed_invitations import TOO_MANY, TOO_OLD, UNKNOWN
 from tests.browser.looking import WIDTHS, Looker
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -83,7 +83,7 @@ def world() -> tuple[Membership, dict[str, str]]:
         done=430,
     )
     for n, (kind, state) in enumerate(
-        [(Kind.MISSED_START, State.SYNCED)] * 12
+        [(Kind.MISSED_INVITATION, State.SYNCED)] * 12
         + [(Kind.MISSED_END, State.SYNCED)] * 3
         + [(Kind.NOT_VISIBLE, State.SYNCED), (Kind.JOB_CHANGED, State.SYNCED)]
     ):
@@ -93,7 +93,7 @@ def world() -> tuple[Membership, dict[str, str]]:
             found_in=done,
             kind=kind,
             state=state,
-            entered_at=now - timedelta(hours=n + 1) if kind == Kind.MISSED_START else None,
+            entered_at=now - timedelta(hours=n + 1) if kind == Kind.MISSED_INVITATION else None,
             sentence="Rejected.",
             found_at=now - timedelta(hours=n % 2),
         )
@@ -106,7 +106,7 @@ def world() -> tuple[Membership, dict[str, str]]:
             organisation=organisation,
             connection=silent,
             found_in=done,
-            kind=Kind.MISSED_START,
+            kind=Kind.MISSED_INVITATION,
             state=State.WAITING,
             application=application,
             remote_application_id=application.remote_id,
@@ -115,16 +115,16 @@ def world() -> tuple[Membership, dict[str, str]]:
             entered_at=None if n == 2 else now - timedelta(days=n + 1),
             sentence=[TOO_MANY, TOO_OLD, UNKNOWN, TOO_OLD][n],
             found_at=now,
-            start_requested_at=now if n == 3 else None,
+            invite_requested_at=now if n == 3 else None,
         )
     address = {
         name: reverse(f"greenhouse_{name}", args=[organisation.slug, silent.pk])
-        for name in ("sync", "waiting", "waiting_start", "waiting_dismiss")
+        for name in ("sync", "missed_invitations", "missed_invite", "missed_dismiss")
     }
-    address["waiting_start"] += "?all=1"
-    address["waiting_dismiss"] += "?all=1"
+    address["missed_invite"] += "?all=1"
+    address["missed_dismiss"] += "?all=1"
     for connection in (busy, fresh):
-        for name in ("sync", "waiting"):
+        for name in ("sync", "missed_invitations"):
             where = reverse(f"greenhouse_{name}", args=[organisation.slug, connection.pk])
             address[f"{name} {connection.name}"] = where
     return admin, address
@@ -142,7 +142,7 @@ def test_every_sync_page_is_accessible_and_fits(browser: Browser, live_server: o
         for name, where in pages.items():
             page.goto(f"{live_server}{where}")
             looker.look(page, f"{name} {width}")
-        page.goto(f"{live_server}{pages['waiting']}")
+        page.goto(f"{live_server}{pages['missed_invitations']}")
         page.get_by_label("Choose Ida Both").check()
         looker.look(page, f"chosen {width}")
         context.close()

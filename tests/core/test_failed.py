@@ -64,11 +64,11 @@ def test_one_or_all_are_tried_again(reaction: Reaction, capsys: pytest.CaptureFi
 
 
 def test_what_is_no_failure_is_refused(reaction: Reaction, capsys: pytest.CaptureFixture[str]) -> None:
-    failed_job("greenhouse.reconciliation.start", lock="one")
+    failed_job("greenhouse.reconciliation.invite", lock="one")
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args, queueing_lock) "
-            "VALUES ('default', 'greenhouse.reconciliation.start', '{}', 'one')"
+            "VALUES ('default', 'greenhouse.reconciliation.invite', '{}', 'one')"
         )
     before = waiting()
     job = ProcrastinateJob.objects.get(status="failed").pk

@@ -63,25 +63,25 @@ def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world
     page = reverse("greenhouse_sync", args=[world.organisation.slug, world.connection.pk])
     sync = reverse("greenhouse_sync_now", args=[world.organisation.slug, world.connection.pk])
     desk.post(sync)
-    assert "Everything is compared." in text(desk.get(page))
+    assert "Comparing everything." in text(desk.get(page))
     run_jobs(at_most=9000, but_not=UNSENT)
     said = text(desk.get(page))
-    assert "20 missed steps were started. 40 starts wait for a click." in said
+    assert "20 missed invitations were sent. 40 invitations wait for a decision." in said
     assert "Webhooks seem to be off" in said
-    assert "40 starts wait for a click" in said
+    assert "40 missed invitations wait for a decision" in said
     assert invited() == 20
 
     # one click, and a page that says what it does, for the rest
-    start = reverse("greenhouse_waiting_start", args=[world.organisation.slug, world.connection.pk])
-    assert "Start 40 candidates" in text(desk.get(start, {"all": "1"}))
+    start = reverse("greenhouse_missed_invite", args=[world.organisation.slug, world.connection.pk])
+    assert "Invite 40 candidates" in text(desk.get(start, {"all": "1"}))
     assert invited() == 20
     desk.post(start, {"all": "1"})
     desk.post(start, {"all": "1"})  # pressed twice
     run_jobs(at_most=9000, but_not=UNSENT)
     assert invited() == MOVES
-    assert set(Finding.objects.of(world.organisation).filter(kind="missed_start").values_list("state")) == {
-        ("synced",)
-    }
+    assert set(
+        Finding.objects.of(world.organisation).filter(kind="missed_invitation").values_list("state")
+    ) == {("synced",)}
 
     # and the deliveries, when Greenhouse gets through at last, change nothing
     for body, event_id in lost:

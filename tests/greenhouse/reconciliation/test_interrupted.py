@@ -11,12 +11,13 @@ from psycopg.errors import AdminShutdown
 
 from goodword.core import clock, stopping
 from goodword.greenhouse.models import Reconciliation
-from goodword.greenhouse.reconciliation import carry, passes, starts
+from goodword.greenhouse.reconciliation import findings as finding
+from goodword.greenhouse.reconciliation import missed_invitations, passes
 from goodword.greenhouse.reconciliation.run import run
 from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, findings
 from tests.greenhouse.reconciliation.passes import starts as starts_of
-from tests.greenhouse.reconciliation.test_trouble import moved
+from tests.greenhouse.reconciliation.test_failing_passes import moved
 from tests.greenhouse.world import World
 from tests.support.jobs import run_jobs
 
@@ -26,8 +27,8 @@ def stop(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """A process not asked to stop, with small batches, so that there are many points to stop at."""
     asked = threading.Event()
     monkeypatch.setattr(stopping, "_asked", asked)
-    monkeypatch.setattr(carry, "BATCH", 1)
-    monkeypatch.setattr(starts, "AT_ONCE", 2)
+    monkeypatch.setattr(finding, "BATCH", 1)
+    monkeypatch.setattr(missed_invitations, "AT_ONCE", 2)
     return asked
 
 
@@ -65,7 +66,7 @@ def test_wherever_it_is_interrupted_the_outcome_is_the_same(
     run_jobs()
     row.refresh_from_db()
     assert (row.state, row.error, row.resume) == ("done", "", {})
-    assert findings(world) == {("missed_start", "synced"): 2, ("missed_start", "waiting"): 2}
+    assert findings(world) == {("missed_invitation", "synced"): 2, ("missed_invitation", "waiting"): 2}
     assert starts_of(world) == 2
 
 
@@ -89,7 +90,7 @@ def test_jobs_that_were_read_are_not_read_again(world: World, stop: threading.Ev
     row.refresh_from_db()
     assert [url for url in asked if url.path == "/v3/applications" and "job_ids" in url.params] == []
     assert (row.state, row.calls > calls) == ("done", True)
-    assert findings(world) == {("missed_start", "synced"): 1}
+    assert findings(world) == {("missed_invitation", "synced"): 1}
 
 
 @one_moved
@@ -116,4 +117,4 @@ def test_an_outage_of_the_database_does_not_end_it(world: World) -> None:
     world.line.before = lambda _: None
     run(row.pk, tick=lambda: clock.now() + SOON)
     row.refresh_from_db()
-    assert (row.state, findings(world)) == ("done", {("missed_start", "synced"): 1})
+    assert (row.state, findings(world)) == ("done", {("missed_invitation", "synced"): 1})

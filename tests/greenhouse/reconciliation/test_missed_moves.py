@@ -46,7 +46,7 @@ def test_a_missed_move_into_a_mapped_stage_starts_the_step_by_the_road_of_a_deli
     ]
     run_jobs()
     assert StepRequest.objects.of(either.organisation).get().application_id == ours.pk
-    assert findings(either) == {("missed_start", "synced"): 1}
+    assert findings(either) == {("missed_invitation", "synced"): 1}
 
 
 @either_applied
@@ -60,7 +60,7 @@ def test_a_second_pass_finds_nothing_more(either: World, made: RemoteApplication
     reconcile(either, after=2 * SOON)
     reconcile(either, full=True, after=3 * SOON)
     run_jobs()
-    assert findings(either) == {("missed_start", "synced"): 1}
+    assert findings(either) == {("missed_invitation", "synced"): 1}
     assert (starts(either), Event.objects.count()) == (1, before)
 
 
@@ -139,7 +139,7 @@ def test_an_old_entry_is_no_fresh_one(world: World, made: RemoteApplication) -> 
     world.outgoing()
     reconcile(world)
     run_jobs()
-    assert (findings(world), starts(world)) == ({("missed_start", "waiting"): 1}, 0)
+    assert (findings(world), starts(world)) == ({("missed_invitation", "waiting"): 1}, 0)
 
 
 def test_somebody_whom_no_delivery_ever_told_of_is_found_in_a_mapped_stage(either: World) -> None:
@@ -219,7 +219,7 @@ def test_who_stood_there_at_confirm_and_came_again_unseen_waits_for_a_click(worl
     world.outgoing()
     reconcile(world)
     run_jobs()
-    assert (findings(world), starts(world)) == ({("missed_start", "waiting"): 1}, 0)
+    assert (findings(world), starts(world)) == ({("missed_invitation", "waiting"): 1}, 0)
 
 
 def test_who_stood_there_at_confirm_was_seen_elsewhere_and_came_again_is_started(either: World) -> None:

@@ -16,7 +16,7 @@ from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation import jobs as reconciliation_jobs
 from goodword.greenhouse.reconciliation import passes
-from goodword.greenhouse.reconciliation.limits import TOO_OLD
+from goodword.greenhouse.reconciliation.missed_invitations import TOO_OLD
 from goodword.roles.models import Automation
 from goodword.steps.models import StepRequest
 from tests.greenhouse.kept import after
@@ -26,8 +26,8 @@ from tests.support import factories
 from tests.support.jobs import run_jobs, waiting
 from tests.support.pages import comparable, signed_in
 
-LOOKS = ("greenhouse_sync", "greenhouse_sync_progress", "greenhouse_waiting")
-ASKS = ("greenhouse_waiting_start", "greenhouse_waiting_dismiss")
+LOOKS = ("greenhouse_sync", "greenhouse_sync_progress", "greenhouse_missed_invitations")
+ASKS = ("greenhouse_missed_invite", "greenhouse_missed_dismiss")
 ACTS = ("greenhouse_sync_now", *ASKS)
 
 
@@ -91,7 +91,7 @@ def test_a_refusal_changes_nothing(world: World, made: list[Finding], name: str)
     for client, status in ((Client(), 302), (signed_in(manager), 403), (signed_in(stranger), 404)):
         assert client.post(url(world, name), data).status_code == status
     finding.refresh_from_db()
-    assert (finding.state, finding.start_requested_at) == ("waiting", None)
+    assert (finding.state, finding.invite_requested_at) == ("waiting", None)
     assert before == [Reconciliation.objects.count(), waiting(), AuditEntry.objects.count()]
 
 
@@ -100,8 +100,8 @@ def test_the_list_says_who_where_since_when_and_why(
     world: World, made: list[Finding], admin: Membership
 ) -> None:
     [finding] = made
-    page = signed_in(admin).get(url(world, "greenhouse_waiting")).content.decode()
-    for said in ("Ada 0 Doe", "Window Washer", "Assessment", TOO_OLD, "Start 1"):
+    page = signed_in(admin).get(url(world, "greenhouse_missed_invitations")).content.decode()
+    for said in ("Ada 0 Doe", "Window Washer", "Assessment", TOO_OLD, "Invite 1"):
         assert said in page
     assert f'value="{finding.pk}"' in page
 
@@ -112,11 +112,11 @@ def test_a_start_waits_while_greenhouse_is_away_and_the_page_says_so(
 ) -> None:
     [finding] = made
     client = signed_in(admin)
-    client.post(url(world, "greenhouse_waiting_start"), {"ids": [finding.pk]})
+    client.post(url(world, "greenhouse_missed_invite"), {"ids": [finding.pk]})
     world.fail(kind="fail", path="/v3", status=503, times=99)
     run_jobs(but_not=["email.send"])
-    page = client.get(url(world, "greenhouse_waiting")).content.decode()
-    assert "They wait for Greenhouse: Greenhouse has a failure of its own at the moment." in page
+    page = client.get(url(world, "greenhouse_missed_invitations")).content.decode()
+    assert "Waiting for Greenhouse: Greenhouse has a failure of its own at the moment." in page
     world.greenhouse.sandbox.faults.clear()
     reconciliation_jobs.sweep.run()  # it is tried again by itself
     run_jobs(but_not=["email.send"])
@@ -134,17 +134,17 @@ def test_another_connection_of_the_organisation_shows_its_own_only(
     )
     other.set_credentials(world.greenhouse.credentials)
     other.save()
-    address = reverse("greenhouse_waiting_start", args=[world.organisation.slug, other.pk])
+    address = reverse("greenhouse_missed_invite", args=[world.organisation.slug, other.pk])
     signed_in(admin).post(address, {"ids": [finding.pk]})
     finding.refresh_from_db()
-    assert finding.start_requested_at is None
+    assert finding.invite_requested_at is None
 
 
 @one_listed
 def test_looking_changes_nothing(world: World, admin: Membership) -> None:
     client = signed_in(admin)
-    first = comparable(client.get(url(world, "greenhouse_waiting")))
-    assert comparable(client.get(url(world, "greenhouse_waiting"))) == first
+    first = comparable(client.get(url(world, "greenhouse_missed_invitations")))
+    assert comparable(client.get(url(world, "greenhouse_missed_invitations"))) == first
 
 
 @two_listed
@@ -153,14 +153,14 @@ def test_those_who_are_chosen_are_started_after_a_page_that_says_what_happens(
 ) -> None:
     one, other = made
     client = signed_in(admin)
-    ask = client.get(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}).content.decode()
-    assert "Start 1 candidate" in ask
-    assert Finding.objects.get(pk=one.pk).start_requested_at is None  # asking changes nothing
-    done = client.post(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}, follow=True)
-    assert "1 start was asked for." in done.content.decode()
-    assert "1 start is on its way" in done.content.decode()
-    again = client.post(url(world, "greenhouse_waiting_start"), {"ids": [one.pk]}, follow=True)
-    assert "Nothing was left to do" in again.content.decode()
+    ask = client.get(url(world, "greenhouse_missed_invite"), {"ids": [one.pk]}).content.decode()
+    assert "Invite 1 candidate" in ask
+    assert Finding.objects.get(pk=one.pk).invite_requested_at is None  # asking changes nothing
+    done = client.post(url(world, "greenhouse_missed_invite"), {"ids": [one.pk]}, follow=True)
+    assert "1 invitation is being sent." in done.content.decode()
+    assert "Sending 1 invitation" in done.content.decode()
+    again = client.post(url(world, "greenhouse_missed_invite"), {"ids": [one.pk]}, follow=True)
+    assert "Nothing to do" in again.content.decode()
     run_jobs(but_not=["email.send"])
     one.refresh_from_db()
     other.refresh_from_db()
@@ -174,11 +174,11 @@ def test_all_are_started_up_to_the_last_that_the_page_knew_of(
 ) -> None:
     one, other = made
     client = signed_in(admin)
-    ask = client.get(url(world, "greenhouse_waiting_start"), {"all": "1"}).content.decode()
-    assert "Start 2 candidates" in ask
+    ask = client.get(url(world, "greenhouse_missed_invite"), {"all": "1"}).content.decode()
+    assert "Invite 2 candidates" in ask
     assert f'name="upto" value="{other.pk}"' in ask
-    client.post(url(world, "greenhouse_waiting_start"), {"all": "1", "upto": str(one.pk)})
-    asked = Finding.objects.of(world.organisation).filter(start_requested_at__isnull=False)
+    client.post(url(world, "greenhouse_missed_invite"), {"all": "1", "upto": str(one.pk)})
+    asked = Finding.objects.of(world.organisation).filter(invite_requested_at__isnull=False)
     assert list(asked) == [one]
 
 
@@ -186,10 +186,10 @@ def test_all_are_started_up_to_the_last_that_the_page_knew_of(
 def test_dismissed_ones_leave_the_list(world: World, made: list[Finding], admin: Membership) -> None:
     one, other = made
     client = signed_in(admin)
-    ask = client.get(url(world, "greenhouse_waiting_dismiss"), {"ids": [one.pk]}).content.decode()
-    assert "Dismiss 1 start" in ask
-    done = client.post(url(world, "greenhouse_waiting_dismiss"), {"ids": [one.pk]}, follow=True)
-    assert "1 was dismissed." in done.content.decode()
+    ask = client.get(url(world, "greenhouse_missed_dismiss"), {"ids": [one.pk]}).content.decode()
+    assert "Dismiss 1 missed invitation" in ask
+    done = client.post(url(world, "greenhouse_missed_dismiss"), {"ids": [one.pk]}, follow=True)
+    assert "1 dismissed." in done.content.decode()
     one.refresh_from_db()
     other.refresh_from_db()
     assert (one.state, one.settled_by, other.state) == ("dismissed", admin, "waiting")
@@ -206,19 +206,19 @@ def test_private_candidates_and_confidential_roles_wait_unseen_by_those_who_may_
     Candidate.objects.of(world.organisation).filter(pk=private.application.candidate_id).update(private=True)
 
     def seen(by: Membership) -> list[bool]:
-        page = signed_in(by).get(url(world, "greenhouse_waiting")).content.decode()
+        page = signed_in(by).get(url(world, "greenhouse_missed_invitations")).content.decode()
         return [name in page for name in ("Ada 0 Doe", "Ada 1 Doe")]
 
     assert (seen(admin), seen(recruiter)) == ([True, True], [False, True])
     page = signed_in(recruiter).get(url(world, "greenhouse_sync")).content.decode()
-    assert "1 start waits for a click" in page  # nor are they counted
-    signed_in(recruiter).post(url(world, "greenhouse_waiting_start"), {"ids": [private.pk]})
-    signed_in(recruiter).post(url(world, "greenhouse_waiting_start"), {"all": "1"})
+    assert "1 missed invitation waits for a decision" in page  # nor are they counted
+    signed_in(recruiter).post(url(world, "greenhouse_missed_invite"), {"ids": [private.pk]})
+    signed_in(recruiter).post(url(world, "greenhouse_missed_invite"), {"all": "1"})
     private.refresh_from_db()
-    assert private.start_requested_at is None
+    assert private.invite_requested_at is None
 
-    assert "1 start waits for a click." in page
-    assert "2 starts wait" not in page
+    assert "1 invitation waits for a decision." in page
+    assert "2 missed invitations wait" not in page
 
     Automation.objects.of(world.organisation).update(confidential=True)
     assert (seen(admin), seen(recruiter)) == ([True, True], [False, False])
@@ -237,7 +237,7 @@ def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin
     Reconciliation.objects.of(world.organisation).filter(pk=row.pk).update(total=2000, done=750)
     page = client.get(url(world, "greenhouse_sync")).content.decode()
     assert "750 of 2,000" in page or "750 of 2000" in page
-    assert f"Asked for by {escape(admin.user.name)}." in page
+    assert f"Requested by {escape(admin.user.name)}." in page
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
     # pressed once more it changes nothing but who asked
     assert client.post(url(world, "greenhouse_sync_now")).status_code == 302
@@ -247,7 +247,7 @@ def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin
     row.refresh_from_db()
     assert (row.state, row.error) == ("done", "")
     shown = client.get(url(world, "greenhouse_sync_progress")).content.decode()
-    assert "Nothing had been missed." in shown
+    assert "No missed changes." in shown
     assert "hx-get" not in shown
     actions = AuditEntry.objects.of(world.organisation).filter(action="reconciliation.requested")
     assert actions.count() == 2
@@ -259,7 +259,7 @@ def test_a_pass_that_ended_early_says_why(world: World, admin: Membership) -> No
     assert row is not None
     passes.fail(row, "Greenhouse cannot be reached at the moment.", now=clock.now())
     page = signed_in(admin).get(url(world, "greenhouse_sync")).content.decode()
-    assert "The last comparison ended early" in page
+    assert "The last sync failed" in page
     assert "Greenhouse cannot be reached at the moment." in page
 
 
@@ -271,7 +271,7 @@ def test_strange_choices_end_in_a_sentence(
 ) -> None:
     client = signed_in(admin)
     assert "Choose candidates first" in client.get(url(world, name), data, follow=True).content.decode()
-    assert "Nothing was left to do" in client.post(url(world, name), data, follow=True).content.decode()
+    assert "Nothing to do" in client.post(url(world, name), data, follow=True).content.decode()
 
 
 def test_the_page_says_what_was_found_and_why_no_webhook_reported_it(world: World, admin: Membership) -> None:
@@ -282,11 +282,11 @@ def test_the_page_says_what_was_found_and_why_no_webhook_reported_it(world: Worl
     world.outgoing()
     reconcile(world)
     page = signed_in(admin).get(url(world, "greenhouse_sync")).content.decode()
-    assert "1 arrival in a stage that starts a step" in page
+    assert "1 move into a mapped stage" in page
     assert "1 rejection or hire" in page
-    assert "had not been delivered." in page
+    assert "No webhook reported" in page
     assert "Webhooks seem to be off" in page
-    assert "2 changes of the last day were found only by comparing." in page
+    assert "2 changes of the last day were found only by sync." in page
 
 
 def test_a_delivery_that_came_since_takes_the_notice_away(world: World, admin: Membership) -> None:
@@ -305,8 +305,8 @@ def test_the_list_asks_no_more_for_three_than_for_one(world: World, admin: Membe
     client = signed_in(admin)
     all_three = list(Finding.objects.of(world.organisation))
     with CaptureQueriesContext(database) as three:
-        client.get(url(world, "greenhouse_waiting"))
+        client.get(url(world, "greenhouse_missed_invitations"))
     Finding.objects.filter(pk__in=[one.pk for one in all_three[1:]]).delete()
     with CaptureQueriesContext(database) as one:
-        client.get(url(world, "greenhouse_waiting"))
+        client.get(url(world, "greenhouse_missed_invitations"))
     assert len(three) == len(one)

@@ -62,7 +62,7 @@ def test_the_page_says_how_both_directions_do(either: Desk) -> None:
         "Permissions",
     ):
         assert words in whole
-    assert "Comparing with Greenhouse" in whole
+    assert "Sync with Greenhouse" in whole
     assert connection.name in whole
 
 
@@ -72,7 +72,7 @@ def test_it_asks_the_same_number_of_queries_for_one_row_and_for_three(desk: Desk
     for extra in (1, 2):
         for _ in range(extra):
             delivery(desk)
-            missed(desk, "missed_start", at=clock.now())
+            missed(desk, "missed_invitation", at=clock.now())
         with CaptureQueriesContext(database) as asked:
             client.get(desk.own("greenhouse_health"))
         counts.append(len(asked))
@@ -115,7 +115,7 @@ def test_a_webhook_is_silent_if_what_it_would_have_told_was_found_without_it(des
     pinged(desk, "candidate_stage_change", days=9)
     pinged(desk, "hire_candidate", days=9)
     assert silent(desk) == []
-    missed(desk, "missed_start", at=clock.now() - timedelta(days=1))
+    missed(desk, "missed_invitation", at=clock.now() - timedelta(days=1))
     assert silent(desk) == ["Goodword Candidate Stage Change"]
     page = desk.client(desk.recruiter).get(desk.own("greenhouse_health")).content
     assert "1 change since then came without it. See in Greenhouse whether it is enabled." in text(page)
@@ -125,7 +125,7 @@ def test_a_delivery_since_then_or_a_short_silence_is_none(desk: Desk) -> None:
     connection = desk.connect()
     pinged(desk, "candidate_stage_change", days=9)
     pinged(desk, "reject_candidate", days=1)
-    missed(desk, "missed_start", at=clock.now() - timedelta(days=3))
+    missed(desk, "missed_invitation", at=clock.now() - timedelta(days=3))
     missed(desk, "missed_end", at=clock.now())
     assert silent(desk) == ["Goodword Candidate Stage Change"]
     Delivery.objects.create(

@@ -165,7 +165,7 @@ def test_every_reason_for_not_having_started_is_said(desk: Desk) -> None:
         organisation=desk.organisation,
         connection=desk.connection(),
         application=application,
-        kind="missed_start",
+        kind="missed_invitation",
         state="dismissed",
         sentence="",
         found_at=factories.NOW,

@@ -1,4 +1,4 @@
-"""What was missed while webhooks were off, and what was done about it."""
+"""Passes of reconciliation and their findings: changes that no webhook reported."""
 
 from django.db import models
 
@@ -8,30 +8,30 @@ from goodword.greenhouse.models.connection import Connection
 
 
 class Reconciliation(OrganisationOwned):
-    """One pass over a connection: our copy is held against what Harvest says now."""
+    """One pass over a connection, which compares our copies with Harvest."""
 
     class State(models.TextChoices):
         RUNNING = "running"
         DONE = "done"
-        #: stopped by Greenhouse or by a dead worker; the next pass begins where this one began
+        #: the next pass covers the same period
         FAILED = "failed"
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="reconciliations")
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
-    #: everything was compared, not only what changed since the last pass; may be asked for while it runs
+    #: compares everything, not only recent changes; may be set while it runs
     full = models.BooleanField(default=False)
-    #: who pressed *Sync now*; empty for a pass of the clock
+    #: who clicked *Sync now*; None for a scheduled pass
     requested_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     started_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True)
-    #: until when the worker that runs it must have shown a sign of life
+    #: its worker renews this
     lease_until = models.DateTimeField()
-    #: progress, for the bar: how much there is to look at, and how much was looked at
+    #: applications to compare and compared, for the progress bar
     total = models.PositiveIntegerField(default=0)
     done = models.PositiveIntegerField(default=0)
     calls = models.PositiveIntegerField(default=0)
     error = models.TextField(default="", blank=True)
-    #: where its worker stopped and another continues (greenhouse.reconciliation.progress); ids and numbers only
+    #: where another worker continues an interrupted pass (reconciliation.passes.Pass); ids and numbers only
     resume = models.JSONField(default=dict)
 
     class Meta:
@@ -47,25 +47,22 @@ class Reconciliation(OrganisationOwned):
 
 
 class Finding(OrganisationOwned):
-    """Something that a pass found to differ: synced automatically, or waiting for one click."""
+    """A change found by a pass: synced, or a missed invitation that waits for a decision."""
 
     class Kind(models.TextChoices):
-        #: stands in a mapped stage without a started step
-        MISSED_START = "missed_start"
-        #: another stage, job or status than we knew, without a start
+        #: in a mapped stage whose step was not requested
+        MISSED_INVITATION = "missed_invitation"
+        #: of stage, job or candidate data
         MISSED_CHANGE = "missed_change"
         MISSED_END = "missed_end"
         NOT_VISIBLE = "not_visible"
         JOB_CHANGED = "job_changed"
-        STAGE_CHANGED = "stage_changed"
 
     class State(models.TextChoices):
         SYNCED = "synced"
-        #: more than the limit, or too old: one click starts it
         WAITING = "waiting"
-        #: a member decided against it
         DISMISSED = "dismissed"
-        #: over before anybody decided: they have moved on
+        #: the candidate moved on before a member decided
         OBSOLETE = "obsolete"
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="findings")
@@ -74,19 +71,20 @@ class Finding(OrganisationOwned):
     )
     kind = models.CharField(max_length=20, choices=Kind.choices)
     state = models.CharField(max_length=10, choices=State.choices)
-    #: our application, where there is one
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="+")
     remote_application_id = models.BigIntegerField(null=True)
     job_id = models.BigIntegerField(null=True)
     stage_id = models.BigIntegerField(null=True)
-    #: when they entered the stage, if that is known
+    #: when they entered the stage, if known
     entered_at = models.DateTimeField(null=True)
-    #: what was found and why it was needed, in a sentence without names of people
+    #: what was found, without names of people
     sentence = models.TextField()
     found_at = models.DateTimeField()
-    #: a member pressed *Start*: it is checked with Greenhouse once more, and then started
-    start_requested_at = models.DateTimeField(null=True)
-    start_requested_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    #: a member clicked *Invite*; Greenhouse is asked before the invitation is sent
+    invite_requested_at = models.DateTimeField(null=True)
+    invite_requested_by = models.ForeignKey(
+        Membership, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
 
@@ -101,9 +99,9 @@ class Finding(OrganisationOwned):
         indexes = (
             models.Index(fields=["connection", "state", "-found_at"], name="finding_recent"),
             models.Index(
-                fields=["connection", "start_requested_at"],
-                name="finding_start_requested",
-                condition=models.Q(state="waiting", start_requested_at__isnull=False),
+                fields=["connection", "invite_requested_at"],
+                name="finding_invite_requested",
+                condition=models.Q(state="waiting", invite_requested_at__isnull=False),
             ),
         )
 

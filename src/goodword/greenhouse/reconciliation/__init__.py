@@ -1,6 +1,6 @@
-"""Finding what was missed while webhooks were off, and syncing it by the same road as a webhook.
+"""Reconciliation (*Sync* on screen): find and apply changes in Greenhouse that no webhook reported.
 
-A pass (`run.py`) reads what Harvest says, holds it against our copy (`compare.py`, `examine.py`), and brings the
-copy up to date through `greenhouse.sync` (`carry.py`). It never mass-mails: `limits.py` says which starts go at
-once, and the rest waits as a list (`waiting.py`) for one click (`start.py`).
+A pass (`run.py`) reads from Harvest, compares with our copies (`comparison.py`) and updates them through
+`greenhouse.sync`, recording findings (`findings.py`). It sends a few recent missed invitations itself; the others wait
+for a member's decision (`missed_invitations.py`).
 """

@@ -1,4 +1,4 @@
-"""Jobs of reconciliation: passes by the clock and by a click, and the starts that a member has asked for."""
+"""Jobs of reconciliation: scheduled and requested passes, and invitations that a member requested."""
 
 from datetime import datetime, timedelta
 
@@ -9,30 +9,29 @@ from django.db.models import Q
 from goodword.accounts.models import Membership
 from goodword.core import clock, jobs
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
-from goodword.greenhouse.reconciliation import passes, prune, start
-from goodword.greenhouse.reconciliation.alone import alone
+from goodword.greenhouse.reconciliation import findings, missed_invitations, passes
 from goodword.greenhouse.reconciliation.run import run
 from goodword.roles.models import Automation
 
-#: everything is compared once in this time; what changed is compared at each pass
+#: how often a pass compares everything, not only recent changes
 FULL_EVERY = timedelta(hours=24)
 
-#: passes of the clock that run at once, of all connections: they hold a place of the worker for their time
+#: scheduled passes that run at once, of all connections: each occupies a worker's thread
 AT_ONCE = 2
 
 
 @jobs.job(name="greenhouse.reconciliation.run", swept_by="greenhouse.reconciliation.sweep")
-def work_pass(*, pass_id: int) -> None:
-    """Carry out one pass. Its row says how it ended, and the next one goes on, so the job takes no tries."""
+def run_pass(*, pass_id: int) -> None:
+    """Run one pass. Its row records the outcome, and the next pass continues, so the job is not retried."""
     run(pass_id, tick=clock.now)
 
 
-@jobs.job(name="greenhouse.reconciliation.start", swept_by="greenhouse.reconciliation.sweep")
-def work_starts(*, connection_id: int) -> None:
-    """Start those whom a member has asked to start; what cannot be done now waits for the sweep."""
-    with alone(connection_id) as mine:
+@jobs.job(name="greenhouse.reconciliation.invite", swept_by="greenhouse.reconciliation.sweep")
+def invite(*, connection_id: int) -> None:
+    """Send the missed invitations that members requested; the sweep retries."""
+    with missed_invitations.exclusively(connection_id) as mine:
         if mine:
-            start.start_requested(connection_id, tick=clock.now)
+            missed_invitations.send_requested(connection_id, tick=clock.now)
 
 
 @jobs.job(
@@ -41,18 +40,18 @@ def work_starts(*, connection_id: int) -> None:
     queueing_lock="greenhouse.reconciliation.sweep",
 )
 def sweep(*, timestamp: int = 0) -> None:
-    """End the passes of dead workers, begin those that are due, and see to starts that still wait."""
-    del timestamp  # given to every periodic job; the clock is ours
+    """End the passes of dead workers, begin those that are due, and retry requested invitations."""
+    del timestamp  # passed to every periodic job; the clock is ours
     now = clock.now()
     for dead in passes.end_dead(now=now):
-        if dead.requested_by is not None:  # a person waits for it
+        if dead.requested_by is not None:  # a member waits for it
             begin_pass(dead.connection, now=now, requested_by=dead.requested_by)
     begin_due(now=now)
-    asked = Finding.objects.across_organisations().filter(
-        state=Finding.State.WAITING, start_requested_at__isnull=False
+    requested = Finding.objects.across_organisations().filter(
+        state=Finding.State.WAITING, invite_requested_at__isnull=False
     )
-    for connection_id in asked.order_by().values_list("connection_id", flat=True).distinct():
-        wake_starts(connection_id)
+    for connection_id in requested.order_by().values_list("connection_id", flat=True).distinct():
+        wake_invite(connection_id)
 
 
 @jobs.job(
@@ -60,26 +59,26 @@ def sweep(*, timestamp: int = 0) -> None:
     cron="50 3 * * * 0",
     queueing_lock="greenhouse.reconciliation.prune",
 )
-def prune_passes(*, timestamp: int = 0) -> None:
-    """Remove rows that are no longer shown anywhere, once a day."""
+def prune(*, timestamp: int = 0) -> None:
+    """Delete old findings and passes, once a day."""
     del timestamp  # see above
-    prune.prune(now=clock.now())
+    findings.prune(now=clock.now())
 
 
 def begin_pass(
     connection: Connection, *, now: datetime, requested_by: Membership | None = None
 ) -> Reconciliation | None:
-    """Begin a pass; None if one is under way. One that a member asks for compares everything."""
+    """Begin a pass; None if one is running. One requested by a member compares everything."""
     full = requested_by is not None or _full_is_due(connection, now=now)
     with transaction.atomic():
         row = passes.begin(connection, now=now, full=full, requested_by=requested_by)
         if row is not None:
-            work_pass.defer(pass_id=row.pk)
+            run_pass.defer(pass_id=row.pk)
     return row
 
 
 def begin_due(*, now: datetime) -> int:
-    """Begin the passes that are due, the longest waiting first; returns how many."""
+    """Begin the passes that are due, the longest overdue first. Returns how many."""
     if settings.GOODWORD_SYNC_MINUTES <= 0:
         return 0
     running = Reconciliation.objects.across_organisations().filter(
@@ -95,7 +94,7 @@ def begin_due(*, now: datetime) -> int:
 
 
 def due(*, now: datetime) -> list[Connection]:
-    """Connections that have linked jobs and whose last pass began long enough ago, the longest waiting first."""
+    """Connections with linked jobs whose last pass began long enough ago, the longest overdue first."""
     every = timedelta(minutes=settings.GOODWORD_SYNC_MINUTES)
     linked = Automation.objects.across_organisations().values("connection_id")
     recent = Reconciliation.objects.across_organisations().filter(
@@ -106,11 +105,9 @@ def due(*, now: datetime) -> list[Connection]:
     return sorted(rows, key=lambda row: (row.reconciled_at is not None, row.reconciled_at, row.pk))
 
 
-def wake_starts(connection_id: int) -> None:
-    """See to it that a worker starts what a member has asked for: one at a time for each connection."""
-    work_starts.defer_once(
-        lock=f"greenhouse.reconciliation.start:{connection_id}", connection_id=connection_id
-    )
+def wake_invite(connection_id: int) -> None:
+    """Queue the sending of requested invitations, once per connection."""
+    invite.defer_once(lock=f"greenhouse.reconciliation.invite:{connection_id}", connection_id=connection_id)
 
 
 def _full_is_due(connection: Connection, *, now: datetime) -> bool:

@@ -1,36 +1,56 @@
-"""The row of a pass: one running per connection, leased by its worker, ended by it or by the next sweep."""
+"""A pass: its row, leased by one worker at a time, and its progress in that worker."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Self
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q, QuerySet
 
 from goodword.accounts.models import Membership
+from goodword.core import stopping
 from goodword.greenhouse.models import Connection, Reconciliation
+from goodword.greenhouse.reconciliation.comparison import OVERLAP, Difference, MissedInvitation
+from goodword.greenhouse.reconciliation.findings import sync_differences
+from goodword.greenhouse.sync.applications import NONE_SUPPRESSED, Suppressed
+from goodword.greenhouse.sync.calls import Meter
 
 State = Reconciliation.State
 
-#: a worker shows a sign of life between two calls; one call with all its tries takes less than this
+#: renewed between calls; one call with all its retries takes less
 LEASE = timedelta(minutes=4)
-#: for so long a pass may wait for a worker to take it
+#: how long a new pass waits for a worker
 QUEUED = timedelta(minutes=15)
 #: how long an interrupted pass waits for a worker to continue it
 INTERRUPTED = timedelta(hours=6)
 
-DIED = "The program that ran it was stopped. The next pass does the rest."
+#: changes younger than this are left to their deliveries, unless a member asked for the pass
+GRACE = timedelta(minutes=1)
+
+#: how far back a pass reads if no pass has succeeded yet
+LONGEST = timedelta(days=14)
+
+DIED = "Its worker was stopped. The next sync does the rest."
 
 
 class Lost(Exception):
     """The row was taken over or ended by another worker; stop at once."""
 
 
+class Disconnected(Exception):
+    """Greenhouse was disconnected while the pass ran."""
+
+
+# --- the row -------------------------------------------------------------------------------------------------
+
+
 def begin(
     connection: Connection, *, now: datetime, full: bool, requested_by: Membership | None = None
 ) -> Reconciliation | None:
-    """A pass that waits for a worker; None if one is under way already (which is then made a full one, if asked).
+    """Create a pass for a worker to take; None if one is running, which then becomes a full one if `full`.
 
-    The lease has lapsed from the start: whichever worker comes first takes it.
+    Its lease has already expired, so the first worker takes it.
     """
     try:
         with transaction.atomic():
@@ -50,7 +70,7 @@ def begin(
 
 
 def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
-    """Lease a pass for this worker; None if it has ended or a living worker has it."""
+    """Lease a pass for this worker; None if it has ended or a live worker has it."""
     with transaction.atomic():
         free = _running().select_for_update(of=("self",)).filter(pk=pass_id, lease_until__lte=now)
         row = free.select_related("connection__organisation").first()
@@ -70,8 +90,8 @@ def release(row: Reconciliation, resume: dict[str, Any], *, now: datetime) -> No
     mine.update(lease_until=now, resume=resume, total=row.total, done=row.done, calls=row.calls)
 
 
-def beat(row: Reconciliation, *, now: datetime) -> None:
-    """Show a sign of life and how far it is. Raises Lost."""
+def renew(row: Reconciliation, *, now: datetime) -> None:
+    """Renew the lease and store the progress. Raises Lost."""
     until = now + LEASE
     row.total = max(row.total, row.done)
     mine = _running().filter(pk=row.pk, lease_until=row.lease_until)
@@ -81,7 +101,7 @@ def beat(row: Reconciliation, *, now: datetime) -> None:
 
 
 def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -> bool:
-    """End it well; what comes after `started_at` is the next pass's. False if a full one was asked for meanwhile.
+    """End it successfully; the next pass reads changes since `started_at`. False if it has become a full one meanwhile.
 
     Raises Lost.
     """
@@ -100,12 +120,12 @@ def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -
 
 
 def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
-    """End it with the reason; the next pass begins where this one began."""
+    """End it with the reason; the next pass reads changes since the last successful one."""
     _end(row, State.FAILED, error=sentence, now=now)
 
 
 def end_dead(*, now: datetime) -> list[Reconciliation]:
-    """End the passes of dead workers, and those that no worker took; returns them."""
+    """End the passes of dead workers, and those that no worker took. Returns them."""
     untaken = Q(lease_until=F("started_at"))
     begun = ~untaken & Q(resume={}, lease_until__lt=now)
     interrupted = ~Q(resume={}) & Q(lease_until__lt=now - INTERRUPTED)
@@ -133,3 +153,122 @@ def _end(row: Reconciliation, state: str, *, error: str, now: datetime) -> None:
 
 def _running() -> QuerySet[Reconciliation]:
     return Reconciliation.objects.across_organisations().filter(state=State.RUNNING)
+
+
+# --- in its worker -------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Pass:
+    """A pass in one worker. `tick` returns the time, since a pass may take minutes."""
+
+    row: Reconciliation
+    connection: Connection
+    tick: Callable[[], datetime]
+    meter: Meter = field(default_factory=Meter)
+    missed: dict[int, MissedInvitation] = field(default_factory=dict)
+    #: in a full pass: the jobs read completely, how many applications they had, and those of ours not seen in any job
+    #: yet (None: not started)
+    read_jobs: set[int] = field(default_factory=set)
+    seen: int = 0
+    unseen: set[int] | None = None
+    #: calls made by earlier workers for this pass
+    earlier_calls: int = 0
+    #: what could not be done, in sentences for members; the pass may still succeed
+    remarks: list[str] = field(default_factory=list)
+    #: Greenhouse's data was implausible, so the pass must not count as successful
+    implausible: bool = False
+
+    @classmethod
+    def of(cls, row: Reconciliation, *, tick: Callable[[], datetime], meter: Meter) -> Self:
+        """The pass of a row just claimed; an interrupted one continues where it stopped."""
+        work = cls(row=row, connection=row.connection, tick=tick, meter=meter)
+        if row.full and row.resume:
+            work.read_jobs = set(row.resume["read_jobs"])
+            work.seen = row.resume["seen"]
+            work.unseen = None if row.resume["unseen"] is None else set(row.resume["unseen"])
+            work.earlier_calls = row.resume["calls"]
+            missed = map(MissedInvitation.from_json, row.resume["missed"])
+            work.missed = {one.remote_id: one for one in missed}
+            work.remarks = list(row.resume["remarks"])
+        return work
+
+    def release(self) -> None:
+        """Let another worker continue from here."""
+        self.count_calls()
+        resume = {
+            "read_jobs": sorted(self.read_jobs),
+            "seen": self.seen,
+            "unseen": None if self.unseen is None else sorted(self.unseen),
+            "calls": self.row.calls,
+            "missed": [one.to_json() for one in self.missed.values()],
+            "remarks": self.remarks,
+        }
+        release(self.row, resume, now=self.tick())
+
+    @property
+    def until(self) -> datetime:
+        """The end of the period whose changes this pass reads."""
+        return self.row.started_at - (timedelta(0) if self.row.requested_by_id else GRACE)
+
+    @property
+    def since(self) -> datetime:
+        """Its begin, shortly before the last successful pass."""
+        return (self.connection.reconciled_at or self.row.started_at - LONGEST) - OVERLAP
+
+    @property
+    def remark(self) -> str:
+        """All remarks in one line, each once."""
+        return " ".join(dict.fromkeys(self.remarks))
+
+    def expect(self, further: int) -> None:
+        """So many more applications are to be compared."""
+        self.row.total += further
+
+    def step(self, compared: int = 0) -> None:
+        """Store progress and renew the lease. Raises Lost, Disconnected, stopping.Stopped."""
+        self.row.done += compared
+        self.count_calls()
+        renew(self.row, now=self.tick())
+        here = Connection.objects.across_organisations().filter(pk=self.connection.pk)
+        if here.filter(state=Connection.State.DISCONNECTED).exists():
+            raise Disconnected("Greenhouse was disconnected meanwhile.")
+        stopping.check()
+
+    def count_calls(self) -> None:
+        """Store how many calls were made."""
+        self.row.calls = self.earlier_calls + self.meter.calls
+
+    def fail(self, sentence: str) -> None:
+        """End it with the reason."""
+        self.count_calls()
+        fail(self.row, sentence, now=self.tick())
+
+    def sync(
+        self,
+        differences: Sequence[Difference],
+        *,
+        wait: bool = False,
+        suppressed: Suppressed = NONE_SUPPRESSED,
+        decided: bool = False,
+    ) -> None:
+        """Update our copies; see `sync_differences`. `decided`: this settles missed invitations."""
+
+        def after(batch: Sequence[Difference]) -> None:
+            if decided:
+                for one in batch:
+                    self.missed.pop(one.remote_id, None)
+            self.step()
+
+        failed = sync_differences(
+            differences,
+            row=self.row,
+            connection=self.connection,
+            tick=self.tick,
+            after=after,
+            wait=wait,
+            suppressed=suppressed,
+        )
+        if failed:
+            ids = ", ".join(map(str, failed[:5])) + (" and more" if len(failed) > 5 else "")
+            self.remarks.append(f"Application {ids} could not be synced. The next full sync tries again.")

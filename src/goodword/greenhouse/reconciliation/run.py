@@ -1,32 +1,68 @@
-"""One sync pass over a connection: read from Harvest, update our copy, decide about missed starts.
+"""Run one pass over a connection: read from Harvest, sync differences, decide about missed invitations.
 
 No transaction is open during calls to Greenhouse. A worker that stops, or loses its database, releases the pass, and
-another continues it. If a worker dies, finished updates stay; the lease expires, and the next pass starts from the same
-time, since only a completed pass advances the window. Idempotent.
+another continues it. If a worker dies, finished updates stay; the lease expires, and the next pass reads the same
+period, since only a successful pass advances it. Idempotent.
 """
 
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from itertools import batched
 
 from django.db import DatabaseError
 
+from goodword.candidates.models import Application
 from goodword.core import crypto, database, stopping
-from goodword.greenhouse.client import HarvestError
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.client import HarvestApi, HarvestError
+from goodword.greenhouse.models import Connection, Finding
 from goodword.greenhouse.reconciliation import passes
-from goodword.greenhouse.reconciliation.everything import compare_everything
-from goodword.greenhouse.reconciliation.gone import end_gone
-from goodword.greenhouse.reconciliation.jobs_changed import follow_jobs
-from goodword.greenhouse.reconciliation.progress import Disconnected, Pass
-from goodword.greenhouse.reconciliation.recent import compare_recent
-from goodword.greenhouse.reconciliation.starts import settle_starts
+from goodword.greenhouse.reconciliation.comparison import (
+    Difference,
+    compare_applications,
+    compare_candidates,
+    stage_mapping,
+)
+from goodword.greenhouse.reconciliation.missed_invitations import end_obsolete, settle_missed_invitations
+from goodword.greenhouse.reconciliation.passes import Disconnected, Pass
+from goodword.greenhouse.sync.applications import TooBusy
 from goodword.greenhouse.sync.calls import metered
+from goodword.greenhouse.sync.linked_jobs import sync_jobs
+from goodword.greenhouse.sync.session import harvest
+from goodword.roles.domain.job_changes import GONE
+from goodword.roles.models import Automation
 
 log = logging.getLogger(__name__)
 
+#: applications compared together
+PAGE = 500
+
+#: applications requested by id in one call
+IDS = 50
+
+#: jobs whose applications v3 lists in one call (v1: one)
+JOBS_V3 = 50
+
+#: jobs synced in one transaction, as many as Harvest accepts ids in one call
+JOBS_SYNCED = 50
+
+NO_APPLICATIONS = (
+    "Greenhouse returned no applications at all, although there were some before: a permission may have been "
+    "withdrawn. Nothing was marked. Check the permissions of the credential, and whether it acts as a Site Admin."
+)
+NO_JOBS = (
+    "Greenhouse returned no jobs at all, although there were some before: a permission may have been withdrawn. "
+    "No role was marked."
+)
+
+
+class NoJobs(Exception):
+    """None of the linked jobs is visible any more."""
+
 
 def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
-    """Run a started pass; no-op if it has ended or a live worker has it.
+    """Run a pass; no-op if it has ended or a live worker has it.
 
     `tick` returns the time, since a pass may take minutes. Failures of Greenhouse are recorded in the row. Raises
     stopping.Stopped and the errors of a database outage; the pass can then be continued.
@@ -41,7 +77,7 @@ def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
 def _run(work: Pass) -> None:
     row = work.row
     try:
-        _work(work)
+        _reconcile(work)
     except stopping.Stopped:
         work.release()
         raise
@@ -51,23 +87,20 @@ def _run(work: Pass) -> None:
         work.fail(f"{error.sentence} {error.remedy}")
     except (crypto.CannotOpen, Disconnected) as error:
         work.fail(str(error))
-    except Exception as error:  # the border of one pass: its row says what happened, and the next tries again
+    except Exception as error:  # an unforeseen error ends this pass only
         if database.is_outage(error):
             database.wait_until_back()
             work.release()
             raise
-        log.exception("%s ended early", row)
-        busy = isinstance(error, DatabaseError)
-        why = "The database was busy. The next pass will continue." if busy else _unforeseen(error)
-        work.fail(why)
+        log.exception("%s failed", row)
+        if isinstance(error, DatabaseError):
+            work.fail("The database was busy. The next sync will continue.")
+        else:
+            work.fail(f"Goodword could not continue ({type(error).__name__}).")
 
 
-def _unforeseen(error: Exception) -> str:
-    return f"Goodword could not go on ({type(error).__name__})."
-
-
-def _work(work: Pass) -> None:
-    """What changed lately, or everything; then jobs, and last of all the starts, whose number must be known."""
+def _reconcile(work: Pass) -> None:
+    """Recent changes or everything, then jobs; missed invitations last, when their number is known."""
     did_full = False
     while True:
         if work.row.full:
@@ -75,12 +108,172 @@ def _work(work: Pass) -> None:
             did_full = True
         else:
             compare_recent(work)
-        follow_jobs(work)
-        settle_starts(work)
-        end_gone(work.connection, now=work.tick())
-        if work.unfinished:
+        sync_linked_jobs(work)
+        settle_missed_invitations(work)
+        end_obsolete(work.connection, now=work.tick())
+        if work.implausible:
             work.fail(work.remark)
             return
-        work.count()
+        work.count_calls()
         if passes.finish(work.row, did_full=did_full, remark=work.remark, now=work.tick()):
             return
+
+
+def compare_recent(work: Pass) -> None:
+    """Compare the applications and candidates that changed in the pass's period. Raises HarvestError, passes.Lost."""
+    linked = stage_mapping(work.connection).linked
+    if not linked:
+        return
+    with harvest(work.connection) as api:
+        # v1 accepts one job per call, so it is asked for all jobs, and those that aren't linked are skipped here
+        job_ids = None if work.connection.api == Connection.Api.V1 else sorted(linked)
+        applications = api.applications(job_ids=job_ids, updated_since=work.since, until=work.until)
+        of_linked_jobs = (
+            one
+            for one in applications
+            if job_ids or one.job_id in linked or set(one.prospective_job_ids) & set(linked)
+        )
+        for page in batched(of_linked_jobs, PAGE):
+            work.expect(len(page))
+            _compare_page(api, page, work=work)
+        _compare_candidates(api, work)
+
+
+def compare_everything(work: Pass) -> None:
+    """Compare every application of the linked jobs, and the candidates that changed in the pass's period.
+
+    Our applications that no longer appear are marked as not visible. Raises HarvestError, passes.Lost,
+    stopping.Stopped.
+    """
+    linked = stage_mapping(work.connection).linked
+    if not linked:
+        return
+    if work.unseen is None:
+        work.unseen = _visible_applications(work)
+        work.expect(len(work.unseen))
+    together = 1 if work.connection.api == Connection.Api.V1 else JOBS_V3
+    with harvest(work.connection) as api:
+        for job_ids in batched(sorted(linked.keys() - work.read_jobs), together):
+            for page in batched(api.applications(job_ids=job_ids), PAGE):
+                work.seen += len(page)
+                work.unseen.difference_update(one.id for one in page)
+                _compare_page(api, page, work=work)
+            work.read_jobs.update(job_ids)
+        if work.unseen and not work.seen and next(api.applications(), None) is None:
+            work.remarks.append(NO_APPLICATIONS)
+            work.implausible = True
+            return
+        for ids in batched(sorted(work.unseen), IDS):
+            _compare_unseen(api, ids, work=work)
+            work.unseen.difference_update(ids)
+        _compare_candidates(api, work)
+
+
+def _compare_page(api: HarvestApi, page: tuple[remote.Application, ...], *, work: Pass) -> None:
+    differences, missed = compare_applications(
+        api, page, connection=work.connection, until=work.until, now=work.tick()
+    )
+    work.missed |= {one.remote_id: one for one in missed}
+    work.step(len(page))
+    work.sync(differences)
+
+
+def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> None:
+    """Ask for our applications that no list contained: they may belong to another job now.
+
+    Those that are still missing are read once more, alone, by the sync that marks them.
+    """
+    found = list(api.applications_by_id(ids))
+    differences, missed = compare_applications(
+        api, found, connection=work.connection, until=work.until, now=work.tick()
+    )
+    work.missed |= {one.remote_id: one for one in missed}
+    found_ids = {one.id for one in found}
+    differences += [
+        Difference(
+            remote_id=one,
+            kind=Finding.Kind.NOT_VISIBLE,
+            sentence="No longer visible in Greenhouse. Nothing was erased.",
+        )
+        for one in ids
+        if one not in found_ids
+    ]
+    work.sync(differences)
+    work.step()
+
+
+def _compare_candidates(api: HarvestApi, work: Pass) -> None:
+    changed = api.candidates_changed(since=work.since, until=work.until)
+    differences, missed = compare_candidates(changed, connection=work.connection)
+    work.expect(len(differences))
+    work.missed |= {one.remote_id: one for one in missed if one.remote_id not in work.missed}
+    work.sync(differences)
+    work.step(len(differences))
+
+
+def _visible_applications(work: Pass) -> set[int]:
+    """Our applications that have been visible so far, by Greenhouse's id."""
+    rows = Application.objects.across_organisations().filter(
+        connection_id=work.connection.pk,
+        remote_id__isnull=False,
+        not_visible_since=None,
+        deleted_at=None,
+        erased_at=None,
+    )
+    remote_ids = rows.values_list("remote_id", flat=True).iterator(chunk_size=5000)
+    return {one for one in remote_ids if one is not None}
+
+
+# --- linked jobs ----------------------------------------------------------------------------------------------
+
+
+def sync_linked_jobs(work: Pass) -> None:
+    """Sync the linked jobs and their stages: renamed, moved, closed, deleted. Raises HarvestError, passes.Lost."""
+    for batch in batched(sorted(stage_mapping(work.connection).linked), JOBS_SYNCED):
+        try:
+            _sync_jobs(batch, work=work)
+        except NoJobs:
+            if _has_jobs(work):
+                _sync_jobs(batch, work=work, confirmed=True)
+            else:
+                work.remarks.append(NO_JOBS)
+                work.implausible = True
+        except TooBusy:  # a delivery is syncing them now
+            pass
+        work.step()
+
+
+def _sync_jobs(job_ids: tuple[int, ...], *, work: Pass, confirmed: bool = False) -> None:
+    """Raises NoJobs if all of them have disappeared, unless that is `confirmed`."""
+    now = work.tick()
+    linked = Automation.objects.across_organisations().filter(
+        connection_id=work.connection.pk, job_id__in=job_ids
+    )
+    before = set(linked.exclude(job_status=GONE).values_list("job_id", flat=True))
+
+    def record(changes: dict[int, list[str]]) -> None:
+        gone = set(linked.filter(job_status=GONE).values_list("job_id", flat=True))
+        if not confirmed and before and gone >= before:
+            raise NoJobs
+        Finding.objects.across_organisations().bulk_create(
+            Finding(
+                organisation_id=work.row.organisation_id,
+                connection=work.connection,
+                found_in=work.row,
+                kind=Finding.Kind.JOB_CHANGED,
+                state=Finding.State.SYNCED,
+                job_id=job_id,
+                sentence=" ".join(sentences),
+                found_at=now,
+                settled_at=now,
+            )
+            for job_id, sentences in changes.items()
+            if sentences
+        )
+
+    sync_jobs(work.connection, job_ids, now=now, settle=record)
+
+
+def _has_jobs(work: Pass) -> bool:
+    with harvest(work.connection) as api:
+        return next(api.jobs(), None) is not None

@@ -2,15 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.greenhouse.reconciliation.views import passes, waiting
+from goodword.greenhouse.reconciliation.views import missed_invitations, sync
 
-_HERE = "settings/integrations/greenhouse/<int:pk>/sync/"
+_SYNC = "settings/integrations/greenhouse/<int:pk>/sync/"
+_MISSED = f"{_SYNC}missed-invitations/"
 
 member_urls: list[URLPattern | URLResolver] = [
-    path(_HERE, passes.sync, name="greenhouse_sync"),
-    path(f"{_HERE}progress/", passes.progress, name="greenhouse_sync_progress"),
-    path(f"{_HERE}now/", passes.sync_now, name="greenhouse_sync_now"),
-    path(f"{_HERE}waiting/", waiting.waiting, name="greenhouse_waiting"),
-    path(f"{_HERE}waiting/start/", waiting.start, name="greenhouse_waiting_start"),
-    path(f"{_HERE}waiting/dismiss/", waiting.dismiss, name="greenhouse_waiting_dismiss"),
+    path(_SYNC, sync.sync, name="greenhouse_sync"),
+    path(f"{_SYNC}progress/", sync.progress, name="greenhouse_sync_progress"),
+    path(f"{_SYNC}now/", sync.sync_now, name="greenhouse_sync_now"),
+    path(_MISSED, missed_invitations.missed_invitations, name="greenhouse_missed_invitations"),
+    path(f"{_MISSED}invite/", missed_invitations.invite, name="greenhouse_missed_invite"),
+    path(f"{_MISSED}dismiss/", missed_invitations.dismiss, name="greenhouse_missed_dismiss"),
 ]

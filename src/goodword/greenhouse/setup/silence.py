@@ -22,7 +22,7 @@ LOOKED_BACK = timedelta(days=14)
 
 #: what a webhook would have told, had it worked
 TELLS: Mapping[str, Sequence[str]] = {
-    "candidate_stage_change": (Kind.MISSED_START, Kind.MISSED_CHANGE),
+    "candidate_stage_change": (Kind.MISSED_INVITATION, Kind.MISSED_CHANGE),
     "hire_candidate": (Kind.MISSED_END,),
     "reject_candidate": (Kind.MISSED_END,),
 }

@@ -14,8 +14,8 @@ from goodword.accounts.access import MemberRequest
 from goodword.core import clock, heartbeat
 from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.inbox.queries import inbox_health
-from goodword.greenhouse.reconciliation.queries import sync_status
-from goodword.greenhouse.reconciliation.views.passes import sentences
+from goodword.greenhouse.reconciliation.status import sync_status
+from goodword.greenhouse.reconciliation.views.sync import status_context
 from goodword.greenhouse.setup import failed_tasks, stalled, webhooks
 from goodword.greenhouse.setup.card import card_of
 from goodword.greenhouse.setup.self_test import run_test
@@ -33,7 +33,6 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
     """All of it on one page. What names people or holds secrets is for admins."""
     connection, now = connected(request, pk), clock.now()
     hooks = webhooks.standing(connection)
-    sync = sync_status(connection, now=now, member=request.member)
     context: dict[str, Any] = {
         "connection": connection,
         "card": card_of(connection, now=now),
@@ -41,8 +40,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         "heard": heard(connection, hooks, now=now),
         "inbox": inbox_health(connection, now=now),
         "feed": activity_feed_status(connection),
-        "health": sync,
-        **sentences(sync),
+        **status_context(sync_status(connection, now=now, member=request.member)),
         **_calls(call_health(connection, now=now)),
         "stalled": stalled.stalled_of(request.member),
         "failed_tasks": failed_tasks.failed_tasks(request.member, now=now),

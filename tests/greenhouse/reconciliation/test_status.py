@@ -6,10 +6,15 @@ import pytest
 from django.utils import timezone
 
 from goodword.greenhouse.models import Connection, Delivery, Finding, Reconciliation
-from goodword.greenhouse.reconciliation.prune import prune
-from goodword.greenhouse.reconciliation.queries import sync_status
-from goodword.greenhouse.reconciliation.why import Why, why
-from goodword.greenhouse.reconciliation.words import reason, told, took
+from goodword.greenhouse.reconciliation.findings import prune
+from goodword.greenhouse.reconciliation.status import (
+    DeliveryCounts,
+    deliveries_between,
+    describe,
+    duration,
+    explain,
+    sync_status,
+)
 from tests.greenhouse.world import World
 
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
@@ -34,17 +39,20 @@ def found(world: World, at: datetime, **values: object) -> Finding:
     )
 
 
-def asked(world: World) -> Why:
-    return why(Connection.objects.get(pk=world.connection.pk), first=NOW - 5 * HOUR, last=NOW)
+def asked(world: World) -> DeliveryCounts:
+    return deliveries_between(Connection.objects.get(pk=world.connection.pk), first=NOW - 5 * HOUR, last=NOW)
 
 
 @pytest.mark.parametrize(
     ("events", "begins"),
     [
-        ([], "No delivery came in that time: the webhooks are not set up"),
-        ([(NOW - 9 * HOUR, "handled")], "No delivery came in that time, the last one before on Tue 3 Mar"),
-        ([(NOW - HOUR, "handled")], "Other deliveries arrived in that time"),
-        ([(NOW - HOUR, "failed"), (NOW - HOUR, "handled")], "1 delivery of that time has failed here"),
+        ([], "No delivery arrived at that time: the webhooks are not set up"),
+        (
+            [(NOW - 9 * HOUR, "handled")],
+            "No delivery arrived at that time. The last one before was on Tue 3 Mar",
+        ),
+        ([(NOW - HOUR, "handled")], "Other deliveries arrived at that time"),
+        ([(NOW - HOUR, "failed"), (NOW - HOUR, "handled")], "1 delivery of that time failed"),
     ],
 )
 def test_the_deliveries_of_that_time_tell_why(
@@ -53,13 +61,13 @@ def test_the_deliveries_of_that_time_tell_why(
     for at, state in events:
         came(world, at, state)
     with timezone.override("UTC"):
-        assert reason(asked(world)).startswith(begins)
+        assert explain(asked(world)).startswith(begins)
 
 
 def test_refused_deliveries_are_named_first(world: World) -> None:
     came(world, NOW - HOUR)
     Connection.objects.filter(pk=world.connection.pk).update(refused_at=NOW - HOUR, refused_count=3)
-    assert reason(asked(world)).startswith("Deliveries were refused for a wrong signature")
+    assert explain(asked(world)).startswith("Deliveries were refused because of a wrong signature")
 
 
 def test_findings_are_told_by_day_and_kind_with_their_time(world: World) -> None:
@@ -68,18 +76,18 @@ def test_findings_are_told_by_day_and_kind_with_their_time(world: World) -> None
         found(
             world,
             NOW - HOUR,
-            kind=Finding.Kind.MISSED_START,
+            kind=Finding.Kind.MISSED_INVITATION,
             state=Finding.State.WAITING if n == 0 else Finding.State.SYNCED,
             entered_at=NOW - timedelta(hours=n + 1),
             remote_application_id=n + 1,
             stage_id=1,
         )
     health = sync_status(world.connection, now=NOW)
-    times, waited = "Mon 2 Mar, 21:00 and Tue 3 Mar, 08:00", "1 of them waited for a click."
+    times, waited = "Mon 2 Mar, 21:00 and Tue 3 Mar, 08:00", "1 of them waited for a decision."
     with timezone.override("UTC"):
-        assert [[told(one) for one in day.counts] for day in health.days] == [
-            [f"12 arrivals in a stage that starts a step between {times} had not been delivered. {waited}"],
-            ["1 rejection or hire (Mon 2 Mar, 07:00) had not been delivered."],
+        assert [[describe(one) for one in day.counts] for day in health.days] == [
+            [f"No webhook reported 12 moves into mapped stages between {times}. {waited}"],
+            ["No webhook reported 1 rejection or hire (Mon 2 Mar, 07:00)."],
         ]
     assert health.silent == 12
 
@@ -88,24 +96,29 @@ def test_what_is_not_visible_and_what_became_of_a_job_need_no_delivery(world: Wo
     found(world, NOW, kind=Finding.Kind.NOT_VISIBLE)
     found(world, NOW, kind=Finding.Kind.JOB_CHANGED)
     [day] = sync_status(world.connection, now=NOW).days
-    assert day.why is None
-    assert [told(one) for one in day.counts] == [
-        "1 linked job had changed: its role says how.",
-        "1 application is no longer visible in Greenhouse: marked, nothing was erased.",
+    assert day.deliveries is None
+    assert [describe(one) for one in day.counts] == [
+        "1 linked job changed; see its role.",
+        "1 application is no longer visible in Greenhouse. Nothing was erased.",
     ]
 
 
 def test_how_long_it_took_is_told_in_minutes_and_seconds() -> None:
     row = Reconciliation(started_at=NOW, ended_at=NOW + timedelta(seconds=72))
-    assert took(row) == "1 min 12 s"
+    assert duration(row) == "1 min 12 s"
     row.ended_at = NOW + timedelta(milliseconds=300)
-    assert took(row) == "1 s"
+    assert duration(row) == "1 s"
 
 
 def test_what_waits_is_kept_and_what_is_long_over_goes(world: World) -> None:
     long_ago = NOW - timedelta(days=100)
     waits = found(
-        world, long_ago, kind=Finding.Kind.MISSED_START, state="waiting", remote_application_id=1, stage_id=1
+        world,
+        long_ago,
+        kind=Finding.Kind.MISSED_INVITATION,
+        state="waiting",
+        remote_application_id=1,
+        stage_id=1,
     )
     found(world, long_ago)
     young = found(world, NOW)

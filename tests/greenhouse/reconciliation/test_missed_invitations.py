@@ -8,9 +8,18 @@ from django.db import transaction
 from goodword.accounts.models import AuditEntry
 from goodword.core import clock
 from goodword.greenhouse.models import Finding
-from goodword.greenhouse.reconciliation.limits import STANDS, TOO_MANY, TOO_OLD, UNKNOWN, Missed, decide
-from goodword.greenhouse.reconciliation.start import start_requested
-from goodword.greenhouse.reconciliation.waiting import ask_start, dismiss, waiting_of
+from goodword.greenhouse.reconciliation.comparison import MissedInvitation
+from goodword.greenhouse.reconciliation.missed_invitations import (
+    NO_ARRIVAL,
+    TOO_MANY,
+    TOO_OLD,
+    UNKNOWN,
+    decide,
+    dismiss,
+    request_invitations,
+    send_requested,
+    waiting_for,
+)
 from goodword.roles.models import AlreadyThere
 from goodword.steps.models import StepRequest
 from greenhouse_sandbox.acts import persons, progress
@@ -25,8 +34,8 @@ NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 
 
-def missed(n: int, **values: object) -> Missed:
-    return Missed(remote_id=n, job_id=1, stage_id=2, **values)  # type: ignore[arg-type]
+def missed(n: int, **values: object) -> MissedInvitation:
+    return MissedInvitation(remote_id=n, job_id=1, stage_id=2, **values)  # type: ignore[arg-type]
 
 
 def missed_day(world: World, moves: int) -> None:
@@ -81,7 +90,7 @@ def test_a_new_arrival_starts_an_entry_of_the_list_and_ends_it(world: World, mad
     run_jobs()
     assert (starts(world), len(outgoing)) == (1, 2)
     reconcile(world, after=2 * SOON)
-    assert findings(world) == {("missed_start", "obsolete"): 1}
+    assert findings(world) == {("missed_invitation", "obsolete"): 1}
 
 
 @one_waits
@@ -91,7 +100,7 @@ def test_an_entry_whose_candidate_has_moved_on_is_over_before_anybody_decides(
 ) -> None:
     remote = made
     member = factories.member(world.organisation, kind="admin")
-    pk = waiting_of(world.connection, member).get().pk
+    pk = waiting_for(member, world.connection).get().pk
     if what == "moved":
         world.move(remote, OFFER)
     elif what == "rejected":
@@ -100,23 +109,23 @@ def test_an_entry_whose_candidate_has_moved_on_is_over_before_anybody_decides(
         progress.hire(world.greenhouse.store, remote, actor_id=None, now=world.greenhouse.now())
     world.outgoing()  # nobody told: the click asks Greenhouse again
     with transaction.atomic():
-        ask_start(world.connection, [pk], member=member, now=clock.now())
-    start_requested(world.connection.pk, tick=clock.now)
+        request_invitations(world.connection, [pk], member=member, now=clock.now())
+    send_requested(world.connection.pk, tick=clock.now)
     run_jobs()
-    assert (findings(world), starts(world)) == ({("missed_start", "obsolete"): 1}, 0)
+    assert (findings(world), starts(world)) == ({("missed_invitation", "obsolete"): 1}, 0)
 
 
 @one_waits
 def test_who_was_dismissed_is_left_alone_until_they_come_again(world: World, made: RemoteApplication) -> None:
     remote = made
     member = factories.member(world.organisation)
-    pk = waiting_of(world.connection, member).get().pk
+    pk = waiting_for(member, world.connection).get().pk
     assert dismiss(world.connection, [pk], member=member, now=clock.now()) == 1
     assert dismiss(world.connection, [pk], member=member, now=clock.now()) == 0
     assert AlreadyThere.objects.of(world.organisation).count() == 1
     reconcile(world, full=True, after=2 * SOON)
     run_jobs()
-    assert (findings(world), starts(world)) == ({("missed_start", "dismissed"): 1}, 0)
+    assert (findings(world), starts(world)) == ({("missed_invitation", "dismissed"): 1}, 0)
 
     world.move(remote, SCREEN)
     world.deliver()
@@ -140,7 +149,7 @@ def test_who_was_dismissed_is_left_alone_until_they_come_again(world: World, mad
         ({"not_after": NOW - 49 * HOUR}, TOO_OLD),
         # the time of entry goes before what can be concluded
         ({"entered_at": NOW - 49 * HOUR, "not_before": NOW - HOUR}, TOO_OLD),
-        ({"entered_at": NOW - HOUR, "stands": True}, STANDS),
+        ({"entered_at": NOW - HOUR, "in_our_copy": True}, NO_ARRIVAL),
     ],
 )
 def test_a_start_goes_at_once_only_if_the_entry_is_known_to_be_younger_than_48_hours(
@@ -162,7 +171,7 @@ def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(worl
     missed_day(world, 24)
     reconcile(world)
     run_jobs(at_most=5000)
-    assert findings(world) == {("missed_start", "synced"): 20, ("missed_start", "waiting"): 4}
+    assert findings(world) == {("missed_invitation", "synced"): 20, ("missed_invitation", "waiting"): 4}
     assert starts(world) == 20
 
     for n in (2, 3):  # no later pass starts them by itself, not even a full one
@@ -171,19 +180,19 @@ def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(worl
     assert starts(world) == 20
 
     member = factories.member(world.organisation, kind="admin")
-    waiting = list(waiting_of(world.connection, member).values_list("pk", flat=True))
+    waiting = list(waiting_for(member, world.connection).values_list("pk", flat=True))
     assert len(waiting) == 4
     with transaction.atomic():
-        assert ask_start(world.connection, waiting, member=member, now=clock.now()) == 4
-        assert ask_start(world.connection, waiting, member=member, now=clock.now()) == 0
-    assert start_requested(world.connection.pk, tick=clock.now) == 4
-    assert start_requested(world.connection.pk, tick=clock.now) == 0
+        assert request_invitations(world.connection, waiting, member=member, now=clock.now()) == 4
+        assert request_invitations(world.connection, waiting, member=member, now=clock.now()) == 0
+    assert send_requested(world.connection.pk, tick=clock.now) == 4
+    assert send_requested(world.connection.pk, tick=clock.now) == 0
     run_jobs(at_most=5000)
     assert starts(world) == 24
     assert StepRequest.objects.of(world.organisation).filter(state="started").count() == 24
-    assert findings(world) == {("missed_start", "synced"): 24}
+    assert findings(world) == {("missed_invitation", "synced"): 24}
     audited = AuditEntry.objects.of(world.organisation).filter(action__startswith="reconciliation.")
-    assert list(audited.values_list("action", "member")) == [("reconciliation.start_requested", member.pk)]
+    assert list(audited.values_list("action", "member")) == [("reconciliation.invite_requested", member.pk)]
 
 
 def test_with_v1_the_entry_is_known_to_be_fresh_if_the_last_pass_was_a_short_time_ago(either: World) -> None:
@@ -192,7 +201,7 @@ def test_with_v1_the_entry_is_known_to_be_fresh_if_the_last_pass_was_a_short_tim
     either.move(remote, ASSESSMENT)
     either.outgoing()
     reconcile(either, after=timedelta(hours=47))
-    assert findings(either) == {("missed_start", "synced"): 1}
+    assert findings(either) == {("missed_invitation", "synced"): 1}
 
 
 def test_with_v1_an_entry_may_be_old_if_the_last_pass_was_long_ago(either: World) -> None:
@@ -201,7 +210,7 @@ def test_with_v1_an_entry_may_be_old_if_the_last_pass_was_long_ago(either: World
     either.move(remote, ASSESSMENT)
     either.outgoing()
     reconcile(either, after=timedelta(hours=49))
-    assert findings(either) == {("missed_start", "waiting"): 1}
+    assert findings(either) == {("missed_invitation", "waiting"): 1}
     assert Finding.objects.of(either.organisation).get().sentence == TOO_OLD
 
 
@@ -212,13 +221,13 @@ def test_a_delivery_that_comes_late_starts_what_it_would_have_started(world: Wor
     backdate(world, remote, by=timedelta(days=3))
     late = world.outgoing()
     reconcile(world)
-    assert findings(world) == {("missed_start", "waiting"): 1}
+    assert findings(world) == {("missed_invitation", "waiting"): 1}
     for _ in range(2):
         for body, _id in late:
             assert world.post(body) == 200
         world.work()
         run_jobs()
-    assert (findings(world), starts(world)) == ({("missed_start", "obsolete"): 1}, 1)
+    assert (findings(world), starts(world)) == ({("missed_invitation", "obsolete"): 1}, 1)
     assert event_names(world.ours(remote).pk).count("application.entered_stage") == 1
 
 
@@ -237,7 +246,7 @@ def test_an_address_that_came_unheard_starts_what_waited_for_it(world: World) ->
     reconcile(world)
     run_jobs()
     start.refresh_from_db()
-    assert (start.state, findings(world)) == ("started", {("missed_start", "synced"): 1})
+    assert (start.state, findings(world)) == ("started", {("missed_invitation", "synced"): 1})
 
 
 def test_an_address_that_came_for_somebody_long_in_the_stage_waits_for_a_click(world: World) -> None:
@@ -254,11 +263,11 @@ def test_an_address_that_came_for_somebody_long_in_the_stage_waits_for_a_click(w
     reconcile(world)
     run_jobs()
     start = StepRequest.objects.of(world.organisation).get()
-    assert (start.state, findings(world)) == ("waiting", {("missed_start", "waiting"): 1})
+    assert (start.state, findings(world)) == ("waiting", {("missed_invitation", "waiting"): 1})
     member = factories.member(world.organisation, kind="admin")
-    pk = waiting_of(world.connection, member).get().pk
+    pk = waiting_for(member, world.connection).get().pk
     with transaction.atomic():
-        ask_start(world.connection, [pk], member=member, now=clock.now())
-    start_requested(world.connection.pk, tick=clock.now)
+        request_invitations(world.connection, [pk], member=member, now=clock.now())
+    send_requested(world.connection.pk, tick=clock.now)
     start.refresh_from_db()
-    assert (start.state, findings(world)) == ("started", {("missed_start", "synced"): 1})
+    assert (start.state, findings(world)) == ("started", {("missed_invitation", "synced"): 1})

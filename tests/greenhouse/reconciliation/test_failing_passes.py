@@ -10,9 +10,7 @@ from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation import jobs as reconciliation_jobs
 from goodword.greenhouse.reconciliation import passes
-from goodword.greenhouse.reconciliation.everything import NOTHING_SHOWN
-from goodword.greenhouse.reconciliation.jobs_changed import NO_JOB_SHOWN
-from goodword.greenhouse.reconciliation.run import run
+from goodword.greenhouse.reconciliation.run import NO_APPLICATIONS, NO_JOBS, run
 from goodword.roles.models import RoleNotice
 from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.acts.stages import pipeline
@@ -63,7 +61,7 @@ def test_a_pass_that_is_killed_is_ended_by_the_sweep_and_the_next_does_the_rest(
     assert (row.state, row.error) == ("failed", passes.DIED)
     reconcile(world, after=4 * SOON)
     run_jobs()
-    assert (findings(world), starts(world)) == ({("missed_start", "synced"): 3}, 3)
+    assert (findings(world), starts(world)) == ({("missed_invitation", "synced"): 3}, 3)
     for remote in remotes:
         told = [name for name in event_names(world.ours(remote).pk) if name.startswith("application.")]
         assert told == ["application.applied", "application.left_stage", "application.entered_stage"]
@@ -76,14 +74,14 @@ def test_a_permission_withdrawn_as_empty_lists_marks_nobody_and_says_so(
     remotes = made
     world.greenhouse.store.switches |= {"service_user_site_admin": False, "non_admin_reads": "empty"}
     row = reconcile(world, full=True)
-    assert (row.state, row.error) == ("failed", f"{NOTHING_SHOWN} {NO_JOB_SHOWN}")
+    assert (row.state, row.error) == ("failed", f"{NO_APPLICATIONS} {NO_JOBS}")
     assert [world.ours(one).not_visible_since for one in remotes] == [None] * 3
     assert not RoleNotice.objects.of(world.organisation).filter(kind="job_gone").exists()
     assert findings(world) == {}
 
     world.greenhouse.store.switches["service_user_site_admin"] = True
     row = reconcile(world, full=True, after=2 * SOON)
-    assert (row.state, findings(world)) == ("done", {("missed_start", "synced"): 3})
+    assert (row.state, findings(world)) == ("done", {("missed_invitation", "synced"): 3})
 
 
 @three_moved
@@ -101,10 +99,7 @@ def test_one_application_that_nobody_can_cope_with_holds_up_no_other(
     row = reconcile(world)
     run_jobs()
     assert (row.state, starts(world)) == ("done", 2)
-    assert (
-        row.error
-        == f"Could not be read or written: application {remotes[1].id}. The next full pass tries again."
-    )
+    assert row.error == f"Application {remotes[1].id} could not be synced. The next full sync tries again."
 
 
 @two_moved
@@ -137,7 +132,7 @@ def test_a_greenhouse_that_refuses_in_the_middle_ends_the_pass_softly(
     world.greenhouse.sandbox.faults.clear()
     row = reconcile(world, after=2 * SOON)
     run_jobs()
-    assert (row.state, findings(world), starts(world)) == ("done", {("missed_start", "synced"): 2}, 2)
+    assert (row.state, findings(world), starts(world)) == ("done", {("missed_invitation", "synced"): 2}, 2)
     assert Connection.objects.of(world.organisation).get().state == "active"
 
 
@@ -183,7 +178,7 @@ def test_two_organisations_do_not_touch_each_other(world: World) -> None:
 def test_passes_that_fail_share_one_budget(world: World) -> None:
     moved(world, 23)
     reconcile(world, full=True)
-    assert findings(world) == {("missed_start", "synced"): 20, ("missed_start", "waiting"): 3}
+    assert findings(world) == {("missed_invitation", "synced"): 20, ("missed_invitation", "waiting"): 3}
     # as if the pass had broken off after these
     Reconciliation.objects.of(world.organisation).order_by("-pk")[:1].get().delete()
     Finding.objects.of(world.organisation).filter(state="synced").update(
@@ -200,13 +195,13 @@ def test_passes_that_fail_share_one_budget(world: World) -> None:
         world.move(remote, ASSESSMENT)
     world.outgoing()
     reconcile(world, full=True, after=2 * SOON)
-    assert findings(world) == {("missed_start", "synced"): 20, ("missed_start", "waiting"): 5}
+    assert findings(world) == {("missed_invitation", "synced"): 20, ("missed_invitation", "waiting"): 5}
     world.move(world.apply(), ASSESSMENT)
     world.outgoing()
     reconcile(
         world, full=True, after=3 * SOON
     )  # the last one came to its end: this one has twenty of its own
-    assert findings(world) == {("missed_start", "synced"): 21, ("missed_start", "waiting"): 5}
+    assert findings(world) == {("missed_invitation", "synced"): 21, ("missed_invitation", "waiting"): 5}
 
 
 def test_only_one_pass_of_a_connection_runs(world: World) -> None:

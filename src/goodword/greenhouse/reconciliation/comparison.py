@@ -1,0 +1,455 @@
+"""Compare what Harvest returns with our copies: differences to sync, and missed invitations. Writes nothing."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import Any, Self
+
+from goodword.candidates.models import Application, Candidate
+from goodword.core.models import Event
+from goodword.greenhouse import client as remote
+from goodword.greenhouse.client import ApplicationStatus, Forbidden, HarvestApi
+from goodword.greenhouse.models import Connection, Delivery, Finding
+from goodword.greenhouse.sync.candidates import address_of, candidate_columns
+from goodword.greenhouse.sync.changes import lacks_stage
+from goodword.roles.models import AlreadyThere, Automation, StageRule
+from goodword.steps.domain.automation import HINDRANCES
+from goodword.steps.models import StepRequest
+
+Kind = Finding.Kind
+
+#: a pass reads changes from this long before the last one: clocks differ, and a change may show late
+OVERLAP = timedelta(minutes=5)
+
+#: how long an arrival may take to become a StepRequest
+REACTING = timedelta(hours=1)
+
+#: candidates compared together
+CANDIDATES = 500
+
+CANDIDATE_CHANGED = "Name, address or permission to e-mail changed."
+
+Pair = tuple[int, int]
+"""The id of a job or an application, and of a stage or a step."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """A difference between Harvest and our copy. `sentence` describes it without names of people."""
+
+    remote_id: int
+    kind: str
+    sentence: str
+    job_id: int | None = None
+    stage_id: int | None = None
+    entered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MissedInvitation:
+    """An application in a mapped stage whose step was not requested.
+
+    `entered_at`: when it entered the stage, if known. Otherwise `not_before`, a moment when it was surely not there
+    yet, can prove that the entry is recent, and `not_after`, a moment when it surely was, that it is old.
+    `in_our_copy`: our copy has the same stage, so no arrival was missed. `was_unreachable`: the step waited for an
+    address or for permission to e-mail. `already_there`: it was in the stage when the mapping was confirmed, so it is
+    only synced.
+    """
+
+    remote_id: int
+    job_id: int | None
+    stage_id: int | None
+    entered_at: datetime | None = None
+    not_before: datetime | None = None
+    not_after: datetime | None = None
+    in_our_copy: bool = False
+    was_unreachable: bool = False
+    already_there: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """As stored with an interrupted pass."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(self).items()
+        }
+
+    @classmethod
+    def from_json(cls, values: dict[str, Any]) -> Self:
+        """The inverse of `to_json`."""
+        moments = {
+            name: datetime.fromisoformat(values[name])
+            for name in ("entered_at", "not_before", "not_after")
+            if values[name] is not None
+        }
+        return cls(**values | moments)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalApplication:
+    """The compared columns of our copy. `ignored`: erased or deleted here."""
+
+    pk: int
+    status: str
+    job_id: int | None
+    stage_id: int | None
+    prospect: bool
+    visible: bool
+    candidate_remote_id: int | None
+    synced_at: datetime | None
+    ignored: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StageMapping:
+    """Linked jobs by Greenhouse's id, and the steps of each (job, stage)."""
+
+    linked: dict[int, Automation]
+    steps: dict[Pair, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True)
+class LocalState:
+    """What we know of some applications, by Greenhouse's ids where not said otherwise.
+
+    `requested`: pairs of our application's and a step's id. `already_there`: when an application was recorded as
+    already in a stage. `waiting`: missed invitations that wait for a decision. `in_inbox`: a delivery is not yet
+    handled. `reacting`: an arrival was recorded a short time ago.
+    """
+
+    applications: dict[int, LocalApplication]
+    requested: frozenset[Pair]
+    already_there: dict[Pair, datetime]
+    waiting: frozenset[Pair]
+    in_inbox: frozenset[int]
+    reacting: frozenset[int]
+
+
+# --- applications ---------------------------------------------------------------------------------------------
+
+
+def compare_applications(
+    api: HarvestApi,
+    page: Sequence[remote.Application],
+    *,
+    connection: Connection,
+    until: datetime,
+    now: datetime,
+) -> tuple[list[Difference], list[MissedInvitation]]:
+    """Differences to sync, and missed invitations to decide about. Raises HarvestError.
+
+    Applications that were active after `until`, or whose delivery is in the inbox, are left to their deliveries.
+    """
+    mapping = stage_mapping(connection)
+    local = local_state(connection, [one.id for one in page], now=now)
+    differences: list[Difference] = []
+    missed: list[MissedInvitation] = []
+    for theirs in page:
+        ours = local.applications.get(theirs.id)
+        late = theirs.last_activity_at is not None and theirs.last_activity_at > until
+        if late or theirs.id in local.in_inbox or (ours is not None and ours.ignored):
+            continue
+        if invitation := _missed_invitation(
+            theirs, ours, mapping=mapping, local=local, connection=connection
+        ):
+            missed.append(invitation)
+        elif ours is not None:
+            if found := difference(ours, theirs):
+                differences.append(found)
+        elif _is_new(theirs, mapping):
+            differences.append(_difference(theirs, Kind.MISSED_CHANGE, "Applied."))
+    return differences, _with_entry_times(api, missed, local=local)
+
+
+def difference(ours: LocalApplication, theirs: remote.Application) -> Difference | None:
+    """What `greenhouse.sync.applications` would change in our copy; None if nothing. Unknown statuses are ignored."""
+    known = theirs.status is not ApplicationStatus.UNKNOWN
+    if known and theirs.status.value != ours.status:
+        return _difference(theirs, Kind.MISSED_END, _ENDS.get(theirs.status, "The status changed."))
+    if theirs.job_id != ours.job_id:
+        return _difference(theirs, Kind.MISSED_CHANGE, "Moved to another job.")
+    if theirs.stage_id != ours.stage_id and not lacks_stage(theirs):
+        return _difference(theirs, Kind.MISSED_CHANGE, f"Moved to {theirs.stage_name or 'no stage'}.")
+    if theirs.candidate_id != ours.candidate_remote_id:
+        return _difference(theirs, Kind.MISSED_CHANGE, "Belongs to another candidate: two were merged.")
+    if theirs.prospect != ours.prospect:
+        return _difference(theirs, Kind.MISSED_CHANGE, "A prospect became an applicant, or the reverse.")
+    if not ours.visible:
+        return _difference(theirs, Kind.MISSED_CHANGE, "Visible in Greenhouse again.")
+    return None
+
+
+_ENDS = {
+    ApplicationStatus.ACTIVE: "A rejection or a hire was undone.",
+    ApplicationStatus.REJECTED: "Rejected.",
+    ApplicationStatus.HIRED: "Hired.",
+    ApplicationStatus.CONVERTED: "Replaced by another application.",
+}
+
+
+def _difference(theirs: remote.Application, kind: str, sentence: str) -> Difference:
+    return Difference(
+        remote_id=theirs.id, kind=kind, sentence=sentence, job_id=theirs.job_id, stage_id=theirs.stage_id
+    )
+
+
+def _is_new(theirs: remote.Application, mapping: StageMapping) -> bool:
+    """Whether a webhook should have reported it: it came to a linked job after the job was linked. Earlier ones are
+    copied only once they enter a mapped stage."""
+    jobs = theirs.prospective_job_ids if theirs.job_id is None else (theirs.job_id,)
+    automation = next((mapping.linked[job_id] for job_id in jobs if job_id in mapping.linked), None)
+    return (
+        automation is not None
+        and theirs.applied_at is not None
+        and theirs.applied_at > automation.confirmed_at
+    )
+
+
+def _missed_invitation(
+    theirs: remote.Application,
+    ours: LocalApplication | None,
+    *,
+    mapping: StageMapping,
+    local: LocalState,
+    connection: Connection,
+) -> MissedInvitation | None:
+    if theirs.status is not ApplicationStatus.ACTIVE or theirs.prospect:
+        return None
+    if theirs.job_id is None or theirs.stage_id is None:
+        return None
+    steps = mapping.steps.get((theirs.job_id, theirs.stage_id), frozenset())
+    if not any(ours is None or (ours.pk, step_id) not in local.requested for step_id in steps):
+        return None
+    in_our_copy = ours is not None and (ours.job_id, ours.stage_id) == (theirs.job_id, theirs.stage_id)
+    in_stage = (theirs.id, theirs.stage_id)
+    if in_our_copy and (in_stage in local.waiting or theirs.id in local.reacting):
+        return None
+    recorded_at, active_at = local.already_there.get(in_stage), theirs.last_activity_at
+    return MissedInvitation(
+        remote_id=theirs.id,
+        job_id=theirs.job_id,
+        stage_id=theirs.stage_id,
+        entered_at=theirs.stage_entered_at,
+        not_before=_not_before(theirs, ours, mapping=mapping, connection=connection),
+        not_after=theirs.last_activity_at,
+        in_our_copy=in_our_copy,
+        already_there=recorded_at is not None and active_at is not None and active_at <= recorded_at,
+    )
+
+
+def _not_before(
+    theirs: remote.Application,
+    ours: LocalApplication | None,
+    *,
+    mapping: StageMapping,
+    connection: Connection,
+) -> datetime | None:
+    """The latest moment when they were surely not in this stage: they had not applied, our copy was read in another
+    stage, or the last pass would have found them."""
+    moments = [theirs.applied_at]
+    if ours is not None:
+        moments.append(ours.synced_at)
+    last_pass, automation = connection.reconciled_at, mapping.linked.get(theirs.job_id or 0)
+    if last_pass is not None and automation is not None and automation.confirmed_at < last_pass - OVERLAP:
+        moments.append(last_pass - OVERLAP)
+    return max((moment for moment in moments if moment is not None), default=None)
+
+
+def _with_entry_times(
+    api: HarvestApi, missed: Sequence[MissedInvitation], *, local: LocalState
+) -> list[MissedInvitation]:
+    """With the time of entry, where Greenhouse gives it (one call for fifty), and `already_there` set.
+
+    Those already there are left out unless our copy needs an update.
+    """
+    unknown = [one.remote_id for one in missed if one.entered_at is None and not one.already_there]
+    try:
+        stages = {one.application_id: one for one in api.application_stages_of(unknown)} if unknown else {}
+    except Forbidden:  # an optional permission
+        stages = {}
+    completed: list[MissedInvitation] = []
+    for one in missed:
+        stage = stages.get(one.remote_id)
+        timed = one
+        if stage is not None and stage.stage_id == one.stage_id:
+            timed = replace(one, entered_at=stage.entered_at)
+        already_there = one.already_there or _was_already_there(timed, local)
+        if not already_there or (one.remote_id in local.applications and not one.in_our_copy):
+            completed.append(replace(timed, already_there=already_there))
+    return completed
+
+
+def _was_already_there(one: MissedInvitation, local: LocalState) -> bool:
+    """Whether they were in the stage when the mapping was confirmed, and haven't returned to it since."""
+    recorded_at = local.already_there.get((one.remote_id, one.stage_id or 0))
+    elsewhere = one.remote_id in local.applications and not one.in_our_copy
+    moment = one.entered_at or (one.not_before if elsewhere else None)
+    return recorded_at is not None and (moment is None or moment <= recorded_at)
+
+
+# --- our data -------------------------------------------------------------------------------------------------
+
+
+def stage_mapping(connection: Connection) -> StageMapping:
+    """The connection's links as they are now; they may change during a pass."""
+    automations = Automation.objects.across_organisations().filter(connection_id=connection.pk)
+    rules = StageRule.objects.across_organisations().filter(automation__connection_id=connection.pk)
+    steps: dict[Pair, set[int]] = {}
+    for job_id, stage_id, step_id in rules.values_list("automation__job_id", "stage_id", "step_id"):
+        steps.setdefault((job_id, stage_id), set()).add(step_id)
+    return StageMapping(
+        {row.job_id: row for row in automations}, {pair: frozenset(ids) for pair, ids in steps.items()}
+    )
+
+
+def local_state(connection: Connection, remote_ids: Collection[int], *, now: datetime) -> LocalState:
+    """Our data about these applications, in six queries."""
+    applications = _local_applications(connection, remote_ids)
+    pks = {row.pk: remote_id for remote_id, row in applications.items()}
+    step_requests = StepRequest.objects.across_organisations().filter(application__in=pks)
+    there = AlreadyThere.objects.across_organisations().filter(
+        automation__connection_id=connection.pk, remote_application_id__in=remote_ids
+    )
+    waiting = Finding.objects.across_organisations().filter(
+        connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
+    )
+    inbox = Delivery.objects.across_organisations().filter(
+        connection=connection, state=Delivery.State.RECEIVED, remote_application_id__in=remote_ids
+    )
+    reacting = Event.objects.filter(
+        application_id__in=pks, name="application.entered_stage", occurred_at__gt=now - REACTING
+    )
+    return LocalState(
+        applications=applications,
+        requested=frozenset(step_requests.values_list("application_id", "step_id")),
+        already_there={
+            (remote_id, stage_id): at
+            for remote_id, stage_id, at in there.values_list(
+                "remote_application_id", "stage_id", "recorded_at"
+            )
+        },
+        waiting=frozenset(
+            (remote_id, stage_id)
+            for remote_id, stage_id in waiting.values_list("remote_application_id", "stage_id")
+            if remote_id is not None and stage_id is not None
+        ),
+        in_inbox=frozenset(
+            one for one in inbox.values_list("remote_application_id", flat=True) if one is not None
+        ),
+        reacting=frozenset(
+            pks[pk] for pk in reacting.values_list("application_id", flat=True) if pk is not None
+        ),
+    )
+
+
+def _local_applications(connection: Connection, remote_ids: Collection[int]) -> dict[int, LocalApplication]:
+    rows = Application.objects.across_organisations().filter(
+        connection_id=connection.pk, remote_id__in=remote_ids
+    )
+    columns = rows.values_list(
+        "remote_id",
+        "pk",
+        "status",
+        "job_id",
+        "stage_id",
+        "prospect",
+        "not_visible_since",
+        "candidate__remote_id",
+        "synced_at",
+        "erased_at",
+        "candidate__erased_at",
+        "deleted_at",
+        named=True,
+    )
+    return {
+        row.remote_id: LocalApplication(
+            pk=row.pk,
+            status=row.status,
+            job_id=row.job_id,
+            stage_id=row.stage_id,
+            prospect=row.prospect,
+            visible=row.not_visible_since is None,
+            candidate_remote_id=row.candidate__remote_id,
+            synced_at=row.synced_at,
+            ignored=bool(row.erased_at or row.candidate__erased_at or row.deleted_at),
+        )
+        for row in columns
+        if row.remote_id is not None
+    }
+
+
+# --- candidates -----------------------------------------------------------------------------------------------
+
+
+def compare_candidates(
+    candidates: Iterable[remote.Candidate], *, connection: Connection
+) -> tuple[list[Difference], list[MissedInvitation]]:
+    """One application of each candidate whose data differs, and the applications with a step that waited for a
+    candidate who can be e-mailed now."""
+    differences: list[Difference] = []
+    missed: list[MissedInvitation] = []
+    for page in batched(candidates, CANDIDATES):
+        ours = _local_candidates(connection, [one.id for one in page])
+        changed = [one for one in page if one.id in ours and _differs(ours[one.id], one)]
+        reachable = [one.id for one in changed if address_of(one.emails) and one.can_email]
+        waiting = _waiting_applications(connection, reachable)
+        applications = list(_applications_of(connection, [one.id for one in changed]))
+        with_waiting = {row.candidate__remote_id for row in applications if row.remote_id in waiting}
+        for row in applications:
+            if row.remote_id in waiting:
+                missed.append(
+                    MissedInvitation(
+                        remote_id=row.remote_id,
+                        job_id=row.job_id,
+                        stage_id=row.stage_id,
+                        entered_at=row.stage_entered_at,
+                        was_unreachable=True,
+                    )
+                )
+            elif row.candidate__remote_id not in with_waiting:  # else synced with the missed invitation
+                differences.append(
+                    Difference(
+                        remote_id=row.remote_id,
+                        kind=Kind.MISSED_CHANGE,
+                        sentence=CANDIDATE_CHANGED,
+                        job_id=row.job_id,
+                        stage_id=row.stage_id,
+                    )
+                )
+    return differences, missed
+
+
+def _local_candidates(connection: Connection, remote_ids: Collection[int]) -> dict[int, Candidate]:
+    rows = Candidate.objects.across_organisations().filter(
+        connection_id=connection.pk, remote_id__in=remote_ids, erased_at=None
+    )
+    return {row.remote_id: row for row in rows if row.remote_id is not None}
+
+
+def _differs(ours: Candidate, theirs: remote.Candidate) -> bool:
+    return any(getattr(ours, name) != value for name, value in candidate_columns(theirs).items())
+
+
+def _waiting_applications(connection: Connection, candidate_ids: Collection[int]) -> set[int]:
+    """Applications of these candidates, by Greenhouse's id, whose step waits for an address or for permission."""
+    step_requests = StepRequest.objects.across_organisations().filter(
+        application__connection_id=connection.pk,
+        application__candidate__remote_id__in=candidate_ids,
+        application__status=Application.Status.ACTIVE,
+        state=StepRequest.State.WAITING,
+        waits_for__in=HINDRANCES,
+    )
+    remote_ids = step_requests.values_list("application__remote_id", flat=True)
+    return {one for one in remote_ids if one is not None}
+
+
+def _applications_of(connection: Connection, candidate_ids: Collection[int]) -> Iterable[Any]:
+    rows = Application.objects.across_organisations().filter(
+        connection_id=connection.pk,
+        candidate__remote_id__in=candidate_ids,
+        remote_id__isnull=False,
+        deleted_at=None,
+        erased_at=None,
+    )
+    columns = ("candidate__remote_id", "remote_id", "job_id", "stage_id", "stage_entered_at")
+    return rows.order_by("pk").values_list(*columns, named=True)

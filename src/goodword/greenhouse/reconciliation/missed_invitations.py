@@ -1,0 +1,350 @@
+"""Missed invitations: candidates in a mapped stage whom no webhook reported.
+
+A pass sends few of them, and only for recent moves: webhooks can be off for weeks, and an invitation for last month's
+move would surprise candidates and recruiters. The others wait until a member invites or dismisses them.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from django.db import DatabaseError, transaction
+from django.db import connection as db
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.core import crypto, database, stopping
+from goodword.greenhouse.client import HarvestError
+from goodword.greenhouse.models import Connection, Finding, Reconciliation
+from goodword.greenhouse.reconciliation.comparison import Difference, MissedInvitation
+from goodword.greenhouse.reconciliation.findings import ENDS_THE_PASS
+from goodword.greenhouse.reconciliation.passes import Pass
+from goodword.greenhouse.sync.applications import TooBusy, start_stage_steps, sync_applications
+from goodword.greenhouse.sync.reading import prefetch
+from goodword.roles.models import AlreadyThere, Automation, StageRule
+from goodword.steps.domain.automation import HINDRANCES
+from goodword.steps.models import StepRequest
+
+log = logging.getLogger(__name__)
+
+Kind, State = Finding.Kind, Finding.State
+
+#: invitations that one pass sends at most
+AT_ONCE = 20
+#: older moves wait for a decision
+RECENT = timedelta(hours=48)
+
+#: applications synced together before they are invited
+BATCH = 20
+
+#: first half of the advisory lock's key
+_LOCK = 0x6865616C
+
+TOO_MANY = f"More than {AT_ONCE} invitations were missed: {AT_ONCE} were sent, the rest wait for a decision."
+TOO_OLD = "In this stage for more than 48 hours."
+UNKNOWN = "Greenhouse doesn't say how long they have been in this stage."
+NO_ARRIVAL = (
+    "In this stage without an invitation: they may have left and returned, or a rejection was undone."
+)
+REACHABLE = "Can be e-mailed now, but may have been in this stage for more than 48 hours."
+
+ALREADY_THERE = "Already in this stage when the mapping was confirmed: not invited."
+INVITED = "Entered a stage with a step, and no webhook reported it."
+
+
+# --- during a pass --------------------------------------------------------------------------------------------
+
+
+def decide(
+    missed: Iterable[MissedInvitation], *, now: datetime, budget: int = AT_ONCE
+) -> tuple[list[MissedInvitation], list[tuple[MissedInvitation, str]]]:
+    """Those to invite now, longest in the stage first; and those that wait for a decision, each with the reason."""
+    recent: list[MissedInvitation] = []
+    waiting: list[tuple[MissedInvitation, str]] = []
+    for one in missed:
+        if one.in_our_copy:
+            waiting.append((one, NO_ARRIVAL))
+        elif _is_recent(one, now):
+            recent.append(one)
+        elif one.was_unreachable:
+            waiting.append((one, REACHABLE))
+        else:
+            waiting.append((one, TOO_OLD if _is_old(one, now) else UNKNOWN))
+    recent.sort(key=lambda one: (one.entered_at or now, one.remote_id))
+    budget = max(budget, 0)
+    waiting += [(one, TOO_MANY) for one in recent[budget:]]
+    return recent[:budget], waiting
+
+
+def _is_recent(one: MissedInvitation, now: datetime) -> bool:
+    moment = one.entered_at or one.not_before
+    return moment is not None and moment > now - RECENT
+
+
+def _is_old(one: MissedInvitation, now: datetime) -> bool:
+    moment = one.entered_at or one.not_after
+    return moment is not None and moment <= now - RECENT
+
+
+def settle_missed_invitations(work: Pass) -> None:
+    """Decide about the missed invitations of a pass, and sync their applications.
+
+    Those that are not invited come first, with their arrivals suppressed: the sync of another application of the same
+    candidate must not invite them either.
+    """
+    now = work.tick()
+    already_there = [one for one in work.missed.values() if one.already_there]
+    others = [one for one in work.missed.values() if not one.already_there]
+    invited, waiting = decide(others, now=now, budget=_budget(work))
+    work.expect(len(work.missed))
+    suppressed = {
+        one.remote_id: one.stage_id for one in (*already_there, *(waiting_one for waiting_one, _ in waiting))
+    }
+    work.sync(
+        [_difference(one, ALREADY_THERE, kind=Kind.MISSED_CHANGE) for one in already_there],
+        suppressed=suppressed,
+        decided=True,
+    )
+    work.sync([_difference(one, why) for one, why in waiting], wait=True, suppressed=suppressed, decided=True)
+    work.sync([_difference(one, INVITED) for one in invited], suppressed=suppressed, decided=True)
+    work.missed.clear()
+    work.step(len(already_there) + len(others))
+
+
+def _budget(work: Pass) -> int:
+    """How many this pass may invite. Failed passes since the last successful one count, too: otherwise one that fails
+    again and again would invite everybody."""
+    passes = Reconciliation.objects.across_organisations().filter(connection=work.connection)
+    done = passes.filter(state=Reconciliation.State.DONE).order_by("-started_at").first()
+    since = passes.filter(pk__gt=done.pk) if done else passes
+    invited = Finding.objects.across_organisations().filter(
+        found_in__in=since, kind=Kind.MISSED_INVITATION, state=State.SYNCED, settled_by=None
+    )
+    return AT_ONCE - invited.count()
+
+
+def _difference(one: MissedInvitation, sentence: str, *, kind: str = Kind.MISSED_INVITATION) -> Difference:
+    return Difference(
+        remote_id=one.remote_id,
+        kind=kind,
+        sentence=sentence,
+        job_id=one.job_id,
+        stage_id=one.stage_id,
+        entered_at=one.entered_at,
+    )
+
+
+# --- the list that members decide on --------------------------------------------------------------------------
+
+
+def still_waiting() -> QuerySet[Finding]:
+    """Findings that wait for a decision, whose application is still in the stage with a step that has not begun."""
+    step_requests = StepRequest.objects.across_organisations().filter(
+        application=OuterRef(OuterRef("application_id")), step=OuterRef("step_id")
+    )
+    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=HINDRANCES)
+    rules = StageRule.objects.across_organisations().filter(
+        automation__connection_id=OuterRef("connection_id"),
+        automation__job_id=OuterRef("job_id"),
+        stage_id=OuterRef("stage_id"),
+    )
+    return Finding.objects.across_organisations().filter(
+        Exists(rules.filter(~Exists(begun))),
+        state=State.WAITING,
+        application__status=Application.Status.ACTIVE,
+        application__stage_id=F("stage_id"),
+        application__job_id=F("job_id"),
+        application__not_visible_since=None,
+        application__erased_at=None,
+        application__candidate__erased_at=None,
+        application__deleted_at=None,
+    )
+
+
+def waiting_for(member: Membership, connection: Connection) -> QuerySet[Finding]:
+    """Those of candidates whom the member sees, longest in the stage first."""
+    return (
+        still_waiting()
+        .filter(
+            organisation=member.organisation,
+            connection=connection,
+            application__in=visible_applications(member).values("pk"),
+        )
+        .order_by("entered_at", "pk")
+    )
+
+
+def end_obsolete(connection: Connection, *, now: datetime) -> int:
+    """End the entries that no longer apply. Returns how many."""
+    waiting = Finding.objects.across_organisations().filter(Q(state=State.WAITING), connection=connection)
+    obsolete = waiting.exclude(pk__in=still_waiting().filter(connection=connection).values("pk"))
+    return obsolete.update(state=State.OBSOLETE, settled_at=now)
+
+
+def request_invitations(
+    connection: Connection, pks: Collection[int], *, member: Membership, now: datetime
+) -> int:
+    """Mark these entries for inviting, as far as the member sees them. Returns how many were not marked yet.
+
+    In the caller's transaction, which also defers the job. `send_requested` asks Greenhouse before it invites.
+    """
+    chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
+    findings = Finding.objects.of(member.organisation)
+    waiting = findings.filter(pk__in=chosen, state=State.WAITING)
+    ids = list(waiting.select_for_update().order_by("pk").values_list("pk", flat=True))
+    unmarked = findings.filter(pk__in=ids, invite_requested_at=None)
+    count = unmarked.update(invite_requested_at=now, invite_requested_by=member)
+    if count:
+        write(
+            organisation=member.organisation,
+            action="reconciliation.invite_requested",
+            member=member,
+            now=now,
+            details={"connection": connection.pk, "findings": ids},
+        )
+    return count
+
+
+def dismiss(connection: Connection, pks: Collection[int], *, member: Membership, now: datetime) -> int:
+    """Decide not to invite these. Returns how many. Does nothing to those marked for inviting.
+
+    They are recorded as already in the stage: if they leave it and come back, they are invited like anybody else.
+    """
+    with transaction.atomic():
+        chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
+        rows = list(
+            Finding.objects.of(member.organisation)
+            .select_for_update()
+            .filter(pk__in=chosen, state=State.WAITING, invite_requested_at=None)
+            .order_by("pk")
+        )
+        automations = {
+            row.job_id: row
+            for row in Automation.objects.of(member.organisation).filter(connection_id=connection.pk)
+        }
+        AlreadyThere.objects.across_organisations().bulk_create(
+            [
+                AlreadyThere(
+                    organisation=member.organisation,
+                    automation=automations[row.job_id],
+                    remote_application_id=row.remote_application_id,
+                    stage_id=row.stage_id,
+                    recorded_at=now,
+                )
+                for row in rows
+                if row.job_id in automations and row.remote_application_id and row.stage_id
+            ],
+            update_conflicts=True,
+            unique_fields=["automation", "remote_application_id", "stage_id"],
+            update_fields=["recorded_at"],
+        )
+        ids = [row.pk for row in rows]
+        Finding.objects.of(member.organisation).filter(pk__in=ids).update(
+            state=State.DISMISSED, settled_at=now, settled_by=member
+        )
+        if ids:
+            write(
+                organisation=member.organisation,
+                action="reconciliation.dismissed",
+                member=member,
+                now=now,
+                details={"connection": connection.pk, "findings": ids},
+            )
+    return len(ids)
+
+
+# --- inviting those that a member chose -----------------------------------------------------------------------
+
+
+def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
+    """Invite those that members chose, oldest first. Returns how many entries were settled.
+
+    Only one worker at a time does this for a connection. If Greenhouse cannot be used, the rest stay marked for the
+    next sweep.
+    """
+    connection = (
+        Connection.objects.across_organisations()
+        .select_related("organisation")
+        .exclude(state=Connection.State.DISCONNECTED)
+        .filter(pk=connection_id)
+        .first()
+    )
+    if connection is None:
+        return 0
+    settled, last = 0, 0
+    while batch := _next_requested(connection, after=last):
+        stopping.check()
+        last = batch[-1].pk
+        try:
+            settled += _send(batch, connection=connection, now=tick())
+        except (*ENDS_THE_PASS, crypto.CannotOpen) as error:
+            log.warning("Missed invitations of %s wait: %s", connection, error)
+            return settled
+        except (HarvestError, TooBusy, DatabaseError) as error:
+            if database.is_outage(error):
+                raise
+            settled += sum(_send_alone(one, connection=connection, now=tick()) for one in batch)
+    return settled
+
+
+@contextmanager
+def exclusively(connection_id: int) -> Iterator[bool]:
+    """Whether this worker alone invites for the connection now; until the block or the database session ends."""
+    key = (_LOCK << 32) | (connection_id & 0x7FFFFFFF)
+    with db.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
+        mine = bool(cursor.fetchone()[0])
+    try:
+        yield mine
+    finally:
+        if mine:
+            with db.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
+
+
+def _next_requested(connection: Connection, *, after: int) -> list[Finding]:
+    requested = Finding.objects.across_organisations().filter(
+        connection=connection, state=State.WAITING, invite_requested_at__isnull=False, pk__gt=after
+    )
+    return list(requested.order_by("pk")[:BATCH])
+
+
+def _send_alone(one: Finding, *, connection: Connection, now: datetime) -> int:
+    """After a failed batch, so that one entry does not stop the others."""
+    try:
+        return _send([one], connection=connection, now=now)
+    except (HarvestError, TooBusy, DatabaseError) as error:
+        log.warning("%s waits: %s", one, error)
+        return 0
+
+
+def _send(batch: Sequence[Finding], *, connection: Connection, now: datetime) -> int:
+    remote_ids = [one.remote_application_id for one in batch if one.remote_application_id is not None]
+    prefetched = prefetch(connection, dict.fromkeys(remote_ids), now=now)
+    sync_applications(connection, remote_ids, now=now, prefetched=prefetched)
+    return sum(_settle(one.pk, now=now) for one in batch)
+
+
+def _settle(pk: int, *, now: datetime) -> bool:
+    """Request the steps and settle the entry in one transaction, so that a second run finds nothing to do."""
+    with transaction.atomic():
+        row = (
+            Finding.objects.across_organisations()
+            .select_for_update(of=("self",))
+            .filter(pk=pk, state=State.WAITING, invite_requested_at__isnull=False)
+            .first()
+        )
+        if row is None:
+            return False
+        by = f"member:{row.invite_requested_by_id}" if row.invite_requested_by_id else "goodword"
+        step_requests = row.application_id is not None and start_stage_steps(
+            row.application_id, job_id=row.job_id, stage_id=row.stage_id, by=by, at=now
+        )
+        row.state = State.SYNCED if step_requests else State.OBSOLETE
+        row.settled_at, row.settled_by_id = now, row.invite_requested_by_id
+        row.save(update_fields=["state", "settled_at", "settled_by"])
+        return True

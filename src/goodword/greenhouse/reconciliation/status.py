@@ -1,0 +1,289 @@
+"""The status of reconciliation, as figures and in sentences: for the sync page and the health page."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db.models import Count, Max, Min, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from goodword.accounts.models import Membership
+from goodword.candidates.queries import visible_applications
+from goodword.greenhouse.models import Connection, Delivery, Finding, Reconciliation
+from goodword.greenhouse.reconciliation.missed_invitations import still_waiting
+from goodword.ui.templatetags.ui import short_time
+
+Kind, State = Finding.Kind, Finding.State
+
+#: the period whose findings the pages show
+PERIOD = timedelta(days=7)
+
+#: Greenhouse delivers a webhook within this time
+DELIVERED_WITHIN = timedelta(minutes=15)
+
+#: findings that a webhook should have reported
+REPORTED_BY_WEBHOOKS = (Kind.MISSED_INVITATION, Kind.MISSED_CHANGE, Kind.MISSED_END)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FindingCount:
+    """Findings of one day and kind. `first` and `last`: when the changes happened, or else were found."""
+
+    day: date
+    kind: str
+    count: int
+    waited: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeliveryCounts:
+    """Deliveries in a period: how many arrived, how many failed here, and whether some were refused because of a
+    wrong signature. `last_before`: the last one before, if still stored."""
+
+    arrived: int
+    failed: int
+    refused: bool
+    last_before: datetime | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DayOfFindings:
+    """One day's findings, with the deliveries of that time; None if webhooks don't report any of these."""
+
+    day: date
+    counts: list[FindingCount]
+    deliveries: DeliveryCounts | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class SyncStatus:
+    """The status of one connection.
+
+    `running` is the running pass, `last` the one that ended last, `next_at` when the next starts (None: only by a
+    click). `counts` are the last pass's findings by kind and whether they were synced. `waiting` invitations wait for
+    a decision, `requested` of them are being sent. `silent`: changes found in the last day since the last delivery.
+    """
+
+    running: Reconciliation | None
+    last: Reconciliation | None
+    next_at: datetime | None
+    counts: dict[tuple[str, bool], int]
+    waiting: int
+    requested: int
+    days: list[DayOfFindings]
+    silent: int
+
+
+def sync_status(connection: Connection, *, now: datetime, member: Membership | None = None) -> SyncStatus:
+    """The status; with `member`, counts include only what that member sees."""
+    passes = Reconciliation.objects.of(connection.organisation).filter(connection=connection)
+    passes = passes.select_related("requested_by__user").order_by("-started_at", "-pk")
+    running = passes.filter(state=Reconciliation.State.RUNNING).first()
+    last = passes.exclude(state=Reconciliation.State.RUNNING).first()
+    findings = _visible(Finding.objects.of(connection.organisation).filter(connection=connection), member)
+    waiting = _visible(still_waiting().filter(connection=connection), member).aggregate(
+        all=Count("pk"), requested=Count("pk", filter=Q(invite_requested_at__isnull=False))
+    )
+    return SyncStatus(
+        running=running,
+        last=last,
+        next_at=_next_at(running, last),
+        counts=_counts(findings, last) if last else {},
+        waiting=waiting["all"],
+        requested=waiting["requested"],
+        days=list(_days(findings, connection=connection, now=now)),
+        silent=_silent(findings, connection=connection, now=now),
+    )
+
+
+def deliveries_between(connection: Connection, *, first: datetime, last: datetime) -> DeliveryCounts:
+    """Deliveries from shortly before the first missed change until shortly after the last."""
+    stored = Delivery.objects.across_organisations().filter(connection=connection)
+    counts = stored.filter(
+        received_at__gte=first - DELIVERED_WITHIN, received_at__lte=last + DELIVERED_WITHIN
+    ).aggregate(arrived=Count("pk"), failed=Count("pk", filter=Q(state=Delivery.State.FAILED)))
+    before = stored.filter(received_at__lt=first).order_by("-received_at")
+    refused_at = connection.refused_at
+    return DeliveryCounts(
+        arrived=counts["arrived"],
+        failed=counts["failed"],
+        refused=refused_at is not None and refused_at >= first - DELIVERED_WITHIN,
+        last_before=before.values_list("received_at", flat=True).first(),
+    )
+
+
+def _visible(rows: QuerySet[Finding], member: Membership | None) -> QuerySet[Finding]:
+    if member is None or member.is_admin:
+        return rows
+    applications = visible_applications(member).values("pk")
+    return rows.filter(Q(application=None) | Q(application__in=applications))
+
+
+def _next_at(running: Reconciliation | None, last: Reconciliation | None) -> datetime | None:
+    latest = running or last
+    if settings.GOODWORD_SYNC_MINUTES <= 0 or latest is None:
+        return None
+    return latest.started_at + timedelta(minutes=settings.GOODWORD_SYNC_MINUTES)
+
+
+def _counts(findings: QuerySet[Finding], last: Reconciliation) -> dict[tuple[str, bool], int]:
+    synced = Q(state=State.SYNCED)
+    rows = findings.filter(found_in=last).values("kind").order_by("kind")
+    counts: dict[tuple[str, bool], int] = {}
+    for row in rows.annotate(synced=Count("pk", filter=synced), other=Count("pk", filter=~synced)):
+        counts |= {(row["kind"], True): row["synced"], (row["kind"], False): row["other"]}
+    return {key: n for key, n in counts.items() if n}
+
+
+def _days(findings: QuerySet[Finding], *, connection: Connection, now: datetime) -> Iterator[DayOfFindings]:
+    """Newest first, in the organisation's time zone."""
+    moment = Coalesce("entered_at", "found_at")
+    rows = (
+        findings.filter(found_at__gt=now - PERIOD)
+        .annotate(day=TruncDate("found_at", tzinfo=connection.organisation.zone))
+        .values("day", "kind")
+        .annotate(
+            count=Count("pk"),
+            waited=Count("pk", filter=~Q(state=State.SYNCED)),
+            first=Min(moment),
+            last=Max(moment),
+        )
+        .order_by("-day", "kind")
+    )
+    days: dict[date, list[FindingCount]] = {}
+    for row in rows:
+        days.setdefault(row["day"], []).append(FindingCount(**row))
+    for day, counts in days.items():
+        unreported = [one for one in counts if one.kind in REPORTED_BY_WEBHOOKS]
+        deliveries = None
+        if unreported:
+            first, last = min(one.first for one in unreported), max(one.last for one in unreported)
+            deliveries = deliveries_between(connection, first=first, last=last)
+        yield DayOfFindings(day=day, counts=counts, deliveries=deliveries)
+
+
+def _silent(findings: QuerySet[Finding], *, connection: Connection, now: datetime) -> int:
+    a_day_ago = now - timedelta(days=1)
+    since = max(a_day_ago, connection.last_event_at or a_day_ago)
+    return findings.filter(kind__in=REPORTED_BY_WEBHOOKS, found_at__gt=since).count()
+
+
+# --- sentences ------------------------------------------------------------------------------------------------
+
+
+def summary(status: SyncStatus) -> list[str]:
+    """The outcome of the last pass in sentences. If it failed, `status.last.error` says why."""
+    if status.last is None:
+        return []
+    outcomes = [_outcome(kind, synced=synced, n=n) for (kind, synced), n in status.counts.items()]
+    if status.last.state != Reconciliation.State.DONE:
+        return outcomes
+    outcomes = outcomes or [_("No missed changes.")]
+    return [*outcomes, status.last.error] if status.last.error else outcomes
+
+
+def duration(row: Reconciliation) -> str:
+    """The duration of an ended pass, "1 min 12 s"; empty while it runs."""
+    if row.ended_at is None:
+        return ""
+    minutes, seconds = divmod(max(1, round((row.ended_at - row.started_at).total_seconds())), 60)
+    return _("%(m)d min %(s)d s") % {"m": minutes, "s": seconds} if minutes else _("%(s)d s") % {"s": seconds}
+
+
+def describe(one: FindingCount) -> str:
+    """What was found on a day, of one kind."""
+    subject = _subject(one.kind, one.count)
+    if one.kind == Kind.NOT_VISIBLE:
+        return ngettext(
+            "%(what)s is no longer visible in Greenhouse. Nothing was erased.",
+            "%(what)s are no longer visible in Greenhouse. Nothing was erased.",
+            one.count,
+        ) % {"what": subject}
+    if one.kind == Kind.JOB_CHANGED:
+        return ngettext(
+            "%(what)s changed; see its role.", "%(what)s changed; see their roles.", one.count
+        ) % {"what": subject}
+    first, last = short_time(one.first), short_time(one.last)
+    if first == last:
+        sentence = _("No webhook reported %(what)s (%(at)s).") % {"what": subject, "at": first}
+    else:
+        sentence = _("No webhook reported %(what)s between %(first)s and %(last)s.") % {
+            "what": subject,
+            "first": first,
+            "last": last,
+        }
+    if one.waited:
+        waited = ngettext(
+            "%(n)d of them waited for a decision.", "%(n)d of them waited for a decision.", one.waited
+        ) % {"n": one.waited}
+        return f"{sentence} {waited}"
+    return sentence
+
+
+def explain(deliveries: DeliveryCounts) -> str:
+    """Why webhooks did not report the changes, as far as we know, and what to do."""
+    if deliveries.refused:
+        return _(
+            "Deliveries were refused because of a wrong signature: compare the secret key in each webhook in "
+            "Greenhouse."
+        )
+    if deliveries.failed:
+        return ngettext(
+            "%(n)d delivery of that time failed: see the webhook deliveries.",
+            "%(n)d deliveries of that time failed: see the webhook deliveries.",
+            deliveries.failed,
+        ) % {"n": deliveries.failed}
+    if deliveries.arrived:
+        return _(
+            "Other deliveries arrived at that time, so these were lost, or their webhook is missing or "
+            "disabled in Greenhouse."
+        )
+    if deliveries.last_before is None:
+        return _("No delivery arrived at that time: the webhooks are not set up, or cannot reach Goodword.")
+    return _(
+        "No delivery arrived at that time. The last one before was on %(at)s: the webhooks were off, or could not "
+        "reach Goodword."
+    ) % {"at": short_time(deliveries.last_before)}
+
+
+def _subject(kind: str, n: int) -> str:
+    match kind:
+        case Kind.MISSED_INVITATION:
+            return ngettext("%(n)d move into a mapped stage", "%(n)d moves into mapped stages", n) % {"n": n}
+        case Kind.MISSED_END:
+            return ngettext("%(n)d rejection or hire", "%(n)d rejections and hires", n) % {"n": n}
+        case Kind.NOT_VISIBLE:
+            return ngettext("%(n)d application", "%(n)d applications", n) % {"n": n}
+        case Kind.JOB_CHANGED:
+            return ngettext("%(n)d linked job", "%(n)d linked jobs", n) % {"n": n}
+        case _:
+            return ngettext(
+                "%(n)d change of stage, job or candidate data",
+                "%(n)d changes of stage, job or candidate data",
+                n,
+            ) % {"n": n}
+
+
+def _outcome(kind: str, *, synced: bool, n: int) -> str:
+    if not synced:
+        return ngettext(
+            "%(n)d invitation waits for a decision.", "%(n)d invitations wait for a decision.", n
+        ) % {"n": n}
+    match kind:
+        case Kind.MISSED_INVITATION:
+            return ngettext("%(n)d missed invitation was sent.", "%(n)d missed invitations were sent.", n) % {
+                "n": n
+            }
+        case Kind.NOT_VISIBLE:
+            return ngettext(
+                "%(n)d application is no longer visible.", "%(n)d applications are no longer visible.", n
+            ) % {"n": n}
+        case Kind.JOB_CHANGED:
+            return ngettext("%(n)d linked job changed.", "%(n)d linked jobs changed.", n) % {"n": n}
+        case _:
+            return ngettext("%(what)s was synced.", "%(what)s were synced.", n) % {"what": _subject(kind, n)}

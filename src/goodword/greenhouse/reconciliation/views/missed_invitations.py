@@ -1,0 +1,136 @@
+"""Missed invitations that wait for a decision: the list, and a confirmation page each for *Invite* and *Dismiss*."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.greenhouse.models import Connection, Finding
+from goodword.greenhouse.reconciliation import jobs
+from goodword.greenhouse.reconciliation import missed_invitations as domain
+from goodword.greenhouse.setup.views.shared import connected, nav
+
+PAGE = 50
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def missed_invitations(request: MemberRequest, pk: int) -> HttpResponse:
+    """Who waits, since when, and why."""
+    connection = connected(request, pk)
+    rows = domain.waiting_for(request.member, connection).select_related(
+        "application__candidate", "application__role"
+    )
+    shown = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    requested = rows.filter(invite_requested_at__isnull=False).count()
+    context = {
+        "connection": connection,
+        "page": shown,
+        "requested": requested,
+        "polled": bool(request.GET.get("polled")),
+        "undecided": shown.paginator.count - requested,
+    }
+    return _page(request, "missed_invitations", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def invite(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Confirm and request the invitations."""
+
+    def act(connection: Connection, pks: list[int]) -> int:
+        with transaction.atomic():
+            count = domain.request_invitations(connection, pks, member=request.member, now=clock.now())
+            if count:
+                jobs.wake_invite(connection.pk)
+        return count
+
+    def message(count: int) -> str:
+        return ngettext(
+            "%(n)d invitation is being sent. Goodword checks the stage in Greenhouse first.",
+            "%(n)d invitations are being sent. Goodword checks the stages in Greenhouse first.",
+            count,
+        ) % {"n": count}
+
+    return _decide(request, pk, "invite", act=act, message=message)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def dismiss(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Confirm and dismiss."""
+
+    def act(connection: Connection, pks: list[int]) -> int:
+        return domain.dismiss(connection, pks, member=request.member, now=clock.now())
+
+    def message(count: int) -> str:
+        return ngettext("%(n)d dismissed.", "%(n)d dismissed.", count) % {"n": count}
+
+    return _decide(request, pk, "dismiss", act=act, message=message)
+
+
+def _decide(
+    request: MemberRequest,
+    pk: int,
+    name: str,
+    *,
+    act: Callable[[Connection, list[int]], int],
+    message: Callable[[int], str],
+) -> HttpResponseBase:
+    connection = connected(request, pk)
+    chosen = _chosen(request, connection)
+    if request.method == "POST":
+        count = act(connection, list(chosen.values_list("pk", flat=True)))
+        if count:
+            messages.success(request, message(count))
+        else:
+            messages.info(
+                request, _("Nothing to do: someone else has decided, or the candidates have moved on.")
+            )
+        return redirect("greenhouse_missed_invitations", request.organisation.slug, connection.pk)
+    if not chosen.exists():
+        messages.info(request, _("Choose candidates first."))
+        return redirect("greenhouse_missed_invitations", request.organisation.slug, connection.pk)
+    return _page(request, name, _context(connection, chosen, request))
+
+
+def _chosen(request: MemberRequest, connection: Connection) -> QuerySet[Finding]:
+    """Those that are ticked; or all, up to the newest one that the page knew of."""
+    data = request.POST if request.method == "POST" else request.GET
+    rows = domain.waiting_for(request.member, connection).filter(invite_requested_at=None)
+    if data.get("all"):
+        upto = data.get("upto", "")
+        return rows.filter(pk__lte=int(upto)) if upto.isdecimal() and len(upto) < 19 else rows
+    ids = [int(one) for one in data.getlist("ids") if one.isdecimal() and len(one) < 19]
+    return rows.filter(pk__in=ids)
+
+
+def _context(connection: Connection, chosen: QuerySet[Finding], request: MemberRequest) -> dict[str, Any]:
+    rows = list(chosen.select_related("application__candidate", "application__role"))
+    everyone = bool(request.GET.get("all"))
+    return {
+        "connection": connection,
+        "rows": rows[:PAGE],
+        "count": len(rows),
+        "more": max(0, len(rows) - PAGE),
+        "everyone": everyone,
+        "upto": max(row.pk for row in rows),
+        "ids": [] if everyone else [row.pk for row in rows],
+    }
+
+
+def _page(request: MemberRequest, name: str, context: Mapping[str, Any]) -> HttpResponse:
+    return render(
+        request, f"greenhouse/reconciliation/{name}.html", {"settings_nav": nav(request), **context}
+    )
