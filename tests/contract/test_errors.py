@@ -16,7 +16,7 @@ from goodword.greenhouse.client import (
     UnexpectedShape,
     Visibility,
 )
-from goodword.greenhouse.client.retry import ONCE
+from goodword.greenhouse.client.session import ONCE
 from tests.contract.moments import Moments
 from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, KEY, Said, Scripted, client
 

@@ -13,7 +13,7 @@ from goodword.greenhouse.client import (
     Priority,
     Rate,
     RateLimited,
-    Told,
+    RateReport,
 )
 from tests.contract.moments import Moments
 from tests.contract.scripted import Said, Scripted, client
@@ -40,7 +40,7 @@ def tell(
     seconds: float = 0.0,
 ) -> None:
     """An answer with a count, whose call was sent at `at` and took so many seconds."""
-    pacer.observe(Told(at, at + timedelta(seconds=seconds), date, (limit, remaining)))
+    pacer.observe(RateReport(at, at + timedelta(seconds=seconds), date, (limit, remaining)))
 
 
 def calls(pacer: LocalPacer, time: Moments, priority: Priority, most: int = 1000) -> int:
@@ -262,7 +262,7 @@ class Counted:
         self.time.sleep(0.025)
         date = theirs.replace(microsecond=0) if self.dated else None
         told = None if self.silent else (self.rate.usual, max(0, self.rate.usual - used))
-        pacer.observe(Told(sent, self.time.now(), date, told))
+        pacer.observe(RateReport(sent, self.time.now(), date, told))
         if used > self.rate.usual:
             self.refused += 1
             left = (number + 1) * self.rate.window - theirs.timestamp()

@@ -14,7 +14,7 @@ from goodword.greenhouse.client import (
     OwnerKind,
     UnexpectedShape,
 )
-from goodword.greenhouse.client.parse import moment
+from goodword.greenhouse.client.records import moment
 from tests.contract.moments import Moments
 from tests.contract.scripted import Said, Scripted, client
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection as database
 from django.db import transaction
 
-from goodword.greenhouse.client import V1_RATE, V3_RATE, Priority, Rate, Told
+from goodword.greenhouse.client import V1_RATE, V3_RATE, Priority, Rate, RateReport
 from goodword.greenhouse.models import Connection, RateWindow
 from goodword.greenhouse.sync.pacer import SharedPacer, pacer_of, token_pacer_of
 from tests.support import factories
@@ -44,7 +44,7 @@ def calls(one: SharedPacer, priority: Priority, *, now: datetime = BEGUN, most: 
 
 
 def tell(one: SharedPacer, remaining: int, *, at: datetime = BEGUN, limit: int = 150) -> None:
-    one.observe(Told(at, at + timedelta(milliseconds=50), None, (limit, remaining)))
+    one.observe(RateReport(at, at + timedelta(milliseconds=50), None, (limit, remaining)))
 
 
 def seen(connection: Connection) -> tuple[int | None, int | None]:
@@ -120,7 +120,7 @@ def test_hosts_whose_clocks_differ_agree_on_the_window(connection: Connection) -
     for one, offset in ((slow, -6), (fast, 9)):
         ours = true + timedelta(seconds=offset)
         assert one.take(priority=PERSON, now=ours) == 0.0
-        one.observe(Told(ours, ours, true.replace(microsecond=0), (150, 148)))
+        one.observe(RateReport(ours, ours, true.replace(microsecond=0), (150, 148)))
     for one, offset in ((slow, -6), (fast, 9)):
         ours = true + timedelta(seconds=offset + 2)
         assert one.take(priority=PERSON, now=ours) == 0.0
@@ -206,7 +206,7 @@ def test_a_full_sync_uses_97_percent_of_each_window_and_draws_no_429(
         counted, received = clock + timedelta(seconds=0.04), clock + timedelta(seconds=0.08)
         remaining = greenhouse.count(counted)
         date = (counted - timedelta(seconds=4)).replace(microsecond=0)
-        pacers[place].observe(Told(clock, received, date, (rate.usual, remaining)))
+        pacers[place].observe(RateReport(clock, received, date, (rate.usual, remaining)))
         due[place] = received
     full = [greenhouse.used[number] for number in sorted(greenhouse.used)[1:-1]]
     assert greenhouse.refused == 0

@@ -1,10 +1,10 @@
-"""A client for Greenhouse's Harvest interface, v3 and v1, behind one Protocol. Knows nothing of Django.
+"""A client for Greenhouse's Harvest API, v3 and v1, behind one Protocol. Independent of Django.
 
     with build(V3Credentials("id", "secret"), base_url=V3_BASE, clock=now) as api:
         application = api.application(409)
 
-The way of a call: adapter (`v1/`, `v3/`) > `session` (proof, pace, repetition) > `transport` (one exchange) >
-`refusals` (status to error) > `parse` (JSON to records) > `read` (records to `types`).
+The path of a call: adapter (`v1/`, `v3/`) > `session` (authentication, pace, retries) > `transport` (one exchange) >
+`refusals` (status to error) > `records` (JSON to our `types`).
 """
 
 from goodword.greenhouse.client.api import HarvestApi
@@ -22,10 +22,19 @@ from goodword.greenhouse.client.errors import (
     Unavailable,
     UnexpectedShape,
 )
-from goodword.greenhouse.client.pacing import LocalPacer, Pacer, Priority, Told
+from goodword.greenhouse.client.oauth import MemoryTokenStore, Token, TokenStore
+from goodword.greenhouse.client.pacing import (
+    TOKEN_RATE,
+    V1_RATE,
+    V3_RATE,
+    LocalPacer,
+    Pacer,
+    Priority,
+    Rate,
+    RateReport,
+)
 from goodword.greenhouse.client.permissions import Permission, ProbeResult, State, probe_all
-from goodword.greenhouse.client.retry import ONCE, READS, Retry
-from goodword.greenhouse.client.tokens import MemoryTokenStore, Token, TokenStore
+from goodword.greenhouse.client.session import ONCE, READS, Retry
 from goodword.greenhouse.client.transport import Exchange, Limits
 from goodword.greenhouse.client.types import (
     Actor,
@@ -45,7 +54,6 @@ from goodword.greenhouse.client.types import (
     User,
     Visibility,
 )
-from goodword.greenhouse.client.window import TOKEN_RATE, V1_RATE, V3_RATE, Rate
 
 __all__ = [
     "ONCE",
@@ -85,13 +93,13 @@ __all__ = [
     "ProbeResult",
     "Rate",
     "RateLimited",
+    "RateReport",
     "Refusal",
     "RejectionReason",
     "Retry",
     "State",
     "Token",
     "TokenStore",
-    "Told",
     "Unauthorised",
     "Unavailable",
     "UnexpectedShape",

@@ -1,4 +1,4 @@
-"""What the rest of the product knows of Greenhouse. The adapters for Harvest v1 and v3 both satisfy it."""
+"""The Protocol that the adapters for Harvest v1 and v3 implement."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
@@ -25,11 +25,11 @@ from goodword.greenhouse.client.types import (
 
 
 class HarvestApi(Protocol):
-    """Harvest, whichever version. Every method raises `HarvestError` or one of its kinds.
+    """Harvest, whichever version. Every method raises `HarvestError`.
 
-    What cannot be seen (deleted, merged away, private, never there) gives None or is left out of a list,
-    never an error: one cannot tell these apart, and nothing may be erased because of it. Lists are read page
-    by page while they are consumed, newest first.
+    Records that are not visible (deleted, merged, private, never existed) are None or missing from a list, never an
+    error: the cases cannot be distinguished, and nothing may be erased because of them. Lists are read page by page
+    while they are consumed, newest first.
     """
 
     @property
@@ -37,19 +37,19 @@ class HarvestApi(Protocol):
         """The permissions worth probing with this kind of credential."""
 
     def account(self) -> str | None:
-        """The name of the Greenhouse account, where Greenhouse tells it (v3; always None in v1)."""
+        """The name of the Greenhouse account, None if unknown (always in v1)."""
 
     def who_am_i(self) -> Actor:
-        """Who acts when we call, and whether they are a Site Admin, as far as known (never in v1)."""
+        """The user on whose behalf we call, as far as known (never in v1)."""
 
     def knows_key(self) -> bool:
-        """Whether Greenhouse knows the credential although it refuses every read; False also if unclear."""
+        """Whether Greenhouse knows a credential that it refuses every read; also False if unknown."""
 
     def application(self, application_id: int) -> Application | None:
-        """One application, with its rejection reason's name where it can be known."""
+        """One application, with the name of its rejection reason if available."""
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
-        """Those applications that can be seen, in no promised order. v3 reads fifty at once, v1 one by one."""
+        """The visible ones of these applications, in any order. v3 reads fifty at once, v1 one by one."""
 
     def applications(
         self,
@@ -59,61 +59,60 @@ class HarvestApi(Protocol):
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """Applications, of some jobs only, in one status only, or changed between two moments.
+        """Applications, optionally of some jobs, in one status, or changed between two times.
 
-        `until` is the moment of the call unless given, and counts only beside `updated_since`. What changes
-        later is not among them, so `until` is the next `updated_since`. No job ids give nothing. v1 goes by
-        the last activity, which is not moved by every change.
+        `until` defaults to the time of the call, and is only used with `updated_since`. It is the next `updated_since`.
+        Empty `job_ids` give nothing. v1 filters by the last activity, which not every change updates.
         """
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
-        """In which stages applications stand and since when: fifty in a call. v1 does not tell: nothing."""
+        """The current stages of applications and since when, fifty per call. Nothing in v1."""
 
     def candidate(self, candidate_id: int) -> Candidate | None:
         """One candidate."""
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
-        """Those candidates that can be seen, in no promised order."""
+        """The visible ones of these candidates, in any order."""
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
         """Applications, by id and with their candidates' ids as far as known, each with its candidate.
 
-        For many at once: v3 asks for fifty applications and then for their candidates, v1 for fifty candidates,
-        who bring their applications along. What cannot be had so is left out; ask for it alone.
+        For many at once: v3 reads fifty applications and then their candidates, v1 fifty candidates with their
+        applications. Those that cannot be read this way are missing.
         """
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
-        """All candidates who changed between two moments; `until` is the next `since`."""
+        """All candidates changed between two times; `until` is the next `since`."""
 
     def job(self, job_id: int) -> Job | None:
         """One job."""
 
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
-        """Jobs, in one status only if given. Templates are among them (`is_template`)."""
+        """Jobs, optionally in one status. Includes templates (`is_template`)."""
 
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        """Those of these jobs that can be seen, without the names of departments and offices (v3)."""
+        """The visible ones of these jobs; in v3 without names of departments and offices."""
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        """Job posts, of some jobs only if given."""
+        """Job posts, optionally of some jobs."""
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        """The stages of jobs; order them by `order`."""
+        """The stages of jobs, to be sorted by `order`."""
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
-        """All reasons, Greenhouse's built-in ones among them."""
+        """All reasons, including Greenhouse's built-in ones."""
 
     def user(self, user_id: int) -> User | None:
         """One user."""
 
     def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
-        """Users: those with these ids, or with this address (v3: primary address only), or all."""
+        """Users with these ids, with this address (v3: primary address only), or all."""
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
         """Recruiters, coordinators and sourcers of jobs."""
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """The notes on a candidate's Activity Feed (not its mails and moves)."""
+        """The notes on a candidate's Activity Feed, without mails and moves."""
 
     def post_note(
         self,
@@ -124,20 +123,20 @@ class HarvestApi(Protocol):
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """Write a note. Tried once: nothing here repeats a write.
+        """Write a note, without retries.
 
-        On an error with `outcome_unknown` the note may stand all the same: list the notes and look for the
-        body's marker before posting again. v1 needs an author; with v3 the acting user is the default.
+        After an error with `outcome_unknown` the note may exist: search the notes for the body's marker before posting
+        again. v1 needs an author; in v3 the acting user is the default.
         """
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
-        """When the application entered its present stage; None if that cannot be known (always in v1)."""
+        """When the application entered its current stage; None if unknown (always in v1)."""
 
     def probe(self, permission: Permission) -> ProbeResult:
-        """Find out by reading whether a permission is granted. Never writes."""
+        """Check by reading whether a permission is granted. Never writes."""
 
     def close(self) -> None:
-        """Give back the network connections. Leaving a `with` block does it too."""
+        """Close the network connections, as leaving a `with` block does."""
 
     def __enter__(self) -> Self:
         """`with build(...) as api:`."""

@@ -1,4 +1,4 @@
-"""Making a client. The only place that knows which version a credential belongs to."""
+"""Building a client. The only place that knows which version a credential belongs to."""
 
 import time
 from collections.abc import Callable
@@ -8,17 +8,13 @@ from datetime import datetime
 import httpx2
 
 from goodword.greenhouse.client.api import HarvestApi
-from goodword.greenhouse.client.credentials import V1Credentials, V3Credentials
-from goodword.greenhouse.client.oauth import OAuth
-from goodword.greenhouse.client.pacing import LocalPacer, Pacer, Priority
-from goodword.greenhouse.client.retry import READS, Retry
-from goodword.greenhouse.client.session import Manner, Session
-from goodword.greenhouse.client.tokens import MemoryTokenStore, TokenStore
+from goodword.greenhouse.client.credentials import KeyAuth, V1Credentials, V3Credentials
+from goodword.greenhouse.client.oauth import MemoryTokenStore, OAuth, TokenStore
+from goodword.greenhouse.client.pacing import TOKEN_RATE, V1_RATE, V3_RATE, LocalPacer, Pacer, Priority
+from goodword.greenhouse.client.session import READS, CallPolicy, Retry, Session
 from goodword.greenhouse.client.transport import LIMITS, Exchange, Limits, Transport
 from goodword.greenhouse.client.v1.adapter import HarvestV1
-from goodword.greenhouse.client.v1.key import Key
 from goodword.greenhouse.client.v3.adapter import HarvestV3
-from goodword.greenhouse.client.window import TOKEN_RATE, V1_RATE, V3_RATE
 
 V1_BASE = "https://harvest.greenhouse.io/v1"
 V3_BASE = "https://harvest.greenhouse.io/v3"
@@ -46,26 +42,25 @@ def build(
     """A client for one credential.
 
     `base_url` includes the version (`.../v1`, `.../v3`). Plain HTTP and private networks are refused unless
-    `allow_private`. `transport` replaces the network. `worked_before` says whether this credential has ever
-    worked, and decides what a refusal is called (None: not known). `token_store`, `pacer` and
-    `token_pacer` belong to a connection and are worth sharing among its clients; without them each client has
-    its own. `watch` is called with every exchange, for a health page. Close the client when done, or use it in a `with`
+    `allow_private`. `transport` replaces the network. `worked_before`: whether this credential has ever worked (None:
+    unknown), which decides what a refusal means. `token_store`, `pacer` and `token_pacer` belong to a connection and
+    should be shared by its clients. `watch` is called with every exchange. Close the client, or use it in a `with`
     block.
 
-    Raises `ValueError` for an address that is none.
+    Raises `ValueError` for an invalid address.
     """
     for address in (base_url, token_url):
         _check(address, allow_private=allow_private)
     network = Transport(transport=transport, allow_private=allow_private, limits=limits, watch=watch)
     rate = V1_RATE if isinstance(credentials, V1Credentials) else V3_RATE
-    manner = Manner(clock, sleep, pacer or LocalPacer(rate), priority, retry)
+    policy = CallPolicy(clock, sleep, pacer or LocalPacer(rate), priority, retry)
     if isinstance(credentials, V1Credentials):
         return HarvestV1(
             Session(
                 transport=network,
                 base_url=base_url,
-                auth=Key(credentials),
-                manner=manner,
+                auth=KeyAuth(credentials),
+                policy=policy,
                 worked_before=worked_before,
             )
         )
@@ -74,11 +69,11 @@ def build(
         transport=network,
         token_url=token_url,
         store=token_store or MemoryTokenStore(),
-        manner=replace(manner, pacer=token_pacer or LocalPacer(TOKEN_RATE), priority=Priority.PERSON),
+        policy=replace(policy, pacer=token_pacer or LocalPacer(TOKEN_RATE), priority=Priority.PERSON),
         worked_before=worked_before,
     )
     session = Session(
-        transport=network, base_url=base_url, auth=oauth, manner=manner, worked_before=worked_before
+        transport=network, base_url=base_url, auth=oauth, policy=policy, worked_before=worked_before
     )
     return HarvestV3(session, oauth=oauth, clock=clock)
 

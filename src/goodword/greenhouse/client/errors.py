@@ -1,19 +1,18 @@
-"""What can go wrong between us and Greenhouse, as one small tree:
+"""The errors of the client:
 
     HarvestError
     ├── Unauthorised      the credential itself was refused
     ├── Forbidden         the credential works, but may not do this; names the missing permission
     ├── NotFound          no such record or address
-    ├── Invalid           Greenhouse understood the request and refused what it said
+    ├── Invalid           Greenhouse understood the request and rejected its content
     ├── RateLimited       too many requests; carries the wait in seconds
     ├── Unavailable       network, time-out, or Greenhouse's own failure
-    └── UnexpectedShape   an answer that is not what Harvest promises
+    └── UnexpectedShape   an answer that is not as documented
 
-Each carries method, path (without its query, which can hold an e-mail address), status and Greenhouse's
-request id, and two sentences for people: what happened (`sentence`) and what to do (`remedy`). None carries a
-secret: what Greenhouse says is cleaned of them before it gets here, since a refusal can echo a client id.
+Each has method, path (without the query, which can contain an e-mail address), status and Greenhouse's request id, and
+two sentences for people: what happened (`sentence`) and what to do (`remedy`). None contains a secret: Greenhouse's
+messages are cleaned of them, since a refusal can echo a client id.
 """
-# the names say the kind of failure; "Error" eight times over would say nothing
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -21,7 +20,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """Which exchange an error comes from. `status` is None when no answer arrived."""
+    """The exchange that failed. `status` is None without an answer."""
 
     method: str
     path: str
@@ -37,7 +36,7 @@ class Where:
 
 
 class HarvestError(Exception):
-    """The root. `outcome_unknown` is True when a write may have been done although it failed for us."""
+    """The base class. `outcome_unknown`: a write may have been carried out nevertheless."""
 
     def __init__(self, where: Where, *, detail: str = "", outcome_unknown: bool = False) -> None:
         super().__init__(where, detail)
@@ -72,7 +71,7 @@ class HarvestError(Exception):
 
     @property
     def request_id(self) -> str | None:
-        """Greenhouse's own id of the exchange, which its support asks for."""
+        """Greenhouse's id of the exchange, for its support."""
         return self.where.request_id
 
     def __str__(self) -> str:
@@ -84,15 +83,15 @@ class HarvestError(Exception):
 
 
 class Refusal(StrEnum):
-    """Why a credential was refused, as far as one can know."""
+    """Why a credential was refused, as far as known."""
 
     WRONG = "wrong"
     REVOKED_OR_EXPIRED = "revoked_or_expired"
     UNKNOWN = "unknown"
 
     @classmethod
-    def told_by(cls, worked_before: bool | None) -> "Refusal":
-        """Refused and it never worked: wrong. It worked before: revoked or expired. None: we cannot say."""
+    def after(cls, worked_before: bool | None) -> "Refusal":
+        """Never worked: wrong. Worked before: revoked or expired. None: unknown."""
         if worked_before is None:
             return cls.UNKNOWN
         return cls.REVOKED_OR_EXPIRED if worked_before else cls.WRONG
@@ -101,8 +100,8 @@ class Refusal(StrEnum):
 class Unauthorised(HarvestError):
     """The credential was refused.
 
-    `may_be_permission` is True for Harvest v1, which answers 401 also for a permission that is not ticked;
-    `probe_all` tells the two apart, so ask it before a working connection is called broken.
+    `may_be_permission` is True for Harvest v1, which also answers 401 for a missing permission; `probe_all`
+    distinguishes the two.
     """
 
     def __init__(
@@ -176,11 +175,11 @@ class Forbidden(HarvestError):
 
 
 class NotFound(HarvestError):
-    """No such record or address. A record that is merely not visible gives None instead, where we read it."""
+    """No such record or address. Reading a record that is not visible returns None instead."""
 
     @property
     def sentence(self) -> str:
-        """What happened; 410 is an interface that was switched off."""
+        """What happened; 410: the interface was switched off."""
         if self.status == 410:
             return "Greenhouse has switched this interface off."
         return "Greenhouse has nothing under this address."
@@ -194,7 +193,7 @@ class NotFound(HarvestError):
 
 
 class Invalid(HarvestError):
-    """Greenhouse understood the request and refused what it said (400, 409, 422 and the like)."""
+    """Greenhouse understood the request and rejected its content (400, 409, 422 and the like)."""
 
     @property
     def sentence(self) -> str:
@@ -230,7 +229,7 @@ class Unavailable(HarvestError):
 
     @property
     def sentence(self) -> str:
-        """What happened; with a status it is Greenhouse that fails."""
+        """What happened; with a status, Greenhouse itself failed."""
         if self.status is None:
             return "Greenhouse cannot be reached at the moment."
         return "Greenhouse has a failure of its own at the moment."
@@ -242,7 +241,7 @@ class Unavailable(HarvestError):
 
 
 class AddressRefused(Unavailable):
-    """The address leads into a private network, and this installation does not allow that."""
+    """The address is in a private network, which this installation does not allow."""
 
     @property
     def sentence(self) -> str:
@@ -256,7 +255,7 @@ class AddressRefused(Unavailable):
 
 
 class UnexpectedShape(HarvestError):
-    """An answer that is not what Harvest promises: no JSON, an essential missing, a redirect, too long."""
+    """An answer that is not as documented: no JSON, an id missing, a redirect, too long."""
 
     @property
     def sentence(self) -> str:

@@ -1,7 +1,7 @@
-"""Refuses to call into private networks, also when a public name resolves to a private address.
+"""Refuses calls into private networks, also if a public name resolves to a private address.
 
-The name is resolved here and the connection is made to that very address, so that a second look-up cannot
-give another one (DNS rebinding). TLS still verifies the certificate against the name.
+The name is resolved here and the connection is made to that address, so that a second look-up cannot give another one
+(DNS rebinding). TLS still verifies the certificate against the name.
 """
 
 import ipaddress
@@ -28,7 +28,7 @@ class PrivateAddressError(httpx2.RequestError):
 
 
 def is_public(address: Address) -> bool:
-    """True if the address is reachable on the public internet, and so is an IPv4 address embedded in it."""
+    """Whether the address, and any IPv4 address embedded in it, is on the public internet."""
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped is not None:
             return is_public(address.ipv4_mapped)
@@ -46,7 +46,7 @@ def is_public(address: Address) -> bool:
 def resolve(host: str, port: int) -> list[Address]:
     """All addresses of a host, in the resolver's order. Raises `OSError` if there are none."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    # A link-local IPv6 address carries a zone ("%eth0"), which the parser takes and we never call.
+    # a link-local IPv6 address has a zone ("%eth0"), which the parser accepts
     return list(dict.fromkeys(ipaddress.ip_address(entry[4][0]) for entry in found))
 
 
@@ -71,7 +71,7 @@ class PublicOnly(httpx2.BaseTransport):
             try:
                 return self._inner.handle_request(_sent_to(request, address))
             except (httpx2.ConnectError, httpx2.ConnectTimeout) as error:
-                refused = error  # nothing was sent yet, so the next address is safe for writes too
+                refused = error  # nothing was sent yet, so trying the next address is safe for writes, too
         raise refused
 
     def close(self) -> None:
@@ -80,7 +80,7 @@ class PublicOnly(httpx2.BaseTransport):
 
 
 def _sent_to(request: httpx2.Request, address: Address) -> httpx2.Request:
-    """The same request to an address. The Host header stays; the name goes into TLS."""
+    """The same request to an address, with the name in the Host header and for TLS."""
     return httpx2.Request(
         request.method,
         request.url.copy_with(host=str(address)),

@@ -1,13 +1,16 @@
-"""Client credentials of Harvest v3: a token is minted, shared, renewed before its end or after a 401.
+"""OAuth of Harvest v3: a token is minted, shared, and renewed before its end or after a 401.
 
-Facts: greenhouse.md 1.2 to 1.5. Basic authentication with a form body; the answer tells `expires_at`
-(observed) or `expires_in` (documented); an hour of life; no refresh token.
+Facts: greenhouse.md 1.2 to 1.5. Basic authentication with a form body; the answer has `expires_at` (observed) or
+`expires_in` (documented); tokens last an hour; there is no refresh token.
 """
 
 import base64
+import threading
 from collections.abc import Mapping
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from http import HTTPStatus
+from typing import Protocol
 
 from goodword.greenhouse.client.credentials import V3Credentials
 from goodword.greenhouse.client.errors import (
@@ -18,27 +21,90 @@ from goodword.greenhouse.client.errors import (
     Refusal,
     Unauthorised,
 )
-from goodword.greenhouse.client.introspection import Introspection, introspection_of
-from goodword.greenhouse.client.parse import record_of
 from goodword.greenhouse.client.permissions import Permission
-from goodword.greenhouse.client.refusals import refusal, said
-from goodword.greenhouse.client.retry import repeated
-from goodword.greenhouse.client.session import Manner, paced
-from goodword.greenhouse.client.tokens import Token, TokenStore
+from goodword.greenhouse.client.records import Record, record_of
+from goodword.greenhouse.client.refusals import greenhouse_message, refusal
+from goodword.greenhouse.client.session import CallPolicy, paced, repeated
 from goodword.greenhouse.client.transport import Answer, Call, Transport
 
 DOCUMENTED_LIFE = timedelta(hours=1)
 _SHORTEST_LIFE = timedelta(seconds=30)
 _LONGEST_LIFE = timedelta(days=1)
 _EARLY = timedelta(minutes=1)
-_POLL = 0.25  # seconds between two looks for the token that another caller mints
+_POLL = 0.25  # seconds between two looks for a token minted by another caller
 _POLLS = 60
+
+_CLAIMS = "https://auth.greenhouse.io/claims"
 
 ANY_SCOPE = Permission("token", "at least one scope", ())
 
 
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A bearer token, opaque. `renew_at` is a little before its end, by our own clock."""
+
+    access_token: str = field(repr=False)
+    renew_at: datetime
+
+
+class TokenStore(Protocol):
+    """Keeps one connection's token for all its callers. Belongs to one credential: empty it when that is replaced."""
+
+    def get(self) -> Token | None:
+        """The token last saved."""
+
+    def claim(self) -> bool:
+        """Take the lease for minting; False if another caller has it."""
+
+    def save(self, token: Token) -> None:
+        """Store a new token and end the lease."""
+
+    def release(self) -> None:
+        """End the lease without a token: minting failed."""
+
+
+class MemoryTokenStore:
+    """A store for the threads of one process."""
+
+    def __init__(self) -> None:
+        self._token: Token | None = None
+        self._minting = threading.Lock()
+
+    def get(self) -> Token | None:
+        """See `TokenStore.get`."""
+        return self._token
+
+    def claim(self) -> bool:
+        """See `TokenStore.claim`."""
+        return self._minting.acquire(blocking=False)
+
+    def save(self, token: Token) -> None:
+        """See `TokenStore.save`."""
+        self._token = token
+        self.release()
+
+    def release(self) -> None:
+        """See `TokenStore.release`."""
+        if self._minting.locked():
+            self._minting.release()
+
+
+@dataclass(frozen=True, slots=True)
+class Introspection:
+    """What `/introspect` says of a token. `scopes` and `site_admin` are None where Greenhouse does not say.
+
+    Members as reported by integrators (greenhouse.md, 1.5).
+    """
+
+    active: bool
+    scopes: frozenset[str] | None
+    site_admin: bool | None
+    organisation: str | None
+    user_id: int | None = None
+
+
 class OAuth:
-    """The `Auth` of v3. Safe to share between threads as far as its store is."""
+    """The `Auth` of v3. Thread-safe if its store is."""
 
     acting_user = True
 
@@ -49,22 +115,22 @@ class OAuth:
         transport: Transport,
         token_url: str,
         store: TokenStore,
-        manner: Manner,
+        policy: CallPolicy,
         worked_before: bool | None,
     ) -> None:
         self._credentials = credentials
         self._transport = transport
         self._token_url = token_url
         self._store = store
-        self._manner = manner
+        self._policy = policy
         self._worked_before = worked_before
 
     def headers(self) -> Mapping[str, str]:
-        """A bearer header with a token that is not about to end."""
+        """A bearer header with a valid token."""
         return _bearer(self._valid(refused=None))
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        """Mint anew, unless another caller has done so since."""
+        """Mint a new token, unless another caller has done so since."""
         return _bearer(self._valid(refused=refused)) != refused
 
     def secrets(self) -> tuple[str, ...]:
@@ -73,7 +139,7 @@ class OAuth:
         return (*self._credentials.secrets, *((token.access_token,) if token else ()))
 
     def introspect(self) -> Introspection | None:
-        """What Greenhouse says of our token; None if it does not tell (the endpoint is thinly documented)."""
+        """The introspection of our token; None if Greenhouse does not provide it (it is hardly documented)."""
         token = self._valid(refused=None)
         url = self._token_url.rsplit("/", 1)[0] + "/introspect"
         form = {"token": token.access_token, "token_type_hint": "access_token"}
@@ -86,26 +152,25 @@ class OAuth:
             return None
 
     def _valid(self, *, refused: Mapping[str, str] | None) -> Token:
-        """The shared token if it is good, else a new one, minted by one caller while the others wait.
+        """The shared token if it is valid, else a new one, minted by one caller while the others wait.
 
-        If the holder of the lease does not deliver in time we mint one for ourselves: it is not known that a
-        new token ends an older one, and a caller that waits for ever is the greater harm.
+        If the holder of the lease takes too long we mint our own: new tokens are not known to end older ones.
         """
         for _ in range(_POLLS):
             token = self._store.get()
-            if token is not None and token.renew_at > self._manner.clock() and _bearer(token) != refused:
+            if token is not None and token.renew_at > self._policy.clock() and _bearer(token) != refused:
                 return token
             if self._store.claim():
                 return self._minted_under_lease(refused=refused)
-            self._manner.sleep(_POLL)
+            self._policy.sleep(_POLL)
         return self._mint()
 
     def _minted_under_lease(self, *, refused: Mapping[str, str] | None) -> Token:
         saved = False
         try:
-            held = self._store.get()  # the former holder may have saved between our look and our claim
-            if held is not None and held.renew_at > self._manner.clock() and _bearer(held) != refused:
-                return held
+            stored = self._store.get()  # possibly saved between our look and our claim
+            if stored is not None and stored.renew_at > self._policy.clock() and _bearer(stored) != refused:
+                return stored
             token = self._mint()
             self._store.save(token)
             saved = True
@@ -123,12 +188,12 @@ class OAuth:
         access_token = record.text("access_token")
         if not access_token or not access_token.isascii() or not access_token.isprintable():
             raise answer.unexpected("The answer holds no token.")
-        now = self._manner.clock()
+        now = self._policy.clock()
         seconds = record.number("expires_in")
         ends = now + timedelta(seconds=seconds) if seconds > 0 else record.moment("expires_at")
         life = (ends or now + DOCUMENTED_LIFE) - now
         if not _SHORTEST_LIFE <= life <= _LONGEST_LIFE:
-            life = DOCUMENTED_LIFE  # the two clocks differ; if this is too long, a 401 renews
+            life = DOCUMENTED_LIFE  # clocks differ; if this is too long, a 401 renews
         return Token(access_token, renew_at=now + life - min(_EARLY, life / 10))
 
     def _called(self, url: str, form: Mapping[str, str]) -> Answer:
@@ -137,18 +202,18 @@ class OAuth:
         call = Call("POST", url, headers={"Authorization": basic}, form=form)
 
         def once() -> Answer:
-            answer = paced(self._transport, call, self._manner)
+            answer = paced(self._transport, call, self._policy)
             error = self._refusal(answer)
             if error is None:
                 return answer
             if isinstance(error, RateLimited):
-                self._manner.pacer.refused(wait=error.wait, now=self._manner.clock())
+                self._policy.pacer.refused(wait=error.wait, now=self._policy.clock())
             raise error
 
-        return repeated(once, retry=self._manner.retry, sleep=self._manner.sleep)
+        return repeated(once, retry=self._policy.retry, sleep=self._policy.sleep)
 
     def _refusal(self, answer: Answer) -> HarvestError | None:
-        """The tree's error, with the token endpoint's own 400s told apart (greenhouse.md, 1.3)."""
+        """The error, with the token endpoint's own 400s distinguished (greenhouse.md, 1.3)."""
         secrets = self._credentials.secrets
         error = refusal(
             answer,
@@ -157,9 +222,9 @@ class OAuth:
             works_now=False,
             worked_before=self._worked_before,
             secrets=secrets,
-            now=self._manner.clock(),
+            now=self._policy.clock(),
         )
-        words = said(answer, secrets=())
+        words = greenhouse_message(answer, secrets=())
         if isinstance(error, Invalid | Unauthorised) and "any scope" in words:  # the status is not documented
             return Forbidden(answer.where, permission=ANY_SCOPE.name, detail=error.detail)
         if not isinstance(error, Invalid):
@@ -170,9 +235,24 @@ class OAuth:
             detail = f"There is no active Greenhouse user {self._credentials.act_as} for it to act as."
             return Invalid(answer.where, detail=detail)
         if "client" in words:
-            return Unauthorised(answer.where, kind=Refusal.told_by(self._worked_before), detail=error.detail)
+            return Unauthorised(answer.where, kind=Refusal.after(self._worked_before), detail=error.detail)
         return error
 
 
 def _bearer(token: Token) -> Mapping[str, str]:
     return {"Authorization": f"Bearer {token.access_token}"}
+
+
+def introspection_of(record: Record) -> Introspection:
+    """Read the answer. The spelling of the role is not documented, so only its letters count."""
+    claims = record.child(_CLAIMS)
+    role = claims.text("user_role") if claims else ""
+    letters = "".join(letter for letter in role.lower() if letter.isalpha())
+    organisation = claims.child("organization") if claims else None
+    return Introspection(
+        active=record.flag("active"),
+        scopes=frozenset(record.text("scope").split()) if record.has("scope") else None,
+        site_admin="siteadmin" in letters if letters else None,
+        organisation=organisation.text_or_none("name") if organisation else None,
+        user_id=record.id_or_none("sub"),
+    )

@@ -1,31 +1,62 @@
-"""Keeping under Greenhouse's rate limit by what its answers say, so that 429 stays the exception.
+"""Staying under Greenhouse's rate limit by what its answers report, so that a 429 is the exception.
 
-The rules are in `window`; here they are held for the threads of one process. A pacer that is shared by all workers
-keeps the same `Window` in the database.
+Observed (greenhouse.md, 2.5): v3 counts in windows of 30 seconds that are aligned to Greenhouse's clock, 150 calls
+each; v1 in windows of 10 seconds, 50 calls; tokens by the minute, 60. None of the numbers is promised, so the answers
+take precedence. `X-RateLimit-Reset` is *not* the end of the window and is not used.
+
+The rules (`ask`, `heard`, `turned`, `refused`) are pure functions on a `Window`: no clock, no lock, no rows.
+`LocalPacer` keeps the window for the threads of one process; a pacer shared by all workers keeps it in the database.
+All times in the rules are seconds since the epoch by Greenhouse's clock (see `ClockSkew`).
 """
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-from goodword.greenhouse.client.skew import Skew
-from goodword.greenhouse.client.window import Count, Rate, Window, ask, heard, refused, turned
+#: the part of a window that background work may use at once; the rest is spread, so that a person who comes in the
+#: middle of a long sync finds calls left
+HEAD = 0.7
+#: by this part of the window all calls are released: one under way at the end would be counted in the next window
+SPREAD = 0.85
+#: seconds for which background work pauses after a person's call, and for which it leaves more calls to people
+YIELD, KEEP = 0.5, 60.0
+#: seconds by which a window is entered late, to be safe
+GUARD = 0.05
+#: seconds between two looks whether the call that probes the limit has come back
+PROBE_POLL = 0.25
+#: longer blocks result from a clock that was changed
+LONGEST_BLOCK = 3600.0
+#: assumed difference in seconds between our clock and Greenhouse's before anything is known
+UNKNOWN_SKEW = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """How one kind of calls is counted: the window in seconds, and the calls allowed until an answer reports it."""
+
+    window: float
+    usual: int
+
+
+V1_RATE = Rate(10.0, 50)
+V3_RATE = Rate(30.0, 150)
+TOKEN_RATE = Rate(60.0, 60)
 
 
 class Priority(StrEnum):
-    """Who waits for the call: a person before a screen, or only the clock."""
+    """Who waits for the call: a person in front of a screen, or only a job."""
 
     PERSON = "person"
     BACKGROUND = "background"
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What an answer's headers said: when it was sent and received by our clock, `Date`, and (limit, remaining).
+class RateReport:
+    """The headers of an answer: when it was sent and received by our clock, `Date`, and (limit, remaining).
 
-    Either is None where the header is missing or makes no sense, such as a limit of 0.
+    `date` and `rate` are None where the header is missing or makes no sense, such as a limit of 0.
     """
 
     sent: datetime
@@ -38,21 +69,21 @@ class Pacer(Protocol):
     """Shares the rate of one connection among callers."""
 
     def take(self, *, priority: Priority, now: datetime) -> float:
-        """Take one call from the window and return 0.0, or return the seconds until asking again has a point."""
+        """Take one call from the window and return 0.0, or return the seconds to wait before asking again."""
 
-    def observe(self, told: Told) -> None:
-        """What an answer said."""
+    def observe(self, report: RateReport) -> None:
+        """Take account of an answer."""
 
     def refused(self, *, wait: float, now: datetime) -> None:
-        """A 429 came: nobody may call for `wait` seconds."""
+        """Take account of a 429: nobody may call for `wait` seconds."""
 
 
 class LocalPacer:
     """A pacer for the threads of one process."""
 
-    def __init__(self, rate: Rate, *, skew: Skew | None = None) -> None:
+    def __init__(self, rate: Rate, *, skew: "ClockSkew | None" = None) -> None:
         self._rate = rate
-        self._skew = skew or Skew(window=rate.window)
+        self._skew = skew or ClockSkew(window=rate.window)
         self._lock = threading.Lock()
         self._known = Window()
 
@@ -68,10 +99,10 @@ class LocalPacer:
             self._known = turn.after
             return turn.wait
 
-    def observe(self, told: Told) -> None:
+    def observe(self, report: RateReport) -> None:
         """See `Pacer.observe`."""
         with self._lock:
-            count, turn = counted(told, self._skew)
+            count, turn = count_of(report, self._skew)
             if count is not None:
                 self._known = (turned if turn else heard)(self._known, count, rate=self._rate)
 
@@ -81,13 +112,205 @@ class LocalPacer:
             self._known = refused(self._known, wait=wait, moment=self._skew.theirs(now.timestamp()))
 
 
-def counted(told: Told, skew: Skew) -> tuple[Count | None, bool]:
+# --- the rules ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What is known of one window.
+
+    `number` counts windows from the epoch. `remaining` excludes the calls under way; None: unknown, and one call may
+    probe it; negative: that call is under way.
+    """
+
+    number: int = 0
+    limit: int | None = None
+    remaining: int | None = None
+    blocked_until: float = 0.0
+    person_at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Whether a call may go: now (`wait` 0.0), which leads to `after`, or ask again in `wait` seconds.
+
+    The turn only holds if the window has more than `floor` calls left.
+    """
+
+    wait: float
+    after: Window
+    floor: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """The limit and the remaining calls in an answer, counted at some moment between `sent` and `received`."""
+
+    sent: float
+    received: float
+    limit: int
+    remaining: int
+
+
+def ask(known: Window, *, person: bool, moment: float, rate: Rate) -> Turn:
+    """The turn of one call at a moment."""
+    if person:
+        known = replace(known, person_at=moment)
+    blocked = known.blocked_until - moment
+    if 0 < blocked <= LONGEST_BLOCK:
+        return Turn(blocked, known)
+    present = int(moment // rate.window)
+    limit = known.limit or rate.usual
+    if known.number not in (present, present + 1):  # one ahead: another host's clock is
+        known = replace(known, number=present, remaining=limit)
+    begun = known.number * rate.window
+    over = begun + rate.window - moment + GUARD
+    left = known.remaining
+    if left is None:
+        return Turn(0.0, replace(known, remaining=-1))
+    if left < 0:
+        return Turn(min(PROBE_POLL, over), known)
+    floor = 0
+    if not person:
+        since = moment - known.person_at
+        if 0 <= since < YIELD:
+            return Turn(YIELD - since, known)
+        reserved = _reserved(limit, person_lately=0 <= since < KEEP)
+        floor, later = _floor(limit, reserved=reserved, left=left, elapsed=moment - begun, rate=rate)
+        if left <= floor:
+            return Turn(over if later is None else later, known)
+    if left <= floor:
+        return Turn(over, known)
+    return Turn(0.0, replace(known, remaining=left - 1), floor)
+
+
+def _reserved(limit: int, *, person_lately: bool) -> int:
+    """The calls that background work leaves to people: a fiftieth of a window, a fifth while one is active."""
+    if limit <= 1:
+        return 0
+    return max(1, limit // (5 if person_lately else 50))
+
+
+def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) -> tuple[int, float | None]:
+    """What must be left at this time of the window, and the seconds until one more may go (None: not in it)."""
+    most = limit - reserved
+    head = min(int(limit * HEAD), most)
+    tail = most - head
+    slope = rate.window * SPREAD
+    open_now = head + int(tail * min(1.0, max(0.0, elapsed) / slope) + 1e-9)
+    used = limit - left
+    if used >= most:
+        return limit - open_now, None
+    due = slope * (used + 1 - head) / tail if tail else 0.0
+    return limit - open_now, max(due - elapsed, 0.01)
+
+
+def heard(known: Window, count: Count, *, rate: Rate) -> Window:
+    """What is known after an answer.
+
+    Answers overtake each other, so the smaller number is nearer the truth. One that may belong to an earlier window is
+    ignored. If far less remains than we have used, another program calls with the same credential; then some distance
+    is kept, since its calls and ours under way are counted before we learn of them.
+    """
+    number = int(count.sent // rate.window)
+    if number < known.number:
+        return known
+    if number > known.number or known.remaining is None or known.remaining < 0:
+        return replace(known, number=number, limit=count.limit, remaining=count.remaining)
+    expected = known.remaining + count.limit - (known.limit or rate.usual)
+    foreign = expected - count.remaining
+    if foreign > max(1, count.limit // 50):
+        left = max(0, count.remaining - max(2, count.limit // 25))
+    else:
+        left = min(expected, count.remaining)
+    return replace(known, limit=count.limit, remaining=max(0, left))
+
+
+def turned(known: Window, count: Count, *, rate: Rate) -> Window:
+    """What is known after an answer with more remaining than one before it: a new window has begun."""
+    number = max(known.number, int(count.sent // rate.window))
+    return replace(known, number=number, limit=count.limit, remaining=count.remaining)
+
+
+def refused(known: Window, *, wait: float, moment: float) -> Window:
+    """What is known after a 429: nobody calls for the wait, at least a second; then one call probes the limit."""
+    until = moment + max(wait, 1.0)
+    before = known.blocked_until if known.blocked_until - moment <= LONGEST_BLOCK else 0.0
+    return replace(known, blocked_until=max(before, until), remaining=None)
+
+
+# --- Greenhouse's clock ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _LastCount:
+    received: float
+    limit: int
+    remaining: int
+
+
+class ClockSkew:
+    """The difference between Greenhouse's clock and ours, for one process and one connection.
+
+    `Date` has whole seconds. Each answer bounds the difference from both sides, and the bounds of many answers together
+    are narrow. Without dates the clocks are taken to be nearly equal, until the remaining calls go up between two
+    answers: then a window has turned in between. Not locked: a torn read is only less exact.
+    """
+
+    def __init__(self, *, window: float) -> None:
+        self._window = window
+        self._bounds = (-UNKNOWN_SKEW, UNKNOWN_SKEW)
+        self._dated = False
+        self._last: _LastCount | None = None
+        self._turned_at = 0.0
+
+    def theirs(self, ours: float) -> float:
+        """Greenhouse's time, rather too early than too late, so that no window is entered before it is open."""
+        return ours + self._bounds[0]
+
+    def dated(self, date: datetime, *, sent: float, received: float) -> None:
+        """Take account of an answer's `Date`: within this second at some moment of the exchange."""
+        seconds = date.timestamp()
+        bounds = (seconds - received, seconds + 1.0 - sent)
+        if self._dated:
+            both = (max(self._bounds[0], bounds[0]), min(self._bounds[1], bounds[1]))
+            if both[0] <= both[1]:
+                bounds = both
+        self._bounds, self._dated = bounds, True
+
+    def counted(self, *, limit: int, remaining: int, sent: float, received: float) -> bool:
+        """Whether a window turned between the last answer and this one, unexpected by our clock.
+
+        True only if this call was sent after the last answer had come and more remains now. If answers have dates these
+        take precedence: then such counts come from several servers that count separately.
+        """
+        last = self._last
+        if last is not None and received < last.received:
+            return False
+        self._last = _LastCount(received, limit, remaining)
+        if self._dated or last is None or sent < last.received or limit != last.limit:
+            return False
+        if remaining <= last.remaining or received - self._turned_at < self._window / 2:
+            return False
+        self._turned_at = received
+        if int(self.theirs(last.received) // self._window) == int(self.theirs(sent) // self._window):
+            self._align(last.received, received)
+            return True
+        return False
+
+    def _align(self, before: float, after: float) -> None:
+        """Shift the bounds so that the turn lies between these two moments of ours."""
+        turn = round(after / self._window) * self._window
+        self._bounds = (turn - after, turn - before)
+
+
+def count_of(report: RateReport, skew: ClockSkew) -> tuple[Count | None, bool]:
     """An answer's count by Greenhouse's clock, if it has one, and whether it shows that a window has turned."""
-    sent, received = told.sent.timestamp(), told.received.timestamp()
-    if told.date is not None:
-        skew.dated(told.date, sent=sent, received=received)
-    if told.rate is None:
+    sent, received = report.sent.timestamp(), report.received.timestamp()
+    if report.date is not None:
+        skew.dated(report.date, sent=sent, received=received)
+    if report.rate is None:
         return None, False
-    limit, remaining = told.rate
+    limit, remaining = report.rate
     turn = skew.counted(limit=limit, remaining=remaining, sent=sent, received=received)
     return Count(skew.theirs(sent), skew.theirs(received), limit, remaining), turn

@@ -1,30 +1,33 @@
-"""Reading lists page by page, by the `Link` header as Greenhouse gives it (both versions)."""
+"""Reading lists page by page, by the `Link` header (both versions), and by fifty ids."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import batched
 
 import httpx2
 
-from goodword.greenhouse.client.parse import Record, records_of
+from goodword.greenhouse.client.errors import Forbidden, NotFound
 from goodword.greenhouse.client.permissions import Permission
+from goodword.greenhouse.client.records import Record, records_of
 from goodword.greenhouse.client.session import Session
 from goodword.greenhouse.client.transport import Answer
 
-PER_PAGE = 500  # the most that either version allows; every page costs one call of the rate
-MOST_PAGES = 20_000  # ten million rows: beyond it something goes in circles
+PER_PAGE = 500  # the maximum of both versions; every page costs one call
+MAX_IDS = 50  # more in one filter is a 422 (greenhouse.md, 2.2)
+MAX_PAGES = 20_000  # ten million rows: beyond it something goes in circles
 
 
 def pages(
     session: Session, path: str, *, permission: Permission, params: Mapping[str, str] | None = None
 ) -> Iterator[list[Record]]:
-    """Each page of a list, read as it is asked for.
+    """The pages of a list, each read on demand.
 
-    The next page's address is followed unchanged: a cursor must be the only parameter (else 422). The header
-    may be empty, missing, or without a `next`: then this was the last page. An address on another host or
-    above our base, or one that was already read, is an `UnexpectedShape`: our credential goes nowhere else.
+    The next page's address is followed unchanged: a cursor must be the only parameter (else 422). If the header is
+    empty, missing or without a `next`, this was the last page. An address on another host or above our base, or one
+    already read, is an `UnexpectedShape`: our credential goes nowhere else.
     """
     answer = session.get(path, permission=permission, params={"per_page": str(PER_PAGE), **(params or {})})
     seen = {answer.url}
-    for _ in range(MOST_PAGES):
+    for _ in range(MAX_PAGES):
         yield records_of(answer)
         if answer.next_link is None:
             return
@@ -48,3 +51,42 @@ def _checked(answer: Answer, *, base_url: str) -> str:
     if url.userinfo:
         raise answer.unexpected("The address of the next page carries a login.")
     return str(url)
+
+
+def batches(ids: Iterable[int]) -> Iterator[str]:
+    """Comma-separated lists of at most fifty different ids each, in their order."""
+    for batch in batched(dict.fromkeys(ids), MAX_IDS):
+        yield ",".join(map(str, batch))
+
+
+def rows(
+    session: Session, path: str, permission: Permission, params: Mapping[str, str] | None = None
+) -> Iterator[Record]:
+    """All rows of a list."""
+    for page in pages(session, path, permission=permission, params=params):
+        yield from page
+
+
+def rows_of(
+    session: Session,
+    path: str,
+    permission: Permission,
+    *,
+    by: str,
+    ids: Iterable[int],
+    params: Mapping[str, str] | None = None,
+) -> Iterator[Record]:
+    """The rows whose `by` is among the ids, fifty ids per call."""
+    for batch in batches(ids):
+        yield from rows(session, path, permission, {**(params or {}), by: batch})
+
+
+def names(
+    session: Session, path: str, permission: Permission, *, include_defaults: bool = False
+) -> dict[int, str]:
+    """Names by id; empty if we may not read them or the list does not exist."""
+    params = {"include_defaults": "true"} if include_defaults else None
+    try:
+        return {row.id(): row.text("name") for row in rows(session, path, permission, params)}
+    except (Forbidden, NotFound):
+        return {}

@@ -1,7 +1,7 @@
-"""The permissions that the work needs, by the names on Greenhouse's own screens.
+"""The permissions we need, by their names on Greenhouse's own screens.
 
-The seven of Greenhouse's API key screen that the set-up article lists, and what is advised beside them.
-Scope names of Harvest v3: greenhouse.md, section 1.7 (documented form `harvest:<resource>:<action>`).
+The seven that Greenhouse's set-up article lists, and the recommended ones. Scope names of Harvest v3: greenhouse.md,
+section 1.7 (documented form `harvest:<resource>:<action>`).
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from goodword.greenhouse.client.errors import Forbidden, Unauthorised
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """One line of the list: `name` as on the screen, the v3 scopes behind it, and what is lost without it."""
+    """A permission: `name` as on the screen, its v3 scopes, and the consequence if it is missing."""
 
     key: str
     name: str
@@ -60,10 +60,10 @@ APPLICATION_STAGES = Permission(
     without="It is then not known since when somebody stands in a stage: what was missed waits for a click.",
 )
 
-# Not among the probed ones: where a v1 key's screen has the writing of notes is under Candidates (assumed).
+# not probed; on a v1 key's screen the writing of notes is assumed to be under Candidates
 V1_NOTES = Permission("v1_notes", "Activity Feed and Candidates", ())
 
-# Not asked for on the connection screen; without them names of departments, offices and reasons stay empty.
+# not on the connection screen; without them names of departments, offices and reasons stay empty
 DEPARTMENTS = Permission("departments", "Departments", ("harvest:departments:list",), required=False)
 OFFICES = Permission("offices", "Offices", ("harvest:offices:list",), required=False)
 REJECTION_DETAILS = Permission(
@@ -84,7 +84,7 @@ V3_PERMISSIONS = (*ARTICLE, USERS, JOB_OWNERS, APPLICATION_STAGES)
 
 
 class State(StrEnum):
-    """What a probe found out."""
+    """The result of a probe."""
 
     GRANTED = "granted"
     MISSING = "missing"
@@ -95,8 +95,8 @@ class State(StrEnum):
 class ProbeResult:
     """What is known of one permission.
 
-    `state` speaks of reading; `writing` of writing, None where we never write. A probe never writes, so with
-    Harvest v1 `writing` is at best UNTESTED. `detail` is a sentence that says what to tick, or why not known.
+    `state` is about reading; `writing` about writing, None where we never write. A probe never writes, so with Harvest
+    v1 `writing` is at best UNTESTED. `detail` is a sentence: what to tick, or why the state is unknown.
     """
 
     permission: Permission
@@ -106,7 +106,7 @@ class ProbeResult:
 
     @property
     def required(self) -> bool:
-        """False for what is only advised."""
+        """False for a recommended permission."""
         return self.permission.required
 
     @property
@@ -153,8 +153,8 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
             last = error
             continue
         works = True
-        for held in refused:
-            yield missing(held)
+        for earlier in refused:
+            yield missing(earlier)
         refused.clear()
         yield result
     if last is not None and not works:
@@ -164,7 +164,7 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
 
 
 def missing(permission: Permission, *, detail: str = "") -> ProbeResult:
-    """Reading is refused; nothing is known of writing beyond that."""
+    """The result if reading is refused; writing is then unknown."""
     return ProbeResult(
         permission,
         State.MISSING,

@@ -1,4 +1,4 @@
-"""From an answer's status to an error of the tree. Statuses decide, never texts: those are undocumented."""
+"""From an answer's status to an error. Messages are undocumented, so only the status decides."""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -34,15 +34,15 @@ def refusal(
     secrets: Iterable[str],
     now: datetime,
 ) -> HarvestError | None:
-    """The error that an answer means, None for a success.
+    """The error of an answer, None for a success.
 
-    `acting_user` is True for v3, where a user stands behind the token. v1 answers 401 also for a permission
-    that is not ticked: once another call of this client has worked (`works_now`), it means that.
+    `acting_user` is True for v3, where a user stands behind the token. v1 also answers 401 for a missing permission: it
+    means that once another call of this client has worked (`works_now`).
     """
     where, status = answer.where, answer.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
         return None
-    detail = said(answer, secrets=secrets)
+    detail = greenhouse_message(answer, secrets=secrets)
     if status == HTTPStatus.FORBIDDEN or (
         status == HTTPStatus.UNAUTHORIZED and works_now and not acting_user
     ):
@@ -54,7 +54,7 @@ def refusal(
             detail=detail,
         )
     if status == HTTPStatus.UNAUTHORIZED:
-        kind = Refusal.told_by(True if works_now else worked_before)
+        kind = Refusal.after(True if works_now else worked_before)
         return Unauthorised(where, kind=kind, may_be_permission=not acting_user, detail=detail)
     if status in (HTTPStatus.NOT_FOUND, HTTPStatus.GONE):
         return NotFound(where, detail=detail)
@@ -69,11 +69,11 @@ def refusal(
     return Invalid(where, detail=detail)
 
 
-def said(answer: Answer, *, secrets: Iterable[str]) -> str:
-    """What Greenhouse gave as reason, short and without secrets (one of its refusals echoes the client id).
+def greenhouse_message(answer: Answer, *, secrets: Iterable[str]) -> str:
+    """Greenhouse's reason, shortened and without secrets (one of its refusals echoes the client id).
 
-    The documented form is `{"message", "errors": [text | {parameter: text}]}`; the token endpoint says
-    `{"error"}`. Anything else, such as a proxy's HTML page, is left out.
+    The documented form is `{"message", "errors": [text | {parameter: text}]}`; the token endpoint sends `{"error"}`.
+    Anything else, such as a proxy's HTML page, is ignored.
     """
     try:
         body = answer.json()
@@ -97,7 +97,7 @@ def said(answer: Answer, *, secrets: Iterable[str]) -> str:
 
 
 def wait_of(answer: Answer, *, now: datetime) -> float:
-    """The seconds that a 429 asks to wait: `Retry-After` in seconds or as a date, else a whole v3 window."""
+    """The wait of a 429 in seconds: `Retry-After` in seconds or as a date, else a whole v3 window."""
     value = answer.headers.get("Retry-After", "").strip()
     try:
         wait = float(value)

@@ -1,7 +1,7 @@
-"""One HTTP exchange with Greenhouse: sent once, bounded in time and size, every failure in our own words.
+"""One HTTP exchange with Greenhouse: sent once, bounded in time and size, with our own errors.
 
-TLS is verified, redirects are not followed (a credential never travels to another host), and proxies of the
-environment are not used, since the guard against private addresses could not see through them.
+TLS is verified, redirects are not followed (a credential never goes to another host), and proxies of the environment
+are not used, since they would bypass the guard against private addresses.
 """
 
 import json
@@ -34,7 +34,7 @@ USER_AGENT = "Goodword Harvest client"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for each part of an exchange and for all of it; the longest answer in bytes, unpacked."""
+    """Seconds for each part of an exchange and in total; the longest answer in bytes, uncompressed."""
 
     connect: float = 5.0
     read: float = 30.0
@@ -48,7 +48,7 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What to send. `form` and `body` exclude each other; `write` marks what must not be repeated."""
+    """A request. `form` and `body` are mutually exclusive; a `write` must not be repeated."""
 
     method: str
     url: str
@@ -60,13 +60,13 @@ class Call:
 
     @property
     def where(self) -> Where:
-        """The place for errors while there is no answer."""
+        """The exchange, for errors without an answer."""
         return Where(self.method, httpx2.URL(self.url).path)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back, read to its end."""
+    """A complete answer."""
 
     where: Where
     url: str
@@ -77,7 +77,7 @@ class Answer:
     write: bool
 
     def json(self) -> Any:
-        """The body as JSON; `UnexpectedShape` if it is none."""
+        """The body as JSON. Raises `UnexpectedShape`."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
@@ -85,7 +85,7 @@ class Answer:
 
     @property
     def rate(self) -> tuple[int, int] | None:
-        """The limit of calls and how many remain, None where the headers do not say or say a limit of 0."""
+        """The limit of calls and how many remain; None without headers, or with a limit of 0."""
         limit, remaining = (
             _whole(self.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining")
         )
@@ -93,8 +93,8 @@ class Answer:
 
     @property
     def date(self) -> datetime | None:
-        """The moment of the answer by the other side's clock, in whole seconds; None if it does not say."""
-        if "Age" in self.headers:  # some cache's answer, from who knows when
+        """The time of the answer by Greenhouse's clock, in whole seconds; None if unknown."""
+        if "Age" in self.headers:  # from some cache
             return None
         try:
             found = parsedate_to_datetime(self.headers.get("Date", ""))
@@ -103,16 +103,13 @@ class Answer:
         return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def unexpected(self, detail: str) -> UnexpectedShape:
-        """An error about this answer. After a write it is not known what was done."""
+        """An error about this answer. After a write the outcome is unknown."""
         return UnexpectedShape(self.where, detail=detail, outcome_unknown=self.write)
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """What a health page wants to know of one exchange. `rate` is (limit, remaining) where it was told.
-
-    `failure` is why no answer was had, or none that could be read to its end.
-    """
+    """One exchange, for statistics. `rate`: (limit, remaining) if known; `failure`: why there is no complete answer."""
 
     where: Where
     seconds: float
@@ -121,7 +118,7 @@ class Exchange:
 
 
 class Transport:
-    """Sends calls over one pool of connections."""
+    """Sends calls through one connection pool."""
 
     def __init__(
         self,
@@ -131,10 +128,7 @@ class Transport:
         limits: Limits = LIMITS,
         watch: Callable[[Exchange], None] | None = None,
     ) -> None:
-        """`transport` replaces the network (tests, an application in the same process).
-
-        `watch` is called after every exchange, including failed ones.
-        """
+        """`transport` replaces the network. `watch` is called after every exchange, including failed ones."""
         if transport is None:
             network = httpx2.HTTPTransport(verify=_trust(*map(os.environ.get, _TRUSTED)))
             transport = network if allow_private else PublicOnly(network)
@@ -151,7 +145,7 @@ class Transport:
         )
 
     def send(self, call: Call) -> Answer:
-        """One exchange, watched. Raises as `_send` does."""
+        """Send a call once. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long."""
         started = time.monotonic()
         where, rate, failure = call.where, None, None
         try:
@@ -166,11 +160,7 @@ class Transport:
                 self._watch(Exchange(where, time.monotonic() - started, rate, failure))
 
     def _send(self, call: Call) -> Answer:
-        """One exchange. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long.
-
-        A failure before the connection stood leaves nothing behind; after that the outcome of a write is
-        unknown, whatever the network says.
-        """
+        """Once the connection is established, the outcome of a failed write is unknown."""
         request = self._client.build_request(
             call.method,
             call.url,
@@ -221,8 +211,8 @@ class Transport:
 
 @cache
 def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """Whom TLS trusts, read once: reading takes longer than a call. An operator may name others."""
-    del file, folder  # a part of the key; the library looks them up by itself
+    """The trusted authorities, read once, since that takes longer than a call."""
+    del file, folder  # part of the cache key; the library reads them itself
     return httpx2.create_ssl_context()
 
 
@@ -232,7 +222,7 @@ def _whole(text: str | None) -> int | None:
 
 
 def _words(error: httpx2.HTTPError) -> str:
-    """A few words on a network failure for the health page. They hold no data of the call."""
+    """A network failure in a few words, without data of the call."""
     if isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout):
         return "The connection was not made in time."
     if isinstance(error, httpx2.TimeoutException):

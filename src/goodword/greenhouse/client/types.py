@@ -1,6 +1,6 @@
-"""What the client hands out: plain frozen records, the same from Harvest v1 and v3.
+"""The client's records, the same for Harvest v1 and v3.
 
-All moments are aware and in UTC. Ids are Greenhouse's own numbers (they need 64 bits).
+All times are aware and in UTC. Ids are Greenhouse's own 64-bit numbers.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class ApplicationStatus(StrEnum):
-    """In the words of Harvest v1; v3 says `in_process` for `active`. What is new to us reads as UNKNOWN."""
+    """As in Harvest v1; `active` is `in_process` in v3. Anything else is UNKNOWN."""
 
     ACTIVE = "active"
     REJECTED = "rejected"
@@ -19,7 +19,7 @@ class ApplicationStatus(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """The status of a job; what is new to us reads as UNKNOWN."""
+    """The status of a job. Anything else is UNKNOWN."""
 
     OPEN = "open"
     DRAFT = "draft"
@@ -28,7 +28,7 @@ class JobStatus(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who may read a note, in the spelling that both interfaces take when a note is written."""
+    """Who may read a note, as spelled in writing by both versions."""
 
     PRIVATE = "private"
     PUBLIC = "public"
@@ -36,7 +36,7 @@ class Visibility(StrEnum):
 
 
 class OwnerKind(StrEnum):
-    """What a member of a job's hiring team does there."""
+    """The part of a member of a job's hiring team."""
 
     RECRUITER = "recruiter"
     COORDINATOR = "coordinator"
@@ -46,7 +46,7 @@ class OwnerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `departments` and `offices` are names, empty when Greenhouse does not let us read them."""
+    """A job. `departments` and `offices` are names, empty if we may not read them."""
 
     id: int
     name: str
@@ -63,7 +63,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobPost:
-    """A job post, whose title is what candidates see. `job_id` is None for a post that gathers prospects."""
+    """A job post, whose title candidates see. `job_id` is None for a post that collects prospects."""
 
     id: int
     job_id: int | None
@@ -89,9 +89,9 @@ class JobStage:
 class Application:
     """One person on one job.
 
-    `stage_id` is always the id of the job's stage (`JobStage.id`), never that of the application's own stage
-    row, which Harvest v3 confusingly calls `stage_id`. `stage_entered_at` is filled only where Greenhouse
-    told it on the way; `HarvestApi.stage_entered_at` asks for it. A prospect has no `job_id`.
+    `stage_id` is the id of the job's stage (`JobStage.id`), not that of the application's own stage row, which Harvest
+    v3 calls `stage_id`. `stage_entered_at` is only set if it came with other data; see `HarvestApi.stage_entered_at`. A
+    prospect has no `job_id`.
     """
 
     id: int
@@ -115,7 +115,7 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationStage:
-    """The stage in which an application stands, and since when if Greenhouse knows it."""
+    """The current stage of an application, and since when, if known."""
 
     application_id: int
     stage_id: int
@@ -124,10 +124,7 @@ class ApplicationStage:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The Greenhouse user who stands behind our calls, as far as known.
-
-    `site_admin` None: Greenhouse did not say. Nobody stands behind a v1 key, so all is None there.
-    """
+    """The Greenhouse user on whose behalf we call, None where unknown. A v1 key has none."""
 
     user_id: int | None = None
     site_admin: bool | None = None
@@ -135,7 +132,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An e-mail address or a telephone number with the kind that Greenhouse gives it, in lower case."""
+    """An e-mail address or a telephone number with its type in lower case."""
 
     value: str
     type: str | None
@@ -143,7 +140,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person. `private` ones are seen in Greenhouse by a few only, and so must they be with us."""
+    """A person. Only few members may see `private` ones, in Greenhouse and with us."""
 
     id: int
     first_name: str
@@ -160,7 +157,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RejectionReason:
-    """A reason for a rejection, and the group that Greenhouse puts it in ("We rejected them", ...)."""
+    """A reason for a rejection, and its group ("We rejected them", ...)."""
 
     id: int
     name: str
@@ -169,7 +166,7 @@ class RejectionReason:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person with a login in Greenhouse. `email` is the first address, `emails` all that are known."""
+    """A person with a login in Greenhouse. `email` is the first address, `emails` all known ones."""
 
     id: int
     name: str
@@ -183,7 +180,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class JobOwner:
-    """A user on a job's hiring team; `responsible` marks the one who answers for new applications."""
+    """A user on a job's hiring team; `responsible`: for new applications."""
 
     job_id: int
     user_id: int
@@ -193,7 +190,7 @@ class JobOwner:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note on a candidate's Activity Feed. Harvest v1 does not say which application it belongs to."""
+    """A note on a candidate's Activity Feed. Harvest v1 has no `application_id`."""
 
     id: int
     candidate_id: int

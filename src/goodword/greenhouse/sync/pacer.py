@@ -13,15 +13,15 @@ from django.db import connection as database
 from django.db.models import F, Q, QuerySet
 
 from goodword.core import clock
-from goodword.greenhouse.client import LocalPacer, Pacer, Priority, Rate, Told
-from goodword.greenhouse.client.pacing import counted
-from goodword.greenhouse.client.skew import Skew
-from goodword.greenhouse.client.window import (
+from goodword.greenhouse.client import LocalPacer, Pacer, Priority, Rate, RateReport
+from goodword.greenhouse.client.pacing import (
     TOKEN_RATE,
     V1_RATE,
     V3_RATE,
+    ClockSkew,
     Window,
     ask,
+    count_of,
     heard,
     refused,
     turned,
@@ -44,7 +44,7 @@ class SharedPacer:
         self._connection_id = connection_id
         self._organisation_id = organisation_id
         self._rate = rate
-        self._skew = Skew(window=rate.window)
+        self._skew = ClockSkew(window=rate.window)
         self._alone = LocalPacer(rate, skew=self._skew)
         self._left: tuple[int | None, int] | None = None
 
@@ -65,12 +65,12 @@ class SharedPacer:
                 return 0.0
         return _A_MOMENT
 
-    def observe(self, told: Told) -> None:
+    def observe(self, report: RateReport) -> None:
         """See `Pacer.observe`. Skips the database if the answer has nothing new."""
         if database.in_atomic_block:
-            self._alone.observe(told)
+            self._alone.observe(report)
             return
-        count, turn = counted(told, self._skew)
+        count, turn = count_of(report, self._skew)
         if count is None:
             return
         left = self._left

@@ -1,7 +1,6 @@
-"""Finding out by reading what a Harvest v1 key may do."""
+"""Probing the permissions of a Harvest v1 key by reading."""
 
 from goodword.greenhouse.client.errors import Forbidden, NotFound
-from goodword.greenhouse.client.parse import records_of
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATIONS,
@@ -16,9 +15,10 @@ from goodword.greenhouse.client.permissions import (
     State,
     missing,
 )
+from goodword.greenhouse.client.records import records_of
 from goodword.greenhouse.client.session import Session
 
-# A key is ticked endpoint by endpoint: the list, and what else is read with one of its rows (by that member).
+# A key's permissions are per endpoint: the list, and what is read with one of its rows (by that member).
 _READS = {
     APPLICATIONS: ("/applications", "/applications/{}", "id"),
     CANDIDATES: ("/candidates", "/candidates/{}", "id"),
@@ -32,10 +32,7 @@ _ONE = {"per_page": "1", "skip_count": "true"}
 
 
 def probe(session: Session, permission: Permission) -> ProbeResult:
-    """Read one row, then what hangs under it.
-
-    A refusal means a missing permission once another call has worked, see `probe_all`.
-    """
+    """Read one row, then what is below it. A refusal means a missing permission once another call has worked."""
     if permission is ACTIVITY_FEED:
         return _activity_feed(session)
     if permission not in _READS:
@@ -51,12 +48,12 @@ def probe(session: Session, permission: Permission) -> ProbeResult:
     except NotFound as error:
         if error.path.endswith(path):
             raise
-        # The row went in between; the key was accepted all the same.
+        # the row was deleted in between, but the key was accepted
     return ProbeResult(permission, State.GRANTED)
 
 
 def _activity_feed(session: Session) -> ProbeResult:
-    """The feed hangs under a candidate. Writing it cannot be known without writing."""
+    """The feed is below a candidate. Writing cannot be probed without writing."""
     candidate_id = _any_candidate(session)
     if candidate_id is None:
         return ProbeResult(
@@ -85,7 +82,7 @@ def _activity_feed(session: Session) -> ProbeResult:
 
 
 def _any_candidate(session: Session) -> int | None:
-    """The newest candidate's id, through applications if candidates may not be read."""
+    """The newest candidate's id, from applications if candidates may not be read."""
     for path, permission, member in (
         ("/candidates", CANDIDATES, "id"),
         ("/applications", APPLICATIONS, "candidate_id"),

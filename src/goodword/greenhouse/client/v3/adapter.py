@@ -1,26 +1,32 @@
 """`HarvestApi` over Harvest v3 (facts: greenhouse.md, sections 1 to 4)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
+from functools import cached_property
 from itertools import batched
 from typing import Any, Self
 
-from goodword.greenhouse.client.batches import MOST_IDS
+from goodword.greenhouse.client import paging
 from goodword.greenhouse.client.errors import Forbidden
 from goodword.greenhouse.client.oauth import OAuth
-from goodword.greenhouse.client.paging import pages
-from goodword.greenhouse.client.parse import record_of
-from goodword.greenhouse.client.people import candidate_of, user_of
+from goodword.greenhouse.client.paging import MAX_IDS, batches, pages
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATIONS,
     CANDIDATES,
+    DEPARTMENTS,
+    JOB_OWNERS,
+    JOB_POSTS,
+    JOB_STAGES,
+    JOBS,
+    OFFICES,
     REJECTION_REASONS,
     USERS,
     V3_PERMISSIONS,
     Permission,
     ProbeResult,
 )
+from goodword.greenhouse.client.records import Record, candidate_of, record_of, user_of
 from goodword.greenhouse.client.session import Session
 from goodword.greenhouse.client.types import (
     Actor,
@@ -28,30 +34,33 @@ from goodword.greenhouse.client.types import (
     ApplicationStage,
     ApplicationStatus,
     Candidate,
+    Job,
+    JobOwner,
+    JobPost,
+    JobStage,
+    JobStatus,
     Note,
     RejectionReason,
     User,
     Visibility,
 )
-from goodword.greenhouse.client.v3 import lists, read
-from goodword.greenhouse.client.v3.complete import Completion
-from goodword.greenhouse.client.v3.filters import application_filters, window
-from goodword.greenhouse.client.v3.jobs import Jobs
+from goodword.greenhouse.client.v3 import records
+from goodword.greenhouse.client.v3.completion import Completion
 from goodword.greenhouse.client.v3.probe import Prober
 
 
-class HarvestV3(Jobs):
+class HarvestV3:
     """See `HarvestApi`."""
 
     def __init__(self, session: Session, *, oauth: OAuth, clock: Callable[[], datetime]) -> None:
-        super().__init__(session)
+        self._session = session
         self._clock = clock
         self._completion = Completion(session)
         self._prober = Prober(session, oauth=oauth)
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
-        """The article's seven, and users, job owners and application stages."""
+        """See `HarvestApi.permissions`."""
         return V3_PERMISSIONS
 
     def account(self) -> str | None:
@@ -63,11 +72,11 @@ class HarvestV3(Jobs):
         return known.organisation if known else None
 
     def knows_key(self) -> bool:
-        """See `HarvestApi.knows_key`. In v3 the token request already raises a different error."""
+        """See `HarvestApi.knows_key`. v3 refuses the token already."""
         return False
 
     def who_am_i(self) -> Actor:
-        """See `HarvestApi.who_am_i`. Where the token's claims are silent, the list of users may tell."""
+        """See `HarvestApi.who_am_i`. If the token has no claims, the list of users is read."""
         known = self._prober.introspected()
         if known is None or known.user_id is None or known.site_admin is not None:
             return Actor(known.user_id, known.site_admin) if known else Actor()
@@ -84,7 +93,7 @@ class HarvestV3(Jobs):
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
         """See `HarvestApi.applications_by_id`."""
-        for ids in batched(dict.fromkeys(application_ids), MOST_IDS):
+        for ids in batched(dict.fromkeys(application_ids), MAX_IDS):
             page = list(self._by_id("/applications", APPLICATIONS, ids))
             yield from self._completion.applications(page)
 
@@ -106,7 +115,7 @@ class HarvestV3(Jobs):
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
         """See `HarvestApi.application_stages_of`."""
-        for ids in batched(dict.fromkeys(application_ids), MOST_IDS):
+        for ids in batched(dict.fromkeys(application_ids), MAX_IDS):
             for row in self._completion.stages(ids).values():
                 if (stage_id := row.id_or_none("job_interview_stage_id")) is not None:
                     yield ApplicationStage(row.id("application_id"), stage_id, row.moment("entered_at"))
@@ -128,12 +137,40 @@ class HarvestV3(Jobs):
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         """See `HarvestApi.candidates_changed`."""
         params = {"updated_at": window(since, until)}
-        return map(candidate_of, lists.rows(self._session, "/candidates", CANDIDATES, params))
+        return map(candidate_of, paging.rows(self._session, "/candidates", CANDIDATES, params))
+
+    def job(self, job_id: int) -> Job | None:
+        """See `HarvestApi.job`."""
+        return next(self._named(self._by_id("/jobs", JOBS, [job_id])), None)
+
+    def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
+        """See `HarvestApi.jobs`."""
+        params = {"status": status.value} if status is not None else {}
+        return self._named(paging.rows(self._session, "/jobs", JOBS, params))
+
+    def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
+        """See `HarvestApi.jobs_by_id`."""
+        for record in self._by_id("/jobs", JOBS, job_ids):
+            yield records.job_of(record, departments={}, offices={})
+
+    def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
+        """See `HarvestApi.job_posts`. Without deleted posts."""
+        return map(records.post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
+
+    def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
+        """See `HarvestApi.job_stages`. Includes inactive ones."""
+        return map(records.stage_of, self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids))
+
+    def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
+        """See `HarvestApi.job_owners`."""
+        return map(records.owner_of, self._of_jobs("/job_owners", JOB_OWNERS, job_ids))
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         """See `HarvestApi.rejection_reasons`."""
         params = {"include_defaults": "true"}
-        return map(read.reason_of, lists.rows(self._session, "/rejection_reasons", REJECTION_REASONS, params))
+        return map(
+            records.reason_of, paging.rows(self._session, "/rejection_reasons", REJECTION_REASONS, params)
+        )
 
     def user(self, user_id: int) -> User | None:
         """See `HarvestApi.user`."""
@@ -144,11 +181,11 @@ class HarvestV3(Jobs):
         if user_ids is not None:
             return map(user_of, self._by_id("/users", USERS, user_ids))
         params = {"primary_email": email} if email else {}
-        return map(user_of, lists.rows(self._session, "/users", USERS, params))
+        return map(user_of, paging.rows(self._session, "/users", USERS, params))
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """See `HarvestApi.notes`. The feed holds mails and moves too, by `type`."""
-        for record in lists.rows_of(
+        """See `HarvestApi.notes`. The feed also contains mails and moves, by `type`."""
+        for record in paging.rows_of(
             self._session,
             "/notes",
             ACTIVITY_FEED,
@@ -157,7 +194,7 @@ class HarvestV3(Jobs):
             params={"type": "NOTE"},
         ):
             if record.text("type") in ("NOTE", ""):
-                yield read.note_of(record, candidate_id=candidate_id)
+                yield records.note_of(record, candidate_id=candidate_id)
 
     def post_note(
         self,
@@ -168,7 +205,7 @@ class HarvestV3(Jobs):
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """See `HarvestApi.post_note`. The kind is `note_type` in writing and `type` in reading."""
+        """See `HarvestApi.post_note`. The type is called `note_type` in writing and `type` in reading."""
         sent: dict[str, Any] = {
             "candidate_id": candidate_id,
             "body": body,
@@ -180,7 +217,7 @@ class HarvestV3(Jobs):
         if author_id is not None:
             sent["user_id"] = author_id
         answer = self._session.post("/notes", permission=ACTIVITY_FEED, body=sent)
-        return read.note_of(record_of(answer), candidate_id=candidate_id)
+        return records.note_of(record_of(answer), candidate_id=candidate_id)
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """See `HarvestApi.stage_entered_at`."""
@@ -202,3 +239,67 @@ class HarvestV3(Jobs):
     def __exit__(self, *raised: object) -> None:
         """See `HarvestApi.__exit__`."""
         self.close()
+
+    def _named(self, rows: Iterator[Record]) -> Iterator[Job]:
+        """Jobs with the names of their departments and offices, which are read once and only if a job has any."""
+        for record in rows:
+            departments = self._departments if record.id_or_none("department_id") else {}
+            offices = self._offices if record.ids("office_ids") else {}
+            yield records.job_of(record, departments=departments, offices=offices)
+
+    @cached_property
+    def _departments(self) -> dict[int, str]:
+        return paging.names(self._session, "/departments", DEPARTMENTS)
+
+    @cached_property
+    def _offices(self) -> dict[int, str]:
+        return paging.names(self._session, "/offices", OFFICES)
+
+    def _by_id(
+        self,
+        path: str,
+        permission: Permission,
+        ids: Iterable[int],
+        params: Mapping[str, str] | None = None,
+    ) -> Iterator[Record]:
+        """The rows with these ids, checked again, since a proxy may drop the filter."""
+        wanted = dict.fromkeys(ids)
+        found = paging.rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
+        return (row for row in found if row.id() in wanted)
+
+    def _of_jobs(self, path: str, permission: Permission, job_ids: Iterable[int] | None) -> Iterator[Record]:
+        if job_ids is None:
+            return paging.rows(self._session, path, permission)
+        return paging.rows_of(self._session, path, permission, by="job_ids", ids=job_ids)
+
+
+def window(since: datetime, until: datetime) -> str:
+    """A filter for `updated_at`, both ends included. The only place that formats dates (greenhouse.md, C5).
+
+    Lists come newest id first, so without an end a row that changes during the reading could appear on a later page.
+    """
+    return f"gte|{_text(since)}|lte|{_text(until)}"
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def application_filters(
+    *,
+    job_ids: Iterable[int] | None,
+    status: ApplicationStatus | None,
+    updated_since: datetime | None,
+    until: datetime,
+) -> Iterator[dict[str, str]]:
+    """A set of filters for each fifty jobs. `active` in the filter is `in_process` in the rows."""
+    params: dict[str, str] = {}
+    if status is not None:
+        params["status"] = status.value
+    if updated_since is not None:
+        params["updated_at"] = window(updated_since, until)
+    if job_ids is None:
+        yield params
+        return
+    for ids in batches(job_ids):
+        yield {**params, "job_ids": ids}

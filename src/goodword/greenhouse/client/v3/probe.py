@@ -1,9 +1,7 @@
-"""Finding out what a Harvest v3 credential may do: from the token's introspection and one read each."""
+"""Probing the permissions of a Harvest v3 credential: the token's introspection, and one read each."""
 
 from goodword.greenhouse.client.errors import SITE_ADMIN, Forbidden
-from goodword.greenhouse.client.introspection import Introspection
-from goodword.greenhouse.client.oauth import OAuth
-from goodword.greenhouse.client.parse import records_of
+from goodword.greenhouse.client.oauth import Introspection, OAuth
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATION_STAGES,
@@ -19,6 +17,7 @@ from goodword.greenhouse.client.permissions import (
     ProbeResult,
     State,
 )
+from goodword.greenhouse.client.records import records_of
 from goodword.greenhouse.client.session import Session
 
 _LISTS = {
@@ -33,18 +32,18 @@ _LISTS = {
     JOB_OWNERS: "/job_owners",
     APPLICATION_STAGES: "/application_stages",
 }
-# Greenhouse's built-in reasons and the person who made the credential are in every account.
+# every account has Greenhouse's built-in reasons and the person who created the credential
 _NEVER_EMPTY = (REJECTION_REASONS, USERS)
 
 
 class Prober:
-    """Probes one credential; asks for the introspection once."""
+    """Probes one credential. Reads the introspection once."""
 
     def __init__(self, session: Session, *, oauth: OAuth) -> None:
         self._session = session
         self._oauth = oauth
         self._introspection: Introspection | None = None
-        self._asked = False
+        self._introspected = False
 
     def probe(self, permission: Permission) -> ProbeResult:
         """See `HarvestApi.probe`."""
@@ -71,18 +70,18 @@ class Prober:
         return ProbeResult(permission, State.GRANTED, writing, _on_writing(permission, writing))
 
     def introspected(self) -> Introspection | None:
-        """What Greenhouse says of our token, asked once; None if it does not tell."""
-        if not self._asked:
+        """The introspection of our token; None if Greenhouse does not provide it."""
+        if not self._introspected:
             self._introspection = self._oauth.introspect()
-            self._asked = True
+            self._introspected = True
         return self._introspection
 
 
 def _lacking(scopes: tuple[str, ...], known: Introspection | None) -> tuple[str, ...]:
     if known is None or known.scopes is None:
         return ()
-    held = known.scopes
-    return tuple(scope for scope in scopes if scope not in held)
+    granted = known.scopes
+    return tuple(scope for scope in scopes if scope not in granted)
 
 
 def _writing(permission: Permission, known: Introspection | None) -> State | None:

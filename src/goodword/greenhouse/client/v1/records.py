@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from goodword.greenhouse.client.parse import Record
+from goodword.greenhouse.client.records import Record
 from goodword.greenhouse.client.types import (
     Application,
     ApplicationStatus,
@@ -23,7 +23,7 @@ _VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
 
 
 def application_of(record: Record) -> Application:
-    """An application has one job, a prospect any number, which are then `prospective_job_ids`."""
+    """An application has one job; a prospect any number, in `prospective_job_ids`."""
     prospect = record.flag("prospect")
     jobs = tuple(job.id() for job in record.children("jobs"))
     stage = record.child("current_stage")
@@ -51,7 +51,7 @@ def application_of(record: Record) -> Application:
 
 
 def job_of(record: Record) -> Job:
-    """A job. Departments and offices come inside it, some of them null."""
+    """A job with its departments and offices, some of them null."""
     return Job(
         id=record.id(),
         name=record.text("name"),
@@ -85,7 +85,7 @@ def post_of(record: Record) -> JobPost:
 
 
 def stage_of(record: Record, *, job_id: int) -> JobStage:
-    """A stage, of the job that was asked for."""
+    """A stage of the job."""
     return JobStage(
         id=record.id(),
         job_id=record.id_or_none("job_id") or job_id,
@@ -116,7 +116,7 @@ def owners_of(job: Record) -> Iterator[JobOwner]:
 
 
 def note_of(record: Record, *, candidate_id: int, application_id: int | None = None) -> Note:
-    """A note. The misspelt member is Greenhouse's own, kept beside the right one."""
+    """A note. The misspelt member is Greenhouse's own."""
     member = "visibility" if record.has("visibility") else "visiblity"
     author = record.child("user")
     visibility: dict[str, Visibility | None] = {**_VISIBILITIES}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from goodword.greenhouse.client.parse import Record
+from goodword.greenhouse.client.records import Record
 from goodword.greenhouse.client.types import (
     Application,
     ApplicationStatus,
@@ -32,11 +32,10 @@ _VISIBILITIES: dict[str, Visibility | None] = {
 
 
 def application_of(record: Record) -> Application:
-    """An application as far as its own row tells.
+    """An application as in its own row.
 
-    The row's `stage_id` is the id of its own stage row, unique to this application, and is not read at all:
-    the stage is `job_interview_stage_id` (greenhouse.md, 3.4). Both it and `rejection_reason_id` may be
-    absent; `complete` then finds them.
+    The row's `stage_id` is the id of its own stage row, unique to this application, and not used: the stage is
+    `job_interview_stage_id` (greenhouse.md, 3.4). Both it and `rejection_reason_id` may be absent; see `completion`.
     """
     return Application(
         id=record.id(),
@@ -60,7 +59,7 @@ def application_of(record: Record) -> Application:
 
 
 def job_of(record: Record, *, departments: Mapping[int, str], offices: Mapping[int, str]) -> Job:
-    """A job; names of departments and offices by id, as far as they may be read."""
+    """A job. `departments` and `offices`: names by id, as far as they may be read."""
     department_id = record.id_or_none("department_id")
     department = departments.get(department_id) if department_id else None
     return Job(
@@ -119,7 +118,7 @@ def owner_of(record: Record) -> JobOwner:
 
 
 def note_of(record: Record, *, candidate_id: int) -> Note:
-    """A note. Reading spells the visibility otherwise than writing; both are understood."""
+    """A note. The visibility is spelled differently in reading and writing."""
     return Note(
         id=record.id(),
         candidate_id=record.id_or_none("candidate_id") or candidate_id,

@@ -1,26 +1,27 @@
-"""What an application's row in Harvest v3 does not tell by itself.
+"""Reads what an application's row in Harvest v3 lacks.
 
-`job_interview_stage_id` and `rejection_reason_id` came in the summer of 2026 and may be absent; the name of
-a rejection reason never is in the row. Asked for by the page: a sync pays one call for fifty applications.
+`job_interview_stage_id` and `rejection_reason_id` came in the summer of 2026 and may be absent; the name of a rejection
+reason is never in the row. Read per page, so that a sync pays one call for fifty applications.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from goodword.greenhouse.client import paging
 from goodword.greenhouse.client.errors import Forbidden
-from goodword.greenhouse.client.parse import Record
 from goodword.greenhouse.client.permissions import (
     APPLICATION_STAGES,
     REJECTION_DETAILS,
     REJECTION_REASONS,
 )
+from goodword.greenhouse.client.records import Record
 from goodword.greenhouse.client.session import Session
 from goodword.greenhouse.client.types import Application, ApplicationStatus
-from goodword.greenhouse.client.v3 import lists, read
+from goodword.greenhouse.client.v3 import records
 
 
 class Completion:
-    """Completes applications; remembers the names of rejection reasons while the client lives."""
+    """Completes applications. Caches the names of rejection reasons."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -28,9 +29,13 @@ class Completion:
 
     def applications(self, page: Sequence[Record]) -> Iterator[Application]:
         """The applications of one page, in its order."""
-        found = [read.application_of(record) for record in page]
+        found = [records.application_of(record) for record in page]
         stages = self.stages(
-            [a.id for a, r in zip(found, page, strict=True) if _lacks_stage(r) and not a.prospect]
+            [
+                a.id
+                for a, r in zip(found, page, strict=True)
+                if not r.has("job_interview_stage_id") and not a.prospect
+            ]
         )
         reasons = self._reason_ids(
             [
@@ -54,13 +59,12 @@ class Completion:
             yield completed
 
     def current_stage(self, application_id: int) -> Record | None:
-        """The application's own row for the stage it stands in."""
+        """The application's row for its current stage."""
         return self.stages([application_id]).get(application_id)
 
     def stages(self, application_ids: Sequence[int]) -> dict[int, Record]:
-        """Current stage rows by application, fifty in a call. Without the permission this is an error: nothing starts
-        silently in no stage."""
-        rows = lists.rows_of(
+        """Current stage rows by application, fifty per call. Raises Forbidden without the permission."""
+        rows = paging.rows_of(
             self._session,
             "/application_stages",
             APPLICATION_STAGES,
@@ -68,12 +72,12 @@ class Completion:
             ids=application_ids,
             params={"current": "true"},
         )
-        # Rows for stages never entered also exist; the filter is not trusted to leave them out.
+        # There are rows for stages never entered, too, so the filter is checked.
         return {row.id("application_id"): row for row in rows if row.flag("current")}
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
-        """Rejection reasons by application, none without the permission: the rejection itself is known."""
-        rows = lists.rows_of(
+        """Rejection reasons by application; none without the permission, since the rejection itself is known."""
+        rows = paging.rows_of(
             self._session,
             "/rejection_details",
             REJECTION_DETAILS,
@@ -91,12 +95,7 @@ class Completion:
 
     def _reason_name(self, reason_id: int) -> str | None:
         if self._reasons is None or reason_id not in self._reasons:
-            self._reasons = lists.names(
+            self._reasons = paging.names(
                 self._session, "/rejection_reasons", REJECTION_REASONS, include_defaults=True
             )
         return self._reasons.get(reason_id)
-
-
-def _lacks_stage(record: Record) -> bool:
-    """True if the row may stand in a stage and does not say in which."""
-    return not record.has("job_interview_stage_id")

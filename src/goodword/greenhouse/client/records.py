@@ -1,8 +1,8 @@
 """Tolerant reading of Harvest's JSON.
 
-Greenhouse adds members and enum values without notice, and its documentation and its answers differ
-(greenhouse.md, 6.13 and 6.14). So unknown members are ignored, unknown enum values become UNKNOWN, nulls and
-wrong types read as absent; only a missing essential is an `UnexpectedShape`.
+Greenhouse adds members and enum values without notice, and its documentation and its answers differ (greenhouse.md,
+6.13 and 6.14). So unknown members are ignored, unknown enum values become UNKNOWN, nulls and wrong types count as
+absent; only a missing id is an `UnexpectedShape`.
 """
 
 from collections.abc import Mapping
@@ -11,37 +11,38 @@ from enum import StrEnum
 from typing import Any
 
 from goodword.greenhouse.client.transport import Answer
+from goodword.greenhouse.client.types import Candidate, Contact, User
 
 _LARGEST_ID = 2**63 - 1
 
 
 class Record:
-    """One JSON object of an answer, read member by member."""
+    """One JSON object of an answer."""
 
     def __init__(self, data: Any, answer: Answer) -> None:
-        """Raises `UnexpectedShape` if `data` is no object."""
+        """Raises `UnexpectedShape` if `data` is not an object."""
         if not isinstance(data, Mapping):
             raise answer.unexpected("A record is not an object.")
         self._data = data
         self._answer = answer
 
     def has(self, name: str) -> bool:
-        """True if the member is there at all, null included."""
+        """Whether the member is present, even if null."""
         return name in self._data
 
     def id(self, name: str = "id") -> int:
-        """An id that must be there."""
+        """An id. Raises `UnexpectedShape` without one."""
         found = self.id_or_none(name)
         if found is None:
             raise self._answer.unexpected(f"A record has no {name}.")
         return found
 
     def id_or_none(self, name: str) -> int | None:
-        """An id, None if absent. Digits in a string are taken too."""
+        """An id, None if absent. A string of digits counts too."""
         return _id(self._data.get(name))
 
     def ids(self, name: str) -> tuple[int, ...]:
-        """A list of ids; what is no id is left out."""
+        """A list of ids, without other values."""
         return tuple(found for item in self._list(name) if (found := _id(item)) is not None)
 
     def number(self, name: str) -> int:
@@ -50,15 +51,15 @@ class Record:
         return value if isinstance(value, int) else 0
 
     def text(self, name: str) -> str:
-        """Text as it stands, empty if absent."""
+        """Text, empty if absent."""
         return _clean(self._data.get(name))
 
     def text_or_none(self, name: str) -> str | None:
-        """Text without blanks around it, None if nothing is left."""
+        """Stripped text, None if empty."""
         return self.text(name).strip() or None
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of texts without the empty ones."""
+        """A list of non-empty texts."""
         return tuple(found for item in self._list(name) if (found := _clean(item).strip()))
 
     def flag(self, name: str, *, default: bool = False) -> bool:
@@ -67,20 +68,20 @@ class Record:
         return value if isinstance(value, bool) else default
 
     def moment(self, name: str) -> datetime | None:
-        """A moment in UTC, None if absent or unreadable (Greenhouse sends `""` for some empty dates)."""
+        """A time in UTC, None if absent or unreadable (Greenhouse sends `""` for some empty dates)."""
         return moment(self._data.get(name))
 
     def choice[E: StrEnum](self, name: str, choices: Mapping[str, E], *, otherwise: E) -> E:
-        """The value that `choices` gives for the member's text in lower case, else `otherwise`."""
+        """The value in `choices` for the member's lower-case text, else `otherwise`."""
         return choices.get(self.text(name).strip().lower(), otherwise)
 
     def child(self, name: str) -> "Record | None":
-        """An object inside, None if absent."""
+        """A nested object, None if absent."""
         value = self._data.get(name)
         return Record(value, self._answer) if isinstance(value, Mapping) else None
 
     def children(self, name: str) -> "list[Record]":
-        """A list of objects inside; what is no object is left out."""
+        """A list of nested objects, without other values."""
         return [Record(item, self._answer) for item in self._list(name) if isinstance(item, Mapping)]
 
     def _list(self, name: str) -> list[Any]:
@@ -102,7 +103,7 @@ def records_of(answer: Answer) -> list[Record]:
 
 
 def moment(value: object) -> datetime | None:
-    """An ISO 8601 text as an aware moment in UTC; None for anything else. Without a zone it is UTC."""
+    """An ISO 8601 text as an aware time in UTC, which is also assumed without a zone; None for anything else."""
     if not isinstance(value, str):
         return None
     try:
@@ -121,7 +122,54 @@ def _id(value: object) -> int | None:
 
 
 def _clean(value: object) -> str:
-    """Text that PostgreSQL and UTF-8 can hold: JSON can carry NUL and halves of surrogate pairs."""
+    """Text that PostgreSQL can hold: JSON can contain NUL and lone surrogates."""
     if not isinstance(value, str):
         return ""
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+def candidate_of(record: Record) -> Candidate:
+    """A candidate. `private` is called `is_private` in v1."""
+    return Candidate(
+        id=record.id(),
+        first_name=record.text("first_name").strip(),
+        last_name=record.text("last_name").strip(),
+        preferred_name=record.text_or_none("preferred_name"),
+        emails=_contacts(record, "email_addresses"),
+        phones=_contacts(record, "phone_numbers"),
+        company=record.text_or_none("company"),
+        title=record.text_or_none("title"),
+        private=record.flag("private") or record.flag("is_private"),
+        can_email=record.flag("can_email", default=True),
+        time_zone=record.text_or_none("time_zone"),
+    )
+
+
+def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
+    """Stripped values and kinds: Greenhouse's own samples have blanks around them."""
+    found = []
+    for child in record.children(member):
+        value, kind = child.text_or_none("value"), child.text_or_none("type")
+        if value:
+            found.append(Contact(value, kind.lower() if kind else None))
+    return tuple(found)
+
+
+def user_of(record: Record) -> User:
+    """A user. v3 says `primary_email` and `deactivated`, v1 `primary_email_address` and `disabled`.
+
+    A service account's primary address is an empty text.
+    """
+    email = record.text_or_none("primary_email") or record.text_or_none("primary_email_address")
+    first, last = record.text("first_name").strip(), record.text("last_name").strip()
+    known = ((email,) if email else ()) + record.texts("emails")
+    return User(
+        id=record.id(),
+        name=record.text_or_none("name") or f"{first} {last}".strip(),
+        first_name=first,
+        last_name=last,
+        email=email or (known[0] if known else None),
+        emails=tuple(dict.fromkeys(known)),
+        disabled=record.flag("deactivated") or record.flag("disabled"),
+        site_admin=record.flag("site_admin"),
+    )
