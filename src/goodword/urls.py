@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
-from goodword.assessments import urls as assessments
+from goodword.assessments import urls
 from goodword.core.health import health, ready
 from goodword.core.http import security_txt
 from goodword.greenhouse.inbox import urls as inbox
@@ -23,7 +23,7 @@ MEMBER: list[URLPattern | URLResolver] = [
     *setup.member_urls,
     *reconciliation.member_urls,
     *inbox.member_urls,
-    *assessments.member_urls,
+    *urls.member_urls,
     *questionnaires.member_urls,
     *workspace.member_urls,
 ]
@@ -35,7 +35,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("goodword.accounts.urls")),
     path("ui/", include("goodword.ui.urls")),
     path("o/<slug:slug>/", include(MEMBER)),
-    *assessments.public_urls,
+    *urls.public_urls,
     *references.public_urls,
     *reports.public_urls,
     *workspace.public_urls,

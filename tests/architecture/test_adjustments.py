@@ -12,10 +12,9 @@ MAY_IMPORT = {
     # the deadline waits for the mail with the answer
     f"{APP}.attempts.reactions",
     # the candidate's own pages, and that of whoever answers
-    f"{APP}.adjust_forms",
-    f"{APP}.views.adjust",
-    f"{APP}.views.adjust_answer",
-    f"{APP}.views.around",
+    f"{APP}.views.adjustment_request",
+    f"{APP}.views.adjustment_answer",
+    f"{APP}.views.attempt",
     # shows the reader before there is a request
     f"{APP}.plans.publishing",
     # a request delays the start, and grants carry over to a new attempt
@@ -34,8 +33,8 @@ MAY_KNOW_ROWS = {
     f"{APP}.erase",
     f"{APP}.export",
     f"{APP}.models.__init__",
-    f"{APP}.models.adjustment",
-    f"{APP}.views.adjust_answer",
+    f"{APP}.models.attempts",
+    f"{APP}.views.adjustment_answer",
 }
 #: who may read how long a clock is: it shows what was granted
 MAY_READ_CLOCKS = {

@@ -1,41 +1,116 @@
-"""The candidate's pages of an assessment, who answers for adjustments, and members' pages of the library's tests."""
+"""URLs: the candidate's pages, the page that answers an adjustment request, and members' pages of the library."""
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.assessments import editor_urls
-from goodword.assessments.library_urls import library_urls
 from goodword.assessments.signs import views as signs
-from goodword.assessments.views import adjust, adjust_answer, around, clock, item, norms, noticed, own, sheet
+from goodword.assessments.views import (
+    adjustment_answer,
+    adjustment_request,
+    attempt,
+    candidate_result,
+    custom_question,
+    custom_questions,
+    item,
+    judgement,
+    judgement_scenario,
+    library,
+    library_packs,
+    library_preview,
+    marking,
+    norms,
+)
 
-_PART = "p/<token>/assessment/<int:order>/"
-
-public_urls = [
-    path("p/<token>/assessment/", around.first_page, name="portal_assessment"),
-    path("p/<token>/assessment/result/", own.own_result, name="portal_assessment_result"),
-    path("p/<token>/assessment/decline/", around.decline_page, name="portal_assessment_decline"),
-    path("p/<token>/assessment/language/", around.language_page, name="portal_assessment_language"),
-    path("p/<token>/assessment/computer/", around.link_page, name="portal_assessment_link"),
-    path("p/<token>/assessment/adjust/", adjust.adjust, name="portal_assessment_adjust"),
-    path("p/<token>/assessment/adjust/back/", adjust.take_back, name="portal_assessment_adjust_back"),
-    path("a/<token>/", adjust_answer.adjust_answer, name="adjust_answer"),
-    path(f"{_PART}form/", adjust.form_of_part, name="portal_assessment_form"),
-    path(_PART, around.part_page, name="portal_assessment_part"),
-    path(f"{_PART}practice/<int:number>/", around.practice, name="portal_assessment_practice"),
-    path(f"{_PART}item/<int:number>/", item.item, name="portal_assessment_item"),
-    path(f"{_PART}sheet/", sheet.sheet, name="portal_assessment_sheet"),
-    path(f"{_PART}alive/", clock.alive, name="portal_assessment_alive"),
-    path(f"{_PART}noticed/", noticed.noticed, name="portal_assessment_noticed"),
-    path(f"{_PART}again/", clock.again, name="portal_assessment_again"),
-    path(f"{_PART}finish/", around.last_page, name="portal_assessment_finish"),
+_SETS = "library/judgement/"
+_SET = f"{_SETS}<int:pk>/"
+_SCENARIO = f"{_SET}edit/scenario/<slug:scenario_id>/"
+judgement_urls: list[URLPattern | URLResolver] = [
+    path(f"{_SETS}new/", judgement.new, name="judgement_new"),
+    path(_SET, judgement.page, name="judgement"),
+    path(f"{_SET}duplicate/", judgement.duplicate, name="judgement_duplicate"),
+    path(f"{_SET}begin/", judgement.draft, name="judgement_begin"),
+    path(f"{_SET}edit/", judgement.edit, name="judgement_edit"),
+    path(f"{_SET}edit/details/", judgement.details, name="judgement_details"),
+    path(f"{_SET}edit/discard/", judgement.discard, name="judgement_discard"),
+    path(f"{_SET}edit/publish/", judgement.publish, name="judgement_publish"),
+    path(f"{_SET}edit/scenario/new/", judgement_scenario.new, name="judgement_scenario_new"),
+    path(_SCENARIO, judgement_scenario.change, name="judgement_scenario"),
+    path(f"{_SCENARIO}move/", judgement_scenario.move, name="judgement_scenario_move"),
+    path(f"{_SCENARIO}remove/", judgement_scenario.remove, name="judgement_scenario_remove"),
+    path(f"{_SET}edit/languages/", judgement.add_translation, name="judgement_language_add"),
+    path(f"{_SET}edit/languages/<slug:language>/", judgement.translate, name="judgement_language"),
+    path(
+        f"{_SET}edit/languages/<slug:language>/remove/",
+        judgement.remove_translation,
+        name="judgement_language_remove",
+    ),
 ]
-
+_OWNS = "library/questions/"
+_OWN = f"{_OWNS}<int:pk>/"
+_QUESTION = f"{_OWN}edit/question/<str:question_id>/"
+own_urls: list[URLPattern | URLResolver] = [
+    path(f"{_OWNS}new/", custom_questions.new, name="own_questions_new"),
+    path(_OWN, custom_questions.page, name="own_questions"),
+    path(f"{_OWN}begin/", custom_questions.draft, name="own_questions_begin"),
+    path(f"{_OWN}edit/", custom_questions.edit, name="own_questions_edit"),
+    path(f"{_OWN}edit/details/", custom_questions.details, name="own_questions_details"),
+    path(f"{_OWN}edit/take-over/", custom_questions.take_over, name="own_questions_take_over"),
+    path(f"{_OWN}edit/discard/", custom_questions.discard, name="own_questions_discard"),
+    path(f"{_OWN}edit/publish/", custom_questions.publish, name="own_questions_publish"),
+    path(f"{_OWN}edit/file/new/", custom_question.new, name="own_file_new"),
+    path(f"{_QUESTION}file/", custom_question.change, name="own_file"),
+    path(f"{_QUESTION}move/", custom_question.move, name="own_file_move"),
+    path(f"{_QUESTION}remove/", custom_question.remove, name="own_file_remove"),
+    path(f"{_QUESTION}marking/", custom_question.marked, name="own_question_marked"),
+]
+_MARKING = "candidates/<int:pk>/marking/<int:attempt_pk>/"
+marking_urls: list[URLPattern | URLResolver] = [
+    path(_MARKING, marking.marking, name="marking"),
+    path(f"{_MARKING}<int:order>/<str:item>/", marking.answer, name="marking_answer"),
+    path("uploads/<int:pk>/", marking.download, name="upload_download"),
+]
+_LIBRARY_TEST = "library/tests/<int:pk>/"
+_VERSION = f"{_LIBRARY_TEST}versions/<int:version_pk>/"
+library_urls: list[URLPattern | URLResolver] = [
+    path("library/", library.tests, name="library"),
+    path("library/tests/import/", library_packs.import_, name="test_import"),
+    path(_LIBRARY_TEST, library.test, name="test"),
+    path(f"{_LIBRARY_TEST}items/", library.items, name="test_items"),
+    path(f"{_LIBRARY_TEST}preview/", library_preview.preview, name="test_preview"),
+    path(f"{_LIBRARY_TEST}export/", library.export, name="test_export"),
+    path(f"{_LIBRARY_TEST}archive/", library.archive, name="test_archive"),
+    path(f"{_LIBRARY_TEST}bring-back/", library.bring_back, name="test_bring_back"),
+    path(f"{_VERSION}sign-off/", library_packs.sign_off, name="test_sign_off"),
+    path(f"{_VERSION}publish/", library_packs.publish, name="test_publish_pack"),
+    path(f"{_VERSION}discard/", library_packs.discard, name="test_discard_pack"),
+]
+_PART = "p/<token>/assessment/<int:order>/"
+public_urls = [
+    path("p/<token>/assessment/", attempt.first_page, name="portal_assessment"),
+    path("p/<token>/assessment/result/", candidate_result.candidate_result, name="portal_assessment_result"),
+    path("p/<token>/assessment/decline/", attempt.decline_page, name="portal_assessment_decline"),
+    path("p/<token>/assessment/language/", attempt.language_page, name="portal_assessment_language"),
+    path("p/<token>/assessment/computer/", attempt.link_page, name="portal_assessment_link"),
+    path("p/<token>/assessment/adjust/", adjustment_request.request_page, name="portal_assessment_adjust"),
+    path(
+        "p/<token>/assessment/adjust/back/", adjustment_request.withdraw, name="portal_assessment_adjust_back"
+    ),
+    path("a/<token>/", adjustment_answer.answer_page, name="adjust_answer"),
+    path(f"{_PART}form/", adjustment_request.form_of_part, name="portal_assessment_form"),
+    path(_PART, attempt.part_page, name="portal_assessment_part"),
+    path(f"{_PART}practice/<int:number>/", attempt.practice, name="portal_assessment_practice"),
+    path(f"{_PART}item/<int:number>/", item.item, name="portal_assessment_item"),
+    path(f"{_PART}sheet/", item.all_screens, name="portal_assessment_sheet"),
+    path(f"{_PART}alive/", item.ping, name="portal_assessment_alive"),
+    path(f"{_PART}noticed/", item.record_notice, name="portal_assessment_noticed"),
+    path(f"{_PART}again/", item.reconnect, name="portal_assessment_again"),
+    path(f"{_PART}finish/", attempt.last_page, name="portal_assessment_finish"),
+]
 _TEST = "library/tests/<int:pk>/"
-
 #: below /o/<slug>/
 member_urls: list[URLPattern | URLResolver] = [
-    *editor_urls.judgement_urls,
-    *editor_urls.own_urls,
-    *editor_urls.marking_urls,
+    *judgement_urls,
+    *own_urls,
+    *marking_urls,
     *library_urls,
     path(f"{_TEST}norms/", norms.norms, name="test_norms"),
     path(f"{_TEST}norms/make/", norms.make, name="test_norms_make"),

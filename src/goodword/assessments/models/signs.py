@@ -3,7 +3,7 @@
 from django.db import models
 
 from goodword.accounts.models import OrganisationOwned
-from goodword.assessments.models.attempt import Attempt, AttemptPart
+from goodword.assessments.models.attempts import Attempt, AttemptPart
 from goodword.steps.models import FoundSign
 
 

@@ -1,42 +1,48 @@
-"""One item a screen: shown with its answer, saved at once."""
+"""One item per screen, saved at once; and what the page's script asks for: all screens, heartbeats, notices."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
 from goodword.assessments.attempts import clock
 from goodword.assessments.attempts.answers import UnknownItem, WrongItem, next_item, save_answer, save_file
+from goodword.assessments.attempts.breaks import after_break, heartbeat, resume
+from goodword.assessments.attempts.notices import NotNoticed, notice, notice_second
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.device import device_of
 from goodword.assessments.items import unanswered, visible_items
 from goodword.assessments.kinds.custom.items import FileForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
+from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.scales.items import Statement
 from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.queries import answers_of, read_answers
-from goodword.assessments.views.door import (
+from goodword.assessments.views.access import (
     Sitting,
-    door,
+    candidate_page,
+    device_of,
     is_script,
-    kept_private,
-    show,
+    private,
+    render_page,
     to_first_page,
     too_late,
 )
-from goodword.assessments.views.noticed import notice_late, sent_for
 from goodword.questionnaires.reading import Json
 
 #: what a link from the last page carries, so that an answer given there leads back
 FROM_LAST = "last"
 #: query parameter of an item's URL after a form for an earlier item was submitted
-ELSEWHERE = "elsewhere"
+OTHER_ITEM = "elsewhere"
 #: an answer that waited in a browser for longer than this counts as given then, and no earlier
 _LONGEST_WAIT = timedelta(days=30)
+#: digits of an amount; more is no amount
+_DIGITS = 9
 
 
-@door
+@candidate_page
 def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> HttpResponse:
     """Show item `number`, counted from 1; save what is sent, and go on. A script that saves stays."""
     view = sitting.part(order)
@@ -52,7 +58,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
     if not 1 <= number <= len(items):
         raise Http404
     if clock.is_broken(view.part, now=sitting.now):
-        return kept_private(redirect(sitting.url("portal_assessment_again", order)))
+        return private(redirect(sitting.url("portal_assessment_again", order)))
     return _show(request, sitting, view, items, number)
 
 
@@ -78,7 +84,7 @@ def _take(
     )
     if not form.is_valid():
         if is_script(request):
-            return kept_private(JsonResponse({"saved": False, "say": form.sentences}, status=422))
+            return private(JsonResponse({"saved": False, "say": form.sentences}, status=422))
         return _show(request, sitting, view, items, number, form=form)
     try:
         saved = _save(request, sitting, view, this, form)
@@ -88,7 +94,7 @@ def _take(
             return _on_screen(request, sitting, view, items, number)
         return to_first_page(request, sitting)
     if is_script(request):
-        return kept_private(JsonResponse(_saved(view, sitting, saved)))
+        return private(JsonResponse(_saved(view, sitting, saved)))
     return _leave(request, sitting, view, number, this)
 
 
@@ -130,12 +136,12 @@ def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, 
             attempt_id=sitting.attempt.pk, order=view.order, number=number, item_id=this.id, now=sitting.now
         )
         if part.ended_at is not None:
-            return kept_private(redirect(sitting.first_page))
-        return kept_private(redirect(sitting.url("portal_assessment_item", view.order, part.at)))
+            return private(redirect(sitting.first_page))
+        return private(redirect(sitting.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST
     # what was just answered may have brought up further questions
     count = len(visible_items(view.part, answers_of(view.part)))
-    return kept_private(redirect(_after(sitting, view, number, count=count, to_last=to_last)))
+    return private(redirect(_after(sitting, view, number, count=count, to_last=to_last)))
 
 
 def _on_screen(
@@ -148,10 +154,10 @@ def _on_screen(
         return to_first_page(request, sitting)
     here = sitting.url("portal_assessment_item", view.order, part.at)
     if request.method == "POST":
-        here = f"{here}?{ELSEWHERE}=yes"
+        here = f"{here}?{OTHER_ITEM}=yes"
     if is_script(request):
-        return kept_private(JsonResponse({"saved": False, "elsewhere": True, "go": here}, status=409))
-    return kept_private(redirect(here))
+        return private(JsonResponse({"saved": False, "elsewhere": True, "go": here}, status=409))
+    return private(redirect(here))
 
 
 def _saved(view: PartView, sitting: Sitting, saved: Answer) -> dict[str, object]:
@@ -177,13 +183,13 @@ def _show(
     form: ItemForm | None = None,
 ) -> HttpResponse:
     answers = read_answers(view.part)
-    return show(
+    return render_page(
         request,
         sitting,
         "assessments/portal/item.html",
         status=422 if form is not None else 200,
-        **screen(request, sitting, view, items, number, form=form, answers=answers),
-        elsewhere=view.timed and ELSEWHERE in request.GET,
+        **item_context(request, sitting, view, items, number, form=form, answers=answers),
+        elsewhere=view.timed and OTHER_ITEM in request.GET,
         alive=sitting.url("portal_assessment_alive", view.order) if view.timed else "",
         again=sitting.url("portal_assessment_again", view.order) if view.timed else "",
         beat=clock.HEARTBEAT,
@@ -192,7 +198,7 @@ def _show(
     )
 
 
-def screen(
+def item_context(
     request: HttpRequest,
     sitting: Sitting,
     view: PartView,
@@ -243,3 +249,130 @@ def _after(sitting: Sitting, view: PartView, number: int, *, count: int, to_last
     if to_last or number >= count:
         return sitting.url("portal_assessment_finish", view.order)
     return sitting.url("portal_assessment_item", view.order, number + 1)
+
+
+@candidate_page
+def all_screens(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """A screen for each statement or situation, with what is saved. Own questions hang together: each is asked for."""
+    view = sitting.part(order)
+    if request.method == "POST" or view.timed or view.waits_for_start or view != sitting.overview.current:
+        return to_first_page(request, sitting)
+    answers = read_answers(view.part)
+    items = visible_items(view.part, answers)
+    screens = [
+        render_to_string(
+            "assessments/portal/screen.html",
+            {
+                "token": sitting.visit.token,
+                **item_context(request, sitting, view, items, number, answers=answers),
+            },
+            request=request,
+        )
+        for number, item in enumerate(items, start=1)
+        if isinstance(item, Statement | Situation)
+    ]
+    return private(HttpResponse("".join(screens)))
+
+
+@candidate_page
+def ping(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """A sign of life; the answer tells how much time is left, and whether the line counts as broken."""
+    view = sitting.part(order)
+    if request.method != "POST" or view.over or not clock.is_running(view.part):
+        return to_first_page(request, sitting)
+    there = heartbeat(view.part, now=sitting.now)
+    return private(
+        JsonResponse(
+            {
+                "broken": not there,
+                "left": clock.seconds_left(view.part, now=sitting.now),
+                "at": view.part.at,
+            }
+        )
+    )
+
+
+@candidate_page
+def reconnect(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """After a lost connection, explain what happens and continue on a click. Otherwise redirect."""
+    view = sitting.part(order)
+    if view.over or not clock.is_running(view.part):
+        return to_first_page(request, sitting)
+    here = sitting.url("portal_assessment_item", order, view.part.at)
+    if request.method == "POST":
+        resume(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
+        # if the answer on screen was saved before the break, the next item follows
+        part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
+        here = (
+            sitting.url("portal_assessment_item", order, part.at)
+            if clock.is_running(part)
+            else sitting.first_page
+        )
+        if is_script(request):
+            return private(JsonResponse({"go": here}))
+        return private(redirect(here))
+    if not clock.is_broken(view.part, now=sitting.now):
+        return private(redirect(here))
+    return render_page(
+        request,
+        sitting,
+        "assessments/portal/again.html",
+        part=view,
+        after=after_break(view.part),
+        left_over=clock.MAX_BREAKS - view.part.breaks - 1,
+    )
+
+
+@candidate_page
+def record_notice(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """Take `what` was noticed on which `item`, and its `amount`; 400 for what no page of ours sends."""
+    view = sitting.part(order)
+    if request.method != "POST" or view.over:
+        return to_first_page(request, sitting)
+    typed = request.POST.get("amount", "")
+    try:
+        notice(
+            attempt_id=sitting.attempt.pk,
+            order=order,
+            what=request.POST.get("what", ""),
+            item_id=request.POST.get("item", ""),
+            amount=int(typed) if typed.isdecimal() and len(typed) <= _DIGITS else 0,
+            now=sitting.now,
+        )
+    except NotNoticed:
+        return private(JsonResponse({"noted": False}, status=400))
+    return private(JsonResponse({"noted": True}))
+
+
+def notice_late(
+    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
+) -> None:
+    """Note an answer that was sent for item `number` of a timed part after it was over, if it is another one."""
+    if request.method != "POST" or "skip" in request.POST or not 1 <= number <= len(items):
+        return
+    if sent_for(request, items, number) != number:
+        return  # for a task that has been replaced
+    this = items[number - 1]
+    form = this.form(request.POST, partly=is_script(request))
+    if isinstance(form, FileForm) or not form.is_valid():
+        return
+    notice_second(
+        attempt_id=sitting.attempt.pk,
+        order=view.order,
+        number=number,
+        item_id=this.id,
+        value=form.value,
+        now=sitting.now,
+    )
+
+
+def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
+    """The number of the item that a form was for; None if that item is gone.
+
+    `number` is the one in the form's URL. It may belong to another item by now, if a break has replaced the item, or an
+    answer in another window has shown or hidden an earlier question.
+    """
+    sent = request.POST.get("item")
+    if sent is None:  # a page from before forms named their item
+        return number
+    return next((at for at, one in enumerate(items, start=1) if one.id == sent), None)

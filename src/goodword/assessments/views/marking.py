@@ -1,10 +1,11 @@
-"""Answers to own questions, marked by a rubric: what there is to mark, and one answer."""
+"""Members mark answers to custom questions by a rubric, and download files that candidates uploaded."""
 
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, HttpResponseBase
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,7 +15,7 @@ from goodword.accounts.domain.audit import write
 from goodword.assessments import marking as acts
 from goodword.assessments.editor.marking_form import MarkingForm
 from goodword.assessments.marking import AnswerToMark, MarkedPart, parts_to_mark
-from goodword.assessments.models import Attempt
+from goodword.assessments.models import Attempt, Upload
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
@@ -39,7 +40,7 @@ class Work:
 def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
     """All answers with a rubric, how far each is, and what may be seen of its marks."""
     work = _work(request, pk, attempt_pk)
-    _looked(request, work)
+    _audit_view(request, work)
     return render(
         request,
         "assessments/marking/attempt.html",
@@ -84,7 +85,7 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
         else:
             return _onward(request, work, order, item)
     else:
-        _looked(request, work)
+        _audit_view(request, work)
     fresh = _work(request, pk, attempt_pk).answers if posted else work.answers
     return render(
         request,
@@ -138,7 +139,7 @@ def _work(request: MemberRequest, pk: int, attempt_pk: int) -> Work:
     return Work(application=application, attempt=attempt, parts=parts)
 
 
-def _looked(request: MemberRequest, work: Work) -> None:
+def _audit_view(request: MemberRequest, work: Work) -> None:
     """Every look at what a candidate answered is written down."""
     write(
         organisation=request.organisation,
@@ -147,3 +148,29 @@ def _looked(request: MemberRequest, work: Work) -> None:
         now=clock.now(),
         details={"application": work.application.pk, "attempt": work.attempt.pk},
     )
+
+
+@require_safe
+@access.member()
+def download(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """For members who see the application. No browser shows it, guesses its type, or keeps it."""
+    applications = visible_applications(request.member).filter(erased_at=None)
+    upload = access.owned(
+        Upload.objects.of(request.organisation).filter(
+            part__attempt__step_request__application__in=applications
+        ),
+        pk,
+    )
+    write(
+        organisation=request.organisation,
+        action="upload.downloaded",
+        member=request.member,
+        now=clock.now(),
+        details={"upload": upload.pk, "part": upload.part_id},
+    )
+    response = HttpResponse(bytes(upload.content), content_type=upload.content_type)
+    response["Content-Disposition"] = content_disposition_header(as_attachment=True, filename=upload.name)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response

@@ -22,9 +22,9 @@ from goodword.assessments.content import content_of
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.plans.versions import draft_of, versions_of
-from goodword.assessments.views import preview as pages
-from goodword.assessments.views.door import kept_private
-from goodword.assessments.views.preview import Rehearsal
+from goodword.assessments.views import preview
+from goodword.assessments.views.access import private
+from goodword.assessments.views.preview import Preview
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
@@ -131,7 +131,7 @@ def rehearsal(
     leave: str,
     here: str,
     now: datetime,
-) -> Rehearsal:
+) -> Preview:
     """A sitting of a candidate who does not exist, at this point of the walk. No row is made."""
     organisation, role = step.organisation, step.role
     assessment.step = step
@@ -152,7 +152,7 @@ def rehearsal(
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=organisation.calendar),
     )
     step_request = StepRequest(organisation=organisation, application=application, step=step)
-    return Rehearsal(
+    return Preview(
         visit=Visit(
             token="",
             link=Link(organisation=organisation),
@@ -274,7 +274,7 @@ def _previewed(page: Page, *, begun: bool = False) -> Callable[..., HttpResponse
         )
         sitting = _sitting(request, step, assessment, parts, state, begun=begun, order=places.get("order"))
         with translation.override(state.language), timezone.override(request.organisation.zone):
-            return kept_private(page(request, sitting, **places))
+            return private(page(request, sitting, **places))
 
     update_wrapper(view, page)
     return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(view))
@@ -289,7 +289,7 @@ def _sitting(
     *,
     begun: bool,
     order: int | None,
-) -> Rehearsal:
+) -> Preview:
     # a page of a part is that of somebody who has done those before it
     done = min(number_of(request.GET.get("done", "")), len(parts)) if order is None else order - 1
     return rehearsal(
@@ -326,13 +326,13 @@ def _leave(request: MemberRequest, step: Step, assessment: Assessment) -> str:
     return reverse("role_assessment_version", args=[*at, assessment.number])
 
 
-first = _previewed(pages.first)
-part = _previewed(pages.part)
-practice = _previewed(pages.practice)
-item = _previewed(pages.item, begun=True)
-last = _previewed(pages.last, begun=True)
-decline = _previewed(pages.decline)
-adjust = _previewed(pages.adjust)
-beyond = _previewed(pages.beyond)
-language = _previewed(pages.language)
-form = _previewed(pages.form)
+first = _previewed(preview.first)
+part = _previewed(preview.part)
+practice = _previewed(preview.practice)
+item = _previewed(preview.item, begun=True)
+last = _previewed(preview.last, begun=True)
+decline = _previewed(preview.decline)
+adjust = _previewed(preview.adjust)
+beyond = _previewed(preview.beyond)
+language = _previewed(preview.language)
+form = _previewed(preview.form)

@@ -1,4 +1,4 @@
-"""The door of the candidate's pages: from a link's token to an attempt that is open, or to the page that says why not.
+"""Access to the candidate's pages: from a link's token to an open attempt, or to the page that says why not.
 
 Opening a link changes nothing.
 """
@@ -28,7 +28,7 @@ from goodword.assessments.attempts.begin import (
 )
 from goodword.assessments.attempts.overview import Overview, PartView, overview
 from goodword.assessments.kinds.items import Item, Solution
-from goodword.assessments.models import Attempt
+from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
@@ -38,6 +38,14 @@ from goodword.steps.languages import named, of_browser
 from goodword.steps.models import StepRun
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import takes_answers
+
+#: time after the expiry of a link for which it still opens an attempt in progress, so that nobody is cut off
+EXTRA_TIME = timedelta(hours=4)
+#: pages of an attempt that has ended by the candidate's own hand
+ENDED_TEMPLATES = {
+    StepRun.Progress.COMPLETED.value: "assessments/portal/thanks.html",
+    StepRun.Progress.DECLINED.value: "assessments/portal/declined.html",
+}
 
 
 @dataclass(kw_only=True)
@@ -100,17 +108,8 @@ class Sitting:
 
 type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
 
-#: time after the expiry of a link for which it still opens an attempt in progress, so that nobody is cut off
-SITTING = timedelta(hours=4)
 
-#: pages of an attempt that has ended by the candidate's own hand
-ENDED = {
-    StepRun.Progress.COMPLETED.value: "assessments/portal/thanks.html",
-    StepRun.Progress.DECLINED.value: "assessments/portal/declined.html",
-}
-
-
-def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
+def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
     """Give the page a Sitting, in the attempt's language, if something can still come in.
 
     An ended or closed attempt shows its last page instead; a form sent too late is led there.
@@ -126,14 +125,14 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
         attempt = latest_attempt(visit.application)
         if attempt is None or visit.application.is_going or visit.link.ended_at is not None:
             return _closed(request, visit)
-        shows = takes_answers(attempt, now=now) or attempt.progress in ENDED
+        shows = takes_answers(attempt, now=now) or attempt.progress in ENDED_TEMPLATES
         if shows and not _is_alive(visit, attempt, now=now):
             return _expired(request, visit)
         sitting = _in_their_language(request, Sitting(visit=visit, attempt=attempt, now=now))
         with translation.override(attempt.language), timezone.override(visit.organisation.zone):
             if takes_answers(attempt, now=now):
                 try:
-                    return kept_private(page(request, sitting, *args, **kwargs))
+                    return private(page(request, sitting, *args, **kwargs))
                 except (
                     locking.Closed,
                     locking.PartOver,
@@ -145,10 +144,10 @@ def door[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                     return to_first_page(request, sitting)
             if request.method == "POST":
                 return to_first_page(request, sitting)
-            if template := ENDED.get(attempt.progress):
+            if template := ENDED_TEMPLATES.get(attempt.progress):
                 told = attempt.assessment.tells_candidate and attempt.progress == StepRun.Progress.COMPLETED
                 own = sitting.url("portal_assessment_result") if told else ""
-                return show(request, sitting, template, result_url=own, overview=sitting.overview)
+                return render_page(request, sitting, template, result_url=own, overview=sitting.overview)
         return _closed(request, visit)
 
     return enter
@@ -179,7 +178,7 @@ def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
     return sitting
 
 
-def show(
+def render_page(
     request: HttpRequest, sitting: Sitting, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Draw one of the candidate's pages, with what each of them shows."""
@@ -204,7 +203,7 @@ def show(
         },
         status=status,
     )
-    return kept_private(response)
+    return private(response)
 
 
 def _languages(sitting: Sitting) -> dict[str, object]:
@@ -228,8 +227,8 @@ def _languages(sitting: Sitting) -> dict[str, object]:
 def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Lead to the page that says where things stand, from a form or from a script that saves."""
     if is_script(request):
-        return kept_private(JsonResponse({"saved": False, "go": sitting.first_page}, status=409))
-    return kept_private(redirect(sitting.first_page))
+        return private(JsonResponse({"saved": False, "go": sitting.first_page}, status=409))
+    return private(redirect(sitting.first_page))
 
 
 def too_late(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -245,7 +244,7 @@ def is_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Goodword") == "script"
 
 
-def kept_private(response: HttpResponse) -> HttpResponse:
+def private(response: HttpResponse) -> HttpResponse:
     """Keep what a link shows out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
@@ -254,19 +253,29 @@ def kept_private(response: HttpResponse) -> HttpResponse:
 
 def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:
     """Whether the link opens the pages, with some extra time for an attempt in progress."""
-    late = SITTING if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
+    late = EXTRA_TIME if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
     return is_alive(visit.link, now=now - late)
 
 
 def _expired(request: HttpRequest, visit: Visit) -> HttpResponse:
     go = reverse("portal_fresh", args=[visit.token])
     if is_script(request):
-        return kept_private(JsonResponse({"saved": False, "go": go}, status=410))
-    return kept_private(redirect(go))
+        return private(JsonResponse({"saved": False, "go": go}, status=410))
+    return private(redirect(go))
 
 
 def _closed(request: HttpRequest, visit: Visit) -> HttpResponse:
     if is_script(request):  # nothing is taken, and a page would read as if it were
         go = reverse("portal_assessment", args=[visit.token])
-        return kept_private(JsonResponse({"saved": False, "go": go}, status=410))
+        return private(JsonResponse({"saved": False, "go": go}, status=410))
     return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
+
+
+def device_of(request: HttpRequest) -> AttemptPart.Device:
+    """Phone or computer, by what the browser says of itself; a tablet counts as what it says it is.
+
+    "Mobi" anywhere in the user agent means a phone, as the browsers' makers recommend to tell it (MDN, "Browser
+    detection using the user agent"). Nothing else of it is kept.
+    """
+    agent = request.headers.get("User-Agent", "")
+    return AttemptPart.Device.PHONE if "Mobi" in agent else AttemptPart.Device.COMPUTER

@@ -1,4 +1,4 @@
-"""Who comes in to the tests of an organisation, and to the draft of one."""
+"""Access to an organisation's own tests and their drafts."""
 
 from collections.abc import Callable
 from functools import update_wrapper
@@ -15,9 +15,8 @@ from goodword.assessments.catalogue.drafts import Draft, NoDraft, Stale, draft_o
 from goodword.assessments.models import Test
 
 type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]
-
 #: the pages of each kind that has an editor: that of the published version, and that of the draft
-PAGES = {
+EDITORS = {
     Test.Kind.JUDGEMENT: ("judgement", "judgement_edit"),
     Test.Kind.QUESTIONS: ("own_questions", "own_questions_edit"),
 }
@@ -28,12 +27,12 @@ def test_of(request: MemberRequest, pk: int, *, kind: Test.Kind) -> Test:
     return access.owned(Test.objects.of(request.organisation).filter(kind=kind), pk)
 
 
-def at_draft[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., HttpResponseBase]]:
+def draft_page[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., HttpResponseBase]]:
     """Give the view the draft of the test `pk`; without one, to the test's page, which says so.
 
     `Stale` that a view lets through leads to the editor as it is now.
     """
-    page, editor = PAGES[kind]
+    page, editor = EDITORS[kind]
 
     def decorate(view: DraftView[P]) -> Callable[..., HttpResponseBase]:
         def wrapped(

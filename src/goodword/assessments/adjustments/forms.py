@@ -1,4 +1,4 @@
-"""The forms about adjustments: what a candidate asks for, and what somebody answers."""
+"""Forms about adjustments: the candidate's request, and the answer to it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,23 +9,28 @@ from django.utils.translation import gettext_lazy as _
 from goodword.assessments.adjustments.requests import MAX_PERCENT, PERCENT_CHOICES
 from goodword.core.text import clean_text
 
-LONGEST = 2000
-LONGEST_ANSWER = 1000
-_MORE = {0: _("No extra time"), 25: _("25 % extra time"), 50: _("50 % extra time"), 100: _("Twice the time")}
+MAX_REQUEST_LENGTH = 2000
+MAX_ANSWER_LENGTH = 1000
+_EXTRA_TIME = {
+    0: _("No extra time"),
+    25: _("25 % extra time"),
+    50: _("50 % extra time"),
+    100: _("Twice the time"),
+}
 _TOO_LONG = _("This is longer than %(limit_value)d characters. Please shorten it.")
 _PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
 #: the choice that takes a number of its own
 OTHER = "other"
 
 
-class AskForm(forms.Form):
+class RequestForm(forms.Form):
     """What a candidate asks for; `time`: whether there is a clock that has not started."""
 
     use_required_attribute = False
 
     percent = forms.TypedChoiceField(
         label=_("Extra time in timed parts"),
-        choices=[(number, _MORE[number]) for number in (0, *PERCENT_CHOICES)],
+        choices=[(number, _EXTRA_TIME[number]) for number in (0, *PERCENT_CHOICES)],
         coerce=int,
         initial=0,
         widget=forms.RadioSelect,
@@ -42,7 +47,7 @@ class AskForm(forms.Form):
     text = forms.CharField(
         label=_("In your own words"),
         help_text=_("Say what you need, not why. Please don't mention a diagnosis. At most 2000 characters."),
-        max_length=LONGEST,
+        max_length=MAX_REQUEST_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"max_length": _TOO_LONG},
@@ -95,7 +100,7 @@ class AnswerForm(forms.Form):
     percent = forms.ChoiceField(
         label=_("Extra time"),
         choices=[
-            *((str(number), label) for number, label in _MORE.items()),
+            *((str(number), label) for number, label in _EXTRA_TIME.items()),
             (OTHER, _("Another percentage")),
         ],
         widget=forms.RadioSelect,
@@ -130,7 +135,7 @@ class AnswerForm(forms.Form):
             "They see it by e-mail and on their page. Required if you grant nothing, or an accessible "
             "version."
         ),
-        max_length=LONGEST_ANSWER,
+        max_length=MAX_ANSWER_LENGTH,
         required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"max_length": _TOO_LONG},

@@ -1,4 +1,4 @@
-"""Preview as a candidate on a phone: the real screens, one by one. Nothing that is answered is kept anywhere."""
+"""Library: preview the screens of a test on a phone, one by one. No answer is saved."""
 
 from urllib.parse import urlencode
 
@@ -12,15 +12,14 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts.preview import TestPreview, preview_test
-from goodword.assessments.views.library.doors import Chosen, chosen
-from goodword.assessments.views.library.items import seed_of
+from goodword.assessments.views.library import SelectedVersion, seed_of, selected_version
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Screen `?at=`, from 1: first those to practise on, then the items. An answer only leads to the next screen."""
-    found = chosen(request, pk)
+    found = selected_version(request, pk)
     if found is None:
         raise Http404("nothing is published")
     seed = seed_of(request)
@@ -66,7 +65,14 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _page(
-    request: MemberRequest, found: Chosen, walk: TestPreview, phone: str, *, seed: int, at: int, status: int
+    request: MemberRequest,
+    found: SelectedVersion,
+    walk: TestPreview,
+    phone: str,
+    *,
+    seed: int,
+    at: int,
+    status: int,
 ) -> HttpResponseBase:
     kept = f"{found.here}&{urlencode({'seed': seed})}"
     screens = [

@@ -1,4 +1,4 @@
-"""One scenario of a draft: written, changed, moved, taken out."""
+"""Editor of judgement sets: one scenario, added, changed, moved, removed."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,15 +16,15 @@ from goodword.assessments.editor import rows
 from goodword.assessments.editor.judgement import place_of
 from goodword.assessments.editor.judgement_forms import MOST_ACTIONS, PARTS, ScenarioForm
 from goodword.assessments.models import Test
-from goodword.assessments.views.doors import at_draft, revision_of
-from goodword.assessments.views.judgement.told import remind_of_translations
+from goodword.assessments.views.draft_access import draft_page, revision_of
+from goodword.assessments.views.judgement import remind_of_translations
 from goodword.questionnaires.editor.words import short
 
 KIND = Test.Kind.JUDGEMENT
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_draft(KIND)
+@draft_page(KIND)
 def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     """A new one; it comes to stand at the end."""
     form = _form(request, draft, {})
@@ -50,7 +50,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_draft(KIND)
+@draft_page(KIND)
 def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
     """One scenario. What was typed stays when somebody else has saved meanwhile, beside what is there now."""
     try:
@@ -78,7 +78,7 @@ def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
 
 
 @require_POST
-@at_draft(KIND)
+@draft_page(KIND)
 def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
     """One place up or down."""
     up = request.POST.get("by") == "up"
@@ -100,7 +100,7 @@ def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRespo
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@at_draft(KIND)
+@draft_page(KIND)
 def remove(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
     """Ask once more, then take it out."""
     try:

@@ -1,6 +1,6 @@
-"""A candidate's own result, in plain words and in the language that they took it in.
+"""A candidate's own result, in plain words and in the language they took the assessment in.
 
-It says where their answers lie and what could be learned from them. It holds them against nobody, and no end of a
+It says where their answers lie and what could be learned from them. It compares them with nobody, and no end of a
 scale is better than the other.
 """
 
@@ -8,8 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
+from goodword.assessments.models import Attempt
+from goodword.assessments.queries import latest_attempt
 from goodword.assessments.result import (
     AttemptResult,
     JudgementResult,
@@ -21,6 +26,13 @@ from goodword.assessments.result import (
     ScenarioShown,
     TaskShown,
 )
+from goodword.assessments.results import result
+from goodword.assessments.views.access import Sitting, render_page
+from goodword.candidates.queries import public_title
+from goodword.core import clock
+from goodword.notifications.domain.links import is_alive
+from goodword.steps.models import StepRun
+from goodword.steps.portal import closed_page, unknown_page, visit_of
 
 #: tasks whose rules are explained
 EXAMPLES = 2
@@ -28,8 +40,40 @@ EXAMPLES = 2
 NEAR = 1.0
 
 
+def gets_result(attempt: Attempt) -> bool:
+    """Whether the candidate gets the result of this attempt: it was finished, and the role says so."""
+    return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.tells_candidate
+
+
+@require_safe
+def candidate_result(request: HttpRequest, token: str) -> HttpResponse:
+    """Where their answers lie, in plain words and in their language. Else the page of everything closed."""
+    visit = visit_of(token)
+    if visit is None:
+        return unknown_page(request)
+    now = clock.now()
+    attempt = latest_attempt(visit.application)
+    if (
+        attempt is not None
+        and gets_result(attempt)
+        and not visit.application.is_going
+        and is_alive(visit.link, now=now)
+    ):
+        with translation.override(attempt.language), timezone.override(visit.organisation.zone):
+            found = result(attempt)
+            if found is not None:
+                return render_page(
+                    request,
+                    Sitting(visit=visit, attempt=attempt, now=now),
+                    "assessments/portal/own.html",
+                    title=public_title(visit.application),
+                    parts=part_summaries(found),
+                )
+    return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnScale:
+class ScaleSummary:
     """One scale: where the answers lie, in a sentence, and what both ends mean."""
 
     name: str
@@ -42,7 +86,7 @@ class OwnScale:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnSituation:
+class SituationSummary:
     """A situation with its actions: whether the view of it was `near` to the key, None where nothing was rated."""
 
     scenario: ScenarioShown
@@ -50,19 +94,19 @@ class OwnSituation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class OwnPart:
+class PartSummary:
     """One part. What does not belong to its `kind` is empty."""
 
     kind: str
     title: str
-    scales: tuple[OwnScale, ...] = ()
+    scales: tuple[ScaleSummary, ...] = ()
     solved: int = 0
     given: int = 0
     examples: tuple[TaskShown, ...] = ()
     key_basis: str = ""
     #: the answer scale: "1 Very ineffective · 2 Rather ineffective"
     steps: str = ""
-    situations: tuple[OwnSituation, ...] = ()
+    situations: tuple[SituationSummary, ...] = ()
 
     @property
     def near(self) -> int:
@@ -70,18 +114,18 @@ class OwnPart:
         return sum(one.near is True for one in self.situations)
 
 
-def own_parts(result: AttemptResult) -> tuple[OwnPart, ...]:
+def part_summaries(result: AttemptResult) -> tuple[PartSummary, ...]:
     """The parts of a result as their candidate reads them, in the active language."""
-    return tuple(_part(part) for part in result.parts)
+    return tuple(_part_summary(part) for part in result.parts)
 
 
-def _part(part: Part) -> OwnPart:
+def _part_summary(part: Part) -> PartSummary:
     match part:
         case ScalesResult():
-            scales = tuple(_scale(found, part) for found in part.scales)
-            return OwnPart(kind=part.kind, title=part.title, scales=scales)
+            scales = tuple(_scale_summary(found, part) for found in part.scales)
+            return PartSummary(kind=part.kind, title=part.title, scales=scales)
         case ReasoningResult():
-            return OwnPart(
+            return PartSummary(
                 kind=part.kind,
                 title=gettext("Reasoning"),
                 solved=part.whole.solved,
@@ -89,25 +133,29 @@ def _part(part: Part) -> OwnPart:
                 examples=examples(part.tasks),
             )
         case JudgementResult():
-            return OwnPart(
+            return PartSummary(
                 kind=part.kind,
                 title=part.title,
                 key_basis=part.key_basis,
                 steps=" · ".join(
                     f"{value} {label}" for value, label in enumerate(part.response_labels, start=part.lowest)
                 ),
-                situations=tuple(OwnSituation(scenario=one, near=_is_near(one)) for one in part.scenarios),
+                situations=tuple(
+                    SituationSummary(scenario=one, near=_is_near(one)) for one in part.scenarios
+                ),
             )
         case QuestionsResult():
-            return OwnPart(kind=part.kind, title=part.title)
+            return PartSummary(kind=part.kind, title=part.title)
 
 
-def _scale(found: ScaleResult, part: ScalesResult) -> OwnScale:
+def _scale_summary(found: ScaleResult, part: ScalesResult) -> ScaleSummary:
     scale = found.scale
-    return OwnScale(
+    return ScaleSummary(
         name=scale.name,
         description=scale.description,
-        where=where(found.mean, part.minimum, part.maximum, low=scale.low_label, high=scale.high_label),
+        where=position_sentence(
+            found.mean, part.minimum, part.maximum, low=scale.low_label, high=scale.high_label
+        ),
         low_label=scale.low_label,
         low_text=scale.low_text,
         high_label=scale.high_label,
@@ -115,7 +163,7 @@ def _scale(found: ScaleResult, part: ScalesResult) -> OwnScale:
     )
 
 
-def where(mean: float | None, minimum: int, maximum: int, *, low: str, high: str) -> str:
+def position_sentence(mean: float | None, minimum: int, maximum: int, *, low: str, high: str) -> str:
     """Where answers lie between two ends, in a sentence: the scale is cut into five equal stretches."""
     if mean is None:
         return gettext("Too few answers to say where they lie.")

@@ -1,11 +1,11 @@
-"""Scores of a part and the total of an attempt, as they were issued. They never change."""
+"""Scores of a part and the total of an attempt, as issued. They never change."""
 
 from django.db import models
 
 from goodword.accounts.models import OrganisationOwned
-from goodword.assessments.models.assessment import Assessment
-from goodword.assessments.models.attempt import Attempt, AttemptPart
-from goodword.assessments.models.norms import NormGroup
+from goodword.assessments.models.attempts import Attempt, AttemptPart
+from goodword.assessments.models.library import NormGroup
+from goodword.assessments.models.plans import Assessment
 
 
 class Score(OrganisationOwned):

@@ -1,24 +1,128 @@
-"""Draws the candidate's pages around the items, for a candidate and for a preview alike."""
+"""The candidate's pages around the items: overview, start of a part, practice, end of a part, declining.
+
+The show functions also draw the preview.
+"""
 
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 
+from goodword.assessments.adjustments.mails import next_reader
+from goodword.assessments.adjustments.status import is_awaiting_answer
+from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.breaks import clock_state
-from goodword.assessments.attempts.mails import deadline_in_words
+from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
+from goodword.assessments.attempts.mails import deadline_in_words, send_link
 from goodword.assessments.attempts.overview import PartView
 from goodword.assessments.attempts.variants import is_other_form, open_form
 from goodword.assessments.content import content_of
-from goodword.assessments.device import device_of
-from goodword.assessments.items import practice_of
+from goodword.assessments.items import practice_of, unanswered, visible_items
 from goodword.assessments.kinds.custom.content import FileQuestion, QuestionSet
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AttemptPart
-from goodword.assessments.views.door import Sitting, kept_private, show
+from goodword.assessments.queries import application_of, read_answers
+from goodword.assessments.views.access import (
+    Sitting,
+    candidate_page,
+    device_of,
+    private,
+    render_page,
+    to_first_page,
+)
 from goodword.candidates.queries import public_title
+
+
+@candidate_page
+def first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """What comes, why, how long each part takes, who sees it, by when; and the way on from where the candidate was.
+
+    Between two parts it is the page to pause on.
+    """
+    if request.method == "POST":
+        return to_first_page(request, sitting)
+    return show_first(request, sitting, waiting=is_awaiting_answer(sitting.attempt))
+
+
+@candidate_page
+def language_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """Return to the page where a language was chosen; access has stored it, if nothing had started."""
+    back = request.POST.get("back", "")
+    inside = back.startswith(sitting.first_page) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return private(redirect(back)) if inside else to_first_page(request, sitting)
+
+
+@candidate_page
+def link_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """The link by mail once more, to go on with on a computer; back to where it was asked for."""
+    if request.method != "POST":
+        return to_first_page(request, sitting)
+    if send_link(attempt_id=sitting.attempt.pk, now=sitting.now):
+        messages.success(request, gettext("We've sent you an e-mail. Open its link on your computer."))
+    else:
+        messages.error(
+            request, gettext("We can't send another e-mail today. The link in your invitation works too.")
+        )
+    current = sitting.overview.current
+    return private(redirect(from_first(sitting, current) if current else sitting.first_page))
+
+
+@candidate_page
+def part_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """What comes in a part, before it begins; *Start* draws its items and starts its clock."""
+    view = sitting.part(order)
+    if view.over or view != sitting.overview.current:
+        return to_first_page(request, sitting)
+    if request.method == "POST":
+        begin_part(attempt_id=sitting.attempt.pk, order=order, device=device_of(request), now=sitting.now)
+        return private(redirect(sitting.url("portal_assessment_item", order, 1)))
+    return show_part(
+        request, sitting, view, waiting=view.timed and not view.begun and is_awaiting_answer(sitting.attempt)
+    )
+
+
+@candidate_page
+def practice(request: HttpRequest, sitting: Sitting, order: int, number: int) -> HttpResponse:
+    """Something to try the answers on, with the solution where there is one; nothing of it is kept."""
+    view = sitting.part(order)
+    if view.over:
+        return to_first_page(request, sitting)
+    return show_practice(request, sitting, view, number)
+
+
+@candidate_page
+def last_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """Names what is unanswered, with links, and takes *Finish*; on a clock it asks whether to end before time."""
+    view, refused = sitting.part(order), False
+    if request.method == "POST":
+        try:
+            finish_part(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
+        except Unanswered:
+            refused = True
+        else:
+            return private(redirect(sitting.first_page))
+    if view.over or view != sitting.overview.current:
+        return to_first_page(request, sitting)
+    if view.waits_for_start:
+        return private(redirect(sitting.url("portal_assessment_part", order)))
+    answers = read_answers(view.part)
+    items = visible_items(view.part, answers)
+    missing = [] if view.timed else unanswered(items, answers)
+    return show_last(request, sitting, view, items=items, missing=missing, refused=refused)
+
+
+@candidate_page
+def decline_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+    """Asks once more, and then takes the no."""
+    if request.method == "POST":
+        decline(attempt_id=sitting.attempt.pk, now=sitting.now)
+        return private(redirect(sitting.first_page))
+    contact = next_reader(sitting.attempt, application=application_of(sitting.attempt))
+    return render_page(request, sitting, "assessments/portal/decline.html", contact=contact)
 
 
 def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more: Any) -> HttpResponse:
@@ -26,7 +130,7 @@ def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more:
     attempt, seen = sitting.attempt, sitting.overview
     current = seen.current
     state = clock_state(current.part, now=sitting.now) if current else None
-    return show(
+    return render_page(
         request,
         sitting,
         "assessments/portal/first.html",
@@ -56,7 +160,7 @@ def from_first(sitting: Sitting, current: PartView) -> str:
 
 def show_part(request: HttpRequest, sitting: Sitting, view: PartView, *, waiting: bool) -> HttpResponse:
     """What comes in a part, before it begins."""
-    return show(
+    return render_page(
         request,
         sitting,
         "assessments/portal/part.html",
@@ -95,8 +199,8 @@ def show_practice(request: HttpRequest, sitting: Sitting, view: PartView, number
         else sitting.way_on(view)
     )
     if valid and solution is None:
-        return kept_private(redirect(onward))
-    return show(
+        return private(redirect(onward))
+    return render_page(
         request,
         sitting,
         "assessments/portal/practice.html",
@@ -123,7 +227,7 @@ def show_last(
 ) -> HttpResponse:
     """The end of a part: what is unanswered, by its number from 1, and *Finish*."""
     order = view.order
-    return show(
+    return render_page(
         request,
         sitting,
         "assessments/portal/last.html",

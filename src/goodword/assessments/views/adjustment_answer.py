@@ -12,8 +12,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
-from goodword.assessments.adjust_forms import AnswerForm
 from goodword.assessments.adjustments.contacts import contact_of
+from goodword.assessments.adjustments.forms import AnswerForm
 from goodword.assessments.adjustments.mails import send_fresh_link
 from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
 from goodword.assessments.adjustments.status import timed_parts_not_begun
@@ -22,7 +22,7 @@ from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.variants import clock_minutes, is_other_form, open_form
 from goodword.assessments.models import Adjustment, AttemptPart
 from goodword.assessments.queries import application_of
-from goodword.assessments.views.door import kept_private
+from goodword.assessments.views.access import private
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core import clock
@@ -36,7 +36,7 @@ State = Adjustment.State
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def adjust_answer(request: HttpRequest, token: str) -> HttpResponse:
+def answer_page(request: HttpRequest, token: str) -> HttpResponse:
     """Who asks for what, and the answer; afterwards what was answered, without a name."""
     link = links.resolve(token, purpose=Link.Purpose.ADJUSTMENT)
     row = _row(link) if link is not None else None
@@ -73,7 +73,7 @@ def adjust_answer(request: HttpRequest, token: str) -> HttpResponse:
                     by=_by(link, application),
                     now=now,
                 )
-            return kept_private(redirect(request.path))
+            return private(redirect(request.path))
         return _page(
             request,
             "assessments/adjust/answer.html",
@@ -100,7 +100,7 @@ def _expired(
     """A page with a button that mails a new link to the address of the expired one."""
     if request.method == "POST":
         send_fresh_link(row, application=application, to=to, now=now)
-        return kept_private(redirect(f"{request.path}?sent=1"))
+        return private(redirect(f"{request.path}?sent=1"))
     sent, address = "sent" in request.GET, masked(to.address)
     return _page(request, "assessments/adjust/expired.html", sent=sent, address=address, **shown)
 
@@ -139,4 +139,4 @@ def _by(link: Link, application: Application) -> Person:
 
 
 def _page(request: HttpRequest, template: str, *, status: int = 200, **shown: object) -> HttpResponse:
-    return kept_private(render(request, template, shown, status=status))
+    return private(render(request, template, shown, status=status))

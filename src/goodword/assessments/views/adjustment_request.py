@@ -1,29 +1,29 @@
-"""The candidate asks for more time or another form, sees the answer, and takes a request back."""
+"""The candidate requests an adjustment, sees the answer, and can withdraw the request."""
 
 from contextlib import suppress
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from goodword.assessments.adjust_forms import AskForm
 from goodword.assessments.adjustments.contacts import Contact, contact_of
+from goodword.assessments.adjustments.forms import RequestForm
 from goodword.assessments.adjustments.mails import next_reader
 from goodword.assessments.adjustments.requests import CannotRequest, request_adjustment, withdraw_request
 from goodword.assessments.adjustments.status import RequestStatus, WhyNot, request_status
 from goodword.assessments.attempts.begin import UnknownForm, choose_form
 from goodword.assessments.queries import application_of
-from goodword.assessments.views.door import Sitting, door, kept_private, show, to_first_page
+from goodword.assessments.views.access import Sitting, candidate_page, private, render_page, to_first_page
 from goodword.steps.kept import kept_of_candidate
 
 
-@door
-def adjust(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+@candidate_page
+def request_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """What was asked and answered, and the form for a request while one may be made."""
     stands = request_status(sitting.attempt)
     time = bool(stands.timed)
-    form = AskForm(request.POST if request.method == "POST" else None, time=time)
+    form = RequestForm(request.POST if request.method == "POST" else None, time=time)
     if sitting.switched:
-        form = AskForm(None, time=time, initial={name: form[name].data for name in form.fields})
+        form = RequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
     if form.is_bound and not stands.why_not and form.is_valid():
         said = form.cleaned_data
         with suppress(CannotRequest):  # it was asked in another window meanwhile: the page says how it stands
@@ -35,33 +35,33 @@ def adjust(request: HttpRequest, sitting: Sitting) -> HttpResponse:
                 may_tell=said["may_tell"],
                 now=sitting.now,
             )
-        return kept_private(redirect(sitting.url("portal_assessment_adjust")))
+        return private(redirect(sitting.url("portal_assessment_adjust")))
     if form.is_bound and stands.why_not:
-        return kept_private(redirect(sitting.url("portal_assessment_adjust")))
+        return private(redirect(sitting.url("portal_assessment_adjust")))
     contact = next_reader(sitting.attempt, application=application_of(sitting.attempt))
     return _show(request, sitting, form, stands=stands, contact=contact)
 
 
-def show_unasked(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def show_request_preview(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """The page of a candidate who has not asked for anything, of an attempt that is no row."""
     timed = [view.part for view in sitting.overview.parts if view.timed and not view.begun]
     stands = RequestStatus(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
     contact = contact_of(sitting.visit.application)
-    return _show(request, sitting, AskForm(None, time=bool(timed)), stands=stands, contact=contact)
+    return _show(request, sitting, RequestForm(None, time=bool(timed)), stands=stands, contact=contact)
 
 
-def show_decline(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def show_decline_preview(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """The confirmation page before declining, for a preview."""
     contact = contact_of(sitting.visit.application)
-    return show(request, sitting, "assessments/portal/decline.html", contact=contact)
+    return render_page(request, sitting, "assessments/portal/decline.html", contact=contact)
 
 
 def _show(
-    request: HttpRequest, sitting: Sitting, form: AskForm, *, stands: RequestStatus, contact: Contact
+    request: HttpRequest, sitting: Sitting, form: RequestForm, *, stands: RequestStatus, contact: Contact
 ) -> HttpResponse:
     current = sitting.overview.current
     form.say_who_reads(outside=contact.outside)
-    return show(
+    return render_page(
         request,
         sitting,
         "assessments/adjust/ask.html",
@@ -77,15 +77,15 @@ def _show(
     )
 
 
-@door
-def take_back(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+@candidate_page
+def withdraw(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Takes back the request that waits; pressed twice it is the same."""
     if request.method == "POST":
         withdraw_request(attempt_id=sitting.attempt.pk, now=sitting.now)
-    return kept_private(redirect(sitting.url("portal_assessment_adjust")))
+    return private(redirect(sitting.url("portal_assessment_adjust")))
 
 
-@door
+@candidate_page
 def form_of_part(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
     """Takes the part in the form that everybody may choose, before it begins."""
     view = sitting.part(order)
@@ -97,4 +97,4 @@ def form_of_part(request: HttpRequest, sitting: Sitting, order: int) -> HttpResp
         )
     except UnknownForm:
         return to_first_page(request, sitting)
-    return kept_private(redirect(sitting.url("portal_assessment_part", order)))
+    return private(redirect(sitting.url("portal_assessment_part", order)))

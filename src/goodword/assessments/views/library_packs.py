@@ -1,10 +1,12 @@
-"""Imported tests: import, sign off, publish, throw away."""
+"""Library: import a pack, sign it off, publish or discard its draft."""
 
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
@@ -19,12 +21,57 @@ from goodword.assessments.catalogue.packs import (
 from goodword.assessments.catalogue.packs import sign_off as sign
 from goodword.assessments.catalogue.queries import versions_of
 from goodword.assessments.content import content_of
+from goodword.assessments.kinds.pack_file import LARGEST
 from goodword.assessments.models import TestVersion
-from goodword.assessments.views.library.doors import Chosen, draft_version
-from goodword.assessments.views.library.forms import ImportForm, SignOffForm
-from goodword.assessments.views.library.page import page
+from goodword.assessments.views.library import SelectedVersion, SignOffForm, draft_version, page_context
 from goodword.core import clock
 from goodword.questionnaires.reading import ReadingError
+
+
+class ImportForm(forms.Form):
+    """A file, or its text."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        required=False,
+        allow_empty_file=True,
+        help_text=gettext_lazy("A JSON file of at most 1 MB."),
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
+    text = forms.CharField(
+        label=gettext_lazy("Or paste it here"),
+        required=False,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "mono"}),
+    )
+
+    def clean(self) -> None:
+        """One of the two, no larger than is read."""
+        file, text = self.cleaned_data.get("file"), self.cleaned_data.get("text") or ""
+        if self.errors:
+            return
+        if file is not None and text.strip():
+            self.add_error("text", _("Choose a file, or paste its text: there are both."))
+        elif file is None and not text.strip():
+            self.add_error("file", _("Choose a file, or paste its text."))
+        elif file is not None and file.size > LARGEST:
+            self.add_error("file", _("The file has more than 1 MB. A test is far smaller."))
+
+    @property
+    def source(self) -> str:
+        """The field that it came by."""
+        return "file" if self.cleaned_data.get("file") is not None else "text"
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes that are to be read."""
+        file = self.cleaned_data.get("file")
+        if file is not None:
+            found: bytes = file.read(LARGEST + 1)
+            return found
+        return str(self.cleaned_data["text"]).encode("utf-8", "surrogatepass")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,14 +101,16 @@ def sign_off(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBa
     if version.published_at is not None:
         return _no_draft(request, version)
     if not form.is_valid():
-        found = Chosen(
+        found = SelectedVersion(
             test=version.test,
             rows=versions_of(version.test),
             version=version,
             form=content_of(version).offers()[0].id,
             language=version.language,
         )
-        return render(request, "assessments/library/test.html", page(request, found, form=form), status=422)
+        return render(
+            request, "assessments/library/test.html", page_context(request, found, form=form), status=422
+        )
     try:
         sign(
             version=version,

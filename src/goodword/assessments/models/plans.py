@@ -1,11 +1,10 @@
-"""What a role asks of its candidates: an ordered set of tests, in versions. One that was published never changes."""
+"""A role's assessment: an ordered set of tests, in versions. A published one never changes."""
 
 from django.db import models
 from django.db.models import Q
 
 from goodword.accounts.models import Membership, OrganisationOwned
-from goodword.assessments.models.library import Test
-from goodword.assessments.models.norms import Calibration, NormSet
+from goodword.assessments.models.library import Calibration, NormSet, Test
 from goodword.roles.models import Step
 
 

@@ -1,0 +1,220 @@
+"""A candidate's attempt at an assessment: its parts, items, answers, files, markings and adjustments."""
+
+from datetime import datetime, timedelta
+
+from django.db import models
+from django.db.models import Q
+
+from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.assessments.models.library import TestVersion
+from goodword.assessments.models.plans import Assessment, AssessmentPart
+from goodword.steps.models import StepRun
+
+
+class Attempt(StepRun):
+    """One candidate's run of an assessment. Its version and language are fixed when it is assigned."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")
+    language = models.CharField(max_length=10, default="en")
+    #: how far an adjustment has moved the deadline; never shown to members
+    deadline_moved_by = models.DurationField(default=timedelta)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["next_reminder_at"],
+                name="attempt_reminder",
+                condition=models.Q(next_reminder_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"attempt {self.pk}"
+
+    def renew_deadline(self, deadline: datetime) -> None:
+        """See `Run`; the new deadline has not been moved by an adjustment."""
+        super().renew_deadline(deadline)
+        self.deadline_moved_by = timedelta()
+
+    @property
+    def overdue_since(self) -> datetime:
+        """The deadline by the role's settings: the candidate's own would reveal an adjustment."""
+        return self.deadline_at - self.deadline_moved_by
+
+
+class AttemptPart(OrganisationOwned):
+    """One test of an attempt: which version and form, and where the candidate is in it.
+
+    For a timed part `ends_at` is the server's deadline: later answers do not count. Only assessments.domain writes it.
+    Adjustments granted to this candidate are in `seconds` and `form`, which nobody else may see.
+    """
+
+    class Device(models.TextChoices):
+        UNKNOWN = "", "Unknown"
+        PHONE = "phone", "Phone"
+        COMPUTER = "computer", "Computer"
+
+    class Ended(models.TextChoices):
+        NOT_YET = "", "Not yet"
+        FINISHED = "finished", "Finished"
+        TIME_UP = "time_up", "Time up"
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="parts")
+    part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
+    #: its place, from 1, as in the assessment
+    order = models.PositiveSmallIntegerField()
+    version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
+    form = models.CharField(max_length=60)
+    #: how many items it has
+    items = models.PositiveSmallIntegerField()
+    #: what its items are drawn by; empty where nothing is drawn
+    seed = models.BigIntegerField(null=True)
+    #: seconds on the clock; empty: untimed
+    seconds = models.PositiveIntegerField(null=True)
+    device = models.CharField(max_length=10, choices=Device.choices, default=Device.UNKNOWN, blank=True)
+    begun_at = models.DateTimeField(null=True)
+    ends_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=10, choices=Ended.choices, default=Ended.NOT_YET, blank=True)
+    #: on a clock: the place of the item on screen, from 1, and when it came there
+    at = models.PositiveSmallIntegerField(default=1)
+    shown_at = models.DateTimeField(null=True)
+    #: the last sign of life of the page while the clock runs, and how often the line has broken
+    seen_at = models.DateTimeField(null=True)
+    breaks = models.PositiveSmallIntegerField(default=0)
+    #: ids of items that do not count, because the line broke while they were on screen and another one followed; drawn
+    #: ones carry it themselves (DrawnItem.voided_at)
+    void = models.JSONField(default=list, blank=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["attempt", "order"], name="attempt_part_once"),)
+        indexes = (
+            models.Index(
+                fields=["ends_at"],
+                name="attempt_part_clock",
+                condition=Q(ended_at=None, ends_at__isnull=False),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"part {self.order} of attempt {self.attempt_id}"
+
+
+class DrawnItem(OrganisationOwned):
+    """An item that was generated for one candidate: kept whole (library.reasoning.item), with its key and its rule.
+
+    `voided_at`: the line broke while it was on screen; it does not count, another one stands in its place.
+    """
+
+    part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="drawn")
+    #: from 1; the one in its place that was not voided counts
+    position = models.PositiveSmallIntegerField()
+    #: unique in its part: "7", and "7b" for the one that took its place
+    item = models.CharField(max_length=40)
+    content = models.JSONField()
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["part", "item"], name="drawn_item_once"),)
+
+    def __str__(self) -> str:
+        return f"item {self.item} of part {self.part_id}"
+
+
+class Answer(OrganisationOwned):
+    """The answer to one item; saved at once, changed until the part has ended or, on a clock, the next item shows.
+
+    `value`: a value of the answer scale; the id of an option; of a situation {action id: value}; of an own question
+    as in questionnaires.answers, of a file {"upload": its id}.
+    """
+
+    part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="answers")
+    item = models.CharField(max_length=40)
+    value = models.JSONField()
+    #: when it was given, which may be before it arrived
+    answered_at = models.DateTimeField()
+    #: on a clock: seconds that the item had been on screen
+    seconds = models.FloatField(null=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["part", "item"], name="answer_once"),)
+
+    def __str__(self) -> str:
+        return f"answer {self.pk}"
+
+
+class Upload(OrganisationOwned):
+    """A file that a candidate has given as an answer. Served as a download only, never shown in a page."""
+
+    part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="uploads")
+    item = models.CharField(max_length=40)
+    name = models.CharField(max_length=200)
+    #: what its content is, by its first bytes and not by its name
+    content_type = models.CharField(max_length=100)
+    size = models.PositiveIntegerField()
+    sha256 = models.CharField(max_length=64)
+    content = models.BinaryField()
+    uploaded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"upload {self.pk}"
+
+
+class Marking(OrganisationOwned):
+    """What one rater gave an answer by its rubric: {criterion id: points}, with a comment. Never on its own a verdict.
+
+    Until both have marked, neither of two raters sees what the other gave.
+    """
+
+    part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="markings")
+    item = models.CharField(max_length=40)
+    rater = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    points = models.JSONField()
+    comment = models.TextField(default="", blank=True)
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["part", "item", "rater"], name="marked_once"),)
+
+    def __str__(self) -> str:
+        return f"marking {self.pk}"
+
+
+class Adjustment(OrganisationOwned):
+    """A request for more time or another form, made before any clock has started.
+
+    It stands in no timeline, result, report, export for members, mail to them or note, unless the candidate agrees
+    (`may_tell`); somebody outside the hiring team answers it by a link.
+    """
+
+    class State(models.TextChoices):
+        ASKED = "asked", "Asked"
+        GRANTED = "granted", "Granted"
+        REFUSED = "refused", "Not granted"
+        WITHDRAWN = "withdrawn", "Taken back"
+
+    attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="adjustments")
+    asked_at = models.DateTimeField()
+    #: what was asked for: percent of more time (0: none), another form, and in own words
+    wants_time = models.PositiveSmallIntegerField(default=0)
+    wants_form = models.BooleanField(default=False)
+    text = models.TextField(default="", blank=True)
+    may_tell = models.BooleanField(default=False)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
+    #: what was granted
+    percent = models.PositiveSmallIntegerField(default=0)
+    other_form = models.BooleanField(default=False)
+    answer = models.TextField(default="", blank=True)
+    answered_at = models.DateTimeField(null=True)
+    #: who answered, as the link was sent to; empty: granted at once by the role's setting
+    answered_by = models.CharField(max_length=200, default="", blank=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["attempt"], condition=models.Q(state="asked"), name="adjustment_asked_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"adjustment {self.pk}"

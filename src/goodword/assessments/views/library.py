@@ -1,0 +1,382 @@
+"""Library: the list of tests, a test's page with its technical sheet, and its items."""
+
+import json
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.assessments.catalogue import packs
+from goodword.assessments.catalogue.packs import (
+    MAX_REASON_LENGTH,
+    MAX_SIGNER_LENGTH,
+    ensure_all_builtin,
+    is_builtin,
+    is_pack,
+)
+from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles_by_test, versions_of
+from goodword.assessments.content import content_of
+from goodword.assessments.kinds import Content
+from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.pack_file import plain
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
+from goodword.assessments.kinds.reasoning.families import generate
+from goodword.assessments.kinds.reasoning.names import family_name, load_of
+from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.sheet import technical_sheet
+from goodword.assessments.models import Test, TestVersion
+from goodword.assessments.norms.queries import known_of
+from goodword.core import clock
+from goodword.questionnaires.editor.kinds import kinds
+from goodword.questionnaires.editor.languages import language_name
+
+#: seeds are below; 0 is that of practice items
+SEEDS = 2**31
+
+
+@dataclass(kw_only=True)
+class SelectedVersion:
+    """A version of a test in one language and form, among those that there are."""
+
+    test: Test
+    rows: Sequence[TestVersion]
+    version: TestVersion
+    form: str
+    language: str
+
+    @cached_property
+    def content(self) -> Content:
+        """What it holds."""
+        return content_of(self.version)
+
+    @property
+    def builtin(self) -> bool:
+        """Whether the test comes with Goodword."""
+        return is_builtin(self.test)
+
+    @property
+    def imported(self) -> bool:
+        """Whether it was imported."""
+        return is_pack(self.test)
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether this version is still a draft."""
+        return self.version.published_at is None
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether there is no newer version, a draft apart."""
+        return self.is_draft or self.version.number == self.rows[0].number
+
+    @property
+    def form_name(self) -> str:
+        """What the form is called."""
+        return self.content.form_label(self.form)
+
+    @property
+    def language_name(self) -> str:
+        """What the language is called; empty where a test has no words of its own."""
+        return language_name(self.language) if self.language else ""
+
+    @property
+    def numbers(self) -> list[tuple[str, bool, str]]:
+        """Each number, whether it is a draft alone, and the query that leads to it."""
+        found: dict[str, bool] = {}
+        for row in self.rows:
+            found[row.number] = found.get(row.number, True) and row.published_at is None
+        return [(number, draft, self.query(version=number)) for number, draft in found.items()]
+
+    @property
+    def languages(self) -> list[tuple[str, str, str]]:
+        """Each language of this number: its code, its name, the query that leads to it."""
+        codes = [row.language for row in self.rows if row.number == self.version.number]
+        spoken = list(LANGUAGES) if codes == [""] else codes
+        return [(code, language_name(code), self.query(language=code)) for code in spoken]
+
+    @property
+    def forms(self) -> list[tuple[str, str, str]]:
+        """Each form: its id, its name, the query that leads to it."""
+        return [
+            (form.id, self.content.form_label(form.id), self.query(form=form.id))
+            for form in self.content.offers()
+        ]
+
+    @property
+    def here(self) -> str:
+        """The query that leads to just this."""
+        return self.query()
+
+    def query(self, **other: str) -> str:
+        """The query of an address that asks for this, with something else in its place."""
+        asked = {"version": self.version.number, "language": self.language, "form": self.form}
+        return urlencode(asked | other)
+
+
+def test_of(request: MemberRequest, pk: int) -> Test:
+    """A test of the member's organisation, or 404."""
+    return access.owned(Test.objects.of(request.organisation), pk)
+
+
+def draft_version(request: MemberRequest, pk: int, version_pk: int) -> TestVersion:
+    """A version of a test of the member's organisation, or 404."""
+    rows = TestVersion.objects.of(request.organisation).filter(test_id=pk).select_related("test")
+    return access.owned(rows, version_pk)
+
+
+def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
+    """What `?version=&language=&form=` ask for, else the newest version in English in its first form.
+
+    A version or language that is not there is a 404; a form that the version does not have gives its first one. None
+    where nothing is to be read yet: a test written here is read in its editor before it is published.
+    """
+    test = test_of(request, pk)
+    rows = [row for row in versions_of(test) if row.published_at is not None or is_pack(test)]
+    if not rows:
+        return None
+    number, language = request.GET.get("version", ""), request.GET.get("language", "")
+    of_number = [row for row in rows if row.number == (number or rows[0].number)]
+    generated = any(row.language == "" for row in of_number)
+    if generated:
+        row = of_number[0] if language in {"", *LANGUAGES} else None
+        language = language or LANGUAGES[0]
+    else:
+        row = next((row for row in of_number if row.language == (language or of_number[0].language)), None)
+    if row is None:
+        raise Http404("there is no such version")
+    forms = [form.id for form in content_of(row).offers()]
+    asked = request.GET.get("form", "")
+    return SelectedVersion(
+        test=test,
+        rows=rows,
+        version=row,
+        form=asked if asked in forms else forms[0],
+        language=language if generated else row.language,
+    )
+
+
+class SignOffForm(forms.Form):
+    """Who answers for items that touch health, and why they are needed."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(
+        label=gettext_lazy("Who answers for them"),
+        max_length=MAX_SIGNER_LENGTH,
+        error_messages={
+            "required": gettext_lazy("Write the name of who has read them and answers for them.")
+        },
+    )
+    why = forms.CharField(
+        label=gettext_lazy("Why they are needed for the work"),
+        max_length=MAX_REASON_LENGTH,
+        help_text=gettext_lazy("And why nothing about health or a disability can be read from the answers."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={
+            "required": gettext_lazy("Write why these are needed, so that others can judge it later.")
+        },
+    )
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def tests(request: MemberRequest) -> HttpResponse:
+    """Those that come with Goodword and the organisation's own, kind by kind; archived ones apart."""
+    ensure_all_builtin(request.organisation, now=clock.now())
+    rows = list_tests(request.member)
+    there = [row for row in rows if row.test.archived_at is None]
+    return render(
+        request,
+        "assessments/library/list.html",
+        {
+            "groups": list(_groups(there)),
+            "has_own": any(not row.builtin for row in there),
+            "archived": [row for row in rows if row.test.archived_at is not None],
+        },
+    )
+
+
+def _groups(rows: list[ListedTest]) -> Iterable[tuple[str, str, str, list[ListedTest]]]:
+    """Kind, heading, what it is in a sentence, and the tests: built-in ones first. Kinds without any are left out."""
+    words = {
+        Test.Kind.SCALES: (
+            _("Work style and scales"),
+            _("Self-description on scales without a better end."),
+        ),
+        Test.Kind.REASONING: (
+            _("Reasoning"),
+            _("Right or wrong, timed, generated for each candidate."),
+        ),
+        Test.Kind.JUDGEMENT: (
+            _("Situations"),
+            _("Ratings of how effective actions are, compared with a key."),
+        ),
+        Test.Kind.QUESTIONS: (
+            _("Your own questions"),
+            _("Read or marked by people, or with a right answer."),
+        ),
+    }
+    for kind, (heading, sentence) in words.items():
+        of_kind = [row for row in rows if row.test.kind == kind]
+        if of_kind:
+            yield kind, heading, sentence, sorted(of_kind, key=lambda row: not row.builtin)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def test(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """What is known of a version, and what is not; a draft that was imported is signed off and published here."""
+    found = selected_version(request, pk)
+    if found is None:
+        return render(
+            request,
+            "assessments/library/nothing_yet.html",
+            {"test": test_of(request, pk), "is_written_here": True},
+        )
+    return render(request, "assessments/library/test.html", page_context(request, found))
+
+
+def page_context(
+    request: MemberRequest, found: SelectedVersion, *, form: SignOffForm | None = None
+) -> dict[str, Any]:
+    """What the page shows of a version."""
+    known = known_of(found.version, found.form)
+    flags = () if isinstance(found.content, ReasoningTest) else flags_of(found.content)
+    asks = found.is_draft and found.imported and bool(flags)
+    return {
+        "test": found.test,
+        "chosen": found,
+        "version": found.version,
+        "is_written_here": not found.builtin and not found.imported,
+        "sheet": technical_sheet(found.content, found.form, known=known),
+        "flags": flags if found.imported else (),
+        "must_sign": asks and found.version.signed_off_at is None,
+        "sign_form": (form or SignOffForm(initial={"name": request.member.user.name})) if asks else None,
+        "roles": roles_by_test(request.member).get(found.test.pk, []),
+    }
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Take it out of what roles can choose."""
+    try:
+        packs.archive(test=test_of(request, pk), by=request.member, now=clock.now())
+    except packs.ComesWithGoodword:
+        messages.info(request, _("This one comes with Goodword and cannot be removed."))
+        return redirect("test", request.organisation.slug, pk)
+    messages.success(request, _("Archived. Roles that use it go on with it."))
+    return redirect("library", request.organisation.slug)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Put it back."""
+    packs.bring_back(test=test_of(request, pk), by=request.member, now=clock.now())
+    messages.success(request, _("It is back, and roles can choose it again."))
+    return redirect("test", request.organisation.slug, pk)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def export(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """One version in one language as a file, of the same content as the one that was imported."""
+    found = selected_version(request, pk)
+    if found is None:
+        raise Http404("nothing is published")
+    # stored JSON keeps no order of names: written anew, a file begins with what it is
+    content = found.version.content if isinstance(found.content, ReasoningTest) else plain(found.content)
+    text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+    name = "-".join(
+        part
+        for part in (
+            slugify(found.test.title)[:60] or "test",
+            f"v{found.version.number}",
+            found.version.language,
+        )
+        if part
+    )
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.json"'
+    return response
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def items(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Everything that a version asks. `?seed=` draws the same samples of generated items again."""
+    found = selected_version(request, pk)
+    if found is None:
+        raise Http404("nothing is published")
+    return render(
+        request,
+        "assessments/library/items.html",
+        {"test": found.test, "chosen": found, "version": found.version, **_listed(request, found)},
+    )
+
+
+def seed_of(request: MemberRequest) -> int:
+    """The seed that the address asks for, else a fresh one."""
+    asked = request.GET.get("seed", "")
+    if asked.isascii() and asked.isdigit() and len(asked) < 11 and 0 < int(asked) < SEEDS:
+        return int(asked)
+    return 1 + secrets.randbelow(SEEDS - 1)
+
+
+def _listed(request: MemberRequest, found: SelectedVersion) -> dict[str, object]:
+    content = found.content
+    match content:
+        case Instrument():
+            names = {scale.id: scale.name for scale in content.scales}
+            return {"statements": [(one, names[one.scale]) for one in content.items_of(found.form)]}
+        case JudgementSet():
+            return {"scenarios": content.scenarios}
+        case QuestionSet():
+            return {"questions": list(_questions(content))}
+    seed = seed_of(request)
+    return {"seed": seed, "samples": list(_samples(content, found, seed))}
+
+
+def _questions(content: QuestionSet) -> Iterator[dict[str, object]]:
+    names = {kind: one.title for kind, one in kinds().items()}
+    for question in content.questions:
+        right = content.right.get(question.id, ())
+        yield {
+            "question": question,
+            "kind": names.get(question.type, question.type.capitalize()),
+            "choices": [(choice.label, choice.value in right) for choice in getattr(question, "choices", ())],
+            "rubric": content.rubrics.get(question.id, ()),
+        }
+
+
+def _samples(forms: ReasoningTest, found: SelectedVersion, seed: int) -> Iterator[dict[str, object]]:
+    for place, entry in enumerate(forms.blueprint(found.form).entries):
+        item = generate(entry.family, seed=(seed + place) % SEEDS, level=entry.level)
+        shown = show(item, found.language)
+        yield {
+            "family": family_name(entry.family),
+            "level": entry.level,
+            "n": entry.n,
+            "load": load_of(entry.family, entry.level),
+            "shown": shown,
+            "options": [(option, option.id == item.key) for option in shown.options],
+            "rule": rule_in_words(item, found.language),
+        }
