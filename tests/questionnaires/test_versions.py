@@ -10,17 +10,17 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Organisation
 from goodword.questionnaires import builtin
-from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.parse import parse, to_json
-from goodword.questionnaires.versions import (
+from goodword.questionnaires.domain.versions import (
     current_version,
     ensure_builtin,
     in_language,
     languages_of,
     minutes_of_version,
-    note_seconds,
-    offered,
+    record_seconds,
+    selectable_questionnaires,
 )
+from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from goodword.questionnaires.parse import parse, to_json
 from tests.questionnaires.samples import question
 from tests.support.factories import NOW, member, organisation
 
@@ -92,7 +92,7 @@ def test_languages_of_a_draft_are_those_of_the_draft(org: Organisation) -> None:
 def test_another_organisations_versions_are_not_seen(org: Organisation) -> None:
     own, foreign = _version(_questionnaire(org)), _version(_questionnaire(organisation()), language="de")
     assert (languages_of(own), in_language(own, "de"), languages_of(foreign)) == (("en",), own, ("de",))
-    assert offered(organisation()) == []
+    assert selectable_questionnaires(organisation()) == []
 
 
 def test_the_newest_published_number_is_current_in_the_language_or_its_first(org: Organisation) -> None:
@@ -111,7 +111,7 @@ def test_offered_is_what_is_published_and_not_archived_by_title(org: Organisatio
         _version(one)
         _version(one, language="de")
     _version(draft, published_at=None)
-    assert offered(org) == [ant, zebra]
+    assert selectable_questionnaires(org) == [ant, zebra]
 
 
 def test_no_question_about_versions_takes_more_than_one_query(org: Organisation) -> None:
@@ -128,7 +128,7 @@ def test_no_question_about_versions_takes_more_than_one_query(org: Organisation)
         "another language": lambda: in_language(version, "de"),
         "the same language": lambda: in_language(version, "en"),
         "current": lambda: current_version(bare, language="de"),
-        "offered": lambda: offered(org),
+        "offered": lambda: selectable_questionnaires(org),
         "minutes": lambda: minutes_of_version(version),
     }
     counts = {}
@@ -168,8 +168,8 @@ def test_a_built_in_is_made_once_published_in_all_its_languages(org: Organisatio
 
 @pytest.mark.parametrize("key", builtin.keys())
 def test_every_built_in_can_be_offered(org: Organisation, key: str) -> None:
-    assert offered(org) == []
-    assert [ensure_builtin(org, key, now=NOW)] == offered(org)
+    assert selectable_questionnaires(org) == []
+    assert [ensure_builtin(org, key, now=NOW)] == selectable_questionnaires(org)
 
 
 def test_an_unknown_built_in_is_refused(org: Organisation) -> None:
@@ -229,21 +229,21 @@ def _timed(org: Organisation) -> QuestionnaireVersion:
 def test_the_estimate_is_told_until_twenty_were_measured(org: Organisation) -> None:
     version = _timed(org)
     estimate = minutes_of_version(version)
-    note_seconds(version, [600] * 19)
+    record_seconds(version, [600] * 19)
     version.refresh_from_db()
     assert (estimate, minutes_of_version(version), version.measured) == (5, 5, 19)
-    note_seconds(version, [600] * 20)
+    record_seconds(version, [600] * 20)
     version.refresh_from_db()
     assert (minutes_of_version(version), version.median_seconds, version.measured) == (10, 600, 20)
 
 
 def test_what_nobody_answers_in_does_not_move_the_median(org: Organisation) -> None:
     version = _timed(org)
-    note_seconds(version, [240, 300, 420, 0, -5, 3, 90_000, 3_601])
+    record_seconds(version, [240, 300, 420, 0, -5, 3, 90_000, 3_601])
     version.refresh_from_db()
     assert (version.median_seconds, version.measured) == (300, 3)
-    note_seconds(version, [1, 2])
-    note_seconds(version, [])
+    record_seconds(version, [1, 2])
+    record_seconds(version, [])
     version.refresh_from_db()
     assert (version.median_seconds, version.measured) == (300, 3)
 
@@ -251,7 +251,7 @@ def test_what_nobody_answers_in_does_not_move_the_median(org: Organisation) -> N
 def test_noting_twice_changes_nothing_and_the_latest_times_count(org: Organisation) -> None:
     version = _timed(org)
     for times in ([100, 200, 300], [100, 200, 300], [400, 500]):
-        note_seconds(version, times)
+        record_seconds(version, times)
     version.refresh_from_db()
     assert (version.median_seconds, version.measured) == (450, 2)
 
@@ -259,7 +259,7 @@ def test_noting_twice_changes_nothing_and_the_latest_times_count(org: Organisati
 def test_only_the_measured_version_is_touched(org: Organisation) -> None:
     version = _timed(org)
     other = _version(version.questionnaire, language="de", median_seconds=7, measured=1)
-    note_seconds(version, [100])
+    record_seconds(version, [100])
     other.refresh_from_db()
     assert (other.median_seconds, other.measured) == (7, 1)
 

@@ -6,7 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.questionnaires import versions
+from goodword.questionnaires.domain import versions
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.references.models import Check, Slot
 from goodword.roles.domain.settings import settings_of

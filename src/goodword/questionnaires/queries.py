@@ -9,14 +9,25 @@ from django.db.models import Max, OuterRef, Q, Subquery
 from goodword.accounts.models import Membership, Organisation
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.drafts import is_own
-from goodword.questionnaires.editor.facts import Facts, facts_of
+from goodword.questionnaires.domain.versions import ENOUGH_MEASURED, minutes_of_version
+from goodword.questionnaires.editor.entries import competencies_of
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.roles.models import Role, Step
 from goodword.roles.queries import visible_roles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
+class Facts:
+    """`minutes` is 0 while nothing is asked; `measured` says of how many answers it is the median, 0 if estimated."""
+
+    questions: int
+    minutes: int
+    measured: int
+    competencies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedQuestionnaire:
     """A questionnaire in a list. `version` is its newest published one, None before the first; then the facts
     are the draft's."""
 
@@ -33,7 +44,7 @@ class Listed:
         return is_own(self.questionnaire)
 
 
-def listed(member: Membership) -> list[Listed]:
+def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:
     """All questionnaires of the organisation by title, with what the member may know of them. Three queries."""
     organisation = member.organisation
     by_questionnaire: dict[int, list[QuestionnaireVersion]] = defaultdict(list)
@@ -54,11 +65,11 @@ def roles_of(questionnaire: Questionnaire, member: Membership) -> list[Role]:
 
 def _listed(
     questionnaire: Questionnaire, rows: Sequence[QuestionnaireVersion], roles: Sequence[Role]
-) -> Listed:
+) -> ListedQuestionnaire:
     published = [row for row in rows if row.published_at is not None]
     drafts = [row for row in rows if row.published_at is None]
     shown = published or drafts
-    return Listed(
+    return ListedQuestionnaire(
         questionnaire=questionnaire,
         version=published[0] if published else None,
         draft=drafts[0] if drafts else None,
@@ -102,3 +113,14 @@ def _used(questionnaire: Questionnaire, roles: Mapping[int | None, Sequence[Role
     if questionnaire.key == GENERAL_PROFESSIONAL:
         used += roles.get(None, ())
     return used
+
+
+def facts_of(version: QuestionnaireVersion) -> Facts:
+    """The facts of a version in one language. No query."""
+    known = version.median_seconds is not None and version.measured >= ENOUGH_MEASURED
+    return Facts(
+        questions=len(version.questions),
+        minutes=minutes_of_version(version) if version.questions else 0,
+        measured=version.measured if known else 0,
+        competencies=competencies_of(version.questions),
+    )

@@ -9,8 +9,8 @@ from goodword.assessments.catalogue import custom_questions, drafts
 from goodword.assessments.catalogue.custom_questions import FileSettings, add_file
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.models import Test
-from goodword.questionnaires.domain import begin as questionnaire_begin
-from goodword.questionnaires.domain.publish import publish as publish_questionnaire
+from goodword.questionnaires.domain import questionnaires as questionnaire_begin
+from goodword.questionnaires.domain.drafts import publish as publish_questionnaire
 from goodword.questionnaires.models import Questionnaire
 from tests.assessments.own.support import CHOICE, NOW, TEXT
 from tests.questionnaires.editor.support import made as questionnaire_made

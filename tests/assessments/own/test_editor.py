@@ -18,8 +18,8 @@ from goodword.assessments.kinds.custom.content import (
 )
 from goodword.assessments.models import Test, TestVersion
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
+from goodword.questionnaires.domain.versions import ensure_builtin
 from goodword.questionnaires.models import Questionnaire
-from goodword.questionnaires.versions import ensure_builtin
 from tests.assessments.own.made import (
     CRITERION,
     PLAN,

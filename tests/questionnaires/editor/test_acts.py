@@ -6,20 +6,35 @@ import pytest
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.add import add_competency, add_question, duplicate_question
-from goodword.questionnaires.domain.archive import archive, bring_back
-from goodword.questionnaires.domain.begin import begin_draft, duplicate
-from goodword.questionnaires.domain.change import change_question
-from goodword.questionnaires.domain.discard import discard
-from goodword.questionnaires.domain.drafts import NoDraft, NotEditable, Stale, draft_of
-from goodword.questionnaires.domain.move import DOWN, UP, HangsTogether, move_question
-from goodword.questionnaires.domain.publish import NeedsReason, NothingAsked, NotTranslated, publish
-from goodword.questionnaires.domain.remove import OthersHangOnIt, remove_question
-from goodword.questionnaires.domain.translate import add_language, remove_language, save_texts
+from goodword.questionnaires.domain.drafts import (
+    NeedsReason,
+    NoDraft,
+    NoQuestions,
+    NotEditable,
+    NotTranslated,
+    StaleDraft,
+    discard,
+    draft_of,
+    publish,
+)
+from goodword.questionnaires.domain.questionnaires import archive, begin_draft, bring_back, duplicate
+from goodword.questionnaires.domain.questions import (
+    DOWN,
+    UP,
+    ConditionInTheWay,
+    HasDependants,
+    add_competency,
+    add_question,
+    change_question,
+    duplicate_question,
+    move_question,
+    remove_question,
+)
+from goodword.questionnaires.domain.translations import add_language, remove_language, save_texts
+from goodword.questionnaires.domain.versions import current_version, ensure_builtin, selectable_questionnaires
 from goodword.questionnaires.editor.entries import gaps
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.parse import QuestionError, parse
-from goodword.questionnaires.versions import current_version, ensure_builtin, offered
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, plain, rating
 from tests.support import factories
 
@@ -105,7 +120,7 @@ def test_a_change_keeps_id_and_type_and_is_refused_if_it_was_based_on_an_older_d
         revision=before,
     )
     assert draft(ours).entries[0] | {"comment": True} == plain({**LED, "text": "Led?"})[0]
-    with pytest.raises(Stale):
+    with pytest.raises(StaleDraft):
         change_question(questionnaire=ours, question_id="led", entry=LED, revision=before)
     assert draft(ours).entries[0]["text"] == "Led?"
 
@@ -124,7 +139,7 @@ def test_a_question_moves_and_does_not_pass_the_one_it_hangs_on(rita: Membership
     assert ids(ours) == ["led", "strengths", "size"]
     assert move_question(questionnaire=ours, question_id="led", by=UP, revision=1) == 1
     assert move_question(questionnaire=ours, question_id="size", by=UP, revision=1) == 2
-    with pytest.raises(HangsTogether):
+    with pytest.raises(ConditionInTheWay):
         move_question(questionnaire=ours, question_id="size", by=UP, revision=2)
     assert ids(ours) == ["led", "size", "strengths"]
     assert move_question(questionnaire=ours, question_id="led", by=DOWN, revision=2, free=True) == 2
@@ -137,16 +152,16 @@ def test_a_question_moves_and_does_not_pass_the_one_it_hangs_on(rita: Membership
 def test_deleting_says_what_becomes_of_those_that_hang_on_it(rita: Membership) -> None:
     deeper = {**STRENGTHS, "when": {"question": "size", "is": ["large"]}}
     ours = made(rita, LED, SIZE, deeper)
-    with pytest.raises(OthersHangOnIt):
+    with pytest.raises(HasDependants):
         remove_question(questionnaire=ours, question_id="led", revision=0)
     assert ids(ours) == ["led", "size", "strengths"]
-    remove_question(questionnaire=ours, question_id="led", revision=0, hanging_go=False)
+    remove_question(questionnaire=ours, question_id="led", revision=0, with_dependants=False)
     assert [(entry["id"], "when" in entry) for entry in draft(ours).entries] == [
         ("size", False),
         ("strengths", True),
     ]
     other = made(rita, LED, SIZE, deeper, rating("quality", "Quality"))
-    remove_question(questionnaire=other, question_id="led", revision=0, hanging_go=True)
+    remove_question(questionnaire=other, question_id="led", revision=0, with_dependants=True)
     assert ids(other) == ["quality"]
 
 
@@ -168,7 +183,7 @@ def test_translations_hold_texts_only_and_the_second_tab_is_told(rita: Membershi
         "gone": {"text": "?"},
     }
     save_texts(questionnaire=ours, language="de", texts=texts, revision=0)
-    with pytest.raises(Stale):
+    with pytest.raises(StaleDraft):
         save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Nein"}}, revision=0)
     german = draft(ours).translations[0]
     size = german.questions[1]
@@ -183,9 +198,9 @@ def test_translations_hold_texts_only_and_the_second_tab_is_told(rita: Membershi
 
 def test_publishing_freezes_and_is_written_down(rita: Membership) -> None:
     ours = made(rita, LED)
-    assert offered(rita.organisation) == []
+    assert selectable_questionnaires(rita.organisation) == []
     assert published(ours, rita) == 1
-    assert (draft_of(ours), [q.pk for q in offered(rita.organisation)]) == (None, [ours.pk])
+    assert (draft_of(ours), [q.pk for q in selectable_questionnaires(rita.organisation)]) == (None, [ours.pk])
     version = current_version(ours, language="en")
     assert version is not None
     assert (version.published_at, version.published_by, version.reason) == (NOW, rita, "")
@@ -204,10 +219,10 @@ def test_publishing_freezes_and_is_written_down(rita: Membership) -> None:
 
 def test_an_empty_or_stale_draft_is_not_published(rita: Membership) -> None:
     ours = made(rita)
-    with pytest.raises(NothingAsked):
+    with pytest.raises(NoQuestions):
         published(ours, rita)
     add_question(questionnaire=ours, entry=LED)
-    with pytest.raises(Stale):
+    with pytest.raises(StaleDraft):
         published(ours, rita, revision=0)
     assert audited(rita) == []
 
@@ -248,11 +263,11 @@ def test_archived_ones_are_not_offered_and_come_back(rita: Membership) -> None:
     assert archive(questionnaire=ours, by=rita, now=NOW) is True
     assert archive(questionnaire=ours, by=rita, now=NOW) is False
     ours.refresh_from_db()
-    assert (ours.archived_at, offered(rita.organisation)) == (NOW, [])
+    assert (ours.archived_at, selectable_questionnaires(rita.organisation)) == (NOW, [])
     with pytest.raises(NotEditable):
         begin_draft(questionnaire=ours, now=NOW)
     assert bring_back(questionnaire=ours, by=rita, now=NOW) is True
-    assert [q.pk for q in offered(rita.organisation)] == [ours.pk]
+    assert [q.pk for q in selectable_questionnaires(rita.organisation)] == [ours.pk]
     assert audited(rita) == [
         "questionnaire.published",
         "questionnaire.archived",

@@ -3,8 +3,7 @@
 import pytest
 
 from goodword.questionnaires import builtin
-from goodword.questionnaires.editor.advice import advice
-from goodword.questionnaires.editor.topics import touched
+from goodword.questionnaires.editor.advice import advice, touched
 from goodword.questionnaires.parse import to_json
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 

@@ -1,7 +1,15 @@
 """Texts, names and conditions of questions as JSON."""
 
-from goodword.questionnaires.editor.entries import carried, filled_up, gaps, new_name, texts_of, with_texts
-from goodword.questionnaires.editor.hangs import all_hanging, blocked
+from goodword.questionnaires.editor.entries import (
+    all_dependants,
+    blocking_dependant,
+    filled_up,
+    follow_source,
+    gaps,
+    new_name,
+    texts_of,
+    with_texts,
+)
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 
@@ -22,7 +30,7 @@ def test_a_translation_follows_the_structure_and_keeps_its_words() -> None:
     assert gaps(source, german) == 5
     german[0]["text"] = "Hat {candidate} geführt?"
     other = [source[2], {**source[0], "required": False}]
-    follows = carried(other, german)
+    follows = follow_source(other, german)
     assert [(entry["id"], entry["text"], entry["required"]) for entry in follows] == [
         ("strengths", "", False),
         ("led", "Hat {candidate} geführt?", False),
@@ -46,7 +54,13 @@ def test_a_name_is_made_of_the_words_and_is_free() -> None:
 
 def test_a_question_does_not_pass_the_one_it_hangs_on() -> None:
     entries = plain(LED, SIZE, STRENGTHS)
-    assert [blocked(entries, "led", by=1), blocked(entries, "size", by=-1)] == [entries[1], entries[1]]
-    assert (blocked(entries, "size", by=1), blocked(entries, "led", by=-1)) == (None, None)
+    assert [blocking_dependant(entries, "led", by=1), blocking_dependant(entries, "size", by=-1)] == [
+        entries[1],
+        entries[1],
+    ]
+    assert (blocking_dependant(entries, "size", by=1), blocking_dependant(entries, "led", by=-1)) == (
+        None,
+        None,
+    )
     deeper = {**STRENGTHS, "when": {"question": "size", "is": ["large"]}}
-    assert [entry["id"] for entry in all_hanging(plain(LED, SIZE, deeper), "led")] == ["size", "strengths"]
+    assert [entry["id"] for entry in all_dependants(plain(LED, SIZE, deeper), "led")] == ["size", "strengths"]

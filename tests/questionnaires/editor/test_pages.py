@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.add import add_question
-from goodword.questionnaires.domain.publish import publish
-from goodword.questionnaires.domain.translate import add_language, save_texts
+from goodword.questionnaires.domain.drafts import publish
+from goodword.questionnaires.domain.questions import add_question
+from goodword.questionnaires.domain.translations import add_language, save_texts
+from goodword.questionnaires.domain.versions import ensure_builtin
 from goodword.questionnaires.models import Questionnaire
-from goodword.questionnaires.versions import ensure_builtin
 from goodword.roles.models import Automation
 from goodword.workspace.role.check_form import questionnaire_choices
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, rating, url

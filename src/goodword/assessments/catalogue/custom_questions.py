@@ -21,7 +21,7 @@ from goodword.assessments.editor.own import (
 )
 from goodword.assessments.kinds.custom.content import Criterion, read_questions
 from goodword.assessments.models import Test
-from goodword.questionnaires.domain.published import languages_rows
+from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 
 UP, DOWN = -1, 1
@@ -67,7 +67,7 @@ def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int)
     empty. Raises NotPublished, CannotAsk, LanguageGone, `NoDraft` and `Stale`.
     """
     rows = {row.language: row.questions for row in _askable(questionnaire)}
-    number = languages_rows(questionnaire)[0].number
+    number = versions_in_all_languages(questionnaire)[0].number
     with locked_draft(test, revision=revision) as draft:
         if draft.source.language not in rows:
             raise LanguageGone
@@ -92,7 +92,7 @@ def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int)
 
 
 def _askable(questionnaire: Questionnaire) -> list[QuestionnaireVersion]:
-    rows = languages_rows(questionnaire)
+    rows = versions_in_all_languages(questionnaire)
     if not rows:
         raise NotPublished
     if found := refusals(rows[0].questions):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.judgement.content import KIND
-from goodword.questionnaires.editor.words import short
+from goodword.questionnaires.editor.descriptions import short
 
 type Content = dict[str, Any]
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from django.utils.translation import gettext as _
 
 from goodword.assessments.kinds.custom.content import KIND
-from goodword.questionnaires.editor.words import short
+from goodword.questionnaires.editor.descriptions import short
 
 type Content = dict[str, Any]
 type Entry = dict[str, Any]

@@ -31,8 +31,8 @@ from goodword.assessments.editor.own_forms import BeginForm, details_form
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
 from goodword.core import clock
-from goodword.questionnaires.domain.published import numbers
-from goodword.questionnaires.editor.kinds import kinds
+from goodword.questionnaires.domain.versions import numbers
+from goodword.questionnaires.editor.descriptions import question_types
 from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.reading import ReadingError
@@ -79,7 +79,9 @@ def list_questions(content: Content) -> list[ListedQuestion]:
                 place=place,
                 id=entry["id"],
                 text=entry["text"] or _("(without words in this language)"),
-                kind=_("File to hand in") if entry["type"] == FILE else str(kinds()[entry["type"]].title),
+                kind=_("File to hand in")
+                if entry["type"] == FILE
+                else str(question_types()[entry["type"]].title),
                 is_file=entry["type"] == FILE,
                 has_choices=has_choices(entry),
                 marked=marked,

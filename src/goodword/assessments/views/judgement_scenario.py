@@ -18,7 +18,7 @@ from goodword.assessments.editor.judgement_forms import MOST_ACTIONS, PARTS, Sce
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of
 from goodword.assessments.views.judgement import remind_of_translations
-from goodword.questionnaires.editor.words import short
+from goodword.questionnaires.editor.descriptions import short
 
 KIND = Test.Kind.JUDGEMENT
 

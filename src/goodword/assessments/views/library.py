@@ -44,7 +44,7 @@ from goodword.assessments.kinds.sheet import technical_sheet
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
 from goodword.core import clock
-from goodword.questionnaires.editor.kinds import kinds
+from goodword.questionnaires.editor.descriptions import question_types
 from goodword.questionnaires.editor.languages import language_name
 
 #: seeds are below; 0 is that of practice items
@@ -356,7 +356,7 @@ def _listed(request: MemberRequest, found: SelectedVersion) -> dict[str, object]
 
 
 def _questions(content: QuestionSet) -> Iterator[dict[str, object]]:
-    names = {kind: one.title for kind, one in kinds().items()}
+    names = {kind: one.title for kind, one in question_types().items()}
     for question in content.questions:
         right = content.right.get(question.id, ())
         yield {

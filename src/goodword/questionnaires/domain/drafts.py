@@ -1,13 +1,16 @@
-"""The draft of a questionnaire: held under one lock, written with what it was based on, its languages in step."""
+"""The draft of a questionnaire: changed under one lock, published as the next version, or discarded."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
-from goodword.questionnaires.editor.entries import Entry, carried
+from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.models import Membership
+from goodword.questionnaires.domain.versions import numbers
+from goodword.questionnaires.editor.entries import REASON_ABOVE, Entry, competencies_of, follow_source, gaps
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.parse import parse, to_json
 
@@ -16,15 +19,15 @@ OWN = "own_"
 
 
 class NoDraft(Exception):
-    """There is no draft: it was published or thrown away meanwhile."""
+    """There is no draft: it was published or discarded meanwhile."""
 
 
-class Stale(Exception):
-    """The draft was changed since the page was opened on which this act is based. Nothing was changed."""
+class StaleDraft(Exception):
+    """The draft has changed since the page was opened. Nothing was saved."""
 
 
 class NotEditable(Exception):
-    """It came with the product, or is archived."""
+    """A built-in or archived questionnaire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,30 +71,30 @@ def draft_of(questionnaire: Questionnaire) -> Draft | None:
 
 
 def lock(questionnaire: Questionnaire) -> Questionnaire:
-    """Its row, held until the transaction ends: one change of a questionnaire at a time."""
+    """Its row, locked until the transaction ends: one change of a questionnaire at a time."""
     rows = Questionnaire.objects.of(questionnaire.organisation)
     return rows.select_for_update().get(pk=questionnaire.pk)
 
 
 @contextmanager
-def held(questionnaire: Questionnaire, *, revision: int | None = None) -> Iterator[Draft]:
+def locked_draft(questionnaire: Questionnaire, *, revision: int | None = None) -> Iterator[Draft]:
     """The draft, to be changed in one transaction.
 
-    `revision` is the source's as the page showed it. Raises `NoDraft`, and `Stale` if another one is there now.
+    `revision` is the source's when the page was opened. Raises `NoDraft`, and `StaleDraft` if it has changed since.
     """
     with transaction.atomic():
         draft = draft_of(lock(questionnaire))
         if draft is None:
             raise NoDraft
         if revision is not None and draft.source.revision != revision:
-            raise Stale
+            raise StaleDraft
         yield draft
 
 
 def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None) -> None:
-    """Put these questions in, checked, and let the translations follow. Raises `parse.QuestionError`.
+    """Validate and save the questions, and update the translations. Raises `parse.QuestionError`.
 
-    `translated` is a new question by language, as far as its words are known there.
+    `translated` is a new question by language, where it is translated.
     """
     more = translated or {}
     draft.source.questions = to_json(parse(entries)) if entries else []
@@ -99,7 +102,7 @@ def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, En
     draft.source.save(update_fields=["questions", "revision"])
     for row in draft.translations:
         known = [*row.questions, *([more[row.language]] if row.language in more else [])]
-        questions = carried(draft.source.questions, known)
+        questions = follow_source(draft.source.questions, known)
         if questions != row.questions:
             row.questions = questions
             row.revision += 1
@@ -118,3 +121,97 @@ def new_row(
         questions=list(questions),
         created_at=now,
     )
+
+
+LONGEST_REASON = 2000
+
+
+class NoQuestions(Exception):
+    """A questionnaire without a question cannot be published."""
+
+
+class NeedsReason(Exception):
+    """It rates more than eight competencies, and nobody says why."""
+
+
+class NotTranslated(Exception):
+    """Languages with texts that are still empty, and nobody said to publish without them."""
+
+    def __init__(self, languages: Collection[str]) -> None:
+        super().__init__(", ".join(languages))
+        self.languages = tuple(languages)
+
+
+def publish(
+    *,
+    questionnaire: Questionnaire,
+    revision: int,
+    reason: str,
+    without: Collection[str],
+    by: Membership,
+    now: datetime,
+) -> int:
+    """Freeze the draft as the next version. Returns its number.
+
+    Languages in `without` are left out if texts of theirs are empty: they stay, with what was translated, in a
+    draft of the version after this one. Raises `NothingAsked`, `NeedsReason`, `NotTranslated`, `drafts.NoDraft`,
+    `drafts.StaleDraft`, and `parse.QuestionError` if a language is not whole.
+    """
+    with locked_draft(questionnaire, revision=revision) as draft:
+        if not draft.entries:
+            raise NoQuestions
+        reason = reason.strip() if len(competencies_of(draft.entries)) > REASON_ABOVE else ""
+        if len(competencies_of(draft.entries)) > REASON_ABOVE and not reason:
+            raise NeedsReason
+        open_rows = [row for row in draft.translations if gaps(draft.entries, row.questions)]
+        missing = [row.language for row in open_rows if row.language not in without]
+        if missing:
+            raise NotTranslated(missing)
+        whole = [row for row in draft.rows if row not in open_rows]
+        for row in whole:
+            parse(row.questions)
+            row.published_at, row.published_by, row.reason = now, by, reason
+            row.save(update_fields=["published_at", "published_by", "reason"])
+        number = draft.source.number
+        if open_rows:
+            kept = [(row.language, row.questions) for row in (*whole, *open_rows)]
+            for row in open_rows:
+                row.delete()
+            for language, questions in kept:
+                new_row(
+                    draft.questionnaire, number=number + 1, language=language, questions=questions, now=now
+                )
+        audit(
+            organisation=questionnaire.organisation,
+            action="questionnaire.published",
+            member=by,
+            now=now,
+            details={
+                "questionnaire": questionnaire.pk,
+                "version": number,
+                "languages": [row.language for row in whole],
+            },
+        )
+        return number
+
+
+def discard(*, questionnaire: Questionnaire, revision: int, by: Membership, now: datetime) -> bool:
+    """Delete the draft; a questionnaire that was never published goes with it. Whether it is still there.
+
+    Raises `drafts.NoDraft` and `drafts.StaleDraft`.
+    """
+    with locked_draft(questionnaire, revision=revision) as draft:
+        stays = bool(numbers(draft.questionnaire))
+        audit(
+            organisation=questionnaire.organisation,
+            action="questionnaire.draft_discarded",
+            member=by,
+            now=now,
+            details={"questionnaire": questionnaire.pk, "version": draft.source.number},
+        )
+        if stays:
+            for row in draft.rows:
+                row.delete()
+        else:
+            draft.questionnaire.delete()
+        return stays

@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from goodword.questionnaires.editor.descriptions import named, when, who
 from goodword.questionnaires.editor.entries import Entry, texts_of
 from goodword.questionnaires.editor.languages import language_name
-from goodword.questionnaires.editor.words import named, when, who
 
 type Languages = Mapping[str, Sequence[Entry]]
 

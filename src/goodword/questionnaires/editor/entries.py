@@ -1,8 +1,8 @@
-"""One question as the JSON that a draft holds, its texts one by one, and names for what is new."""
+"""A question as the JSON that a draft stores: its texts, its condition, new ids."""
 
 import re
 import unicodedata
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -38,7 +38,7 @@ def with_texts(entry: Mapping[str, Any], texts: Mapping[str, str]) -> Entry:
     return made
 
 
-def carried(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entry]:
+def follow_source(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entry]:
     """The translation for a changed source: its structure and values, the texts that were translated before."""
     before = {entry["id"]: texts_of(entry) for entry in translated}
     return [with_texts(entry, before.get(entry["id"], {})) for entry in source]
@@ -56,7 +56,7 @@ def filled_up(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entr
     return [with_texts(entry, texts_of(entry) | there.get(entry["id"], {})) for entry in source]
 
 
-def place_of(entries: Sequence[Entry], question_id: str) -> int:
+def index_of(entries: Sequence[Entry], question_id: str) -> int:
     """Where a question stands, from 0. Raises `KeyError` if it is not there."""
     for place, entry in enumerate(entries):
         if entry["id"] == question_id:
@@ -80,3 +80,53 @@ def new_name(words: str, *, taken: Collection[str], otherwise: str) -> str:
     while unique in taken:
         unique, number = f"{name}_{number}", number + 1
     return unique
+
+
+def condition_of(entry: Mapping[str, Any]) -> tuple[str, list[str]]:
+    """The question it hangs on and the answers to it, ("", []) if it is always asked."""
+    when = entry.get("when")
+    return (when["question"], list(when["is"])) if when else ("", [])
+
+
+def dependants(entries: Sequence[Entry], question_id: str) -> list[Entry]:
+    """The questions that are asked only after an answer to this one."""
+    return [entry for entry in entries if condition_of(entry)[0] == question_id]
+
+
+def all_dependants(entries: Sequence[Entry], question_id: str) -> list[Entry]:
+    """The same, with those that hang on these in turn."""
+    found = {question_id}
+    result = []
+    for entry in entries:
+        if condition_of(entry)[0] in found:
+            found.add(entry["id"])
+            result.append(entry)
+    return result
+
+
+def blocking_dependant(entries: Sequence[Entry], question_id: str, *, by: int) -> Entry | None:
+    """The question whose condition keeps this one from moving by -1 or +1 place: itself, or the one that it passes."""
+    place = index_of(entries, question_id)
+    other = place + by
+    if not 0 <= other < len(entries):
+        return None
+    earlier, later = sorted((place, other))
+    if condition_of(entries[later])[0] == entries[earlier]["id"]:
+        return entries[later]
+    return None
+
+
+def without_condition(entry: Mapping[str, Any]) -> Entry:
+    """The question, always asked."""
+    return {**entry, "when": None}
+
+
+#: above this many a page advises against it
+ADVISED = 5
+#: above this many publishing asks for a reason
+REASON_ABOVE = 8
+
+
+def competencies_of(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The names of the competencies that ratings and statements ask about, each once, in order."""
+    return tuple(dict.fromkeys(entry["competency"] for entry in entries if entry.get("competency")))

@@ -1,23 +1,36 @@
-"""The editor's first page: the questions of the draft in order, and what is worth a second look."""
+"""The editor's first page: the questions of the draft in order, and advice; move, duplicate and delete them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts.access import MemberRequest
-from goodword.questionnaires.domain.describe import describe
 from goodword.questionnaires.domain.drafts import Draft
-from goodword.questionnaires.domain.published import numbers
+from goodword.questionnaires.domain.questionnaires import describe
+from goodword.questionnaires.domain.questions import (
+    DOWN,
+    UP,
+    ConditionInTheWay,
+    HasDependants,
+    duplicate_question,
+    move_question,
+    remove_question,
+)
+from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.advice import Advice, advice
-from goodword.questionnaires.editor.competencies import ADVISED
-from goodword.questionnaires.editor.entries import gaps
-from goodword.questionnaires.editor.facts import Facts, facts_of
-from goodword.questionnaires.editor.forms.whole import DetailsForm
+from goodword.questionnaires.editor.descriptions import named, numbered, question_types, short, when, who
+from goodword.questionnaires.editor.entries import ADVISED, Entry, condition_of, dependants, gaps, index_of
+from goodword.questionnaires.editor.forms.questionnaire import DetailsForm
 from goodword.questionnaires.editor.languages import language_codes, language_name
-from goodword.questionnaires.views.doors import at_draft
-from goodword.questionnaires.views.shown import shown
+from goodword.questionnaires.parse import QuestionError
+from goodword.questionnaires.queries import Facts, facts_of
+from goodword.questionnaires.views.access import at_draft, revision_of
 
 
 def advice_of(draft: Draft, facts: Facts) -> list[Advice]:
@@ -42,7 +55,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         {
             "questionnaire": draft.questionnaire,
             "draft": draft,
-            "questions": shown(draft.entries),
+            "questions": question_items(draft.entries),
             "facts": facts,
             "advised": ADVISED,
             "advice": advice_of(draft, facts),
@@ -75,3 +88,163 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         messages.success(request, _("Saved."))
         return redirect("questionnaire_edit", request.organisation.slug, found.pk)
     return render(request, "questionnaires/editor/details.html", {"questionnaire": found, "form": form})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionItem:
+    """One question of a list."""
+
+    place: int
+    entry: Entry
+    kind: str
+    who: str
+    when: str
+    is_first: bool
+    is_last: bool
+
+    @property
+    def id(self) -> str:
+        """Its id."""
+        return str(self.entry["id"])
+
+    @property
+    def short(self) -> str:
+        """Its text, cut where it is long."""
+        return short(self.entry["text"])
+
+    @property
+    def options(self) -> Sequence[dict[str, Any]]:
+        """Its levels or choices."""
+        options: Sequence[dict[str, Any]] = self.entry.get("levels") or self.entry.get("choices") or ()
+        return options
+
+
+def question_items(entries: Sequence[Entry]) -> list[QuestionItem]:
+    """All of them, with their settings in words."""
+    names = question_types()
+    return [
+        QuestionItem(
+            place=place,
+            entry=entry,
+            kind=names[entry["type"]].title,
+            who=who(entry),
+            when=when(entries, entry),
+            is_first=place == 1,
+            is_last=place == len(entries),
+        )
+        for place, entry in enumerate(entries, start=1)
+    ]
+
+
+@require_POST
+@at_draft
+def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+    """One place up or down. Where a condition is in the way, a page says so and offers the way out."""
+    up = request.POST.get("by") == "up"
+    try:
+        place = move_question(
+            questionnaire=draft.questionnaire,
+            question_id=question_id,
+            by=UP if up else DOWN,
+            revision=revision_of(request),
+            free=request.POST.get("free") == "yes",
+        )
+    except KeyError:
+        return _gone(request, draft)
+    except ConditionInTheWay as hangs:
+        return _in_the_way(request, draft, question_id, hangs.question_id, up=up)
+    messages.success(
+        request,
+        _("Moved to place %(place)s of %(count)s.") % {"place": place, "count": len(draft.entries)},
+    )
+    where = _to_editor(request, draft)
+    where["Location"] += f"?moved={question_id}&by={'up' if up else 'down'}"
+    return where
+
+
+@require_POST
+@at_draft
+def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+    """One like it, right below."""
+    try:
+        name = duplicate_question(
+            questionnaire=draft.questionnaire, question_id=question_id, revision=revision_of(request)
+        )
+    except KeyError:
+        return _gone(request, draft)
+    except QuestionError as wrong:
+        messages.error(request, str(wrong))
+        return _to_editor(request, draft)
+    messages.success(request, _("Duplicated. The copy is right below; change it as needed."))
+    where = _to_editor(request, draft)
+    where["Location"] += f"?new={name}"
+    return where
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@at_draft
+def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
+    """Ask once more, and what becomes of the questions that hang on it; then delete."""
+    problem = ""
+    try:
+        question = _question(draft, question_id)
+        if request.method == "POST":
+            choice = {"go": True, "stay": False}.get(request.POST.get("hanging", ""))
+            remove_question(
+                questionnaire=draft.questionnaire,
+                question_id=question_id,
+                revision=revision_of(request),
+                with_dependants=choice,
+            )
+            messages.success(request, _("Deleted: %(question)s.") % {"question": named(question)})
+            return _to_editor(request, draft)
+    except KeyError:
+        return _gone(request, draft)
+    except HasDependants:
+        problem = _("Choose what becomes of the questions that hang on it.")
+    return render(
+        request,
+        "questionnaires/editor/delete.html",
+        {
+            "questionnaire": draft.questionnaire,
+            "draft": draft,
+            "question": question,
+            "hanging": [
+                numbered(draft.entries, entry["id"]) for entry in dependants(draft.entries, question_id)
+            ],
+            "problem": problem,
+        },
+    )
+
+
+def _in_the_way(
+    request: MemberRequest, draft: Draft, question_id: str, hanging_id: str, *, up: bool
+) -> HttpResponseBase:
+    held = _question(draft, hanging_id)
+    return render(
+        request,
+        "questionnaires/editor/in_the_way.html",
+        {
+            "questionnaire": draft.questionnaire,
+            "draft": draft,
+            "question_id": question_id,
+            "by": "up" if up else "down",
+            "moving": numbered(draft.entries, question_id),
+            "hanging_id": hanging_id,
+            "hanging": numbered(draft.entries, hanging_id),
+            "source": numbered(draft.entries, condition_of(held)[0]),
+        },
+    )
+
+
+def _question(draft: Draft, question_id: str) -> Entry:
+    return draft.entries[index_of(draft.entries, question_id)]
+
+
+def _gone(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    messages.info(request, _("That question is no longer here."))
+    return _to_editor(request, draft)
+
+
+def _to_editor(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+    return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)

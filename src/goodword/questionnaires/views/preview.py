@@ -1,6 +1,7 @@
-"""Preview as a referee on a phone: the real pages, whose answers stay in the session and nowhere else."""
+"""Preview as a referee on a phone: the real pages; answers stay in the session."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,17 +18,67 @@ from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.drafts import draft_of
-from goodword.questionnaires.domain.published import languages_rows
+from goodword.questionnaires.domain.versions import versions_in_all_languages
+from goodword.questionnaires.editor.entries import Entry, filled_up
 from goodword.questionnaires.editor.languages import language_name
-from goodword.questionnaires.editor.preview import COMPANY, Walk, begin
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
 from goodword.questionnaires.rendered_answers import render_answers
-from goodword.questionnaires.types import RELATIONSHIPS
-from goodword.questionnaires.views.doors import questionnaire_of
-from goodword.questionnaires.views.shown import shown
+from goodword.questionnaires.routing import applicable, pages
+from goodword.questionnaires.types import RELATIONSHIPS, Question, Stated
+from goodword.questionnaires.views.access import questionnaire_of
+from goodword.questionnaires.views.editor import question_items
 
 SESSION = "questionnaire_preview"
+CANDIDATE, COMPANY = "Alex Muster", "Example Ltd"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """Which pages there are by the answers so far. `of_others`: ids that this relationship is never asked."""
+
+    relationship: str
+    stated: Stated
+    answers: dict[str, Any]
+    asked: Sequence[Question]
+    pages: Sequence[Sequence[Question]]
+    of_others: Collection[str]
+
+    def page_of(self, question_id: str) -> int:
+        """The page, from 1, on which a question stands; 0 if it is not asked."""
+        for number, page in enumerate(self.pages, start=1):
+            if any(question.id == question_id for question in page):
+                return number
+        return 0
+
+
+def build_preview(
+    *,
+    source: Sequence[Entry],
+    translated: Sequence[Entry],
+    relationship: str,
+    answers: Mapping[str, Any],
+) -> Preview:
+    """The walk in a language, with the source's texts where it has none yet."""
+    questions = fill_placeholders(parse(filled_up(source, translated)), candidate=CANDIDATE, company=COMPANY)
+    asked = applicable(questions, relationship=relationship, answers=answers)
+    possible = {question.id for question in applicable(questions, relationship=relationship)}
+    return Preview(
+        relationship=relationship,
+        stated=Stated(
+            relationship=relationship,
+            company=COMPANY,
+            title=_("Project manager"),
+            from_month="2021-03",
+            to_month="2023-08",
+        ),
+        answers={question.id: answers[question.id] for question in asked if question.id in answers},
+        asked=asked,
+        pages=pages(asked),
+        of_others={question.id for question in questions} - possible,
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -42,34 +93,36 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
     row = next((row for row in rows if row.language == language), rows[0])
     relationship = request.GET.get("relationship", "")
     with translation.override(row.language):
-        walk = begin(
+        shown_preview = build_preview(
             source=rows[0].questions,
             translated=row.questions,
             relationship=relationship if relationship in RELATIONSHIPS else RELATIONSHIPS[0],
             answers=_answers(request, rows[0]),
         )
-    kept = {"relationship": walk.relationship, "language": row.language}
+    kept = {"relationship": shown_preview.relationship, "language": row.language}
     if request.GET.get("version"):
         kept["version"] = request.GET["version"]
     here = reverse("questionnaire_preview", args=[request.organisation.slug, pk])
     if request.method == "POST" and "again" in request.POST:
         request.session.pop(SESSION, None)
         return redirect(f"{here}?{urlencode(kept)}")
-    number = walk.page_of(request.GET.get("at", "")) or _number(request.GET.get("page", "1"))
-    number = min(number, len(walk.pages) + 1)
+    number = shown_preview.page_of(request.GET.get("at", "")) or _number(request.GET.get("page", "1"))
+    number = min(number, len(shown_preview.pages) + 1)
     with translation.override(row.language):
-        form = _form(request, walk, number)
+        form = _form(request, shown_preview, number)
         if form is not None and form.is_bound and form.is_valid():
-            _keep(request, rows[0], walk.answers | form.answers)
+            _keep(request, rows[0], shown_preview.answers | form.answers)
             return redirect(f"{here}?{urlencode(kept | {'page': str(number + 1)})}")
         phone = render_to_string(
             "questionnaires/editor/phone.html",
             {
                 "form": form,
                 "number": number,
-                "count": len(walk.pages),
+                "count": len(shown_preview.pages),
                 "back": f"{here}?{urlencode(kept | {'page': str(number - 1)})}" if number > 1 else "",
-                "rows": [] if form else render_answers(walk.asked, walk.answers, stated=walk.stated),
+                "rows": []
+                if form
+                else render_answers(shown_preview.asked, shown_preview.answers, stated=shown_preview.stated),
                 "organisation": request.organisation,
                 "here": f"{here}?{urlencode(kept | {'page': str(number)})}",
             },
@@ -85,29 +138,29 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
             "is_draft": row.published_at is None,
             "version": row,
             "languages": [(other.language, language_name(other.language)) for other in rows],
-            "relationship": walk.relationship,
+            "relationship": shown_preview.relationship,
             "relationships": list(labels.relationships().items()),
             "kept": urlencode(kept),
             "asked_version": request.GET.get("version", ""),
             "questions": [
                 {
                     "shown": question,
-                    "page": walk.page_of(question.id),
-                    "why": _why(question.who, question.when, walk, question.id),
-                    "is_here": walk.page_of(question.id) == number,
+                    "page": shown_preview.page_of(question.id),
+                    "why": _why(question.who, question.when, shown_preview, question.id),
+                    "is_here": shown_preview.page_of(question.id) == number,
                 }
-                for question in shown(rows[0].questions)
+                for question in question_items(rows[0].questions)
             ],
             "company": COMPANY,
         },
     )
 
 
-def _why(who: str, when: str, walk: Walk, question_id: str) -> str:
+def _why(who: str, when: str, shown_preview: Preview, question_id: str) -> str:
     """Why a question is not asked, "" if it is."""
-    if walk.page_of(question_id):
+    if shown_preview.page_of(question_id):
         return ""
-    if question_id in walk.of_others:
+    if question_id in shown_preview.of_others:
         return _("Not asked here. Only of: %(who)s") % {"who": who}
     return _("Not asked yet. %(when)s") % {"when": when}
 
@@ -117,23 +170,23 @@ def _rows(questionnaire: Questionnaire, version: str) -> Sequence[QuestionnaireV
     if draft is not None and version in {"", "draft"}:
         return draft.rows
     if version in {"", "draft"}:
-        rows = languages_rows(questionnaire)
+        rows = versions_in_all_languages(questionnaire)
     else:
-        rows = languages_rows(questionnaire, number=_number(version))
+        rows = versions_in_all_languages(questionnaire, number=_number(version))
     if not rows:
         raise Http404("there is no such version")
     return rows
 
 
-def _form(request: MemberRequest, walk: Walk, number: int) -> QuestionForm | None:
+def _form(request: MemberRequest, shown_preview: Preview, number: int) -> QuestionForm | None:
     """The form of a page; None behind the last one."""
-    if number > len(walk.pages):
+    if number > len(shown_preview.pages):
         return None
     return QuestionForm(
-        walk.pages[number - 1],
+        shown_preview.pages[number - 1],
         data=request.POST if request.method == "POST" else None,
-        saved=walk.answers,
-        stated=walk.stated,
+        saved=shown_preview.answers,
+        stated=shown_preview.stated,
         today=clock.now().astimezone(request.organisation.zone).date(),
     )
 

@@ -8,19 +8,17 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.questionnaires.domain import publish as publishing
-from goodword.questionnaires.domain.discard import discard as throw_away
+from goodword.questionnaires.domain import drafts as publishing
 from goodword.questionnaires.domain.drafts import Draft
-from goodword.questionnaires.domain.published import languages_rows
+from goodword.questionnaires.domain.drafts import discard as throw_away
+from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.changes import changes, left_behind
-from goodword.questionnaires.editor.competencies import REASON_ABOVE, competencies_of
-from goodword.questionnaires.editor.entries import gaps
-from goodword.questionnaires.editor.facts import facts_of
-from goodword.questionnaires.editor.forms.whole import PublishForm
+from goodword.questionnaires.editor.entries import REASON_ABOVE, competencies_of, gaps
+from goodword.questionnaires.editor.forms.questionnaire import PublishForm
 from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.parse import QuestionError
-from goodword.questionnaires.queries import roles_of
-from goodword.questionnaires.views.doors import at_draft, revision_of
+from goodword.questionnaires.queries import facts_of, roles_of
+from goodword.questionnaires.views.access import at_draft, revision_of
 from goodword.questionnaires.views.editor import advice_of
 
 
@@ -44,7 +42,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
                 % {"number": number},
             )
             return redirect("questionnaire", request.organisation.slug, draft.questionnaire.pk)
-    before = {row.language: row.questions for row in languages_rows(draft.questionnaire)}
+    before = {row.language: row.questions for row in versions_in_all_languages(draft.questionnaire)}
     after = {row.language: row.questions for row in draft.rows}
     facts = facts_of(draft.source)
     return render(
@@ -78,7 +76,7 @@ def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
             by=request.member,
             now=clock.now(),
         )
-    except publishing.NothingAsked:
+    except publishing.NoQuestions:
         form.add_error(None, _("Nothing is asked yet. Add a question first."))
     except publishing.NeedsReason:
         form.add_error(None, _("Say why the job needs more than eight competencies rated."))
@@ -98,7 +96,7 @@ def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
 @at_draft
 def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     """Ask once more, then delete the draft."""
-    rows = languages_rows(draft.questionnaire)
+    rows = versions_in_all_languages(draft.questionnaire)
     if request.method == "POST":
         stays = throw_away(
             questionnaire=draft.questionnaire,

@@ -12,20 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts.access import MemberRequest
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.add import add_competency, add_question
-from goodword.questionnaires.domain.change import change_question
-from goodword.questionnaires.domain.drafts import Draft, Stale, draft_of
+from goodword.questionnaires.domain.drafts import Draft, StaleDraft, draft_of
+from goodword.questionnaires.domain.questions import add_competency, add_question, change_question
 from goodword.questionnaires.editor.changes import left_behind
-from goodword.questionnaires.editor.competencies import competencies_of
-from goodword.questionnaires.editor.entries import place_of
-from goodword.questionnaires.editor.forms.build import form_for
+from goodword.questionnaires.editor.descriptions import groups, question_types
+from goodword.questionnaires.editor.entries import competencies_of, index_of
 from goodword.questionnaires.editor.forms.choices import ChoicesForm, reshaped
 from goodword.questionnaires.editor.forms.question import QuestionForm
-from goodword.questionnaires.editor.forms.types import RatingForm
-from goodword.questionnaires.editor.kinds import groups, kinds
+from goodword.questionnaires.editor.forms.types import RatingForm, form_for
 from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.parse import QuestionError
-from goodword.questionnaires.views.doors import at_draft, revision_of
+from goodword.questionnaires.views.access import at_draft, revision_of
 
 
 @require_safe
@@ -62,7 +59,7 @@ def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @at_draft
 def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
     """A new question of a type; it comes to stand at the end."""
-    if kind not in kinds():
+    if kind not in question_types():
         raise Http404("no such type")
     entry = {"type": kind}
     if request.method != "POST":
@@ -83,7 +80,7 @@ def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
 def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
     """One question. What was typed stays when somebody else has saved meanwhile, beside what is there now."""
     try:
-        entry = draft.entries[place_of(draft.entries, question_id)]
+        entry = draft.entries[index_of(draft.entries, question_id)]
     except KeyError:
         messages.info(request, _("That question is no longer here."))
         return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
@@ -101,7 +98,7 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
             )
         except QuestionError as wrong:
             form.add_error(None, str(wrong))
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             _remind_of_translations(request, draft, question_id)
@@ -123,7 +120,7 @@ def _remind_of_translations(request: MemberRequest, before: Draft, question_id: 
         messages.warning(
             request,
             _("Question %(place)s still has the old text in %(languages)s. Please check the translation.")
-            % {"place": place_of(after.entries, question_id) + 1, "languages": names},
+            % {"place": index_of(after.entries, question_id) + 1, "languages": names},
         )
 
 
@@ -147,9 +144,9 @@ def _page(request: MemberRequest, draft: Draft, form: QuestionForm, *, stale: bo
         {
             "questionnaire": draft.questionnaire,
             "form": form,
-            "kind": kinds()[form.entry["type"]],
+            "kind": question_types()[form.entry["type"]],
             "is_new": form.is_new,
-            "place": len(draft.entries) + 1 if form.is_new else place_of(draft.entries, form.entry["id"]) + 1,
+            "place": len(draft.entries) + 1 if form.is_new else index_of(draft.entries, form.entry["id"]) + 1,
             "rating": form if isinstance(form, RatingForm) else None,
             "choices": form if isinstance(form, ChoicesForm) else None,
             # a form that was typed into keeps what it was based on, so that a save cannot pass over a newer one

@@ -12,12 +12,12 @@ from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.notifications.people import Person
+from goodword.questionnaires.domain.versions import in_language, minutes_of_version
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.placeholders import fill_placeholders
 from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.types import Question, Stated
-from goodword.questionnaires.versions import in_language, minutes_of_version
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.steps.languages import first_offered
 

@@ -12,8 +12,8 @@ from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires import builtin
+from goodword.questionnaires.domain.versions import current_version, ensure_builtin, languages_of
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.versions import current_version, ensure_builtin, languages_of
 from goodword.references.domain import locking
 from goodword.references.domain.deadlines import candidate_is_asked, referee_deadline, update_clock
 from goodword.references.domain.declines import is_barred

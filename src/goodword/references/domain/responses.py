@@ -11,11 +11,11 @@ from goodword.core.models import Event
 from goodword.notifications.domain.queue import cancel, queue
 from goodword.notifications.models import Email
 from goodword.notifications.people import Person
+from goodword.questionnaires.domain.versions import record_seconds
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.placeholders import fill_placeholders
 from goodword.questionnaires.reading import Json
 from goodword.questionnaires.rendered_answers import render_answers
-from goodword.questionnaires.versions import note_seconds
 from goodword.references.domain import locking
 from goodword.references.domain.context import check_context, stated_of, version_of
 from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
@@ -248,4 +248,4 @@ def record_answer_time(event: Event) -> None:
         return
     rows = references.filter(version=reference.version, seconds__isnull=False).order_by("-pk")
     times = rows.values_list("seconds", flat=True)[:LATEST_TIMES]
-    note_seconds(reference.version, [seconds for seconds in times if seconds is not None])
+    record_seconds(reference.version, [seconds for seconds in times if seconds is not None])

@@ -6,10 +6,10 @@ from itertools import combinations
 from typing import Any
 
 from goodword.accounts.models import Membership
+from goodword.questionnaires.domain.versions import minutes_of_version
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Adjectives, DatesConfirm, Question, TitleConfirm
-from goodword.questionnaires.versions import minutes_of_version
 from goodword.references.models import Check, Referee, Reference, SelfReference
 from goodword.references.signs.addresses import Named, address_sign
 from goodword.references.signs.contradictions import (

@@ -18,7 +18,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.notifications.people import masked
 from goodword.questionnaires import labels
-from goodword.questionnaires.versions import minutes_of_version
+from goodword.questionnaires.domain.versions import minutes_of_version
 from goodword.references.domain import declines, responses
 from goodword.references.domain.context import check_context, day_in_words, referee_language, version_of
 from goodword.references.domain.declines import is_barred

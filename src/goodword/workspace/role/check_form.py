@@ -12,8 +12,9 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Organisation
-from goodword.questionnaires import builtin, versions
+from goodword.questionnaires import builtin
 from goodword.questionnaires.builtin import keys as built_in_keys
+from goodword.questionnaires.domain import versions
 from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.timing import minutes
 from goodword.roles.domain.settings import CheckSettings, settings_of
@@ -41,7 +42,7 @@ class QuestionnaireChoice:
 
 def questionnaire_choices(organisation: Organisation, *, chosen: int | None) -> Sequence[QuestionnaireChoice]:
     """The built-in ones first. One that is `chosen` already stays to be chosen when it is archived."""
-    own = {row.key: row for row in versions.offered(organisation)}
+    own = {row.key: row for row in versions.selectable_questionnaires(organisation)}
     if chosen is not None and chosen not in {row.pk for row in own.values()}:
         row = Questionnaire.objects.of(organisation).filter(pk=chosen).first()
         own |= {row.key: row} if row else {}

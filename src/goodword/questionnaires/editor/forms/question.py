@@ -10,10 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.questionnaires import labels
-from goodword.questionnaires.editor.entries import Entry
+from goodword.questionnaires.editor.descriptions import answers_of, numbered
+from goodword.questionnaires.editor.entries import Entry, condition_of
 from goodword.questionnaires.editor.forms.fields import Flag, Words
-from goodword.questionnaires.editor.hangs import condition_of
-from goodword.questionnaires.editor.words import answers_of, numbered
 from goodword.questionnaires.types import RELATIONSHIPS
 
 EVERYBODY, SOME = "everybody", "some"

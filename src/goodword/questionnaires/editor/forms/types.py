@@ -1,6 +1,6 @@
-"""The form of each type of question that has no answers to list."""
+"""The form of each question type."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -9,7 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.questionnaires import builtin
-from goodword.questionnaires.editor.entries import Entry
+from goodword.questionnaires.editor.descriptions import numbered
+from goodword.questionnaires.editor.entries import Entry, condition_of, dependants
+from goodword.questionnaires.editor.forms import choices
 from goodword.questionnaires.editor.forms.fields import Flag, Whole, Words
 from goodword.questionnaires.editor.forms.question import QuestionForm
 from goodword.questionnaires.types import LONGEST_LINE, LONGEST_TEXT, MOST_DECIMALS, RATING_LEVELS
@@ -247,3 +249,45 @@ def _plain(number: Decimal | None) -> float | None:
     if number is None:
         return None
     return int(number) if number == number.to_integral_value() else float(number)
+
+
+FORMS: Mapping[str, type[QuestionForm]] = {
+    "rating": RatingForm,
+    "agreement": AgreementForm,
+    "between": BetweenForm,
+    "yes_no_unsure": CommentedForm,
+    "would_work_again": WorkAgainForm,
+    "single_choice": choices.ChoicesForm,
+    "multiple_choice": choices.SomeChoicesForm,
+    "adjectives": choices.AdjectivesForm,
+    "ranking": choices.RankingForm,
+    "long_text": LongTextForm,
+    "short_text": ShortTextForm,
+    "number": NumberForm,
+    "date": QuestionForm,
+    "period": QuestionForm,
+    "relationship_confirm": ConfirmForm,
+    "dates_confirm": ConfirmForm,
+    "title_confirm": ConfirmForm,
+}
+
+
+def form_for(
+    entries: Sequence[Entry],
+    entry: Mapping[str, Any],
+    *,
+    language: str,
+    data: Any = None,
+    quiet: bool = False,
+) -> QuestionForm:
+    """The form of a question among `entries`; without an id it is a new one, which comes to stand at the end."""
+    question_id = entry.get("id", "")
+    place = next((n for n, known in enumerate(entries) if known["id"] == question_id), len(entries))
+    held = {
+        value: numbered(entries, later["id"])
+        for later in (dependants(entries, question_id) if question_id else [])
+        for value in condition_of(later)[1]
+    }
+    return FORMS[entry["type"]](
+        data, entry=entry, earlier=entries[:place], hanging=held, language=language, quiet=quiet
+    )

@@ -1,4 +1,4 @@
-"""The languages of a draft: add one, translate side by side, take one out."""
+"""The languages of a draft: add one, translate side by side, remove one."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
@@ -8,12 +8,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.questionnaires.domain.drafts import Draft, Stale
-from goodword.questionnaires.domain.translate import NoLanguage, add_language, remove_language, save_texts
+from goodword.questionnaires.domain.drafts import Draft, StaleDraft
+from goodword.questionnaires.domain.translations import NoLanguage, add_language, remove_language, save_texts
 from goodword.questionnaires.editor.entries import gaps
-from goodword.questionnaires.editor.forms.translation import TranslationForm
+from goodword.questionnaires.editor.forms.questionnaire import TranslationForm
 from goodword.questionnaires.editor.languages import language_codes, language_name
-from goodword.questionnaires.views.doors import at_draft, revision_of
+from goodword.questionnaires.views.access import at_draft, revision_of
 
 
 @require_POST
@@ -45,7 +45,7 @@ def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpRes
                 texts=form.texts(),
                 revision=revision_of(request),
             )
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             messages.success(request, _("Saved."))

@@ -1,4 +1,4 @@
-"""Who comes in: to a questionnaire, and to its draft."""
+"""Access to a questionnaire and to its draft."""
 
 from collections.abc import Callable
 from functools import update_wrapper
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.questionnaires.domain.drafts import Draft, NoDraft, Stale, draft_of
+from goodword.questionnaires.domain.drafts import Draft, NoDraft, StaleDraft, draft_of
 from goodword.questionnaires.models import Questionnaire
 
 type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]
@@ -23,9 +23,9 @@ def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
 
 
 def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
-    """Give the view the draft of the questionnaire `pk`; without one, to the questionnaire's page, which says so.
+    """Give the view the draft of the questionnaire `pk`; redirect to the questionnaire's page if there is none.
 
-    `Stale` that a view lets through leads to the editor as it is now.
+    A `StaleDraft` that a view does not handle redirects to the editor.
     """
 
     def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -38,7 +38,7 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
         except NoDraft:
             messages.info(request, _("The draft no longer exists. It was published or discarded."))
             return redirect("questionnaire", request.organisation.slug, pk)
-        except Stale:
+        except StaleDraft:
             messages.warning(
                 request,
                 _(

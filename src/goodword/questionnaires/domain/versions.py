@@ -1,4 +1,4 @@
-"""Versions and their languages: which one is asked, what is offered, how long it takes."""
+"""Versions of a questionnaire and their languages: which are published, which is asked, how long it takes."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from goodword.accounts.models import Organisation
 from goodword.core.tenancy import HasPk
 from goodword.questionnaires import builtin, parse
+from goodword.questionnaires.builtin import keys
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.timing import minutes
@@ -40,7 +41,7 @@ def current_version(questionnaire: Questionnaire, *, language: str) -> Questionn
     return _in_language(newest, language) or next(iter(newest), None)
 
 
-def offered(organisation: HasPk) -> list[Questionnaire]:
+def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
     """The questionnaires that a step can ask, by title: not archived, with a published version. One query."""
     published = QuestionnaireVersion.objects.of(organisation).filter(
         questionnaire=OuterRef("pk"), published_at__isnull=False
@@ -94,7 +95,7 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
     return max(minutes(applicable(questions, relationship=one)) for one in of)
 
 
-def note_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:
+def record_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:
     """Keep the median of the times that answering a version took, and of how many it is.
 
     `seconds` are all the times that are known, or the latest of them, never only the newest one: noting twice
@@ -177,3 +178,32 @@ def _as_version(
         created_at=now,
         published_at=now,
     )
+
+
+def numbers(questionnaire: Questionnaire) -> list[int]:
+    """The numbers of its published versions, the newest first."""
+    rows = QuestionnaireVersion.objects.of(questionnaire.organisation).filter(
+        questionnaire=questionnaire, published_at__isnull=False
+    )
+    return list(rows.order_by("-number").values_list("number", flat=True).distinct())
+
+
+def versions_in_all_languages(
+    questionnaire: Questionnaire, *, number: int | None = None
+) -> list[QuestionnaireVersion]:
+    """All languages of a published number (without one: the newest), the source first; [] if there is none."""
+    rows = QuestionnaireVersion.objects.of(questionnaire.organisation).filter(
+        questionnaire=questionnaire, published_at__isnull=False
+    )
+    wanted = (
+        number if number is not None else rows.order_by("-number").values_list("number", flat=True).first()
+    )
+    if wanted is None:
+        return []
+    return list(rows.filter(number=wanted).select_related("published_by__user").order_by("pk"))
+
+
+def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
+    """Every built-in questionnaire, in its newest version. What is there already stays as it is."""
+    for key in keys():
+        ensure_builtin(organisation, key, now=now)

@@ -1,12 +1,73 @@
-"""The types of question as a recruiter chooses between them: a name, what it is for, an example."""
+"""Questions and question types in words, for those who edit them."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
+
+from goodword.questionnaires import labels
+from goodword.questionnaires.editor.entries import Entry, condition_of, index_of
+
+_SHORT = 70
+
+
+def short(text: str) -> str:
+    """The text, cut between words where it is long."""
+    line = " ".join(text.split())
+    if len(line) <= _SHORT:
+        return line
+    return f"{line[:_SHORT].rsplit(' ', 1)[0].rstrip('.,;:')} …"
+
+
+def named(entry: Mapping[str, Any]) -> str:
+    """How a sentence names a question: “How reliably did …”."""
+    return _("“%(text)s”") % {"text": short(str(entry["text"]))}
+
+
+def numbered(entries: Sequence[Entry], question_id: str) -> str:
+    """How a sentence names a question of this list: 4 “How reliably did …”."""
+    place = index_of(entries, question_id)
+    return _("%(number)s “%(text)s”") % {"number": place + 1, "text": short(str(entries[place]["text"]))}
+
+
+def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
+    """The answers on which another question can hang, as value and words; empty for types that have no such."""
+    match entry["type"]:
+        case "yes_no_unsure":
+            return dict(labels.yes_no_unsure())
+        case "would_work_again":
+            return dict(labels.would_work_again())
+        case "single_choice" | "multiple_choice":
+            return {choice["value"]: choice["label"] for choice in entry["choices"]}
+        case "rating":
+            return {str(level["value"]): f"{level['value']} {level['label']}" for level in entry["levels"]}
+        case "agreement":
+            return {str(level): f"{level} {label}" for level, label in labels.agreement().items()}
+    return {}
+
+
+def who(entry: Mapping[str, Any]) -> str:
+    """Whom it is asked of, "" if everybody: "Manager or Client"."""
+    words = labels.relationships()
+    return get_text_list([words[name] for name in entry.get("only_for", ())], _("or"))
+
+
+def when(entries: Sequence[Entry], entry: Mapping[str, Any]) -> str:
+    """When it is asked, "" if always: "Only if 4 is answered “Yes” or “Not sure”", with its place in `entries`."""
+    question_id, values = condition_of(entry)
+    if not question_id:
+        return ""
+    place = index_of(entries, question_id)
+    words = answers_of(entries[place])
+    quoted = [_("“%(text)s”") % {"text": words.get(value, value)} for value in values]
+    answers = get_text_list(quoted, _("or"))
+    return _("Only if %(number)s is answered %(answers)s") % {"number": place + 1, "answers": answers}
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class QuestionType:
     """A type: its name in JSON, its name on pages, one line of what it is for, and an example question."""
 
     name: str
@@ -15,7 +76,7 @@ class Kind:
     example: str
 
 
-def groups() -> list[tuple[str, list[Kind]]]:
+def groups() -> list[tuple[str, list[QuestionType]]]:
     """All types in the order in which they are offered, under their headings."""
     return [
         (_("To rate"), _to_rate()),
@@ -25,26 +86,26 @@ def groups() -> list[tuple[str, list[Kind]]]:
     ]
 
 
-def kinds() -> dict[str, Kind]:
+def question_types() -> dict[str, QuestionType]:
     """Every type by its name in JSON."""
     return {kind.name: kind for _heading, members in groups() for kind in members}
 
 
-def _to_rate() -> list[Kind]:
+def _to_rate() -> list[QuestionType]:
     return [
-        Kind(
+        QuestionType(
             "rating",
             _("Rating"),
             _("Five levels, each with an example of behaviour. The fairest way to ask about a competency."),
             _("How reliably did {candidate} deliver what was agreed?"),
         ),
-        Kind(
+        QuestionType(
             "agreement",
             _("Agreement"),
             _("A statement, and how far one agrees with it."),
             _("{candidate} told others in time when something was late."),
         ),
-        Kind(
+        QuestionType(
             "between",
             _("Between two statements"),
             _("A place between two ways of working, neither of them better."),
@@ -53,15 +114,15 @@ def _to_rate() -> list[Kind]:
     ]
 
 
-def _to_choose() -> list[Kind]:
+def _to_choose() -> list[QuestionType]:
     return [
-        Kind(
+        QuestionType(
             "yes_no_unsure",
             _("Yes or no"),
             _("Yes, no or not sure, with room for a comment."),
             _("Did {candidate} lead people?"),
         ),
-        Kind(
+        QuestionType(
             "would_work_again",
             _("Would work together again"),
             _(
@@ -69,25 +130,25 @@ def _to_choose() -> list[Kind]:
             ),
             _("Would you work with {candidate} again?"),
         ),
-        Kind(
+        QuestionType(
             "single_choice",
             _("One of several answers"),
             _("Answers of your own, of which one is chosen."),
             _("How large was the team? Up to 5, 6 to 15, more"),
         ),
-        Kind(
+        QuestionType(
             "multiple_choice",
             _("Several answers"),
             _("Answers of your own, of which some are chosen."),
             _("Which of these did {candidate} do regularly?"),
         ),
-        Kind(
+        QuestionType(
             "adjectives",
             _("Pick words"),
             _("A list of words, of which an exact number is picked."),
             _("Pick the three words that describe {candidate} at work best."),
         ),
-        Kind(
+        QuestionType(
             "ranking",
             _("Put in order"),
             _("Answers of your own, each of which gets a place. Up to ten."),
@@ -96,23 +157,23 @@ def _to_choose() -> list[Kind]:
     ]
 
 
-def _to_write() -> list[Kind]:
+def _to_write() -> list[QuestionType]:
     return [
-        Kind(
+        QuestionType(
             "long_text",
             _("Long text"),
             _("A few sentences in free text. Takes the most time, and is often the most informative."),
             _("What does {candidate} do especially well?"),
         ),
-        Kind("short_text", _("Short text"), _("One line."), _("What was the name of the project?")),
-        Kind(
+        QuestionType("short_text", _("Short text"), _("One line."), _("What was the name of the project?")),
+        QuestionType(
             "number",
             _("Number"),
             _("A number, with a unit and bounds if you like."),
             _("How many people reported to {candidate}?"),
         ),
-        Kind("date", _("Date"), _("One day."), _("When did the project end?")),
-        Kind(
+        QuestionType("date", _("Date"), _("One day."), _("When did the project end?")),
+        QuestionType(
             "period",
             _("Period"),
             _("A first and a last month, or still going on."),
@@ -121,21 +182,21 @@ def _to_write() -> list[Kind]:
     ]
 
 
-def _to_confirm() -> list[Kind]:
+def _to_confirm() -> list[QuestionType]:
     return [
-        Kind(
+        QuestionType(
             "relationship_confirm",
             _("Relationship"),
             _("The referee confirms or corrects their relationship to the candidate."),
             _("What were you to {candidate} when you worked together?"),
         ),
-        Kind(
+        QuestionType(
             "dates_confirm",
             _("Dates"),
             _("The referee confirms or corrects when they worked together."),
             _("When did you work together?"),
         ),
-        Kind(
+        QuestionType(
             "title_confirm",
             _("Job title"),
             _("The referee confirms or corrects the candidate's title."),

@@ -1,9 +1,9 @@
-"""Give a draft another language, put its texts in, or take it out again."""
+"""The languages of a draft: add one, save its texts, remove it."""
 
 from collections.abc import Mapping
 from datetime import datetime
 
-from goodword.questionnaires.domain.drafts import Stale, held, new_row
+from goodword.questionnaires.domain.drafts import StaleDraft, locked_draft, new_row
 from goodword.questionnaires.editor.entries import texts_of, with_texts
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 
@@ -14,7 +14,7 @@ class NoLanguage(Exception):
 
 def add_language(*, questionnaire: Questionnaire, language: str, now: datetime) -> QuestionnaireVersion:
     """The draft's row in a language, its texts empty if it is new. Raises `drafts.NoDraft`."""
-    with held(questionnaire) as draft:
+    with locked_draft(questionnaire) as draft:
         there = draft.row(language)
         if there is not None:
             return there
@@ -34,12 +34,12 @@ def save_texts(
     """Put translated texts in, by question id and place (`editor.entries.texts_of`); "" leaves a text open.
 
     What the source has not (any more) is left out. `revision` is the translation's own. Raises `drafts.NoDraft`,
-    `drafts.Stale` and `NoLanguage`.
+    `drafts.StaleDraft` and `NoLanguage`.
     """
-    with held(questionnaire) as draft:
+    with locked_draft(questionnaire) as draft:
         row = _translation(draft.translations, language)
         if row.revision != revision:
-            raise Stale
+            raise StaleDraft
         before = {entry["id"]: texts_of(entry) for entry in row.questions}
         row.questions = [
             with_texts(entry, {**before.get(entry["id"], {}), **texts.get(entry["id"], {})})
@@ -51,10 +51,10 @@ def save_texts(
 
 def remove_language(*, questionnaire: Questionnaire, language: str, revision: int) -> None:
     """Take a language out of the draft; published versions keep it. Raises as `save_texts`."""
-    with held(questionnaire) as draft:
+    with locked_draft(questionnaire) as draft:
         row = _translation(draft.translations, language)
         if row.revision != revision:
-            raise Stale
+            raise StaleDraft
         row.delete()
 
 

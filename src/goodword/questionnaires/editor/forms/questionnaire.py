@@ -1,4 +1,4 @@
-"""The texts of a questionnaire side by side: the source to read, the translation to write."""
+"""The forms for a questionnaire as a whole: title, import, publishing, translation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,10 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from goodword.questionnaires.editor.entries import Entry, texts_of
+from goodword.questionnaires.editor.files import LARGEST_FILE, LONGEST_DESCRIPTION, LONGEST_TITLE
 from goodword.questionnaires.editor.forms.choices import LONGEST_CHOICE
 from goodword.questionnaires.editor.forms.fields import Words
 from goodword.questionnaires.editor.forms.question import LONGEST_QUESTION
@@ -17,6 +19,7 @@ from goodword.questionnaires.editor.forms.types import (
     LONGEST_LABEL,
     LONGEST_UNIT,
 )
+from goodword.questionnaires.editor.languages import language_codes, language_name
 
 _LONGEST = {
     "competency": LONGEST_HEADING,
@@ -27,6 +30,93 @@ _LONGEST = {
     "example": LONGEST_EXAMPLE,
 }
 _LONG_TEXT = 60
+
+
+class DetailsForm(forms.Form):
+    """What it is called, and what it is for."""
+
+    use_required_attribute = False
+
+    title = Words(
+        label=gettext_lazy("Title"),
+        max_length=LONGEST_TITLE,
+        help_text=gettext_lazy("For you and your colleagues. Referees do not see it."),
+        missing=gettext_lazy("Write a title, for example Store managers."),
+    )
+    description = Words(
+        label=gettext_lazy("What it is for"),
+        lines=3,
+        max_length=LONGEST_DESCRIPTION,
+        required=False,
+        help_text=gettext_lazy("A sentence for those who choose one for a role."),
+    )
+
+
+class NewForm(DetailsForm):
+    """A new one also has a language."""
+
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("In which you write the questions. Others can be added as translations."),
+        error_messages={
+            "invalid_choice": gettext_lazy("Choose one of the languages."),
+            "required": gettext_lazy("Choose a language."),
+        },
+    )
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        super().__init__(*args, **values)
+        field: Any = self.fields["language"]
+        field.choices = [(code, language_name(code)) for code in language_codes()]
+
+
+class ImportForm(forms.Form):
+    """A file that was exported here or elsewhere."""
+
+    use_required_attribute = False
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("A JSON file of at most %(size)s kB, as Export makes it.")
+        % {"size": LARGEST_FILE // 1000},
+        error_messages={
+            "required": gettext_lazy("Choose the file to import."),
+            "empty": gettext_lazy("The file is empty."),
+            "missing": gettext_lazy("Choose the file to import."),
+            "invalid": gettext_lazy("Choose the file to import."),
+        },
+        widget=forms.FileInput(attrs={"accept": ".json,application/json"}),
+    )
+
+
+class PublishForm(forms.Form):
+    """The reason for many competencies, and languages to leave out."""
+
+    use_required_attribute = False
+
+    reason = Words(
+        label=gettext_lazy("Why so many competencies?"),
+        lines=3,
+        max_length=2000,
+        help_text=gettext_lazy("Kept with this version, for those who ask later."),
+        missing=gettext_lazy("Say why the job needs more than eight competencies rated."),
+    )
+    without = forms.MultipleChoiceField(
+        label=gettext_lazy("Publish without"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("The translation so far stays in a draft of the next version."),
+    )
+
+    def __init__(self, data: Any = None, *, needs_reason: bool, unfinished: list[str], **values: Any) -> None:
+        super().__init__(data, **values)
+        if not needs_reason:
+            del self.fields["reason"]
+        if unfinished:
+            field: Any = self.fields["without"]
+            field.choices = [(code, language_name(code)) for code in unfinished]
+        else:
+            del self.fields["without"]
 
 
 @dataclass(frozen=True, slots=True)

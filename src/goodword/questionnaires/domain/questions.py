@@ -1,0 +1,147 @@
+"""The questions of a draft: add, change, duplicate, move, delete."""
+
+from goodword.questionnaires import builtin
+from goodword.questionnaires.domain.drafts import locked_draft, write
+from goodword.questionnaires.editor.entries import (
+    Entry,
+    all_dependants,
+    blocking_dependant,
+    dependants,
+    index_of,
+    new_name,
+    without_condition,
+)
+from goodword.questionnaires.models import Questionnaire
+from goodword.questionnaires.parse import to_json
+
+
+def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
+    """Put a question at the end; its id is made of its words. Returns the id.
+
+    Raises `drafts.NoDraft`, `drafts.StaleDraft` and `parse.QuestionError`.
+    """
+    with locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        words = str(entry.get("competency") or entry["text"])
+        name = new_name(words, taken={known["id"] for known in entries}, otherwise="question")
+        write(draft, [*entries, {**entry, "id": name}])
+        return name
+
+
+def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
+    """Put a competency of the library below the last rating, in every language that the draft has and the library.
+
+    Returns the question's id. Raises `drafts.NoDraft`, `parse.QuestionError`, and `LookupError` for a key that does
+    not exist.
+    """
+    with locked_draft(questionnaire) as draft:
+        entries = draft.entries
+        name = new_name(key, taken={known["id"] for known in entries}, otherwise="question")
+        rated = [place for place, known in enumerate(entries) if known["type"] == "rating"]
+        place = rated[-1] + 1 if rated else len(entries)
+        translated = {
+            row.language: {**_of_library(key, row.language), "id": name}
+            for row in draft.translations
+            if row.language in builtin.languages()
+        }
+        entry = {**_of_library(key, draft.source.language), "id": name}
+        write(draft, [*entries[:place], entry, *entries[place:]], translated=translated)
+        return name
+
+
+def duplicate_question(*, questionnaire: Questionnaire, question_id: str, revision: int) -> str:
+    """Put a question like this one right below it, translated as far as it is. Returns the new one's id.
+
+    Raises `drafts.NoDraft`, `drafts.StaleDraft`, and `KeyError` if the question has gone.
+    """
+    with locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        place = index_of(entries, question_id)
+        name = new_name(question_id, taken={known["id"] for known in entries}, otherwise="question")
+        translated = {
+            row.language: {**row.questions[index_of(row.questions, question_id)], "id": name}
+            for row in draft.translations
+        }
+        copy = {**entries[place], "id": name}
+        write(draft, [*entries[: place + 1], copy, *entries[place + 1 :]], translated=translated)
+        return name
+
+
+def _of_library(key: str, language: str) -> Entry:
+    for competency in builtin.competencies(language):
+        if competency.key == key:
+            return dict(to_json([competency.question()])[0])
+    raise LookupError(key)
+
+
+def change_question(*, questionnaire: Questionnaire, question_id: str, entry: Entry, revision: int) -> None:
+    """Put `entry` in the place of the question; id and type stay.
+
+    Raises `drafts.NoDraft`, `drafts.StaleDraft`, `parse.QuestionError`, and `KeyError` if the question has gone.
+    """
+    with locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        place = index_of(entries, question_id)
+        entries[place] = {**entry, "id": question_id, "type": entries[place]["type"]}
+        write(draft, entries)
+
+
+UP, DOWN = -1, 1
+
+
+class ConditionInTheWay(Exception):
+    """One of the two questions depends on the other, so they cannot change places."""
+
+    def __init__(self, question_id: str) -> None:
+        super().__init__(question_id)
+        self.question_id = question_id
+
+
+def move_question(
+    *, questionnaire: Questionnaire, question_id: str, by: int, revision: int, free: bool = False
+) -> int:
+    """Change places with the question above (`UP`) or below (`DOWN`). Returns its place from now on, from 1.
+
+    With `free`, a condition that would be turned round is taken away; without it that raises `HangsTogether`.
+    At the end of the list nothing moves. Raises `drafts.NoDraft`, `drafts.StaleDraft`, and `KeyError` if it has gone.
+    """
+    with locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        place = index_of(entries, question_id)
+        other = place + by
+        if not 0 <= other < len(entries):
+            return place + 1
+        dependant = blocking_dependant(entries, question_id, by=by)
+        if dependant is not None:
+            if not free:
+                raise ConditionInTheWay(dependant["id"])
+            entries[index_of(entries, dependant["id"])] = without_condition(dependant)
+        entries[place], entries[other] = entries[other], entries[place]
+        write(draft, entries)
+        return other + 1
+
+
+class HasDependants(Exception):
+    """Other questions depend on it, and `with_dependants` was not given."""
+
+
+def remove_question(
+    *, questionnaire: Questionnaire, question_id: str, revision: int, with_dependants: bool | None = None
+) -> None:
+    """Delete a question. `with_dependants` deletes its dependants too; False makes them always asked.
+
+    Raises `HasDependants` if there are some and `with_dependants` is None; `drafts.NoDraft`, `drafts.StaleDraft`, and
+    `KeyError` if the question has gone.
+    """
+    with locked_draft(questionnaire, revision=revision) as draft:
+        entries = draft.entries
+        del entries[index_of(entries, question_id)]
+        direct = {entry["id"] for entry in dependants(entries, question_id)}
+        if direct and with_dependants is None:
+            raise HasDependants
+        if with_dependants:
+            gone = {entry["id"] for entry in all_dependants(entries, question_id)}
+            entries = [entry for entry in entries if entry["id"] not in gone]
+        else:
+            entries = [without_condition(entry) if entry["id"] in direct else entry for entry in entries]
+        write(draft, entries)

@@ -1,0 +1,205 @@
+"""Library > Questionnaires: the list, the page of one, and how to get a new one."""
+
+from django.contrib import messages
+from django.http import Http404, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL, keys
+from goodword.questionnaires.domain import questionnaires as domain
+from goodword.questionnaires.domain.drafts import NotEditable, draft_of, is_own
+from goodword.questionnaires.domain.questionnaires import import_file
+from goodword.questionnaires.domain.versions import ensure_all_builtin, numbers, versions_in_all_languages
+from goodword.questionnaires.editor.files import LARGEST_FILE, Contents, InvalidFile, to_file
+from goodword.questionnaires.editor.forms.questionnaire import ImportForm, NewForm
+from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.models import QuestionnaireVersion
+from goodword.questionnaires.queries import ListedQuestionnaire, facts_of, list_questionnaires, roles_of
+from goodword.questionnaires.views.access import questionnaire_of
+from goodword.questionnaires.views.editor import question_items
+
+
+def _as_offered(row: ListedQuestionnaire) -> int:
+    """Those that come with the product stand in its own order, the most general first."""
+    known = keys()
+    return known.index(row.questionnaire.key) if row.questionnaire.key in known else len(known)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def questionnaires(request: MemberRequest) -> HttpResponse:
+    """Those of the organisation and those that come with the product; archived ones apart."""
+    ensure_all_builtin(request.organisation, now=clock.now())
+    rows = list_questionnaires(request.member)
+    archived = [row for row in rows if row.questionnaire.archived_at is not None]
+    there = [row for row in rows if row.questionnaire.archived_at is None]
+    return render(
+        request,
+        "questionnaires/editor/list.html",
+        {
+            "own": [row for row in there if row.own],
+            "builtin": sorted((row for row in there if not row.own), key=_as_offered),
+            "archived": archived,
+        },
+    )
+
+
+DRAFT = "draft"
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """A published version to read, in one of its languages; one that has none yet leads to its draft."""
+    found = questionnaire_of(request, pk)
+    draft = draft_of(found)
+    all_numbers = numbers(found)
+    if not all_numbers:
+        return redirect("questionnaire_edit", request.organisation.slug, pk)
+    rows = versions_in_all_languages(found, number=_asked_number(request, all_numbers))
+    row = next((row for row in rows if row.language == request.GET.get("language")), rows[0])
+    return render(
+        request,
+        "questionnaires/editor/questionnaire.html",
+        {
+            "questionnaire": found,
+            "own": is_own(found),
+            "asked_by_default": found.key == GENERAL_PROFESSIONAL,
+            "draft": draft,
+            "version": row,
+            "is_newest": row.number == all_numbers[0],
+            "numbers": all_numbers,
+            "languages": [(other.language, language_name(other.language)) for other in rows],
+            "facts": facts_of(row),
+            "questions": question_items(row.questions),
+            "roles": roles_of(found, request.member),
+        },
+    )
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Take it out of what roles can choose."""
+    found = questionnaire_of(request, pk)
+    try:
+        domain.archive(questionnaire=found, by=request.member, now=clock.now())
+    except domain.UsedByDefault:
+        messages.info(request, _("This one stays: roles that name no questionnaire ask it."))
+        return redirect("questionnaire", request.organisation.slug, pk)
+    messages.success(request, _("Archived. Roles and checks that use it go on with it."))
+    return redirect("questionnaires", request.organisation.slug)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Put it back."""
+    domain.bring_back(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
+    messages.success(request, _("It is back, and roles can choose it again."))
+    return redirect("questionnaire", request.organisation.slug, pk)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def export(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """The draft (`?version=draft`), or a published version, as one file with all languages."""
+    found = questionnaire_of(request, pk)
+    rows: list[QuestionnaireVersion]
+    if request.GET.get("version") == DRAFT:
+        draft = draft_of(found)
+        rows = list(draft.rows) if draft else []
+        part = DRAFT
+    else:
+        rows = versions_in_all_languages(found, number=_asked_number(request, numbers(found)))
+        part = f"v{rows[0].number}" if rows else ""
+    if not rows:
+        raise Http404("there is no such version")
+    text = to_file(
+        Contents(
+            title=found.title,
+            description=found.description,
+            languages={row.language: row.questions for row in rows},
+        )
+    )
+    name = f"{slugify(found.title)[:60] or 'questionnaire'}-{part}.json"
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _asked_number(request: MemberRequest, there: list[int]) -> int | None:
+    asked = request.GET.get("version", "")
+    if not asked:
+        return None
+    if asked.isascii() and asked.isdigit() and len(asked) < 9 and int(asked) in there:
+        return int(asked)
+    raise Http404("there is no such version")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def new(request: MemberRequest) -> HttpResponseBase:
+    """An empty one."""
+    form = NewForm(request.POST or None, initial={"language": request.organisation.language})
+    if request.method == "POST" and form.is_valid():
+        made = domain.create(
+            title=form.cleaned_data["title"],
+            description=form.cleaned_data["description"],
+            languages={form.cleaned_data["language"]: []},
+            by=request.member,
+            now=clock.now(),
+        )
+        return redirect("questionnaire_edit", request.organisation.slug, made.pk)
+    return render(request, "questionnaires/editor/new.html", {"form": form})
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """*Use as a start*."""
+    made = domain.duplicate(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
+    messages.success(request, _("This copy is yours to change. No role uses it before you publish it."))
+    return redirect("questionnaire_edit", request.organisation.slug, made.pk)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def begin_draft(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """*Edit*: to the draft, which is made if there is none."""
+    try:
+        domain.begin_draft(questionnaire=questionnaire_of(request, pk), now=clock.now())
+    except NotEditable:
+        messages.info(
+            request,
+            _(
+                "This one cannot be changed. Use it as a start: the copy is yours, and you can change all of it."
+            ),
+        )
+        return redirect("questionnaire", request.organisation.slug, pk)
+    return redirect("questionnaire_edit", request.organisation.slug, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def import_(request: MemberRequest) -> HttpResponseBase:
+    """From a file, whole or not at all."""
+    form = ImportForm(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        form = ImportForm(request.POST, request.FILES)
+        if form.is_valid():
+            raw = form.cleaned_data["file"].read(LARGEST_FILE + 1)
+            try:
+                made = import_file(raw=raw, by=request.member, now=clock.now())
+            except InvalidFile as invalid:
+                for problem in invalid.problems:
+                    form.add_error("file", problem)
+            else:
+                messages.success(request, _("Imported as a draft. Look it over, then publish it."))
+                return redirect("questionnaire_edit", request.organisation.slug, made.pk)
+    return render(request, "questionnaires/editor/import.html", {"form": form})
