@@ -1,9 +1,11 @@
 """The source of Goodword as trees, for tests of how it is built."""
 
 import ast
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import cast
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src"
@@ -19,12 +21,37 @@ def modules() -> dict[str, ast.Module]:
     }
 
 
-def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
-    """Calls of functions or methods of these names, with the module that they stand in."""
+@cache
+def _by_type() -> dict[type[ast.AST], list[tuple[str, ast.AST]]]:
+    found: defaultdict[type[ast.AST], list[tuple[str, ast.AST]]] = defaultdict(list)
     for module, tree in modules().items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Call) and called(node) in names:
-                yield module, node
+            found[type(node)].append((module, node))
+    return found
+
+
+def nodes[N: ast.AST](kind: type[N]) -> list[tuple[str, N]]:
+    """All nodes of a type, each with its module."""
+    return cast(list[tuple[str, N]], _by_type()[kind])
+
+
+@cache
+def imports() -> dict[str, list[str]]:
+    """The dotted names that each module imports."""
+    found: dict[str, list[str]] = {module: [] for module in modules()}
+    for module, plain in nodes(ast.Import):
+        found[module] += [name.name for name in plain.names]
+    for module, node in nodes(ast.ImportFrom):
+        if node.module:
+            found[module] += [f"{node.module}.{name.name}" for name in node.names]
+    return found
+
+
+def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
+    """Calls of functions or methods of these names, with the module that they stand in."""
+    for module, node in nodes(ast.Call):
+        if called(node) in names:
+            yield module, node
 
 
 def called(call: ast.Call) -> str:
@@ -42,6 +69,16 @@ def texts(node: ast.AST) -> list[str]:
         found.value
         for found in ast.walk(node)
         if isinstance(found, ast.Constant) and isinstance(found.value, str)
+    ]
+
+
+def names_and_texts(node: ast.AST) -> list[str]:
+    """The names, attributes and string constants of an expression."""
+    return [
+        value
+        for found in ast.walk(node)
+        for value in (getattr(found, field, None) for field in ("id", "attr", "arg", "value"))
+        if isinstance(value, str)
     ]
 
 

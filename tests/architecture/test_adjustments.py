@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import ROOT, imports, nodes
 
 APP = "goodword.assessments"
 PACKAGE = f"{APP}.adjustments"
@@ -63,8 +63,8 @@ FOR_MEMBERS = ("workspace", "reports", "greenhouse", "assessments/templates/asse
 def test_few_modules_reach_for_adjustments() -> None:
     users = {
         module
-        for module, tree in modules().items()
-        if not module.startswith(PACKAGE) and any(name.startswith(PACKAGE) for name in _imported(tree))
+        for module, names in imports().items()
+        if not module.startswith(PACKAGE) and any(name.startswith(PACKAGE) for name in names)
     }
     assert users == MAY_IMPORT
 
@@ -72,8 +72,8 @@ def test_few_modules_reach_for_adjustments() -> None:
 def test_fewer_know_the_rows() -> None:
     users = {
         module
-        for module, tree in modules().items()
-        for node in ast.walk(tree)
+        for kind in (ast.Name, ast.ClassDef, ast.Attribute, ast.ImportFrom)
+        for module, node in nodes(kind)
         if not module.startswith(PACKAGE) and _knows_rows(node)
     }
     assert users == MAY_KNOW_ROWS
@@ -82,9 +82,8 @@ def test_fewer_know_the_rows() -> None:
 def test_the_length_of_a_clock_is_read_by_what_runs_it_alone() -> None:
     users = {
         module
-        for module, tree in modules().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "seconds" and _names_a_part(node.value)
+        for module, node in nodes(ast.Attribute)
+        if node.attr == "seconds" and _names_a_part(node.value)
     }
     assert users - MAY_READ_CLOCKS == set()
 
@@ -106,16 +105,6 @@ def test_no_page_of_members_and_no_report_speaks_of_adjustments_or_clocks_that_s
         "workspace/candidate/cards.py",
         "workspace/templates/workspace/parts/step.html",
     }
-
-
-def _imported(tree: ast.Module) -> list[str]:
-    names: list[str] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            names += [name.name for name in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names += [f"{node.module}.{name.name}" for name in node.names]
-    return names
 
 
 def _knows_rows(node: ast.AST) -> bool:

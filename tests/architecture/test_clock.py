@@ -2,7 +2,7 @@
 
 import ast
 
-from tests.architecture.source import called, modules
+from tests.architecture.source import called, nodes
 
 #: who may read the system's time
 ALLOWED = {
@@ -27,11 +27,8 @@ TELLS_TIME = {
 def test_only_the_clock_reads_the_systems_time() -> None:
     readers = {
         module
-        for module, tree in modules().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and (node.value.id, node.attr) in TELLS_TIME
+        for module, node in nodes(ast.Attribute)
+        if isinstance(node.value, ast.Name) and (node.value.id, node.attr) in TELLS_TIME
     }
     assert readers == ALLOWED
 
@@ -39,9 +36,7 @@ def test_only_the_clock_reads_the_systems_time() -> None:
 def test_the_database_tells_no_time_either() -> None:
     readers = {
         module
-        for module, tree in modules().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Call)
-        and (called(node) == "Now" or {word.arg for word in node.keywords} & {"auto_now", "auto_now_add"})
+        for module, node in nodes(ast.Call)
+        if called(node) == "Now" or {word.arg for word in node.keywords} & {"auto_now", "auto_now_add"}
     }
     assert readers == ALLOWED_OF_THE_DATABASE

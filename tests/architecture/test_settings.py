@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.architecture.source import ROOT, calls, modules, texts
+from tests.architecture.source import ROOT, calls, names_and_texts, nodes, texts
 
 READERS = (
     "text",
@@ -27,10 +27,11 @@ def read() -> set[str]:
     asked = {text for _, call in calls(*READERS) if call.args for text in texts(call.args[0])}
     looked_up = {
         text
-        for tree in modules().values()
-        for node in ast.walk(tree)
-        if (isinstance(node, ast.Call) and "environ" in ast.dump(node.func))
-        or (isinstance(node, ast.Subscript) and "environ" in ast.dump(node.value))
+        for node, reader in [
+            *((node, node.func) for _, node in nodes(ast.Call)),
+            *((node, node.value) for _, node in nodes(ast.Subscript)),
+        ]
+        if any("environ" in word for word in names_and_texts(reader))
         for text in texts(node)
     }
     return {name for name in asked | looked_up if NAME.fullmatch(name)}

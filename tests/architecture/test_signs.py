@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tests.architecture.source import ROOT, modules
+from tests.architecture.source import ROOT, imports, modules, nodes
 
 REFERENCES = "goodword.references.signs"
 ASSESSMENTS = "goodword.assessments.signs"
@@ -70,8 +70,8 @@ BACK_DOORS = {
 @pytest.mark.parametrize("package", MAY_IMPORT)
 def test_only_the_candidates_page_shows_signs(package: str) -> None:
     users: dict[str, set[str]] = {}
-    for module, tree in modules().items():
-        for part in _parts_imported(tree, package):
+    for module in modules():
+        for part in _parts_imported(module, package):
             if not module.startswith((REFERENCES, ASSESSMENTS, SHARED)):
                 users.setdefault(module, set()).add(part)
     assert users == MAY_IMPORT[package]
@@ -80,10 +80,10 @@ def test_only_the_candidates_page_shows_signs(package: str) -> None:
 def test_the_two_packages_know_nothing_of_each_other() -> None:
     found = {
         (module, part)
-        for module, tree in modules().items()
+        for module in modules()
         for package, other in ((REFERENCES, ASSESSMENTS), (ASSESSMENTS, REFERENCES))
         if module.startswith(package)
-        for part in _parts_imported(tree, other)
+        for part in _parts_imported(module, other)
     }
     assert found == set()
 
@@ -92,10 +92,11 @@ def test_the_two_packages_know_nothing_of_each_other() -> None:
 def test_only_personal_data_is_looked_after_by_who_knows_the_rows(row: str) -> None:
     users = {
         module
-        for module, tree in modules().items()
-        if not module.startswith((REFERENCES, ASSESSMENTS))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name | ast.ClassDef) and getattr(node, "id", getattr(node, "name", "")) == row
+        for module, name in [
+            *((module, node.id) for module, node in nodes(ast.Name)),
+            *((module, node.name) for module, node in nodes(ast.ClassDef)),
+        ]
+        if name == row and not module.startswith((REFERENCES, ASSESSMENTS))
     }
     assert users == MAY_KNOW_ROWS[row]
 
@@ -104,12 +105,10 @@ def test_only_personal_data_is_looked_after_by_who_knows_the_rows(row: str) -> N
 def test_nobody_reads_signs_by_the_back_door_of_a_relation(door: tuple[str, str]) -> None:
     users = {
         module
-        for module, tree in modules().items()
-        if not module.startswith((REFERENCES, ASSESSMENTS))
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
+        for module, node in nodes(ast.Attribute)
+        if isinstance(node.value, ast.Name)
         and (node.value.id, node.attr) == door
+        and not module.startswith((REFERENCES, ASSESSMENTS))
     }
     assert users == BACK_DOORS[door]
 
@@ -138,16 +137,7 @@ def test_templates_show_them_on_one_page_alone(name: str, templates: list[str]) 
     ] == templates
 
 
-def _parts_imported(tree: ast.Module, package: str) -> set[str]:
+def _parts_imported(module: str, package: str) -> set[str]:
     """The modules of the package that are imported: "shown" for `from goodword.references.signs.shown import ...`."""
-    found: set[str] = set()
-    for node in ast.walk(tree):
-        names: list[str] = []
-        if isinstance(node, ast.Import):
-            names = [name.name for name in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            names = [f"{node.module}.{name.name}" for name in node.names]
-        found |= {
-            name.removeprefix(f"{package}.").split(".")[0] for name in names if name.startswith(f"{package}.")
-        }
-    return found
+    start = f"{package}."
+    return {name.removeprefix(start).split(".")[0] for name in imports()[module] if name.startswith(start)}

@@ -1,12 +1,13 @@
 """Rows of an organisation are read through the organisation, by construction."""
 
 import ast
+from functools import cache
 
 from django.apps import apps
 
 from goodword.accounts.models import OrganisationOwned
 from goodword.core.tenancy import OwnedManager
-from tests.architecture.source import modules, parents, place
+from tests.architecture.source import imports, modules, nodes, parents, place
 
 OWNED = {model.__name__ for model in apps.get_models() if issubclass(model, OrganisationOwned)}
 
@@ -61,18 +62,17 @@ def test_every_model_of_ours_has_an_organisation_or_a_reason() -> None:
 
 def test_no_row_of_an_organisation_is_reached_otherwise() -> None:
     wrong = []
-    for module, tree in modules().items():
-        above = parents(tree)
-        for node in ast.walk(tree):
-            if not (isinstance(node, ast.Attribute) and node.attr == "objects"):
-                continue
-            if not (isinstance(node.value, ast.Name) and node.value.id in OWNED):
-                continue
-            use = above[node]
-            name = use.attr if isinstance(use, ast.Attribute) else ""
-            if name in READS or (name in MAKES and names_organisation(above[use])):
-                continue
-            wrong.append(f"{place(module, node)} {node.value.id}.objects.{name}")
+    above = cache(lambda module: parents(modules()[module]))
+    for module, node in nodes(ast.Attribute):
+        if node.attr != "objects":
+            continue
+        if not (isinstance(node.value, ast.Name) and node.value.id in OWNED):
+            continue
+        use = above(module)[node]
+        name = use.attr if isinstance(use, ast.Attribute) else ""
+        if name in READS or (name in MAKES and names_organisation(above(module)[use])):
+            continue
+        wrong.append(f"{place(module, node)} {node.value.id}.objects.{name}")
     assert wrong == []
 
 
@@ -85,10 +85,7 @@ def names_organisation(call: ast.AST) -> bool:
 
 def test_the_managers_back_door_is_used_only_by_code_for_any_model() -> None:
     users = {
-        module
-        for module, tree in modules().items()
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in {"_default_manager", "_base_manager"}
+        module for module, node in nodes(ast.Attribute) if node.attr in {"_default_manager", "_base_manager"}
     }
     assert users == ANY_MODEL
 
@@ -96,17 +93,12 @@ def test_the_managers_back_door_is_used_only_by_code_for_any_model() -> None:
 def test_views_never_look_across_organisations() -> None:
     users = {
         module
-        for module, tree in modules().items()
-        if ".views" in module or has_views(tree)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr == "across_organisations"
+        for module, node in nodes(ast.Attribute)
+        if node.attr == "across_organisations" and (".views" in module or has_views(module))
     }
     assert users == BEFORE_AN_ORGANISATION
 
 
-def has_views(tree: ast.AST) -> bool:
+def has_views(module: str) -> bool:
     """Whether a module has views: they all say which methods they take."""
-    return any(
-        isinstance(node, ast.ImportFrom) and node.module == "django.views.decorators.http"
-        for node in ast.walk(tree)
-    )
+    return any(name.startswith("django.views.decorators.http.") for name in imports()[module])
