@@ -12,7 +12,7 @@ from tests.references.test_concurrent import at_once
 from tests.support import factories
 from tests.support.jobs import event_names
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 NOW = factories.NOW
 

@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 import goodword.greenhouse.client as face
 from goodword.greenhouse.client import HarvestApi, Token, V1Credentials, V3Credentials
 from goodword.greenhouse.client.v1.adapter import HarvestV1
@@ -14,6 +16,7 @@ def test_every_public_name_is_there() -> None:
     assert [name for name in face.__all__ if not hasattr(face, name)] == []
 
 
+@pytest.mark.programs
 def test_the_client_imports_neither_django_nor_the_sandbox() -> None:
     code = (
         "import sys, goodword.greenhouse.client;"

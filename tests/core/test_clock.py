@@ -72,6 +72,7 @@ def test_two_moves_at_once_both_count(settings: Settings) -> None:
     assert ClockOffset.objects.get().offset == timedelta(days=8)
 
 
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_another_process_sees_it(settings: Settings) -> None:
     settings.GOODWORD_CLOCK_MAY_MOVE = True

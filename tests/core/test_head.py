@@ -55,6 +55,7 @@ def pages() -> Iterator[Server]:
     running.close()
 
 
+@pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_the_next_answer_on_the_connection_is_that_of_the_next_request(pages: Server) -> None:
     paths = (

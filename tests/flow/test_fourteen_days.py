@@ -31,7 +31,7 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 
 #: long walks, on a busy machine
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 ADA, RITA = "ada@mail.example", "rita@acme.example"

@@ -19,6 +19,8 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 
+pytestmark = pytest.mark.slow
+
 MOVES = 60
 #: mails stay in the queue: that they are there is what counts
 UNSENT = ["email.send"]

@@ -265,6 +265,7 @@ def test_without_a_database_the_mail_server_keeps_the_message() -> None:
     assert ended.returncode == 75
 
 
+@pytest.mark.programs
 def test_the_program_ends_with_0_though_nobody_reads_its_words(tmp_path: Path) -> None:
     """As a mail server may run it: a process of its own, with a closed pipe for its output."""
     read_end, write_end = os.pipe()

@@ -134,6 +134,7 @@ def test_six_questions_at_once_are_five_mails() -> None:
     assert sorted(at_once(*[once] * 6)) == [False, *[True] * 5]
 
 
+@pytest.mark.slow
 def test_ten_referees_answer_at_once_and_the_check_completes_once() -> None:
     story = opened(step={"slots": [{"relationship": "any", "count": 10, "needed": False, "hint": ""}]})
     for slot in range(1, 11):

@@ -2,10 +2,11 @@
 
 import re
 
+from bs4 import BeautifulSoup
 from django import forms
 from django.utils import translation
 
-from goodword.ui.fields import ErrorLink, error_links
+from goodword.ui.fields import ErrorLink, LongSelect, error_links
 from tests.ui.conftest import Render
 
 
@@ -102,3 +103,16 @@ def test_a_whole_form_is_drawn_by_the_same_components() -> None:
     assert html.count('<div class="field ') == 5
     assert html.count('class="error-summary"') == 1
     assert html.count('name="secret"') == 1
+
+
+def test_a_long_select_is_djangos_own_but_for_line_breaks() -> None:
+    choices = [("", "None <yet>"), ("a&b", 'A "and" B'), (3, "C")]
+    for value in ("", "a&b", 3, None, "missing"):
+        ours, djangos = (
+            widget(attrs={"required": True, "disabled": False, "class": "x"}, choices=choices)
+            .render("kind", value, {"id": "id_kind", "aria-describedby": "hint"})
+            .strip()
+            for widget in (LongSelect, forms.Select)
+        )
+        whole = re.sub(r">\s+<", "><", djangos)
+        assert BeautifulSoup(ours, "html.parser") == BeautifulSoup(whole, "html.parser")

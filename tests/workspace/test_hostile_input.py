@@ -20,7 +20,7 @@ from tests.assessments.hostile.test_strangers import Theirs, any_ids
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 NOW = factories.NOW
 SOURCE = Path(goodword.__file__).parent

@@ -40,6 +40,7 @@ from tests.references.story import (
 )
 from tests.support import factories
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.people import NOW, named, path, reported, review
 
@@ -58,6 +59,7 @@ def at_a_fixed_moment() -> Iterator[None]:
         yield
 
 
+@kept
 def done(*, least: int = 2) -> Story:
     """A complete check of two referees."""
     story = sent()

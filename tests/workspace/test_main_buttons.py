@@ -25,7 +25,7 @@ from tests.references.answered import data_door
 from tests.support import factories
 from tests.support.default_buttons import forms_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 NOW = factories.NOW
 TEMPLATES = SOURCE / "goodword"
 #: URL prefixes of candidates, referees and people who answer adjustment requests

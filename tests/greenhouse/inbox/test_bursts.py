@@ -37,6 +37,7 @@ def arrive(world: World) -> None:
         assert world.post(body, event_id) == 200
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_burst_of_moves_reaches_all_its_candidates_with_few_reads(world: World) -> None:
     rows = [world.apply(email=f"one{place}@mail.example") for place in range(MANY)]

@@ -189,6 +189,7 @@ def workers(request: pytest.FixtureRequest) -> Iterator[int]:
     yield int(request.param)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [V1_RATE, V3_RATE], ids=["v1", "v3"])
 def test_a_full_sync_uses_97_percent_of_each_window_and_draws_no_429(
     connection: Connection, rate: Rate, workers: int

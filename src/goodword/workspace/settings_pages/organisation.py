@@ -33,6 +33,7 @@ from goodword.accounts.models import Organisation
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.greenhouse.setup.views.shared import nav
+from goodword.ui.fields import LongSelect
 from goodword.workspace.role.step_forms import as_typed
 
 
@@ -69,12 +70,14 @@ class OrganisationForm(forms.Form):
             "invalid_choice": _("Choose a time zone of the list."),
             "required": _("Choose a time zone."),
         },
+        widget=LongSelect,
     )
     holiday_country = forms.ChoiceField(
         label=_("Public holidays of"),
         help_text=_("Not working days: deadlines skip them, and no reminders are sent."),
         required=False,
         error_messages={"invalid_choice": _("Choose a country of the list.")},
+        widget=LongSelect,
     )
     holiday_region = forms.CharField(label=_("Part of the country"), required=False, widget=forms.Select())
     watches_devices = forms.BooleanField(

@@ -163,6 +163,7 @@ def _by_middle_number(figures: list[Figure]) -> list[float]:
     return [-abs(len(figure.marks) - middle) for figure in figures]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "worth", [_by_most_common_values, _by_likeness, _by_number, _by_fewness, _by_middle_number]
 )
