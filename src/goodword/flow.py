@@ -17,10 +17,8 @@ from goodword.core.exporting import Teller
 from goodword.core.reactions import Flow
 from goodword.greenhouse.activity_feed import notes as activity_feed
 from goodword.greenhouse.activity_feed import personal_data as note_data
-from goodword.greenhouse.inbox import erase as inbox_erase
-from goodword.greenhouse.inbox import export as inbox_export
-from goodword.greenhouse.sync import erase as sync_erase
-from goodword.greenhouse.sync import export as sync_export
+from goodword.greenhouse.inbox import personal_data as delivery_data
+from goodword.greenhouse.sync import personal_data as timeline_data
 from goodword.notifications import erase as notifications_erase
 from goodword.notifications import export as notifications_export
 from goodword.notifications.domain import names as mail_names
@@ -210,9 +208,9 @@ FLOW: Flow = {
 
 #: what is erased of a person, app by app from the top down (core.erasure)
 ERASURE: tuple[Holder, ...] = (
-    inbox_erase.erase,
+    delivery_data.erase,
     note_data.erase,
-    sync_erase.erase,
+    timeline_data.erase,
     reports_erase.erase,
     references_erase.erase,
     assessments_erase.erase,
@@ -230,6 +228,6 @@ EXPORT: tuple[Teller, ...] = (
     reports_export.export,
     notifications_export.export,
     note_data.export,
-    sync_export.export,
-    inbox_export.export,
+    timeline_data.export,
+    delivery_data.export,
 )

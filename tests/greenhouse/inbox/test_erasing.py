@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from goodword.core import clock
 from goodword.core.erasure import Subject
-from goodword.greenhouse.inbox.erase import erase as holder
-from goodword.greenhouse.inbox.erase import prune, retention
+from goodword.greenhouse.inbox.personal_data import erase as holder
+from goodword.greenhouse.inbox.personal_data import prune, retention
 from goodword.greenhouse.inbox.replay import replay
 from goodword.greenhouse.models import Connection, Delivery
 from tests.greenhouse.world import ASSESSMENT, World

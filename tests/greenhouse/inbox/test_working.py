@@ -10,8 +10,8 @@ from django.db import connection as database
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.inbox import jobs
-from goodword.greenhouse.inbox.erase import prune, retention
 from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
+from goodword.greenhouse.inbox.personal_data import prune, retention
 from goodword.greenhouse.inbox.processing import TRIES, work_one
 from goodword.greenhouse.inbox.replay import replay, replay_waiting
 from goodword.greenhouse.models import Connection, Delivery

@@ -3,8 +3,8 @@
     with build(V3Credentials("id", "secret"), base_url=V3_BASE, clock=now) as api:
         application = api.application(409)
 
-The path of a call: adapter (`v1/`, `v3/`) > `session` (authentication, pace, retries) > `transport` (one exchange) >
-`refusals` (status to error) > `records` (JSON to our `types`).
+The path of a call: adapter (`v1/`, `v3/`) > `session` (authentication, pace, retries, errors) > `transport` (one
+exchange) > `records` (JSON to our `types`).
 """
 
 from goodword.greenhouse.client.api import HarvestApi

@@ -23,8 +23,7 @@ from goodword.greenhouse.client.errors import (
 )
 from goodword.greenhouse.client.permissions import Permission
 from goodword.greenhouse.client.records import Record, record_of
-from goodword.greenhouse.client.refusals import greenhouse_message, refusal
-from goodword.greenhouse.client.session import CallPolicy, paced, repeated
+from goodword.greenhouse.client.session import CallPolicy, greenhouse_message, paced, refusal, repeated
 from goodword.greenhouse.client.transport import Answer, Call, Transport
 
 DOCUMENTED_LIFE = timedelta(hours=1)

@@ -7,8 +7,8 @@ that a burst of hundreds of deliveries does not delay mail.
 import time
 
 from goodword.core import clock, jobs, stopping
-from goodword.greenhouse.inbox.erase import prune
 from goodword.greenhouse.inbox.leases import Turn, Turns, free_orphans, wake_inbox
+from goodword.greenhouse.inbox.personal_data import prune
 from goodword.greenhouse.inbox.processing import work_one
 from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync import calls

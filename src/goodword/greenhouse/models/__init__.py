@@ -1,8 +1,14 @@
 """The connection, webhook deliveries, notes, and findings of reconciliation."""
 
 from goodword.greenhouse.models.activity_feed import ActivityFeedNote
-from goodword.greenhouse.models.calls import CallTally, RateWindow
-from goodword.greenhouse.models.connection import Connection, Permission, Webhook, WebhookSecret
+from goodword.greenhouse.models.connection import (
+    CallTally,
+    Connection,
+    Permission,
+    RateWindow,
+    Webhook,
+    WebhookSecret,
+)
 from goodword.greenhouse.models.inbox import Delivery
 from goodword.greenhouse.models.reconciliation import Finding, Reconciliation
 

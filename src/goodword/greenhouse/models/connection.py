@@ -1,4 +1,4 @@
-"""An organisation's link to Greenhouse: credential, endpoint, secret keys, health."""
+"""An organisation's connection to Greenhouse: credential, endpoint, secret keys, health and rate limit."""
 
 import json
 import uuid
@@ -12,38 +12,38 @@ from goodword.greenhouse.client import V1Credentials, V3Credentials
 
 
 class Connection(OrganisationOwned):
-    """The link. Secrets are sealed with this row's place and never shown again (the secret key excepted)."""
+    """A Greenhouse account. Secrets are encrypted, bound to this row; only the secret key is ever shown again."""
 
     class Api(models.TextChoices):
         V3 = "v3", "Harvest v3 (OAuth)"
         V1 = "v1", "Harvest API key"
 
     class State(models.TextChoices):
-        #: saved, something is missing; the card names what to tick
+        #: saved, but permissions are missing; the card names what to tick
         INCOMPLETE = "incomplete", "Incomplete"
         ACTIVE = "active", "Active"
-        #: the credential does not work (any more)
+        #: the credential does not work
         BROKEN = "broken", "Not working"
         DISCONNECTED = "disconnected", "Disconnected"
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    #: what members call this Greenhouse account; an organisation may have several
+    #: given by members; an organisation may have several accounts
     name = models.CharField(max_length=120, default="Greenhouse")
-    #: the account's own name, as far as Greenhouse tells it (v3 only)
+    #: the account's own name (v3 only)
     account_name = models.CharField(max_length=200, default="", blank=True)
     api = models.CharField(max_length=2, choices=Api.choices)
     state = models.CharField(max_length=15, choices=State.choices, default=State.INCOMPLETE)
-    #: sealed JSON: {"key"} for v1; {"client_id", "client_secret", "act_as"} for v3
+    #: encrypted JSON: {"key"} for v1; {"client_id", "client_secret", "act_as"} for v3
     credential = models.TextField()
-    #: sealed JSON: {"access_token", "renew_at"}; v3 only
+    #: encrypted JSON: {"access_token", "renew_at"}; v3 only
     token = models.TextField(default="", blank=True)
-    #: until when one worker alone may mint a token (greenhouse.sync.tokens)
+    #: the lease of the worker that mints a token (greenhouse.sync.session)
     token_lease_until = models.DateTimeField(null=True)
     #: the unguessable part of the endpoint URL
     endpoint_key = models.CharField(max_length=64, unique=True)
-    #: the Greenhouse user an admin chose for notes that no recruiter can sign; empty: none was chosen
+    #: the Greenhouse user whom an admin chose as author of notes that no recruiter can sign
     note_author_remote_id = models.BigIntegerField(null=True)
-    #: writing is known to work only once a note was written
+    #: when a note was written, which alone proves the permission
     writing_tested_at = models.DateTimeField(null=True)
     connected_at = models.DateTimeField()
     connected_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -51,31 +51,31 @@ class Connection(OrganisationOwned):
     last_call_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="", blank=True)
     last_error_at = models.DateTimeField(null=True)
-    #: deliveries with a bad signature: the sign of a wrongly pasted secret key
+    #: deliveries with a wrong signature, the symptom of a wrong secret key
     refused_count = models.PositiveIntegerField(default=0)
     refused_at = models.DateTimeField(null=True)
-    #: when the permissions are probed next without anybody asking (greenhouse.setup.recheck); empty: at once
+    #: when the permissions are probed next (greenhouse.setup.recheck); None: at once
     check_at = models.DateTimeField(null=True)
-    #: when the last reconciliation pass that came to its end began (greenhouse.reconciliation)
+    #: when the last finished reconciliation pass began
     reconciled_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return f"connection {self.pk}"
 
     def place(self, column: str) -> str:
-        """The associated data that binds a sealed value to this row."""
+        """The associated data that binds an encrypted value to this row."""
         return f"greenhouse_connection.{column}:{self.uid}:{self.organisation_id}"
 
     def seal(self, column: str, plain: str) -> str:
-        """Seal a value for a column of this row."""
+        """Encrypt a value for a column of this row."""
         return crypto.seal(plain, place=self.place(column))
 
     def unseal(self, column: str, sealed: str) -> str:
-        """Open a value of this row. Raises crypto.CannotOpen."""
+        """Decrypt a value of this row. Raises crypto.CannotOpen."""
         return crypto.unseal(sealed, place=self.place(column))
 
     def set_credentials(self, credentials: V1Credentials | V3Credentials) -> None:
-        """Put in another credential (unsaved). The former one's token goes with it."""
+        """Replace the credential, unsaved, and drop the former one's token."""
         plain: dict[str, str | int | None]
         if isinstance(credentials, V1Credentials):
             self.api, plain = self.Api.V1, {"key": credentials.api_key}
@@ -90,14 +90,14 @@ class Connection(OrganisationOwned):
         self.token, self.token_lease_until = "", None
 
     def credentials(self) -> V1Credentials | V3Credentials:
-        """The credential in plain, for the client. Raises crypto.CannotOpen."""
+        """The decrypted credential. Raises crypto.CannotOpen."""
         plain = json.loads(self.unseal("credential", self.credential))
         if self.api == self.Api.V1:
             return V1Credentials(plain["key"])
         return V3Credentials(plain["client_id"], plain["client_secret"], act_as=plain["act_as"])
 
     def opens(self, *, now: datetime) -> bool:
-        """Whether the configured field keys open the credential and all valid secret keys."""
+        """Whether the configured field keys decrypt the credential and all valid secret keys."""
         secrets = WebhookSecret.valid(self, now=now).values_list("secret", flat=True)
         sealed = [("credential", self.credential), *(("webhook_secret", secret) for secret in secrets)]
         return all(field_keys.opens(value, place=self.place(column)) for column, value in sealed)
@@ -109,7 +109,7 @@ class WebhookSecret(OrganisationOwned):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="secrets")
     secret = models.TextField()
     created_at = models.DateTimeField()
-    #: empty: until further notice
+    #: None: until further notice
     valid_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
@@ -117,7 +117,7 @@ class WebhookSecret(OrganisationOwned):
 
     @classmethod
     def add(cls, connection: Connection, plain: str, *, now: datetime) -> "WebhookSecret":
-        """Keep a secret key, sealed with its connection's place, valid from now on."""
+        """Store a secret key, valid from now on."""
         return cls.objects.create(
             organisation_id=connection.organisation_id,
             connection=connection,
@@ -126,18 +126,18 @@ class WebhookSecret(OrganisationOwned):
         )
 
     def reveal(self) -> str:
-        """The key in plain. Raises crypto.CannotOpen."""
+        """The decrypted key. Raises crypto.CannotOpen."""
         return self.connection.unseal("webhook_secret", self.secret)
 
     @classmethod
     def valid(cls, connection: Connection, *, now: datetime) -> "models.QuerySet[WebhookSecret]":
-        """The connection's keys that count now, newest first; several while one is rotated."""
+        """The connection's valid keys, newest first."""
         ends = models.Q(valid_until=None) | models.Q(valid_until__gt=now)
         return cls.objects.across_organisations().filter(ends, connection=connection).order_by("-pk")
 
 
 def sealed_secrets() -> list[tuple[str, str]]:
-    """Place and sealed value of the credentials and secret keys of all active connections."""
+    """Associated data and encrypted value of the credentials and secret keys of all connections in use."""
     live = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
     secrets = WebhookSecret.objects.across_organisations().filter(connection__in=live)
     return [
@@ -150,7 +150,7 @@ def sealed_secrets() -> list[tuple[str, str]]:
 
 
 class Webhook(OrganisationOwned):
-    """A webhook that has shown itself, by the event and the name its ping gave."""
+    """A webhook known from its ping."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="webhooks")
     #: our code for the event ("candidate_stage_change"); empty for a ping that fits none
@@ -168,7 +168,7 @@ class Webhook(OrganisationOwned):
 
 
 class Permission(OrganisationOwned):
-    """What is known of one permission, by the name that Greenhouse's own screen uses."""
+    """What is known of one permission, by its name on Greenhouse's own screen."""
 
     class State(models.TextChoices):
         GRANTED = "granted", "Granted"
@@ -188,3 +188,42 @@ class Permission(OrganisationOwned):
 
     def __str__(self) -> str:
         return f"{self.name}: {self.state}"
+
+
+class CallTally(OrganisationOwned):
+    """The calls of one hour with one outcome, for the health page. Pruned by age."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="call_tallies")
+    #: the full hour, UTC
+    hour = models.DateTimeField()
+    #: "ok", or the kind of an error in `client.errors` ("rate_limited", "forbidden", ...)
+    outcome = models.CharField(max_length=30)
+    calls = models.PositiveIntegerField(default=0)
+    #: in total
+    seconds = models.FloatField(default=0)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["connection", "hour", "outcome"], name="call_tally_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.calls} x {self.outcome}"
+
+
+class RateWindow(OrganisationOwned):
+    """The current window of the rate limit, shared by all workers of a connection (greenhouse.sync.pacer)."""
+
+    connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="rate_window")
+    #: counted from the epoch in windows of this API's length
+    number = models.BigIntegerField(default=0)
+    limit = models.PositiveIntegerField(null=True)
+    remaining = models.IntegerField(null=True)
+    #: after a 429
+    blocked_until = models.DateTimeField(null=True)
+    #: the last call for a person; background work pauses for a moment after it
+    person_at = models.DateTimeField(null=True)
+    updated_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.remaining} of {self.limit}"

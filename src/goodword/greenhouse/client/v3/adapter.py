@@ -1,6 +1,7 @@
 """`HarvestApi` over Harvest v3 (facts: greenhouse.md, sections 1 to 4)."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cached_property
 from itertools import batched
@@ -12,6 +13,7 @@ from goodword.greenhouse.client.oauth import OAuth
 from goodword.greenhouse.client.paging import MAX_IDS, batches, pages
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
+    APPLICATION_STAGES,
     APPLICATIONS,
     CANDIDATES,
     DEPARTMENTS,
@@ -20,6 +22,7 @@ from goodword.greenhouse.client.permissions import (
     JOB_STAGES,
     JOBS,
     OFFICES,
+    REJECTION_DETAILS,
     REJECTION_REASONS,
     USERS,
     V3_PERMISSIONS,
@@ -45,7 +48,6 @@ from goodword.greenhouse.client.types import (
     Visibility,
 )
 from goodword.greenhouse.client.v3 import records
-from goodword.greenhouse.client.v3.completion import Completion
 from goodword.greenhouse.client.v3.probe import Prober
 
 
@@ -55,7 +57,7 @@ class HarvestV3:
     def __init__(self, session: Session, *, oauth: OAuth, clock: Callable[[], datetime]) -> None:
         self._session = session
         self._clock = clock
-        self._completion = Completion(session)
+        self._completion = _Completion(session)
         self._prober = Prober(session, oauth=oauth)
 
     @property
@@ -303,3 +305,88 @@ def application_filters(
         return
     for ids in batches(job_ids):
         yield {**params, "job_ids": ids}
+
+
+class _Completion:
+    """Reads what an application's row lacks, per page, so that a sync pays one call for fifty applications.
+
+    `job_interview_stage_id` and `rejection_reason_id` came in the summer of 2026 and may be absent; the name of a
+    rejection reason is never in the row.
+    """
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._reasons: dict[int, str] | None = None
+
+    def applications(self, page: Sequence[Record]) -> Iterator[Application]:
+        """The applications of one page, in its order."""
+        found = [records.application_of(record) for record in page]
+        stages = self.stages(
+            [
+                a.id
+                for a, r in zip(found, page, strict=True)
+                if not r.has("job_interview_stage_id") and not a.prospect
+            ]
+        )
+        reasons = self._reason_ids(
+            [
+                a.id
+                for a, r in zip(found, page, strict=True)
+                if a.status is ApplicationStatus.REJECTED and not r.has("rejection_reason_id")
+            ]
+        )
+        for application in found:
+            completed = application
+            if stage := stages.get(application.id):
+                completed = replace(
+                    completed,
+                    stage_id=stage.id_or_none("job_interview_stage_id"),
+                    stage_entered_at=stage.moment("entered_at"),
+                )
+            reason_id = completed.rejection_reason_id or reasons.get(application.id)
+            if reason_id is not None:
+                name = self._reason_name(reason_id)
+                completed = replace(completed, rejection_reason_id=reason_id, rejection_reason_name=name)
+            yield completed
+
+    def current_stage(self, application_id: int) -> Record | None:
+        """The application's row for its current stage."""
+        return self.stages([application_id]).get(application_id)
+
+    def stages(self, application_ids: Sequence[int]) -> dict[int, Record]:
+        """Current stage rows by application, fifty per call. Raises Forbidden without the permission."""
+        rows = paging.rows_of(
+            self._session,
+            "/application_stages",
+            APPLICATION_STAGES,
+            by="application_ids",
+            ids=application_ids,
+            params={"current": "true"},
+        )
+        # There are rows for stages never entered, too, so the filter is checked.
+        return {row.id("application_id"): row for row in rows if row.flag("current")}
+
+    def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
+        """Rejection reasons by application; none without the permission, since the rejection itself is known."""
+        rows = paging.rows_of(
+            self._session,
+            "/rejection_details",
+            REJECTION_DETAILS,
+            by="application_ids",
+            ids=application_ids,
+        )
+        try:
+            return {
+                row.id("application_id"): reason_id
+                for row in rows
+                if (reason_id := row.id_or_none("rejection_reason_id")) is not None
+            }
+        except Forbidden:
+            return {}
+
+    def _reason_name(self, reason_id: int) -> str | None:
+        if self._reasons is None or reason_id not in self._reasons:
+            self._reasons = paging.names(
+                self._session, "/rejection_reasons", REJECTION_REASONS, include_defaults=True
+            )
+        return self._reasons.get(reason_id)

@@ -35,7 +35,7 @@ def application_of(record: Record) -> Application:
     """An application as in its own row.
 
     The row's `stage_id` is the id of its own stage row, unique to this application, and not used: the stage is
-    `job_interview_stage_id` (greenhouse.md, 3.4). Both it and `rejection_reason_id` may be absent; see `completion`.
+    `job_interview_stage_id` (greenhouse.md, 3.4). Both it and `rejection_reason_id` may be absent; see `adapter`.
     """
     return Application(
         id=record.id(),

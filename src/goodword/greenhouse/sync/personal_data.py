@@ -1,9 +1,19 @@
-"""Data export of the timeline."""
+"""Erasure and data export of the timeline."""
 
-from datetime import date
+from datetime import date, datetime
 
+from goodword.core.erasure import Counts, Subject, holds
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.core.models import Event
+
+
+@holds("core.Event")
+def erase(subject: Subject, now: datetime) -> Counts:
+    del now
+    rejections = Event.objects.filter(
+        application_id__in=subject.application_ids, name="application.rejected"
+    ).exclude(data={})
+    return {"rejection reasons": rejections.update(data={})}
 
 
 @tells("core.Event")
