@@ -155,7 +155,7 @@ def _referees_address(email: Email) -> str:
 def page(request: MemberRequest) -> HttpResponse:
     """The failed mails that are still needed."""
     rows = undelivered(request.member)
-    return render(request, "workspace/html", {"settings_nav": nav(request), "rows": rows})
+    return render(request, "workspace/undelivered.html", {"settings_nav": nav(request), "rows": rows})
 
 
 @require_POST
