@@ -50,7 +50,7 @@ def main() -> None:
 def cases() -> Iterator[tuple[str, Callable[[], object]]]:
     """Name and act of each."""
     from goodword.core import active_office, active_pdf
-    from goodword.notifications.domain.returned import read
+    from goodword.notifications.domain.bounces import read_returned
 
     for piece in PIECES:
         pdf = b"%PDF-1.7\n1 0 obj " + piece * (15 * MB // len(piece))
@@ -59,7 +59,7 @@ def cases() -> Iterator[tuple[str, Callable[[], object]]]:
         office = archive(part)
         yield f"office file of {name}", partial(active_office.check, office)
     for name, raw in MAIL.items():
-        yield f"returned mail of {name}", partial(read, raw, sent_to="x@y.example")
+        yield f"returned mail of {name}", partial(read_returned, raw, sent_to="x@y.example")
 
 
 def archive(part: bytes) -> bytes:

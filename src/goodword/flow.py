@@ -21,8 +21,8 @@ from goodword.greenhouse.inbox import personal_data as delivery_data
 from goodword.greenhouse.sync import personal_data as timeline_data
 from goodword.notifications import erase as notifications_erase
 from goodword.notifications import export as notifications_export
+from goodword.notifications.domain import bounces
 from goodword.notifications.domain import names as mail_names
-from goodword.notifications.domain import undelivered
 from goodword.references import data_export
 from goodword.references.domain import completion, declines, nominations, responses, sending
 from goodword.references.domain import erasure as references_erase
@@ -194,14 +194,14 @@ FLOW: Flow = {
         reactions.on_mail_returned,
         check_reactions.on_mail_returned,
         requests.on_mail_returned,
-        undelivered.on_email_failed,
+        bounces.on_email_failed,
     ),
     # what is heard of a mail after it was sent, from a provider's event or a returned message
     "email.bounced": (
         reactions.on_mail_returned,
         check_reactions.on_mail_returned,
         requests.on_mail_returned,
-        undelivered.on_email_failed,
+        bounces.on_email_failed,
     ),
     "email.complained": (reactions.on_complained, check_reactions.on_complained),
 }

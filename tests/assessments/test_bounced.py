@@ -7,7 +7,7 @@ from django.core import mail
 
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Attempt
-from goodword.notifications.domain.outcome import note_bounced, note_complained
+from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
 from tests.assessments.support import application, assigned
 from tests.support.factories import NOW

@@ -13,7 +13,7 @@ from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.begin import NotOffered, TooLate, choose_language, offered_languages
 from goodword.assessments.attempts.locking import Closed
 from goodword.assessments.models import Attempt, TestVersion
-from goodword.notifications.domain.render import render
+from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
 from goodword.steps.domain.move import lock, move
 from tests.assessments.once import once

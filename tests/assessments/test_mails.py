@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.assessments.models import Attempt
-from goodword.notifications.domain.render import render
+from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
 from tests.assessments.support import application, assigned

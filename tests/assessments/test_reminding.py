@@ -9,8 +9,7 @@ from goodword.assessments.attempts.reminders import remind, remind_due
 from goodword.assessments.jobs import sweep_reminders
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.notifications.domain.render import render
-from goodword.notifications.domain.send import send
+from goodword.notifications.domain.send import render, send
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock, move

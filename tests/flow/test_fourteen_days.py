@@ -14,7 +14,7 @@ from django.core import mail
 from django.db import transaction
 from django.test import override_settings
 
-from goodword.notifications.domain.returned import take_returned
+from goodword.notifications.domain.bounces import take_returned
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.deadlines import note_zone

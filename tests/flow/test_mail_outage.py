@@ -11,7 +11,7 @@ from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import add_working_days, end_of_working_day
-from goodword.notifications.domain.service import PACE, outage
+from goodword.notifications.domain.outages import PACE, outage
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.nominations import nominate

@@ -5,9 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from goodword.candidates.models import Application
-from goodword.notifications.domain.queue import queue
+from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.notifications.people import LinkFor, Person
 from tests.support import factories
 
 NOW = factories.NOW

@@ -16,14 +16,12 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import clock, environment, outbox
 from goodword.core.models import Event
-from goodword.notifications.domain.marks import mark_of
-from goodword.notifications.domain.queue import cancel
+from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
+from goodword.notifications.domain.outages import BEFORE_MESSAGE
+from goodword.notifications.domain.queue import Person, cancel
 from goodword.notifications.domain.send import LADDER, free_stuck, send
-from goodword.notifications.domain.service import BEFORE_MESSAGE
-from goodword.notifications.domain.undelivered import KIND
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from goodword.workspace.candidate.timeline import timeline
 from tests.notifications.mails import NOW, application, links_of, queued, state
 from tests.support.jobs import event_names, run_jobs
@@ -137,7 +135,7 @@ def test_where_the_recruiters_own_address_fails_the_owner_of_the_role_is_told_on
     about.role.owner.user.save()
     to(GONE, about=about, key="again")
     run_jobs()
-    assert (len(post.taken), Email.objects.across_organisations().filter(kind=KIND).count()) == (1, 1)
+    assert (len(post.taken), Email.objects.across_organisations().filter(kind=UNDELIVERED).count()) == (1, 1)
 
 
 def test_a_refusal_for_now_is_tried_by_the_ladder_and_told_at_its_end_only(post: Post) -> None:

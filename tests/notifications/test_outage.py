@@ -11,13 +11,12 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import outbox, smtp
 from goodword.core.smtp import Withdrawn
-from goodword.notifications.domain import service, slots
-from goodword.notifications.domain.queue import cancel
-from goodword.notifications.domain.send import UNANSWERED, _hand_over, free_stuck, send
-from goodword.notifications.domain.service import BEFORE_MESSAGE, FOR_ANSWER, PACE, outage
+from goodword.notifications.domain import outages
+from goodword.notifications.domain.outages import BEFORE_MESSAGE, FOR_ANSWER, PACE, outage
+from goodword.notifications.domain.queue import Person, cancel
+from goodword.notifications.domain.send import SLOT_WAIT, UNANSWERED, _hand_over, free_stuck, send
 from goodword.notifications.jobs import send_email, sweep_emails
 from goodword.notifications.models import Email, Link
-from goodword.notifications.people import Person
 from tests.notifications.mails import NOW, application, queued, state
 from tests.support.jobs import event_names, run_jobs, waiting
 from tests.support.mail_server import MailServer, mail_server
@@ -165,7 +164,7 @@ def test_a_worker_that_dies_while_it_probes_leaves_the_probe_to_the_next(server:
     mails = several(2)
     send(email_id=mails[0].pk, now=NOW)
     at = NOW + PACE[0]
-    died = service.ask_leave(now=at)
+    died = outages.ask_leave(now=at)
     assert died is not None
     assert outbox.claim(Email, mails[0].pk, now=at) is not None
     server.answers = {}
@@ -173,8 +172,8 @@ def test_a_worker_that_dies_while_it_probes_leaves_the_probe_to_the_next(server:
     assert server.taken == []
     sweep(at + BEFORE_MESSAGE)
     assert states(mails) == ["sent", "sent"]
-    service.is_handed_over(died, now=at)  # it was only slow: its late call has no effect
-    service.give_back(died)
+    outages.is_handed_over(died, now=at)  # it was only slow: its late call has no effect
+    outages.give_back(died)
     assert outage() is None
 
 
@@ -183,11 +182,11 @@ def test_the_probe_keeps_others_away_while_it_waits_for_the_answer(server: MailS
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
     at = NOW + PACE[0]
-    leave = service.ask_leave(now=at)
+    leave = outages.ask_leave(now=at)
     assert leave is not None
-    service.is_handed_over(leave, now=at)
-    assert service.ask_leave(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
-    assert service.ask_leave(now=at + FOR_ANSWER) is not None
+    outages.is_handed_over(leave, now=at)
+    assert outages.ask_leave(now=at + FOR_ANSWER - timedelta(seconds=1)) is None
+    assert outages.ask_leave(now=at + FOR_ANSWER) is not None
 
 
 def test_a_clock_that_was_set_back_does_not_keep_the_next_probe_waiting(server: MailServer) -> None:
@@ -275,7 +274,7 @@ def test_what_is_cancelled_while_the_server_is_asked_is_not_handed_over(server: 
     assert claimed is not None
     cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
     with pytest.raises(Withdrawn):
-        _hand_over(claimed, service.Leave(probe=0), now=NOW)
+        _hand_over(claimed, outages.Leave(probe=0), now=NOW)
 
 
 def test_a_claim_that_another_worker_has_taken_over_hands_nothing_over(server: MailServer) -> None:
@@ -285,7 +284,7 @@ def test_a_claim_that_another_worker_has_taken_over_hands_nothing_over(server: M
     free_stuck(now=NOW + BEFORE_MESSAGE)
     assert send(email_id=email.pk, now=NOW + BEFORE_MESSAGE) is True
     with pytest.raises(Withdrawn):
-        _hand_over(slow, service.Leave(probe=0), now=NOW + BEFORE_MESSAGE)
+        _hand_over(slow, outages.Leave(probe=0), now=NOW + BEFORE_MESSAGE)
 
 
 @pytest.mark.programs
@@ -306,7 +305,7 @@ def test_a_slow_server_does_not_take_all_threads_of_a_worker(settings: Settings)
         threads = [threading.Thread(target=work, args=(email.pk,)) for email in mails]
         for thread in threads:
             thread.start()
-        threads[2].join(slots.PATIENCE + 10)
+        threads[2].join(SLOT_WAIT + 10)
         alive = sum(thread.is_alive() for thread in threads)
         go.set()
         for thread in threads:

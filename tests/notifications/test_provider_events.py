@@ -11,10 +11,10 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from goodword.core import mailers
-from goodword.notifications.domain.marks import mark_of
+from goodword.notifications.domain.bounces import mark_of
+from goodword.notifications.domain.queue import Person
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from tests.notifications.mails import NOW, queued
 from tests.support.jobs import event_names
 

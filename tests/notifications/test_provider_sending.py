@@ -10,11 +10,11 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from goodword.core import mailers
-from goodword.notifications.domain.marks import mark_of
+from goodword.notifications.domain.bounces import mark_of
+from goodword.notifications.domain.outages import PACE
+from goodword.notifications.domain.queue import Person
 from goodword.notifications.domain.send import send
-from goodword.notifications.domain.service import PACE
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from tests.notifications.mails import NOW, queued, state
 from tests.support.jobs import event_names
 

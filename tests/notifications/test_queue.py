@@ -6,10 +6,9 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
-from goodword.notifications.domain.queue import cancel, queue
+from goodword.notifications.domain.queue import Person, cancel, queue
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from tests.notifications.mails import NOW, application, queued, state
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs, waiting

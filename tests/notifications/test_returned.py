@@ -19,11 +19,18 @@ from pytest_django.fixtures import Settings
 
 from goodword.cli import main
 from goodword.notifications import returned_mail
-from goodword.notifications.domain.marks import mark_of, marked_in, return_address_of
-from goodword.notifications.domain.returned import Returned, _cut, read, take_returned
+from goodword.notifications.domain.bounces import (
+    Returned,
+    _cut,
+    mark_of,
+    marked_in,
+    read_returned,
+    return_address_of,
+    take_returned,
+)
+from goodword.notifications.domain.queue import Person
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from tests.notifications import returned_messages as messages
 from tests.notifications.mails import NOW, queued
 from tests.support.jobs import event_names
@@ -88,9 +95,9 @@ def test_a_mail_is_known_by_the_address_that_it_came_back_to(email: Email, setti
     settings.GOODWORD_RETURN_ADDRESS = "bounce@goodword.example"
     address = return_address_of(email.pk)
     email.message_id = "<rewritten@mx.example>"  # some servers write one of their own
-    assert read(messages.report(email, to=address)).email_id == email.pk
-    assert read(messages.report(email)).email_id is None
-    assert read(messages.report(email), sent_to=address.upper()).email_id == email.pk
+    assert read_returned(messages.report(email, to=address)).email_id == email.pk
+    assert read_returned(messages.report(email)).email_id is None
+    assert read_returned(messages.report(email), sent_to=address.upper()).email_id == email.pk
 
 
 @pytest.mark.parametrize("forged", ["{pk}", "{pk}.aaaaaaaaaaaaaaaa", "{other}", "{pk}.", "{pk}.{short}"])
@@ -138,7 +145,7 @@ def test_the_envelope_has_the_return_address_and_the_reader_sees_the_usual_sende
 def test_whatever_comes_in_nothing_breaks(email: Email, noise: bytes) -> None:
     whole = messages.report(email)
     for raw in (noise, whole[:200] + noise + whole[200:], whole[: len(noise)], whole + noise):
-        read(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
+        read_returned(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
 
 
 @pytest.mark.parametrize(
@@ -154,8 +161,8 @@ def test_whatever_comes_in_nothing_breaks(email: Email, noise: bytes) -> None:
     ],
 )
 def test_broken_messages_are_nobodys(email: Email, raw: bytes) -> None:
-    assert read(raw).email_id is None
-    read(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
+    assert read_returned(raw).email_id is None
+    read_returned(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
 
 
 def nested(parts: int, kind: str = "multipart/mixed; boundary=b{n}") -> bytes:
@@ -194,7 +201,7 @@ def test_reading_a_hostile_message_is_little_work(email: Email, raw: bytes) -> N
 
     sys.setprofile(count)
     try:
-        found = read(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
+        found = read_returned(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
     finally:
         sys.setprofile(None)
     assert found.email_id == email.pk
@@ -203,7 +210,7 @@ def test_reading_a_hostile_message_is_little_work(email: Email, raw: bytes) -> N
 
 def test_what_a_large_message_says_first_is_still_read(email: Email) -> None:
     large = messages.report(email, code="550 gone") + b"x\n" * 1_000_000
-    assert read(large) == Returned(email_id=email.pk, said="bounced", reason="550 gone")
+    assert read_returned(large) == Returned(email_id=email.pk, said="bounced", reason="550 gone")
 
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)

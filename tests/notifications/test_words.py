@@ -13,10 +13,10 @@ from linkify_it import LinkifyIt
 from goodword.core import tokens
 from goodword.core.quoted import WORD_JOINER
 from goodword.notifications.domain import links
-from goodword.notifications.domain.marks import mark_of
+from goodword.notifications.domain.bounces import mark_of
+from goodword.notifications.domain.queue import Person
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
-from goodword.notifications.people import Person
 from tests.notifications.mails import LINK, NOW, links_of, queued, state
 from tests.support.jobs import event_names
 

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from goodword.notifications.domain.outcome import note_bounced, note_complained
+from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
 from goodword.references.check_overview import check_overview
 from goodword.references.domain.invitations import invite_again

@@ -8,10 +8,9 @@ from django.db import transaction
 
 from goodword.accounts.models import AuditEntry
 from goodword.core.models import Event
-from goodword.notifications.domain.queue import queue
-from goodword.notifications.domain.render import render
+from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email, Link
-from goodword.notifications.people import Person
 from goodword.references.check_overview import check_overview
 from goodword.references.domain.declines import bar_address, is_barred
 from goodword.references.domain.erasure import erase_referee

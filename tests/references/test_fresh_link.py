@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
-from goodword.notifications.people import masked
 from tests.references.story import (
     NOW,
     Story,

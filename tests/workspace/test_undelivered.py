@@ -5,8 +5,8 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.notifications.domain import service
-from goodword.notifications.domain.service import Leave
+from goodword.notifications.domain import outages
+from goodword.notifications.domain.outages import Leave
 from goodword.notifications.models import Email
 from goodword.steps.states import status
 from tests.assessments.support import application as with_assessment
@@ -135,13 +135,13 @@ def test_members_see_since_when_mail_is_not_going_out_and_nobody_else(about: App
     roles = path("roles", about.organisation)
     title = "E-mail is not going out"
     assert title not in signed_in(recruiter).get(roles).content.decode()
-    service.fails(Leave(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
+    outages.fails(Leave(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
     for who, sees_error in ((recruiter, False), (admin, True), (manager, False)):
         page = signed_in(who).get(roles).content.decode()
         assert title in page
         assert ("421 Too busy for …" in page) is sees_error
     assert title not in Client().get("/accounts/login/").content.decode()
-    service.works()
+    outages.works()
     assert title not in signed_in(recruiter).get(roles).content.decode()
 
 

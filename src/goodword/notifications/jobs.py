@@ -11,10 +11,12 @@ SWEEP_AT_MOST = 200
 @jobs.job(name="email.send", priority=jobs.MAIL, swept_by="email.sweep")
 def send_email(*, email_id: int) -> None:
     """Send one mail. Its row decides about further tries, so the job itself takes none."""
-    from goodword.notifications.domain.send import send  # the domain queues mails, and with them this job
-    from goodword.notifications.domain.slots import slot
+    from goodword.notifications.domain.send import (
+        send,  # the domain queues mails, and with them this job
+        sending_slot,
+    )
 
-    with slot() as mine:
+    with sending_slot() as mine:
         if mine:
             send(email_id=email_id, now=clock.now())
 
@@ -23,13 +25,12 @@ def send_email(*, email_id: int) -> None:
 def sweep_emails(*, timestamp: int = 0) -> None:
     """Free mails of dead workers, and send due mails in the order they were queued: postponed ones, retries, and those
     waiting for the mail server."""
-    from goodword.notifications.domain.send import free_stuck, send
-    from goodword.notifications.domain.service import outage
-    from goodword.notifications.domain.slots import slot
+    from goodword.notifications.domain.outages import outage
+    from goodword.notifications.domain.send import free_stuck, send, sending_slot
 
     del timestamp  # given to every periodic job; the clock is ours
     free_stuck(now=clock.now())
-    with slot() as mine:
+    with sending_slot() as mine:
         if not mine:
             return
         # The mail with the fewest attempts probes, so that one which upsets the server does not block the others.

@@ -5,6 +5,7 @@ would make the mail server bounce the message, back to this address.
 """
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -14,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from goodword.notifications.domain.returned import Returned
+    from goodword.notifications.domain.bounces import Returned
 
 #: "try again later" to every mail server (EX_TEMPFAIL of sysexits.h): it keeps the message
 TRY_LATER: Final = 75
@@ -38,15 +39,15 @@ def main(*, sent_to: str) -> int:
 
         django.setup()
         from goodword.core import clock
-        from goodword.notifications.domain import returned
+        from goodword.notifications.domain import bounces
 
-        raw = _standard_input(returned.MOST_BYTES)
+        raw = _standard_input(bounces.MOST_BYTES)
         now = clock.now()
     except Exception as error:  # noqa: BLE001 - the border to a mail server: a traceback would return the message
         return _later(error)
     try:
         with _limited_time():
-            found = returned.read(raw, sent_to=sent_to)
+            found = bounces.read_returned(raw, sent_to=sent_to)
     except (Exception, TooLong) as error:  # noqa: BLE001 - as above; a later try would not read it either
         _say(f"This message cannot be read ({type(error).__name__}).")
         return 0
@@ -54,13 +55,13 @@ def main(*, sent_to: str) -> int:
 
 
 def _keep(found: "Returned", *, now: datetime) -> int:
-    from goodword.notifications.domain.returned import keep
+    from goodword.notifications.domain.bounces import keep_returned
 
     if found.email_id is None:
         _say("This message is not about a mail from Goodword.")
         return 0
     try:
-        keep(found, now=now)
+        keep_returned(found, now=now)
     except Exception as error:  # noqa: BLE001 - as above
         return _later(error)
     _say(f"Mail {found.email_id}: {found.said}.")
@@ -84,6 +85,8 @@ def _limited_time() -> Iterator[None]:
             frame = frame.f_back
         raise TooLong
 
+    collects = gc.isenabled()
+    gc.disable()  # an exception raised during a collection would be ignored too
     before = signal.signal(signal.SIGPROF, end)
     signal.setitimer(signal.ITIMER_PROF, MOST_SECONDS, MOST_SECONDS / 10)
     try:
@@ -91,6 +94,8 @@ def _limited_time() -> Iterator[None]:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+        if collects:
+            gc.enable()
 
 
 def _later(error: Exception) -> int:

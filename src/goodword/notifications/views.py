@@ -12,7 +12,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from goodword.core import clock
 from goodword.core.mailers import PROVIDERS
-from goodword.notifications.domain.provider_events import take
+from goodword.notifications.domain.bounces import take_event
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +46,7 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
     now = clock.now()
     for event in found:
         if isinstance(event, AnymailTrackingEvent):
-            take(event, now=now)
+            take_event(event, now=now)
     return HttpResponse()
 
 

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Membership, User
-from goodword.notifications.domain.service import outage
+from goodword.notifications.domain.outages import outage
 
 
 def mail_outage(request: HttpRequest) -> dict[str, Any]:

@@ -14,9 +14,9 @@ from goodword.assessments.attempts.invitations import invite_again
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
-from goodword.notifications.domain.outcome import note_bounced
+from goodword.notifications.domain.bounces import note_bounced
+from goodword.notifications.domain.queue import Person
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from goodword.steps.domain.move import lock, move
 from tests.assessments.adjusting.support import (
     HANNA,

@@ -23,8 +23,8 @@ from goodword.assessments.models import Adjustment, Attempt
 from goodword.candidates.models import Application
 from goodword.greenhouse.activity_feed.wording import body
 from goodword.greenhouse.models import ActivityFeedNote
+from goodword.notifications.domain.queue import Person
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from goodword.reports.models import Report
 from goodword.workspace.data_requests.erasures import preview_erasure
 from tests.assessments.adjusting.support import HANNA, NOW, TIMED, asked, clocks, timed

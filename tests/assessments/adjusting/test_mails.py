@@ -7,9 +7,9 @@ import pytest
 from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment, Attempt
-from goodword.notifications.domain.render import Rendered, render
+from goodword.notifications.domain.queue import Person
+from goodword.notifications.domain.send import Rendered, render
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from tests.assessments.adjusting.support import HANNA, NOW, asked, timed
 from tests.assessments.once import once
 from tests.assessments.plans import REASONING

@@ -24,9 +24,8 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core.sweep import each
 from goodword.core.workdays import add_working_days, into_working_hours
-from goodword.notifications.domain.queue import queue
+from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.notifications.people import LinkFor, Person
 from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standstill import days_left

@@ -18,10 +18,9 @@ from goodword.assessments.attempts.begin import set_form
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of
 from goodword.core.models import Event
-from goodword.notifications.domain.queue import cancel
-from goodword.notifications.domain.undelivered import mail_of
+from goodword.notifications.domain.bounces import mail_of
+from goodword.notifications.domain.queue import Person, cancel
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from goodword.steps.domain.lifecycle import is_quiet, plan_reminder
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.standstill import later_by_the_stop

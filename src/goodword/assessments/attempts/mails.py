@@ -16,9 +16,8 @@ from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.core.written import written_weekday
-from goodword.notifications.domain.queue import queue
+from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.notifications.people import LinkFor, Person
 from goodword.steps.domain.automation import unreachable
 from goodword.steps.domain.lifecycle import subject_ref
 from goodword.steps.domain.move import lock

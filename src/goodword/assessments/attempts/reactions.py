@@ -4,7 +4,7 @@ from goodword.assessments.adjustments import mails
 from goodword.assessments.attempts.completion import complete_if_done
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
-from goodword.notifications.domain.undelivered import mail_of
+from goodword.notifications.domain.bounces import mail_of
 from goodword.roles.models import Step
 from goodword.steps.domain import lifecycle, suspicious_name, unreachable
 from goodword.steps.domain.invited import mark_invited, run_of

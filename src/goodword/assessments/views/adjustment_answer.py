@@ -27,8 +27,8 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
-from goodword.notifications.people import Person, masked
 from goodword.steps.portal import unknown_page
 from goodword.steps.states import takes_answers
 

@@ -1,17 +1,37 @@
 """Queue a mail: a row and a job in the caller's transaction. Nothing is sent here."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
-from goodword.accounts.models import Organisation
+from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, Candidate
+from goodword.core.events import record
 from goodword.notifications.domain import names
 from goodword.notifications.jobs import send_email
 from goodword.notifications.models import Email
-from goodword.notifications.people import LinkFor, Person
+
+NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Sender or recipient of a mail."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LinkFor:
+    """What the link in a mail opens."""
+
+    purpose: str
+    subject_id: int
 
 
 def queue(
@@ -78,7 +98,7 @@ def queue(
 def full_context(
     context: Mapping[str, Any], *, organisation: Organisation, to: Person, sender: Person
 ) -> dict[str, Any]:
-    """A mail's own context with what every mail says. Also for showing a mail before it is queued."""
+    """A mail's context with the values common to all mails. Also used to preview a mail."""
     return {
         **context,
         "organisation": {"name": organisation.name, "accent": organisation.accent},
@@ -89,7 +109,7 @@ def full_context(
 
 
 def from_name(sender: Person, *, organisation: Organisation) -> str:
-    """The name that a mail comes from; a name out of all measure is cut, the organisation's never."""
+    """The From name. An overlong sender name is cut, the organisation's never."""
     return f"{sender.name[:120]} ({organisation.name})"
 
 
@@ -108,10 +128,7 @@ def cancel(*, organisation: Organisation, subject_ref: str, now: datetime, faile
 
 
 def restore_invitation(*, organisation: Organisation, subject_ref: str, now: datetime) -> bool:
-    """Queue again an invitation that a pause stopped before it went out: without it nobody knows.
-
-    Only the newest: an older one was replaced by it. Reminders stay stopped; they are planned anew.
-    """
+    """Queue the newest invitation again if a pause cancelled it before it went out. Reminders are scheduled anew."""
     newest = (
         Email.objects.of(organisation)
         .select_for_update(of=("self",))
@@ -126,3 +143,43 @@ def restore_invitation(*, organisation: Organisation, subject_ref: str, now: dat
     newest.save()
     send_email.defer(email_id=newest.pk)
     return True
+
+
+def masked(address: str) -> str:
+    """An address that only its owner recognises: "a…@m….example"."""
+    local, _, domain = address.rpartition("@")
+    host, dot, ending = domain.rpartition(".")
+    return f"{local[:1]}…@{host[:1]}…{dot}{ending}"
+
+
+def failed_mails(organisation: Organisation) -> QuerySet[Email]:
+    """The organisation's failed mails, newest first."""
+    rows = Email.objects.of(organisation).filter(state=Email.State.FAILED)
+    return rows.select_related("organisation", "application__candidate", "application__role").order_by("-pk")
+
+
+def send_again(*, email_id: int, to_address: str, member: Membership, now: datetime) -> bool:
+    """Queue it again, to the current address and with all its attempts. A second click does nothing and returns False.
+
+    Raises Email.DoesNotExist for a mail of another organisation.
+    """
+    with transaction.atomic():
+        rows = Email.objects.of(member.organisation).select_for_update(of=("self",))
+        email = rows.get(pk=email_id)
+        if not rows.filter(NEEDS_PERSON, pk=email_id).exists():
+            return False
+        email.state, email.not_before, email.settled_at = Email.State.QUEUED, now, None
+        email.excused, email.unanswered, email.handed_over_at = email.attempts, 0, None
+        email.bounced_at, email.bounce_reason, email.last_error = None, "", ""
+        email.to_address = to_address or email.to_address
+        email.save()
+        record(
+            "email.queued_again",
+            organisation_id=email.organisation_id,
+            application_id=email.application_id,
+            actor=f"member:{member.pk}",
+            at=now,
+            data={"email_id": email.pk, "kind": email.kind, "subject_ref": email.subject_ref},
+        )
+        send_email.defer(email_id=email.pk)
+        return True

@@ -6,37 +6,75 @@ invitation is better than none. All attempts have the same Message-ID, so mail p
 Server failures say nothing about the mail and do not count as attempts (docs/decisions/0030-*).
 """
 
-from collections.abc import Callable
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import formataddr
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
+from css_inline import CSSInliner
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
+from django.template import Context
+from django.template.backends.django import Template
+from django.template.loader import get_template
+from django.utils import translation
 
 from goodword.core import events, outbox, smtp
-from goodword.core.quoted import defused_in_header
+from goodword.core.quoted import defused, defused_in_header
 from goodword.core.smtp import Fault, Scope, Withdrawn
 from goodword.core.text import clean_text
-from goodword.notifications.domain import links, names, service
-from goodword.notifications.domain.deadlines import name_deadline
-from goodword.notifications.domain.marks import mark_of, message_id_of, return_address_of
-from goodword.notifications.domain.outcome import LONGEST_REASON, has_complained
-from goodword.notifications.domain.render import Rendered, redact, render
-from goodword.notifications.domain.service import Leave
+from goodword.core.workdays import end_of_working_day
+from goodword.core.written import written_weekday
+from goodword.notifications.domain import links, names, outages
+from goodword.notifications.domain.bounces import (
+    LONGEST_REASON,
+    has_complained,
+    mark_of,
+    message_id_of,
+    return_address_of,
+)
+from goodword.notifications.domain.outages import Leave
 from goodword.notifications.models import Email, Link
 
 #: delays between attempts after temporary failures (greylisting, a full mailbox): two days in all
 LADDER = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 480, 960, 1200))
 #: delays after a message was handed over without an answer: each further attempt may deliver another copy
 UNANSWERED = (timedelta(minutes=15), timedelta(hours=4))
+REDACTED = "[link]"
+#: context values that are ours; everything else is untrusted text
+_OURS: Final = frozenset({"page_url", "accent", "language"})
+#: context values that may be a mail address, and nothing else
+_ADDRESSES: Final = frozenset({"reply_to", "failed_to", "address"})
+_ADDRESS: Final = re.compile(r"[^\s@:/<>]+@[^\s@:/<>]+")
+#: keeps media queries for dark mode, which cannot be inlined, and fetches nothing
+_INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
+#: seconds after which a mail counts as slow, and others no longer wait for it
+SLOW_MAIL = 5
+#: seconds that a mail waits for a slot
+SLOT_WAIT = 2
+_free = threading.Condition()
+_slots: list[float] = []
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A mail's subject and both parts."""
+
+    subject: str
+    text: str
+    html: str
 
 
 class Unwritable(Fault):
@@ -51,47 +89,47 @@ def send(*, email_id: int, now: datetime) -> bool:
 
     False if the mail server cannot be used, so the caller should not try the next mail now.
     """
-    leave = service.ask_leave(now=now)
+    leave = outages.ask_leave(now=now)
     if leave is None:
         return False
     email = outbox.claim(Email, email_id, now=now)
     if email is None:
-        service.give_back(leave)
+        outages.give_back(leave)
         return True
     try:
         return _send(email, leave, now=now)
     except BaseException:
-        service.give_back(leave)
+        outages.give_back(leave)
         raise
 
 
 def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
     if has_complained(email):
-        service.give_back(leave)
+        outages.give_back(leave)
         outbox.settle_cancelled(email, now=now, error="They marked an earlier mail as spam.")
         return True
     if email.not_after is not None and now > email.not_after:
-        service.give_back(leave)
+        outages.give_back(leave)
         outbox.settle_cancelled(email, now=now, error="It was too late for this mail.")
         return True
     if names.has_to_wait(email, now=now):
-        service.give_back(leave)
+        outages.give_back(leave)
         return True
     message_id = message_id_of(email.pk)
     rendered = _write(email, message_id, now=now)
     if rendered is None or not outbox.is_still_mine(email):  # its subject was closed while it was written
-        service.give_back(leave)
+        outages.give_back(leave)
         return True
     message = _message(email, rendered, message_id)
     try:
         _deliver(message, email.to_address, partial(_hand_over, email, leave, now=now))
     except Withdrawn:  # cancelled, or claimed by another worker, a moment ago
-        service.give_back(leave)
+        outages.give_back(leave)
         return True
     except Fault as fault:
         return _not_taken(email, leave, fault, now=now)
     with transaction.atomic():
-        service.works()
+        outages.works()
         tell_sent(email, now=now, provider_id=_provider_id(message))
     return True
 
@@ -109,12 +147,12 @@ def free_stuck(*, now: datetime) -> None:
     Mails already handed over are left for longer: a live worker may still be waiting for the server's answer.
     """
     sending = Email.objects.across_organisations().filter(state=Email.State.SENDING)
-    for email in sending.filter(handed_over_at=None, claimed_at__lte=now - service.BEFORE_MESSAGE):
+    for email in sending.filter(handed_over_at=None, claimed_at__lte=now - outages.BEFORE_MESSAGE):
         if email.tries > len(LADDER):
             not_sent(email, now=now, permanent=True, error="Goodword could not write this mail.")
         else:
             outbox.settle_later(email, error=email.last_error, at=email.not_before)
-    for email in sending.filter(handed_over_at__lte=now - service.FOR_ANSWER):
+    for email in sending.filter(handed_over_at__lte=now - outages.FOR_ANSWER):
         with transaction.atomic():
             _unanswered(email, error="The worker ended before the mail server had answered.", now=now)
 
@@ -155,7 +193,7 @@ def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
     )
     if not mine.update(handed_over_at=now):
         raise Withdrawn
-    service.is_handed_over(leave, now=now)
+    outages.is_handed_over(leave, now=now)
 
 
 def _not_taken(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
@@ -164,22 +202,22 @@ def _not_taken(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bo
         match fault.scope:
             case Scope.MAIL:
                 if isinstance(fault, Unwritable):
-                    service.give_back(leave)
+                    outages.give_back(leave)
                 else:
-                    service.works()
+                    outages.works()
                 permanent, returned = fault.permanent, fault.address
                 not_sent(email, now=now, permanent=permanent, returned=returned, error=fault.words)
                 return True
             case Scope.UNKNOWN:
-                service.fails(leave, error=fault.words, now=now)
+                outages.fails(leave, error=fault.words, now=now)
                 _unanswered(email, error=fault.words, now=now)
             case Scope.SERVER:
-                again = service.fails(leave, error=fault.words, now=now)
+                again = outages.fails(leave, error=fault.words, now=now)
                 _drop_link(email, now=now)
                 outbox.settle_later(
                     email,
                     error=fault.words,
-                    at=max(again, now + service.pace(email.excused)),
+                    at=max(again, now + outages.pace(email.excused)),
                     excused=email.excused + 1,
                     handed_over_at=None,
                 )
@@ -219,7 +257,7 @@ def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
         if not rows.filter(pk=email.pk).exists():
             return None
         link = _mint(email, now=now)
-        name_deadline(email, at=now)
+        set_deadline(email, at=now)
         names.bring_up_to_date(email)
         rendered = render(email, link=link)
         kept = redact(rendered, link=link)
@@ -312,3 +350,94 @@ def _tell(name: str, email: Email, *, now: datetime) -> None:
 def _plain(name: str) -> str:
     """A name safe for a header: one line, no control characters, no address or link that could pass for ours."""
     return defused_in_header(clean_text(name, one_line=True))
+
+
+def render(email: Email, *, link: str) -> Rendered:
+    """Render the mail with this link (empty if it has none).
+
+    The text template's first line is the subject, after "Subject:". Text is not escaped, HTML is. Names, messages and
+    other untrusted text are printed so that no mail program makes links of them.
+    """
+    context = {**_defused(email.context), "link": link, "button_url": link, "language": email.language}
+    with translation.override(email.language):
+        text = _render(f"{email.template}.txt", context, autoescape=False)
+        head, _, body = text.lstrip().partition("\n")
+        # spam filters dislike invisible characters in subjects
+        subject = defused_in_header(" ".join(head.removeprefix("Subject:").split()))[:300]
+        html = _render(f"{email.template}.html", {**context, "subject": subject}, autoescape=True)
+    body = re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+    return Rendered(subject=subject, text=body, html=_INLINER.inline(html))
+
+
+def redact(rendered: Rendered, *, link: str) -> Rendered:
+    """The same without the secret, for the delivery log."""
+    if not link:
+        return rendered
+    return Rendered(
+        subject=rendered.subject,
+        text=rendered.text.replace(link, REDACTED),
+        html=rendered.html.replace(link, REDACTED),
+    )
+
+
+def _defused(value: Any) -> Any:
+    if isinstance(value, str):
+        return defused(value)
+    if isinstance(value, Mapping):
+        return {key: one if _stays(key, one) else _defused(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_defused(one) for one in value]
+    return value
+
+
+def _stays(key: str, value: Any) -> bool:
+    is_address = isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
+    return key in _OURS or (key in _ADDRESSES and is_address)
+
+
+def _render(name: str, context: dict[str, object], *, autoescape: bool) -> str:
+    template = get_template(name)
+    assert isinstance(template, Template)
+    return str(template.template.render(Context(context, autoescape=autoescape)))
+
+
+def deadline_of(email: Email, *, at: datetime) -> datetime | None:
+    """The deadline that the mail sets if it is sent at this time; None if it sets none."""
+    if not email.deadline_days:
+        return None
+    found = end_of_working_day(at, email.deadline_days, calendar=email.organisation.calendar)
+    return max(found, email.earliest_deadline or found)
+
+
+def set_deadline(email: Email, *, at: datetime) -> None:
+    """Put the deadline into the mail's context (unsaved), as of sending it now."""
+    deadline = deadline_of(email, at=at)
+    if deadline is not None:
+        with translation.override(email.language):
+            day = written_weekday(deadline.astimezone(email.organisation.zone))
+        email.context = {**email.context, "deadline": day}
+
+
+@contextmanager
+def sending_slot() -> Iterator[bool]:
+    """One of half the worker's threads. False if all are taken; the mail then waits for the sweep."""
+    mine = time.monotonic()
+    with _free:
+        got = _free.wait_for(lambda: len(_slots) < _most_slots(), timeout=_slot_patience(mine))
+        if got:
+            _slots.append(mine)
+    try:
+        yield got
+    finally:
+        if got:
+            with _free:
+                _slots.remove(mine)
+                _free.notify()
+
+
+def _most_slots() -> int:
+    return max(1, settings.GOODWORD_WORKER_CONCURRENCY // 2)
+
+
+def _slot_patience(now: float) -> float:
+    return 0 if _slots and min(now - begun for begun in _slots) > SLOW_MAIL else SLOT_WAIT

@@ -11,7 +11,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
-from goodword.notifications.people import Person
+from goodword.notifications.domain.queue import Person
 from goodword.questionnaires.domain.versions import in_language, minutes_of_version
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.parse import parse

@@ -12,9 +12,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
-from goodword.notifications.domain.queue import from_name, full_context, queue
+from goodword.notifications.domain.queue import LinkFor, Person, from_name, full_context, queue
 from goodword.notifications.models import Email, Link
-from goodword.notifications.people import LinkFor, Person
 from goodword.questionnaires import labels
 from goodword.references import wording
 from goodword.references.domain.context import (

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from goodword.core.models import Event
-from goodword.notifications.domain.deadlines import deadline_of
+from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
-from goodword.notifications.domain.undelivered import mail_of
+from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.references.domain import locking
 from goodword.references.domain.deadlines import plan_request_reminders, update_clock

@@ -8,9 +8,8 @@ from django.utils import translation
 
 from goodword.accounts.domain.organisation import wants_each_reference
 from goodword.core.models import Event
-from goodword.notifications.domain.queue import cancel, queue
+from goodword.notifications.domain.queue import Person, cancel, queue
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from goodword.questionnaires.domain.versions import record_seconds
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.placeholders import fill_placeholders

@@ -10,7 +10,7 @@ from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import cancel
-from goodword.notifications.domain.render import render
+from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
 from goodword.references.domain import locking
 from goodword.references.domain.deadlines import plan_request_reminders, referee_deadline, update_clock

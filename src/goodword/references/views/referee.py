@@ -15,8 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
 from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
-from goodword.notifications.people import masked
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import minutes_of_version
 from goodword.references.domain import declines, responses

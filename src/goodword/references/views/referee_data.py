@@ -19,8 +19,8 @@ from goodword.core import clock
 from goodword.core.downloads import as_download, readable_json
 from goodword.core.exporting import Reader, Wanted, export
 from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
-from goodword.notifications.people import Person, masked
 from goodword.references.domain.context import check_context, referee_language
 from goodword.references.domain.declines import opt_out
 from goodword.references.domain.erasure import erase_referee

@@ -5,9 +5,8 @@ from django.conf import settings
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
 from goodword.notifications.domain.links import LIFETIMES
-from goodword.notifications.domain.queue import queue
+from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Link
-from goodword.notifications.people import LinkFor, Person
 from goodword.reports.models import Report
 from goodword.reports.queries import is_superseded
 from goodword.steps.domain.standing import hold

@@ -9,9 +9,8 @@ from django.urls import reverse
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core.events import record
-from goodword.notifications.domain.queue import queue
+from goodword.notifications.domain.queue import Person, queue
 from goodword.notifications.models import Email
-from goodword.notifications.people import Person
 from goodword.steps.domain.standing import hold
 
 KIND = "steps.asked"

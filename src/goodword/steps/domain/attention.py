@@ -8,8 +8,7 @@ from django.urls import reverse
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
-from goodword.notifications.domain.queue import queue
-from goodword.notifications.people import Person
+from goodword.notifications.domain.queue import Person, queue
 from goodword.steps.domain.reuse import is_discreet
 from goodword.steps.models import StepRequest
 

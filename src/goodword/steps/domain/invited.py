@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Organisation
-from goodword.notifications.domain.deadlines import deadline_of
+from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.steps.domain.move import lock
 from goodword.steps.domain.unreachable import NOT_SENT, UNDELIVERED

@@ -12,8 +12,7 @@ from goodword.candidates.domain.holds import active, lock_role_holds_exclusively
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
-from goodword.notifications.domain.queue import queue
-from goodword.notifications.people import Person
+from goodword.notifications.domain.queue import Person, queue
 from goodword.roles.models import Role
 from goodword.steps.kept import why_kept
 

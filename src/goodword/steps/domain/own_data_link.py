@@ -7,9 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from goodword.notifications.domain.queue import queue
+from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.notifications.people import LinkFor, Person
 from goodword.steps.domain.standing import hold
 
 KIND = "steps.own_data"

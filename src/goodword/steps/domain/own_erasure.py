@@ -12,8 +12,7 @@ from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Application, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
 from goodword.core.written import written_day
-from goodword.notifications.domain.queue import queue
-from goodword.notifications.people import Person
+from goodword.notifications.domain.queue import Person, queue
 from goodword.steps.domain.legal_hold import tell_kept
 
 

@@ -21,8 +21,8 @@ from goodword.core.downloads import as_download, readable_json
 from goodword.core.exporting import Reader, Wanted, export
 from goodword.core.written import written_weekday
 from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
-from goodword.notifications.people import Person, masked
 from goodword.roles.models import Step
 from goodword.steps.domain.own_data_link import send_own_data_link, went_to
 from goodword.steps.domain.own_erasure import ask_own_erasure

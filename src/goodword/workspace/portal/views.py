@@ -12,7 +12,7 @@ from goodword.assessments.attempts import mails
 from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain import links
-from goodword.notifications.people import masked
+from goodword.notifications.domain.queue import masked
 from goodword.references.domain import invitations
 from goodword.roles.models import Step
 from goodword.steps.asking import ask_page

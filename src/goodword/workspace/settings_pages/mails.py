@@ -23,7 +23,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.greenhouse.setup.views.shared import nav
-from goodword.notifications.domain.again import NEEDS_PERSON, failed, send_again
+from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.declines import is_barred
 from goodword.references.domain.locking import is_running
@@ -53,7 +53,7 @@ class Undelivered:
 def undelivered(member: Membership) -> list[Undelivered]:
     """Failed mails about applications that the member may see, newest first."""
     seen = visible_applications(member)
-    rows = failed(member.organisation).filter(application__in=seen)[:AT_MOST]
+    rows = failed_mails(member.organisation).filter(application__in=seen)[:AT_MOST]
     return [
         Undelivered(email=email, what=MAIL_NAMES.get(email.kind, email.kind), address=address)
         for email in rows

@@ -18,10 +18,8 @@ PACE = tuple(timedelta(seconds=seconds) for seconds in (15, 30, 60, 120, 180))
 #: maximum time until a message is handed over, and from there to its answer, with a margin
 BEFORE_MESSAGE = timedelta(minutes=5)
 FOR_ANSWER = timedelta(minutes=20)
-
 #: characters kept of the server's reply, which may quote an address
 LONGEST = 300
-
 _ROW = 1
 _ADDRESS = re.compile(r"\S+@\S+")
 

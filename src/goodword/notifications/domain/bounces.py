@@ -1,0 +1,380 @@
+"""What happened to a mail after it was sent: delivered, returned, or marked as spam.
+
+Known from the mail provider's events and from returned messages, both of which arrive twice, late and out of order.
+Each outcome is recorded once; flow.py names what follows.
+
+A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag of it, so that nobody can
+have another person's mail counted as returned by guessing a number. Returned messages are read as delivery reports
+(RFC 3464) and complaints (RFC 5965); free text is left to flufl.bounce, which knows many mail servers.
+"""
+
+import hashlib
+import hmac
+import logging
+import re
+from base64 import b32encode
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from email import message_from_bytes
+from email.message import Message
+from typing import Any, Final, Literal
+from urllib.parse import urlsplit
+
+from anymail.signals import AnymailTrackingEvent, EventType
+from django.conf import settings
+from django.db import transaction
+from flufl.bounce import all_failures
+
+from goodword.candidates.queries import recruiter_of
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.core.text import clean_text
+from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.models import Email, Link
+
+MARK_PURPOSE = b"goodword.notifications.returned"
+#: 80 bits, in small letters and digits: mail servers may lose the case of an address
+TAG_LENGTH = 16
+_MARK = re.compile(rf"(?<![0-9a-z])([1-9][0-9]{{0,17}})\.([a-z2-7]{{{TAG_LENGTH}}})@", re.IGNORECASE)
+LONGEST_REASON = 500
+OWN_DATA = frozenset({Link.Purpose.CANDIDATE_DATA, Link.Purpose.REFEREE_DATA})
+#: it will not arrive: refused by the recipient's server, or suppressed by the provider after an earlier mail
+RETURNED_EVENTS = frozenset({EventType.BOUNCED, EventType.REJECTED})
+#: the recipient wants no more mail
+COMPLAINED_EVENTS = frozenset({EventType.COMPLAINED, EventType.UNSUBSCRIBED})
+log = logging.getLogger(__name__)
+Said = Literal["bounced", "delayed", "complained", "nothing"]
+#: limits on a returned message; a larger one is truncated, since the report comes first. Parsing takes time for each
+#: line, and recursion for each nested part.
+MOST_BYTES: Final = 256 * 1024
+MOST_LINES: Final = 10_000
+MOST_CONTAINERS: Final = 30
+_CONTAINER: Final = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
+#: in these headers mail servers keep the address to which a message was sent
+_SENT_TO = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
+#: a refusal in words: "550 5.1.1 No such user"
+_REFUSAL = re.compile(r"^.*\b5\d\d[ -].*$", re.MULTILINE)
+UNDELIVERED = "notifications.undelivered"
+
+
+def mark_of(email_id: int) -> str:
+    """The mark of a mail by the current key: "12.abcdefgh23456777"."""
+    return f"{email_id}.{next(_mark_tags(email_id))}"
+
+
+def message_id_of(email_id: int) -> str:
+    """A mail's Message-ID."""
+    return f"<goodword-{mark_of(email_id)}@{urlsplit(settings.GOODWORD_BASE_URL).hostname}>"
+
+
+def return_address_of(email_id: int) -> str:
+    """The envelope sender of a mail; empty if GOODWORD_RETURN_ADDRESS is not set."""
+    if not settings.GOODWORD_RETURN_ADDRESS:
+        return ""
+    local, _, domain = settings.GOODWORD_RETURN_ADDRESS.partition("@")
+    return f"{local}+{mark_of(email_id)}@{domain}"
+
+
+def marked_in(text: str) -> int | None:
+    """The id of the first mail whose valid mark is in the text, in an address or a Message-ID; else None."""
+    for found in _MARK.finditer(text):
+        email_id, tag = int(found[1]), found[2].lower()
+        if any(hmac.compare_digest(tag, known) for known in _mark_tags(email_id)):
+            return email_id
+    return None
+
+
+def _mark_tags(email_id: int) -> Iterator[str]:
+    """One per key, the current key's first: mail sent under an older key is still recognised after a rotation."""
+    for key in settings.GOODWORD_FIELD_KEYS.values():
+        own_key = hmac.digest(key, MARK_PURPOSE, hashlib.sha256)
+        digest = hmac.digest(own_key, str(email_id).encode(), hashlib.sha256)
+        yield b32encode(digest)[:TAG_LENGTH].decode().lower()
+
+
+def note_delivered(*, email_id: int, now: datetime) -> bool:
+    """The recipient's mail server accepted it. It can still bounce. False if already recorded."""
+    mails = Email.objects.across_organisations().filter(pk=email_id, delivered_at=None)
+    return bool(mails.update(delivered_at=now))
+
+
+def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
+    """It bounced; `reason` is the mail server's. False if already recorded, or the mail was erased."""
+    with transaction.atomic():
+        email = _lock(email_id)
+        if email is None or email.bounced_at is not None:
+            return False
+        email.bounced_at = now
+        email.bounce_reason = clean_text(reason, one_line=True)[:LONGEST_REASON]
+        if email.state == Email.State.QUEUED:  # an attempt that seemed to fail was delivered after all
+            email.state, email.settled_at = Email.State.CANCELLED, now
+        email.save(update_fields=["bounced_at", "bounce_reason", "state", "settled_at"])
+        _record("email.bounced", email, now=now)
+        return True
+
+
+def note_complained(*, email_id: int, now: datetime) -> bool:
+    """The recipient marked it as spam or unsubscribed. False if already recorded, or the mail was erased."""
+    with transaction.atomic():
+        email = _lock(email_id)
+        if email is None or email.complained_at is not None:
+            return False
+        email.complained_at = now
+        email.save(update_fields=["complained_at"])
+        _record("email.complained", email, now=now)
+        return True
+
+
+def has_complained(email: Email) -> bool:
+    """Whether the candidate or referee who gets this mail has complained about an earlier one on the same application.
+
+    A recruiter's complaint is only shown: a wrong click must not keep results from them. The link to a person's own
+    data is sent anyway, because they have just asked for it.
+    """
+    if email.application_id is None or email.link_purpose in OWN_DATA:
+        return False
+    earlier = Email.objects.across_organisations().filter(
+        application_id=email.application_id, link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.REFEREE]
+    )
+    return earlier.filter(to_address__iexact=email.to_address, complained_at__isnull=False).exists()
+
+
+def _lock(email_id: int) -> Email | None:
+    return Email.objects.across_organisations().select_for_update(of=("self",)).filter(pk=email_id).first()
+
+
+def _record(name: str, email: Email, *, now: datetime) -> None:
+    record(
+        name,
+        organisation_id=email.organisation_id,
+        application_id=email.application_id,
+        actor="goodword",
+        at=now,
+        data={"email_id": email.pk, "kind": email.kind, "subject_ref": email.subject_ref},
+    )
+
+
+def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
+    """Record what the event says. False if it changed nothing: an unknown or erased mail, or a soft bounce that the
+    provider retries."""
+    if event.event_type not in RETURNED_EVENTS | COMPLAINED_EVENTS | {EventType.DELIVERED}:
+        return False
+    email_id = _mail_of_event(event)
+    if email_id is None:
+        return False
+    if event.event_type == EventType.DELIVERED:
+        return note_delivered(email_id=email_id, now=now)
+    if event.event_type in COMPLAINED_EVENTS:
+        return note_complained(email_id=email_id, now=now)
+    return note_bounced(email_id=email_id, reason=_event_reason(event), now=now)
+
+
+def _mail_of_event(event: AnymailTrackingEvent) -> int | None:
+    """By our mark, in the Message-ID or in the metadata, whatever the provider calls the field; else by the provider's
+    id."""
+    for text in (event.message_id or "", *_event_texts(event.esp_event)):
+        if (email_id := marked_in(text)) is not None:
+            return email_id
+    if not event.message_id:
+        return None
+    mails = Email.objects.across_organisations().filter(provider_id=event.message_id)
+    return mails.values_list("pk", flat=True).first()
+
+
+def _event_texts(value: Any) -> Iterator[str]:
+    """Every string in an event's raw form (parsed JSON, or form fields)."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _event_texts(item)
+    elif hasattr(value, "values"):
+        for item in value.values():
+            yield from _event_texts(item)
+
+
+def _event_reason(event: AnymailTrackingEvent) -> str:
+    return event.mta_response or event.description or str(event.reject_reason or "")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Returned:
+    """What a returned message says. `email_id`: None if it is not about one of our mails."""
+
+    email_id: int | None
+    said: Said
+    reason: str = ""
+
+
+def take_returned(raw: bytes, *, sent_to: str = "", now: datetime) -> Returned:
+    """Read a returned message and record what it says about its mail. Idempotent."""
+    returned = read_returned(raw, sent_to=sent_to)
+    keep_returned(returned, now=now)
+    return returned
+
+
+def keep_returned(returned: Returned, *, now: datetime) -> None:
+    """Record the outcome of a mail. Idempotent."""
+    if returned.email_id is None:
+        return
+    if returned.said == "bounced":
+        note_bounced(email_id=returned.email_id, reason=returned.reason, now=now)
+    elif returned.said == "complained":
+        note_complained(email_id=returned.email_id, now=now)
+
+
+def read_returned(raw: bytes, *, sent_to: str = "") -> Returned:
+    """Read any message. `sent_to`: the envelope's recipient, if the mail server passes it on."""
+    message = message_from_bytes(_cut(raw))
+    email_id = _mail_of(message, sent_to)
+    if email_id is None:
+        return Returned(email_id=None, said="nothing")
+    if _is_complaint(message):
+        return Returned(email_id=email_id, said="complained")
+    said = _by_standard(message) or _by_words(message)
+    return Returned(email_id=email_id, said=said, reason=_reason(message) if said == "bounced" else "")
+
+
+def _cut(raw: bytes) -> bytes:
+    """The beginning of a message, short enough to parse quickly."""
+    raw = b"".join(raw[:MOST_BYTES].splitlines(keepends=True)[:MOST_LINES])
+    # a lone carriage return ends a line too
+    found = list(_CONTAINER.finditer(raw.replace(b"\r", b"\n")))
+    return raw if len(found) <= MOST_CONTAINERS else raw[: found[MOST_CONTAINERS].start()]
+
+
+def _mail_of(message: Message, sent_to: str) -> int | None:
+    """By the address it was returned to, else by the returned headers, as a part, quoted in text, or in a reply."""
+    for text in (sent_to, *_headers(message, _SENT_TO), *_message_texts(message)):
+        if (email_id := marked_in(text)) is not None:
+            return email_id
+    for part in message.walk():
+        for text in _headers(part, ("Message-ID", "In-Reply-To", "References")):
+            if (email_id := marked_in(text)) is not None:
+                return email_id
+    return None
+
+
+def _headers(message: Message, names: tuple[str, ...]) -> Iterator[str]:
+    for name in names:
+        yield from (str(value) for value in message.get_all(name, []))
+
+
+def _message_texts(message: Message) -> Iterator[str]:
+    for part in message.walk():
+        if part.get_content_maintype() == "text":
+            content = part.get_payload(decode=True)
+            yield content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+
+
+def _is_complaint(message: Message) -> bool:
+    if str(message.get_param("report-type", "")).lower() != "feedback-report":
+        return False
+    return any(
+        str(block["Feedback-Type"] or "").strip().lower() == "abuse"
+        for block in _blocks(message, "message/feedback-report")
+    )
+
+
+def _by_standard(message: Message) -> Said | None:
+    """By the *Action* of a delivery report; None without one."""
+    actions = [
+        str(block["Action"] or "").strip().lower() for block in _blocks(message, "message/delivery-status")
+    ]
+    if any(action.startswith(("fail", "error")) for action in actions):
+        return "bounced"
+    if any(actions):
+        return "delayed" if any(action.startswith("delay") for action in actions) else "nothing"
+    return None
+
+
+def _by_words(message: Message) -> Said:
+    try:
+        later, never = all_failures(message)
+    except Exception:  # a third-party parser on untrusted input
+        log.warning("A returned message could not be read", exc_info=True)
+        return "nothing"
+    if never:
+        return "bounced"
+    return "delayed" if later else "nothing"
+
+
+def _reason(message: Message) -> str:
+    """The mail server's own words, else its status, else its first refusal in the text."""
+    blocks = list(_blocks(message, "message/delivery-status"))
+    for block in blocks:
+        if said := str(block["Diagnostic-Code"] or ""):
+            return said.partition(";")[2].strip() or said
+    for block in blocks:
+        if status := str(block["Status"] or "").strip():
+            return status
+    for text in _message_texts(message):
+        if found := _REFUSAL.search(text):
+            return found[0].strip()
+    return "It came back without a reason."
+
+
+def _blocks(message: Message, content_type: str) -> Iterator[Message]:
+    """The groups of fields in the parts of this type. The parser makes them messages for delivery reports only."""
+    for part in message.walk():
+        if part.get_content_type() != content_type:
+            continue
+        payload = part.get_payload()
+        if isinstance(payload, list):
+            for block in payload:
+                if isinstance(block, Message):
+                    yield block
+                    if not block.keys() and isinstance(block.get_payload(), str):
+                        yield _fields(str(block.get_payload()))
+        elif isinstance(payload, str):
+            yield _fields(payload)
+
+
+def _fields(text: str) -> Message:
+    return message_from_bytes(text.encode("utf-8", "replace"))
+
+
+def mail_of(event: Event) -> Email | None:
+    """The mail of an event with its application; None if it has been erased since."""
+    return (
+        Email.objects.across_organisations()
+        .select_related("organisation", "application__candidate", "application__role__owner__user")
+        .filter(pk=event.data["email_id"])
+        .first()
+    )
+
+
+def on_email_failed(event: Event) -> None:
+    """Mail the recruiter once per failed or bounced mail, or the role's owner if it was addressed to the recruiter.
+
+    For a referee's wrong address the candidate is notified instead.
+    """
+    failed = mail_of(event)
+    if failed is None or failed.application is None or failed.kind == UNDELIVERED:
+        return
+    if failed.bounced_at is not None and failed.link_purpose == Link.Purpose.REFEREE:
+        return
+    recruiter = recruiter_of(failed.application)
+    owner = failed.application.role.owner.user if failed.application.role else None
+    to = Person(name=recruiter.name, address=recruiter.address)
+    if failed.to_address.lower() == recruiter.address.lower():
+        if owner is None or owner.email.lower() == failed.to_address.lower():
+            return
+        to = Person(name=owner.name, address=owner.email)
+    queue(
+        organisation=failed.organisation,
+        kind=UNDELIVERED,
+        key=f"email:{failed.pk}:undelivered",
+        to=to,
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="notifications/mail/undelivered",
+        context={
+            "candidate_name": failed.application.candidate.name,
+            "failed_subject": failed.subject,
+            "failed_to": failed.to_address,
+            "reason": failed.bounce_reason or failed.last_error,
+        },
+        application=failed.application,
+        now=event.occurred_at,
+    )
