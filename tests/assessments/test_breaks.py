@@ -19,8 +19,8 @@ from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.writing import export
 from goodword.assessments.items import items_of
 from goodword.assessments.kinds.judgement.items import Situation
+from goodword.assessments.kinds.judgement.result import JudgementResult
 from goodword.assessments.models import Attempt
-from goodword.assessments.result import JudgementResult
 from goodword.assessments.results import result as shown_to_members
 from tests.assessments.once import once
 from tests.assessments.own import support as own_support

@@ -9,10 +9,11 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from goodword.accounts.models import Membership
+from goodword.assessments.kinds.normed_scores import table_key
+from goodword.assessments.kinds.reasoning.result import ReasoningResult
+from goodword.assessments.kinds.scales.result import ScalesResult
 from goodword.assessments.models import Attempt, NormGroup, Score
-from goodword.assessments.result import ReasoningResult, ScalesResult
 from goodword.assessments.results import result
-from goodword.assessments.results.behind import table_key
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, taken

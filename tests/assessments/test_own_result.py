@@ -11,9 +11,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from goodword.assessments.kinds.judgement.result import CandidateJudgement
+from goodword.assessments.kinds.reasoning.result import CandidateReasoning, examples
+from goodword.assessments.kinds.scales.result import position_in_words
 from goodword.assessments.models import Assessment, Attempt, Score
 from goodword.assessments.results import result
-from goodword.assessments.views.candidate_result import examples, part_summaries, position_sentence
 from goodword.core.models import Event
 from goodword.steps.models import StepRun
 from tests.assessments.all_kinds import ALL, assessment_of_all, taken
@@ -103,13 +105,14 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
     ],
 )
 def test_where_answers_lie_is_a_sentence(mean: float | None, said: str) -> None:
-    assert position_sentence(mean, 1, 5, low="Reserved", high="Outgoing") == said
+    assert position_in_words(mean, 1, 5, low="Reserved", high="Outgoing") == said
 
 
 def test_the_rules_explained_are_of_tasks_that_were_not_solved_and_of_two_categories() -> None:
     found = result(told(kinds=("reasoning",)))
     assert found is not None
-    [part] = part_summaries(found)
+    [part] = found.for_candidate()
+    assert isinstance(part, CandidateReasoning)
     assert [task.solved for task in part.examples] == [False, False]
     assert len({task.category for task in part.examples}) == 2
     assert examples(()) == ()
@@ -118,7 +121,8 @@ def test_the_rules_explained_are_of_tasks_that_were_not_solved_and_of_two_catego
 def test_a_situation_is_near_to_the_key_or_another_view() -> None:
     found = result(told(kinds=("judgement",), value=4))
     assert found is not None
-    [part] = part_summaries(found)
+    [part] = found.for_candidate()
+    assert isinstance(part, CandidateJudgement)
     first = part.situations[0]
     assert [one.distance for one in first.scenario.actions] == [2, 1, 3, 0.5]
     assert (first.near, part.near) == (False, sum(one.near is True for one in part.situations))

@@ -9,10 +9,11 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.kinds.results import Requirement
+from goodword.assessments.kinds.scales.result import ScalesResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt
-from goodword.assessments.result import AttemptResult, Requirement, ScalesResult
-from goodword.assessments.results import result
+from goodword.assessments.results import AttemptResult, result
 from goodword.roles.models import Step
 from tests.assessments.once import once
 from tests.assessments.support import answer_all, answers, application, assigned, statements_of

@@ -10,19 +10,15 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
+from goodword.assessments.kinds.custom.result import MarkState, QuestionsResult
+from goodword.assessments.kinds.judgement.result import JudgementResult
+from goodword.assessments.kinds.normed_scores import ordinal
+from goodword.assessments.kinds.reasoning.result import ReasoningResult
+from goodword.assessments.kinds.scales.result import ScalesResult
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, DrawnItem, NormGroup, NormSet, Score
 from goodword.assessments.psychometrics.versions import SCORING
-from goodword.assessments.result import (
-    AttemptResult,
-    JudgementResult,
-    MarkState,
-    QuestionsResult,
-    ReasoningResult,
-    ScalesResult,
-)
-from goodword.assessments.result.part import ordinal
-from goodword.assessments.results import result
+from goodword.assessments.results import AttemptResult, result
 from tests.assessments.all_kinds import ALL, assessment_of_all, fresh, marked, taken
 from tests.assessments.once import once
 from tests.assessments.support import answers, application, scores

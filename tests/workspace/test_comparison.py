@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score
-from goodword.assessments.result.total import percent
+from goodword.assessments.results import percent
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from goodword.steps.models import StepRequest

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.utils.translation import get_language
 
+from goodword.assessments.kinds.results import Requirement
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of
-from goodword.assessments.result import Requirement
 from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
 from goodword.references.check_overview import CheckOverview, check_overview

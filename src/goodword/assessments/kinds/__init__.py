@@ -5,22 +5,28 @@ from typing import Any, Protocol, assert_never
 
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.custom.kind import CUSTOM
+from goodword.assessments.kinds.custom.result import QuestionsResult
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.kind import JUDGEMENT
+from goodword.assessments.kinds.judgement.result import JudgementResult
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.reasoning.kind import REASONING
+from goodword.assessments.kinds.reasoning.result import ReasoningResult
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.kind import SCALES
+from goodword.assessments.kinds.scales.result import ScalesResult
 from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
-from goodword.assessments.models import Test
+from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
+#: content and results of the kinds: closed unions, so that mypy names what a new kind lacks
 type Content = Instrument | ReasoningTest | JudgementSet | QuestionSet
+type Result = ScalesResult | ReasoningResult | JudgementResult | QuestionsResult
 
 
 class Kind[C](Protocol):
@@ -68,6 +74,22 @@ class Kind[C](Protocol):
         self, content: C, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
     ) -> dict[str, Reliability]:
         """How reliable each scale is in these people's answers; by items, only of those who answered all of them."""
+
+    def result(
+        self,
+        part: AttemptPart,
+        content: C,
+        *,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        scores: Mapping[str, Score],
+        known: Known,
+    ) -> Result | None:
+        """The result of a part from its issued scores, by scale; None while there is none. `items` are those that
+        count; `part` comes with its uploads and marks."""
+
+    def translated(self, content: C, other: C) -> C:
+        """The content with the title and scale texts of the same version in another language; items stay."""
 
     def sheet(self, content: C, form: str, known: Known) -> TechnicalSheet:
         """The technical sheet of a form. Raises `LookupError` for an unknown form."""

@@ -14,6 +14,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments import jobs
 from goodword.assessments.content import content_of
+from goodword.assessments.kinds.normed_scores import norm_rows, table_key
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import AttemptPart, NormGroup, Test
 from goodword.assessments.norms.queries import CalibrationStatus, FormNorms, VersionNorms, norms_of
@@ -21,7 +22,6 @@ from goodword.assessments.psychometrics import norms as norms_rule
 from goodword.assessments.psychometrics.norms import ADVISED, LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 from goodword.assessments.psychometrics.versions import SCORING
-from goodword.assessments.results.behind import norm_rows, table_key
 from goodword.core import failed
 from goodword.questionnaires.editor.languages import language_name
 

@@ -1,17 +1,16 @@
 """The assessment's part of a snapshot."""
 
+from typing import assert_never
+
 from django.utils.translation import get_language_info
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.result import (
-    AttemptResult,
-    JudgementResult,
-    Part,
-    QuestionsResult,
-    ReasoningResult,
-    ScalesResult,
-    TotalResult,
-)
+from goodword.assessments.kinds import Result
+from goodword.assessments.kinds.custom.result import QuestionsResult
+from goodword.assessments.kinds.judgement.result import JudgementResult
+from goodword.assessments.kinds.reasoning.result import ReasoningResult
+from goodword.assessments.kinds.scales.result import ScalesResult
+from goodword.assessments.results import AttemptResult, TotalResult
 from goodword.reports.domain.head import moment_text
 from goodword.reports.domain.taken import judgement_test, questions_test, reasoning_test, scales_test
 from goodword.reports.pdf.taken import Asked, Assessment, Test, Total
@@ -30,7 +29,7 @@ def assessment_part(result: AttemptResult, *, organisation: Organisation) -> Ass
     return found
 
 
-def _test(part: Part, *, organisation: Organisation) -> Test:
+def _test(part: Result, *, organisation: Organisation) -> Test:
     asked = _asked(part, organisation=organisation)
     match part:
         case ScalesResult():
@@ -41,9 +40,11 @@ def _test(part: Part, *, organisation: Organisation) -> Test:
             return judgement_test(part, asked, organisation=organisation)
         case QuestionsResult():
             return questions_test(part, asked)
+        case _:
+            assert_never(part)
 
 
-def _asked(part: Part, *, organisation: Organisation) -> Asked:
+def _asked(part: Result, *, organisation: Organisation) -> Asked:
     requirement = part.requirement
     return {
         "name": part.title,

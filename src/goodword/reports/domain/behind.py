@@ -1,13 +1,13 @@
 """What standings and abilities were computed from, as a snapshot keeps it."""
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.result import Ability as IssuedAbility
-from goodword.assessments.result.behind import ReliabilityBehind, StandingBehind
+from goodword.assessments.kinds.normed_scores import NormedScoreDetails, ReliabilityDetails
+from goodword.assessments.kinds.reasoning.result import Ability as IssuedAbility
 from goodword.reports.domain.head import moment_text
 from goodword.reports.pdf.taken import Ability, Cell, Figures
 
 
-def standing_figures(behind: StandingBehind, *, organisation: Organisation) -> Figures:
+def standing_figures(behind: NormedScoreDetails, *, organisation: Organisation) -> Figures:
     """The figures of a percentile and its band; the rows of the norm table stay with the norms."""
     return {
         "score": behind.score,
@@ -42,7 +42,7 @@ def ability_part(ability: IssuedAbility | None, *, organisation: Organisation) -
     return found
 
 
-def _coefficient(reliability: ReliabilityBehind) -> str:
+def _coefficient(reliability: ReliabilityDetails) -> str:
     """Which figure the reliability is: omega, and alpha only where there is no omega."""
     if reliability.omega is not None:
         return "omega"

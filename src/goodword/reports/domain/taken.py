@@ -3,19 +3,13 @@
 from django.utils.translation import get_language_info
 
 from goodword.accounts.models import Organisation
+from goodword.assessments.kinds.custom.result import AnsweredQuestion, QuestionsResult
+from goodword.assessments.kinds.judgement.result import JudgementResult
+from goodword.assessments.kinds.normed_scores import NormedScore as IssuedStanding
 from goodword.assessments.kinds.reasoning.item import Picture
 from goodword.assessments.kinds.reasoning.matrices.drawing import literal
-from goodword.assessments.result import (
-    CategoryResult,
-    JudgementResult,
-    QuestionShown,
-    QuestionsResult,
-    ReasoningResult,
-    ScaleResult,
-    ScalesResult,
-    TaskShown,
-)
-from goodword.assessments.result import Standing as IssuedStanding
+from goodword.assessments.kinds.reasoning.result import AnsweredTask, CategoryResult, ReasoningResult
+from goodword.assessments.kinds.scales.result import ScaleResult, ScalesResult
 from goodword.reports.domain.behind import ability_part, standing_figures
 from goodword.reports.pdf.taken import (
     Asked,
@@ -151,7 +145,7 @@ def _category(found: CategoryResult, organisation: Organisation) -> Category:
     }
 
 
-def _task(task: TaskShown) -> Task:
+def _task(task: AnsweredTask) -> Task:
     return {
         "number": task.number,
         "category": task.category,
@@ -177,7 +171,7 @@ def _drawing(picture: Picture) -> Drawing:
     return {"svg": literal(picture.svg), "alt": picture.alt}
 
 
-def _question(found: QuestionShown) -> OwnQuestion:
+def _question(found: AnsweredQuestion) -> OwnQuestion:
     answer = "\n\n".join(text for text in (found.answer, found.comment) if text)
     return {
         "text": found.text,

@@ -14,7 +14,7 @@ from django.utils.crypto import salted_hmac
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marking, Score, Test, Upload
 from goodword.assessments.queries import LARGE
-from goodword.assessments.result.total import percent
+from goodword.assessments.results import percent
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.roles.models import Role, Step

@@ -7,16 +7,17 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from goodword.assessments.content import content_of
+from goodword.assessments.items import items_of
 from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.custom.result import questions_result
+from goodword.assessments.kinds.normed_scores import NormedScore, issued_normed_score
 from goodword.assessments.kinds.reasoning.names import category_name
+from goodword.assessments.kinds.reasoning.result import ability_of
 from goodword.assessments.kinds.reasoning.scoring import CATEGORIES
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.models import Score, Test
-from goodword.assessments.result import Standing
-from goodword.assessments.results.parts import standing_of
-from goodword.assessments.results.questions import questions_result
-from goodword.assessments.results.reasoning import ability_of
+from goodword.assessments.queries import read_answers
 from goodword.ui.scales import written_number
 from goodword.workspace.comparison.results import CandidateResult, Conditions
 
@@ -196,7 +197,9 @@ def _columns(
 def _mean(score: Score | None, *, by_distance: bool = False) -> Cell:
     if score is None or score.value is None:
         return Cell(text="–")
-    return Cell(text=written_number(score.value), note=_note(standing_of(score, by_distance=by_distance)))
+    return Cell(
+        text=written_number(score.value), note=_note(issued_normed_score(score, by_distance=by_distance))
+    )
 
 
 def _solved(score: Score | None) -> Cell:
@@ -205,10 +208,12 @@ def _solved(score: Score | None) -> Cell:
     counts = {"solved": round(score.value or 0), "given": score.items}
     ability = ability_of(score)
     note = gettext("ability %(ability)s") % {"ability": ability.words} if ability else ""
-    return Cell(text=gettext("%(solved)s of %(given)s") % counts, note=note or _note(standing_of(score)))
+    return Cell(
+        text=gettext("%(solved)s of %(given)s") % counts, note=note or _note(issued_normed_score(score))
+    )
 
 
-def _note(standing: Standing | None) -> str:
+def _note(standing: NormedScore | None) -> str:
     """The percentile band; the table's heading names the norm group."""
     if standing is None:
         return ""
@@ -223,7 +228,13 @@ def _custom_questions(result: CandidateResult) -> tuple[Cell, ...]:
     content = content_of(result.part.version)
     if not isinstance(content, QuestionSet):
         return (Cell(text="–"), Cell(text="–"))
-    found = questions_result(result.part, content, _scores(result))
+    found = questions_result(
+        result.part,
+        content,
+        items=items_of(result.part),
+        answers=read_answers(result.part),
+        scores=_scores(result),
+    )
     right = Cell(text="–")
     if found.right is not None:
         right = Cell(text=gettext("%(solved)s of %(given)s") % {"solved": found.right, "given": found.keyed})

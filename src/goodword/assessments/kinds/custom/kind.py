@@ -1,6 +1,7 @@
 """The kind `questions`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from goodword.assessments.kinds.custom.content import QuestionSet, read_questions
@@ -10,6 +11,7 @@ from goodword.assessments.kinds.custom.items import (
     example_for,
     visible_items,
 )
+from goodword.assessments.kinds.custom.result import QuestionsResult, questions_result
 from goodword.assessments.kinds.custom.scoring import custom_scores, item_values
 from goodword.assessments.kinds.custom.sheet import questions_sheet
 from goodword.assessments.kinds.items import PRACTICE, Item, OnBreak
@@ -23,6 +25,7 @@ from goodword.assessments.kinds.scores import (
     reliability_by_items,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
@@ -83,6 +86,24 @@ class _Custom:
     ) -> dict[str, Reliability]:
         del form, calibration
         return reliability_by_items([item_values(content, person.items, person.answers) for person in people])
+
+    def result(
+        self,
+        part: AttemptPart,
+        content: QuestionSet,
+        *,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        scores: Mapping[str, Score],
+        known: Known,
+    ) -> QuestionsResult | None:
+        del known
+        if part.ended_at is None:
+            return None
+        return questions_result(part, content, items=items, answers=answers, scores=scores)
+
+    def translated(self, content: QuestionSet, other: QuestionSet) -> QuestionSet:
+        return replace(content, name=other.name)
 
     def sheet(self, content: QuestionSet, form: str, known: Known) -> TechnicalSheet:
         del form

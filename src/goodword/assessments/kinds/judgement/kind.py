@@ -1,11 +1,13 @@
 """The kind `judgement`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
 from goodword.assessments.kinds.judgement.items import practice_situation, situations
+from goodword.assessments.kinds.judgement.result import JudgementResult, judgement_result
 from goodword.assessments.kinds.judgement.scoring import judge, judgement_scores, ratings
 from goodword.assessments.kinds.judgement.sheet import judgement_sheet
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
@@ -17,6 +19,7 @@ from goodword.assessments.kinds.scores import (
     reliability_by_items,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
@@ -75,6 +78,29 @@ class _Judgement:
         del form, calibration
         scored = [judge(content, ratings(person.answers)) for person in people]
         return reliability_by_items([{ALL: [action.distance for action in one.actions]} for one in scored])
+
+    def result(
+        self,
+        part: AttemptPart,
+        content: JudgementSet,
+        *,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        scores: Mapping[str, Score],
+        known: Known,
+    ) -> JudgementResult | None:
+        if not scores:
+            return None
+        return judgement_result(part, content, items=items, answers=answers, scores=scores, known=known)
+
+    def translated(self, content: JudgementSet, other: JudgementSet) -> JudgementSet:
+        return replace(
+            content,
+            name=other.name,
+            construct=other.construct,
+            key_basis=other.key_basis,
+            response_scale=other.response_scale,
+        )
 
     def sheet(self, content: JudgementSet, form: str, known: Known) -> TechnicalSheet:
         del form

@@ -7,6 +7,7 @@ from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.reasoning.content import ReasoningTest, read_forms
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, practice_tasks
+from goodword.assessments.kinds.reasoning.result import ReasoningResult, reasoning_result
 from goodword.assessments.kinds.reasoning.scoring import (
     reasoning_reliability,
     reasoning_scores,
@@ -19,6 +20,7 @@ from goodword.assessments.kinds.scores import (
     Respondent,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
@@ -75,6 +77,24 @@ class _Reasoning:
     ) -> dict[str, Reliability]:
         del content, form
         return reasoning_reliability(people, calibration)
+
+    def result(
+        self,
+        part: AttemptPart,
+        content: ReasoningTest,
+        *,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        scores: Mapping[str, Score],
+        known: Known,
+    ) -> ReasoningResult | None:
+        if not scores:
+            return None
+        return reasoning_result(part, content, items=items, answers=answers, scores=scores, known=known)
+
+    def translated(self, content: ReasoningTest, other: ReasoningTest) -> ReasoningTest:
+        del other
+        return content
 
     def sheet(self, content: ReasoningTest, form: str, known: Known) -> TechnicalSheet:
         return reasoning_sheet(content, form, known)

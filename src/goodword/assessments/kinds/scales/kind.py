@@ -1,12 +1,14 @@
 """The kind `scales`."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.kinds.scales.items import practice_statement, statements
+from goodword.assessments.kinds.scales.result import ScalesResult, scales_result
 from goodword.assessments.kinds.scales.scoring import item_values, scale_scores
 from goodword.assessments.kinds.scales.sheet import scales_sheet
 from goodword.assessments.kinds.scores import (
@@ -16,6 +18,7 @@ from goodword.assessments.kinds.scores import (
     reliability_by_items,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
@@ -68,6 +71,28 @@ class _Scales:
     ) -> dict[str, Reliability]:
         del calibration
         return reliability_by_items([item_values(content, form, person.answers) for person in people])
+
+    def result(
+        self,
+        part: AttemptPart,
+        content: Instrument,
+        *,
+        items: Sequence[Item],
+        answers: Mapping[str, Json],
+        scores: Mapping[str, Score],
+        known: Known,
+    ) -> ScalesResult | None:
+        del items
+        return scales_result(part, content, answers=answers, scores=scores, known=known) if scores else None
+
+    def translated(self, content: Instrument, other: Instrument) -> Instrument:
+        scales = {scale.id: scale for scale in other.scales}
+        return replace(
+            content,
+            name=other.name,
+            scales=tuple(scales.get(scale.id, scale) for scale in content.scales),
+            response_scale=other.response_scale,
+        )
 
     def sheet(self, content: Instrument, form: str, known: Known) -> TechnicalSheet:
         return scales_sheet(content, form, known)

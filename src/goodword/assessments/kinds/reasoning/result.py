@@ -1,0 +1,336 @@
+"""The result of generated tasks: how many of how many were solved, and each task with its rule."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar, Final, Self
+
+from django.utils.translation import get_language, gettext
+
+from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.normed_scores import NormedScore, normed_score
+from goodword.assessments.kinds.reasoning.content import ReasoningTest
+from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.reasoning.item import Picture, Shown
+from goodword.assessments.kinds.reasoning.items import ReasoningTask
+from goodword.assessments.kinds.reasoning.names import category_name, family_name
+from goodword.assessments.kinds.reasoning.scoring import CATEGORIES
+from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
+from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.results import CandidateResult, PartResult, requirement_of
+from goodword.assessments.kinds.scores import ALL
+from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, reliability_formula
+from goodword.assessments.models import AttemptPart, Score
+from goodword.questionnaires.reading import Json
+from goodword.ui.scales import written_number
+
+#: tasks whose rules are explained to their candidate
+EXAMPLES: Final = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CategoryResult:
+    """One category, or all of them under "": `solved` of `given` tasks, `answered` of them at all."""
+
+    category: str
+    solved: int
+    given: int
+    answered: int
+    standing: NormedScore | None = None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return category_name(self.category)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CellDifficulty:
+    """A family at a level: its difficulty `b` with its standard error, in logits, from `answers` of those who were
+    calibrated by; how many of its tasks this candidate was `given`, and how many of them are `right`."""
+
+    family: str
+    level: int
+    b: float
+    se: float
+    answers: int
+    given: int
+    right: int
+
+    @property
+    def name(self) -> str:
+        """What the family is called."""
+        return family_name(self.family)
+
+    @property
+    def b_text(self) -> str:
+        """ "−0.4 ± 0.2"."""
+        return f"{self.b:.1f} ± {self.se:.1f}".replace("-", "−")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AbilityDetails:
+    """The calibration that an ability was measured by: its `number`, the `n` people it comes from, how far their
+    abilities spread (`sd`, logits) and how reliable they are; the `cells` that this candidate was given."""
+
+    number: int
+    n: int
+    made_at: datetime
+    sd: float
+    reliability: float
+    cells: tuple[CellDifficulty, ...]
+
+    @property
+    def right(self) -> int:
+        """How many tasks were solved."""
+        return sum(cell.right for cell in self.cells)
+
+    @property
+    def given(self) -> int:
+        """Of how many."""
+        return sum(cell.given for cell in self.cells)
+
+    @property
+    def formula(self) -> str:
+        """The rule behind the reliability."""
+        return reliability_formula("calibration")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ability:
+    """The ability in logits on the scale of those who were calibrated by, with its standard error."""
+
+    value: float
+    error: float
+    #: the calibration and the cells that it comes from; None where that is not asked for
+    behind: AbilityDetails | None = None
+
+    @property
+    def words(self) -> str:
+        """ "0.4 ± 0.3"."""
+        return f"{self.value:.1f} ± {self.error:.1f}".replace("-", "−")
+
+    @property
+    def error_text(self) -> str:
+        """The standard error: "0.3"."""
+        return written_number(self.error)
+
+    @property
+    def low_text(self) -> str:
+        """One standard error below."""
+        return written_number(self.value - self.error).replace("-", "−")
+
+    @property
+    def high_text(self) -> str:
+        """One standard error above."""
+        return written_number(self.value + self.error).replace("-", "−")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredOption:
+    """An option by its number (from 1), as a text or a picture."""
+
+    id: str
+    number: int
+    text: str
+    picture: Picture | None
+    right: bool
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredTask:
+    """One task as it was given, with what was answered, which option is right, and the rule in words."""
+
+    number: int
+    category: str
+    shown: Shown
+    options: tuple[AnsweredOption, ...]
+    rule: str
+
+    @property
+    def chosen(self) -> AnsweredOption | None:
+        """The option that was chosen; None where there is no answer."""
+        return next((option for option in self.options if option.chosen), None)
+
+    @property
+    def right(self) -> AnsweredOption:
+        """The one that is right."""
+        return next(option for option in self.options if option.right)
+
+    @property
+    def solved(self) -> bool:
+        """Whether the right one was chosen."""
+        return self.right.chosen
+
+    @property
+    def category_name(self) -> str:
+        """What its category is called."""
+        return category_name(self.category)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReasoningResult(PartResult):
+    """A test of generated tasks. `ability` is there only where the test was calibrated for the role."""
+
+    template: ClassVar[str] = "assessments/result/reasoning.html"
+
+    whole: CategoryResult
+    categories: tuple[CategoryResult, ...]
+    tasks: tuple[AnsweredTask, ...]
+    ability: Ability | None = None
+
+    def without_items(self) -> Self:
+        return replace(self, tasks=(), items_left_out=True)
+
+    def for_candidate(self) -> "CandidateReasoning":
+        return CandidateReasoning(
+            kind=self.kind,
+            title=gettext("Reasoning"),
+            solved=self.whole.solved,
+            given=self.whole.given,
+            examples=examples(self.tasks),
+        )
+
+    @property
+    def is_ranked(self) -> bool:
+        """Whether anything says how hard the tasks were, so that people can be held side by side."""
+        return self.ability is not None or self.whole.standing is not None
+
+    @property
+    def reliability_text(self) -> str:
+        """The reliability in the norm group; empty where none is known."""
+        standing = self.whole.standing
+        return (
+            "" if standing is None or standing.reliability is None else written_number(standing.reliability)
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateReasoning(CandidateResult):
+    """How many tasks were solved, and two with their rules."""
+
+    solved: int
+    given: int
+    examples: tuple[AnsweredTask, ...]
+
+
+def reasoning_result(
+    part: AttemptPart,
+    content: ReasoningTest,
+    *,
+    items: Sequence[Item],
+    answers: Mapping[str, Json],
+    scores: Mapping[str, Score],
+    known: Known,
+) -> ReasoningResult:
+    """The stored counts with the tasks behind them. What a broken line took from the screen is not among them."""
+    whole = scores[ALL]
+    tasks = [item for item in items if isinstance(item, ReasoningTask)]
+    in_order = sorted(set(scores) - {ALL}, key=CATEGORIES.index)
+    return ReasoningResult(
+        kind=part.version.test.kind,
+        order=part.order,
+        title=content.name,
+        # the sheet of the form that everybody on the role gets: only the tasks show whether another was taken
+        sheet=replace(reasoning_sheet(content, part.part.form, known), n_items=whole.items, form=""),
+        requirement=requirement_of(part),
+        scoring_version=whole.scoring_version,
+        weight=part.part.weight,
+        whole=category_result(whole),
+        categories=tuple(category_result(scores[one]) for one in in_order),
+        tasks=tuple(_task(number, task, answers.get(task.id)) for number, task in enumerate(tasks, start=1)),
+        ability=_with_details(part, ability_of(whole), known.calibration, tasks=tasks, answers=answers),
+    )
+
+
+def category_result(score: Score) -> CategoryResult:
+    """A stored count of solved tasks."""
+    return CategoryResult(
+        category=score.scale,
+        solved=round(score.value or 0),
+        given=score.items,
+        answered=score.answered,
+        standing=normed_score(score),
+    )
+
+
+def ability_of(score: Score) -> Ability | None:
+    """The stored ability; None where the test was not calibrated."""
+    if score.ability is None or score.ability_se is None:
+        return None
+    return Ability(value=score.ability, error=score.ability_se)
+
+
+def _task(number: int, task: ReasoningTask, answer: Json) -> AnsweredTask:
+    drawn, shown = task.drawn, show(task.drawn, task.language)
+    return AnsweredTask(
+        number=number,
+        category=task.category,
+        shown=shown,
+        options=tuple(
+            AnsweredOption(
+                id=option.id,
+                number=place,
+                text=option.text,
+                picture=option.picture,
+                right=option.id == drawn.key,
+                chosen=option.id == answer,
+            )
+            for place, option in enumerate(shown.options, start=1)
+        ),
+        rule=rule_in_words(drawn, get_language() or task.language),
+    )
+
+
+def _with_details(
+    part: AttemptPart,
+    ability: Ability | None,
+    calibration: OwnCalibration | None,
+    *,
+    tasks: Sequence[ReasoningTask],
+    answers: Mapping[str, Json],
+) -> Ability | None:
+    """An ability with the cells that its candidate was given; without them where it was measured by another one."""
+    if ability is None or calibration is None or calibration.id != part.part.calibration_id:
+        return ability
+    found = calibration.found
+    cells: dict[tuple[str, int], list[bool]] = {}
+    for task in tasks:
+        cells.setdefault(task.cell, []).append(task.is_right(answers.get(task.id)))
+    if not cells.keys() <= found.cells.keys():
+        return ability
+    order = list(FAMILIES)
+    return replace(
+        ability,
+        behind=AbilityDetails(
+            number=calibration.number,
+            n=found.n,
+            made_at=calibration.made_at,
+            sd=found.sd,
+            reliability=found.reliability,
+            cells=tuple(
+                CellDifficulty(
+                    family=family,
+                    level=level,
+                    b=found.cells[family, level].b,
+                    se=found.cells[family, level].se,
+                    answers=found.cells[family, level].n,
+                    given=len(right),
+                    right=sum(right),
+                )
+                for (family, level), right in sorted(
+                    cells.items(), key=lambda cell: (order.index(cell[0][0]), cell[0][1])
+                )
+            ),
+        ),
+    )
+
+
+def examples(tasks: Sequence[AnsweredTask]) -> tuple[AnsweredTask, ...]:
+    """Two tasks whose rules are worth explaining: those that were not solved first, of two categories if there are."""
+    wanted = sorted(tasks, key=lambda task: (task.solved, task.number))
+    found = {task.category: task for task in reversed(wanted)}
+    chosen = [task for task in wanted if found[task.category] is task][:EXAMPLES]
+    others = [task for task in wanted if task not in chosen]
+    return tuple(sorted([*chosen, *others][:EXAMPLES], key=lambda task: task.number))

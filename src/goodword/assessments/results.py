@@ -1,0 +1,252 @@
+"""The result of an attempt, read from its stored scores and total, which never change.
+
+Only what lies beside them (what an answer counts, whether a task was solved) is derived, from stored answers and keys.
+There is no total over scales, and a result says nothing about time, breaks, or adjustments.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from fractions import Fraction
+from typing import Any, Self
+
+from django.db.models import Prefetch
+from django.utils.translation import get_language_info, gettext
+
+from goodword.assessments.content import content_of
+from goodword.assessments.items import items_of
+from goodword.assessments.kinds import Content, Result, kind_of
+from goodword.assessments.kinds.reasoning.names import category_name
+from goodword.assessments.kinds.results import CandidateResult, Requirement
+from goodword.assessments.kinds.technical_sheet import NOTHING, Known
+from goodword.assessments.models import (
+    Assessment,
+    Attempt,
+    AttemptPart,
+    IssuedTotal,
+    Marking,
+    Score,
+    TestVersion,
+    Upload,
+)
+from goodword.assessments.norms.queries import known_of_parts
+from goodword.assessments.queries import read_answers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """What one test brings to a portion: solved of given."""
+
+    test: str
+    solved: int
+    given: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Portion:
+    """One category (or, with weights, one test): its share solved, from 0 to 1, and its share of the total.
+
+    `category` is the id of a category of generated tasks, empty for anything else.
+    """
+
+    name: str
+    category: str = ""
+    counted: tuple[Counted, ...]
+    share: Fraction
+    weight: Fraction
+
+    @property
+    def share_text(self) -> str:
+        """The share in percent."""
+        return percent(self.share)
+
+    @property
+    def weight_text(self) -> str:
+        """Its share of the total in percent."""
+        return percent(self.weight)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TotalResult:
+    """The total of an assessment that has one, from 0 to 1. `value` is None where there can be none: `why_not` says
+    why. `weighted`: with weights, whose `reason` was written down; else the mean of category means."""
+
+    value: Fraction | None
+    weighted: bool
+    reason: str
+    portions: tuple[Portion, ...]
+    why_not: str = ""
+
+    @property
+    def text(self) -> str:
+        """The total in percent; empty where there is none."""
+        return "" if self.value is None else percent(self.value)
+
+    @property
+    def rule_text(self) -> str:
+        """How it comes about: "50 % × 70 % + 50 % × 60 % = 65 %"."""
+        if self.value is None:
+            return ""
+        made = " + ".join(f"{one.weight_text} × {one.share_text}" for one in self.portions)
+        return f"{made} = {self.text}"
+
+
+def percent(share: Fraction) -> str:
+    """ "66.7 %", without a decimal that is 0."""
+    return f"{float(100 * share):.1f}".removesuffix(".0") + "\N{NO-BREAK SPACE}%"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptResult:
+    """All of one finished attempt. `language` is a tag ("en"), `completed_at` aware."""
+
+    attempt_id: int
+    language: str
+    completed_at: datetime
+    parts: tuple[Result, ...]
+    total: TotalResult | None = None
+
+    def serving(self, requirement: Requirement | None) -> Self:
+        """The same for another role: its requirement, where one test serves it.
+
+        Of several tests nobody has said there what each of them serves; what the other role named is not for here.
+        """
+        named = requirement if len(self.parts) == 1 else None
+        return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
+
+    def without_items(self) -> Self:
+        """The result without test items, answers to single items and scoring keys, for readers without a login."""
+        return replace(self, parts=tuple(part.without_items() for part in self.parts))
+
+    def for_candidate(self) -> tuple[CandidateResult, ...]:
+        """The parts as their candidate reads them, in the active language."""
+        return tuple(part.for_candidate() for part in self.parts)
+
+    @property
+    def language_name(self) -> str:
+        """The language it was taken in, by its name in the reader's language."""
+        return str(gettext(get_language_info(self.language)["name"]))
+
+
+def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
+    """The issued result with the answers behind each number; None while there is none.
+
+    `language`: of titles and scale texts, where a test has it; otherwise they are in the language of the attempt.
+
+    As many queries for one part as for several: nine, and one more each for norms and another language.
+    """
+    if attempt.completed_at is None:
+        return None
+    rows = parts_with_scores(attempt)
+    known = known_of_parts(attempt, rows)
+    contents = contents_in(rows, language)
+    parts = tuple(
+        found
+        for row in rows
+        if (found := _part(row, contents[row.pk], known.get(row.pk, NOTHING))) is not None
+    )
+    if not parts:
+        return None
+    return AttemptResult(
+        attempt_id=attempt.pk,
+        language=attempt.language,
+        completed_at=attempt.completed_at,
+        parts=parts,
+        total=total_of(attempt, parts),
+    )
+
+
+def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
+    """None for a part that has not ended, as in an attempt that a person closed early."""
+    return kind_of(content).result(
+        part,
+        content,
+        items=items_of(part),
+        answers=read_answers(part),
+        scores={score.scale: score for score in part.scores.all()},
+        known=known,
+    )
+
+
+def contents_in(parts: Sequence[AttemptPart], language: str) -> Mapping[int, Content]:
+    """Each part's content by its id, with titles and scale texts in this language where the test has it.
+
+    Items stay as they were given. One more query if a test was taken in another language.
+    """
+    contents = {part.pk: content_of(part.version) for part in parts}
+    foreign = [part for part in parts if language and part.version.language not in {"", language}]
+    if not foreign:
+        return contents
+    rows = TestVersion.objects.of(foreign[0].attempt.organisation).filter(
+        test__in=[part.version.test_id for part in foreign], language=language, published_at__isnull=False
+    )
+    translations = {(row.test_id, row.number): row for row in rows.select_related("test")}
+    for part in foreign:
+        row = translations.get((part.version.test_id, part.version.number))
+        if row is not None:
+            contents[part.pk] = kind_of(contents[part.pk]).translated(contents[part.pk], content_of(row))
+    return contents
+
+
+def total_of(attempt: Attempt, parts: Sequence[Result]) -> TotalResult | None:
+    """The issued total, with the titles of its tests; None where the assessment has none. One query."""
+    issued = IssuedTotal.objects.of(attempt.organisation).filter(attempt=attempt).first()
+    if issued is None:
+        return None
+    titles = {str(part.order): part.title for part in parts}
+    return TotalResult(
+        value=Fraction(issued.value) if issued.value else None,
+        weighted=issued.mode == Assessment.Total.WEIGHTS,
+        reason=issued.reason,
+        portions=tuple(_portion(one, titles) for one in issued.portions),
+        why_not=_why_not(issued.why_not),
+    )
+
+
+def _why_not(code: str) -> str:
+    match code:
+        case IssuedTotal.WhyNot.NO_COUNT:
+            return gettext("There is no total: not every test with right and wrong answers has a count.")
+        case IssuedTotal.WhyNot.NO_WEIGHT:
+            return gettext("There is no total: not every test with right and wrong answers has a weight.")
+    return ""
+
+
+def _portion(portion: Mapping[str, Any], titles: Mapping[str, str]) -> Portion:
+    return Portion(
+        name=category_name(portion["category"]) if portion["category"] else titles[portion["part"]],
+        category=portion["category"],
+        counted=tuple(
+            Counted(test=titles[one["part"]], solved=one["solved"], given=one["given"])
+            for one in portion["counted"]
+        ),
+        share=Fraction(portion["share"]),
+        weight=Fraction(portion["weight"]),
+    )
+
+
+def parts_with_scores(attempt: Attempt) -> Sequence[AttemptPart]:
+    """The parts in order, with answers, drawn items, scores and their norms, files (without their bytes) and marks.
+
+    Six queries.
+    """
+    organisation = attempt.organisation
+    rows = list(
+        AttemptPart.objects.of(organisation)
+        .filter(attempt=attempt)
+        .select_related("version__test", "part")
+        .prefetch_related(
+            "answers",
+            "drawn",
+            Prefetch("scores", Score.objects.of(organisation).select_related("norm_group__norm_set")),
+            Prefetch("uploads", Upload.objects.of(organisation).defer("content")),
+            Prefetch(
+                "markings",
+                Marking.objects.of(organisation).select_related("rater__user").order_by("marked_at", "pk"),
+            ),
+        )
+        .order_by("order")
+    )
+    for row in rows:
+        row.attempt = attempt  # known: no query for it
+    return rows
