@@ -32,7 +32,7 @@ def told(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -
     of.candidate.language = language
     of.candidate.save()
     assert of.role is not None
-    assessment_of_all(of.role, kinds=kinds, tells_candidate=True)
+    assessment_of_all(of.role, kinds=kinds, shares_result=True)
     return taken(of, **{"solve": 2} | values)
 
 
@@ -152,7 +152,7 @@ def test_without_the_setting_there_is_no_result_and_no_way_to_it() -> None:
 def test_before_the_end_and_of_an_attempt_closed_early_there_is_none() -> None:
     of = application()
     assert of.role is not None
-    assessment_of_all(of.role, kinds=("scales",), tells_candidate=True)
+    assessment_of_all(of.role, kinds=("scales",), shares_result=True)
     attempt = assigned(of)
     assert is_closed(Client().get(url(attempt)))
     Attempt.objects.of(of.organisation).filter(pk=attempt.pk).update(
@@ -190,6 +190,6 @@ def test_all_kinds_ask_no_more_queries_than_one(told_all: Attempt, told_scales: 
 def test_the_setting_of_the_version_that_was_taken_counts(told_scales: Attempt) -> None:
     role = told_scales.step_request.application.role
     assert role is not None
-    assessment_of_all(role, kinds=("scales",), tells_candidate=False)
+    assessment_of_all(role, kinds=("scales",), shares_result=False)
     assert Client().get(url(told_scales)).content.decode().count("Your result") >= 1
     assert Assessment.objects.of(told_scales.organisation).count() == 2

@@ -30,7 +30,7 @@ def rita(role: Role) -> Membership:
 
 def several(role: Role) -> Attempt:
     """Three who have finished, one of them on a phone; the first one's result has a band, an ability and marks."""
-    assessment_of_all(role, total=Assessment.Total.CATEGORIES, tells_candidate=True, two_raters=True)
+    assessment_of_all(role, total=Assessment.Total.CATEGORIES, shares_result=True, two_raters=True)
     first = taken(named(role, "Ada", "Lovelace"), solve=2, device="computer", now=clock.now())
     taken(named(role, "Bo", "Beck"), solve=1, device="computer", now=clock.now())
     taken(named(role, "Cy", "Curie"), solve=3, value=2, device="phone", now=clock.now())

@@ -271,18 +271,18 @@ def test_a_total_is_offered_only_where_there_are_right_answers(step: Step, rita:
     assert offered == ["off", "categories", "weights"]
 
 
-SETTINGS = {"total": "off", "more_time": "0", "tells_candidate": "no", "retake_months": "6"}
+SETTINGS = {"total": "off", "more_time": "0", "shares_result": "no", "retake_months": "6"}
 
 
 def test_settings_of_the_whole_are_kept(step: Step, rita: Membership) -> None:
     _, part = parts(drafted(step, WORK_STYLE, REASONING, by=rita))
     chosen = {"total": "weights", f"weight_{part.pk}": "3", "total_reason": "Faults cost more"}
-    more = {"more_time": "50", "tells_candidate": "yes", "retake_months": "12"}
+    more = {"more_time": "50", "shares_result": "yes", "retake_months": "12"}
     response = post(rita, address(step, "role_assessment_settings"), step, **chosen, **more)
     assert said(response) == ["Saved in the draft."]
     found = draft(step)
     assert (found.total, found.total_reason, found.more_time) == ("weights", "Faults cost more", 50)
-    assert (found.tells_candidate, found.retake_months) == (True, 12)
+    assert (found.shares_result, found.retake_months) == (True, 12)
     assert [one.weight for one in parts(found)] == [None, 3]
     said_of_it = "There is a weighted total: “Reasoning” weighs 3. The reason: Faults cost more"
     assert said_of_it in words(response)

@@ -177,18 +177,18 @@ def _markings(part: AttemptPart, wanted: Wanted) -> list[Marking]:
 def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
     if wanted.by_member:  # they have agreed to share this, and no more
         return without_nothing(
-            {"granted, percent": one.percent, "accessible version granted": one.other_form}
+            {"granted, percent": one.percent, "accessible version granted": one.accessible_version}
         )
     return without_nothing(
         {
             "asked": one.asked_at,
             "extra time, percent": one.wants_time,
-            "accessible version": one.wants_form,
+            "accessible version": one.wants_accessible_version,
             "in your words": one.text,
             "answer": one.get_state_display(),
             "granted, percent": one.percent,
-            "accessible version granted": one.other_form,
-            "the hiring team may know": one.may_tell,
+            "accessible version granted": one.accessible_version,
+            "the hiring team may know": one.may_disclose,
             "answered": one.answered_at,
             "answered by": one.answered_by,
             "said": one.answer,

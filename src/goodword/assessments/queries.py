@@ -10,15 +10,12 @@ from goodword.candidates.models import Application
 from goodword.questionnaires.reading import Json
 from goodword.steps.states import DONE
 
-#: what is large in the rows around a part, and is needed once a process (content.content_of), or only when it is scored
+#: large columns around a part: parsed once per process (content.content_of), or needed only for scoring
 LARGE: Final = ("version__content", "part__calibration__content")
 
 
 def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
-    """The parts in order, with their versions, answers, drawn items and, if wanted, scores.
-
-    One query each; none for drawn items where no part draws any.
-    """
+    """The parts in order, with versions, answers, generated items and, if wanted, scores. One query each."""
     rows = list(
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt=attempt)
@@ -30,22 +27,22 @@ def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
     drawing = [row for row in rows if row.version.test.kind == Test.Kind.REASONING]
     prefetch_related_objects(drawing, "drawn")
     for row in rows:
-        row.attempt = attempt  # known: no query for it, and its language is asked for often
+        row.attempt = attempt
     return rows
 
 
 def latest_attempt(application: Application) -> Attempt | None:
-    """The application's newest run of an assessment, whatever its state."""
+    """The application's newest attempt, whatever its state."""
     return attempts_of(application).first()
 
 
 def latest_done(application: Application) -> Attempt | None:
-    """Its newest run that is done: a result stays to be seen when the candidate is invited again."""
+    """Its newest completed attempt: results stay visible when the candidate is invited again."""
     return attempts_of(application).filter(progress__in=DONE).first()
 
 
 def attempts_of(application: Application) -> QuerySet[Attempt]:
-    """All its attempts, newest first."""
+    """The application's attempts, newest first."""
     return (
         Attempt.objects.across_organisations()
         .filter(step_request__application_id=application.pk)
@@ -64,10 +61,10 @@ def application_of(attempt: Attempt) -> Application:
 
 
 def answers_of(part: AttemptPart) -> Mapping[str, Json]:
-    """The saved answers as they are now: item id to what was answered. One query."""
+    """The saved answers as of now, {item id: value}. One query."""
     return dict(part.answers.values_list("item", "value"))
 
 
 def read_answers(part: AttemptPart) -> Mapping[str, Json]:
-    """The same, of a part that was read with its answers (`parts_of`): as they were then, without a query."""
+    """The answers prefetched with the part (`parts_of`), {item id: value}. No query."""
     return {answer.item: answer.value for answer in part.answers.all()}

@@ -40,7 +40,7 @@ def timed(*parts: Asks, of: Application | None = None, **values: Any) -> Attempt
 
 def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment:
     """A request for half as much time again that waits."""
-    given: dict[str, Any] = {"percent": 50, "form": False, "text": "", "may_tell": False} | values
+    given: dict[str, Any] = {"percent": 50, "form": False, "text": "", "may_disclose": False} | values
     waits = request_adjustment(attempt_id=attempt.pk, now=now, **given).waits
     assert waits is not None
     mail_is_taken(attempt.step_request.application, at=now)
@@ -65,7 +65,9 @@ def clocks(attempt: Attempt) -> list[int | None]:
 def requests(attempt: Attempt) -> list[tuple[str, int, bool, int, bool]]:
     """State, time and form wanted, time and form granted, of each request."""
     rows = Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk")
-    return list(rows.values_list("state", "wants_time", "wants_form", "percent", "other_form"))
+    return list(
+        rows.values_list("state", "wants_time", "wants_accessible_version", "percent", "accessible_version")
+    )
 
 
 def answer_path(row: Adjustment, **values: Any) -> str:

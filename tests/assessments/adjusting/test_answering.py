@@ -44,7 +44,7 @@ def answers(row: Adjustment, **values: object) -> Adjustment:
     given: dict[str, object] = {
         "percent": 0,
         "forms": {},
-        "otherwise": False,
+        "accessible": False,
         "sentence": "",
         "by": BY,
         "now": NOW + DAY,

@@ -54,7 +54,7 @@ def test_time_that_the_role_gives_to_everybody_is_granted_at_once_and_nobody_rea
     attempt = timed(TIMED, JUDGEMENT, TIMED, more_time=50)
     before, events = Email.objects.count(), event_names()
     found = request_adjustment(
-        attempt_id=attempt.pk, percent=50, form=False, text="I read slowly.", may_tell=False, now=NOW
+        attempt_id=attempt.pk, percent=50, form=False, text="I read slowly.", may_disclose=False, now=NOW
     )
     assert (found.waits, requests(attempt)) == (None, [("granted", 50, False, 50, False)])
     assert clocks(attempt) == [1380, None, 1380]
@@ -81,18 +81,18 @@ def test_more_than_the_role_gives_waits_for_a_person_with_the_deadline_and_the_r
 def test_with_another_form_the_time_is_granted_at_once_and_the_rest_waits() -> None:
     attempt = timed(more_time=25)
     found = request_adjustment(
-        attempt_id=attempt.pk, percent=25, form=True, text="On paper.", may_tell=True, now=NOW
+        attempt_id=attempt.pk, percent=25, form=True, text="On paper.", may_disclose=True, now=NOW
     )
     assert requests(attempt) == [("granted", 25, False, 25, False), ("asked", 0, True, 0, False)]
     assert found.waits is not None
-    assert (found.waits.text, found.waits.may_tell, clocks(attempt)) == ("On paper.", True, [1140])
+    assert (found.waits.text, found.waits.may_disclose, clocks(attempt)) == ("On paper.", True, [1140])
 
 
 def test_the_longest_grant_counts() -> None:
     attempt = timed(more_time=100)
     for percent in (100, 25):
         request_adjustment(
-            attempt_id=attempt.pk, percent=percent, form=False, text="", may_tell=False, now=NOW
+            attempt_id=attempt.pk, percent=percent, form=False, text="", may_disclose=False, now=NOW
         )
     assert clocks(attempt) == [1800]
 
@@ -119,7 +119,7 @@ def test_one_asks_once_more_after_a_no_and_then_no_more() -> None:
 def test_a_clock_that_has_started_stays_as_it_is() -> None:
     attempt = timed(TIMED, TIMED, more_time=50)
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
-    asked_time = {"percent": 50, "form": False, "text": "", "may_tell": False, "now": NOW}
+    asked_time = {"percent": 50, "form": False, "text": "", "may_disclose": False, "now": NOW}
     request_adjustment(attempt_id=attempt.pk, **asked_time)  # type: ignore[arg-type]  # one dictionary for both
     assert clocks(attempt) == [900, 1380]
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
@@ -141,7 +141,7 @@ def test_no_clock_starts_while_a_request_waits_but_other_parts_can_be_done() -> 
 def test_nothing_asked_for_is_no_request() -> None:
     attempt = timed()
     with pytest.raises(ValueError, match="Nothing"):
-        request_adjustment(attempt_id=attempt.pk, percent=0, form=False, text="", may_tell=False, now=NOW)
+        request_adjustment(attempt_id=attempt.pk, percent=0, form=False, text="", may_disclose=False, now=NOW)
 
 
 def test_nothing_is_asked_on_what_is_closed() -> None:
@@ -155,7 +155,7 @@ def test_nothing_is_asked_on_what_is_closed() -> None:
 def test_a_request_taken_back_gives_the_days_back_and_the_mail_does_not_go_out() -> None:
     attempt = timed()
     request_adjustment(
-        attempt_id=attempt.pk, percent=50, form=False, text="", may_tell=False, now=NOW
+        attempt_id=attempt.pk, percent=50, form=False, text="", may_disclose=False, now=NOW
     )  # mail is queued
     assert withdraw_request(attempt_id=attempt.pk, now=NOW + DAY)
     after = fresh(attempt)

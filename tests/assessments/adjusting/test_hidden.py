@@ -43,7 +43,7 @@ Read = dict[str, str]
 Life = tuple[Application, Read]
 
 
-def lived(*, adjusted: bool, may_tell: bool = False) -> Life:
+def lived(*, adjusted: bool, may_disclose: bool = False) -> Life:
     """Somebody takes an assessment on a clock in four days. With an adjustment the answer takes a day to come, and
     they sit half as long again. Both end at the same moment."""
     org = factories.organisation(name="Acme Bikes")
@@ -58,13 +58,13 @@ def lived(*, adjusted: bool, may_tell: bool = False) -> Life:
         attempt = timed(TIMED, of=of)
         run_jobs()
         if adjusted:
-            row = asked(attempt, text="Slowly, please.", may_tell=may_tell)
+            row = asked(attempt, text="Slowly, please.", may_disclose=may_disclose)
             run_jobs()
         read |= _read(of, "while it waits")
         clock.move_to(NOW + DAY)
         if adjusted:
             by = Person(name=HANNA[0], address=HANNA[1])
-            granted: dict[str, Any] = {"percent": 50, "forms": {}, "otherwise": False, "sentence": "Yes."}
+            granted: dict[str, Any] = {"percent": 50, "forms": {}, "accessible": False, "sentence": "Yes."}
             answer_request(adjustment_id=row.pk, by=by, now=NOW + DAY, **granted)
         run_jobs()
         read |= _read(of, "after the answer")
@@ -153,7 +153,7 @@ def all_lives() -> dict[str, Life]:
     return {
         "without": lived(adjusted=False),
         "adjusted": lived(adjusted=True),
-        "told": lived(adjusted=True, may_tell=True),
+        "told": lived(adjusted=True, may_disclose=True),
     }
 
 

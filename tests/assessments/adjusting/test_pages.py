@@ -127,7 +127,7 @@ def test_before_asking_one_reads_who_is_asked_and_what_happens(client: Client, a
     ):
         assert words in text, words
     assert "rita@acme.example" not in text
-    assert 'name="a-may_tell" id="id_a-may_tell" checked' not in text
+    assert 'name="a-may_disclose" id="id_a-may_disclose" checked' not in text
     assert "Everyone who asks gets" not in text
 
 
@@ -293,7 +293,7 @@ def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attem
         ({"a-percent": "other"}, "Write a number from 1 to 200."),
         ({"a-percent": "other", "a-other_percent": "201"}, "Write a number from 1 to 200."),
         ({"a-percent": "0"}, "This grants nothing."),
-        ({"a-percent": "0", "a-otherwise": "on"}, "Explain the next step."),
+        ({"a-percent": "0", "a-accessible": "on"}, "Explain the next step."),
         ({"a-percent": "25", "a-figureless": "9"}, "Choose from the parts listed."),
         ({"a-percent": "25", "a-sentence": "x" * 1001}, "This is longer than 1000 characters."),
     ],
@@ -321,7 +321,7 @@ def test_a_no_with_a_sentence_reaches_the_candidate(client: Client, attempt: Att
 
 def test_another_form_that_is_arranged_by_hand_is_granted(client: Client) -> None:
     attempt = timed()
-    typed = {"a-percent": "0", "a-otherwise": "on", "a-sentence": "We meet on Monday, on paper."}
+    typed = {"a-percent": "0", "a-accessible": "on", "a-sentence": "We meet on Monday, on paper."}
     client.post(answer_path(asked(attempt, percent=0, form=True)), typed)
     assert requests(attempt) == [("granted", 0, True, 0, True)]
 

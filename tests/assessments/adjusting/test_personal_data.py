@@ -29,7 +29,7 @@ def asked_and_answered() -> Adjustment:
         adjustment_id=row.pk,
         percent=25,
         forms={},
-        otherwise=True,
+        accessible=True,
         sentence=f"Bring your {WORD}.",
         by=by,
         now=NOW,

@@ -87,9 +87,9 @@ def test_a_draft_begins_with_tests_and_settings_of_the_version_that_counts(
     step: Step, rita: Membership
 ) -> None:
     first = published(step, WORK_STYLE, REASONING, by=rita)
-    Assessment.objects.of(step.organisation).update(more_time=50, tells_candidate=True, retake_months=3)
+    Assessment.objects.of(step.organisation).update(more_time=50, shares_result=True, retake_months=3)
     made = begin_draft(step=step, by=rita, now=NOW)
-    assert (made.number, made.more_time, made.tells_candidate, made.retake_months) == (2, 50, True, 3)
+    assert (made.number, made.more_time, made.shares_result, made.retake_months) == (2, 50, True, 3)
     columns = (
         "order",
         "test",
@@ -262,9 +262,9 @@ def test_norms_and_calibrations_of_others_are_refused(step: Step, rita: Membersh
     figures = Calibration.objects.create(
         organisation=foreign.organisation, test=foreign, version="1", number=1, content={}, n=300, made_at=NOW
     )
-    other_form = norms(part.test, version="1", form="short_12")
+    accessible_version = norms(part.test, version="1", form="short_12")
     before = rows(step)
-    for wrong in ({"norms": theirs.pk}, {"norms": other_form.pk}, {"calibration": figures.pk}):
+    for wrong in ({"norms": theirs.pk}, {"norms": accessible_version.pk}, {"calibration": figures.pk}):
         with pytest.raises(InvalidSetting):
             changed(step, part, by=rita, **wrong)
     assert rows(step) == before

@@ -19,10 +19,10 @@ class Contact:
 
 
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
-    """Who is asked: the person whom the organisation names, unless they hire for this role themselves.
+    """Who answers: the person named by the organisation, unless they hire for this role.
 
     Otherwise the first admin who does not hire for the role, or the recruiter, with `outside` False. Candidates see
-    who it is before they send anything. Addresses in `but` are skipped. `application` comes with organisation and the
+    who it is before they send anything. Skips addresses in `but`. `application` comes with organisation and the
     role's owner.
     """
     passed = _team(application) | {address.lower() for address in but}
@@ -33,7 +33,7 @@ def contact_of(application: Application, *, but: Collection[str] = ()) -> Contac
 
 
 def is_outside(application: Application, address: str) -> bool:
-    """Whether this address belongs to nobody in the hiring team. `application` as for contact_of."""
+    """Whether this address belongs to nobody on the hiring team. `application` as for contact_of."""
     return address.lower() not in _team(application)
 
 

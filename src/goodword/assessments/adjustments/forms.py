@@ -52,7 +52,7 @@ class RequestForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={"max_length": _TOO_LONG},
     )
-    may_tell = forms.BooleanField(
+    may_disclose = forms.BooleanField(
         label=_("The hiring team may know about this"),
         help_text=_(
             "If you tick this, they see what is granted, never your words. Otherwise they see nothing."
@@ -74,7 +74,7 @@ class RequestForm(forms.Form):
     def say_who_reads(self, *, outside: bool) -> None:
         """Adapt the promise if the reader hires for the role."""
         if not outside:
-            self.fields["may_tell"].label = _("The others on the hiring team may know about this")
+            self.fields["may_disclose"].label = _("The others on the hiring team may know about this")
 
     def clean_text(self) -> str:
         """Without control characters; markup stays and is escaped where it is shown."""
@@ -124,7 +124,7 @@ class AnswerForm(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         error_messages={"invalid_choice": _("Choose from the parts listed.")},
     )
-    otherwise = forms.BooleanField(
+    accessible = forms.BooleanField(
         label=_("An accessible version, which you arrange with them"),
         help_text=_("For example on paper or in conversation. Explain the next step below."),
         required=False,
@@ -169,11 +169,11 @@ class AnswerForm(forms.Form):
         if wants_number and data.get("other_percent") is None:
             self.add_error("other_percent", _PERCENT)
         nothing = self.share == 0 and not data.get("figureless")
-        if not self.errors and not data.get("sentence") and (nothing or data.get("otherwise")):
+        if not self.errors and not data.get("sentence") and (nothing or data.get("accessible")):
             self.add_error(
                 "sentence",
                 _("Explain the next step.")
-                if data.get("otherwise")
+                if data.get("accessible")
                 else _("This grants nothing. Write a sentence telling the candidate why, or what to do."),
             )
         return data

@@ -46,7 +46,7 @@ FRESH_LINK_INTERVAL = timedelta(minutes=10)
 
 
 def subject_ref_of(row: Adjustment) -> str:
-    """What the mails about a request are filed under."""
+    """The subject under which mails about a request are filed."""
     return f"adjustment:{row.pk}"
 
 
@@ -66,7 +66,7 @@ def mail_contact(
             "candidate_name": candidate.name,
             "title": public_title(application),
             "percent": row.wants_time,
-            "form": row.wants_form,
+            "form": row.wants_accessible_version,
             "lines": row.text.splitlines(),
             "outside": contact.outside,
             "parts": [
@@ -83,7 +83,7 @@ def mail_contact(
 
 
 def mail_answer(row: Adjustment, *, application: Application, by: Person, now: datetime) -> None:
-    """Tell the candidate the answer, as from the person who gave it; not where nobody may write to them."""
+    """Mail the candidate the answer, from the person who gave it, unless they may not be mailed."""
     if unreachable(application):
         return
     _write(
@@ -93,7 +93,7 @@ def mail_answer(row: Adjustment, *, application: Application, by: Person, now: d
         sender=by,
         now=now,
         percent=row.percent,
-        form=row.other_form,
+        form=row.accessible_version,
         granted=row.state == Adjustment.State.GRANTED,
         lines=row.answer.splitlines(),
         inside=not is_outside(application, by.address),
@@ -101,7 +101,7 @@ def mail_answer(row: Adjustment, *, application: Application, by: Person, now: d
 
 
 def mail_request_lost(row: Adjustment, *, application: Application, now: datetime) -> None:
-    """Tell the candidate that their request reached nobody outside the hiring team."""
+    """Mail the candidate that their request reached nobody outside the hiring team."""
     if unreachable(application):
         return
     goodword = Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT)
@@ -145,14 +145,14 @@ def next_reader(attempt: Attempt, *, application: Application) -> Contact:
 
 
 def remind_contacts(*, now: datetime) -> int:
-    """Ask once more wherever it is due. Returns how many mails were queued."""
+    """Queue the reminders that are due. Returns how many."""
     return each(possibly_due(now=now), lambda pk: remind_contact(adjustment_id=pk, now=now))
 
 
 def possibly_due(*, now: datetime) -> Sequence[int]:
-    """The ids of requests that may be due, the oldest `AT_MOST`: open ones of which somebody was asked but once.
+    """The ids of the oldest AT_MOST unanswered requests whose contact was mailed once. One query.
 
-    Those that can never be due any more are left out here, or they would be in the way of newer ones. One query.
+    Requests that can never be due are excluded, since they would crowd out newer ones.
     """
     mail = Email.objects.across_organisations().filter(organisation=OuterRef("organisation"))
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
@@ -176,7 +176,7 @@ def possibly_due(*, now: datetime) -> Sequence[int]:
 
 
 def remind_contact(*, adjustment_id: int, now: datetime) -> bool:
-    """Ask the same person once more if it is due; whether a mail was queued. In working hours, and once."""
+    """Remind the contact once, in working hours, if it is due. Returns whether a mail was queued."""
     with transaction.atomic():
         row = Adjustment.objects.across_organisations().get(pk=adjustment_id)
         attempt = lock(Attempt, row.attempt_id)
@@ -201,7 +201,7 @@ def remind_contact(*, adjustment_id: int, now: datetime) -> bool:
 
 
 def send_fresh_link(row: Adjustment, *, application: Application, to: Person, now: datetime) -> bool:
-    """Mail the same person again. False, without sending, within ten minutes of the last mail."""
+    """Mail the same person a new link. False, without a mail, within ten minutes of the last one."""
     with transaction.atomic():
         row.attempt = lock(Attempt, row.attempt_id)
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row), kind=ASKED)

@@ -1,6 +1,6 @@
 """Requests for an adjustment: made, answered, withdrawn, carried over to a new attempt.
 
-No event is recorded and no mail is filed under the application, because what members read is made of both.
+No event is recorded and no mail is filed under the application, because members can read both.
 """
 
 from collections.abc import Mapping
@@ -27,14 +27,14 @@ from goodword.steps.domain.standstill import later_by_the_stop
 from goodword.steps.domain.unreachable import CODES
 from goodword.steps.states import is_open, takes_answers
 
-#: percent that can be asked for
+#: extra time that can be requested, in percent
 PERCENT_CHOICES = (25, 50, 100)
-#: percent that can be granted
+#: extra time that can be granted, in percent
 MAX_PERCENT = 200
 
 
 class CannotRequest(Exception):
-    """Nothing may be asked for now; `why` says why not."""
+    """No request may be made now; `why` says why not."""
 
     def __init__(self, why: WhyNot) -> None:
         super().__init__(why)
@@ -43,40 +43,45 @@ class CannotRequest(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOutcome:
-    """What became of it: what was granted at once, and what waits for somebody's answer."""
+    """What was granted at once, and the request that waits for an answer."""
 
     granted: Adjustment | None
     waits: Adjustment | None
 
 
 def request_adjustment(
-    *, attempt_id: int, percent: int, form: bool, text: str, may_tell: bool, now: datetime
+    *, attempt_id: int, percent: int, form: bool, text: str, may_disclose: bool, now: datetime
 ) -> RequestOutcome:
-    """Ask for `percent` more time, another form, or something in own words.
+    """Request `percent` extra time, an accessible version (`form`), or something in the candidate's own words.
 
-    Time up to what the role grants to everybody is granted at once: then nobody reads the words, and they are not
-    kept. For the rest a person is mailed, and the deadline waits. Raises CannotRequest, Closed, and ValueError
-    where nothing is asked for; then nothing changes.
+    Extra time up to what the role grants to everybody is granted at once; then nobody reads the words, and they are
+    not stored. For the rest the contact is mailed, and the deadline is on hold. Raises CannotRequest, Closed, and
+    ValueError for an empty request; then nothing changes.
     """
     if not (percent or form or text):
-        raise ValueError("Nothing is asked for.")
+        raise ValueError("Nothing is requested.")
     with transaction.atomic():
         attempt = locking.open_attempt(attempt_id, now=now)
-        stands = request_status(attempt)
-        if stands.why_not:
-            raise CannotRequest(stands.why_not)
-        if percent and not stands.timed:
+        status = request_status(attempt)
+        if status.why_not:
+            raise CannotRequest(status.why_not)
+        if percent and not status.timed:
             raise CannotRequest(WhyNot.BEGUN)
         granted = waiting = None
         if 0 < percent <= attempt.assessment.more_time:
             extend_clocks(attempt, percent=percent)
-            granted = _new_request(attempt, now=now, wants_time=percent, may_tell=may_tell)
+            granted = _new_request(attempt, now=now, wants_time=percent, may_disclose=may_disclose)
             granted.state, granted.percent, granted.answered_at = Adjustment.State.GRANTED, percent, now
             granted.save()
             percent, text = 0, text if form else ""
         if percent or form or text:
             waiting = _new_request(
-                attempt, now=now, wants_time=percent, wants_form=form, text=text, may_tell=may_tell
+                attempt,
+                now=now,
+                wants_time=percent,
+                wants_accessible_version=form,
+                text=text,
+                may_disclose=may_disclose,
             )
             waiting.save()
             hold_deadline(attempt, now=now)
@@ -91,7 +96,7 @@ def _new_request(attempt: Attempt, *, now: datetime, **values: object) -> Adjust
 
 
 class AlreadyAnswered(Exception):
-    """It is answered already, or was taken back."""
+    """It is answered already, or was withdrawn."""
 
 
 def answer_request(
@@ -99,16 +104,16 @@ def answer_request(
     adjustment_id: int,
     percent: int,
     forms: Mapping[int, str],
-    otherwise: bool,
+    accessible: bool,
     sentence: str,
     by: Person,
     now: datetime,
 ) -> Adjustment:
-    """Grant `percent` more time, other `forms` (a part's place to its form) or something outside Goodword, or nothing.
+    """Grant `percent` extra time, other `forms` (part number to form), an accessible version, or nothing.
 
-    `otherwise`: another form is granted that the sentence tells of. `by`: whom the link was sent to. The deadline goes
-    on, and the candidate is mailed. A part that has begun meanwhile stays as it is. Raises AlreadyAnswered, Closed,
-    ValueError for what no form lets through; then nothing changes.
+    `accessible`: an accessible version that the sentence explains. `by`: whom the link was sent to. Resumes the
+    deadline and mails the candidate. A part that has begun meanwhile does not change. Raises AlreadyAnswered, Closed,
+    and ValueError for a percentage out of range; then nothing changes.
     """
     if not 0 <= percent <= MAX_PERCENT:
         raise ValueError(f"{percent} percent")
@@ -123,8 +128,8 @@ def answer_request(
             raise locking.Closed
         _set_forms(attempt, forms)
         extend_clocks(attempt, percent=percent)
-        row.percent, row.other_form = percent, bool(forms) or otherwise
-        granted = bool(percent) or row.other_form
+        row.percent, row.accessible_version = percent, bool(forms) or accessible
+        granted = bool(percent) or row.accessible_version
         row.state = Adjustment.State.GRANTED if granted else Adjustment.State.REFUSED
         row.answer, row.answered_by, row.answered_at = sentence, by.name[:200], now
         row.save()
@@ -142,7 +147,7 @@ def _set_forms(attempt: Attempt, forms: Mapping[int, str]) -> None:
 
 
 def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
-    """Take back the request that waits; False, and nothing changed, if none does. Raises Closed."""
+    """Withdraw the unanswered request. False if there is none. Raises Closed."""
     with transaction.atomic():
         attempt = locking.open_attempt(attempt_id, now=now)
         rows = Adjustment.objects.of(attempt.organisation).select_for_update()
@@ -157,9 +162,9 @@ def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
 
 
 def carry_over(attempt: Attempt, *, now: datetime) -> None:
-    """Let the requests of the same start's earlier attempts count for this new one, in the caller's transaction.
+    """Move the requests of earlier attempts at the same step to this new one, in the caller's transaction.
 
-    What was granted is granted here, and a request that waits waits here; its link stays good.
+    Grants apply here too, and an unanswered request waits here; its link stays valid.
     """
     earlier = Adjustment.objects.of(attempt.organisation).filter(
         attempt__step_request_id=attempt.step_request_id
@@ -172,10 +177,9 @@ def carry_over(attempt: Attempt, *, now: datetime) -> None:
 
 
 def on_mail_returned(event: Event) -> None:
-    """Ask the next person outside the hiring team instead.
+    """After a bounced mail, ask the next person outside the hiring team.
 
-    If there is none, the request ends, and a mail tells the candidate, who may ask again: their page says who would
-    read it.
+    Without one the request ends, and the candidate is mailed; their page says who would read a new request.
     """
     email = mail_of(event)
     if email is None or email.kind != mails.ASKED or email.link_subject_id is None:
@@ -213,7 +217,7 @@ def _addresses_tried(asked: Adjustment) -> set[str]:
 
 
 def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Let the deadline of a locked attempt wait from now, and save it."""
+    """Put the deadline and reminders of a locked attempt on hold from now, and save it."""
     if attempt.clock_stopped_at is None:
         attempt.clock_stopped_at = now
     attempt.next_reminder_at = None
@@ -221,7 +225,7 @@ def hold_deadline(attempt: Attempt, *, now: datetime) -> None:
 
 
 def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
-    """Let the deadline of a locked attempt go on with as many working days as were left, and save it."""
+    """Resume the deadline of a locked attempt with the working days that were left, and save it."""
     if attempt.clock_stopped_at is None:
         return
     deadline = later_by_the_stop(

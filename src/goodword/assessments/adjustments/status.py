@@ -7,42 +7,45 @@ from enum import StrEnum
 from goodword.assessments.attempts.variants import clock_minutes
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 
-#: asked once more after a refusal, and no more
+#: a candidate may ask once more after a refusal
 MAX_REFUSED = 2
-#: requests on one attempt, also those that were taken back
+#: requests per attempt, including withdrawn ones
 MAX_REQUESTS = 6
 
 
 class WhyNot(StrEnum):
-    """Why nothing may be asked for now."""
+    """Why no request may be made now."""
 
     NOTHING = ""
-    #: one request waits for its answer
+    #: a request is unanswered
     WAITS = "waits"
-    #: it was asked again after a refusal, or very often
+    #: refused twice, or too many requests
     ENOUGH = "enough"
-    #: nothing is left that has not begun
+    #: all parts have begun
     BEGUN = "begun"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestStatus:
-    """How it stands with an attempt's requests, oldest first; `timed` are the parts that more time can be given in."""
+    """An attempt's requests, oldest first, and what may still be requested.
+
+    `timed`: the parts that extra time can be given in.
+    """
 
     requests: Sequence[Adjustment]
     timed: Sequence[AttemptPart]
-    #: whether the clock of a timed part has started: that one stays as it is
+    #: whether the clock of any timed part has started
     clock_started: bool
     why_not: WhyNot
 
     @property
     def open(self) -> Adjustment | None:
-        """The request that waits for its answer."""
+        """The unanswered request."""
         return next((one for one in self.requests if one.state == Adjustment.State.ASKED), None)
 
 
 def request_status(attempt: Attempt) -> RequestStatus:
-    """How it stands now. Three queries."""
+    """The current status. Three queries."""
     requests = list(Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk"))
     parts = list(AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt))
     return RequestStatus(
@@ -54,7 +57,7 @@ def request_status(attempt: Attempt) -> RequestStatus:
 
 
 def is_awaiting_answer(attempt: Attempt) -> bool:
-    """Whether a request waits for its answer: until then no clock starts."""
+    """Whether a request is unanswered; until then no clock starts."""
     rows = Adjustment.objects.of(attempt.organisation)
     return rows.filter(attempt=attempt, state=Adjustment.State.ASKED).exists()
 
@@ -84,9 +87,9 @@ def timed_parts_not_begun(attempt: Attempt) -> Sequence[AttemptPart]:
 
 
 def extend_clocks(attempt: Attempt, *, percent: int) -> None:
-    """Raise the clocks of those parts by `percent` of what the role gives, with the attempt locked.
+    """Extend the clocks of timed parts that have not begun by `percent` of the role's time, with the attempt locked.
 
-    What was given before stays: of two grants the longer one counts.
+    Of two grants the longer one counts.
     """
     for part in timed_parts_not_begun(attempt):
         assert part.seconds is not None  # it is timed
@@ -95,32 +98,34 @@ def extend_clocks(attempt: Attempt, *, percent: int) -> None:
 
 
 def granted_percent(attempt: Attempt) -> int:
-    """The percent of more time that was granted on an attempt; of several grants the largest. One query."""
+    """The largest extra time granted on an attempt, in percent. One query."""
     rows = Adjustment.objects.of(attempt.organisation).filter(attempt=attempt, state=Adjustment.State.GRANTED)
     return max(rows.values_list("percent", flat=True), default=0)
 
 
 def extended_seconds(minutes: int, *, percent: int) -> int:
-    """The seconds of a clock with so many percent more, on whole minutes, rounded up. Pure."""
+    """Seconds on a clock with `percent` extra time, rounded up to whole minutes."""
     return -(-minutes * (100 + percent) // 100) * 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosedGrant:
-    """What was granted: percent of more time (0: none), and whether another form."""
+    """A grant that the hiring team may know of: extra time in percent (0: none), and an accessible version."""
 
     percent: int
-    other_form: bool
+    accessible_version: bool
 
 
 def is_disclosed(row: Adjustment) -> bool:
-    """Whether this one may be shown to members: it was granted, and the candidate agrees."""
-    return row.may_tell and row.state == Adjustment.State.GRANTED
+    """Whether members may see it: it was granted, and the candidate agrees."""
+    return row.may_disclose and row.state == Adjustment.State.GRANTED
 
 
 def disclosed_grants(attempt: Attempt) -> tuple[DisclosedGrant, ...]:
-    """Those of an attempt that its hiring team may know, oldest first. One query."""
+    """The disclosed grants of an attempt, oldest first. One query."""
     rows = Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk")
     return tuple(
-        DisclosedGrant(percent=row.percent, other_form=row.other_form) for row in rows if is_disclosed(row)
+        DisclosedGrant(percent=row.percent, accessible_version=row.accessible_version)
+        for row in rows
+        if is_disclosed(row)
     )

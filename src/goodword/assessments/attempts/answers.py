@@ -23,7 +23,7 @@ class UnknownItem(Exception):
 
 
 class WrongItem(Exception):
-    """On a clock one item is on screen at a time, and this is not the one (any more): `at` is its number."""
+    """On a clock only the item on screen takes an answer; its number is `at`."""
 
     def __init__(self, at: int) -> None:
         super().__init__(str(at))
@@ -32,7 +32,7 @@ class WrongItem(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedAnswer:
-    """An answer as it stands now. `kept_newer`: what came was older than what is there, which stays."""
+    """The stored answer. `kept_newer`: the one sent was older and has been dropped."""
 
     answer: Answer
     kept_newer: bool = False
@@ -50,9 +50,9 @@ def save_answer(
 ) -> SavedAnswer:
     """Save one answer, new or changed; the first one begins an untimed part, and the attempt.
 
-    `given_at` is when it was given, if the line was gone then: of two answers to an item the later one counts,
-    whichever arrives first. On a clock only what arrives counts. Raises what open_part raises, NotBegun,
-    UnknownItem, UnknownOption and WrongItem; then nothing changes.
+    `given_at`: when it was given, if the browser was offline then. Of two answers the later one counts, whichever
+    arrives first; on a clock only the time of arrival counts. Raises what open_part raises, NotBegun, UnknownItem,
+    UnknownOption and WrongItem; then nothing changes.
     """
     with transaction.atomic():
         part = locking.open_part(attempt_id, order, now=now)
@@ -71,7 +71,7 @@ def save_answer(
         before = Answer.objects.of(part.organisation).filter(part=part, item=item_id).first()
         if before is not None and before.answered_at > at:
             return SavedAnswer(answer=before, kept_newer=True)
-        # the attempt is locked: nobody else makes the row meanwhile
+        # the attempt is locked, so nobody else creates the row meanwhile
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
         saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
         saved.save()
@@ -89,7 +89,7 @@ def _find(items: tuple[Item, ...], item_id: str) -> tuple[int, Item]:
 
 
 def _plausible(given_at: datetime, *, part: AttemptPart, now: datetime) -> datetime:
-    """Between the moment the part began and now: what a browser says of its past is not more than a hint."""
+    """Between the beginning of the part and now, because a browser's clock is only a hint."""
     return min(now, max(given_at, part.begun_at or part.attempt.opened_at))
 
 
@@ -100,10 +100,10 @@ def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
 def save_file(
     *, attempt_id: int, order: int, item_id: str, file: CheckedFile, now: datetime, device: str = ""
 ) -> SavedAnswer:
-    """Keep a file and answer its question with it; what was handed in before for it goes.
+    """Store a file as the answer to its question, in place of an earlier one.
 
-    Of two devices that hand in at once the later file stays, whichever arrives first. Raises what save_answer
-    raises; then nothing is kept.
+    Of two devices that upload at once the later file stays, whichever arrives first. Raises what save_answer raises;
+    then nothing is stored.
     """
     with transaction.atomic():
         part = locking.open_part(attempt_id, order, now=now)
@@ -135,10 +135,10 @@ def save_file(
 
 
 def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
-    """Leave item `number`, answered or not, for the next one. The last one ends the part, in the same transaction.
+    """On a clock, leave item `number`, answered or not, for the next one. The last one ends the part.
 
-    Idempotent: a second click finds the next item and changes nothing, nor does one for `item_id` after a break has
-    replaced that item. Raises what open_part raises.
+    Idempotent: a second click changes nothing, nor does one for an `item_id` that a break has replaced. Raises what
+    open_part raises.
     """
     with transaction.atomic():
         part = locking.open_part(attempt_id, order, now=now)
@@ -150,7 +150,7 @@ def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_i
             return part
         part.at, part.shown_at, part.seen_at = number + 1, now, now
         part.save(update_fields=["at", "shown_at", "seen_at"])
-        # what was just answered may have brought up further questions
+        # the last answer may have opened further questions
         if part.at > len(visible_items(part, answers_of(part))):
             end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
         return part

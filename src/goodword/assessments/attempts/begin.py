@@ -21,12 +21,12 @@ from goodword.steps.domain.move import move
 from goodword.steps.languages import first_offered
 from goodword.steps.models import StepRun
 
-#: seeds of candidates are below, so that they fit into a signed column; those of previews are not
+#: seeds of candidates are below this, so that they fit into a signed column; seeds of previews are above
 SEEDS: Final = 2**62
 
 
 def needs_start(part: AttemptPart) -> bool:
-    """Whether it begins by a press: it is on a clock, or its items are drawn. Others begin with their first answer."""
+    """Whether it begins by *Start*, because it is timed or its items are drawn. Others begin with the first answer."""
     return part.begun_at is None and (
         part.seconds is not None or kind_of(content_of(part.version)).is_generated
     )
@@ -79,9 +79,9 @@ class UnknownForm(Exception):
 
 
 def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> AttemptPart:
-    """Take a part in another form that is open to everybody. Chosen twice it is the same.
+    """Take a part in the other form that is open to everybody. Idempotent.
 
-    Nobody is asked or told. Raises UnknownForm and what open_part raises; then nothing changes.
+    Raises UnknownForm and what open_part raises; then nothing changes.
     """
     with transaction.atomic():
         part = locking.open_part(attempt_id, order, now=now)
@@ -93,7 +93,7 @@ def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> Att
 
 
 def set_form(part: AttemptPart, form: str) -> None:
-    """Give a part that has not begun this form, with as much time for each task, and its attempt locked.
+    """Give a part that has not begun this form, with the same time for each task. Its attempt must be locked.
 
     Raises UnknownForm.
     """
@@ -111,17 +111,19 @@ class NotOffered(Exception):
 
 
 class TooLate(Exception):
-    """A part has begun: its answers were given in the language that it has."""
+    """A part has begun, so the language can no longer change."""
 
 
 def offered_languages(attempt: Attempt) -> tuple[str, ...]:
-    """The languages that the whole attempt can be taken in, sorted; of one alone there is nothing to choose."""
+    """The languages in which the whole attempt can be taken, sorted."""
     return languages_of([part.part for part in _parts_of(attempt)])
 
 
 def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
-    """The language of the candidate's pages, or of their mails without a browser: their choice, their browser's, the
-    one on record. After they have started, the language they started in."""
+    """The language of the candidate's pages and mails: their choice, else their browser's, else the attempt's.
+
+    After they have started, the language they started in.
+    """
     if attempt.progress != Attempt.Progress.PENDING:
         return attempt.language
     wanted = [code for code in (candidate.chosen_language, *browser) if code]
@@ -131,7 +133,7 @@ def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Seque
 
 
 def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt:
-    """Give the attempt, and each of its parts, in this language from now on.
+    """Switch the attempt and each of its parts to this language.
 
     Raises NotOffered, TooLate and Closed; then nothing changes.
     """

@@ -18,7 +18,7 @@ from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Noticed
 
 
 def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
-    """Note a sign of life of a running part. False, and nothing noted, if the line counts as broken or it is over."""
+    """Record a heartbeat of a running part. False, without a change, if its connection is lost or it is over."""
     if not clock.is_running(part) or clock.is_over(part, now=now) or clock.is_broken(part, now=now):
         return False
     rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk, ended_at=None, seen_at__lt=now)
@@ -29,7 +29,7 @@ def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
 class AfterBreak(StrEnum):
     """How a part continues after a lost connection."""
 
-    #: the item on screen was answered before the break: its answer counts, and the next item follows
+    #: the item on screen was answered before the break: the answer counts, and the next item follows
     NEXT = "next"
     #: as above, but it was the last item: the part ends
     END = "end"

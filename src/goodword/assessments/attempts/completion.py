@@ -35,10 +35,10 @@ class Unanswered(Exception):
 
 
 def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
-    """End a part by a press. A second press finds it ended and does nothing.
+    """End a part by *Finish*. Idempotent.
 
-    Untimed parts want every item answered; on a clock one may end before time with items left out. Raises
-    Unanswered and what open_part raises, but for PartOver; then nothing changes.
+    Untimed parts need every item answered; timed ones may end early with items left out. Raises Unanswered and what
+    open_part raises, except PartOver; then nothing changes.
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
@@ -64,7 +64,7 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
 def end_overdue(*, now: datetime) -> int:
     """End the parts whose time is up. Returns how many.
 
-    One whose line broke before waits for its candidate, as long as their assessment takes anything.
+    A part whose connection was lost waits for its candidate as long as the attempt takes answers.
     """
     broke = Q(
         breaks__lt=clock.MAX_BREAKS,
@@ -84,7 +84,7 @@ def end_overdue(*, now: datetime) -> int:
 
 
 def time_up(*, part_id: int, now: datetime) -> bool:
-    """End one part if its time is up; whether it was. Also of an attempt that was closed meanwhile."""
+    """End one part if its time is up, also of a closed attempt. Returns whether it was."""
     with transaction.atomic():
         found = AttemptPart.objects.across_organisations().get(pk=part_id)
         attempt = lock(Attempt, found.attempt_id)
@@ -108,8 +108,10 @@ def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None
 
 
 def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
-    """Complete a locked attempt whose parts have all ended. One that was closed (by a rejection, by a person) keeps
-    what was answered and tells nothing; it completes when it opens again."""
+    """Complete a locked attempt whose parts have all ended.
+
+    A closed attempt keeps its answers and completes when it is reopened.
+    """
     left = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, ended_at=None)
     if not is_open(attempt) or left.exists():
         return
@@ -120,7 +122,7 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
 
 
 def decline(*, attempt_id: int, now: datetime) -> Attempt:
-    """Note that the candidate does not want to, and stop the mails. A second time does nothing.
+    """Record that the candidate declines, and cancel their mails. Idempotent.
 
     Answers given so far are kept but never scored. Raises Closed once the attempt takes nothing more.
     """

@@ -52,7 +52,7 @@ def on_step_requested(event: Event) -> None:
 
 
 def assign(*, step_request: StepRequest, application: Application, now: datetime, by: str) -> Attempt:
-    """Create an attempt and queue its invitation, in the caller's transaction, with start and application locked.
+    """Create an attempt and queue its invitation, with the request and application locked in the caller's transaction.
 
     Fixes the versions of the assessment and its tests, and the language. `by`: who asked. Once the mail server accepts
     the invitation, the deadline restarts and reminders begin (reactions.on_mail_sent).
@@ -62,7 +62,7 @@ def assign(*, step_request: StepRequest, application: Application, now: datetime
     planned = list(assessment.parts.select_related("test").order_by("order"))
     candidate = application.candidate
     language = language_for(
-        planned, wanted=candidate.chosen_language or candidate.language, otherwise=organisation.language
+        planned, wanted=candidate.chosen_language or candidate.language, fallback=organisation.language
     )
     attempt = Attempt(
         organisation=organisation,
@@ -106,8 +106,11 @@ def _new_part(attempt: Attempt, planned: AssessmentPart, *, language: str) -> At
 
 
 class CannotInvite(Exception):
-    """Nobody may be invited now. `reason`: why it has ended, a code of StepRequest.Waits, "not_started", or "too_soon":
-    they have taken one of the tests already, and may take it again from `day` on."""
+    """The candidate cannot be invited now.
+
+    `reason`: how the application ended, a code of StepRequest.Waits, "not_started", or "too_soon" for a test that they
+    may retake from `day` on.
+    """
 
     def __init__(self, reason: str, *, day: date | None = None) -> None:
         super().__init__(reason)
@@ -129,17 +132,17 @@ def needs_confirmation(attempt: Attempt) -> bool:
 def invite_again(
     *, step_request: StepRequest, member: Membership, now: datetime, after: int | None = None
 ) -> Attempt:
-    """Close unfinished attempts under this start, and assign a new one with a new invitation. Results stay.
+    """Close unfinished attempts of this request, and assign a new one with a new invitation. Results stay.
 
     After an attempt with activity, `after` must be the id of the one that the member has confirmed, else NotConfirmed.
     Raises CannotInvite if the application has ended, the candidate may not be mailed, the step has not started, or they
-    took one of its tests recently; LookupError for a start of another organisation or another kind of step.
+    took one of its tests recently; LookupError for a request of another organisation or another kind of step.
     """
     if (
         step_request.organisation_id != member.organisation_id
         or step_request.step.kind != Step.Kind.ASSESSMENT
     ):
-        raise LookupError(f"Start {step_request.pk} is no assessment of this organisation.")
+        raise LookupError(f"Step request {step_request.pk} is no assessment of this organisation.")
     by = f"member:{member.pk}"
     with transaction.atomic():
         found = held(step_request.pk)
@@ -179,13 +182,13 @@ def _unfinished(step_request: StepRequest) -> list[int]:
 
 
 def retake_from(*, application: Application, step: Step, now: datetime) -> date | None:
-    """The first day, in the organisation's zone, on which this person may take the step's tests; None: they may now.
+    """The first day, in the organisation's zone, on which this person may retake the step's tests; None: now.
 
-    What counts is the last completed attempt of the same person with one of the same tests, for whatever application
-    of the organisation, and the interval that the version sets which would be given now.
+    Counted from the person's last completed attempt with one of the same tests, for any application, by the interval
+    of the current version.
     """
     newest = current_version(step)
-    # where nobody has put anything together, work style is made ready when it is assigned
+    # the default assessment has work style only
     months = Assessment().retake_months if newest is None else newest.retake_months
     keys = [WORK_STYLE] if newest is None else list(newest.parts.values_list("test__key", flat=True))
     taken = (
@@ -208,6 +211,6 @@ def retake_from(*, application: Application, step: Step, now: datetime) -> date 
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of the month, so many months later; the month's last one where it has no such day."""
+    """The same day of a later month, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

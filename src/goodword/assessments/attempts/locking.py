@@ -10,19 +10,19 @@ from goodword.steps.states import takes_answers
 
 
 class Closed(Exception):
-    """The attempt is over: the page shows that nothing is needed."""
+    """The attempt takes no more answers."""
 
 
 class PartOver(Exception):
-    """The part has ended, or its time is up: what was saved counts, what comes now does not."""
+    """The part has ended, or its time is up."""
 
 
 class NotBegun(Exception):
-    """The part is on a clock, or draws its items, and has not been started."""
+    """The part begins by *Start*, which has not been pressed."""
 
 
 class AwaitingAdjustment(Exception):
-    """The candidate waits for an answer about an adjustment: until then no clock starts."""
+    """A request for an adjustment is unanswered; until then no clock starts."""
 
 
 class OutOfOrder(Exception):
@@ -30,9 +30,9 @@ class OutOfOrder(Exception):
 
 
 def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
-    """The attempt, locked in the caller's transaction. Raises Closed when it takes nothing more.
+    """The attempt, locked in the caller's transaction. Raises Closed if it takes no more answers.
 
-    What comes within 30 days after the deadline still counts, and so does what comes while it is paused.
+    Answers still count within 30 days after the deadline, and while the attempt is paused.
     """
     attempt = lock(Attempt, attempt_id)
     if not takes_answers(attempt, now=now):
@@ -41,7 +41,7 @@ def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
 
 
 def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
-    """A part that still takes something, with its attempt locked in the caller's transaction.
+    """A part that still takes answers, with its attempt locked in the caller's transaction.
 
     Raises Closed, PartOver, OutOfOrder, and LookupError for a part that is not there.
     """

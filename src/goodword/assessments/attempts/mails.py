@@ -24,7 +24,7 @@ from goodword.steps.domain.move import lock
 from goodword.steps.models import StepRun
 from goodword.steps.states import takes_answers
 
-#: mails of this kind within a day
+#: links that a candidate can ask for in a day
 MAX_LINKS_A_DAY = 3
 FRESH_LINK = "assessment.fresh"
 #: minimum time between two new links
@@ -50,10 +50,10 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue the mail `name` ("invitation", "reminder"), with a new link to the candidate's portal. With `invites` the
-    candidate's days count from when it is sent.
+    """Queue the mail `name` ("invitation", "reminder") with a new link to the candidate's portal.
 
-    `application` comes with candidate, organisation and the role's owner.
+    `invites`: the deadline counts from when the mail is sent. `application` comes with candidate, organisation and the
+    role's owner.
     """
     organisation, candidate = application.organisation, application.candidate
     language = candidate_language(attempt, candidate)
@@ -93,9 +93,9 @@ def _overview(attempt: Attempt, *, language: str, now: datetime) -> Overview:
 
 
 def send_link(*, attempt_id: int, now: datetime) -> bool:
-    """Mail the candidate a fresh link; False, and nothing sent, after three within a day or if they may not be mailed.
+    """Mail the candidate a new link, to continue on a computer.
 
-    Raises Closed.
+    False, without a mail, after MAX_LINKS_A_DAY or if they may not be mailed. Raises Closed.
     """
     with transaction.atomic():
         attempt = locking.open_attempt(attempt_id, now=now)

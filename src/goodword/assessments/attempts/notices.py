@@ -1,4 +1,4 @@
-"""Write down what a page notices while somebody answers, or what its server does. No content of anything."""
+"""Notices: the candidate left the page, pasted text or answered in a second window. Never any content."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,27 +10,27 @@ from goodword.assessments.items import items_of
 from goodword.assessments.models import Answer, AttemptPart, Noticed
 from goodword.questionnaires.reading import Json
 
-#: what comes beyond is not kept: nobody needs it, and a broken page could send without end
+#: per part; a broken page could send without end
 MAX_ROWS: Final = 200
-#: seconds that a page was hidden, from which on it was left; a shorter time is a slip of the finger
+#: a page hidden for less is not recorded
 MIN_SECONDS_AWAY: Final = 2
-#: at most one of a kind in this time; a request that comes twice is one
+#: at most one notice of a kind in this time, so that a repeated request counts once
 MIN_INTERVAL: Final = timedelta(seconds=1)
-#: what the page sends, with the amount that it is held to: seconds, and characters
+#: what the page sends, with the largest amount stored: seconds, and characters
 MAX_AMOUNT: Final = {Noticed.What.LEFT: 24 * 3600, Noticed.What.PASTED: 100_000}
 
 
 class NotNoticed(Exception):
-    """It is nothing that the page notices: nothing changes."""
+    """Not a notice that the page sends."""
 
 
 def notice(
     *, attempt_id: int, order: int, what: str, item_id: str, amount: int, now: datetime
 ) -> Noticed | None:
-    """Note that the page was left (`amount` seconds) or a text pasted (`amount` characters) on an item of a part.
+    """Record that the page was left (`amount` seconds) or text pasted (`amount` characters) on an item.
 
-    None where there is enough, or the same was noted just now. Raises NotNoticed for anything else, and what
-    open_part raises, NotBegun for a part without an answer yet; then nothing changes.
+    None if there are MAX_ROWS already, or the same was recorded just now. Raises NotNoticed for anything else, what
+    open_part raises, and NotBegun for a part without an answer yet; then nothing changes.
     """
     kind = next((one for one in MAX_AMOUNT if one == what), None)
     if kind is None or amount < (MIN_SECONDS_AWAY if kind == Noticed.What.LEFT else 1):
@@ -48,10 +48,9 @@ def notice(
 def notice_second(
     *, attempt_id: int, order: int, number: int, item_id: str, value: Json, now: datetime
 ) -> Noticed | None:
-    """Note that item `number` of a timed part was sent with another answer after it was over: from a second window.
+    """Record a different answer to item `number` after the timed part has moved on: it came from a second window.
 
-    None where it was not: the answer is the one that stands, or it was on its way when the next item came. Raises
-    what open_part raises.
+    None if the answer is the stored one, or was on its way when the next item came. Raises what open_part raises.
     """
     with transaction.atomic():
         part = locking.open_part(attempt_id, order, now=now)

@@ -1,4 +1,4 @@
-"""What an attempt consists of and how far it is: for mails, the candidate's pages and members' marks."""
+"""The parts of an attempt and their progress, for mails and pages."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,8 +20,11 @@ from goodword.questionnaires.reading import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
-    """One part as its candidate sees it. `minutes` is its clock, or the time that it takes about; `next_number` is
-    the first item without an answer, None once all have one; of a timed part it is the one on screen."""
+    """One part as its candidate sees it.
+
+    `minutes`: on its clock, or about how long it takes. `next_number`: the first item without an answer, None once all
+    have one; in a timed part the item on screen.
+    """
 
     part: AttemptPart
     kind: str
@@ -33,18 +36,18 @@ class PartView:
     timed: bool
     begun: bool
     over: bool
-    #: whether it begins by a press of *Start*, which has not come yet
+    #: whether it begins by *Start*, which has not been pressed
     waits_for_start: bool
     next_number: int | None
 
     @property
     def language(self) -> str:
-        """The language of what is asked; another than the page's where the test is not there in that."""
+        """The language of its items, which differs from the page's if the test does not exist in that."""
         return self.part.version.language or self.part.attempt.language
 
     @property
     def order(self) -> int:
-        """Its place, from 1."""
+        """Its number, from 1."""
         return self.part.order
 
     @property
@@ -54,7 +57,7 @@ class PartView:
 
     @property
     def requirement(self) -> str:
-        """The requirement of the job that it serves."""
+        """The job requirement that it assesses."""
         return self.part.part.requirement
 
 
@@ -66,17 +69,17 @@ class Overview:
 
     @property
     def minutes(self) -> int:
-        """About how long all of it takes."""
+        """About how long all parts take."""
         return sum(part.minutes for part in self.parts)
 
     @property
     def items(self) -> int:
-        """How many things are asked in all."""
+        """The number of items in all parts."""
         return sum(part.items for part in self.parts)
 
     @property
     def answered(self) -> int:
-        """How many answers are saved in all."""
+        """The number of saved answers in all parts."""
         return sum(part.answered for part in self.parts)
 
     @property
@@ -86,17 +89,17 @@ class Overview:
 
     @property
     def timed(self) -> bool:
-        """Whether any part runs on a clock."""
+        """Whether any part is timed."""
         return any(part.timed for part in self.parts)
 
     @property
     def goes_on_afresh(self) -> bool:
-        """Whether in a part on a clock another task follows after a break of the line; own questions stay."""
+        """Whether a lost connection replaces the item of any timed part."""
         return any(part.timed and kind_named(part.kind).on_break is not OnBreak.STAYS for part in self.parts)
 
     @property
     def current(self) -> PartView | None:
-        """The part that is to be done now; None once all are over."""
+        """The part to do now; None once all are over."""
         return next((part for part in self.parts if not part.over), None)
 
     @property
@@ -106,8 +109,7 @@ class Overview:
 
 
 def for_mails(seen: Overview) -> dict[str, object]:
-    """What mails say of it, as plain data. Of clocks what the role gives: members can read what was sent, and what
-    was granted to one candidate alone is none of their business."""
+    """The overview as plain data for mails. Clocks are the role's, because members can read sent mails."""
     minutes = {part.order: clock_minutes(part.part) if part.timed else part.minutes for part in seen.parts}
     return {
         "minutes": sum(minutes.values()),
@@ -126,9 +128,9 @@ def for_mails(seen: Overview) -> dict[str, object]:
 
 
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
-    """The parts of an attempt with what is answered. Three queries for any number of parts and items.
+    """The parts of an attempt with their progress. Three queries for any number of parts and items.
 
-    `language`: show the parts in it before it becomes the attempt's.
+    `language`: show the parts in it although it is not the attempt's yet.
     """
     parts = parts_of(attempt, scores=False)
     if language:
@@ -145,7 +147,7 @@ def _view(part: AttemptPart, *, now: datetime) -> PartView:
 def view_of(
     part: AttemptPart, *, shown: Sequence[Item], answers: Mapping[str, Json], now: datetime
 ) -> PartView:
-    """A part as its candidate sees it, by the items that are `shown` (none before they are drawn) and the answers."""
+    """A part as its candidate sees it, from the items `shown` (none before they are drawn) and the answers."""
     timed = part.seconds is not None
     missing = unanswered(shown, answers)
     over = clock.is_over(part, now=now)
@@ -166,18 +168,18 @@ def view_of(
 
 
 def minutes_of(part: AttemptPart) -> int:
-    """Whole minutes: those on the clock of a timed part, else about how long it takes."""
+    """Minutes on the clock of a timed part, else about how long it takes."""
     if part.seconds is not None:
         return max(1, round(part.seconds / 60))
     return content_of(part.version).minutes(part.form)
 
 
 def title_of(part: AttemptPart) -> str:
-    """What the part is called, in its language."""
+    """The title of the part, in its language."""
     with translation.override(part.attempt.language):  # mails are queued where no language is active
         return content_of(part.version).name
 
 
 def instructions_of(part: AttemptPart) -> str:
-    """What is said before it, in its language; empty if there is nothing to say."""
+    """Instructions before the part, in its language; may be empty."""
     return content_of(part.version).instructions

@@ -1,6 +1,6 @@
-"""A test, or a whole assessment, as its candidates see it, without a candidate: nothing of it is ever saved.
+"""Preview of a test or a whole assessment without a candidate. Nothing is saved.
 
-Generated items come from seeds that no candidate is ever given: theirs are below `begin.SEEDS`.
+Generated items come from seeds above `begin.SEEDS`, which no candidate gets.
 """
 
 from collections.abc import Collection, Sequence
@@ -25,8 +25,8 @@ from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, Te
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestPreview:
-    """The screens of a version's form in a language: those to practise on, then those that count."""
+class PreviewScreens:
+    """The screens of a version's form in a language: practice items first."""
 
     part: PartView
     practice: tuple[Item, ...]
@@ -38,10 +38,10 @@ class TestPreview:
         return (*self.practice, *self.items)
 
 
-def preview_test(version: TestVersion, *, form: str, language: str, seed: int) -> TestPreview:
-    """The screens, with the active language as the candidate's; of generated items those of one seed, from 0 up.
+def preview_screens(version: TestVersion, *, form: str, language: str, seed: int) -> PreviewScreens:
+    """The screens in the active language; generated items come from `seed`, from 0 up.
 
-    No row is made. Raises `LookupError` for a form that is not there.
+    Creates no rows. Raises LookupError for an unknown form.
     """
     content = content_of(version)
     part = AttemptPart(
@@ -54,7 +54,7 @@ def preview_test(version: TestVersion, *, form: str, language: str, seed: int) -
     if kind_of(content).is_generated:
         part.seconds = content.minutes(form) * 60
     items = _items(part, seed=seed)
-    return TestPreview(
+    return PreviewScreens(
         part=PartView(
             part=part,
             kind=version.test.kind,
@@ -76,8 +76,10 @@ def preview_test(version: TestVersion, *, form: str, language: str, seed: int) -
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPosition:
-    """Where somebody is who walks through a whole assessment: the first `done` parts are over, and the one after them
-    has `begun` or not. In the parts in `open_forms`, by their place, the form is taken that everybody may choose."""
+    """Position in the preview of an assessment: `done` parts are over, the next one has `begun` or not.
+
+    `open_forms`: places of the parts shown in the other form that everybody may choose.
+    """
 
     done: int = 0
     begun: bool = False
@@ -87,9 +89,10 @@ class PreviewPosition:
 def preview_overview(
     planned: Sequence[AssessmentPart], *, attempt: Attempt, walk: PreviewPosition, now: datetime
 ) -> tuple[Overview, tuple[Item, ...]]:
-    """The parts as a candidate sees them there, and the items of the part to be done; generated ones once it has begun.
+    """The parts as a candidate sees them at this position, and the items of the current part.
 
-    `attempt` is no row, and none is made; `planned` come with their tests. Clocks stand at their beginning.
+    Generated items are there once it has begun; clocks show their full time. `attempt` is not saved; `planned` come
+    with their tests.
     """
     views: list[PartView] = []
     items: tuple[Item, ...] = ()

@@ -14,25 +14,25 @@ from goodword.steps.states import is_open
 
 
 def on_application_changed(event: Event) -> None:
-    """Moved, rejected, hired, or any of it taken back: attempts pause, close, open again or go on with it."""
+    """Pause, close, reopen or resume attempts when the application moves, ends or is restored."""
     for act, attempt in lifecycle.settle(Attempt, event):
-        if act == "reopen":  # its clocks may have run out meanwhile
+        if act == "reopen":  # its parts may have run out of time meanwhile
             complete_if_done(attempt, now=event.occurred_at)
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Mark open attempts whose mail waits because the name contains a link, or clear the mark."""
+    """Mark open attempts whose mail is on hold because the name contains a link, or clear the mark."""
     suspicious_name.settle(Attempt, event)
 
 
 def on_requested_again(event: Event) -> None:
-    """Back in a stage that starts the step: what was paused goes on."""
+    """Resume a paused attempt when the application re-enters a stage of the step."""
     if event.data["kind"] == Step.Kind.ASSESSMENT:
         on_application_changed(event)
 
 
 def on_mail_sent(event: Event) -> None:
-    """Start deadline and reminders: the candidate is invited, or has the answer they waited for."""
+    """Start deadline and reminders once the invitation, or the answer to a request, has been sent."""
     email = mail_of(event)
     attempt = run_of(Attempt, email) if email is not None else None
     if email is None or attempt is None:

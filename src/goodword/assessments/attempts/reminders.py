@@ -1,4 +1,4 @@
-"""Remind the candidates who are due: never more often than the first mail promised."""
+"""Reminders to candidates, never more than the invitation promised."""
 
 from datetime import datetime
 
@@ -34,9 +34,9 @@ def remind_due(*, now: datetime) -> int:
 
 
 def remind(*, attempt_id: int, now: datetime) -> bool:
-    """Queue one reminder if it is due on an open attempt, and plan the next. Whether one was queued.
+    """Queue one reminder if it is due on an open attempt, and plan the next. Returns whether one was queued.
 
-    Outside working hours (a sweep that comes late) it waits for the next working morning.
+    Outside working hours it is put off until the next working morning.
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
@@ -66,7 +66,7 @@ def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> boo
         and attempt.clock_stopped_at is None
         and now < attempt.deadline_at
         and attempt.reminders_sent < attempt.reminders_promised
-        and not ended(application, attempt.step_request.step)  # that reaction may still be on the way
+        and not ended(application, attempt.step_request.step)  # its reaction may not have run yet
         and not unreachable(application)
         and attempt.attention not in CODES
     )

@@ -15,13 +15,12 @@ from goodword.assessments.models import AssessmentPart, AttemptPart, TestVersion
 FALLBACK_LANGUAGE = "en"
 
 
-def language_for(parts: Sequence[AssessmentPart], *, wanted: str, otherwise: str = "") -> str:
-    """The wanted language ("de", "de-at") if every test has it, else the other one, else English.
+def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
+    """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English.
 
-    A candidate takes the whole assessment in one language. A test that exists in none of them is shown in its own and
-    does not count here, unless it is the only one.
+    A test that exists in none of these is shown in its own language and ignored here, unless it is the only one.
     """
-    languages = [_base_code(language) for language in (wanted, otherwise, FALLBACK_LANGUAGE) if language]
+    languages = [_base_code(language) for language in (wanted, fallback, FALLBACK_LANGUAGE) if language]
     offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
     deciding = [found for found in offered if found & set(languages)]
     if not deciding:
@@ -36,7 +35,7 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 
 
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
-    """The version that a part is given in, in its own language where it is not there in this one."""
+    """The published version of a part's test in this language, else in its own. Raises LookupError."""
     rows = _published(part)
     for wanted in (language, "", FALLBACK_LANGUAGE):
         for row in rows:
@@ -48,7 +47,7 @@ def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
 
 
 def _languages(part: AssessmentPart) -> set[str]:
-    """Languages of a version; of one without words of its own those that we speak."""
+    """Languages of a version; generated items exist in all of ours."""
     found = {row.language for row in _published(part)}
     return set(LANGUAGES) if found == {""} else found
 
@@ -65,10 +64,9 @@ def _base_code(language: str) -> str:
 
 
 def open_form(part: AttemptPart) -> str:
-    """The form that may be chosen instead of the one that the part has now; empty where there is none.
+    """The form that the candidate may switch to before the part begins: without figures, or back. Else empty.
 
-    Before it begins: the form without figures in place of one with them, and back again to the role's. `part` comes
-    with its version, test and the assessment's part. No query.
+    `part` comes with its version, test and the assessment's part. No query.
     """
     content = content_of(part.version)
     if part.begun_at is not None or part.ended_at is not None or not isinstance(content, ReasoningTest):
@@ -79,14 +77,14 @@ def open_form(part: AttemptPart) -> str:
 
 
 def is_other_form(part: AttemptPart) -> bool:
-    """Whether the part is now done without figures in place of the role's form."""
+    """Whether the part is in another form than the role's."""
     return part.form != part.part.form
 
 
 def clock_minutes(part: AttemptPart, *, form: str = "") -> int:
-    """The minutes that the role gives on the clock of a timed part in this form, or in the one that it has.
+    """The role's minutes for a timed part, in this form or the part's own.
 
-    A form with more tasks than the role's has as much time for each of them, on whole minutes, rounded up.
+    A form with another number of tasks gets the same time for each, in whole minutes, rounded up.
     """
     minutes, planned, taken = part.part.minutes or 0, part.part.form, form or part.form
     content = content_of(part.version)

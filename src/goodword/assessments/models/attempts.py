@@ -12,7 +12,7 @@ from goodword.steps.models import StepRun
 
 
 class Attempt(StepRun):
-    """One candidate's run of an assessment. Its version and language are fixed when it is assigned."""
+    """One candidate's attempt at an assessment, whose version is fixed when it is assigned."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")
     language = models.CharField(max_length=10, default="en")
@@ -32,21 +32,21 @@ class Attempt(StepRun):
         return f"attempt {self.pk}"
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """See `Run`; the new deadline has not been moved by an adjustment."""
+        """See `StepRun`; the new deadline has not been moved by an adjustment."""
         super().renew_deadline(deadline)
         self.deadline_moved_by = timedelta()
 
     @property
     def overdue_since(self) -> datetime:
-        """The deadline by the role's settings: the candidate's own would reveal an adjustment."""
+        """The deadline by the role's settings, because the candidate's own would reveal an adjustment."""
         return self.deadline_at - self.deadline_moved_by
 
 
 class AttemptPart(OrganisationOwned):
-    """One test of an attempt: which version and form, and where the candidate is in it.
+    """One test of an attempt: its version and form, and the candidate's progress.
 
-    For a timed part `ends_at` is the server's deadline: later answers do not count. Only assessments.domain writes it.
-    Adjustments granted to this candidate are in `seconds` and `form`, which nobody else may see.
+    For a timed part `ends_at` is the server's deadline: later answers do not count. `seconds` and `form` reflect
+    adjustments granted to this candidate, which nobody else may see.
     """
 
     class Device(models.TextChoices):
@@ -61,13 +61,13 @@ class AttemptPart(OrganisationOwned):
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="parts")
     part = models.ForeignKey(AssessmentPart, on_delete=models.PROTECT, related_name="+")
-    #: its place, from 1, as in the assessment
+    #: its number, from 1, as in the assessment
     order = models.PositiveSmallIntegerField()
     version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
     form = models.CharField(max_length=60)
     #: how many items it has
     items = models.PositiveSmallIntegerField()
-    #: what its items are drawn by; empty where nothing is drawn
+    #: seed of its generated items
     seed = models.BigIntegerField(null=True)
     #: seconds on the clock; empty: untimed
     seconds = models.PositiveIntegerField(null=True)
@@ -76,14 +76,13 @@ class AttemptPart(OrganisationOwned):
     ends_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=10, choices=Ended.choices, default=Ended.NOT_YET, blank=True)
-    #: on a clock: the place of the item on screen, from 1, and when it came there
+    #: on a clock: the number of the item on screen, from 1, and since when it is there
     at = models.PositiveSmallIntegerField(default=1)
     shown_at = models.DateTimeField(null=True)
-    #: the last sign of life of the page while the clock runs, and how often the line has broken
+    #: last heartbeat of the page while the clock runs, and how often the connection was lost
     seen_at = models.DateTimeField(null=True)
     breaks = models.PositiveSmallIntegerField(default=0)
-    #: ids of items that do not count, because the line broke while they were on screen and another one followed; drawn
-    #: ones carry it themselves (DrawnItem.voided_at)
+    #: ids of items replaced after a lost connection, which do not count; for drawn items see DrawnItem.voided_at
     void = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -101,15 +100,15 @@ class AttemptPart(OrganisationOwned):
 
 
 class DrawnItem(OrganisationOwned):
-    """An item that was generated for one candidate: kept whole (library.reasoning.item), with its key and its rule.
+    """An item generated for one candidate, stored with its key and rule (kinds.reasoning.item).
 
-    `voided_at`: the line broke while it was on screen; it does not count, another one stands in its place.
+    `voided_at`: the connection was lost while it was on screen, and another item has replaced it.
     """
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="drawn")
-    #: from 1; the one in its place that was not voided counts
+    #: number of the item, from 1
     position = models.PositiveSmallIntegerField()
-    #: unique in its part: "7", and "7b" for the one that took its place
+    #: unique in its part: "7", and "7b" for its replacement
     item = models.CharField(max_length=40)
     content = models.JSONField()
     voided_at = models.DateTimeField(null=True)
@@ -122,18 +121,18 @@ class DrawnItem(OrganisationOwned):
 
 
 class Answer(OrganisationOwned):
-    """The answer to one item; saved at once, changed until the part has ended or, on a clock, the next item shows.
+    """The answer to one item. It can change until the part ends or, on a clock, until the next item is shown.
 
-    `value`: a value of the answer scale; the id of an option; of a situation {action id: value}; of an own question
-    as in questionnaires.answers, of a file {"upload": its id}.
+    `value`: a value of the answer scale; an option id; {action id: value} for a situation; for custom questions as in
+    questionnaires.answers, and {"upload": id} for a file.
     """
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="answers")
     item = models.CharField(max_length=40)
     value = models.JSONField()
-    #: when it was given, which may be before it arrived
+    #: when it was given, perhaps offline before it arrived
     answered_at = models.DateTimeField()
-    #: on a clock: seconds that the item had been on screen
+    #: on a clock: seconds for which the item had been on screen
     seconds = models.FloatField(null=True)
 
     class Meta:
@@ -144,12 +143,12 @@ class Answer(OrganisationOwned):
 
 
 class Upload(OrganisationOwned):
-    """A file that a candidate has given as an answer. Served as a download only, never shown in a page."""
+    """A file uploaded as an answer. Served as a download only."""
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="uploads")
     item = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
-    #: what its content is, by its first bytes and not by its name
+    #: by its content, not by its name
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -161,9 +160,9 @@ class Upload(OrganisationOwned):
 
 
 class Marking(OrganisationOwned):
-    """What one rater gave an answer by its rubric: {criterion id: points}, with a comment. Never on its own a verdict.
+    """One rater's points for an answer, {criterion id: points}, with a comment.
 
-    Until both have marked, neither of two raters sees what the other gave.
+    Of two raters neither sees the other's points before both have marked.
     """
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="markings")
@@ -181,10 +180,10 @@ class Marking(OrganisationOwned):
 
 
 class Adjustment(OrganisationOwned):
-    """A request for more time or another form, made before any clock has started.
+    """A request for extra time or an accessible version, made before any clock has started.
 
-    It stands in no timeline, result, report, export for members, mail to them or note, unless the candidate agrees
-    (`may_tell`); somebody outside the hiring team answers it by a link.
+    Appears in no timeline, result, report, members' export, mail to them or note unless the candidate agrees
+    (`may_disclose`). Somebody outside the hiring team answers it by a link.
     """
 
     class State(models.TextChoices):
@@ -195,18 +194,18 @@ class Adjustment(OrganisationOwned):
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="adjustments")
     asked_at = models.DateTimeField()
-    #: what was asked for: percent of more time (0: none), another form, and in own words
+    #: requested: extra time in percent (0: none), an accessible version, and the candidate's own words
     wants_time = models.PositiveSmallIntegerField(default=0)
-    wants_form = models.BooleanField(default=False)
+    wants_accessible_version = models.BooleanField(default=False)
     text = models.TextField(default="", blank=True)
-    may_tell = models.BooleanField(default=False)
+    may_disclose = models.BooleanField(default=False)
     state = models.CharField(max_length=10, choices=State.choices, default=State.ASKED)
-    #: what was granted
+    #: granted
     percent = models.PositiveSmallIntegerField(default=0)
-    other_form = models.BooleanField(default=False)
+    accessible_version = models.BooleanField(default=False)
     answer = models.TextField(default="", blank=True)
     answered_at = models.DateTimeField(null=True)
-    #: who answered, as the link was sent to; empty: granted at once by the role's setting
+    #: whom the link was sent to; empty if granted at once by the role's setting
     answered_by = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:

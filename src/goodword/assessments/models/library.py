@@ -10,7 +10,7 @@ from goodword.accounts.models import Membership, OrganisationOwned
 
 
 class Test(OrganisationOwned):
-    """One test of the library. `key` names the built-in it is ("work_style"), or the pack it came from."""
+    """One test of the library. `key`: the name of a built-in test ("work_style"), or the id of the imported pack."""
 
     class Kind(models.TextChoices):
         #: statements on an answer scale: work style, and content packs
@@ -19,10 +19,10 @@ class Test(OrganisationOwned):
         REASONING = "reasoning", "Reasoning"
         #: situations with actions whose effectiveness is judged
         JUDGEMENT = "judgement", "Situational judgement"
-        #: the organisation's own questions
+        #: questions written by the organisation
         QUESTIONS = "questions", "Custom questions"
 
-    __test__ = False  # no test of ours, whatever its name
+    __test__ = False  # not a pytest class
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     key = models.CharField(max_length=60)

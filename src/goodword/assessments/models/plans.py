@@ -13,13 +13,13 @@ class Assessment(OrganisationOwned):
 
     class Total(models.TextChoices):
         OFF = "off", "No total"
-        #: over right-or-wrong tests alone: the mean of the means of their categories
+        #: over right-or-wrong tests only: the mean of their category means
         CATEGORIES = "categories", "Mean of category means"
-        #: over right-or-wrong tests alone: their shares, weighted, with the reason written down
+        #: over right-or-wrong tests only: their weighted shares
         WEIGHTS = "weights", "Weighted, with a reason"
 
     class MoreTime(models.IntegerChoices):
-        #: who asks for more time is answered by the person named for adjustments
+        #: requests for extra time go to the person named for adjustments
         ASK = 0, "Ask the person named for adjustments"
         QUARTER = 25, "Grant 25 % at once"
         HALF = 50, "Grant 50 % at once"
@@ -28,16 +28,16 @@ class Assessment(OrganisationOwned):
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="assessments")
     number = models.PositiveIntegerField()
     total = models.CharField(max_length=10, choices=Total.choices, default=Total.OFF)
-    #: why the weights are as they are
+    #: reason for the weights
     total_reason = models.TextField(default="", blank=True)
     #: extra time granted at once on request in timed parts, in percent
     more_time = models.PositiveSmallIntegerField(choices=MoreTime.choices, default=MoreTime.ASK)
-    #: whether candidates get their own result in plain words when they have finished
-    tells_candidate = models.BooleanField(default=False)
+    #: whether candidates see their own result in plain words after finishing
+    shares_result = models.BooleanField(default=False)
     #: months before the same person may take it again
     retake_months = models.PositiveSmallIntegerField(default=6)
     created_at = models.DateTimeField()
-    #: empty: made by itself, from the role's requirement alone
+    #: empty for the default assessment
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")

@@ -111,7 +111,7 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
             created_by=by,
         )
         if newest is not None:
-            for name in ("total", "total_reason", "more_time", "tells_candidate", "retake_months"):
+            for name in ("total", "total_reason", "more_time", "shares_result", "retake_months"):
                 setattr(draft, name, getattr(newest, name))
         if empty:
             draft.total, draft.total_reason = Assessment.Total.OFF, ""

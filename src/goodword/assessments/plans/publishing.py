@@ -32,7 +32,7 @@ class Settings:
     total_reason: str = ""
     weights: Mapping[int, int]
     more_time: int = Assessment.MoreTime.ASK
-    tells_candidate: bool = False
+    shares_result: bool = False
     retake_months: int = 6
 
 
@@ -54,7 +54,7 @@ def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
             )
         draft.total = settings.total
         draft.total_reason = settings.total_reason.strip() if weighted else ""
-        draft.more_time, draft.tells_candidate = settings.more_time, settings.tells_candidate
+        draft.more_time, draft.shares_result = settings.more_time, settings.shares_result
         draft.retake_months = settings.retake_months
         for part in parts:
             part.weight = settings.weights.get(part.pk) if weighted and enters_total(part) else None

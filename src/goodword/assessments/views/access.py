@@ -39,9 +39,9 @@ from goodword.steps.models import StepRun
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.steps.states import takes_answers
 
-#: time after the expiry of a link for which it still opens an attempt in progress, so that nobody is cut off
-EXTRA_TIME = timedelta(hours=4)
-#: pages of an attempt that has ended by the candidate's own hand
+#: for so long after its expiry a link still opens an attempt in progress
+SITTING_GRACE = timedelta(hours=4)
+#: pages of an attempt that the candidate has ended
 ENDED_TEMPLATES = {
     StepRun.Progress.COMPLETED.value: "assessments/portal/thanks.html",
     StepRun.Progress.DECLINED.value: "assessments/portal/declined.html",
@@ -55,7 +55,7 @@ class Sitting:
     visit: Visit
     attempt: Attempt
     now: datetime
-    #: what a page says of a preview that it is drawn in; None for a candidate
+    #: context of a preview's banner; None for a candidate
     preview: object | None = None
     #: the language of the page, if it is not the attempt's yet
     shown_in: str = ""
@@ -64,11 +64,11 @@ class Sitting:
 
     @cached_property
     def overview(self) -> Overview:
-        """The parts and how far they are, as they were when this was first asked for."""
+        """The parts and their progress, read once per request."""
         return overview(self.attempt, now=self.now, language=self.shown_in)
 
     def part(self, order: int) -> PartView:
-        """One part; a 404 for one that is not there."""
+        """One part, or 404."""
         for part in self.overview.parts:
             if part.order == order:
                 return part
@@ -79,7 +79,7 @@ class Sitting:
         return reverse(name, args=[self.visit.token, *args])
 
     def way_on(self, view: PartView) -> str:
-        """Where the candidate goes on in a part: its start, its first open item, or its end."""
+        """Where the candidate continues in a part: its start, its first open item, or its end."""
         if view.waits_for_start:
             return self.url("portal_assessment_part", view.order)
         if view.next_number is None:
@@ -87,17 +87,17 @@ class Sitting:
         return self.url("portal_assessment_item", view.order, view.next_number)
 
     def solution(self, item: Item, value: Json) -> Solution | None:
-        """What to say of an answer to a practice task; None where nothing is right or wrong."""
+        """The solution of a practice task; None where nothing is right or wrong."""
         return item.solution(value)
 
     @property
     def first_page(self) -> str:
-        """The address that always shows where things stand."""
+        """The URL of the overview page."""
         return self.url("portal_assessment")
 
     @property
     def addresses(self) -> dict[str, str]:
-        """Where the links that stand on several pages lead, by a short name."""
+        """URLs that appear on several pages, by a short name."""
         return {
             "first": self.first_page,
             "adjust": self.url("portal_assessment_adjust"),
@@ -110,9 +110,9 @@ type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
 
 
 def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Give the page a Sitting, in the attempt's language, if something can still come in.
+    """Pass a Sitting to the view, in the attempt's language, while the attempt takes answers.
 
-    An ended or closed attempt shows its last page instead; a form sent too late is led there.
+    An ended or closed attempt shows its last page instead; a form sent too late redirects there.
     """
 
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,12 +140,12 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                     locking.OutOfOrder,
                     locking.AwaitingAdjustment,
                 ):
-                    # it ended while this was on its way, or it is not its turn: the first page says where things stand
+                    # it ended meanwhile, or another part comes first: the overview says so
                     return to_first_page(request, sitting)
             if request.method == "POST":
                 return to_first_page(request, sitting)
             if template := ENDED_TEMPLATES.get(attempt.progress):
-                told = attempt.assessment.tells_candidate and attempt.progress == StepRun.Progress.COMPLETED
+                told = attempt.assessment.shares_result and attempt.progress == StepRun.Progress.COMPLETED
                 own = sitting.url("portal_assessment_result") if told else ""
                 return render_page(request, sitting, template, result_url=own, overview=sitting.overview)
         return _closed(request, visit)
@@ -253,7 +253,7 @@ def private(response: HttpResponse) -> HttpResponse:
 
 def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:
     """Whether the link opens the pages, with some extra time for an attempt in progress."""
-    late = EXTRA_TIME if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
+    late = SITTING_GRACE if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
     return is_alive(visit.link, now=now - late)
 
 

@@ -68,7 +68,7 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
                     adjustment_id=row.pk,
                     percent=form.share,
                     forms=forms,
-                    otherwise=form.cleaned_data["otherwise"],
+                    accessible=form.cleaned_data["accessible"],
                     sentence=form.cleaned_data["sentence"],
                     by=_by(link, application),
                     now=now,

@@ -32,7 +32,7 @@ def request_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
                 percent=said.get("percent", 0),
                 form=said["form"],
                 text=said["text"],
-                may_tell=said["may_tell"],
+                may_disclose=said["may_disclose"],
                 now=sitting.now,
             )
         return private(redirect(sitting.url("portal_assessment_adjust")))

@@ -21,7 +21,7 @@ from goodword.steps.portal import closed_page, unknown_page, visit_of
 
 def gets_result(attempt: Attempt) -> bool:
     """Whether the candidate gets the result of this attempt: it was finished, and the role says so."""
-    return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.tells_candidate
+    return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 
 @require_safe

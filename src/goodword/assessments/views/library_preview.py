@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.attempts.preview import TestPreview, preview_test
+from goodword.assessments.attempts.preview import PreviewScreens, preview_screens
 from goodword.assessments.views.library import SelectedVersion, seed_of, selected_version
 
 
@@ -25,7 +25,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
     seed = seed_of(request)
     here = reverse("test_preview", args=[request.organisation.slug, pk])
     with translation.override(found.language):
-        walk = preview_test(found.version, form=found.form, language=found.language, seed=seed)
+        walk = preview_screens(found.version, form=found.form, language=found.language, seed=seed)
         count = len(walk.screens)
         at = min(_number(request.GET.get("at", "1")), count + 1)
 
@@ -67,7 +67,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
 def _page(
     request: MemberRequest,
     found: SelectedVersion,
-    walk: TestPreview,
+    walk: PreviewScreens,
     phone: str,
     *,
     seed: int,

@@ -69,7 +69,7 @@ class Preview(Sitting):
 def first(request: HttpRequest, sitting: Preview) -> HttpResponse:
     """What comes, the page between two parts, or, after the last one, the thanks."""
     if sitting.overview.current is None:
-        told = sitting.attempt.assessment.tells_candidate
+        told = sitting.attempt.assessment.shares_result
         own = sitting.url("portal_assessment_result") if told else ""
         return render_page(request, sitting, ENDED_TEMPLATES[StepRun.Progress.COMPLETED], result_url=own)
     languages = languages_of(sitting.planned) if sitting.overview.untouched else ()

@@ -120,7 +120,7 @@ class PlanForm(forms.Form):
             [(str(value), more_time_in_words(value)) for value in Assessment.MoreTime.values],
             _("For timed parts. Nobody is notified of time granted at once, unless the candidate agrees."),
         )
-        self.fields["tells_candidate"] = one_of(
+        self.fields["shares_result"] = one_of(
             _("The candidate's own result"),
             [
                 ("no", _("They do not get it")),
@@ -149,7 +149,7 @@ class PlanForm(forms.Form):
             total_reason=data.get("total_reason", ""),
             weights={part: weight for part, weight in weights.items() if weight is not None},
             more_time=int(data["more_time"]),
-            tells_candidate=data["tells_candidate"] == "yes",
+            shares_result=data["shares_result"] == "yes",
             retake_months=data["retake_months"],
         )
 
@@ -174,7 +174,7 @@ def _of_plan(draft: Assessment, entering: Sequence[AssessmentPart]) -> dict[str,
         "total": draft.total,
         "total_reason": draft.total_reason,
         "more_time": str(draft.more_time),
-        "tells_candidate": "yes" if draft.tells_candidate else "no",
+        "shares_result": "yes" if draft.shares_result else "no",
         "retake_months": draft.retake_months,
         **{weight_field(part): part.weight for part in entering},
     }

@@ -67,7 +67,7 @@ def _fields(
         "total": (_("Total"), _total),
         "total_reason": (_("Why they weigh so"), str),
         "more_time": (_("Somebody asks for more time"), _more_time),
-        "tells_candidate": (
+        "shares_result": (
             _("The candidate's own result"),
             lambda value: own_result_in_words(value == "yes"),
         ),

@@ -145,7 +145,7 @@ def _settings(draft: Assessment, parts: tuple[PlannedPart, ...]) -> list[str]:
     rows = [total_sentence(draft, parts)]
     if any(part.timed for part in parts):
         rows.append(_("More time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
-    return [*rows, own_result_in_words(draft.tells_candidate), retake_in_words(draft.retake_months)]
+    return [*rows, own_result_in_words(draft.shares_result), retake_in_words(draft.retake_months)]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -160,7 +160,7 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
                 + more_time_in_words(draft.more_time)[1:]
             }
         )
-    rows += [own_result_in_words(draft.tells_candidate), retake_in_words(draft.retake_months)]
+    rows += [own_result_in_words(draft.shares_result), retake_in_words(draft.retake_months)]
     return [*rows, *(sentence for part in parts for sentence in _norms_sentences(part))]
 
 
