@@ -37,7 +37,7 @@ def at_once(act: Callable[[], object]) -> list[object]:
         return [future.result() for future in [pool.submit(run) for _ in range(WORKERS)]]
 
 
-def test_one_delivery_that_comes_several_times_at_once_is_kept_once(world: World) -> None:
+def test_concurrent_copies_of_a_delivery_are_stored_once(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     fresh = at_once(lambda: store(world.connection, body=body, event_id=event_id, now=clock.now()))
@@ -45,7 +45,7 @@ def test_one_delivery_that_comes_several_times_at_once_is_kept_once(world: World
     assert Delivery.objects.of(world.organisation).count() == 1
 
 
-def test_several_workers_share_the_inbox_and_do_everything_once(world: World) -> None:
+def test_several_workers_handle_each_delivery_once(world: World) -> None:
     people = [world.apply() for _ in range(3)]
     for person in people:
         world.move(person, ASSESSMENT)
@@ -57,7 +57,7 @@ def test_several_workers_share_the_inbox_and_do_everything_once(world: World) ->
         assert event_names(world.ours(person).pk) == ["application.applied", "application.entered_stage"]
 
 
-def test_several_first_sights_at_once_make_one_copy(world: World) -> None:
+def test_concurrent_first_readings_create_one_copy(world: World) -> None:
     remote = world.apply()
     told = at_once(lambda: sync_application(world.connection, remote.id, now=clock.now()))
     assert Application.objects.of(world.organisation).count() == 1

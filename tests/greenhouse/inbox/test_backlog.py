@@ -61,7 +61,7 @@ def rows_read() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_a_claim_reads_few_rows_of_a_backlog_whatever_the_statistics_say(world: World) -> None:
+def test_a_claim_reads_few_rows_of_a_backlog_with_any_statistics(world: World) -> None:
     backlog_after_an_empty_night(world)
     turn, now, before = Turn(), clock.now() + timedelta(minutes=1), rows_read()
     claimed = [claim(turn, now=now) for _ in range(50)]
@@ -79,7 +79,7 @@ def test_settling_reads_one_row(world: World) -> None:
     assert rows_read() - before < 5
 
 
-def test_many_deliveries_of_few_applications_are_claimed_in_their_order(world: World) -> None:
+def test_many_deliveries_of_few_applications_are_claimed_in_order(world: World) -> None:
     backlog_after_an_empty_night(world, applications=3)
     now = clock.now() + timedelta(minutes=1)
     turn, other = Turn(), Turn()
@@ -93,7 +93,7 @@ def test_many_deliveries_of_few_applications_are_claimed_in_their_order(world: W
     assert (following.remote_application_id, following.pk) == (2, first[1].pk + 3)
 
 
-def test_two_workers_that_have_read_the_same_page_claim_different_deliveries(world: World) -> None:
+def test_two_workers_with_the_same_page_claim_different_deliveries(world: World) -> None:
     put(world, 6, state=State.RECEIVED)
     now = clock.now() + timedelta(minutes=1)
     turn, other = Turn(), Turn()
@@ -101,7 +101,7 @@ def test_two_workers_that_have_read_the_same_page_claim_different_deliveries(wor
     assert [event and event.remote_application_id for event in claimed] == [1, 2, 3, 4, 5, 6, None]
 
 
-def test_of_the_turns_of_a_process_one_works_on_a_connection(world: World) -> None:
+def test_only_one_turn_of_a_process_works_on_a_connection(world: World) -> None:
     put(world, 3, state=State.RECEIVED)
     now = clock.now() + timedelta(minutes=1)
     turns = Turns()
@@ -122,7 +122,7 @@ def test_of_the_turns_of_a_process_one_works_on_a_connection(world: World) -> No
     assert third.remote_application_id == 3
 
 
-def test_another_connection_is_worked_on_while_one_is_waited_for(world: World) -> None:
+def test_other_connections_are_handled_while_one_waits(world: World) -> None:
     put(world, 2, state=State.RECEIVED)
     slow = world.connection
     world.connection = Connection.objects.of(world.organisation).create(
@@ -137,7 +137,7 @@ def test_another_connection_is_worked_on_while_one_is_waited_for(world: World) -
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_lease_of_a_worker_whose_connection_is_gone_ends_at_once(world: World) -> None:
+def test_the_lease_of_a_disconnected_worker_ends_at_once(world: World) -> None:
     put(world, 2, state=State.RECEIVED)
     now = clock.now() + timedelta(seconds=1)
     claimed, done = Event(), Event()
@@ -164,7 +164,7 @@ def test_the_lease_of_a_worker_whose_connection_is_gone_ends_at_once(world: Worl
     assert claim(Turn(), now=clock.now()) is None  # the other lease is still valid
 
 
-def test_a_lease_from_before_a_restart_of_the_server_ends_and_is_no_fault(world: World) -> None:
+def test_a_database_restart_ends_leases_without_a_fault(world: World) -> None:
     put(world, 1, state=State.RECEIVED)
     now = clock.now() + timedelta(seconds=1)
     assert claim(Turn(), now=now) is not None

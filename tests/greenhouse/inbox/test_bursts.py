@@ -1,4 +1,4 @@
-"""Many stage moves at once: few reads, nothing stale, everybody reached."""
+"""Many stage moves at once: few reads, no stale data, everybody invited."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def arrive(world: World) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_burst_of_moves_reaches_all_its_candidates_with_few_reads(world: World) -> None:
+def test_a_burst_of_moves_invites_everybody_with_few_reads(world: World) -> None:
     rows = [world.apply(email=f"one{place}@mail.example") for place in range(MANY)]
     world.outgoing()
     for row in rows:
@@ -55,7 +55,7 @@ def test_a_burst_of_moves_reaches_all_its_candidates_with_few_reads(world: World
     assert sorted(invited) == sorted(f"one{place}@mail.example" for place in range(MANY))
 
 
-def test_v1_reads_a_burst_by_the_candidates(either: World) -> None:
+def test_v1_reads_a_burst_by_candidates(either: World) -> None:
     rows = people(either, 60)
     for row in rows:
         either.move(row, ASSESSMENT)
@@ -76,7 +76,7 @@ def test_a_few_deliveries_are_read_one_by_one(world: World) -> None:
     assert len(world.line.reads) == 2 * (MIN_BATCH - 1)
 
 
-def test_what_moves_on_while_a_burst_is_worked_on_ends_where_it_stands(world: World) -> None:
+def test_a_move_during_a_burst_ends_in_the_current_stage(world: World) -> None:
     rows = people(world, 8)
     for row in rows:
         world.move(row, ASSESSMENT)
@@ -91,7 +91,7 @@ def test_what_moves_on_while_a_burst_is_worked_on_ends_where_it_stands(world: Wo
     assert {state for state, _ in world.inbox()} == {"handled"}
 
 
-def test_what_was_read_ahead_is_left_unused_once_our_copy_was_written(world: World) -> None:
+def test_prefetched_data_is_unused_once_our_copy_was_written(world: World) -> None:
     rows = people(world, 8)
     for row in rows:
         world.move(row, ASSESSMENT)
@@ -106,7 +106,7 @@ def test_what_was_read_ahead_is_left_unused_once_our_copy_was_written(world: Wor
     assert world.line.reads[before:].count("GET /v3/applications") == 1
 
 
-def test_a_delivery_that_was_tried_before_is_read_alone(world: World) -> None:
+def test_a_retried_delivery_is_read_alone(world: World) -> None:
     rows = people(world, 8)
     for row in rows:
         world.move(row, SCREEN)
@@ -116,7 +116,7 @@ def test_a_delivery_that_was_tried_before_is_read_alone(world: World) -> None:
     assert world.line.reads.count("GET /v3/applications") == 8
 
 
-def test_a_burst_that_greenhouse_refuses_waits_as_a_whole_and_is_not_lost(world: World) -> None:
+def test_a_refused_burst_waits_as_a_whole(world: World) -> None:
     rows = people(world, 8)
     for row in rows:
         world.move(row, ASSESSMENT)

@@ -1,4 +1,4 @@
-"""What each action leads to: routed to the act that follows it, settled with it, and said what it caused."""
+"""The effect of each action, and what the delivery records of it."""
 
 import json
 from datetime import timedelta
@@ -18,7 +18,7 @@ from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import Automation
 from goodword.roles.queries import open_notices
 from greenhouse_sandbox.acts import persons
-from tests.greenhouse.inbox.test_working import poison
+from tests.greenhouse.inbox.test_processing import poison
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 
 
@@ -35,7 +35,7 @@ def caused(world: World) -> list[Any]:
     return [row.caused for row in Delivery.objects.of(world.organisation).order_by("pk")]
 
 
-def test_it_says_which_application_it_changed_and_what_happened_to_it(world: World) -> None:
+def test_a_delivery_records_the_application_and_its_events(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
     world.deliver()
@@ -46,7 +46,7 @@ def test_it_says_which_application_it_changed_and_what_happened_to_it(world: Wor
     ]
 
 
-def test_what_was_overtaken_and_rolled_back_has_caused_nothing(world: World) -> None:
+def test_a_rolled_back_reading_is_not_recorded_as_an_effect(world: World) -> None:
     person = world.greenhouse.candidate()
     first, second = world.greenhouse.application(person), world.greenhouse.application(person)
     world.deliver()
@@ -78,7 +78,7 @@ def test_what_was_overtaken_and_rolled_back_has_caused_nothing(world: World) -> 
     ]
 
 
-def test_a_change_of_address_is_caused_for_each_of_the_persons_applications(world: World) -> None:
+def test_a_new_address_is_an_effect_on_each_application(world: World) -> None:
     person = world.greenhouse.candidate()
     one = world.greenhouse.application(person)
     world.deliver()
@@ -94,7 +94,7 @@ def test_a_change_of_address_is_caused_for_each_of_the_persons_applications(worl
     assert caused(world)[-1] == [{"application": world.ours(one).pk, "events": ["candidate.changed"]}]
 
 
-def test_a_deletion_asks_for_an_erasing_and_one_of_an_application_for_that_alone(world: World) -> None:
+def test_a_deletion_requests_an_erasure_of_the_person_or_the_application(world: World) -> None:
     first, second = world.apply(), world.apply(email="eve@people.example")
     world.deliver()
     person = world.greenhouse.store.candidates[first.candidate_id]
@@ -108,7 +108,7 @@ def test_a_deletion_asks_for_an_erasing_and_one_of_an_application_for_that_alone
     assert [entry["events"] for entry in caused(world)[-1]] == [["erasure.asked"]]
 
 
-def test_a_merge_joins_the_histories(world: World) -> None:
+def test_a_merge_combines_the_histories(world: World) -> None:
     loser, winner = world.apply(first_name="Ada"), world.apply(first_name="Augusta")
     world.deliver()
     store = world.greenhouse.store
@@ -123,14 +123,14 @@ def test_a_merge_joins_the_histories(world: World) -> None:
     assert "candidate.merged" in caused(world)[-1][0]["events"]
 
 
-def test_a_merge_that_does_not_say_into_whom_brings_the_person_up_to_date(world: World) -> None:
+def test_a_merge_without_a_winner_updates_the_person(world: World) -> None:
     remote = world.apply()
     world.deliver()
     said = say(world, "merge_candidate", {"person": {"id": remote.candidate_id}})
     assert said == f"Application {remote.id}: nothing new."
 
 
-def test_somebody_anonymised_is_to_be_erased(world: World) -> None:
+def test_an_anonymised_person_is_to_be_erased(world: World) -> None:
     remote = world.apply()
     world.deliver()
     person = world.greenhouse.store.candidates[remote.candidate_id]
@@ -158,9 +158,7 @@ def test_somebody_anonymised_is_to_be_erased(world: World) -> None:
         ),
     ],
 )
-def test_an_event_about_a_job_has_us_look_at_it_whatever_it_says(
-    world: World, action: str, said: Any
-) -> None:
+def test_every_event_about_a_job_reads_the_job(world: World, action: str, said: Any) -> None:
     job = world.greenhouse.store.jobs[world.job_id]
     Automation.objects.of(world.organisation).update(job_name=job.name)
     old, job.name = job.name, "Head of Sweeping"
@@ -173,7 +171,7 @@ def test_an_event_about_a_job_has_us_look_at_it_whatever_it_says(
     assert caused(world)[-1] == []
 
 
-def test_a_deleted_job_is_said_on_the_role_and_nothing_of_its_people_goes(world: World) -> None:
+def test_a_deleted_job_is_noted_on_the_role_and_keeps_its_candidates(world: World) -> None:
     remote = world.apply()
     world.deliver()
     job = world.greenhouse.store.jobs[world.job_id]
@@ -184,12 +182,12 @@ def test_a_deleted_job_is_said_on_the_role_and_nothing_of_its_people_goes(world:
 
 
 @pytest.mark.parametrize("said", [{}, {"job_interview_stage": {"id": 5}}, {"job": {"id": "5"}}, {"job": []}])
-def test_an_event_about_no_job_of_ours_costs_no_read(world: World, said: dict[str, Any]) -> None:
+def test_an_event_about_an_unlinked_job_costs_no_read(world: World, said: dict[str, Any]) -> None:
     assert say(world, "job_updated", said) == "It names no job of ours: no effect."
     assert world.line.calls == []
 
 
-def test_a_prospect_of_a_linked_job_is_known_and_starts_nothing(world: World) -> None:
+def test_a_prospect_of_a_linked_job_is_copied_and_starts_nothing(world: World) -> None:
     remote = world.apply()
     remote.prospect, remote.job_id, remote.prospective_job_ids = True, None, [world.job_id]
     world.outgoing()
@@ -199,7 +197,7 @@ def test_a_prospect_of_a_linked_job_is_known_and_starts_nothing(world: World) ->
     assert caused(world) == [[{"application": world.ours(remote).pk, "events": ["application.applied"]}]]
 
 
-def test_a_private_candidate_is_kept_private(world: World) -> None:
+def test_a_private_candidate_stays_private(world: World) -> None:
     remote = world.apply()
     world.greenhouse.store.candidates[remote.candidate_id].private = True
     world.deliver()
@@ -219,7 +217,7 @@ def in_line(world: World) -> tuple[Any, Any]:
     return first, second
 
 
-def test_one_that_fails_by_its_own_fault_gives_way_after_its_tries(world: World) -> None:
+def test_a_faulty_delivery_fails_after_its_tries(world: World) -> None:
     first, _ = in_line(world)
     Delivery.objects.of(world.organisation).filter(pk=first.pk).update(
         body=b'{"action": "job_updated", "payload": {"job": {"id": %d}}}' % world.job_id
@@ -234,7 +232,7 @@ def test_one_that_fails_by_its_own_fault_gives_way_after_its_tries(world: World)
     assert states == ["failed", "handled"]
 
 
-def test_waiting_for_greenhouse_counts_for_nothing_when_it_fails_later(world: World) -> None:
+def test_waiting_for_greenhouse_does_not_count_as_a_try(world: World) -> None:
     first, _ = in_line(world)
     world.fail(kind="fail", path="/v3", status=503, times=50)
     now = clock.now()
@@ -245,7 +243,7 @@ def test_waiting_for_greenhouse_counts_for_nothing_when_it_fails_later(world: Wo
     assert (first.state, first.attempts, first.faults) == ("received", TRIES + 3, 0)
 
 
-def test_one_that_ends_its_worker_each_time_is_failed_in_the_end(world: World) -> None:
+def test_a_delivery_that_kills_its_workers_fails(world: World) -> None:
     in_line(world)
     now = clock.now()
     for _ in range(BUSY_TRIES):
@@ -256,7 +254,7 @@ def test_one_that_ends_its_worker_each_time_is_failed_in_the_end(world: World) -
     assert world.inbox()[1][0] == "handled"
 
 
-def test_a_busy_database_is_waited_for_and_given_up_at_last(world: World) -> None:
+def test_a_busy_database_is_retried_more_often(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -278,7 +276,7 @@ def test_a_busy_database_is_waited_for_and_given_up_at_last(world: World) -> Non
     assert Application.objects.of(world.organisation).count() == 0
 
 
-def test_a_body_that_trips_our_own_reading_is_kept_as_failed_and_answered(
+def test_a_body_that_crashes_our_parser_is_stored_as_failed(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def trips(_: bytes) -> payload.Payload:

@@ -31,7 +31,7 @@ def fresh(world: World) -> Connection:
     return Connection.objects.of(world.organisation).get()
 
 
-def test_a_signed_delivery_is_kept_as_it_came_and_wakes_the_inbox(world: World) -> None:
+def test_a_signed_delivery_is_stored_unchanged_and_wakes_the_inbox(world: World) -> None:
     assert world.post(BODY, "event-1") == 200
     event = Delivery.objects.of(world.organisation).get()
     assert (event.state, event.action, event.event_id, bytes(event.body)) == (
@@ -44,7 +44,7 @@ def test_a_signed_delivery_is_kept_as_it_came_and_wakes_the_inbox(world: World) 
     assert fresh(world).last_event_at == event.received_at
 
 
-def test_no_work_is_done_in_the_request(world: World) -> None:
+def test_nothing_is_processed_in_the_request(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     assert world.post(body, event_id) == 200
@@ -52,7 +52,7 @@ def test_no_work_is_done_in_the_request(world: World) -> None:
     assert event_names() == []
 
 
-def test_a_burst_of_deliveries_leaves_one_wake_up(world: World) -> None:
+def test_a_burst_of_deliveries_defers_one_wake_up(world: World) -> None:
     for number in range(3):
         assert world.post(BODY, f"event-{number}") == 200
     assert waiting() == [("greenhouse.inbox", {})]
@@ -64,13 +64,13 @@ def test_a_repeated_event_id_is_answered_and_changes_nothing(world: World) -> No
     assert kept(world) == [("office_deleted", "event-1")]
 
 
-def test_deliveries_without_an_event_id_are_each_kept(world: World) -> None:
+def test_deliveries_without_an_event_id_are_each_stored(world: World) -> None:
     for _ in range(2):
         assert world.post(BODY) == 200
     assert kept(world) == [("office_deleted", None)] * 2
 
 
-def test_the_same_event_id_at_another_organisation_is_another_event(world: World) -> None:
+def test_an_event_id_is_unique_per_organisation(world: World) -> None:
     other = Connection(
         organisation=factories.organisation(), endpoint_key="o" * 43, connected_at=factories.NOW
     )
@@ -122,14 +122,14 @@ def test_a_missing_signature_is_refused(world: World) -> None:
     assert kept(world) == []
 
 
-def test_the_raw_body_is_signed_not_what_it_means(world: World) -> None:
+def test_the_signature_covers_the_raw_body(world: World) -> None:
     body = b'{"action": "office_deleted",  "payload": {"name": "\\u003cB\\u00fcro\\u003e \\u0026 Co"}}'
     assert world.post(body) == 200
     again = json.dumps(json.loads(body)).encode()
     assert world.post(again, Signature=signature(body, SECRET)) == 401
 
 
-def test_old_and_new_secret_both_count_while_one_is_rotated(world: World) -> None:
+def test_both_secrets_are_valid_during_a_rotation(world: World) -> None:
     old = WebhookSecret.objects.of(world.organisation).get()
     WebhookSecret.add(world.connection, "the new one", now=clock.now())
     old.valid_until = clock.now() + timedelta(hours=1)
@@ -142,34 +142,34 @@ def test_old_and_new_secret_both_count_while_one_is_rotated(world: World) -> Non
     assert world.post(BODY, Signature=signature(BODY, "the new one")) == 200
 
 
-def test_an_unknown_endpoint_is_not_there(world: World) -> None:
+def test_an_unknown_endpoint_is_not_found(world: World) -> None:
     answer = DOOR.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
     assert answer.status_code == 404
     assert kept(world) == []
 
 
-def test_without_a_valid_secret_there_is_no_door(world: World) -> None:
+def test_without_a_valid_secret_the_endpoint_is_not_found(world: World) -> None:
     WebhookSecret.objects.of(world.organisation).update(valid_until=factories.NOW)
     assert world.post(BODY) == 404
     assert fresh(world).refused_count == 0
 
 
-def test_a_secret_sealed_for_another_connection_opens_no_door(world: World) -> None:
+def test_a_secret_of_another_connection_is_not_accepted(world: World) -> None:
     Connection.objects.of(world.organisation).update(uid="00000000-0000-0000-0000-000000000001")
     assert world.post(BODY) == 503
 
 
-def test_a_disconnected_organisation_has_no_door(world: World) -> None:
+def test_a_disconnected_organisation_has_no_endpoint(world: World) -> None:
     Connection.objects.of(world.organisation).update(state=Connection.State.DISCONNECTED)
     assert world.post(BODY) == 404
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
-def test_only_post_is_answered(world: World, method: str) -> None:
+def test_only_post_is_allowed(world: World, method: str) -> None:
     assert getattr(DOOR, method)(address(world)).status_code == 405
 
 
-def test_the_address_works_without_its_last_stroke(world: World) -> None:
+def test_the_address_works_without_the_final_slash(world: World) -> None:
     answer = DOOR.post(
         address(world).rstrip("/"),
         data=BODY,
@@ -207,7 +207,7 @@ def test_a_body_over_two_mebibytes_is_refused(world: World) -> None:
         (b'{"action": "delete_candidate", "payload": {"person": null}}', "The body names no candidate."),
     ],
 )
-def test_a_malformed_but_signed_body_is_kept_as_failed_with_the_reason(
+def test_a_malformed_signed_body_is_stored_as_failed_with_the_reason(
     world: World, body: bytes, reason: str
 ) -> None:
     assert world.post(body) == 200
@@ -215,12 +215,12 @@ def test_a_malformed_but_signed_body_is_kept_as_failed_with_the_reason(
     assert waiting() == []
 
 
-def test_an_action_of_any_length_and_kind_is_kept(world: World) -> None:
+def test_any_action_is_stored(world: World) -> None:
     assert world.post(json.dumps({"action": "ü" * 500, "payload": {}}).encode(), "e" * 500) == 200
     assert kept(world) == [("ü" * 60, "e" * 200)]
 
 
-def test_the_door_asks_the_database_no_more_when_much_is_kept(
+def test_the_endpoint_needs_no_more_queries_with_many_deliveries(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     # endpoint, secrets; savepoint, look, savepoint, insert, release, release; last event; the wake-up's three
@@ -238,7 +238,7 @@ def test_the_door_asks_the_database_no_more_when_much_is_kept(
         assert DOOR.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
 
 
-def test_the_wake_up_is_written_after_the_row_is_committed(
+def test_the_wake_up_is_deferred_after_the_row_is_committed(
     world: World, django_assert_max_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_max_num_queries(20) as queries:
@@ -262,7 +262,7 @@ def test_the_wake_up_is_written_after_the_row_is_committed(
         "application/octet-stream",
     ],
 )
-def test_whatever_kind_of_content_it_claims_to_be_the_bytes_count(world: World, kind: str) -> None:
+def test_the_content_type_is_ignored(world: World, kind: str) -> None:
     sent = {"Signature": signature(BODY, SECRET)}
     assert DOOR.post(address(world), data=BODY, content_type=kind, headers=sent).status_code == 200
     assert [bytes(row.body) for row in Delivery.objects.of(world.organisation)] == [BODY]
@@ -290,9 +290,7 @@ def test_whatever_kind_of_content_it_claims_to_be_the_bytes_count(world: World, 
         '"5"',
     ],
 )
-def test_odd_values_where_ids_and_names_stand_never_end_in_an_error(
-    world: World, action: str, odd: str
-) -> None:
+def test_odd_values_in_a_body_never_cause_an_error(world: World, action: str, odd: str) -> None:
     payload = ", ".join(
         f'"{name}": {{"id": {odd}, "candidate_id": {odd}, "new_candidate_id": {odd}, "job_id": {odd}, '
         f'"jobs": [{odd}], "job": {odd}, "current_stage": {odd}, "rejection_reason": {{"name": {odd}}}, '
@@ -307,7 +305,7 @@ def test_odd_values_where_ids_and_names_stand_never_end_in_an_error(
     assert outcome
 
 
-def test_what_is_kept_is_answered_200_even_if_the_inbox_cannot_be_woken(world: World) -> None:
+def test_a_stored_delivery_is_answered_200_even_if_the_wake_up_fails(world: World) -> None:
     with database.cursor() as cursor:
         cursor.execute(
             "CREATE FUNCTION no_jobs() RETURNS trigger LANGUAGE plpgsql AS "

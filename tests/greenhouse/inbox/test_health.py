@@ -7,20 +7,20 @@ from pytest_django import DjangoAssertNumQueries
 from goodword.core import clock
 from goodword.greenhouse.inbox.queries import InboxHealth, inbox_health
 from goodword.greenhouse.models import Delivery
-from tests.greenhouse.inbox.test_screens import keep
+from tests.greenhouse.inbox.test_views import keep
 from tests.greenhouse.world import World
 from tests.support import factories
 
 State = Delivery.State
 
 
-def test_an_inbox_where_nothing_came_is_well(world: World) -> None:
+def test_an_empty_inbox_is_healthy(world: World) -> None:
     assert inbox_health(world.connection, now=clock.now()) == InboxHealth(
         waiting=0, oldest=None, next_try=None, failed=0, handled_in_a_day=0, latest_failures=()
     )
 
 
-def test_it_tells_what_waits_what_failed_and_what_was_handled(
+def test_health_counts_waiting_failed_and_handled_deliveries(
     world: World, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     now = clock.now()
@@ -46,7 +46,7 @@ def test_it_tells_what_waits_what_failed_and_what_was_handled(
     )
 
 
-def test_another_connection_counts_for_itself(world: World) -> None:
+def test_connections_are_counted_separately(world: World) -> None:
     other = type(world.connection).objects.create(
         organisation=world.organisation, endpoint_key="n" * 43, connected_at=factories.NOW
     )

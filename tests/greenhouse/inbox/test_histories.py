@@ -44,7 +44,7 @@ STATUSES = {"in_process": "active", "rejected": "rejected", "hired": "hired", "c
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(history=histories, order=st.lists(st.integers(0, 9), min_size=1, max_size=6))
-def test_in_the_end_we_say_what_greenhouse_says(
+def test_our_copies_end_up_like_greenhouse(
     settings: Settings, history: list[Moment], order: list[int]
 ) -> None:
     point(settings)

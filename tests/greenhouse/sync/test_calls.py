@@ -24,7 +24,7 @@ def exchange(status: int | None, failure: HarvestError | None = None) -> Exchang
     return Exchange(Where("GET", "/x", status), 0.5, None, failure)
 
 
-def test_calls_are_counted_at_the_end_of_a_session_tokens_among_them(either: World) -> None:
+def test_calls_including_token_calls_are_counted_at_the_end_of_a_session(either: World) -> None:
     with harvest(either.connection) as api:
         api.application(1)
         api.candidate(2)
@@ -40,14 +40,14 @@ def test_calls_are_counted_at_the_end_of_a_session_tokens_among_them(either: Wor
     assert (row.hour.minute, row.hour.second, row.hour.microsecond) == (0, 0, 0)
 
 
-def test_calls_are_counted_also_when_the_block_fails(world: World) -> None:
+def test_calls_are_counted_if_the_block_fails(world: World) -> None:
     world.fail(kind="fail", method="GET", path="/v3", times=9)
     with pytest.raises(Unavailable), harvest(world.connection) as api:
         api.application(1)
     assert counted(world)["unavailable"] == len(world.line.reads)
 
 
-def test_an_answer_that_cannot_be_read_is_no_good_one(world: World) -> None:
+def test_an_unreadable_answer_does_not_count_as_ok(world: World) -> None:
     world.fail(kind="garbage", method="GET", path="/v3")
     with pytest.raises(UnexpectedShape), harvest(world.connection) as api:
         api.application(1)
@@ -74,17 +74,17 @@ def test_an_answer_that_cannot_be_read_is_no_good_one(world: World) -> None:
         (None, "unavailable"),
     ],
 )
-def test_outcomes_are_named_as_the_errors_are(status: int | None, outcome: str) -> None:
+def test_outcomes_are_named_like_the_errors(status: int | None, outcome: str) -> None:
     assert outcome_of(exchange(status)) == outcome
 
 
-def test_an_answer_that_broke_off_is_none() -> None:
+def test_an_interrupted_answer_counts_as_unavailable() -> None:
     where = Where("GET", "/x", 200)
     assert outcome_of(exchange(200, Unavailable(where))) == "unavailable"
     assert outcome_of(exchange(200, UnexpectedShape(where))) == "unexpected_shape"
 
 
-def test_a_401_of_v1_beside_calls_that_work_is_a_missing_permission(world: World) -> None:
+def test_a_v1_401_among_working_calls_is_a_missing_permission(world: World) -> None:
     world.connection.api = Connection.Api.V1
     one = CallCounter(world.connection)
     for status in (401, 200, 401):
@@ -93,7 +93,7 @@ def test_a_401_of_v1_beside_calls_that_work_is_a_missing_permission(world: World
     assert counted(world) == {"unauthorised": 1, "ok": 1, "forbidden": 1}
 
 
-def test_several_sessions_add_up_in_one_row_each_hour(world: World) -> None:
+def test_sessions_add_up_in_one_row_per_hour(world: World) -> None:
     for _ in range(3):
         one = CallCounter(world.connection)
         one.count(exchange(200))
@@ -104,7 +104,7 @@ def test_several_sessions_add_up_in_one_row_each_hour(world: World) -> None:
     assert (row.calls, row.seconds) == (6, 3.0)
 
 
-def test_in_a_transaction_that_has_failed_nothing_is_written_and_nothing_raised(world: World) -> None:
+def test_in_a_failed_transaction_nothing_is_written_or_raised(world: World) -> None:
     one = CallCounter(world.connection)
     one.count(exchange(200))
     with transaction.atomic():
@@ -124,7 +124,7 @@ def add(world: World, hours_ago: int, outcome: str, calls: int) -> None:
     )
 
 
-def test_health_tells_calls_by_outcome_in_the_last_hour_and_day(world: World) -> None:
+def test_health_shows_calls_by_outcome_in_the_last_hour_and_day(world: World) -> None:
     for hours_ago, outcome, calls in (
         (0, "rate_limited", 1),
         (1, "ok", 8),
@@ -150,7 +150,7 @@ def test_health_tells_calls_by_outcome_in_the_last_hour_and_day(world: World) ->
     assert (health.limit, health.remaining, health.share, health.blocked_until) == (None, None, None, None)
 
 
-def test_health_tells_how_much_of_the_window_is_used(world: World) -> None:
+def test_health_shows_the_used_part_of_the_window(world: World) -> None:
     row = RateWindow.objects.create(
         organisation=world.organisation,
         connection=world.connection,
@@ -166,7 +166,7 @@ def test_health_tells_how_much_of_the_window_is_used(world: World) -> None:
     assert (later.remaining, later.share, later.blocked_until) == (150, 0.0, None)
 
 
-def test_tallies_are_kept_for_30_days(world: World) -> None:
+def test_counts_are_kept_for_30_days(world: World) -> None:
     add(world, 24 * 30 - 1, "ok", 1)
     add(world, 24 * 30 + 1, "ok", 1)
     assert prune(now=NOW) == 1
@@ -178,7 +178,7 @@ def test_without_a_call_there_is_no_mean(world: World) -> None:
     assert (health.day.total, health.day.mean_seconds) == (0, None)
 
 
-def test_a_session_without_a_call_says_nothing_of_the_connections_health(world: World) -> None:
+def test_a_session_without_calls_does_not_affect_the_health(world: World) -> None:
     rows = Connection.objects.of(world.organisation)
     rows.update(state=Connection.State.BROKEN, last_error="It was refused.")
     with harvest(world.connection):

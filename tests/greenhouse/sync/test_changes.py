@@ -44,17 +44,17 @@ def names(old: ApplicationState | None, new: ApplicationState, *, arrived: bool 
         (stands(), stands(stage=B, job=32), ["changed_job", "left_stage", "entered_stage"]),
     ],
 )
-def test_each_change_is_told_in_an_order_that_makes_sense(
+def test_events_are_recorded_in_their_natural_order(
     old: ApplicationState | None, new: ApplicationState, happened: list[str]
 ) -> None:
     assert names(old, new) == happened
 
 
-def test_standing_somewhere_at_first_sight_is_an_arrival_only_where_that_is_news() -> None:
+def test_a_first_reading_is_an_arrival_only_in_a_newly_entered_stage() -> None:
     assert names(None, stands(), arrived=False) == ["applied"]
 
 
-def test_what_is_told_carries_what_the_reactions_need() -> None:
+def test_events_contain_the_data_that_reactions_need() -> None:
     told = dict(changes(stands(), stands(stage=B)))
     assert told == {
         "application.left_stage": {"stage_id": A, "to_stage_id": B},

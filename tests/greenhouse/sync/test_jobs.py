@@ -43,7 +43,7 @@ def known(either: World) -> World:
     return either
 
 
-def test_a_look_at_what_is_as_before_says_nothing(known: World) -> None:
+def test_an_unchanged_job_has_no_notice(known: World) -> None:
     assert look(known) == []
     automation = Automation.objects.of(known.organisation).get()
     assert automation.job_status == "open"
@@ -51,19 +51,19 @@ def test_a_look_at_what_is_as_before_says_nothing(known: World) -> None:
     assert notices(known) == []
 
 
-def test_a_job_of_no_role_costs_no_read(known: World) -> None:
+def test_an_unlinked_job_costs_no_read(known: World) -> None:
     other = list(known.greenhouse.store.jobs.rising())[1]
     known.line.calls.clear()
     assert sync_jobs(known.connection, [other.id], now=clock.now()) == {}
     assert known.line.calls == []
 
 
-def test_another_connection_has_jobs_of_its_own(known: World) -> None:
+def test_jobs_of_other_connections_are_separate(known: World) -> None:
     other = Connection(pk=known.connection.pk + 1, organisation=known.organisation)
     assert sync_jobs(other, [known.job_id], now=clock.now()) == {}
 
 
-def test_a_renamed_stage_keeps_working_under_its_new_name(known: World) -> None:
+def test_a_renamed_stage_keeps_its_rules(known: World) -> None:
     old = stage(known, ASSESSMENT).name
     stage(known, ASSESSMENT).name = "Homework"
     assert look(known) == [f"Stage “{old}” is called “Homework” now."]
@@ -80,13 +80,13 @@ def test_a_renamed_stage_keeps_working_under_its_new_name(known: World) -> None:
     assert notices(known) == []
 
 
-def test_a_stage_that_starts_nothing_may_be_called_as_it_likes(known: World) -> None:
+def test_renaming_an_unmapped_stage_has_no_notice(known: World) -> None:
     stage(known, SCREEN).name = "Chat"
     assert look(known) == []
     assert notices(known) == []
 
 
-def test_a_moved_stage_is_noticed_and_forgotten_when_it_is_back(known: World) -> None:
+def test_a_moved_stage_has_a_notice_until_it_is_back(known: World) -> None:
     swap(known, SCREEN, ASSESSMENT)
     review, screen = known.stages[0][1], known.stages[SCREEN][1]
     places = f"it stands after “{review}” now, before it stood after “{screen}”."
@@ -99,7 +99,7 @@ def test_a_moved_stage_is_noticed_and_forgotten_when_it_is_back(known: World) ->
 
 
 @pytest.mark.parametrize("how", ["deleted", "taken out of use"])
-def test_a_stage_that_went_is_noticed_once_until_it_is_there_again(known: World, how: str) -> None:
+def test_a_deleted_stage_has_one_notice_until_it_is_back(known: World, how: str) -> None:
     gone = stage(known, REFERENCES)
     if how == "deleted":
         known.greenhouse.store.job_stages.delete(gone.id)
@@ -118,7 +118,7 @@ def test_a_stage_that_went_is_noticed_once_until_it_is_there_again(known: World,
     assert notices(known) == []
 
 
-def test_what_a_person_has_seen_is_not_said_again(known: World) -> None:
+def test_a_dismissed_notice_is_not_repeated(known: World) -> None:
     known.greenhouse.store.job_stages.delete(stage(known, REFERENCES).id)
     known.greenhouse.store.jobs[known.job_id].status = "closed"
     look(known)
@@ -140,7 +140,7 @@ def test_a_job_closes_and_opens_again(known: World) -> None:
     assert notices(known) == []
 
 
-def test_a_job_takes_its_new_name_and_its_confidence(known: World) -> None:
+def test_the_name_and_confidentiality_of_a_job_are_updated(known: World) -> None:
     job = known.greenhouse.store.jobs[known.job_id]
     old, job.name, job.confidential, job.requisition_id = job.name, "Chief Sweep", True, "R-9"
     assert look(known) == [f"Job “{old}” is called “Chief Sweep” now."]
@@ -153,7 +153,7 @@ def test_a_job_takes_its_new_name_and_its_confidence(known: World) -> None:
     assert notices(known) == [("job_renamed", old, "Chief Sweep")]
 
 
-def test_a_job_that_is_not_shown_any_more_says_nothing_of_its_stages(known: World) -> None:
+def test_an_invisible_job_has_no_notices_about_its_stages(known: World) -> None:
     job = known.greenhouse.store.jobs[known.job_id]
     known.greenhouse.store.jobs.delete(job.id)
     stages = pipeline(known.greenhouse.store, job.id)
@@ -170,7 +170,7 @@ def test_a_job_that_is_not_shown_any_more_says_nothing_of_its_stages(known: Worl
     assert notices(known) == []
 
 
-def test_the_title_that_candidates_see_follows_its_post(known: World) -> None:
+def test_the_title_for_candidates_follows_the_job_post(known: World) -> None:
     post = known.greenhouse.store.job_posts.by("job_id", known.job_id)[0]
     Automation.objects.of(known.organisation).update(job_post_id=post.id, job_post_title="Old title")
     post.title = "Sweep (all genders)"
@@ -178,7 +178,7 @@ def test_the_title_that_candidates_see_follows_its_post(known: World) -> None:
     assert Automation.objects.of(known.organisation).get().job_post_title == "Sweep (all genders)"
 
 
-def test_nothing_is_written_when_greenhouse_cannot_be_asked(known: World) -> None:
+def test_nothing_is_written_if_greenhouse_cannot_be_reached(known: World) -> None:
     stage(known, ASSESSMENT).name = "Homework"
     known.fail(kind="fail", path=f"/{known.greenhouse.version}", status=503, times=9)
     with pytest.raises(HarvestError):
@@ -186,7 +186,7 @@ def test_nothing_is_written_when_greenhouse_cannot_be_asked(known: World) -> Non
     assert notices(known) == []
 
 
-def test_an_older_look_does_not_overwrite_a_newer_one(known: World) -> None:
+def test_an_older_reading_of_a_job_does_not_overwrite_a_newer_one(known: World) -> None:
     def overtaken(request: httpx2.Request) -> None:
         if "stages" in request.url.path:  # the job was read, as it was before
             known.line.before = lambda _: None
@@ -199,7 +199,7 @@ def test_an_older_look_does_not_overwrite_a_newer_one(known: World) -> None:
     assert Automation.objects.of(known.organisation).get().job_status == "closed"
 
 
-def test_a_role_that_was_unlinked_while_we_looked_gets_no_notice(known: World) -> None:
+def test_a_role_unlinked_during_the_reading_gets_no_notice(known: World) -> None:
     stage(known, ASSESSMENT).name = "Homework"
 
     def unlinked(request: httpx2.Request) -> None:
@@ -210,7 +210,7 @@ def test_a_role_that_was_unlinked_while_we_looked_gets_no_notice(known: World) -
     assert RoleNotice.objects.of(known.organisation).count() == 0
 
 
-def test_fifty_jobs_cost_no_more_calls_than_one(world: World) -> None:
+def test_fifty_jobs_need_as_many_calls_as_one(world: World) -> None:
     jobs = [job.id for job in world.greenhouse.store.jobs.rising()]
     assert len(jobs) > 1
     for job_id in jobs[1:]:

@@ -74,20 +74,20 @@ def test_two_workers_share_one_window(connection: Connection) -> None:
     assert seen(connection) == (150, 45)
 
 
-def test_eight_workers_at_once_take_no_call_twice(connection: Connection) -> None:
+def test_eight_concurrent_workers_take_no_call_twice(connection: Connection) -> None:
     taken = at_once(8, lambda: calls(pacer(connection), BACK))
     assert sum(taken) == 105
     assert seen(connection) == (None, 45)
 
 
-def test_what_one_worker_hears_holds_for_all(connection: Connection) -> None:
+def test_an_answer_to_one_worker_counts_for_all(connection: Connection) -> None:
     one, two = pacer(connection), pacer(connection)
     assert (calls(one, PERSON, most=1), calls(two, PERSON, most=1)) == (1, 1)
     tell(one, 20)
     assert calls(two, PERSON) == 14  # another program is at work: some distance is kept
 
 
-def test_a_429_of_one_worker_stops_all_and_then_one_of_them_finds_out(connection: Connection) -> None:
+def test_a_429_stops_all_workers_until_one_probes_again(connection: Connection) -> None:
     one, two = pacer(connection), pacer(connection)
     calls(one, BACK, most=3)
     one.refused(wait=7, now=BEGUN)
@@ -98,7 +98,7 @@ def test_a_429_of_one_worker_stops_all_and_then_one_of_them_finds_out(connection
     assert calls(one, PERSON, now=later) == 90
 
 
-def test_a_person_on_another_host_goes_before_background_work(connection: Connection) -> None:
+def test_a_person_on_another_host_precedes_background_work(connection: Connection) -> None:
     worker, web = pacer(connection), pacer(connection)
     assert calls(worker, BACK) == 105
     assert calls(web, PERSON, most=5) == 5
@@ -108,13 +108,13 @@ def test_a_person_on_another_host_goes_before_background_work(connection: Connec
     assert calls(web, PERSON, now=late) == 30
 
 
-def test_a_new_window_is_opened_once_by_whoever_comes_first(connection: Connection) -> None:
+def test_a_new_window_is_opened_once(connection: Connection) -> None:
     calls(pacer(connection), PERSON)
     later = BEGUN + timedelta(seconds=30)
     assert sum(at_once(8, lambda: calls(pacer(connection), PERSON, now=later))) == 150
 
 
-def test_hosts_whose_clocks_differ_agree_on_the_window(connection: Connection) -> None:
+def test_hosts_with_different_clocks_agree_on_the_window(connection: Connection) -> None:
     slow, fast = pacer(connection), pacer(connection)
     true = BEGUN + timedelta(seconds=15)
     for one, offset in ((slow, -6), (fast, 9)):
@@ -131,7 +131,7 @@ def test_hosts_whose_clocks_differ_agree_on_the_window(connection: Connection) -
     )
 
 
-def test_an_answer_with_nothing_new_asks_the_database_nothing(
+def test_an_answer_with_nothing_new_needs_no_query(
     connection: Connection, django_assert_num_queries: Callable[..., object]
 ) -> None:
     one = pacer(connection)
@@ -142,7 +142,7 @@ def test_an_answer_with_nothing_new_asks_the_database_nothing(
         tell(one, 148)
 
 
-def test_inside_a_transaction_this_process_counts_alone(connection: Connection) -> None:
+def test_inside_a_transaction_the_process_counts_alone(connection: Connection) -> None:
     one = pacer(connection)
     with transaction.atomic():
         assert calls(one, BACK, most=2) == 2
@@ -153,7 +153,7 @@ def test_inside_a_transaction_this_process_counts_alone(connection: Connection) 
     assert calls(one, BACK, most=1) == 1
 
 
-def test_each_connection_has_a_window_of_its_own(connection: Connection) -> None:
+def test_each_connection_has_its_own_window(connection: Connection) -> None:
     other = Connection(
         organisation=connection.organisation, endpoint_key="o" * 43, connected_at=factories.NOW, api="v1"
     )
@@ -161,7 +161,7 @@ def test_each_connection_has_a_window_of_its_own(connection: Connection) -> None
     assert (calls(pacer(connection), PERSON), calls(pacer(other, V1_RATE), PERSON)) == (150, 50)
 
 
-def test_a_process_has_one_pacer_for_a_connection(connection: Connection) -> None:
+def test_a_process_has_one_pacer_per_connection(connection: Connection) -> None:
     again = Connection.objects.of(connection.organisation).get()
     assert pacer_of(connection) is pacer_of(again)
     assert token_pacer_of(connection) is token_pacer_of(again)
@@ -191,7 +191,7 @@ def workers(request: pytest.FixtureRequest) -> Iterator[int]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("rate", [V1_RATE, V3_RATE], ids=["v1", "v3"])
-def test_a_full_sync_uses_97_percent_of_each_window_and_draws_no_429(
+def test_a_full_sync_uses_97_percent_of_each_window_without_a_429(
     connection: Connection, rate: Rate, workers: int
 ) -> None:
     greenhouse, clock = Counting(rate, slower=4.0), BEGUN

@@ -1,4 +1,4 @@
-"""Who stands behind an application, and where their address comes from."""
+"""Who is responsible for an application, and where their address comes from."""
 
 import json
 from datetime import timedelta
@@ -10,7 +10,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core import clock
 from goodword.greenhouse.sync.applications import sync_application
-from goodword.greenhouse.sync.cache import CACHE_TTL
+from goodword.greenhouse.sync.session import CACHE_TTL
 from goodword.notifications.models import Email
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.contract.greenhouse import ALL, ARTICLE
@@ -49,14 +49,14 @@ def test_without_one_the_jobs_responsible_recruiter_does(either: World) -> None:
     assert stands_behind(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
 
 
-def test_a_deactivated_one_falls_through_to_the_next(either: World) -> None:
+def test_a_deactivated_recruiter_is_skipped(either: World) -> None:
     jonas, dana = users(either)[1], users(either)[7]
     remote = applied(either, dana)
     either.deliver()
     assert stands_behind(either, remote) == (jonas.id, "jonas.lindqvist@acornoak.example")
 
 
-def test_with_nobody_left_it_is_the_roles_owner(world: World) -> None:
+def test_without_a_recruiter_the_roles_owner_is_used(world: World) -> None:
     dana, jonas = users(world)[7], users(world)[1]
     jonas.deactivated = True
     remote = applied(world, dana)
@@ -65,7 +65,7 @@ def test_with_nobody_left_it_is_the_roles_owner(world: World) -> None:
     assert recruiter_of(world.ours(remote)).address == world.role.owner.user.email
 
 
-def test_without_leave_to_read_users_the_signed_body_tells_the_address(world: World) -> None:
+def test_without_the_users_permission_the_address_comes_from_the_body(world: World) -> None:
     world.greenhouse.tick(*ALL - {"Users"})
     priya = users(world)[2]
     remote = applied(world, priya)
@@ -76,7 +76,7 @@ def test_without_leave_to_read_users_the_signed_body_tells_the_address(world: Wo
     assert world.ours(remote).recruiter_name == "Priya Raman"
 
 
-def test_with_the_articles_permissions_the_recruiter_is_written_to_once_the_domain_is_set(
+def test_with_the_required_permissions_the_recruiter_gets_mail_once_the_domain_is_set(
     either: World,
 ) -> None:
     either.greenhouse.tick(*ARTICLE)
@@ -99,7 +99,7 @@ def test_with_the_articles_permissions_the_recruiter_is_written_to_once_the_doma
     assert invitation.reply_to == "priya.raman@acornoak.example"
 
 
-def test_an_address_in_the_body_of_a_foreign_domain_is_not_taken(world: World) -> None:
+def test_an_address_of_a_foreign_domain_in_the_body_is_ignored(world: World) -> None:
     world.greenhouse.tick(*ALL - {"Users"})
     priya = users(world)[2]
     priya.primary_email = "priya@elsewhere.example"
@@ -123,7 +123,7 @@ def test_a_body_does_not_choose_who_the_recruiter_is(world: World) -> None:
     assert stands_behind(world, remote) == (users(world)[2].id, "")
 
 
-def test_a_recruiter_who_is_known_is_not_asked_about_again(world: World) -> None:
+def test_a_known_recruiter_is_not_read_again(world: World) -> None:
     remote = world.apply()
     world.deliver()
     world.line.calls.clear()
@@ -136,7 +136,7 @@ def test_a_recruiter_who_is_known_is_not_asked_about_again(world: World) -> None
     ]
 
 
-def test_another_recruiter_is_asked_about_at_once(world: World) -> None:
+def test_a_new_recruiter_is_read_at_once(world: World) -> None:
     remote = world.apply()
     world.deliver()
     priya = users(world)[2]
@@ -150,14 +150,14 @@ def asked(world: World, what: str) -> int:
     return sum(what in call for call in world.line.reads)
 
 
-def test_people_who_stand_behind_many_applications_are_asked_about_once(either: World) -> None:
+def test_users_of_many_applications_are_read_once(either: World) -> None:
     for _ in range(3):
         applied(either, users(either)[2])
     either.deliver()
     assert asked(either, "/users") == 1
 
 
-def test_without_leave_to_read_users_greenhouse_is_asked_once_and_again_later(either: World) -> None:
+def test_a_missing_users_permission_is_cached_for_a_while(either: World) -> None:
     either.greenhouse.tick(*ALL - {"Users"})
     rows = [applied(either, user) for user in users(either)[1:4]]
     either.deliver()
@@ -175,7 +175,7 @@ def test_a_hiring_team_is_read_once_for_many_applications(world: World) -> None:
     assert asked(world, "/job_owners") == 1
 
 
-def test_another_credential_is_asked_anew(world: World) -> None:
+def test_another_credential_has_its_own_cache(world: World) -> None:
     remote = applied(world, users(world)[2])
     world.deliver()
     world.connection.set_credentials(world.greenhouse.credentials)

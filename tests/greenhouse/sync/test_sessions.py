@@ -1,4 +1,4 @@
-"""A connection's token is shared, sealed and minted under a lease; its health is kept."""
+"""A connection's token is shared, encrypted and minted under a lease; its health is updated."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ def token(name: str, *, minutes: int = 50) -> Token:
     return Token(name, renew_at=clock.now() + timedelta(minutes=minutes))
 
 
-def test_two_sessions_share_one_token_that_lies_sealed(world: World) -> None:
+def test_two_sessions_share_one_encrypted_token(world: World) -> None:
     for _ in range(2):
         with harvest(fresh(world)) as api:
             assert api.application(1) is None
@@ -30,7 +30,7 @@ def test_two_sessions_share_one_token_that_lies_sealed(world: World) -> None:
     assert row.last_call_at is not None
 
 
-def test_a_person_before_a_page_waits_less_long_for_a_silent_greenhouse(world: World) -> None:
+def test_a_page_waits_less_for_a_silent_greenhouse(world: World) -> None:
     waits: set[float] = set()
     world.line.before = lambda request: waits.add(request.extensions["timeout"]["read"])
     with harvest(fresh(world), priority=Priority.PERSON) as api:
@@ -41,7 +41,7 @@ def test_a_person_before_a_page_waits_less_long_for_a_silent_greenhouse(world: W
     assert waits == {8.0, 30.0}
 
 
-def test_one_worker_holds_the_lease_until_it_saves_or_gives_it_back(world: World) -> None:
+def test_one_worker_has_the_lease_until_it_saves_or_releases(world: World) -> None:
     one, two = ConnectionTokens(fresh(world)), ConnectionTokens(fresh(world))
     assert (one.claim(), two.claim()) == (True, False)
     one.release()
@@ -50,14 +50,14 @@ def test_one_worker_holds_the_lease_until_it_saves_or_gives_it_back(world: World
     assert one.claim() is True
 
 
-def test_a_lease_ends_by_itself_when_its_worker_has_died(world: World) -> None:
+def test_the_lease_of_a_dead_worker_ends(world: World) -> None:
     assert ConnectionTokens(fresh(world)).claim() is True
     Connection.objects.of(world.organisation).update(token_lease_until=clock.now() - timedelta(seconds=1))
     assert ConnectionTokens(fresh(world)).claim() is True
     assert fresh(world).token_lease_until > clock.now() + TOKEN_LEASE / 2  # type: ignore[operator]  # it is held
 
 
-def test_who_waited_for_the_lease_finds_what_was_minted(world: World) -> None:
+def test_a_waiting_worker_finds_the_minted_token(world: World) -> None:
     one, two = ConnectionTokens(fresh(world)), ConnectionTokens(fresh(world))
     assert two.get() is None
     assert one.claim() is True
@@ -65,7 +65,7 @@ def test_who_waited_for_the_lease_finds_what_was_minted(world: World) -> None:
     assert two.get() == one.get()
 
 
-def test_a_token_of_a_credential_that_was_replaced_is_not_kept(world: World) -> None:
+def test_a_token_of_a_replaced_credential_is_not_stored(world: World) -> None:
     old = ConnectionTokens(fresh(world))
     assert old.claim() is True
     row = fresh(world)

@@ -9,9 +9,8 @@ from goodword.candidates.models import Application, Candidate
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import Forbidden, HarvestApi
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.cache import CachedReads
 from goodword.greenhouse.sync.recruiters import Recruiter, WebhookUser, find_recruiter
-from goodword.greenhouse.sync.session import BRIEFLY, harvest
+from goodword.greenhouse.sync.session import BRIEFLY, CachedReads, harvest
 from goodword.roles.models import Automation
 from goodword.roles.queries import automation_of, rules_of_stage
 

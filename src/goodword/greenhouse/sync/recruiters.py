@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
-from goodword.greenhouse.sync.cache import CachedReads
 from goodword.greenhouse.sync.candidates import is_address
+from goodword.greenhouse.sync.session import CachedReads
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Deliveries of a burst handled together: same result as one by one, few statements, nothing lost."""
+"""Deliveries of a burst in batches: same result as one by one, few statements, nothing lost."""
 
 from datetime import timedelta
 from typing import Any
@@ -43,7 +43,7 @@ def received(world: World) -> list[Delivery]:
     return list(Delivery.objects.of(world.organisation).filter(state="received").order_by("pk"))
 
 
-def test_a_burst_costs_few_statements_a_delivery(world: World) -> None:
+def test_a_burst_needs_few_statements_per_delivery(world: World) -> None:
     rows = moved(world, 40)
     turn = begun(world)
     with CaptureQueriesContext(database) as queries:
@@ -143,7 +143,7 @@ def told(world: World, rows: list[RemoteApplication]) -> list[Any]:
     return [said, copies, names, findings, who, erased, unseen]
 
 
-def test_the_end_is_the_same_as_one_by_one(world: World) -> None:
+def test_a_batch_has_the_same_result_as_one_by_one(world: World) -> None:
     rows = different(world)
     before = transaction.savepoint_create()
     with CaptureQueriesContext(database) as few:
@@ -158,7 +158,7 @@ def test_the_end_is_the_same_as_one_by_one(world: World) -> None:
     assert len(few) < len(many)
 
 
-def test_nothing_is_written_of_a_burst_if_one_was_taken_over(world: World) -> None:
+def test_a_batch_writes_nothing_if_one_delivery_was_taken_over(world: World) -> None:
     rows = moved(world)
     turn, now = begun(world), clock.now()
     read = claim_prefetched(turn, now=now)
@@ -176,7 +176,7 @@ def test_nothing_is_written_of_a_burst_if_one_was_taken_over(world: World) -> No
     assert (taken.state, taken.attempts) == ("received", 2)
 
 
-def test_a_copy_that_is_written_after_the_reading_is_read_anew(world: World) -> None:
+def test_a_copy_written_after_the_read_is_read_again(world: World) -> None:
     rows = moved(world)
     read = claim_prefetched(turn := begun(world), now=clock.now())
     ours = world.ours(rows[3])
@@ -191,7 +191,7 @@ def test_a_copy_that_is_written_after_the_reading_is_read_anew(world: World) -> 
     assert {world.ours(row).stage_name for row in rows} == {"Assessment"}
 
 
-def test_a_burst_whose_worker_dies_is_found_again_and_counts_one_fault_each(world: World) -> None:
+def test_the_batch_of_a_dead_worker_is_retried_with_one_fault_each(world: World) -> None:
     moved(world)
     now = clock.now()
     assert len(claim_prefetched(begun(world), now=now)) == 9
@@ -213,7 +213,7 @@ class Killed(BaseException):
     """The worker dies."""
 
 
-def test_a_kill_within_a_burst_leaves_nothing_half_done(
+def test_a_kill_during_a_batch_leaves_nothing_half_done(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rows = moved(world)
@@ -235,7 +235,7 @@ def test_a_kill_within_a_burst_leaves_nothing_half_done(
     assert [len(event_names(world.ours(row).pk)) for row in rows] == [3] * len(rows)
 
 
-def test_a_worker_that_is_to_end_gives_a_burst_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_stopping_worker_gives_its_batch_back(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     moved(world)
     turn = begun(world)
 
@@ -251,7 +251,7 @@ def test_a_worker_that_is_to_end_gives_a_burst_back(world: World, monkeypatch: p
     assert {state for state, _ in world.inbox()} == {"handled"}
 
 
-def test_a_body_that_cannot_be_read_fails_alone(world: World) -> None:
+def test_an_unreadable_body_fails_alone(world: World) -> None:
     rows = moved(world)
     turn = begun(world)
     bad = received(world)[2]
@@ -264,7 +264,7 @@ def test_a_body_that_cannot_be_read_fails_alone(world: World) -> None:
     assert sum(world.ours(row).stage_name == "Assessment" for row in rows) == 9
 
 
-def test_an_unusual_one_is_worked_on_in_its_turn_and_not_tried_together_again(world: World) -> None:
+def test_a_special_delivery_is_handled_in_order_and_alone(world: World) -> None:
     rows = moved(world)
     turn = begun(world)
     ours = world.ours(rows[1])
@@ -277,7 +277,7 @@ def test_an_unusual_one_is_worked_on_in_its_turn_and_not_tried_together_again(wo
     assert "candidate.changed" in event_names(ours.pk)
 
 
-def test_another_kind_of_delivery_keeps_its_place(world: World) -> None:
+def test_other_deliveries_keep_their_place_in_the_order(world: World) -> None:
     rows = people(world, 12)
     for row in rows[:6]:
         world.move(row, ASSESSMENT)
@@ -300,7 +300,7 @@ def test_another_kind_of_delivery_keeps_its_place(world: World) -> None:
     ]
 
 
-def test_two_workers_never_have_the_same_delivery(world: World) -> None:
+def test_two_workers_never_get_the_same_delivery(world: World) -> None:
     moved(world)
     turn, other = begun(world), Turn()
     first = claim(other, now=clock.now())

@@ -1,4 +1,4 @@
-"""Every kind of body that Greenhouse sends, in its own shape: post this, expect that."""
+"""Every kind of body that Greenhouse sends."""
 
 import json
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_every_body_here_is_expected() -> None:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_body_in_greenhouses_shape_is_taken_and_understood(world: World, name: str) -> None:
+def test_every_sample_body_is_understood(world: World, name: str) -> None:
     assert world.post((BODIES / f"{name}.json").read_bytes(), name) == 200
     world.work()
     assert world.inbox() == [("handled", EXPECTED[name])]
@@ -81,7 +81,7 @@ def test_a_body_in_greenhouses_shape_is_taken_and_understood(world: World, name:
 
 
 @pytest.mark.parametrize("name", EXPECTED)
-def test_a_body_is_filed_under_whom_it_is_about(world: World, name: str) -> None:
+def test_a_body_is_stored_with_the_ids_it_is_about(world: World, name: str) -> None:
     assert world.post((BODIES / f"{name}.json").read_bytes(), name) == 200
     row = Delivery.objects.of(world.organisation).get()
     assert (row.remote_application_id, row.remote_candidate_id) == (FILED.get(name) or filed_in_full(name))
@@ -92,13 +92,13 @@ def filed_in_full(name: str) -> tuple[int, int]:
     return application["id"], application.get("candidate_id") or application["candidate"]["id"]
 
 
-def test_a_body_here_for_every_action_that_has_words() -> None:
+def test_there_is_a_sample_for_every_labelled_action() -> None:
     sent = {json.loads(path.read_text())["action"] for path in BODIES.glob("*.json")}
     assert sent == set(LABELS)
     assert sent >= FOLLOWED
 
 
-def test_the_hint_holds_what_harvest_may_not_tell() -> None:
+def test_the_hint_contains_what_harvest_may_lack() -> None:
     delivery = read_payload((BODIES / "reject_candidate.json").read_bytes())
     assert (delivery.application_id, delivery.job_ids) == (6200700001, (4040700001,))
     assert (delivery.hint.stage_id, delivery.hint.reason) == (4060700002, "Withdrew")
@@ -107,7 +107,7 @@ def test_the_hint_holds_what_harvest_may_not_tell() -> None:
     )
 
 
-def test_a_hire_names_its_job_twice_and_counts_once() -> None:
+def test_a_job_named_twice_in_a_hire_counts_once() -> None:
     assert read_payload((BODIES / "hire_candidate.json").read_bytes()).job_ids == (4040700001,)
 
 
@@ -129,11 +129,11 @@ def test_a_hire_names_its_job_twice_and_counts_once() -> None:
         ("", ""),
     ],
 )
-def test_a_ping_is_matched_by_the_event_that_it_names(event: str, action: str) -> None:
+def test_a_ping_is_matched_by_its_event(event: str, action: str) -> None:
     assert webhook_action(event) == action
 
 
-def test_a_ping_shows_its_webhook_and_another_one_of_the_same_renews_it(world: World) -> None:
+def test_a_ping_records_its_webhook_and_a_second_one_renews_it(world: World) -> None:
     body = (BODIES / "ping.json").read_bytes()
     for event_id in ("ping-1", "ping-2"):
         world.post(body, event_id)
@@ -147,14 +147,14 @@ def test_a_ping_shows_its_webhook_and_another_one_of_the_same_renews_it(world: W
     )
 
 
-def test_a_ping_for_an_event_that_is_not_followed_shows_as_unknown(world: World) -> None:
+def test_a_ping_for_an_unfollowed_event_is_unknown(world: World) -> None:
     world.post((BODIES / "ping.json").read_bytes().replace(b"Candidate has been hired", b"Offer approved"))
     world.work()
     assert Webhook.objects.of(world.organisation).get().action == ""
     assert world.inbox() == [("handled", "An unknown webhook: “Offer approved” has no effect here.")]
 
 
-def test_a_ping_that_names_no_event_is_said_to_name_none(world: World) -> None:
+def test_a_ping_without_an_event_has_no_effect(world: World) -> None:
     world.post(b'{"action": "ping", "payload": {}}')
     world.work()
     assert world.inbox() == [("handled", "The ping names no event: it has no effect here.")]

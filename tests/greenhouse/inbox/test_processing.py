@@ -1,4 +1,4 @@
-"""Working on what came in: in order, once, through Harvest, and never dropped."""
+"""Processing of deliveries: in order, once, through Harvest, and never dropped."""
 
 import json
 from datetime import timedelta
@@ -46,7 +46,7 @@ def test_the_same_delivery_three_times_has_its_effect_once(world: World) -> None
     ]
 
 
-def test_two_deliveries_in_the_wrong_order_end_in_what_harvest_says(world: World) -> None:
+def test_deliveries_in_the_wrong_order_end_in_what_harvest_says(world: World) -> None:
     remote = world.apply()
     world.deliver()
     world.move(remote, ASSESSMENT)
@@ -59,7 +59,7 @@ def test_two_deliveries_in_the_wrong_order_end_in_what_harvest_says(world: World
     assert event_names() == STORY
 
 
-def test_there_and_back_and_there_again_is_told_each_time(world: World) -> None:
+def test_each_return_to_a_stage_is_an_event(world: World) -> None:
     remote = world.apply()
     for place in (ASSESSMENT, SCREEN, ASSESSMENT):
         world.move(remote, place)
@@ -67,7 +67,7 @@ def test_there_and_back_and_there_again_is_told_each_time(world: World) -> None:
     assert event_names(world.ours(remote).pk).count("application.entered_stage") == 3
 
 
-def test_a_job_of_no_role_costs_no_read(either: World) -> None:
+def test_an_unlinked_job_costs_no_read(either: World) -> None:
     other = list(either.greenhouse.store.jobs.rising())[1]
     either.greenhouse.application(job=1)
     either.deliver()
@@ -76,7 +76,7 @@ def test_a_job_of_no_role_costs_no_read(either: World) -> None:
     assert Application.objects.of(either.organisation).count() == 0
 
 
-def test_a_body_that_names_a_linked_job_does_not_make_it_so(world: World) -> None:
+def test_a_body_naming_a_linked_job_is_checked_with_harvest(world: World) -> None:
     remote = world.greenhouse.application(job=1)
     [(body, _)] = world.outgoing()
     data = json.loads(body)
@@ -87,7 +87,7 @@ def test_a_body_that_names_a_linked_job_does_not_make_it_so(world: World) -> Non
     assert Application.objects.of(world.organisation).count() == 0
 
 
-def test_an_event_that_is_not_followed_has_no_effect_and_costs_no_read(world: World) -> None:
+def test_an_unfollowed_event_has_no_effect_and_costs_no_read(world: World) -> None:
     for action in ("office_deleted", "something_new"):
         world.post(json.dumps({"action": action, "payload": {}}).encode())
     world.work()
@@ -98,7 +98,7 @@ def test_an_event_that_is_not_followed_has_no_effect_and_costs_no_read(world: Wo
     assert world.line.calls == []
 
 
-def test_an_application_that_does_not_exist_is_not_visible(either: World) -> None:
+def test_a_missing_application_is_not_visible(either: World) -> None:
     body = {
         "action": "candidate_stage_change",
         "payload": {"application": {"id": 42, "jobs": [{"id": either.job_id}]}},
@@ -109,7 +109,7 @@ def test_an_application_that_does_not_exist_is_not_visible(either: World) -> Non
     assert Application.objects.of(either.organisation).count() == 0
 
 
-def test_while_harvest_is_down_it_waits_and_then_goes_on(world: World) -> None:
+def test_a_delivery_waits_while_harvest_is_down(world: World) -> None:
     remote = world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -129,7 +129,7 @@ def test_while_harvest_is_down_it_waits_and_then_goes_on(world: World) -> None:
     assert event_names() == ["application.applied"]
 
 
-def test_it_waits_for_ever_longer_but_is_never_dropped(world: World) -> None:
+def test_the_waits_grow_and_nothing_is_dropped(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -143,7 +143,7 @@ def test_it_waits_for_ever_longer_but_is_never_dropped(world: World) -> None:
         now = event.not_before
 
 
-def test_it_waits_as_long_as_greenhouse_asks(world: World) -> None:
+def test_a_delivery_waits_as_long_as_greenhouse_says(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -158,7 +158,7 @@ def test_it_waits_as_long_as_greenhouse_asks(world: World) -> None:
         now = event.not_before
 
 
-def test_a_revoked_credential_is_shown_and_work_goes_on_when_it_is_set_anew(either: World) -> None:
+def test_a_revoked_credential_is_shown_and_a_new_one_resumes_work(either: World) -> None:
     either.apply()
     [(body, event_id)] = either.outgoing()
     either.post(body, event_id)
@@ -173,7 +173,7 @@ def test_a_revoked_credential_is_shown_and_work_goes_on_when_it_is_set_anew(eith
     assert event_names() == ["application.applied"]
 
 
-def test_a_missing_permission_does_not_make_the_key_a_bad_one(either: World) -> None:
+def test_a_missing_permission_does_not_break_the_connection(either: World) -> None:
     either.apply()
     [(body, event_id)] = either.outgoing()
     either.post(body, event_id)
@@ -184,7 +184,7 @@ def test_a_missing_permission_does_not_make_the_key_a_bad_one(either: World) -> 
     assert [state for state, _ in either.inbox()] == ["received"]
 
 
-def test_a_closed_door_is_tried_once_in_a_turn_and_not_for_each_delivery(world: World) -> None:
+def test_an_unusable_connection_is_tried_once_per_turn(world: World) -> None:
     for _ in range(3):
         world.apply()
     for body, event_id in world.outgoing():
@@ -194,7 +194,7 @@ def test_a_closed_door_is_tried_once_in_a_turn_and_not_for_each_delivery(world: 
     assert len(world.line.reads) == 1
 
 
-def test_an_earlier_delivery_that_waits_keeps_back_later_ones_of_its_application_only(world: World) -> None:
+def test_a_waiting_delivery_blocks_later_ones_of_its_application_only(world: World) -> None:
     first = world.apply()
     [one] = world.outgoing()
     world.move(first, ASSESSMENT)
@@ -212,7 +212,7 @@ def test_an_earlier_delivery_that_waits_keeps_back_later_ones_of_its_application
     assert [state for state, _ in world.inbox()] == ["handled", "handled", "handled"]
 
 
-def test_a_worker_that_dies_leaves_nothing_undone(world: World) -> None:
+def test_the_delivery_of_a_dead_worker_is_handled_later(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -231,7 +231,7 @@ def test_a_worker_that_dies_leaves_nothing_undone(world: World) -> None:
     assert event_names() == ["application.applied"]
 
 
-def test_a_slow_worker_whose_lease_ran_out_writes_nothing(world: World) -> None:
+def test_a_worker_with_an_expired_lease_writes_nothing(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -248,7 +248,7 @@ def test_a_slow_worker_whose_lease_ran_out_writes_nothing(world: World) -> None:
     assert len(world.inbox()) == 1
 
 
-def test_what_another_worker_wrote_meanwhile_is_not_overwritten_by_an_older_reading(world: World) -> None:
+def test_an_older_reading_does_not_overwrite_a_newer_one(world: World) -> None:
     remote = world.apply()
     world.move(remote, SCREEN)
     world.outgoing()
@@ -266,7 +266,7 @@ def test_what_another_worker_wrote_meanwhile_is_not_overwritten_by_an_older_read
     assert event_names() == ["application.applied", "application.entered_stage"]
 
 
-def test_who_is_always_overtaken_comes_back_later(world: World) -> None:
+def test_a_delivery_that_is_always_overtaken_is_retried_later(world: World) -> None:
     remote = world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -296,7 +296,7 @@ def poison(table: str, condition: str) -> None:
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def test_a_delivery_that_we_cannot_cope_with_ends_as_failed_and_stops_no_other(world: World) -> None:
+def test_an_unmanageable_delivery_fails_and_stops_no_other(world: World) -> None:
     bad = world.apply(first_name="Poison")
     good = world.apply()
     for body, event_id in world.outgoing():
@@ -334,7 +334,7 @@ def test_a_rollback_leaves_no_row_no_event_and_no_job(world: World) -> None:
     assert (before, queued) == ([("greenhouse.inbox", {})],) * 2
 
 
-def test_a_failed_delivery_can_be_replayed_and_has_its_effect_then(world: World) -> None:
+def test_a_replayed_failed_delivery_has_its_effect(world: World) -> None:
     remote = world.apply(first_name="Poison")
     world.outgoing()
     body = {
@@ -349,7 +349,7 @@ def test_a_failed_delivery_can_be_replayed_and_has_its_effect_then(world: World)
     assert world.inbox() == [("handled", f"Application {remote.id}: first seen.")]
 
 
-def test_replaying_what_was_handled_changes_nothing(world: World) -> None:
+def test_replaying_a_handled_delivery_changes_nothing(world: World) -> None:
     remote = world.apply()
     world.deliver()
     replay(Delivery.objects.of(world.organisation).get(), now=clock.now(), by=world.role.owner)
@@ -358,7 +358,7 @@ def test_replaying_what_was_handled_changes_nothing(world: World) -> None:
     assert event_names() == ["application.applied"]
 
 
-def test_what_waits_when_greenhouse_is_disconnected_has_no_effect(world: World) -> None:
+def test_a_delivery_waiting_at_disconnection_has_no_effect(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -368,7 +368,7 @@ def test_what_waits_when_greenhouse_is_disconnected_has_no_effect(world: World) 
     assert world.line.calls == []
 
 
-def test_the_jobs_work_on_the_inbox_and_the_sweep_finds_what_lost_its_wake_up(world: World) -> None:
+def test_the_sweep_finds_deliveries_without_a_wake_up(world: World) -> None:
     remote = world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
@@ -388,7 +388,7 @@ def test_the_jobs_work_on_the_inbox_and_the_sweep_finds_what_lost_its_wake_up(wo
     assert waiting() == [("greenhouse.inbox", {})]
 
 
-def test_what_was_settled_long_ago_is_removed_and_what_waits_is_kept(world: World) -> None:
+def test_old_settled_deliveries_are_removed_and_waiting_ones_kept(world: World) -> None:
     for number in range(3):
         world.post(b'{"action": "office_deleted", "payload": {}}', f"event-{number}")
     rows = list(Delivery.objects.of(world.organisation).order_by("pk"))

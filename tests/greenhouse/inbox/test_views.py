@@ -1,4 +1,4 @@
-"""The inbox for admins: finding a delivery, what came, what it led to, and having it worked on again."""
+"""The pages of deliveries: search, body, effects, replay."""
 
 import json
 from datetime import timedelta
@@ -66,7 +66,7 @@ def keep(world: World, action: str = "office_deleted", **values: Any) -> Deliver
     )
 
 
-def test_an_event_is_called_by_its_words_with_its_code_beside_it(world: World) -> None:
+def test_an_event_is_shown_with_label_and_code(world: World) -> None:
     keep(world, "candidate_stage_change")
     keep(world, "job_painted")
     keep(world, "")
@@ -78,7 +78,7 @@ def test_an_event_is_called_by_its_words_with_its_code_beside_it(world: World) -
     ]
 
 
-def test_it_says_whom_a_delivery_is_about_and_leads_to_them(world: World) -> None:
+def test_a_delivery_links_to_the_candidate_it_is_about(world: World) -> None:
     remote = world.apply(first_name="Ada", last_name="Lovelace")
     world.deliver()
     keep(world, "offer_created", remote_application_id=55)
@@ -114,7 +114,7 @@ def test_it_says_whom_a_delivery_is_about_and_leads_to_them(world: World) -> Non
         ("a\x00b", []),
     ],
 )
-def test_a_search_finds_by_name_id_event_and_words(world: World, query: str, actions: list[str]) -> None:
+def test_a_search_finds_by_name_id_event_and_label(world: World, query: str, actions: list[str]) -> None:
     remote = world.apply(first_name="Ada", last_name="Lovelace")
     world.deliver()
     keep(world, "update_candidate", remote_candidate_id=77)
@@ -132,7 +132,7 @@ def test_another_organisations_people_are_not_found(world: World) -> None:
     assert "Zebedee" not in page(world).get_text()
 
 
-def test_states_are_counted_and_chosen(world: World) -> None:
+def test_deliveries_are_counted_and_filtered_by_state(world: World) -> None:
     for state in (State.HANDLED, State.HANDLED, State.FAILED, State.RECEIVED):
         keep(world, f"a_{state}", state=state)
     assert chips(page(world)) == ["All 4", "Failed 1", "Waiting 1", "Handled 2"]
@@ -142,7 +142,7 @@ def test_states_are_counted_and_chosen(world: World) -> None:
     assert len(listed(world, state="<b>")) == 4
 
 
-def test_one_account_is_chosen_where_there_are_several(world: World) -> None:
+def test_deliveries_are_filtered_by_account(world: World) -> None:
     assert page(world).select(".inbox-accounts") == []
     other = Connection.objects.create(
         organisation=world.organisation, name="North", endpoint_key="n" * 43, connected_at=factories.NOW
@@ -199,26 +199,26 @@ def test_pages_follow_each_other_both_ways(world: World, monkeypatch: pytest.Mon
 
 
 @pytest.mark.parametrize("odd", ["x", "-1", "9" * 30, "²", ""])
-def test_an_odd_place_to_go_on_from_shows_the_first_page(world: World, odd: str) -> None:
+def test_an_invalid_page_position_shows_the_first_page(world: World, odd: str) -> None:
     keep(world, "here")
     assert listed(world, before=odd) == ["here"]
     assert listed(world, after=odd) == ["here"]
 
 
-def test_what_waits_says_when_it_is_tried_next(world: World) -> None:
+def test_a_waiting_delivery_shows_its_next_try(world: World) -> None:
     keep(world, state=State.RECEIVED, attempts=2, not_before=clock.now() + timedelta(minutes=5))
     row = page(world).select_one("tbody tr")
     assert row is not None
     assert "next try" in row.get_text()
 
 
-def test_empty_lists_say_why(world: World) -> None:
+def test_an_empty_list_says_why(world: World) -> None:
     assert "Nothing has come yet" in page(world).get_text()
     assert "No delivery is in this state." in page(world, state="failed").get_text()
     assert "No delivery fits “<zoe>”" in page(world, q="<zoe>").get_text()
 
 
-def test_the_list_asks_no_more_queries_for_three_rows_than_for_one(world: World) -> None:
+def test_the_list_needs_the_same_queries_for_one_row_and_three(world: World) -> None:
     admin = client(world.role.owner)
     counts = []
     for extra in (1, 2):
@@ -234,7 +234,7 @@ def test_the_list_asks_no_more_queries_for_three_rows_than_for_one(world: World)
 # --- one delivery ---
 
 
-def test_a_delivery_shows_what_it_led_to(world: World) -> None:
+def test_a_delivery_shows_its_effects(world: World) -> None:
     remote = world.apply(first_name="Ada", last_name="Lovelace")
     world.move(remote, ASSESSMENT)
     world.deliver()
@@ -244,13 +244,13 @@ def test_a_delivery_shows_what_it_led_to(world: World) -> None:
     assert AuditEntry.objects.of(world.organisation).last().action == "greenhouse.delivery_viewed"  # type: ignore[union-attr]
 
 
-def test_what_it_led_to_may_be_gone_since(world: World) -> None:
+def test_effects_on_erased_applications_are_shown_without_a_link(world: World) -> None:
     event = keep(world, caused=[{"application": 5, "events": ["application.hired"]}, {"role": 6}])
     text = " ".join(page(world, "greenhouse_delivery", event.pk).get_text(" ").split())
     assert "Somebody who is not here any more: Hired" in text
 
 
-def test_a_role_that_has_something_to_attend_to_is_led_to(world: World) -> None:
+def test_an_affected_role_is_linked(world: World) -> None:
     event = keep(world, "job_updated", caused=[{"role": world.role.pk}])
     link = page(world, "greenhouse_delivery", event.pk).select_one(".kv li a")
     assert link is not None
@@ -268,7 +268,7 @@ def test_a_role_that_has_something_to_attend_to_is_led_to(world: World) -> None:
         (b"[" * 90_000, "[" * 90_000, "[" * 90_000),
     ],
 )
-def test_a_body_is_shown_laid_out_and_as_it_came_whatever_it_is(
+def test_any_body_is_shown_indented_and_as_received(
     world: World, body: bytes, laid_out: str, as_received: str
 ) -> None:
     event = keep(world, body=body)
@@ -293,7 +293,7 @@ def test_an_erased_body_says_so(world: World) -> None:
 # --- again ---
 
 
-def test_one_delivery_is_replayed_and_it_is_written_down(world: World) -> None:
+def test_a_replay_is_audited(world: World) -> None:
     event = keep(world, state=State.FAILED, attempts=5, faults=5)
     client(world.role.owner).post(url(world, "greenhouse_replay", event.pk))
     event.refresh_from_db(from_queryset=Delivery.objects.of(world.organisation))
@@ -304,7 +304,7 @@ def test_one_delivery_is_replayed_and_it_is_written_down(world: World) -> None:
     assert waiting() == [("greenhouse.inbox", {})]
 
 
-def test_all_that_failed_is_replayed_after_its_number_was_said(world: World) -> None:
+def test_replaying_all_failed_deliveries_shows_their_number_first(world: World) -> None:
     for state in (State.FAILED, State.FAILED, State.HANDLED):
         keep(world, state=state)
     assert "Replay 2 deliveries" in page(world, "greenhouse_replay_failed").get_text()
@@ -321,7 +321,7 @@ def test_all_that_failed_is_replayed_after_its_number_was_said(world: World) -> 
     assert "Nothing has failed" in page(world, "greenhouse_replay_failed").get_text()
 
 
-def test_only_one_accounts_failures_are_replayed_if_it_was_chosen(world: World) -> None:
+def test_only_failures_of_the_chosen_account_are_replayed(world: World) -> None:
     other = Connection.objects.create(
         organisation=world.organisation, name="North", endpoint_key="n" * 43, connected_at=factories.NOW
     )
@@ -343,7 +343,7 @@ def test_only_one_accounts_failures_are_replayed_if_it_was_chosen(world: World) 
         ("greenhouse_replay_failed", "post"),
     ],
 )
-def test_nobody_but_an_admin_is_let_in_and_nothing_changes(world: World, name: str, method: str) -> None:
+def test_only_admins_may_see_and_replay_deliveries(world: World, name: str, method: str) -> None:
     event = keep(world, state=State.FAILED)
     address = url(world, name, *([event.pk] if name in {"greenhouse_delivery", "greenhouse_replay"} else []))
     stranger = factories.member(factories.organisation(), kind="admin")
@@ -356,7 +356,7 @@ def test_nobody_but_an_admin_is_let_in_and_nothing_changes(world: World, name: s
     assert AuditEntry.objects.of(world.organisation).count() == before
 
 
-def test_anothers_delivery_is_not_found(world: World) -> None:
+def test_a_delivery_of_another_organisation_is_not_found(world: World) -> None:
     event = keep(world, state=State.FAILED)
     stranger = factories.member(factories.organisation(), kind="admin")
     there = world.organisation.slug, stranger.organisation.slug
@@ -367,7 +367,7 @@ def test_anothers_delivery_is_not_found(world: World) -> None:
     assert [state for state, _ in world.inbox()] == ["failed"]
 
 
-def test_there_are_words_for_all_that_a_delivery_can_lead_to() -> None:
+def test_every_possible_effect_has_a_label() -> None:
     said = {name for name in FLOW if name.startswith(("application.", "candidate.", "erasure."))}
     assert said - {"erasure.done"} == set(queries.EVENT_LABELS)
     assert len(set(LABELS.values())) == len(LABELS)

@@ -1,4 +1,4 @@
-"""Merged, deleted, anonymised: what Greenhouse does to a person is followed, in any order and however often."""
+"""Merges, deletions and anonymisations in Greenhouse, in any order and repeated."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.erasure import WAIT, cancel_erasure
+from goodword.candidates.domain.erasure import WAIT, cancel_erasure, pending
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.greenhouse.models import Delivery
@@ -16,10 +16,11 @@ from goodword.greenhouse.sync import deletions
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.steps.domain.legal_hold import lift_hold, place_hold
+from goodword.steps.domain.own_erasure import ask_own_erasure
 from greenhouse_sandbox.acts.persons import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
-from tests.greenhouse.world import ASSESSMENT, World
+from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
@@ -73,7 +74,7 @@ def mails(world: World) -> int:
     return Email.objects.of(world.organisation).count()
 
 
-def test_of_a_merge_the_winner_has_both_histories(either: World) -> None:
+def test_the_winner_of_a_merge_has_both_histories(either: World) -> None:
     world = either
     loser, winner = arrived(world, first_name="Ada"), arrived(world, first_name="Augusta")
     before = mails(world)
@@ -88,7 +89,7 @@ def test_of_a_merge_the_winner_has_both_histories(either: World) -> None:
     assert (gone.first_name, gone.email, gone.merged_into) == ("", "", ours[1].candidate)
 
 
-def test_a_merge_that_is_told_twice_changes_nothing(world: World) -> None:
+def test_a_repeated_merge_changes_nothing(world: World) -> None:
     loser, winner = arrived(world), arrived(world)
     gone = loser.candidate_id
     merge(world, loser, winner)
@@ -100,7 +101,7 @@ def test_a_merge_that_is_told_twice_changes_nothing(world: World) -> None:
     assert f"Candidate {gone} is joined to candidate {winner.candidate_id}." in world.inbox()[-1][1]
 
 
-def test_a_merge_into_somebody_whom_we_did_not_know_brings_them(world: World) -> None:
+def test_a_merge_into_an_unknown_candidate_copies_them(world: World) -> None:
     loser = arrived(world)
     winner = world.greenhouse.candidate(first_name="Grace")
     merge_candidates(world.greenhouse.store, who(world, loser), winner, now=world.greenhouse.now())
@@ -108,7 +109,7 @@ def test_a_merge_into_somebody_whom_we_did_not_know_brings_them(world: World) ->
     assert world.ours(loser).candidate.first_name == "Grace"
 
 
-def test_a_merge_without_its_webhook_is_seen_in_the_applications(world: World) -> None:
+def test_a_merge_without_a_webhook_is_found_through_the_applications(world: World) -> None:
     """The deletion is told instead, and nothing is erased because of it."""
     for hook in list(world.greenhouse.store.webhooks.rising()):
         if hook.action == "merge_candidate":
@@ -121,7 +122,7 @@ def test_a_merge_without_its_webhook_is_seen_in_the_applications(world: World) -
     assert "was merged into" in world.inbox()[-1][1]
 
 
-def test_a_deletion_closes_at_once_and_erases_after_seven_days(either: World) -> None:
+def test_a_deletion_closes_steps_at_once_and_erases_after_seven_days(either: World) -> None:
     world = either
     application = arrived(world, first_name="Ada", last_name="Gone")
     delete(world, application)
@@ -139,13 +140,13 @@ def test_a_deletion_closes_at_once_and_erases_after_seven_days(either: World) ->
     assert erasures(world) == [("candidate_deleted", True, False)]
 
 
-def test_a_deletion_that_greenhouse_does_not_confirm_erases_nothing(world: World) -> None:
+def test_an_unconfirmed_deletion_erases_nothing(world: World) -> None:
     application = arrived(world)
     deletions.candidate_deleted(world.connection, candidate_id=application.candidate_id, now=clock.now())
     assert (erasures(world), attempt(world, application).closed_at) == ([], None)
 
 
-def test_a_person_who_only_stops_being_visible_is_not_erased(world: World) -> None:
+def test_a_person_who_is_merely_invisible_is_not_erased(world: World) -> None:
     application = arrived(world)
     store = world.greenhouse.store
     delete(world, application)
@@ -155,7 +156,7 @@ def test_a_person_who_only_stops_being_visible_is_not_erased(world: World) -> No
     assert (erasures(world), erased(world, application)) == ([], False)
 
 
-def test_a_deletion_told_twice_is_one_erasure(world: World) -> None:
+def test_a_repeated_deletion_is_one_erasure(world: World) -> None:
     application = arrived(world)
     delete(world, application)
     [(body, event_id)] = world.outgoing()
@@ -176,7 +177,7 @@ def test_a_deletion_told_twice_is_one_erasure(world: World) -> None:
     )
 
 
-def test_of_somebody_unknown_nothing_is_kept_or_asked(world: World) -> None:
+def test_an_unknown_person_is_neither_stored_nor_read(world: World) -> None:
     calls = len(world.line.calls)
     acts: list[Callable[[], list[str]]] = [
         lambda: deletions.candidate_deleted(
@@ -191,7 +192,7 @@ def test_of_somebody_unknown_nothing_is_kept_or_asked(world: World) -> None:
     assert (len(world.line.calls), Candidate.objects.of(world.organisation).count()) == (calls, 0)
 
 
-def test_a_deletion_that_was_a_merge_is_cancelled_and_what_it_closed_is_open_again(world: World) -> None:
+def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: World) -> None:
     """The deletion comes first, while Greenhouse shows neither person nor application; then the merge."""
     loser, winner = arrived(world), arrived(world)
     store, sent = world.greenhouse.store, mails(world)
@@ -219,7 +220,7 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_what_it_closed_is_open_aga
     assert world.ours(loser).deleted_at is None
 
 
-def test_a_deletion_after_the_merge_is_of_nobody(world: World) -> None:
+def test_a_deletion_after_the_merge_has_no_effect(world: World) -> None:
     loser, winner = arrived(world), arrived(world)
     gone = loser.candidate_id
     merge(world, loser, winner)
@@ -228,7 +229,7 @@ def test_a_deletion_after_the_merge_is_of_nobody(world: World) -> None:
     assert (erasures(world), world.ours(loser).candidate.remote_id) == ([], winner.candidate_id)
 
 
-def test_the_winner_of_a_merge_goes_with_both_histories(world: World) -> None:
+def test_erasing_the_winner_of_a_merge_erases_both_histories(world: World) -> None:
     loser, winner = arrived(world), arrived(world)
     merge(world, loser, winner)
     told(world)
@@ -238,7 +239,7 @@ def test_the_winner_of_a_merge_goes_with_both_histories(world: World) -> None:
     assert [erased(world, one) for one in (loser, winner)] == [True, True]
 
 
-def test_who_is_back_when_the_erasure_is_due_is_kept(world: World) -> None:
+def test_a_person_who_is_back_when_the_erasure_is_due_is_kept(world: World) -> None:
     application = arrived(world)
     person, row = who(world, application), world.greenhouse.store.applications.get(application.id)
     assert row is not None
@@ -252,7 +253,7 @@ def test_who_is_back_when_the_erasure_is_due_is_kept(world: World) -> None:
     assert attempt(world, application).closed_at is None
 
 
-def test_while_greenhouse_cannot_be_asked_the_erasure_waits(world: World) -> None:
+def test_an_erasure_waits_while_greenhouse_cannot_be_reached(world: World) -> None:
     application = arrived(world)
     delete(world, application)
     told(world)
@@ -267,7 +268,7 @@ def test_while_greenhouse_cannot_be_asked_the_erasure_waits(world: World) -> Non
     assert erase_due(now=clock.now() + LATER) == 1
 
 
-def test_anonymising_closes_at_once_and_erases_later(world: World) -> None:
+def test_an_anonymisation_closes_steps_at_once_and_erases_later(world: World) -> None:
     application = arrived(world)
     anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
     told(world)
@@ -277,7 +278,7 @@ def test_anonymising_closes_at_once_and_erases_later(world: World) -> None:
     assert erased(world, application)
 
 
-def test_anonymising_something_else_than_the_person_erases_nothing(world: World) -> None:
+def test_anonymising_other_data_erases_nothing(world: World) -> None:
     application = arrived(world)
     deletions.candidate_anonymised(
         world.connection, candidate_id=application.candidate_id, fields=["phone_numbers"], now=clock.now()
@@ -285,7 +286,7 @@ def test_anonymising_something_else_than_the_person_erases_nothing(world: World)
     assert erasures(world) == []
 
 
-def test_a_deleted_application_leaves_the_person_and_their_other_one(world: World) -> None:
+def test_a_deleted_application_leaves_the_person_and_their_other_application(world: World) -> None:
     application = arrived(world)
     other = world.greenhouse.application(who(world, application))
     world.deliver()
@@ -298,7 +299,7 @@ def test_a_deleted_application_leaves_the_person_and_their_other_one(world: Worl
     assert world.ours(other).candidate.erased_at is None
 
 
-def test_what_a_member_decided_to_keep_is_not_asked_for_by_a_replay(world: World) -> None:
+def test_a_replay_does_not_undo_a_members_decision_to_keep_data(world: World) -> None:
     application = arrived(world)
     delete(world, application)
     [(body, event_id)] = world.outgoing()
@@ -313,7 +314,7 @@ def test_what_a_member_decided_to_keep_is_not_asked_for_by_a_replay(world: World
 
 
 @pytest.mark.parametrize("again", ["update", "apply"])
-def test_a_later_delivery_brings_no_copy_of_the_erased_back(world: World, again: str) -> None:
+def test_a_later_delivery_does_not_restore_an_erased_person(world: World, again: str) -> None:
     application = arrived(world)
     anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
     told(world)
@@ -332,7 +333,7 @@ def test_a_later_delivery_brings_no_copy_of_the_erased_back(world: World, again:
         assert erased(world, application)
 
 
-def test_steps_that_wait_do_not_begin_for_who_is_deleted(world: World) -> None:
+def test_waiting_steps_do_not_start_for_a_deleted_person(world: World) -> None:
     step = factories.step(world.role, "assessment")
     step.delay_minutes = 60
     step.save()
@@ -344,7 +345,7 @@ def test_steps_that_wait_do_not_begin_for_who_is_deleted(world: World) -> None:
     assert (step_request.state, step_request.due_at) == ("waiting", None)
 
 
-def test_applications_of_others_are_left_alone(world: World) -> None:
+def test_applications_of_others_are_unaffected(world: World) -> None:
     gone, stays = arrived(world), arrived(world, first_name="Grace")
     delete(world, gone)
     told(world)
@@ -354,7 +355,7 @@ def test_applications_of_others_are_left_alone(world: World) -> None:
 
 
 @pytest.mark.parametrize("act", ["deleted", "anonymised"])
-def test_under_a_legal_hold_nothing_that_greenhouse_reports_takes_the_data(world: World, act: str) -> None:
+def test_a_legal_hold_keeps_the_data_whatever_greenhouse_reports(world: World, act: str) -> None:
     application = arrived(world, first_name="Ada", last_name="Kept")
     person = world.ours(application).candidate
     admin = factories.member(world.organisation, kind="admin")
@@ -377,3 +378,36 @@ def test_under_a_legal_hold_nothing_that_greenhouse_reports_takes_the_data(world
     lift_hold(hold_id=hold.pk, by=admin, now=now + LATER)
     assert erase_due(now=now + LATER) == 1
     assert erased(world, application)
+
+
+def requested_by_candidate(world: World) -> Application:
+    application = world.greenhouse.application(world.greenhouse.candidate(first_name="Ida"))
+    world.move(application, REFERENCES)
+    world.deliver()
+    ours = world.ours(application)
+    ask_own_erasure(application=ours, now=clock.now())
+    run_jobs()
+    return ours
+
+
+def test_an_erasure_requested_by_a_candidate_does_not_need_greenhouse(world: World) -> None:
+    ours = requested_by_candidate(world)
+    assert erase_due(now=clock.now()) == 0
+    assert erase_due(now=clock.now() + LATER) == 1
+    person = Candidate.objects.of(world.organisation).get(pk=ours.candidate_id)
+    assert (person.first_name, person.erased_at is not None) == ("", True)
+
+
+def test_an_erasure_requested_by_a_candidate_moves_with_a_merge(world: World) -> None:
+    ours = requested_by_candidate(world)
+    winner = world.greenhouse.application(world.greenhouse.candidate(first_name="Ada"))
+    world.move(winner, REFERENCES)
+    world.deliver()
+    loser = next(one for one in world.greenhouse.store.applications.rising() if one.id == ours.remote_id)
+    merge(world, loser, winner)
+    world.deliver()
+    run_jobs()
+    now = Candidate.objects.of(world.organisation).get(pk=world.ours(winner).candidate_id)
+    wish = pending(now).get()
+    assert wish.reason == "candidate"
+    assert Application.objects.of(world.organisation).get(pk=ours.pk).is_going

@@ -1,4 +1,4 @@
-"""Our copy follows what Harvest says, over both interfaces, and each change is told once."""
+"""Our copy follows Harvest, in both versions, and each change is one event."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from tests.support import factories
 from tests.support.jobs import event_names
 
 
-def test_a_submitted_application_is_copied_with_the_person_and_the_recruiter(either: World) -> None:
+def test_a_new_application_is_copied_with_candidate_and_recruiter(either: World) -> None:
     remote = either.apply(first_name="Ada", last_name="Doe", email="ada@people.example", company="Acme")
     either.deliver()
     ours = either.ours(remote)
@@ -37,7 +37,7 @@ def test_a_submitted_application_is_copied_with_the_person_and_the_recruiter(eit
     assert event_names(ours.pk) == ["application.applied"]
 
 
-def test_a_move_into_a_mapped_stage_is_told_with_job_and_stage(either: World) -> None:
+def test_a_move_into_a_mapped_stage_is_an_event_with_job_and_stage(either: World) -> None:
     remote = either.apply()
     either.deliver()
     either.move(remote, ASSESSMENT)
@@ -55,21 +55,21 @@ def test_a_move_into_a_mapped_stage_is_told_with_job_and_stage(either: World) ->
     assert ours.stage_entered_at is not None
 
 
-def test_who_starts_in_a_mapped_stage_has_entered_it(world: World) -> None:
+def test_an_application_that_starts_in_a_mapped_stage_has_entered_it(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
     world.deliver()
     assert event_names(world.ours(remote).pk) == ["application.applied", "application.entered_stage"]
 
 
-def test_who_is_first_seen_in_a_stage_that_nobody_mapped_has_only_applied(world: World) -> None:
+def test_a_first_reading_in_an_unmapped_stage_is_only_an_application(world: World) -> None:
     remote = world.apply()
     world.move(remote, SCREEN)
     world.deliver()
     assert event_names(world.ours(remote).pk) == ["application.applied"]
 
 
-def test_who_stood_in_the_stage_at_confirm_is_left_alone_until_they_come_again(world: World) -> None:
+def test_a_candidate_in_the_stage_at_confirmation_is_not_invited_until_they_return(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
     world.outgoing()
@@ -91,7 +91,7 @@ def test_who_stood_in_the_stage_at_confirm_is_left_alone_until_they_come_again(w
     assert event_names(ours.pk)[-1] == "application.entered_stage"
 
 
-def test_who_came_back_into_the_stage_after_confirm_counts_although_never_seen_before(world: World) -> None:
+def test_a_return_to_the_stage_after_confirmation_counts_at_first_sight(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
     AlreadyThere.objects.create(
@@ -116,7 +116,7 @@ def already_there(world: World, remote: RemoteApplication, *, at: timedelta) -> 
     )
 
 
-def test_a_move_from_before_the_mapping_that_is_heard_of_later_starts_nothing(either: World) -> None:
+def test_a_move_from_before_the_mapping_starts_nothing(either: World) -> None:
     remote = either.apply()
     either.deliver()
     either.move(remote, ASSESSMENT)
@@ -127,7 +127,7 @@ def test_a_move_from_before_the_mapping_that_is_heard_of_later_starts_nothing(ei
     assert event_names(ours.pk) == ["application.applied", "application.left_stage"]
 
 
-def test_a_move_just_after_the_mapping_starts_the_step_although_the_clocks_differ(either: World) -> None:
+def test_a_move_just_after_the_mapping_starts_the_step_despite_clock_skew(either: World) -> None:
     remote = either.apply()
     either.deliver()
     already_there(either, remote, at=timedelta(seconds=-1))
@@ -136,7 +136,7 @@ def test_a_move_just_after_the_mapping_starts_the_step_although_the_clocks_diffe
     assert event_names(either.ours(remote).pk)[-1] == "application.entered_stage"
 
 
-def test_no_other_delivery_makes_an_arrival_of_who_was_already_there(either: World) -> None:
+def test_other_deliveries_do_not_invite_candidates_who_were_already_there(either: World) -> None:
     remote = either.apply()
     either.move(remote, ASSESSMENT)
     either.outgoing()
@@ -148,7 +148,7 @@ def test_no_other_delivery_makes_an_arrival_of_who_was_already_there(either: Wor
     assert event_names(either.ours(remote).pk) == ["application.applied"]
 
 
-def test_who_is_first_seen_when_a_rejection_is_taken_back_is_not_invited(either: World) -> None:
+def test_a_first_reading_after_an_undone_rejection_invites_nobody(either: World) -> None:
     remote = either.apply()
     either.move(remote, ASSESSMENT)
     either.reject(remote)
@@ -158,7 +158,7 @@ def test_who_is_first_seen_when_a_rejection_is_taken_back_is_not_invited(either:
     assert event_names(either.ours(remote).pk) == ["application.applied"]
 
 
-def test_a_rejection_is_copied_with_its_reason_and_so_is_its_end(either: World) -> None:
+def test_a_rejection_with_its_reason_and_its_end_are_copied(either: World) -> None:
     remote = either.apply()
     either.deliver()
     either.reject(remote)
@@ -175,7 +175,7 @@ def test_a_rejection_is_copied_with_its_reason_and_so_is_its_end(either: World) 
     assert event_names(ours.pk)[-1] == "application.unrejected"
 
 
-def test_a_hire_is_copied_and_so_is_its_end(either: World) -> None:
+def test_a_hire_and_its_end_are_copied(either: World) -> None:
     remote = either.apply()
     either.deliver()
     store = either.greenhouse.store
@@ -192,7 +192,7 @@ def test_a_hire_is_copied_and_so_is_its_end(either: World) -> None:
     assert event_names(ours.pk)[-1] == "application.unhired"
 
 
-def test_who_is_seen_first_as_rejected_enters_no_stage(world: World) -> None:
+def test_an_application_first_seen_as_rejected_enters_no_stage(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
     world.reject(remote)
@@ -200,7 +200,7 @@ def test_who_is_seen_first_as_rejected_enters_no_stage(world: World) -> None:
     assert event_names(world.ours(remote).pk) == ["application.applied", "application.rejected"]
 
 
-def test_a_rejected_prospect_of_a_linked_job_is_copied_as_one(either: World) -> None:
+def test_a_rejected_prospect_of_a_linked_job_is_copied(either: World) -> None:
     store = either.greenhouse.store
     person = either.greenhouse.candidate()
     remote = add_prospect(store, person, job_ids=[either.job_id], actor_id=None, now=either.greenhouse.now())
@@ -211,7 +211,7 @@ def test_a_rejected_prospect_of_a_linked_job_is_copied_as_one(either: World) -> 
     assert event_names(ours.pk) == ["application.applied", "application.rejected"]
 
 
-def test_the_same_truth_twice_tells_nothing(either: World) -> None:
+def test_an_unchanged_application_causes_no_event(either: World) -> None:
     remote = either.apply()
     either.move(remote, REFERENCES)
     either.deliver()
@@ -222,7 +222,7 @@ def test_the_same_truth_twice_tells_nothing(either: World) -> None:
     assert event_names() == before
 
 
-def test_another_address_is_told_to_each_application_of_the_person(world: World) -> None:
+def test_a_new_address_is_an_event_of_each_application(world: World) -> None:
     person = world.greenhouse.candidate(email="old@people.example")
     first, second = (world.greenhouse.application(person) for _ in range(2))
     world.deliver()
@@ -241,7 +241,7 @@ def test_another_address_is_told_to_each_application_of_the_person(world: World)
         assert event_names(world.ours(remote).pk) == ["application.applied", "candidate.changed"]
 
 
-def test_a_name_with_a_link_that_is_corrected_is_told(world: World) -> None:
+def test_correcting_a_name_with_a_link_is_an_event(world: World) -> None:
     remote = world.apply(email="ada@people.example")
     world.deliver()
     person = world.greenhouse.store.candidates[remote.candidate_id]
@@ -258,7 +258,7 @@ def test_a_name_with_a_link_that_is_corrected_is_told(world: World) -> None:
     assert event_names(world.ours(remote).pk)[1:] == ["candidate.changed"] * 2
 
 
-def test_another_name_alone_tells_nothing(world: World) -> None:
+def test_a_new_name_alone_is_no_event(world: World) -> None:
     remote = world.apply(email="ada@people.example")
     world.deliver()
     person = world.greenhouse.store.candidates[remote.candidate_id]
@@ -275,14 +275,14 @@ def test_another_name_alone_tells_nothing(world: World) -> None:
     assert event_names() == ["application.applied"]
 
 
-def test_what_no_reader_can_see_in_a_name_is_left_out(world: World) -> None:
+def test_invisible_characters_in_names_are_removed(world: World) -> None:
     remote = world.apply(first_name="Ada\u202e\x1b", last_name=" Love\nlace", company="Acme\u2066")
     world.deliver()
     person = world.ours(remote).candidate
     assert (person.name, person.company) == ("Ada Love lace", "Acme")
 
 
-def test_a_merge_moves_the_application_to_the_other_person(world: World) -> None:
+def test_a_merge_moves_the_application_to_the_other_candidate(world: World) -> None:
     store = world.greenhouse.store
     loser, winner = (world.greenhouse.candidate(last_name=name) for name in ("Loser", "Winner"))
     remote = world.greenhouse.application(loser)
@@ -292,7 +292,7 @@ def test_a_merge_moves_the_application_to_the_other_person(world: World) -> None
     assert world.ours(remote).candidate.remote_id == winner.id
 
 
-def test_what_is_not_visible_any_more_is_marked_and_nothing_is_erased(either: World) -> None:
+def test_an_invisible_application_is_marked_and_not_erased(either: World) -> None:
     remote = either.apply(first_name="Ada")
     either.deliver()
     either.greenhouse.store.applications.delete(remote.id)  # of which no event tells
@@ -304,7 +304,7 @@ def test_what_is_not_visible_any_more_is_marked_and_nothing_is_erased(either: Wo
     assert event_names() == ["application.applied"]
 
 
-def test_what_is_visible_again_loses_the_mark(world: World) -> None:
+def test_a_visible_application_loses_the_mark(world: World) -> None:
     remote = world.apply()
     world.deliver()
     Application.objects.of(world.organisation).update(not_visible_since=factories.NOW)
@@ -312,7 +312,7 @@ def test_what_is_visible_again_loses_the_mark(world: World) -> None:
     assert world.ours(remote).not_visible_since is None
 
 
-def test_who_moves_to_another_linked_job_follows_to_its_role(world: World) -> None:
+def test_an_application_moved_to_another_linked_job_moves_to_its_role(world: World) -> None:
     other = list(world.greenhouse.store.jobs.rising())[1]
     role = factories.role(world.organisation, title="Other")
     factories.automation(role, connection_id=world.connection.pk, job_id=other.id, stages={})
@@ -330,7 +330,7 @@ def test_who_moves_to_another_linked_job_follows_to_its_role(world: World) -> No
     ]
 
 
-def test_who_moves_to_a_job_of_no_role_stays_with_the_role_where_the_results_are(world: World) -> None:
+def test_an_application_moved_to_an_unlinked_job_stays_with_its_role(world: World) -> None:
     other = list(world.greenhouse.store.jobs.rising())[1]
     remote = world.apply()
     world.deliver()
@@ -347,7 +347,7 @@ def test_a_private_candidate_is_copied_as_private(world: World) -> None:
 
 
 @pytest.mark.parametrize("place", [REVIEW, OFFER])
-def test_the_entry_into_a_stage_that_starts_nothing_is_not_asked_for(world: World, place: int) -> None:
+def test_the_entry_time_is_not_read_for_an_unmapped_stage(world: World, place: int) -> None:
     remote = world.apply()
     if place:
         world.move(remote, place)

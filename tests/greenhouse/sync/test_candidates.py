@@ -1,4 +1,4 @@
-"""Which address of a candidate is used."""
+"""Copies of candidates: the address that is used."""
 
 import pytest
 
@@ -24,7 +24,5 @@ def contacts(*pairs: tuple[str, str | None]) -> list[Contact]:
         ([(f"{'a' * 60}@{'b' * 63}.{'c' * 63}.{'d' * 63}.{'e' * 80}.example", "personal")], ""),
     ],
 )
-def test_a_personal_address_is_used_and_work_only_when_there_is_no_other(
-    given: list[tuple[str, str | None]], used: str
-) -> None:
+def test_a_work_address_is_used_only_without_another(given: list[tuple[str, str | None]], used: str) -> None:
     assert address_of(contacts(*given)) == used

@@ -1,4 +1,4 @@
-"""With a person goes what their deliveries said of them; what remains can be replayed."""
+"""Erasing a person erases the bodies about them; the deliveries can still be replayed."""
 
 import json
 from datetime import timedelta
@@ -29,7 +29,7 @@ def rows(world: World) -> list[Delivery]:
     return list(Delivery.objects.of(world.organisation).order_by("pk"))
 
 
-def test_bodies_about_the_person_go_and_no_others(world: World) -> None:
+def test_only_bodies_about_the_person_are_erased(world: World) -> None:
     ada, eve = world.apply(first_name="Ada"), world.apply(first_name="Eve")
     world.reject(ada)
     world.deliver()
@@ -51,7 +51,7 @@ def test_bodies_about_the_person_go_and_no_others(world: World) -> None:
     assert [row.outcome for row in rows(world)[:3]] == ["", f"Application {eve.id}: first seen.", ""]
 
 
-def test_one_application_goes_without_the_persons_others(world: World) -> None:
+def test_erasing_an_application_keeps_bodies_about_the_others(world: World) -> None:
     person = world.greenhouse.candidate()
     one = world.greenhouse.application(person)
     world.greenhouse.application(person)
@@ -60,7 +60,7 @@ def test_one_application_goes_without_the_persons_others(world: World) -> None:
     assert [row.body_erased_at is None for row in rows(world)] == [False, True]
 
 
-def test_another_connection_and_organisation_keep_theirs(world: World) -> None:
+def test_bodies_of_other_connections_and_organisations_are_kept(world: World) -> None:
     remote = world.apply()
     world.deliver()
     other = factories.organisation()
@@ -85,7 +85,7 @@ def test_another_connection_and_organisation_keep_theirs(world: World) -> None:
     assert rows(world)[0].body_erased_at is None
 
 
-def test_what_waits_is_still_worked_on_and_what_was_handled_can_be_replayed(world: World) -> None:
+def test_erased_deliveries_can_still_be_handled_and_replayed(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
     for body, event_id in world.outgoing():
@@ -102,7 +102,7 @@ def test_what_waits_is_still_worked_on_and_what_was_handled_can_be_replayed(worl
     assert world.inbox()[0] == ("handled", f"Application {remote.id}: nothing new.")
 
 
-def test_what_waits_for_a_connection_that_is_no_good_any_more_is_removed_by_age(world: World) -> None:
+def test_old_deliveries_waiting_for_a_broken_connection_are_removed(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
