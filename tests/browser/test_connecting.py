@@ -21,7 +21,7 @@ from goodword.greenhouse.models import (
     Webhook,
     WebhookSecret,
 )
-from goodword.greenhouse.setup.upkeep import rotate_secret
+from goodword.greenhouse.setup.connections import rotate_secret
 from tests.browser.looking import WIDTHS, Looker
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_several_accounts import linked, open_another_credential
@@ -97,7 +97,7 @@ def test_the_list_fills_while_the_key_is_tried(browser: Browser, desk: Desk, liv
         page.get_by_label("Client secret").fill(typed["client_secret"])
         desk.greenhouse.sandbox.faults.add({"kind": "slow", "path": "/v3/jobs", "seconds": 1.5, "times": 1})
         page.get_by_role("button", name="Set", exact=True).click()
-        expect(page.locator("#probing")).to_contain_text("Asking Greenhouse for Jobs")
+        expect(page.locator("#probing")).to_contain_text("Checking Jobs")
         expect(page.get_by_label("Client secret")).to_be_hidden()
         looker.look(page, f"probing {width}")
         if width == WIDTHS[0]:
@@ -166,7 +166,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, desk: Desk, live_se
         "dialog": desk.url("greenhouse_replace_key", one.pk),
         "health": desk.url("greenhouse_health", one.pk),
         "health incomplete": desk.url("greenhouse_health", two.pk),
-        "box": desk.url("greenhouse_box", one.pk),
+        "box": desk.url("greenhouse_webhooks", one.pk),
         "rename": desk.url("greenhouse_rename", one.pk),
         "rotate": desk.url("greenhouse_rotate", one.pk),
         "author": desk.url("greenhouse_author", one.pk),

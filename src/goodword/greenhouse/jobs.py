@@ -4,21 +4,21 @@ from goodword.core import clock, jobs
 from goodword.greenhouse.activity_feed import jobs as activity_feed  # noqa: F401 - registers its jobs
 from goodword.greenhouse.inbox import jobs as inbox  # noqa: F401 - registers its jobs
 from goodword.greenhouse.reconciliation import jobs as reconciliation  # noqa: F401 - registers its jobs
-from goodword.greenhouse.setup import recheck
+from goodword.greenhouse.setup import permissions
 from goodword.greenhouse.sync import deletions
 
 
 @jobs.job(name="greenhouse.check", swept_by="greenhouse.check.sweep")
 def check_permissions(*, connection_id: int) -> None:
     """Probe the permissions of one connection. Its row says when to retry, so the job has no retries."""
-    recheck.check_if_due(connection_id, now=clock.now())
+    permissions.check_if_due(connection_id, now=clock.now())
 
 
 @jobs.job(name="greenhouse.check.sweep", cron="* * * * * 20", queueing_lock="greenhouse.check.sweep")
 def sweep_checks(*, timestamp: int = 0) -> None:
     """Probe permissions where that is due, once a minute."""
     del timestamp  # passed to every periodic job; the clock is ours
-    for pk in recheck.due(now=clock.now()).values_list("pk", flat=True):
+    for pk in permissions.due(now=clock.now()).values_list("pk", flat=True):
         check_permissions.defer_once(lock=f"greenhouse.check:{pk}", connection_id=pk)
 
 

@@ -15,8 +15,8 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.demo.story.browser import Browser
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.connect import connect
-from goodword.greenhouse.setup.trial import Trial, try_key
+from goodword.greenhouse.setup.connecting import connect
+from goodword.greenhouse.setup.key_check import KeyCheck, check_all
 from tests.contract.greenhouse import Greenhouse, open_account
 from tests.greenhouse.world import Line
 from tests.support import factories
@@ -73,7 +73,7 @@ class Desk:
         assert isinstance(credentials, V1Credentials | V3Credentials)
         return connect(
             organisation=self.organisation,
-            trial=try_key(Trial(credentials=credentials)),
+            check=check_all(KeyCheck(credentials=credentials)),
             member=self.admin,
             now=factories.NOW,
         )

@@ -22,9 +22,9 @@ def test_a_user_is_chosen_by_number_or_by_address_and_taken_back(either: Desk) -
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ("4711", "Greenhouse has no active user of this number or address. Check it there."),
-        ("nobody@acme.example", "Greenhouse has no active user of this number or address. Check it there."),
-        ("Rosa", "Write the number of the user, or their e-mail address."),
+        ("4711", "Greenhouse has no active user with this number or address."),
+        ("nobody@acme.example", "Greenhouse has no active user with this number or address."),
+        ("Rosa", "Enter the user's number or e-mail address."),
     ],
 )
 def test_somebody_whom_greenhouse_does_not_know_is_refused(desk: Desk, said: str, why: str) -> None:

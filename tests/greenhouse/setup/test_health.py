@@ -17,9 +17,8 @@ from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.core.models import Event, Reaction
 from goodword.greenhouse.models import Connection, Delivery, Finding, RateWindow, Webhook, WebhookSecret
-from goodword.greenhouse.setup.proof import Outcome, prove_endpoint
-from goodword.greenhouse.setup.silence import heard
-from goodword.greenhouse.setup.webhooks import standing
+from goodword.greenhouse.setup.self_check import CheckResult, check_endpoint
+from goodword.greenhouse.setup.webhooks import webhook_activity, webhook_setup
 from goodword.roles.models import Automation
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_who_may import delivery
@@ -106,7 +105,7 @@ def pinged(desk: Desk, action: str, *, days: int) -> None:
 
 def silent(desk: Desk) -> list[str]:
     connection = desk.connection()
-    lines = heard(connection, standing(connection), now=clock.now())
+    lines = webhook_activity(connection, webhook_setup(connection), now=clock.now())
     return [line.name for line in lines if line.silent]
 
 
@@ -165,12 +164,12 @@ def test_a_reaction_that_failed_for_good_is_shown_and_tried_again(desk: Desk) ->
     page = text(client.get(url).content)
     assert "1 follow-up action failed 8 times and is no longer retried." in page
     assert (page.count("on_candidate_changed"), page.count("KeyError")) == (1, 1)
-    client.post(desk.own("greenhouse_stalled"))
+    client.post(desk.own("greenhouse_retry_failed"))
     assert ("event.react", {"event_id": event.pk, "handler": HANDLER}) in waiting()
     assert "no longer retried" not in text(client.get(url).content)
     assert Reaction.objects.get(event=other).state == "failed"
     assert desk.audited()[-1] == "reactions.tried_again"
-    client.post(desk.own("greenhouse_stalled"))
+    client.post(desk.own("greenhouse_retry_failed"))
     assert desk.audited().count("reactions.tried_again") == 1
 
 
@@ -191,11 +190,11 @@ def test_who_is_no_admin_sees_failed_reactions_and_changes_nothing(desk: Desk) -
     client = desk.client(desk.recruiter)
     page = client.get(desk.own("greenhouse_health")).content.decode()
     assert "An admin can retry them." in page
-    assert desk.own("greenhouse_stalled") not in page
+    assert desk.own("greenhouse_retry_failed") not in page
     stranger = Client()
     outsider = desk.client(factories.member(factories.organisation(), kind="admin"))
     for one, status in ((client, 403), (stranger, 302), (outsider, 404)):
-        assert one.post(desk.own("greenhouse_stalled")).status_code == status
+        assert one.post(desk.own("greenhouse_retry_failed")).status_code == status
     assert Reaction.objects.get(event=event).state == "failed"
     assert "event.react" not in dict(waiting())
 
@@ -235,17 +234,17 @@ def test_jobs_that_failed_for_good_are_shown_and_tried_again(desk: Desk) -> None
     other = factories.organisation()
     others = failed_jobs_of(other, factories.member(other))
     client, url = desk.client(desk.admin), desk.own("greenhouse_health")
-    page = BeautifulSoup(client.get(url).content, "html.parser").select_one("#stalled")
+    page = BeautifulSoup(client.get(url).content, "html.parser").select_one("#failed")
     assert page is not None
     assert [" ".join(line.get_text().split()) for line in page.select("li")] == [
         f"E-mail a password reset link to {desk.recruiter.user.name} (job:{mine[4]})",
         f"Calibrate Sums (job:{mine[3]})",
-        f"Make norms for Sums (job:{mine[2]})",
+        f"Compute norms for Sums (job:{mine[2]})",
         f"Copy candidates who were already in the mapped stages of Pilot (job:{mine[1]})",
         f"Invite a candidate who was already in a mapped stage of Pilot (job:{mine[0]})",
     ]
     assert "5 tasks failed and are no longer retried." in text(client.get(url).content)
-    client.post(desk.own("greenhouse_stalled"))
+    client.post(desk.own("greenhouse_retry_failed"))
     assert (status_of(mine), status_of(others)) == ({("todo", 0)}, {("failed", 8)})
     assert "no longer retried" not in text(client.get(url).content)
     assert desk.audited()[-1] == "reactions.tried_again"
@@ -262,7 +261,7 @@ def test_who_is_no_admin_sees_failed_jobs_and_changes_nothing(desk: Desk) -> Non
     assert "An admin can retry them." in page
     outsider = desk.client(factories.member(factories.organisation(), kind="admin"))
     for one, status in ((client, 403), (Client(), 302), (outsider, 404)):
-        assert one.post(desk.own("greenhouse_stalled")).status_code == status
+        assert one.post(desk.own("greenhouse_retry_failed")).status_code == status
     assert status_of(jobs) == {("failed", 8)}
 
 
@@ -273,7 +272,7 @@ def test_an_hour_after_its_request_a_failed_reset_mail_is_neither_shown_nor_retr
     client, url = desk.client(desk.admin), desk.own("greenhouse_health")
     assert "no longer retried" not in text(client.get(url).content)
     assert "There is nothing left to retry." in text(
-        client.post(desk.own("greenhouse_stalled"), follow=True).content, "body"
+        client.post(desk.own("greenhouse_retry_failed"), follow=True).content, "body"
     )
     assert status_of([old]) == {("failed", 8)}
 
@@ -314,10 +313,10 @@ def live(transactional_db: None, settings: Settings, live_server: LiveServer) ->
 
 
 PRIVATE = [
-    Outcome(
-        tone="attention", sentence="Its address begins with http://. Greenhouse delivers to https:// only."
+    CheckResult(
+        tone="attention", sentence="Its address begins with http://. Greenhouse only delivers to https://."
     ),
-    Outcome(
+    CheckResult(
         tone="attention",
         sentence="localhost is a private address: it works from here, but Greenhouse cannot reach it from the "
         "internet.",
@@ -327,8 +326,10 @@ PRIVATE = [
 
 def test_a_signed_test_reaches_the_endpoint_over_http_and_leaves_nothing(live: Desk) -> None:
     connection = live.connect()
-    assert prove_endpoint(connection, now=clock.now()) == [
-        Outcome(tone="success", sentence="A signed test to the Endpoint URL arrived here and was accepted."),
+    assert check_endpoint(connection, now=clock.now()) == [
+        CheckResult(
+            tone="success", sentence="A signed test to the Endpoint URL arrived here and was accepted."
+        ),
         *PRIVATE,
     ]
     row = live.connection()
@@ -343,7 +344,7 @@ def test_the_click_says_all_of_it_once(live: Desk) -> None:
     found = [
         " ".join(one.get_text(" ").split())
         for one in BeautifulSoup(response.content, "html.parser").select(
-            "[aria-labelledby=tested] .notice, #tested .notice"
+            "[aria-labelledby=results] .notice, #results .notice"
         )
     ] or text(response.content)
     assert "Greenhouse answered to reads of: Applications, Candidates, Activity Feed," in str(found)
@@ -357,11 +358,11 @@ def test_the_click_says_all_of_it_once(live: Desk) -> None:
     [
         (
             "/elsewhere",
-            "There is nothing at the Endpoint URL (404): the proxy in front does not pass /hooks/ on.",
+            "There is nothing at the Endpoint URL (404): the proxy does not forward /hooks/.",
         ),
         (
             "/healthz?",
-            "The Endpoint URL answered 403. The operator looks at GOODWORD_BASE_URL, the name in DNS, ",
+            "The Endpoint URL answered 403. The operator should check GOODWORD_BASE_URL, DNS and ",
         ),
     ],
 )
@@ -370,21 +371,21 @@ def test_a_base_address_that_leads_elsewhere_is_said(
 ) -> None:
     connection = live.connect()
     settings.GOODWORD_BASE_URL += address
-    [found] = prove_endpoint(connection, now=clock.now())
+    [found] = check_endpoint(connection, now=clock.now())
     assert (found.tone, found.sentence[: len(sentence)]) == ("error", sentence)
 
 
 def test_nobody_at_the_address_is_said(desk: Desk, settings: Settings) -> None:
     connection = desk.connect()
     settings.GOODWORD_BASE_URL = "http://127.0.0.1:9"
-    [found] = prove_endpoint(connection, now=clock.now())
+    [found] = check_endpoint(connection, now=clock.now())
     assert found.sentence.startswith("The Endpoint URL cannot be reached from this server.")
 
 
 def test_a_secret_key_that_does_not_open_is_said(desk: Desk) -> None:
     connection = desk.connect()
     WebhookSecret.objects.of(desk.organisation).update(secret="k0:AAAA")
-    [found] = prove_endpoint(connection, now=clock.now())
+    [found] = check_endpoint(connection, now=clock.now())
     assert found.sentence.startswith("The secret key can no longer be decrypted.")
 
 

@@ -80,16 +80,16 @@ def test_the_box_has_endpoint_secret_and_the_four_webhooks_letter_by_letter(desk
     for name, when in WANTED.items():
         expected += [("Name", name), ("When", when), *both]
     client = desk.client(desk.admin)
-    assert copied(client.get(desk.own("greenhouse_box")).content)[:18] == expected
+    assert copied(client.get(desk.own("greenhouse_webhooks")).content)[:18] == expected
     assert copied(client.get(desk.url("integrations")).content)[:18] == expected
 
 
 def test_the_five_advised_ones_say_what_is_not_followed_without_them(desk: Desk) -> None:
     desk.connect()
-    page = BeautifulSoup(desk.client(desk.admin).get(desk.own("greenhouse_box")).content, "html.parser")
+    page = BeautifulSoup(desk.client(desk.admin).get(desk.own("greenhouse_webhooks")).content, "html.parser")
     said = [" ".join(line.get_text().split()) for line in page.select(".hook__without")]
     assert len(said) == 5
-    assert said[0] == "Without it: A rejection that is taken back is not noticed, and the steps stay closed."
+    assert said[0] == "Without it: Undone rejections go unnoticed, and the steps stay closed."
 
 
 def test_a_line_turns_green_when_its_ping_arrives(desk: Desk) -> None:
@@ -100,7 +100,7 @@ def test_a_line_turns_green_when_its_ping_arrives(desk: Desk) -> None:
     assert ping(desk, name="Goodword Candidate Hired", action="hire_candidate") == 200
     found = lines(client.get(pings).content)
     assert [name for name, word in found.items() if word == "In place"] == ["Goodword Candidate Hired"]
-    assert lines(client.get(desk.own("greenhouse_box")).content) == found
+    assert lines(client.get(desk.own("greenhouse_webhooks")).content) == found
 
 
 def test_an_unknown_webhook_is_listed_as_such(desk: Desk) -> None:
@@ -112,7 +112,7 @@ def test_an_unknown_webhook_is_listed_as_such(desk: Desk) -> None:
         name="HR <robot>",
         pinged_at=factories.NOW,
     )
-    page = BeautifulSoup(desk.client(desk.admin).get(desk.own("greenhouse_box")).content, "html.parser")
+    page = BeautifulSoup(desk.client(desk.admin).get(desk.own("greenhouse_webhooks")).content, "html.parser")
     assert (
         "Unknown webhook: “HR <robot>” for “Offer created” points here and has no effect." in page.get_text()
     )
@@ -177,7 +177,7 @@ def test_both_secret_keys_are_valid_for_the_chosen_time(desk: Desk) -> None:
     assert (len(valid), valid[1]) == (2, old)
     later = WebhookSecret.valid(connection, now=now + timedelta(days=1, minutes=1))
     assert [secret.reveal() for secret in later] == valid[:1]
-    assert ("Secret key", valid[0]) in copied(client.get(desk.own("greenhouse_box")).content)
+    assert ("Secret key", valid[0]) in copied(client.get(desk.own("greenhouse_webhooks")).content)
     assert desk.audited()[-1] == "greenhouse.secret_rotated"
 
 

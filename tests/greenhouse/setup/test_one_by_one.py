@@ -8,8 +8,7 @@ from bs4 import BeautifulSoup
 
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.sealed import seal, unseal
-from goodword.greenhouse.setup.trial import Trial, try_one
+from goodword.greenhouse.setup.key_check import KeyCheck, check_next, seal, unseal
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_setting_the_key import errors
 from tests.support import factories
@@ -62,11 +61,11 @@ def test_a_key_refused_half_way_is_not_kept(desk: Desk) -> None:
 
 def test_what_comes_back_counts_for_this_key_this_admin_and_a_while(desk: Desk) -> None:
     credentials = desk.greenhouse.credentials
-    trial = try_one(Trial(credentials=credentials))
+    trial = check_next(KeyCheck(credentials=credentials))
     now = clock.now()
     sealed = seal(trial, member=desk.admin, now=now)
     assert unseal(sealed, credentials=trial.credentials, member=desk.admin, now=now) == trial
-    begun = Trial(credentials=trial.credentials)
+    begun = KeyCheck(credentials=trial.credentials)
     assert desk.greenhouse.credentials.secrets[0] not in sealed
     later = now + timedelta(minutes=16)
     assert unseal(sealed, credentials=trial.credentials, member=desk.admin, now=later) == begun
@@ -74,7 +73,7 @@ def test_what_comes_back_counts_for_this_key_this_admin_and_a_while(desk: Desk) 
     someone = factories.member(desk.organisation, kind="admin")
     assert unseal(sealed, credentials=trial.credentials, member=someone, now=now) == begun
     another = desk.greenhouse.acting_as(1)
-    assert unseal(sealed, credentials=another, member=desk.admin, now=now) == Trial(credentials=another)
+    assert unseal(sealed, credentials=another, member=desk.admin, now=now) == KeyCheck(credentials=another)
 
 
 def test_an_answer_that_was_never_given_cannot_be_typed_in(desk: Desk) -> None:

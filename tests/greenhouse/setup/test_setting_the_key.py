@@ -134,7 +134,7 @@ def test_an_unreachable_greenhouse_is_said_to_be_so(either: Desk) -> None:
     either.greenhouse.sandbox.faults.add({"kind": "fail", "path": path, "status": 503, "times": 9})
     [line] = errors(either.set_key().content)
     assert line == (
-        "Greenhouse has a failure of its own at the moment. Try again in a few minutes. If it lasts, see "
+        "Greenhouse has a failure of its own at the moment. Try again in a few minutes. If it persists, check "
         "status.greenhouse.io and this server's network."
     )
     assert not Connection.objects.of(either.organisation).exists()

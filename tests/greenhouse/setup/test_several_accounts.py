@@ -9,9 +9,9 @@ from bs4 import BeautifulSoup
 from goodword.core import clock
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection, Permission, WebhookSecret
-from goodword.greenhouse.setup.connect import InUse, connect
-from goodword.greenhouse.setup.connection import connection_of, connections
-from goodword.greenhouse.setup.trial import Trial, try_key
+from goodword.greenhouse.setup.connecting import InUse, connect
+from goodword.greenhouse.setup.connections import connection_of, live_connections
+from goodword.greenhouse.setup.key_check import KeyCheck, check_all
 from tests.contract.greenhouse import Greenhouse, open_account
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_setting_the_key import errors
@@ -80,7 +80,7 @@ def test_a_second_account_has_a_card_an_endpoint_and_a_secret_key_of_its_own(
     first = desk.connect()
     response = desk.set_key(**typed(other))
     assert (response.status_code, response["Location"]) == (302, desk.url("integrations"))
-    one, two = connections(desk.organisation)
+    one, two = live_connections(desk.organisation)
     assert (one.pk, two.name, two.account_name) == (first.pk, "Borealis Travel", "Borealis Travel")
     assert one.endpoint_key != two.endpoint_key
     secrets = [secret.reveal() for secret in WebhookSecret.objects.of(desk.organisation)]
@@ -94,7 +94,7 @@ def test_a_second_account_has_a_card_an_endpoint_and_a_secret_key_of_its_own(
 def test_what_is_done_with_one_never_touches_the_other(desk: Desk, other: Greenhouse) -> None:
     one = desk.connect()
     desk.set_key(**typed(other))
-    two = connections(desk.organisation)[1]
+    two = live_connections(desk.organisation)[1]
 
     def rows(connection: Connection) -> object:
         secrets = WebhookSecret.objects.of(desk.organisation).filter(connection=connection).order_by("pk")
@@ -109,10 +109,10 @@ def test_what_is_done_with_one_never_touches_the_other(desk: Desk, other: Greenh
     desk.set_key(two.pk, **typed(other))
     client.post(desk.url("greenhouse_disconnect", two.pk))
     assert rows(one) == before
-    assert [row.pk for row in connections(desk.organisation)] == [one.pk]
+    assert [row.pk for row in live_connections(desk.organisation)] == [one.pk]
     assert connection_of(desk.organisation, two.pk) is None
     desk.set_key(two.pk, **typed(other))
-    assert [row.name for row in connections(desk.organisation)] == [one.name, "Travel"]
+    assert [row.name for row in live_connections(desk.organisation)] == [one.name, "Travel"]
     assert rows(one) == before
 
 
@@ -121,8 +121,7 @@ def test_the_same_credential_twice_is_refused_with_the_name_of_the_one_that_has_
     Connection.objects.of(either.organisation).update(connected_by=either.recruiter)
     [line] = errors(either.set_key().content)
     assert line == (
-        f"This credential is in use already, by “{held.name}”. For another Greenhouse account, make a credential "
-        "there."
+        f"“{held.name}” already uses this credential. For another Greenhouse account, create a credential there."
     )
     assert Connection.objects.of(either.organisation).count() == 1
 
@@ -133,10 +132,10 @@ def test_pressing_set_twice_connects_once(desk: Desk) -> None:
 
 
 def test_another_admin_was_quicker(desk: Desk) -> None:
-    trial = try_key(Trial(credentials=desk.connect().credentials()))
+    trial = check_all(KeyCheck(credentials=desk.connect().credentials()))
     someone = factories.member(desk.organisation, kind="admin")
     with pytest.raises(InUse):
-        connect(organisation=desk.organisation, trial=trial, member=someone, now=clock.now())
+        connect(organisation=desk.organisation, check=trial, member=someone, now=clock.now())
     assert Connection.objects.of(desk.organisation).count() == 1
 
 
@@ -148,7 +147,7 @@ def test_another_key_of_the_same_account_asks_first(desk: Desk) -> None:
     assert line.startswith(f"This account is connected already “{held.name}” is connected with it.")
     assert Connection.objects.of(desk.organisation).count() == 1
     desk.set_key(**again, **confirmed(response.content))
-    assert [row.name for row in connections(desk.organisation)] == [held.name, f"{held.name} 2"]
+    assert [row.name for row in live_connections(desk.organisation)] == [held.name, f"{held.name} 2"]
 
 
 def test_a_v1_key_is_known_by_the_jobs_that_it_sees(either: Desk) -> None:
@@ -186,19 +185,18 @@ def test_the_key_of_another_account_names_the_roles_that_would_fall_silent(
     )
     assert jobs == (
         "This looks like the key of another Greenhouse account It sees none of the Greenhouse jobs that are linked "
-        f"through “{held.name}”. With it, nothing that happens in Greenhouse would be followed any more on this "
-        "role: Window Washer"
+        f"through “{held.name}”. With it, Goodword would no longer follow this role in Greenhouse: Window Washer"
     )
     assert Connection.objects.of(desk.organisation).values().get() == before
     desk.set_key(held.pk, **typed(other), **confirmed(response.content))
-    assert connections(desk.organisation)[0].account_name == "Borealis Travel"
+    assert live_connections(desk.organisation)[0].account_name == "Borealis Travel"
 
 
 def test_confirming_what_was_not_shown_is_asked_again(desk: Desk, other: Greenhouse) -> None:
     held = desk.connect()
     response = desk.set_key(held.pk, **typed(other), confirmed="something else")
     assert len(said(response.content)) == 1
-    assert connections(desk.organisation)[0].account_name == held.account_name
+    assert live_connections(desk.organisation)[0].account_name == held.account_name
 
 
 def test_a_name_is_one_line_and_nobody_elses(desk: Desk, other: Greenhouse) -> None:
@@ -209,7 +207,7 @@ def test_a_name_is_one_line_and_nobody_elses(desk: Desk, other: Greenhouse) -> N
     assert line == "Name: Another Greenhouse account here is called that. Choose another name."
     assert errors(client.post(url, {"name": " "}).content) == ["Name: This field is required."]
     client.post(url, {"name": "  North \n and South "})
-    assert connections(desk.organisation)[0].name == "North and South"
+    assert live_connections(desk.organisation)[0].name == "North and South"
     assert desk.audited()[-1] == "greenhouse.renamed"
 
 

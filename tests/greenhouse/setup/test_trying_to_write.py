@@ -61,8 +61,8 @@ def test_the_note_is_shown_before_it_is_written(either: Desk, form: str) -> None
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("Zoë", "Write the number of a candidate in Greenhouse, or the address of their profile there."),
-        ("0", "Write the number of a candidate in Greenhouse, or the address of their profile there."),
+        ("Zoë", "Enter the number of a candidate in Greenhouse, or the address of their profile there."),
+        ("0", "Enter the number of a candidate in Greenhouse, or the address of their profile there."),
         ("4711", "Greenhouse shows no candidate with the number 4711 through this key. Check it there."),
     ],
 )

@@ -9,7 +9,7 @@ from tests.support import factories
 
 OF_ONE = {
     "greenhouse_replace_key",
-    "greenhouse_box",
+    "greenhouse_webhooks",
     "greenhouse_pings",
     "greenhouse_rotate",
     "greenhouse_end_old",
@@ -19,7 +19,7 @@ OF_ONE = {
     "greenhouse_disconnect",
     "greenhouse_health",
     "greenhouse_test",
-    "greenhouse_stalled",
+    "greenhouse_retry_failed",
     "greenhouse_test_note",
     "greenhouse_test_note_write",
 }
@@ -29,7 +29,7 @@ READS = {"integrations": "recruiter", "greenhouse_health": "recruiter"} | dict.f
         "greenhouse_replace_key",
         "greenhouse_rename",
         "greenhouse_test_note",
-        "greenhouse_box",
+        "greenhouse_webhooks",
         "greenhouse_pings",
         "greenhouse_rotate",
         "greenhouse_author",
@@ -47,7 +47,7 @@ ACTS = {
     "greenhouse_rotate": {"keep_for": "60"},
     "greenhouse_end_old": {},
     "greenhouse_test": {},
-    "greenhouse_stalled": {},
+    "greenhouse_retry_failed": {},
     "greenhouse_test_note_write": {"candidate": "7"},
     "greenhouse_author": {"user": ""},
     "greenhouse_disconnect": {},
@@ -145,16 +145,3 @@ def test_a_connection_that_has_ended_or_is_anothers_is_not_found(desk: Desk, nam
     again = desk.client(desk.admin).post(url, ACTS.get(name))
     assert again.status_code in ({200} if name == "greenhouse_replace_key" else {404, 405})
     assert WebhookSecret.objects.of(desk.organisation).filter(connection=connection).count() == 1
-
-
-def test_former_addresses_lead_to_the_only_connection(desk: Desk) -> None:
-    client = desk.client(desk.admin)
-    here = desk.url("integrations")
-    former = ("webhooks", "secret", "author", "disconnect")
-
-    def lead() -> list[str]:
-        return [client.get(f"{here}greenhouse/{page}/")["Location"] for page in former]
-
-    assert lead() == [here] * 4
-    pk = desk.connect().pk
-    assert lead() == [f"{here}greenhouse/{pk}/{page}/" for page in former]

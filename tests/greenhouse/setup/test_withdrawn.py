@@ -8,7 +8,7 @@ from goodword.core import clock
 from goodword.greenhouse import jobs
 from goodword.greenhouse.client import HarvestError, Priority
 from goodword.greenhouse.models import ActivityFeedNote, Connection, Delivery, Permission
-from goodword.greenhouse.setup import recheck
+from goodword.greenhouse.setup import permissions
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
@@ -45,8 +45,8 @@ def sweep(desk: Desk) -> None:
 def test_it_is_noticed_within_the_hour_and_named_on_card_and_health_page(either: Desk) -> None:
     connection, ticked = either.connect(), everything(either)
     assert connection.check_at is not None
-    assert not recheck.due(now=factories.NOW + timedelta(minutes=59)).exists()
-    assert recheck.due(now=factories.NOW + HOUR).get() == connection
+    assert not permissions.due(now=factories.NOW + timedelta(minutes=59)).exists()
+    assert permissions.due(now=factories.NOW + HOUR).get() == connection
     either.greenhouse.tick(*LEFT)
     sweep(either)
     assert (either.connection().state, missing(either)) == ("incomplete", ["Job Stages"])
@@ -87,7 +87,7 @@ def test_a_refusal_brings_the_check_forward(desk: Desk) -> None:
     Connection.objects.of(desk.organisation).update(check_at=clock.now() + HOUR)
     with pytest.raises(HarvestError), harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
         list(api.job_stages([1]))
-    assert recheck.due(now=clock.now()).get() == connection
+    assert permissions.due(now=clock.now()).get() == connection
     jobs.sweep_checks.run()
     run_jobs()
     assert desk.connection().state == "incomplete"
@@ -123,7 +123,7 @@ def test_two_workers_check_once(desk: Desk) -> None:
     connection = desk.connect()
     desk.line.calls.clear()
     for _ in range(2):
-        recheck.check_if_due(connection.pk, now=factories.NOW + HOUR)
+        permissions.check_if_due(connection.pk, now=factories.NOW + HOUR)
     assert desk.line.reads.count("GET /v3/jobs") == 1
 
 

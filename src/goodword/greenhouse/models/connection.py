@@ -54,7 +54,7 @@ class Connection(OrganisationOwned):
     #: deliveries with a wrong signature, the symptom of a wrong secret key
     refused_count = models.PositiveIntegerField(default=0)
     refused_at = models.DateTimeField(null=True)
-    #: when the permissions are probed next (greenhouse.setup.recheck); None: at once
+    #: when the permissions are probed next (greenhouse.setup.permissions); None: at once
     check_at = models.DateTimeField(null=True)
     #: when the last finished reconciliation pass began
     reconciled_at = models.DateTimeField(null=True)

@@ -1,1 +1,1 @@
-"""Connecting Greenhouse: the key and its permissions, the endpoint and its webhooks, what a key lets us choose from."""
+"""Connecting Greenhouse accounts: keys and permissions, webhooks, notes, health."""

@@ -1,7 +1,7 @@
-"""What there is in Greenhouse to choose from: jobs with their posts, stages, and who stands in them.
+"""Jobs, job posts, stages and applications in Greenhouse, to choose from when a role is linked.
 
-Everything here calls Greenhouse, outside any transaction, and raises HarvestError or CannotOpen. The list of
-jobs is kept for a minute, since searching asks for it at every press of Enter.
+All functions call Greenhouse, outside any transaction, and raise HarvestError or CannotOpen. The list of jobs is cached
+for a minute, since each search needs it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,7 +15,7 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 #: seconds
-KEPT = 60
+CACHE_TIMEOUT = 60
 
 _ORDER = {JobStatus.OPEN: 0, JobStatus.DRAFT: 1, JobStatus.UNKNOWN: 2, JobStatus.CLOSED: 3}
 
@@ -32,7 +32,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job as one chooses it. `posts`: the one to propose first."""
+    """A job to choose. `posts`: the one to propose first."""
 
     id: int
     name: str
@@ -45,22 +45,22 @@ class Job:
 
     @property
     def is_open(self) -> bool:
-        """Whether Greenhouse says so."""
+        """Whether its status is open."""
         return self.status is JobStatus.OPEN
 
     @property
     def details(self) -> list[str]:
-        """What tells it from a job of the same name."""
+        """Distinguishes it from jobs of the same name."""
         parts = [self.requisition_id, ", ".join(self.departments), ", ".join(self.offices), f"id {self.id}"]
         return [part for part in parts if part]
 
-    def fits(self, words: Iterable[str]) -> bool:
-        """Whether each word is found in name, post titles, requisition id or id. The words are in lower case."""
+    def matches(self, words: Iterable[str]) -> bool:
+        """Whether each (lower-case) word occurs in the name, post titles, requisition id or id."""
         text = " ".join([self.name, self.requisition_id, str(self.id), *(post.title for post in self.posts)])
         return all(word in text.casefold() for word in words)
 
     def post(self, post_id: int | None) -> Post | None:
-        """The post of this id, if it is one of this job's."""
+        """This job's post of this id."""
         return next((post for post in self.posts if post.id == post_id), None)
 
 
@@ -73,26 +73,26 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """An active application and the stage in which it stands, by Greenhouse's ids."""
+class ApplicationInStage:
+    """An active application and its stage, by Greenhouse's ids."""
 
     application_id: int
     stage_id: int
 
 
 def jobs(connection: Connection, *, fresh: bool = False) -> list[Job]:
-    """All jobs but templates: open ones first, then by name. `fresh` asks Greenhouse again."""
+    """All jobs except templates: open ones first, then by name. `fresh` bypasses the cache."""
     key = f"greenhouse.jobs:{connection.uid}"
     known: list[Job] | None = None if fresh else cache.get(key)
     if known is None:
-        with _asking(connection) as api:
+        with _client(connection) as api:
             known = _read(api)
-        cache.set(key, known, KEPT)
+        cache.set(key, known, CACHE_TIMEOUT)
     return known
 
 
 def job(connection: Connection, job_id: int) -> Job | None:
-    """One job; None if Greenhouse does not show it. One that was made a moment ago is found too."""
+    """One job, also if it was created a moment ago; None if it is not visible."""
     for fresh in (False, True):
         found = next((one for one in jobs(connection, fresh=fresh) if one.id == job_id), None)
         if found is not None:
@@ -101,30 +101,30 @@ def job(connection: Connection, job_id: int) -> Job | None:
 
 
 def search(among: Sequence[Job], query: str) -> list[Job]:
-    """The jobs that fit every word of the query, in the order given."""
+    """The jobs that match every word of the query, in the given order."""
     words = query.casefold().split()
-    return [one for one in among if one.fits(words)]
+    return [one for one in among if one.matches(words)]
 
 
 def stages(connection: Connection, job_id: int) -> list[Stage]:
     """The job's active stages, in its own order."""
-    with _asking(connection) as api:
+    with _client(connection) as api:
         rows = sorted(api.job_stages([job_id]), key=lambda row: (row.order, row.id))
     return [Stage(id=row.id, name=row.name) for row in rows if row.active and row.job_id == job_id]
 
 
-def placed(connection: Connection, job_id: int) -> list[Placed]:
-    """Who stands where in the job's pipeline now. Prospects stand in no stage."""
-    with _asking(connection) as api:
+def applications_in_stages(connection: Connection, job_id: int) -> list[ApplicationInStage]:
+    """The active applications of the job with their stages. Prospects have no stage."""
+    with _client(connection) as api:
         rows = list(api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE))
     return [
-        Placed(application_id=row.id, stage_id=row.stage_id)
+        ApplicationInStage(application_id=row.id, stage_id=row.stage_id)
         for row in rows
         if row.stage_id is not None and row.job_id == job_id and not row.prospect
     ]
 
 
-def _asking(connection: Connection) -> AbstractContextManager[HarvestApi]:
+def _client(connection: Connection) -> AbstractContextManager[HarvestApi]:
     return harvest(connection, priority=Priority.PERSON, retry=BRIEFLY)
 
 
@@ -142,7 +142,7 @@ def _read(api: HarvestApi) -> list[Job]:
             confidential=row.confidential,
             departments=row.departments,
             offices=row.offices,
-            posts=_in_order(posts.get(row.id, [])),
+            posts=_sorted_posts(posts.get(row.id, [])),
         )
         for row in api.jobs()
         if not row.is_template
@@ -150,8 +150,8 @@ def _read(api: HarvestApi) -> list[Job]:
     return sorted(found, key=lambda one: (_ORDER[one.status], one.name.casefold(), one.id))
 
 
-def _in_order(posts: Iterable[JobPost]) -> tuple[Post, ...]:
-    """Live ones before others, public ones before internal ones; what was taken out of use is left out."""
+def _sorted_posts(posts: Iterable[JobPost]) -> tuple[Post, ...]:
+    """Live ones first, then public ones; without those that are neither active nor live."""
     usable = [post for post in posts if post.active or post.live]
     usable.sort(key=lambda post: (not post.live, post.internal, post.id))
     return tuple(

@@ -1,28 +1,42 @@
-"""What probing found out, kept as rows, and what it makes of the connection."""
+"""Permissions of a connection: store what a check found, check again on a click and every hour, describe them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from goodword.greenhouse.client import ProbeResult
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.core.crypto import CannotOpen
+from goodword.greenhouse.client import HarvestError, Priority, ProbeResult, probe_all
 from goodword.greenhouse.client import State as Probed
-from goodword.greenhouse.client.permissions import ACTIVITY_FEED
+from goodword.greenhouse.client.errors import SITE_ADMIN
+from goodword.greenhouse.client.permissions import ACTIVITY_FEED, USERS
 from goodword.greenhouse.models import Connection, Permission
+from goodword.greenhouse.setup.connections import DISCONNECTED, locked, resume_waiting
+from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
-State = Permission.State
+ConnectionState, PermissionState = Connection.State, Permission.State
 
-#: the one permission that is also needed for writing
+#: the only permission that is also needed for writing
 FEED = ACTIVITY_FEED.name
 
+#: display states of a missing permission
+MISSING = frozenset({"missing", "lacking"})
 
-#: when the permissions are probed again by themselves: sooner while something is wrong
+#: how often permissions are checked automatically; more often while one is missing
 CHECKED_EVERY = timedelta(hours=1)
 CHECKED_AGAIN = timedelta(minutes=5)
 
 
-def keep(connection: Connection, results: Iterable[ProbeResult], *, now: datetime) -> str:
+def store(connection: Connection, results: Iterable[ProbeResult], *, now: datetime) -> str:
     """Replace the rows by these results, in the caller's transaction.
 
-    Returns the state that they make of the connection, and sets its next check; neither is saved.
+    Returns the resulting state of the connection, and sets its next check; neither is saved.
     """
     Permission.objects.across_organisations().filter(connection=connection).delete()
     rows = [
@@ -39,22 +53,196 @@ def keep(connection: Connection, results: Iterable[ProbeResult], *, now: datetim
         for position, result in enumerate(results)
     ]
     Permission.objects.across_organisations().bulk_create(rows)
-    lacking = any(row.required and row.state == State.MISSING for row in rows)
+    lacking = any(row.required and row.state == PermissionState.MISSING for row in rows)
     connection.check_at = now + (CHECKED_AGAIN if lacking else CHECKED_EVERY)
     return Connection.State.INCOMPLETE if lacking else Connection.State.ACTIVE
 
 
 def state_of(result: ProbeResult) -> str:
-    """Reading and writing together: missing if either is, granted only if nothing about it is unknown."""
+    """Of reading and writing together: missing if either is, granted only if both are."""
     if result.missing:
-        return State.MISSING
+        return PermissionState.MISSING
     if Probed.UNTESTED in (result.state, result.writing):
-        return State.UNTESTED
-    return State.GRANTED
+        return PermissionState.UNTESTED
+    return PermissionState.GRANTED
 
 
 def _detail(result: ProbeResult) -> str:
-    """What to tick; for what is only advised also what is lost without it."""
+    """What to tick; for recommended permissions also what is lost without it."""
     if result.missing and result.permission.without:
         return f"{result.detail} {result.permission.without}".strip()
     return result.detail
+
+
+def display_state(state: str, *, required: bool) -> str:
+    """Display "lacking" instead of "missing" for a recommended permission, since that is no error."""
+    return "lacking" if state == PermissionState.MISSING and not required else state
+
+
+# --- check again ----------------------------------------------------------------------------------------------
+
+
+def check_again(connection: Connection, *, member: Membership | None, now: datetime) -> str:
+    """Check every permission again. Returns the connection's state.
+
+    Permissions may be withdrawn at any time; deliveries and notes then wait, and resume here once they are back.
+    `member` is None for a scheduled check. Raises HarvestError and CannotOpen with nothing changed.
+    """
+    priority = Priority.PERSON if member else Priority.BACKGROUND
+    with harvest(connection, priority=priority, retry=BRIEFLY) as api:
+        results, account_name = tuple(probe_all(api)), api.account() or ""
+    with transaction.atomic():
+        row = locked(connection)
+        if row.credential != connection.credential or row.state == DISCONNECTED:
+            return row.state  # another key was set and checked meanwhile
+        lacked = _lacking(row)
+        row.state = store(row, results, now=now)
+        row.account_name = account_name or row.account_name
+        row.save(update_fields=["state", "check_at", "account_name"])
+        gone = sorted(_lacking(row) - lacked)
+        back = sorted(lacked - _lacking(row))
+        if member is not None or gone or back:
+            write(
+                organisation=row.organisation,
+                action="greenhouse.checked",
+                member=member,
+                now=now,
+                details={"connection": row.pk, "state": row.state, "withdrawn": gone, "given_back": back},
+            )
+    # the row becomes active as soon as one call works; `connection` still has its state before
+    if row.state == ConnectionState.ACTIVE and (back or connection.state != ConnectionState.ACTIVE):
+        resume_waiting(row, now=now)
+    return row.state
+
+
+def due(*, now: datetime) -> QuerySet[Connection]:
+    """Connections whose permissions are due for a check."""
+    rows = Connection.objects.across_organisations().exclude(state=DISCONNECTED)
+    return rows.filter(Q(check_at=None) | Q(check_at__lte=now))
+
+
+def check_if_due(connection_id: int, *, now: datetime) -> None:
+    """Check the permissions of a connection if that is due, in one worker only."""
+    later = now + CHECKED_AGAIN
+    if not due(now=now).filter(pk=connection_id).update(check_at=later):
+        return
+    connection = (
+        Connection.objects.across_organisations().select_related("organisation").get(pk=connection_id)
+    )
+    try:
+        check_again(connection, member=None, now=now)
+    except (HarvestError, CannotOpen):
+        return  # the session has recorded the error; retried after CHECKED_AGAIN
+
+
+def _lacking(connection: Connection) -> set[str]:
+    """Names of required permissions that are missing."""
+    rows = Permission.objects.across_organisations().filter(
+        connection=connection, required=True, state=Permission.State.MISSING
+    )
+    return set(rows.values_list("name", flat=True))
+
+
+# --- card on the Integrations page ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PermissionRow:
+    """A permission as displayed; `state` as the check row component names it."""
+
+    name: str
+    state: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionCard:
+    """A connection as displayed. `status` and `word` are those of the status component.
+
+    Without rows while the key is refused.
+    """
+
+    connection: Connection
+    status: str
+    word: str | Promise
+    needed: Sequence[PermissionRow]
+    advised: Sequence[PermissionRow]
+    checked_at: datetime | None
+    untested: bool
+    #: whether this installation's field keys open its stored secrets
+    opens: bool
+
+    @property
+    def to_tick(self) -> list[str]:
+        """Required permissions that are missing and can be ticked in Greenhouse."""
+        missing = (row for row in self.needed if row.state == Permission.State.MISSING)
+        return [row.name for row in missing if row.detail != SITE_ADMIN]
+
+    @property
+    def site_admin(self) -> str:
+        """What to do if the key's user is not a Site Admin; otherwise empty."""
+        missing = any(
+            row.state == Permission.State.MISSING and row.detail == SITE_ADMIN for row in self.needed
+        )
+        return SITE_ADMIN if missing else ""
+
+    @property
+    def wants_domains(self) -> bool:
+        """Whether recruiters named in webhooks get no e-mail until the organisation's domains are set."""
+        missing = any(row.name == USERS.name and row.state in MISSING for row in self.advised)
+        return missing and not self.connection.organisation.own_domains
+
+    @property
+    def refused_lately(self) -> bool:
+        """Whether the last delivery had a wrong signature, so that a webhook has another secret key."""
+        refused, heard = self.connection.refused_at, self.connection.last_event_at
+        return refused is not None and (heard is None or refused > heard)
+
+
+def connection_card(connection: Connection, *, now: datetime) -> ConnectionCard:
+    """The card of a connection."""
+    rows = list(
+        Permission.objects.of(connection.organisation).filter(connection=connection).order_by("position")
+    )
+    written = connection.writing_tested_at is not None
+    untested = not written and any(
+        row.name == FEED and row.state == Permission.State.UNTESTED for row in rows
+    )
+    opens = connection.opens(now=now)
+    status, word = _status(connection, untested=untested) if opens else ("failed", _("Not working"))
+    known = (
+        []
+        if connection.state == ConnectionState.BROKEN
+        else [(row.required, _row(row, written=written)) for row in rows]
+    )
+    return ConnectionCard(
+        connection=connection,
+        status=status,
+        word=word,
+        needed=[row for required, row in known if required],
+        advised=[row for required, row in known if not required],
+        checked_at=rows[0].checked_at if rows else None,
+        untested=untested,
+        opens=opens,
+    )
+
+
+def _status(connection: Connection, *, untested: bool) -> tuple[str, str | Promise]:
+    match connection.state:
+        case ConnectionState.ACTIVE:
+            return "active", _("Active, writing untested") if untested else _("Active")
+        case ConnectionState.INCOMPLETE:
+            return "incomplete", _("Incomplete")
+        case ConnectionState.BROKEN:
+            return "failed", _("Not working")
+        case _:
+            return "cancelled", _("Disconnected")
+
+
+def _row(row: Permission, *, written: bool) -> PermissionRow:
+    """A posted note proves that writing is permitted."""
+    if written and row.name == FEED and row.state == Permission.State.UNTESTED:
+        return PermissionRow(name=row.name, state=Permission.State.GRANTED, detail="")
+    return PermissionRow(
+        name=row.name, state=display_state(row.state, required=row.required), detail=row.detail
+    )

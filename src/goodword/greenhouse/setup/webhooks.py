@@ -1,15 +1,34 @@
-"""The webhooks to create in Greenhouse, and which of them have shown themselves by their ping."""
+"""The webhooks to create in Greenhouse, which of them have pinged, and which have gone silent."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
-from goodword.greenhouse.models import Connection, Webhook
+from django.db.models import Max
+
+from goodword.core.crypto import CannotOpen
+from goodword.greenhouse.models import Connection, Delivery, Finding, Webhook, WebhookSecret
+from goodword.greenhouse.setup.connections import endpoint_url
+
+Kind = Finding.Kind
+
+#: shorter silences are normal
+SILENT_AFTER = timedelta(days=2)
+#: older findings don't count
+FINDINGS_PERIOD = timedelta(days=14)
+
+#: the findings that a working webhook would have prevented
+PREVENTED_FINDINGS: Mapping[str, Sequence[str]] = {
+    "candidate_stage_change": (Kind.MISSED_INVITATION, Kind.MISSED_CHANGE),
+    "hire_candidate": (Kind.MISSED_END,),
+    "reject_candidate": (Kind.MISSED_END,),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A webhook as it is to be typed in: name and event (*When*). `without`: what is not followed if it is left out."""
+class WebhookSpec:
+    """A webhook to create in Greenhouse, by name and event (*When*). `without`: what is missed without it."""
 
     action: str
     name: str
@@ -17,107 +36,171 @@ class Wanted:
     without: str = ""
 
 
-#: the four of the set-up article, letter by letter
-NEEDED = (
-    Wanted(
+#: exactly as in the set-up article
+REQUIRED = (
+    WebhookSpec(
         action="candidate_stage_change",
         name="Goodword Candidate Stage Change",
         when="Candidate has changed stage",
     ),
-    Wanted(action="hire_candidate", name="Goodword Candidate Hired", when="Candidate has been hired"),
-    Wanted(
+    WebhookSpec(action="hire_candidate", name="Goodword Candidate Hired", when="Candidate has been hired"),
+    WebhookSpec(
         action="reject_candidate",
         name="Goodword Candidate Rejected",
         when="Candidate or Prospect has been rejected",
     ),
-    Wanted(
+    WebhookSpec(
         action="new_candidate_application",
         name="Goodword Candidate Has Submitted Application",
         when="Candidate has submitted application",
     ),
 )
-ADVISED = (
-    Wanted(
+RECOMMENDED = (
+    WebhookSpec(
         action="unreject_candidate",
         name="Goodword Candidate Unrejected",
         when="Candidate or Prospect has been unrejected",
-        without="A rejection that is taken back is not noticed, and the steps stay closed.",
+        without="Undone rejections go unnoticed, and the steps stay closed.",
     ),
-    Wanted(
+    WebhookSpec(
         action="unhire_candidate",
         name="Goodword Candidate Unhired",
         when="Candidate has been unhired",
-        without="A hire that is taken back is not noticed, and the steps stay closed.",
+        without="Undone hires go unnoticed, and the steps stay closed.",
     ),
-    Wanted(
+    WebhookSpec(
         action="merge_candidate",
         name="Goodword Candidate Merged",
         when="Candidate has been merged",
-        without="Which profile was kept in a merge shows here only with that candidate's next event.",
+        without="Merged profiles show here only with the candidate's next event.",
     ),
-    Wanted(
+    WebhookSpec(
         action="delete_candidate",
         name="Goodword Candidate Deleted",
         when="Candidate or Prospect has been deleted",
-        without="That a candidate is no longer visible in Greenhouse is not marked here. Erasing is done by hand.",
+        without="Deleted candidates are not marked here. You have to erase them yourself.",
     ),
-    Wanted(
+    WebhookSpec(
         action="candidate_anonymized",
         name="Goodword Candidate Anonymised",
         when="Candidate or Prospect has been anonymized",
-        without="Name and address stay here as they were. Erasing results is done by hand.",
+        without="Anonymised candidates keep their name and address here. You have to erase them yourself.",
     ),
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """A wanted webhook and since when it is in place (None: its ping has not come yet)."""
+class WebhookStatus:
+    """A webhook and when it pinged (None: not yet)."""
 
-    wanted: Wanted
-    since: datetime | None
+    spec: WebhookSpec
+    pinged_at: datetime | None
 
     @property
     def state(self) -> str:
-        """As the components name it; an advised one is not waited for."""
-        if self.since:
+        """As the check row component names it; a recommended one is not waited for."""
+        if self.pinged_at:
             return "granted"
-        return "untested" if self.wanted.without else "waiting"
+        return "untested" if self.spec.without else "waiting"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Standing:
-    """All webhooks of a connection: the wanted ones in order, and those that fit none."""
+class WebhookSetup:
+    """The webhooks of a connection: those to create, in order, and unknown ones that pinged."""
 
-    needed: Sequence[Line]
-    advised: Sequence[Line]
+    required: Sequence[WebhookStatus]
+    recommended: Sequence[WebhookStatus]
     unknown: Sequence[Webhook]
 
     @property
     def in_place(self) -> int:
-        """How many of the needed ones have shown themselves."""
-        return sum(1 for line in self.needed if line.since)
+        """How many required ones have pinged."""
+        return sum(1 for one in self.required if one.pinged_at)
 
     @property
     def complete(self) -> bool:
-        """Whether all needed ones have."""
-        return self.in_place == len(self.needed)
+        """Whether all required ones have pinged."""
+        return self.in_place == len(self.required)
 
     @property
-    def lines(self) -> list[Line]:
-        """Needed and advised."""
-        return [*self.needed, *self.advised]
+    def all(self) -> list[WebhookStatus]:
+        """Required and recommended ones."""
+        return [*self.required, *self.recommended]
 
 
-def standing(connection: Connection) -> Standing:
-    """What has shown itself so far."""
+def webhook_setup(connection: Connection) -> WebhookSetup:
+    """The webhooks and their pings so far."""
     rows = list(
         Webhook.objects.of(connection.organisation).filter(connection=connection).order_by("pinged_at")
     )
-    known = {wanted.action for wanted in (*NEEDED, *ADVISED)}
-    since = {row.action: row.pinged_at for row in rows}
-    return Standing(
-        needed=[Line(wanted=wanted, since=since.get(wanted.action)) for wanted in NEEDED],
-        advised=[Line(wanted=wanted, since=since.get(wanted.action)) for wanted in ADVISED],
+    known = {spec.action for spec in (*REQUIRED, *RECOMMENDED)}
+    pinged_at = {row.action: row.pinged_at for row in rows}
+    return WebhookSetup(
+        required=[WebhookStatus(spec=spec, pinged_at=pinged_at.get(spec.action)) for spec in REQUIRED],
+        recommended=[WebhookStatus(spec=spec, pinged_at=pinged_at.get(spec.action)) for spec in RECOMMENDED],
         unknown=[row for row in rows if row.action not in known],
     )
+
+
+# --- endpoint -------------------------------------------------------------------------------------------------
+
+
+def endpoint_details(connection: Connection, *, now: datetime) -> dict[str, Any]:
+    """Variables of parts/endpoint.html, for admins only, since they contain the secret key."""
+    newest, *older = WebhookSecret.valid(connection, now=now).select_related("connection")
+    return {
+        "endpoint_url": endpoint_url(connection),
+        "secret_key": _revealed(newest),
+        "older": older,
+        "webhooks": webhook_setup(connection),
+    }
+
+
+def _revealed(secret: WebhookSecret) -> str:
+    """Empty if it cannot be decrypted because a field key was removed; then it must be rotated."""
+    try:
+        return secret.reveal()
+    except CannotOpen:
+        return ""
+
+
+# --- silent webhooks ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookActivity:
+    """A webhook and its last ping or delivery (None: none yet).
+
+    `missed`: changes since then that it should have reported. Silence alone proves nothing: perhaps nothing happened.
+    """
+
+    name: str
+    last: datetime | None
+    missed: int
+
+    @property
+    def silent(self) -> bool:
+        """Whether to check it in Greenhouse."""
+        return self.missed > 0
+
+
+def webhook_activity(connection: Connection, setup: WebhookSetup, *, now: datetime) -> list[WebhookActivity]:
+    """The activity of each webhook, required ones first."""
+    rows = Delivery.objects.of(connection.organisation).filter(connection=connection)
+    delivered = dict(rows.order_by().values_list("action").annotate(last=Max("received_at")))
+    found = Finding.objects.of(connection.organisation).filter(connection=connection)
+    misses = list(
+        found.filter(kind__in={kind for kinds in PREVENTED_FINDINGS.values() for kind in kinds})
+        .filter(found_at__gt=now - FINDINGS_PERIOD)
+        .values_list("kind", "found_at")
+    )
+    activity = []
+    for webhook in setup.all:
+        moments = (webhook.pinged_at, delivered.get(webhook.spec.action))
+        last = max((moment for moment in moments if moment is not None), default=None)
+        missed = 0
+        if last is not None and last < now - SILENT_AFTER:
+            kinds = PREVENTED_FINDINGS.get(webhook.spec.action, ())
+            missed = sum(1 for kind, at in misses if kind in kinds and at > last)
+        activity.append(WebhookActivity(name=webhook.spec.name, last=last, missed=missed))
+    return activity

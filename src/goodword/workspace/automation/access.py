@@ -20,8 +20,8 @@ from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.catalogue import Job
-from goodword.greenhouse.setup.connection import connections
-from goodword.greenhouse.setup.trouble import TROUBLES, Trouble, trouble_of
+from goodword.greenhouse.setup.connections import live_connections
+from goodword.greenhouse.setup.errors import CALL_ERRORS, ErrorMessage, error_message
 from goodword.roles.models import Automation, Role
 from goodword.roles.queries import visible_roles
 
@@ -46,7 +46,7 @@ class JobChoices:
     """All jobs of all accounts, open ones first, and the accounts that did not answer."""
 
     choices: Sequence[JobChoice]
-    silent: Sequence[tuple[Connection, Trouble]]
+    silent: Sequence[tuple[Connection, ErrorMessage]]
 
 
 def key_of(connection_pk: int, job_id: int) -> str:
@@ -60,7 +60,7 @@ def parse_key(text: str | None, organisation: Organisation) -> tuple[Connection,
     job_id = parse_id(job)
     if job_id is None:
         return None
-    known = connections(organisation)
+    known = live_connections(organisation)
     found = [one for one in known if str(one.pk) == account] if account else known
     return (found[0], job_id) if found else None
 
@@ -69,13 +69,13 @@ def job_choices(known: Sequence[Connection], *, fresh: bool) -> JobChoices:
     """Ask every account. Raises the first one's trouble where none of them answers."""
     choices: list[JobChoice] = []
     errors: list[tuple[Connection, Exception]] = []
-    silent: list[tuple[Connection, Trouble]] = []
+    silent: list[tuple[Connection, ErrorMessage]] = []
     for connection in known:
         try:
             jobs = catalogue.jobs(connection, fresh=fresh)
-        except TROUBLES as error:
+        except CALL_ERRORS as error:
             errors.append((connection, error))
-            silent.append((connection, trouble_of(error)))
+            silent.append((connection, error_message(error)))
         else:
             choices += [JobChoice(connection=connection, job=job) for job in jobs]
     if errors and len(errors) == len(known):
@@ -107,14 +107,14 @@ def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
     def wrapped(request: MemberRequest, pk: int) -> HttpResponseBase:
         roles = visible_roles(request.member).select_related("organisation")
         role = access.owned(roles, pk)
-        known = connections(request.organisation)
+        known = live_connections(request.organisation)
         if not known:
             return page(request, role, "not_connected", {})
         try:
             return view(request, role, known)
-        except TROUBLES as error:
+        except CALL_ERRORS as error:
             # Not a 5xx: with that Django would not keep the session, where the draft is.
-            return page(request, role, "trouble", {"trouble": trouble_of(error), "again": _again(request)})
+            return page(request, role, "trouble", {"trouble": error_message(error), "again": _again(request)})
 
     return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(wrapped))
 

@@ -8,7 +8,7 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.catalogue import Placed, Stage
+from goodword.greenhouse.setup.catalogue import ApplicationInStage, Stage
 from goodword.roles.domain.automation import JobLink, StageLink, Stood, link
 from goodword.roles.domain.settings import set_delay
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
@@ -25,7 +25,7 @@ def confirm(
     draft: Draft,
     seen: str,
     stages: Mapping[int, Stage],
-    placed: Collection[Placed],
+    placed: Collection[ApplicationInStage],
     invite: bool,
     by: Membership,
     now: datetime,
@@ -76,13 +76,15 @@ def confirm(
     return automation
 
 
-def in_mapped_stages(placed: Collection[Placed], draft: Draft) -> list[Placed]:
+def in_mapped_stages(placed: Collection[ApplicationInStage], draft: Draft) -> list[ApplicationInStage]:
     """Who stands in a stage that the draft maps."""
     mapped = set(draft.mapped)
     return [one for one in placed if one.stage_id in mapped]
 
 
-def already_requested(there: Collection[Placed], draft: Draft, *, connection: Connection) -> set[int]:
+def already_requested(
+    there: Collection[ApplicationInStage], draft: Draft, *, connection: Connection
+) -> set[int]:
     """Those of them, by Greenhouse's id, of whom every step that their stage starts was asked for already."""
     step_requests = StepRequest.objects.of(connection.organisation).filter(
         application__connection_id=connection.pk,
@@ -100,5 +102,5 @@ def already_requested(there: Collection[Placed], draft: Draft, *, connection: Co
     }
 
 
-def _stood(one: Placed) -> Stood:
+def _stood(one: ApplicationInStage) -> Stood:
     return Stood(application_id=one.application_id, stage_id=one.stage_id)

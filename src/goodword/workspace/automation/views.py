@@ -57,7 +57,7 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
         else:
             return redirect(url("role_automation_stages", role, choice.key))
     words = query.casefold().split()
-    fitting = [one for one in choices if one.job.fits(words)]
+    fitting = [one for one in choices if one.job.matches(words)]
     linked = list(role.automations.prefetch_related("rules__step").order_by("pk"))
     keys = {row.pk: key_of(row.connection_id, row.job_id) for row in linked}
     names = {one.pk: account_label(one) for one in known} if len(known) > 1 else {}
@@ -133,7 +133,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
             )
         return redirect(url("role_automation_stages", role, choice.key))
     now = clock.now()  # before the reading: who comes later has come later
-    placed = catalogue.placed(choice.connection, choice.job.id)
+    placed = catalogue.applications_in_stages(choice.connection, choice.job.id)
     there = in_mapped_stages(placed, draft)
     before = already_requested(there, draft, connection=choice.connection)
     new = [one for one in there if one.application_id not in before]

@@ -1,4 +1,4 @@
-"""The health of one Greenhouse account: all that is known of how the two sides get on, and *Test now*."""
+"""The health page of a Greenhouse account, and *Test now*."""
 
 from typing import Any
 
@@ -16,58 +16,58 @@ from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.inbox.queries import inbox_health
 from goodword.greenhouse.reconciliation.status import sync_status
 from goodword.greenhouse.reconciliation.views.sync import status_context
-from goodword.greenhouse.setup import failed_tasks, stalled, webhooks
-from goodword.greenhouse.setup.card import card_of
-from goodword.greenhouse.setup.self_test import run_test
-from goodword.greenhouse.setup.silence import heard
+from goodword.greenhouse.setup import failed_work
+from goodword.greenhouse.setup.permissions import connection_card
+from goodword.greenhouse.setup.self_check import check_connection
 from goodword.greenhouse.setup.views.shared import connected, page
+from goodword.greenhouse.setup.webhooks import webhook_activity, webhook_setup
 from goodword.greenhouse.sync.calls import CallHealth, call_health
 
-#: where the outcome of a test waits for the page that shows it
-KEPT = "greenhouse_test"
+#: session key of the results of *Test now*
+RESULTS = "greenhouse_test"
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def health(request: MemberRequest, pk: int) -> HttpResponse:
-    """All of it on one page. What names people or holds secrets is for admins."""
+    """The health page. Only admins see names of candidates and secrets."""
     connection, now = connected(request, pk), clock.now()
-    hooks = webhooks.standing(connection)
+    webhooks = webhook_setup(connection)
     context: dict[str, Any] = {
         "connection": connection,
-        "card": card_of(connection, now=now),
-        "hooks": hooks,
-        "heard": heard(connection, hooks, now=now),
+        "card": connection_card(connection, now=now),
+        "webhooks": webhooks,
+        "activity": webhook_activity(connection, webhooks, now=now),
         "inbox": inbox_health(connection, now=now),
         "feed": activity_feed_status(connection),
         **status_context(sync_status(connection, now=now, member=request.member)),
-        **_calls(call_health(connection, now=now)),
-        "stalled": stalled.stalled_of(request.member),
-        "failed_tasks": failed_tasks.failed_tasks(request.member, now=now),
+        **_calls_context(call_health(connection, now=now)),
+        "failed_reactions": failed_work.failed_reactions(request.member),
+        "failed_jobs": failed_work.failed_jobs(request.member, now=now),
         "no_worker": heartbeat.missing(),
-        "tested": request.session.pop(f"{KEPT}:{connection.pk}", None),
+        "results": request.session.pop(f"{RESULTS}:{connection.pk}", None),
     }
     return page(request, "health", context)
 
 
 @require_POST
 @access.member(kinds=access.ADMIN)
-def run(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Call Greenhouse with each permission's read, and our own endpoint from the outside."""
+def test_now(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Check each permission and the endpoint."""
     connection = connected(request, pk)
-    found = run_test(connection, member=request.member, now=clock.now())
-    request.session[f"{KEPT}:{connection.pk}"] = [
-        {"tone": one.tone, "sentence": one.sentence} for one in found
+    results = check_connection(connection, member=request.member, now=clock.now())
+    request.session[f"{RESULTS}:{connection.pk}"] = [
+        {"tone": one.tone, "sentence": one.sentence} for one in results
     ]
     return redirect("greenhouse_health", request.organisation.slug, connection.pk)
 
 
 @require_POST
 @access.member(kinds=access.ADMIN)
-def again(request: MemberRequest, pk: int) -> HttpResponseBase:
+def retry_failed(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Retry the failed reactions and jobs."""
     connection = connected(request, pk)
-    count = stalled.try_again(request.organisation, member=request.member, now=clock.now())
+    count = failed_work.retry_all(request.organisation, member=request.member, now=clock.now())
     if count:
         words = ngettext("Retrying %(n)s action.", "Retrying %(n)s actions.", count)
         messages.success(request, words % {"n": count})
@@ -76,14 +76,14 @@ def again(request: MemberRequest, pk: int) -> HttpResponseBase:
     return redirect("greenhouse_health", request.organisation.slug, connection.pk)
 
 
-def _calls(found: CallHealth) -> dict[str, Any]:
-    """The calls as the table shows them: each outcome of the day, beside it the last hour's."""
-    lately = {one.name: one.calls for one in found.hour.outcomes}
+def _calls_context(calls: CallHealth) -> dict[str, Any]:
+    """The rows of the table of calls: each outcome of the last day and hour."""
+    last_hour = {one.name: one.calls for one in calls.hour.outcomes}
     return {
-        "calls": found,
+        "calls": calls,
         "outcomes": [
-            {"words": one.words, "day": one.calls, "hour": lately.get(one.name, 0)}
-            for one in found.day.outcomes
+            {"words": one.words, "day": one.calls, "hour": last_hour.get(one.name, 0)}
+            for one in calls.day.outcomes
         ],
-        "used": (found.limit or 0) - (found.remaining or 0),
+        "used": (calls.limit or 0) - (calls.remaining or 0),
     }

@@ -1,40 +1,158 @@
-"""Settings > Integrations: what is connected, and how it does."""
+"""Settings > Integrations: the connected accounts, and what an admin does with one."""
 
 from typing import Any
 
-from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.greenhouse.setup import webhooks
-from goodword.greenhouse.setup.box import box_of
-from goodword.greenhouse.setup.card import card_of
-from goodword.greenhouse.setup.connection import connections, ended
-from goodword.greenhouse.setup.views.shared import page
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup import connections, permissions
+from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
+from goodword.greenhouse.setup.views.shared import connected, page
+from goodword.greenhouse.setup.webhooks import endpoint_details, webhook_setup
+from goodword.roles.models import Automation
+
+
+class NameForm(forms.Form):
+    """The name of a Greenhouse account."""
+
+    name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
+
+    def __init__(self, *args: Any, connection: Connection, **values: Any) -> None:
+        super().__init__(*args, **values)
+        self._connection = connection
+
+    def clean_name(self) -> str:
+        """On one line, and not the name of another account."""
+        name = " ".join(self.cleaned_data["name"].split())
+        others = (
+            one
+            for one in connections.live_connections(self._connection.organisation)
+            if one.pk != self._connection.pk
+        )
+        if any(one.name.casefold() == name.casefold() for one in others):
+            raise forms.ValidationError(
+                gettext_lazy("Another Greenhouse account here is called that. Choose another name.")
+            )
+        return name
+
+
+class AuthorForm(forms.Form):
+    """A Greenhouse user by id or e-mail address."""
+
+    user = forms.RegexField(
+        r"^([0-9]{1,18}|[^@\s]+@[^@\s]+)$",
+        label=gettext_lazy("Greenhouse user (ID or e-mail address)"),
+        required=False,
+        max_length=320,
+        error_messages={"invalid": gettext_lazy("Enter the user's number or e-mail address.")},
+    )
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def integrations(request: MemberRequest) -> HttpResponse:
-    """The two groups of integrations, with a card for each Greenhouse account in the first."""
+    """The integrations, with a card for each Greenhouse account."""
     return page(request, "integrations", overview(request))
 
 
 def overview(request: MemberRequest) -> dict[str, Any]:
-    """Variables of integrations.html. Only an admin's page holds the boxes with the secret keys."""
+    """Variables of integrations.html. Only admins get secret keys."""
     now = clock.now()
-    live = connections(request.organisation)
+    live = connections.live_connections(request.organisation)
     return {
         "cards": [
             {
                 "connection": one,
-                "card": card_of(one, now=now),
-                "box": box_of(one, now=now) if request.member.is_admin else None,
-                "hooks": webhooks.standing(one),
+                "card": permissions.connection_card(one, now=now),
+                "endpoint": endpoint_details(one, now=now) if request.member.is_admin else None,
+                "webhooks": webhook_setup(one),
             }
             for one in live
         ],
-        "ended": ended(request.organisation),
+        "disconnected": connections.disconnected(request.organisation),
     }
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def check_again(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Check the permissions again, for example after ticking missing ones."""
+    connection = connected(request, pk)
+    try:
+        state = permissions.check_again(connection, member=request.member, now=clock.now())
+    except CALL_ERRORS as error:
+        messages.error(request, str(error_message(error)))
+    else:
+        if state == Connection.State.INCOMPLETE:
+            messages.warning(request, _("Permissions are still missing: the card names them."))
+        else:
+            messages.success(request, _("All required permissions are granted."))
+    return redirect("integrations", request.organisation.slug)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def rename(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Change what members call this Greenhouse account."""
+    connection = connected(request, pk)
+    form = NameForm(request.POST or None, connection=connection, initial={"name": connection.name})
+    if request.method == "POST" and form.is_valid():
+        name = form.cleaned_data["name"]
+        if name != connection.name:
+            connections.rename(connection, name, member=request.member, now=clock.now())
+            messages.success(request, _("Renamed to “%(name)s”.") % {"name": name})
+        return redirect("integrations", request.organisation.slug)
+    return page(request, "rename", {"form": form, "connection": connection})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def disconnect(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Confirm and disconnect."""
+    connection = connected(request, pk)
+    if request.method == "POST":
+        connections.disconnect(connection, member=request.member, now=clock.now())
+        messages.success(
+            request, _("%(name)s is disconnected. All results are kept.") % {"name": connection.name}
+        )
+        return redirect("integrations", request.organisation.slug)
+    roles = Automation.objects.of(request.organisation).filter(connection_id=connection.pk)
+    linked = roles.values("role").distinct().count()
+    return page(request, "disconnect", {"connection": connection, "linked": linked})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def author(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Choose the Greenhouse user who signs notes that no recruiter can sign; an empty field undoes the choice."""
+    connection = connected(request, pk)
+    form = AuthorForm(request.POST or None, initial={"user": connection.note_author_remote_id})
+    if request.method == "POST" and form.is_valid():
+        id_or_email = form.cleaned_data["user"]
+        try:
+            user = connections.find_user(connection, id_or_email) if id_or_email else None
+        except CALL_ERRORS as error:
+            form.add_error("user", str(error_message(error)))
+        else:
+            if id_or_email and user is None:
+                form.add_error("user", _("Greenhouse has no active user with this number or address."))
+            else:
+                user_id = user.id if user else None
+                connections.choose_author(connection, user_id, member=request.member, now=clock.now())
+                messages.success(
+                    request,
+                    _("%(name)s signs notes that no recruiter can sign.") % {"name": user.name}
+                    if user
+                    else _("Nobody is chosen now."),
+                )
+                return redirect("integrations", request.organisation.slug)
+    return page(request, "author", {"form": form, "connection": connection})

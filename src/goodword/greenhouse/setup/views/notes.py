@@ -1,18 +1,70 @@
-"""Settings > Notes in Greenhouse: who may read them, in which words, and how long their links work."""
+"""Settings > Notes in Greenhouse, and *Post a test note*."""
 
+from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.greenhouse.activity_feed.wording import PLACEHOLDERS, BadWording
-from goodword.greenhouse.setup.forms import NotesForm
-from goodword.greenhouse.setup.note_settings import EXAMPLE, example, set_notes
-from goodword.greenhouse.setup.views.shared import page
+from goodword.greenhouse.activity_feed.notes import queue_test_note
+from goodword.greenhouse.activity_feed.wording import (
+    DEFAULT,
+    MAX_LENGTH,
+    PLACEHOLDERS,
+    BadWording,
+    clean_wording,
+)
+from goodword.greenhouse.client import Candidate
+from goodword.greenhouse.models import ActivityFeedNote, Connection
+from goodword.greenhouse.setup import notes as domain
+from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
+from goodword.greenhouse.setup.views.shared import connected, page
+
+PENDING = {ActivityFeedNote.State.QUEUED, ActivityFeedNote.State.SENDING}
+
+
+class NotesForm(forms.Form):
+    """Settings of notes on the Activity Feed."""
+
+    visibility = forms.ChoiceField(
+        label=gettext_lazy("Who may read the notes in Greenhouse"),
+        choices=[
+            ("private", gettext_lazy("Private: those who may see private notes of the candidate")),
+            ("public", gettext_lazy("Public: everyone who sees the candidate")),
+            ("admin_only", gettext_lazy("Admins only: Greenhouse's admins of the job and of the site")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": gettext_lazy("Choose who may read them.")},
+    )
+    words = forms.CharField(
+        label=gettext_lazy("First line of a note"),
+        required=False,
+        max_length=MAX_LENGTH,
+        help_text=gettext_lazy(
+            "If empty, Goodword uses its default text. Link and code are always added below."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": DEFAULT}),
+    )
+    report_link_days = forms.IntegerField(
+        label=gettext_lazy("Days for which the link to a report works"),
+        min_value=1,
+        max_value=730,
+        help_text=gettext_lazy("After that it asks to sign in. Links in existing notes keep their time."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def clean_words(self) -> str:
+        """One line, with known placeholders."""
+        try:
+            return clean_wording(self.cleaned_data["words"])
+        except BadWording as error:
+            raise forms.ValidationError(str(error)) from error
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -27,13 +79,13 @@ def notes(request: MemberRequest) -> HttpResponseBase:
     }
     form = NotesForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
-        if set_notes(organisation, **form.cleaned_data, member=request.member, now=clock.now()):
-            messages.success(request, _("Notes are written like this from now on."))
+        if domain.set_notes(organisation, **form.cleaned_data, member=request.member, now=clock.now()):
+            messages.success(request, _("Saved. New notes use these settings."))
         return redirect("note_settings", organisation.slug)
     words = request.POST.get("words", organisation.note_wording)
     context = {
         "form": form,
-        "placeholders": [(f"{{{name}}}", EXAMPLE[name]) for name in PLACEHOLDERS],
+        "placeholders": [(f"{{{name}}}", domain.EXAMPLE[name]) for name in PLACEHOLDERS],
         **_example(words),
     }
     return page(request, "notes", context)
@@ -42,7 +94,7 @@ def notes(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def note_example(request: MemberRequest) -> HttpResponse:
-    """Only the example, asked for while one types. Nothing is kept."""
+    """Only the example, requested while typing."""
     return render(
         request, "greenhouse/setup/parts/note_example.html", _example(request.POST.get("words", ""))
     )
@@ -50,6 +102,75 @@ def note_example(request: MemberRequest) -> HttpResponse:
 
 def _example(words: str) -> dict[str, str]:
     try:
-        return {"example": example(words), "problem": ""}
+        return {"example": domain.example(words), "problem": ""}
     except BadWording as error:
         return {"example": "", "problem": str(error)}
+
+
+# --- test notes -----------------------------------------------------------------------------------------------
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def choose_candidate(request: MemberRequest, pk: int) -> HttpResponse:
+    """Search for a candidate or enter one; then show the note as it will be."""
+    connection = connected(request, pk)
+    query, entered = request.GET.get("q", ""), request.GET.get("candidate", "")
+    problem, candidate = "", None
+    if entered:
+        candidate, problem = _find_candidate(connection, entered)
+    context = {
+        "connection": connection,
+        "query": query,
+        "entered": entered,
+        "problem": problem,
+        "candidate": candidate,
+        "name": domain.display_name(candidate) if candidate else "",
+        "profile": f"{settings.GOODWORD_GREENHOUSE_APP_URL}/people/{candidate.id}" if candidate else "",
+        "body": domain.preview_test_note(connection),
+        "rows": [] if candidate else domain.search_candidates(connection, query, member=request.member),
+    }
+    return page(request, "test_note", context)
+
+
+@require_POST
+@access.member(kinds=access.ADMIN)
+def post_test_note(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Queue the test note, and redirect to its outcome."""
+    connection = connected(request, pk)
+    candidate, problem = _find_candidate(connection, request.POST.get("candidate", ""))
+    if candidate is None:
+        messages.error(request, problem)
+        return redirect("greenhouse_test_note", request.organisation.slug, connection.pk)
+    note = queue_test_note(
+        connection, candidate_remote_id=candidate.id, member=request.member, now=clock.now()
+    )
+    return redirect("greenhouse_test_note_outcome", request.organisation.slug, connection.pk, note.pk)
+
+
+@require_safe
+@access.member(kinds=access.ADMIN)
+def test_note_outcome(request: MemberRequest, pk: int, note_pk: int) -> HttpResponse:
+    """What became of the test note; polled while it is pending."""
+    connection = connected(request, pk)
+    notes_of_connection = ActivityFeedNote.objects.of(request.organisation).filter(
+        connection=connection, report=None
+    )
+    note = access.owned(notes_of_connection, note_pk)
+    context = {
+        "connection": connection,
+        "note": note,
+        "pending": note.state in PENDING,
+        "profile": f"{settings.GOODWORD_GREENHOUSE_APP_URL}/people/{note.candidate_remote_id}",
+    }
+    return page(request, "test_note_outcome", context)
+
+
+def _find_candidate(connection: Connection, text: str) -> tuple[Candidate | None, str]:
+    """The candidate, or why there is none."""
+    try:
+        return domain.find_candidate(connection, domain.parse_candidate_id(text)), ""
+    except domain.NoCandidate as error:
+        return None, str(error)
+    except CALL_ERRORS as error:
+        return None, _("%s Nothing was written.") % error_message(error)

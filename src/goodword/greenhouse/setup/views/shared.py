@@ -1,4 +1,4 @@
-"""What the pages of the integrations have in common."""
+"""Shared by the integration pages."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.access import MemberRequest
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.connection import connection_of, current
+from goodword.greenhouse.setup.connections import connection_of, oldest_connection
 
 
 def connected(request: MemberRequest, pk: int) -> Connection:
@@ -24,7 +24,7 @@ def connected(request: MemberRequest, pk: int) -> Connection:
 def page(
     request: MemberRequest, name: str, context: Mapping[str, Any], *, status: int = HttpResponse.status_code
 ) -> HttpResponse:
-    """A settings page with its list on the left. Never stored by browsers: some show the secret key."""
+    """A settings page with navigation. Browsers must not store it, since some pages show the secret key."""
     response = render(
         request,
         f"greenhouse/setup/{name}.html",
@@ -36,9 +36,9 @@ def page(
 
 
 def nav(request: MemberRequest) -> list[dict[str, Any]]:
-    """The list on the left of these pages."""
+    """The navigation of the settings pages."""
     links = [(_("Integrations"), "integrations", "plug")]
-    if request.member.is_admin and current(request.organisation):
+    if request.member.is_admin and oldest_connection(request.organisation):
         links.append((_("Greenhouse inbox"), "greenhouse_inbox", "list"))
     if request.member.is_admin:
         links.append((_("Notes in Greenhouse"), "note_settings", "note"))

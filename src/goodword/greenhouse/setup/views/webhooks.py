@@ -1,34 +1,61 @@
-"""The webhooks of one account: the box as a page, its live lights, and its secret key."""
+"""The webhooks of an account: what to enter in Greenhouse, their pings, and the secret key."""
 
+from datetime import timedelta
+
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.greenhouse.setup import upkeep, webhooks
-from goodword.greenhouse.setup.box import box_of
-from goodword.greenhouse.setup.forms import RotateForm
+from goodword.greenhouse.setup.connections import end_old_secrets, rotate_secret
 from goodword.greenhouse.setup.views.shared import connected, page
+from goodword.greenhouse.setup.webhooks import endpoint_details, webhook_setup
+
+
+class RotateForm(forms.Form):
+    """How long the old secret key stays valid."""
+
+    keep_for = forms.TypedChoiceField(
+        label=gettext_lazy("Accept the old secret key for"),
+        coerce=int,
+        choices=[
+            (60 * 24, gettext_lazy("1 day")),
+            (60 * 24 * 7, gettext_lazy("7 days")),
+            (60, gettext_lazy("1 hour")),
+            (0, gettext_lazy("not at all")),
+        ],
+        help_text=gettext_lazy("Until then both are valid, so you can change the webhooks one by one."),
+    )
+
+    def period(self) -> timedelta:
+        """The choice as a time span."""
+        return timedelta(minutes=self.cleaned_data["keep_for"])
 
 
 @require_safe
 @access.member(kinds=access.ADMIN)
-def box(request: MemberRequest, pk: int) -> HttpResponse:
-    """The "?" box as a page: endpoint, secret key, and the webhooks to create."""
+def webhooks(request: MemberRequest, pk: int) -> HttpResponse:
+    """Endpoint, secret key, and the webhooks to create."""
     connection = connected(request, pk)
-    return page(request, "box", {"connection": connection, "box": box_of(connection, now=clock.now())})
+    return page(
+        request,
+        "webhooks",
+        {"connection": connection, "endpoint": endpoint_details(connection, now=clock.now())},
+    )
 
 
 @require_safe
 @access.member(kinds=access.ADMIN)
 def pings(request: MemberRequest, pk: int) -> HttpResponse:
-    """Only which webhooks have shown themselves, asked for every two seconds while the box is there."""
+    """Which webhooks have pinged, polled every two seconds."""
     connection = connected(request, pk)
-    context = {"connection": connection, "hooks": webhooks.standing(connection)}
+    context = {"connection": connection, "webhooks": webhook_setup(connection)}
     response = render(request, "greenhouse/setup/parts/pings.html", context)
     response["Cache-Control"] = "no-store"
     return response
@@ -37,26 +64,26 @@ def pings(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """A new secret key; the old one stays valid for the time that is chosen."""
+    """Add a secret key; the old one stays valid for the chosen time."""
     connection = connected(request, pk)
     form = RotateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        upkeep.rotate_secret(connection, keep_for=form.period(), member=request.member, now=clock.now())
-        messages.success(request, _("There is a new secret key. Put it into each webhook in Greenhouse."))
-        return redirect("greenhouse_box", request.organisation.slug, connection.pk)
+        rotate_secret(connection, keep_for=form.period(), member=request.member, now=clock.now())
+        messages.success(request, _("There is a new secret key. Enter it in each webhook in Greenhouse."))
+        return redirect("greenhouse_webhooks", request.organisation.slug, connection.pk)
     return page(request, "rotate", {"form": form, "connection": connection})
 
 
 @require_POST
 @access.member(kinds=access.ADMIN)
 def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The older secret keys end now, before their time."""
+    """Invalidate the older secret keys now."""
     connection = connected(request, pk)
-    if upkeep.end_old_secrets(connection, member=request.member, now=clock.now()):
+    if end_old_secrets(connection, member=request.member, now=clock.now()):
         messages.success(
             request,
-            _("Only the newest secret key is accepted now. Webhooks that still have another are refused."),
+            _("Only the newest secret key is accepted now. Deliveries with another one are refused."),
         )
     else:
         messages.info(request, _("The older secret key no longer exists."))
-    return redirect("greenhouse_box", request.organisation.slug, connection.pk)
+    return redirect("greenhouse_webhooks", request.organisation.slug, connection.pk)

@@ -1,16 +1,21 @@
-"""An organisation's failed jobs that no sweep repeats, for its members."""
+"""An organisation's failed reactions and failed jobs that no sweep repeats."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
+from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Test
-from goodword.core import failed
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.core import failed, reactions
+from goodword.core.models import Reaction
 from goodword.roles.models import Automation
 from goodword.roles.queries import visible_roles
 
@@ -29,14 +34,53 @@ OWNED_BY: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FailedTask:
-    """A failed job: its id and its task."""
+class FailedReaction:
+    """A failed reaction, with the application if the member may see it."""
+
+    reaction: Reaction
+    application: Application | None
+
+
+def _failed_reactions(organisation: Organisation) -> QuerySet[Reaction]:
+    """The failed reactions of this organisation, newest first."""
+    return reactions.failed().filter(event__organisation_id=organisation.pk)
+
+
+def failed_reactions(member: Membership) -> list[FailedReaction]:
+    """The failed reactions, as the member may see them."""
+    rows = list(_failed_reactions(member.organisation))
+    ids = {row.event.application_id for row in rows if row.event.application_id is not None}
+    seen = visible_applications(member).in_bulk(ids) if ids else {}
+    return [FailedReaction(reaction=row, application=seen.get(row.event.application_id or 0)) for row in rows]
+
+
+def retry_all(organisation: Organisation, *, member: Membership, now: datetime) -> int:
+    """Retry all failed reactions and jobs. Returns how many."""
+    count = reactions.try_again(_failed_reactions(organisation))
+    jobs = sum(failed.retry_job(job.pk, now) for job in _failed_jobs(organisation, now=now))
+    if count or jobs:
+        write(
+            organisation=organisation,
+            action="reactions.tried_again",
+            member=member,
+            now=now,
+            details={"reactions": count, "jobs": jobs},
+        )
+    return count + jobs
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedJob:
+    """A failed job and what it was to do."""
 
     job_id: int
-    words: str
+    description: str
 
 
-def failed_tasks(member: Membership, *, now: datetime) -> list[FailedTask]:
+def failed_jobs(member: Membership, *, now: datetime) -> list[FailedJob]:
     """The failed jobs of the member's organisation, newest first.
 
     Roles that the member may not see aren't named, and only admins see whose password reset it is.
@@ -47,30 +91,28 @@ def failed_tasks(member: Membership, *, now: datetime) -> list[FailedTask]:
     if member.is_admin:
         people = dict(Membership.objects.of(member.organisation).values_list("user_id", "user__name"))
 
-    def words(job: ProcrastinateJob) -> str:
-        of = job.args[OWNED_BY[job.task_name]]
-        named = {
-            "role": roles.get(of) or _("a role"),
-            "test": tests.get(of),
-            "name": people.get(of) or _("a member"),
+    def describe(job: ProcrastinateJob) -> str:
+        owner = job.args[OWNED_BY[job.task_name]]
+        names = {
+            "role": roles.get(owner) or _("a role"),
+            "test": tests.get(owner),
+            "name": people.get(owner) or _("a member"),
         }
         return {
             INVITE: _("Invite a candidate who was already in a mapped stage of %(role)s"),
             SYNC: _("Copy candidates who were already in the mapped stages of %(role)s"),
-            NORMS: _("Make norms for %(test)s"),
+            NORMS: _("Compute norms for %(test)s"),
             CALIBRATION: _("Calibrate %(test)s"),
             RESET: _("E-mail a password reset link to %(name)s"),
-        }[job.task_name] % named
+        }[job.task_name] % names
 
-    return [FailedTask(job_id=job.pk, words=words(job)) for job in _jobs(member.organisation, now=now)]
-
-
-def try_again(organisation: Organisation, *, now: datetime) -> int:
-    """Retry all of them. Returns how many."""
-    return sum(failed.retry_job(job.pk, now) for job in _jobs(organisation, now=now))
+    return [
+        FailedJob(job_id=job.pk, description=describe(job))
+        for job in _failed_jobs(member.organisation, now=now)
+    ]
 
 
-def _jobs(organisation: Organisation, *, now: datetime) -> list[ProcrastinateJob]:
+def _failed_jobs(organisation: Organisation, *, now: datetime) -> list[ProcrastinateJob]:
     found = [
         job for job in failed.failed_jobs().filter(task_name__in=OWNED_BY) if not _is_stale(job, now=now)
     ]

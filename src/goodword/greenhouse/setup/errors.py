@@ -1,4 +1,4 @@
-"""What went wrong with Greenhouse, in two sentences for the screen of the person who waits."""
+"""Error messages for calls to Greenhouse that a member waits for."""
 
 from dataclasses import dataclass
 
@@ -15,12 +15,12 @@ from goodword.greenhouse.client import (
     Unavailable,
 )
 
-#: what a call to Greenhouse with a stored key can end in
-TROUBLES = (HarvestError, CannotOpen)
+#: the errors of a call to Greenhouse with a stored key
+CALL_ERRORS = (HarvestError, CannotOpen)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Trouble:
+class ErrorMessage:
     """What happened, and what to do about it."""
 
     sentence: str
@@ -30,10 +30,10 @@ class Trouble:
         return f"{self.sentence} {self.remedy}"
 
 
-def trouble_of(error: HarvestError | CannotOpen) -> Trouble:
-    """The error for somebody who waits before a page: nothing there is tried again by itself."""
+def error_message(error: HarvestError | CannotOpen) -> ErrorMessage:
+    """The message, with a remedy for a call that is not retried automatically."""
     if isinstance(error, CannotOpen):
-        return Trouble(
+        return ErrorMessage(
             sentence=_("The stored key can no longer be decrypted."),
             remedy=_("Set the Greenhouse key again in Settings > Integrations."),
         )
@@ -43,12 +43,12 @@ def trouble_of(error: HarvestError | CannotOpen) -> Trouble:
     unclear = isinstance(error, Unauthorised) and error.kind is Refusal.UNKNOWN
     if isinstance(error, Unauthorised) and error.may_be_permission and unclear:
         remedy += " " + _(
-            "If the key is right, tick its permissions in Greenhouse: so far none of them works."
+            "If the key is right, tick its permissions in Greenhouse: none of them works so far."
         )
     if isinstance(error, Unavailable) and not isinstance(error, AddressRefused):
         remedy = _(
-            "Try again in a few minutes. If it lasts, see status.greenhouse.io and this server's network."
+            "Try again in a few minutes. If it persists, check status.greenhouse.io and this server's network."
         )
     if isinstance(error, RateLimited):
         remedy = _("Try again after that.")
-    return Trouble(sentence=sentence, remedy=remedy)
+    return ErrorMessage(sentence=sentence, remedy=remedy)

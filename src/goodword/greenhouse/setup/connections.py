@@ -1,0 +1,157 @@
+"""Connections of an organisation: look up, rename, rotate secret keys, choose the author of notes, disconnect."""
+
+import secrets
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import QuerySet
+from django.urls import reverse
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership, Organisation
+from goodword.greenhouse.activity_feed.notes import retry_all
+from goodword.greenhouse.client import Priority, User
+from goodword.greenhouse.inbox.replay import replay_waiting
+from goodword.greenhouse.models import Connection, WebhookSecret
+from goodword.greenhouse.sync.session import BRIEFLY, harvest
+
+DISCONNECTED = Connection.State.DISCONNECTED
+
+SECRET_KEY_BYTES = 32
+
+
+def live_connections(organisation: Organisation) -> list[Connection]:
+    """The live connections, oldest first."""
+    return list(_all(organisation).exclude(state=DISCONNECTED))
+
+
+def disconnected(organisation: Organisation) -> list[Connection]:
+    """Disconnected ones; each can be reconnected."""
+    return list(_all(organisation).filter(state=DISCONNECTED))
+
+
+def connection_of(organisation: Organisation, pk: int) -> Connection | None:
+    """A live connection; None if it is disconnected or another organisation's."""
+    return _all(organisation).exclude(state=DISCONNECTED).filter(pk=pk).first()
+
+
+def oldest_connection(organisation: Organisation) -> Connection | None:
+    """The oldest live connection; None if there is none."""
+    return _all(organisation).exclude(state=DISCONNECTED).first()
+
+
+def endpoint_url(connection: Connection) -> str:
+    """The absolute Endpoint URL for webhooks."""
+    return settings.GOODWORD_BASE_URL + reverse("greenhouse_hook", args=[connection.endpoint_key])
+
+
+def locked(connection: Connection) -> Connection:
+    """The current row, locked in the caller's transaction."""
+    rows = Connection.objects.across_organisations().select_for_update(of=("self",))
+    return rows.select_related("organisation").get(pk=connection.pk)
+
+
+def resume_waiting(connection: Connection, *, now: datetime) -> None:
+    """Process the deliveries and notes that waited for the key or for a permission."""
+    replay_waiting(connection, now=now)
+    retry_all(connection, now=now)
+
+
+def _all(organisation: Organisation) -> QuerySet[Connection]:
+    rows = Connection.objects.of(organisation)
+    return rows.select_related("organisation", "connected_by__user").order_by("pk")
+
+
+# --- changes --------------------------------------------------------------------------------------------------
+
+
+def rename(connection: Connection, name: str, *, member: Membership, now: datetime) -> None:
+    """Change what members call this account."""
+    with transaction.atomic():
+        row = locked(connection)
+        before, row.name = row.name, name
+        row.save(update_fields=["name"])
+        _audit(row, "greenhouse.renamed", member=member, now=now, before=before, after=name)
+
+
+def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Membership, now: datetime) -> None:
+    """Add a secret key. Older ones stay valid for `keep_for`, so that webhooks can be changed one by one."""
+    with transaction.atomic():
+        row = locked(connection)
+        ends = now + keep_for
+        for secret in WebhookSecret.valid(row, now=now):
+            if secret.valid_until is None or secret.valid_until > ends:
+                secret.valid_until = ends
+                secret.save(update_fields=["valid_until"])
+        WebhookSecret.add(row, secrets.token_hex(SECRET_KEY_BYTES), now=now)
+        _audit(row, "greenhouse.secret_rotated", member=member, now=now, kept_until=ends.isoformat())
+
+
+def end_old_secrets(connection: Connection, *, member: Membership, now: datetime) -> int:
+    """Invalidate all secret keys but the newest. Returns how many."""
+    with transaction.atomic():
+        row = locked(connection)
+        valid = list(WebhookSecret.valid(row, now=now).values_list("pk", flat=True))
+        old = WebhookSecret.objects.across_organisations().filter(pk__in=valid[1:])
+        ended = old.update(valid_until=now)
+        if ended:
+            _audit(row, "greenhouse.old_secret_ended", member=member, now=now)
+        return ended
+
+
+def disconnect(connection: Connection, *, member: Membership, now: datetime) -> None:
+    """Delete the key and refuse deliveries from now on. Results and roles stay."""
+    with transaction.atomic():
+        row = locked(connection)
+        if row.state == DISCONNECTED:
+            return
+        row.state = DISCONNECTED
+        row.credential, row.token, row.token_lease_until = "", "", None
+        row.last_error, row.last_error_at = "", None
+        row.save(
+            update_fields=[
+                *("state", "credential", "token", "token_lease_until"),
+                *("last_error", "last_error_at"),
+            ]
+        )
+        _audit(row, "greenhouse.disconnected", member=member, now=now)
+
+
+def _audit(connection: Connection, action: str, *, member: Membership, now: datetime, **details: str) -> None:
+    write(
+        organisation=connection.organisation,
+        action=action,
+        member=member,
+        now=now,
+        details={"connection": connection.pk} | details,
+    )
+
+
+# --- author of notes ------------------------------------------------------------------------------------------
+
+
+def find_user(connection: Connection, id_or_email: str) -> User | None:
+    """The active Greenhouse user with this id or e-mail address; None if there is none. Raises HarvestError."""
+    with harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
+        found = (
+            api.user(int(id_or_email))
+            if id_or_email.isdigit()
+            else next(iter(api.users(email=id_or_email)), None)
+        )
+    return None if found is None or found.disabled else found
+
+
+def choose_author(connection: Connection, user_id: int | None, *, member: Membership, now: datetime) -> None:
+    """Choose the author of notes that no recruiter can sign; None: nobody."""
+    with transaction.atomic():
+        Connection.objects.of(connection.organisation).filter(pk=connection.pk).update(
+            note_author_remote_id=user_id
+        )
+        write(
+            organisation=connection.organisation,
+            action="greenhouse.note_author_chosen",
+            member=member,
+            now=now,
+            details={"connection": connection.pk, "user": user_id},
+        )

@@ -1,0 +1,134 @@
+"""Notes on the Activity Feed: their settings, and choosing a candidate for a test note."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.models import Application
+from goodword.candidates.queries import visible_applications
+from goodword.greenhouse.activity_feed import wording
+from goodword.greenhouse.client import Candidate, Priority
+from goodword.greenhouse.models import ActivityFeedNote, Connection
+from goodword.greenhouse.sync.session import BRIEFLY, harvest
+
+#: values of the placeholders in the example
+EXAMPLE = {
+    "step": "Reference check",
+    "candidate": "Ada Lovelace",
+    "role": "Customer Support Specialist",
+    "outcome": "completed: 2 of 2 references are in",
+}
+
+SEARCH_LIMIT = 20
+
+#: URLs of candidates in Greenhouse
+_PROFILE = re.compile(r"^https?://[^/\s]+/(?:people|candidates)/(\d{1,18})(?:[/?#]\S*)?$")
+_NUMBER = re.compile(r"^\d{1,18}$")
+
+#: placeholder for the code that each test note gets
+EXAMPLE_MARKER = "GW-TEST-XXXXXX"
+
+
+def set_notes(
+    organisation: Organisation,
+    *,
+    visibility: str,
+    words: str,
+    report_link_days: int,
+    member: Membership,
+    now: datetime,
+) -> bool:
+    """Store the settings for notes posted from now on. False if nothing changes.
+
+    `words`: the custom first line, from `wording.clean_wording`; empty for the default.
+    """
+    values = {"note_visibility": visibility, "note_wording": words, "report_link_days": report_link_days}
+    with transaction.atomic():
+        row = Organisation.objects.select_for_update().get(pk=organisation.pk)
+        before = {name: getattr(row, name) for name in values}
+        if values == before:
+            return False
+        Organisation.objects.filter(pk=row.pk).update(**values)
+        write(
+            organisation=row,
+            action="notes.changed",
+            member=member,
+            now=now,
+            details={"before": before, "after": values},
+        )
+    return True
+
+
+def example(words: str) -> str:
+    """An example note with this first line. Raises wording.BadWording."""
+    line = wording.render(wording.clean_wording(words), EXAMPLE)
+    return f"{line}\nReport (PDF): {settings.GOODWORD_BASE_URL}/s/...\nGW-4T7K-QM2X"
+
+
+# --- test notes -----------------------------------------------------------------------------------------------
+
+
+class NoCandidate(Exception):
+    """The input names no candidate; the message says what to do."""
+
+
+def search_candidates(connection: Connection, query: str, *, member: Membership) -> Sequence[Application]:
+    """Applications of this account whose candidate matches every word, newest first, one per candidate."""
+    rows = visible_applications(member).select_related("role").filter(connection_id=connection.pk)
+    rows = rows.exclude(candidate__remote_id=None).filter(candidate__erased_at=None, deleted_at=None)
+    for word in query.split():
+        rows = rows.filter(
+            Q(candidate__first_name__icontains=word)
+            | Q(candidate__last_name__icontains=word)
+            | Q(candidate__preferred_name__icontains=word)
+            | Q(candidate__email__icontains=word)
+        )
+    found: dict[int, Application] = {}
+    for application in rows.order_by("-pk")[: SEARCH_LIMIT * 3]:
+        found.setdefault(application.candidate_id, application)
+    return list(found.values())[:SEARCH_LIMIT]
+
+
+def parse_candidate_id(text: str) -> int:
+    """The id in an id or a candidate's URL. Raises NoCandidate."""
+    text = text.strip()
+    found = _PROFILE.match(text)
+    if found:
+        return int(found[1])
+    if _NUMBER.match(text) and int(text) > 0:
+        return int(text)
+    raise NoCandidate(
+        _("Enter the number of a candidate in Greenhouse, or the address of their profile there.")
+    )
+
+
+def find_candidate(connection: Connection, candidate_id: int) -> Candidate:
+    """The candidate in Greenhouse. Raises NoCandidate, HarvestError, CannotOpen."""
+    with harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
+        candidate = api.candidate(candidate_id)
+    if candidate is None:
+        raise NoCandidate(
+            _("Greenhouse shows no candidate with the number %s through this key. Check it there.")
+            % candidate_id
+        )
+    return candidate
+
+
+def display_name(candidate: Candidate) -> str:
+    """Preferred or first name, and last name, on one line."""
+    first = candidate.preferred_name or candidate.first_name
+    return " ".join(f"{first} {candidate.last_name}".split()) or _("Candidate without a name")
+
+
+def preview_test_note(connection: Connection) -> str:
+    """The test note, except for its code."""
+    return wording.test_note_body(
+        ActivityFeedNote(organisation=connection.organisation, connection=connection, marker=EXAMPLE_MARKER)
+    )

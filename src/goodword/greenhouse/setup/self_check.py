@@ -1,0 +1,211 @@
+"""*Test now*: check reading from Greenhouse and the endpoint for its webhooks."""
+
+import hashlib
+import hmac
+import ipaddress
+import secrets
+import ssl
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import httpx2
+from django.utils.translation import gettext as _
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.core import crypto
+from goodword.greenhouse.client.guard import is_public, resolve
+from goodword.greenhouse.inbox import endpoint
+from goodword.greenhouse.models import Connection, WebhookSecret
+from goodword.greenhouse.setup.connections import connection_of, endpoint_url
+from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
+from goodword.greenhouse.setup.permissions import check_again, connection_card
+
+TIMEOUT_SECONDS = 10.0
+
+#: bytes read of an answer; ours is one line
+READ_AT_MOST = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckResult:
+    """One result: the tone of its notice, and a sentence."""
+
+    tone: str
+    sentence: str
+
+
+def check_connection(connection: Connection, *, member: Membership, now: datetime) -> list[CheckResult]:
+    """Check each permission and the endpoint."""
+    found = [*_check_reading(connection, member=member, now=now), *check_endpoint(connection, now=now)]
+    write(
+        organisation=connection.organisation,
+        action="greenhouse.tested",
+        member=member,
+        now=now,
+        details={"connection": connection.pk, "failed": sum(1 for one in found if one.tone == "error")},
+    )
+    return found
+
+
+def _check_reading(connection: Connection, *, member: Membership, now: datetime) -> list[CheckResult]:
+    try:
+        check_again(connection, member=member, now=now)
+    except CALL_ERRORS as error:
+        return [CheckResult(tone="error", sentence=str(error_message(error)))]
+    row = connection_of(connection.organisation, connection.pk)
+    if row is None:
+        return []
+    card = connection_card(row, now=now)
+    works = [one.name for one in (*card.needed, *card.advised) if one.state in {"granted", "untested"}]
+    found = []
+    if works:
+        found.append(
+            CheckResult(tone="success", sentence=_("Greenhouse answered to reads of: %s.") % ", ".join(works))
+        )
+    if card.site_admin:
+        found.append(CheckResult(tone="error", sentence=card.site_admin))
+    if card.to_tick:
+        names = ", ".join(card.to_tick)
+        found.append(
+            CheckResult(
+                tone="error",
+                sentence=_("Missing in Greenhouse: %s. Edit the credential there and tick them.") % names,
+            )
+        )
+    lacking = [one.name for one in card.advised if one.state == "lacking"]
+    if lacking:
+        found.append(
+            CheckResult(tone="attention", sentence=_("Recommended, but missing: %s.") % ", ".join(lacking))
+        )
+    if card.untested:
+        found.append(
+            CheckResult(
+                tone="attention",
+                sentence=_("Writing is untested. Post a test note to check it."),
+            )
+        )
+    return found
+
+
+# --- endpoint -------------------------------------------------------------------------------------------------
+
+
+def check_endpoint(connection: Connection, *, now: datetime) -> list[CheckResult]:
+    """Send a signed test delivery to our own public Endpoint URL.
+
+    Only this URL, which the operator chose, is ever called; redirects are not followed.
+    """
+    newest = WebhookSecret.valid(connection, now=now).select_related("connection").first()
+    try:
+        secret = newest.reveal() if newest else ""
+    except crypto.CannotOpen:
+        secret = ""
+    if not secret:
+        return [
+            _bad(
+                _(
+                    "The secret key can no longer be decrypted. Rotate it, and enter the new one in each webhook."
+                )
+            )
+        ]
+    url, nonce = endpoint_url(connection), secrets.token_hex(8)
+    body = endpoint.test_delivery(nonce)
+    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
+    headers = {"Content-Type": "application/json", "Signature": f"sha256 {signature}"}
+    try:
+        status, text, location = _post(url, body, headers)
+    except httpx2.TimeoutException:
+        return [_bad(_("The Endpoint URL did not answer within ten seconds. %s") % _operator_hint())]
+    except httpx2.HTTPError as error:
+        return [_bad(_connection_error(error))]
+    found = [_answer_result(status, text == endpoint.expected_answer(nonce), location)]
+    if found[0].tone == "success":
+        found += list(_reachability_warnings(url))
+    return found
+
+
+def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, str]:
+    """Status, beginning of the text, and target of a redirect."""
+    with (
+        httpx2.Client(follow_redirects=False, timeout=TIMEOUT_SECONDS, trust_env=False) as client,
+        client.stream("POST", url, content=body, headers=headers) as response,
+    ):
+        text = b""
+        for part in response.iter_bytes():
+            text += part
+            if len(text) > READ_AT_MOST:
+                break
+        return response.status_code, text.decode(errors="replace"), response.headers.get("Location", "")
+
+
+def _answer_result(status: int, ours: bool, location: str) -> CheckResult:
+    if status == httpx2.codes.OK and ours:
+        return CheckResult(
+            tone="success", sentence=_("A signed test to the Endpoint URL arrived here and was accepted.")
+        )
+    if status == httpx2.codes.OK:
+        return _bad(
+            _("Something other than Goodword answered at the Endpoint URL. %s")
+            % _("Check that GOODWORD_BASE_URL and the proxy lead to this installation.")
+        )
+    if status == httpx2.codes.UNAUTHORIZED:
+        return _bad(
+            _("The test arrived, but its signature no longer matched: something in between changes the body.")
+        )
+    if httpx2.codes.is_redirect(status):
+        host = urlsplit(location).netloc
+        return _bad(
+            _("The Endpoint URL redirects to %(host)s, and Greenhouse follows no redirects. %(way)s")
+            % {"host": host or _("another page"), "way": _operator_hint()}
+        )
+    if status == httpx2.codes.NOT_FOUND:
+        return _bad(_("There is nothing at the Endpoint URL (404): the proxy does not forward /hooks/."))
+    return _bad(
+        _("The Endpoint URL answered %(status)s. %(way)s") % {"status": status, "way": _operator_hint()}
+    )
+
+
+def _connection_error(error: httpx2.HTTPError) -> str:
+    if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error).upper():
+        return _("The certificate of the Endpoint URL is invalid. Greenhouse would refuse it too: renew it.")
+    return (
+        _(
+            "The Endpoint URL cannot be reached from this server. %s If only this server cannot reach its own public "
+            "address, Greenhouse may still reach it: check whether deliveries arrive."
+        )
+        % _operator_hint()
+    )
+
+
+def _reachability_warnings(url: str) -> Iterator[CheckResult]:
+    """Warnings about addresses that Greenhouse cannot reach, although this server can."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        addresses = resolve(host, parts.port or 443)
+    except (OSError, UnicodeError):
+        return
+    if parts.scheme != "https":
+        yield CheckResult(
+            tone="attention",
+            sentence=_("Its address begins with http://. Greenhouse only delivers to https://."),
+        )
+    if not all(is_public(ipaddress.ip_address(address)) for address in addresses):
+        yield CheckResult(
+            tone="attention",
+            sentence=_(
+                "%(host)s is a private address: it works from here, but Greenhouse cannot reach it from the internet."
+            )
+            % {"host": host},
+        )
+
+
+def _operator_hint() -> str:
+    return _("The operator should check GOODWORD_BASE_URL, DNS and the proxy.")
+
+
+def _bad(sentence: str) -> CheckResult:
+    return CheckResult(tone="error", sentence=sentence)

@@ -1,0 +1,200 @@
+"""The dialog *Set Greenhouse API key*: connect an account, replace its key, or reconnect it."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+
+from goodword.accounts import access
+from goodword.accounts.access import MemberRequest
+from goodword.core import clock
+from goodword.greenhouse.client import HarvestError, Invalid, V1Credentials, V3Credentials
+from goodword.greenhouse.models import Connection
+from goodword.greenhouse.setup.connecting import (
+    InUse,
+    account_warnings,
+    connect,
+    connection_using,
+    digest,
+    is_double_click,
+    worked_before,
+)
+from goodword.greenhouse.setup.errors import error_message
+from goodword.greenhouse.setup.key_check import KeyCheck, check_all, check_next, progress, seal, unseal
+from goodword.greenhouse.setup.views.integrations import overview
+from goodword.greenhouse.setup.views.shared import page
+
+
+def _secret(*, autofocus: bool = False) -> forms.PasswordInput:
+    """A password field that keeps its value when the form has an error. It never contains a stored key."""
+    attrs = {"autocomplete": "off", "spellcheck": "false", "autofocus": autofocus}
+    return forms.PasswordInput(render_value=True, attrs=attrs)
+
+
+class V3Form(forms.Form):
+    """Client credentials of Harvest v3."""
+
+    client_id = forms.CharField(
+        label=gettext_lazy("Client ID"),
+        max_length=500,
+        help_text=gettext_lazy(
+            "Greenhouse: Configure > Dev Center > API Credential Management > Create New Credential, "
+            "API type Harvest V3 (OAuth)."
+        ),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
+    )
+    client_secret = forms.CharField(
+        label=gettext_lazy("Client secret"),
+        max_length=500,
+        help_text=gettext_lazy("Greenhouse shows it once, when the credential is created."),
+        widget=_secret(),
+    )
+    act_as = forms.IntegerField(
+        label=gettext_lazy("Act as (Greenhouse user ID)"),
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text=gettext_lazy(
+            "The number of a Site Admin: open the user under Configure > Users; it is at the end of the page's "
+            "address. If empty, the credential's service user acts and has to be a Site Admin."
+        ),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+
+    def credentials(self) -> V3Credentials:
+        """The credentials of a valid form."""
+        data = self.cleaned_data
+        return V3Credentials(data["client_id"], data["client_secret"], act_as=data["act_as"])
+
+
+class V1Form(forms.Form):
+    """A Harvest API key."""
+
+    api_key = forms.CharField(
+        label=gettext_lazy("API key"),
+        max_length=500,
+        help_text=gettext_lazy(
+            "Greenhouse: Configure > Dev Center > API Credential Management > Create New Credential, "
+            "API type Harvest. Copy the key there before you save."
+        ),
+        widget=_secret(autofocus=True),
+    )
+
+    def credentials(self) -> V1Credentials:
+        """The credentials of a valid form."""
+        return V1Credentials(self.cleaned_data["api_key"])
+
+
+KeyForm = V1Form | V3Form
+
+FORMS: dict[str, type[KeyForm]] = {"v3": V3Form, "v1": V1Form}
+
+
+@sensitive_post_parameters()
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.ADMIN)
+def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
+    """Show the dialog, or check the key and store it if Greenhouse accepts it.
+
+    `pk`: the connection whose key is replaced; without it a further account is connected. With JavaScript each request
+    checks one permission and shows the result; without it one request checks all.
+    """
+    connection = None
+    if pk is not None:
+        connection = access.owned(Connection.objects.of(request.organisation), pk)
+    form = FORMS.get(request.GET.get("api", ""), V3Form)(request.POST or None)
+    if request.method != "POST" or not form.is_valid():
+        return _dialog(request, form, connection)
+    try:
+        return _check(request, form, connection)
+    except HarvestError as error:
+        field = "act_as" if isinstance(error, Invalid) and form.cleaned_data.get("act_as") else None
+        form.add_error(field, str(error_message(error)))
+    except InUse as error:
+        message = _(
+            "“%(name)s” already uses this credential. For another Greenhouse account, create a credential there."
+        )
+        form.add_error(None, message % {"name": error.connection.name})
+    return _dialog(request, form, connection)
+
+
+def _check(request: MemberRequest, form: KeyForm, connection: Connection | None) -> HttpResponseBase:
+    """Continue the check of this key; at its end store the key, or show warnings to confirm."""
+    credentials, now = form.credentials(), clock.now()
+    taken = connection_using(credentials, organisation=request.organisation, but=connection)
+    if taken is not None and connection is None and is_double_click(taken, member=request.member, now=now):
+        return _connected(request, taken)
+    if taken is not None:
+        raise InUse(taken)
+    current = worked_before(credentials, connection)
+    check = unseal(request.POST.get("sofar", ""), credentials=credentials, member=request.member, now=now)
+    if _htmx(request) and check.next is not None:
+        check = check_next(check, worked_before=current)
+        if check.next is not None:
+            return _progress(request, check)
+    check = check_all(check, worked_before=current)
+    warnings = account_warnings(check, organisation=request.organisation, connection=connection)
+    shown = digest(warnings)
+    if warnings and request.POST.get("confirmed") != shown:
+        sofar = seal(check, member=request.member, now=clock.now())
+        return _dialog(request, form, connection, warnings=warnings, digest=shown, sofar=sofar)
+    connected = connect(
+        organisation=request.organisation,
+        check=check,
+        member=request.member,
+        now=clock.now(),
+        connection=connection,
+    )
+    return _connected(request, connected)
+
+
+def _connected(request: MemberRequest, connection: Connection) -> HttpResponseBase:
+    if connection.state == Connection.State.INCOMPLETE:
+        messages.warning(request, _("The key is saved, but permissions are missing: the card names them."))
+    else:
+        messages.success(request, _("Greenhouse is connected."))
+    if _htmx(request):
+        return HttpResponseClientRedirect(reverse("integrations", args=[request.organisation.slug]))
+    return redirect("integrations", request.organisation.slug)
+
+
+def _progress(request: MemberRequest, check: KeyCheck) -> HttpResponse:
+    """The results so far, with an element that requests the next check once it is loaded."""
+    context = {
+        "permissions": progress(check),
+        "next": check.next,
+        "done": len(check.results),
+        "all": len(check.permissions),
+        "sofar": seal(check, member=request.member, now=clock.now()),
+        "action": request.get_full_path(),
+    }
+    response = render(request, "greenhouse/setup/parts/probing.html", context)
+    response["Cache-Control"] = "no-store"
+    return reswap(retarget(response, "#probing"), "innerHTML")
+
+
+def _dialog(
+    request: MemberRequest, form: KeyForm, connection: Connection | None, **more: object
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "api": "v1" if isinstance(form, V1Form) else "v3",
+        "action": request.path,
+        "connection": connection,
+        **more,
+    }
+    if _htmx(request):
+        response = render(request, "greenhouse/setup/parts/key_form.html", context)
+        response["Cache-Control"] = "no-store"
+        return response
+    return page(request, "integrations", overview(request) | context)
+
+
+def _htmx(request: MemberRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
