@@ -8,11 +8,17 @@ from typing import Any
 from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.core.events import record
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.references.domain import responses
+from goodword.references.domain.drafts import SubmittedAnswer
 from goodword.references.models import Check, Reference, ReferenceRequest
+from goodword.references.views import answering
 from goodword.roles.models import Step
 from goodword.steps.domain.automation import request as request_step
 from tests.support import factories
@@ -165,12 +171,31 @@ def press_send(story: Story) -> None:
 
 
 def answer(door: str, answers: list[dict[str, Any]] | None = None) -> None:
-    """A referee goes through all pages and submits."""
-    for number, page in enumerate(answers or ANSWERS, start=1):
-        response = post(f"{door}questions/{number}/", page)
-        assert response.status_code == 302, response.context["form"].errors
+    """A referee answers all questions and submits.
+
+    Only the first page and the submit are posted; the other pages are read and kept without a request each.
+    """
+    first, *others = answers or ANSWERS
+    response = post(f"{door}questions/1/", first)
+    assert response.status_code == 302, response.context["form"].errors
+    _keep_pages(door, others)
     assert post(f"{door}review/").status_code == 302
     run_jobs()
+
+
+def _keep_pages(door: str, pages: list[dict[str, Any]]) -> None:
+    link = links.resolve(door.split("/")[2], purpose=Link.Purpose.REFEREE)
+    assert link is not None
+    request = ReferenceRequest.objects.of(link.organisation).get(pk=link.subject_id)
+    now = clock.now()
+    session = responses.answering_session(request.check_run, request, now=now)
+    given: list[SubmittedAnswer] = []
+    for number, page in enumerate(pages, start=2):
+        sent = answering.sent_page(RequestFactory().post("/", page), session, number)
+        assert sent.form.is_valid(), sent.form.errors
+        given += sent.given
+        session = session.with_given(sent.given, now=now)
+    responses.save_draft(request_id=request.pk, given=given, seen={}, now=now)
 
 
 def candidate_door(story: Story) -> str:

@@ -1,5 +1,6 @@
 """The same person on a second role: a young result is offered, and a member reuses it or invites."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.references import story
 from tests.reports.reports import text_of
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
+from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.people import NOW, named, path, reported
 
@@ -35,25 +37,52 @@ pytestmark = pytest.mark.django_db
 FOR_HERE = "Plans a portfolio of clients"
 
 
-@pytest.fixture
-def first() -> Role:
-    return factories.role(factories.organisation(), title="Window Washer")
+@dataclass
+class World:
+    """Two roles of an organisation; Ada Zorn has a report on the first."""
+
+    first: Role
+    second: Role
+    rita: Membership
+    earlier: Report
 
 
-@pytest.fixture
-def second(first: Role) -> Role:
-    role = factories.role(first.organisation, title="Gardener", owner=first.owner)
+@kept
+def built() -> World:
+    first = factories.role(factories.organisation(), title="Window Washer")
+    second = factories.role(first.organisation, title="Gardener", owner=first.owner)
     stages = {"assessment": (501, "Assessment"), "reference_check": (502, "References")}
-    factories.automation(role, connection_id=1, job_id=31, stages=stages)
-    role.steps.filter(kind="assessment").update(
+    factories.automation(second, connection_id=1, job_id=31, stages=stages)
+    second.steps.filter(kind="assessment").update(
         requirement=FOR_HERE, requirement_by="Rita", requirement_at=NOW
     )
-    return role
+    rita = factories.member(first.organisation)
+    return World(first, second, rita, reported(named(first, "Ada", "Zorn")))
 
 
 @pytest.fixture
-def rita(first: Role) -> Membership:
-    return factories.member(first.organisation)
+def world(db: None) -> World:
+    return built()
+
+
+@pytest.fixture
+def first(world: World) -> Role:
+    return world.first
+
+
+@pytest.fixture
+def second(world: World) -> Role:
+    return world.second
+
+
+@pytest.fixture
+def rita(world: World) -> Membership:
+    return world.rita
+
+
+@pytest.fixture
+def earlier(world: World) -> Report:
+    return world.earlier
 
 
 def arrive(role: Role, who: Application, kind: str = "assessment") -> Application:
@@ -99,9 +128,8 @@ def press(client: Client, name: str, application: Application, *more: object) ->
 
 
 def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
-    first: Role, second: Role, rita: Membership
+    second: Role, rita: Membership, earlier: Report
 ) -> None:
-    earlier = reported(named(first, "Ada", "Zorn"))
     application = arrive(second, earlier.step_request.application)
     step_request = start_of(application)
     assert (step_request.state, step_request.waits_for, step_request.earlier) == (
@@ -118,9 +146,9 @@ def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
 
 
 def test_the_mail_to_the_recruiter_says_what_to_decide_and_names_no_other_role(
-    first: Role, second: Role
+    second: Role, earlier: Report
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
+    application = arrive(second, earlier.step_request.application)
     run_jobs()
     mail = Email.objects.of(second.organisation).get(application=application)
     assert mail.subject == "The assessment of Ada Zorn needs your decision"
@@ -130,9 +158,8 @@ def test_the_mail_to_the_recruiter_says_what_to_decide_and_names_no_other_role(
 
 
 def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
-    first: Role, second: Role, rita: Membership
+    second: Role, rita: Membership, earlier: Report
 ) -> None:
-    earlier = reported(named(first, "Ada", "Zorn"))
     application = arrive(second, earlier.step_request.application)
     before = Email.objects.count()
     said = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
@@ -156,9 +183,9 @@ def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
 
 
 def test_the_page_then_shows_the_result_and_where_it_comes_from(
-    first: Role, second: Role, rita: Membership
+    second: Role, rita: Membership, earlier: Report
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
+    application = arrive(second, earlier.step_request.application)
     client = signed_in(rita)
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
@@ -197,9 +224,9 @@ def taken(who: Application, *, days: int) -> None:
 
 
 def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
-    first: Role, second: Role, rita: Membership
+    second: Role, rita: Membership, earlier: Report
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
+    application = arrive(second, earlier.step_request.application)
     taken(application, days=190)
     said = press(signed_in(rita), "step_begin", application, "assessment")
     run_jobs(but_not={"email.send"})
@@ -208,9 +235,9 @@ def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
 
 
 def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
-    first: Role, second: Role, rita: Membership
+    first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
+    application = arrive(second, earlier.step_request.application)
     client = signed_in(rita)
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
@@ -234,9 +261,9 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
 
 
 def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(
-    first: Role, second: Role, rita: Membership
+    second: Role, rita: Membership, earlier: Report
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
+    application = arrive(second, earlier.step_request.application)
     press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     run_jobs()
     step = second.steps.get(kind="assessment")
@@ -246,9 +273,8 @@ def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(
 
 
 def test_inviting_instead_too_soon_says_from_when_it_can_be(
-    first: Role, second: Role, rita: Membership
+    second: Role, rita: Membership, earlier: Report
 ) -> None:
-    earlier = reported(named(first, "Ada", "Zorn"))
     application = arrive(second, earlier.step_request.application)
     taken(application, days=1)
     day = months_after((clock.now() - timedelta(days=1)).astimezone(second.organisation.zone).date(), 6)
@@ -269,8 +295,8 @@ def test_inviting_instead_too_soon_says_from_when_it_can_be(
     assert not AuditEntry.objects.of(second.organisation).filter(action__startswith="step.").exists()
 
 
-def test_pressed_twice_it_is_reused_once(first: Role, second: Role, rita: Membership) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
+def test_pressed_twice_it_is_reused_once(second: Role, rita: Membership, earlier: Report) -> None:
+    application = arrive(second, earlier.step_request.application)
     client, step_request = signed_in(rita), start_of(application)
     press(client, "step_reuse", application, step_request.pk)
     assert press(client, "step_reuse", application, step_request.pk) == [
@@ -288,24 +314,25 @@ def test_pressed_twice_it_is_reused_once(first: Role, second: Role, rita: Member
     ],
     ids=["old", "unfinished", "declined"],
 )
-def test_what_is_old_or_not_done_is_not_offered(first: Role, second: Role, change: dict[str, Any]) -> None:
-    earlier = reported(named(first, "Ada", "Zorn"))
+def test_what_is_old_or_not_done_is_not_offered(
+    first: Role, second: Role, change: dict[str, Any], earlier: Report
+) -> None:
     Attempt.objects.of(first.organisation).update(**change)
     application = arrive(second, earlier.step_request.application)
     assert (start_of(application).state, mails(application)) == ("started", ["assessment.invitation"])
 
 
-def test_a_result_of_somebody_else_or_of_another_kind_is_not_offered(first: Role, second: Role) -> None:
-    earlier = reported(named(first, "Ada", "Zorn"))
+def test_a_result_of_somebody_else_or_of_another_kind_is_not_offered(
+    first: Role, second: Role, earlier: Report
+) -> None:
     stranger = arrive(second, named(first, "Bo", "Abel"))
     other_step = arrive(second, earlier.step_request.application, "reference_check")
     assert [start_of(one).state for one in (stranger, other_step)] == ["started", "started"]
 
 
 def test_a_report_that_is_not_there_yet_cannot_be_taken_over(
-    first: Role, second: Role, rita: Membership
+    first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
-    earlier = reported(named(first, "Ada", "Zorn"))
     application = arrive(second, earlier.step_request.application)
     Report.objects.of(first.organisation).update(state="building")
     client = signed_in(rita)
@@ -317,9 +344,8 @@ def test_a_report_that_is_not_there_yet_cannot_be_taken_over(
 
 
 def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
-    first: Role, second: Role, rita: Membership
+    first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
-    earlier = reported(named(first, "Ada", "Zorn"))
     automation = factories.automation(first, connection_id=1, job_id=30, stages={})
     automation.confidential = True
     automation.save()
@@ -350,9 +376,9 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
 
 @pytest.mark.parametrize("name", ["step_reuse", "step_begin"])
 def test_both_clicks_need_a_recruiter_of_the_organisation_and_a_post(
-    first: Role, second: Role, rita: Membership, name: str
+    second: Role, rita: Membership, name: str, earlier: Report
 ) -> None:
-    application = arrive(second, reported(named(first, "Ada", "Zorn")).step_request.application)
+    application = arrive(second, earlier.step_request.application)
     last: object = start_of(application).pk if name == "step_reuse" else "assessment"
     where = address(name, second.organisation, application.pk, last)
     manager = factories.member(second.organisation, kind="hiring_manager")
