@@ -28,7 +28,9 @@ def clean_text(raw: str, *, one_line: bool = False) -> str:
     """
     for found, plain in _LINE_BREAKS.items():
         raw = raw.replace(found, plain)
-    kept = "".join(character for character in raw if _is_kept(character))
+    kept = raw
+    if not raw.isprintable():  # what is printable is kept, so most texts need no closer look
+        kept = "".join(character for character in raw if _is_kept(character))
     text = unicodedata.normalize("NFC", kept)
     return " ".join(text.split()) if one_line else text.strip()
 

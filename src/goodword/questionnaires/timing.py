@@ -15,7 +15,6 @@ seconds = words to read / reading speed + seconds to decide + words to write / t
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict
 
 from goodword.questionnaires.types import Adjectives, Question, Ranking
 
@@ -77,8 +76,9 @@ def minutes(questions: Sequence[Question]) -> int:
 
 
 def _texts(question: Question) -> list[str]:
-    values = asdict(question)
-    options = [*values.get("levels", ()), *values.get("choices", ())]
-    shown = [option[name] for option in options for name in ("label", "example") if name in option]
-    ends = [values[name] for name in ("left", "right", "unit") if name in values]
+    options = [option for name in ("levels", "choices") for option in getattr(question, name, ())]
+    shown = [
+        getattr(option, name) for option in options for name in ("label", "example") if hasattr(option, name)
+    ]
+    ends = [getattr(question, name) for name in ("left", "right", "unit") if hasattr(question, name)]
     return [question.text, question.help, *shown, *ends]
