@@ -9,7 +9,7 @@ from goodword.assessments.items import items_of
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
 from goodword.core.models import Event
 from goodword.reports.domain.build import on_attempt_completed
-from goodword.reports.domain.without import without_person
+from goodword.reports.domain.redaction import without_person
 from goodword.reports.models import Report
 from goodword.reports.pdf import check_snapshot, render_pdf
 from tests.assessments.all_kinds import assessment_of_all, calibrated, fresh, marked, taken

@@ -13,7 +13,7 @@ from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.reports.domain import build
 from goodword.reports.domain.build import draw, redraw_lost
-from goodword.reports.domain.tries import TRIES
+from goodword.reports.domain.freeze import TRIES
 from goodword.reports.models import Report, ReportFile
 from tests.assessments.support import application
 from tests.reports.reports import NOW, finished, ready, text_of

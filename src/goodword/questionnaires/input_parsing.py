@@ -11,6 +11,15 @@ from django.utils.translation import gettext, ngettext
 from goodword.core.text import clean_text
 from goodword.questionnaires.types import LONGEST_COMMENT, Number
 
+EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
+_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})")
+_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
+#: what lies beyond is a slip of the hand, and no longer told exactly
+_CEILING = 10**12
+_LONGEST = 60
+_PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,][0-9]+)?")
+
 
 class AnswerError(ValueError):
     """Why an answer cannot be taken, in a sentence for the person who gave it.
@@ -72,12 +81,6 @@ def one_of(raw: object, allowed: Collection[str]) -> str:
     if not isinstance(raw, str) or raw not in allowed:
         raise unreadable()
     return raw
-
-
-EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
-
-_MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})")
-_DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
 
 
 def read_month(raw: object, *, part: str) -> str | None:
@@ -174,13 +177,6 @@ def _month(typed: str, *, part: str) -> int:
     if not (re.fullmatch(r"[0-9]{1,2}", typed) and 1 <= int(typed) <= 12):
         raise AnswerError(gettext("Choose a month from January to December."), part=part)
     return int(typed)
-
-
-#: what lies beyond is a slip of the hand, and no longer told exactly
-_CEILING = 10**12
-_LONGEST = 60
-_PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")
-_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?:(?!\1)[.,][0-9]+)?")
 
 
 def read_number(question: Number, raw: object) -> float | None:

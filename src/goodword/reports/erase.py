@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from goodword.core.erasure import Counts, Subject, holds
-from goodword.reports.domain.redact import redact, redact_referees
+from goodword.reports.domain.redaction import redact, redact_referees
 
 
 @holds("reports.Report", "reports.ReportFile", "reports.ReportOpening")

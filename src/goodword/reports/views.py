@@ -16,8 +16,7 @@ from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.domain.build import rebuild
-from goodword.reports.domain.file import NotDrawn, content_of
-from goodword.reports.domain.open import open_report
+from goodword.reports.domain.files import NotDrawn, content_of, open_report
 from goodword.reports.models import Report
 from goodword.steps.portal import unknown_page
 

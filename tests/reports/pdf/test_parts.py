@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 
 from goodword.reports.pdf import SnapshotError, check_snapshot, current_engine, render_pdf
-from goodword.reports.pdf.accent import FALLBACK, contrast_on_white, readable_accent
+from goodword.reports.pdf.branding import FALLBACK, contrast_on_white, readable_accent, usable_logo
 from goodword.reports.pdf.content import page_content
 from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.glyphs import _PLAIN
-from goodword.reports.pdf.logo import usable_logo
 
 from .reading import tags_of
 from .samples import assessment, reference_check

@@ -16,6 +16,7 @@ from goodword.questionnaires.parse import parse, to_json
 
 #: how the key of an organisation's own questionnaires begins; those that come with the product have their names
 OWN = "own_"
+LONGEST_REASON = 2000
 
 
 class NoDraft(Exception):
@@ -121,9 +122,6 @@ def new_row(
         questions=list(questions),
         created_at=now,
     )
-
-
-LONGEST_REASON = 2000
 
 
 class NoQuestions(Exception):

@@ -14,6 +14,8 @@ from goodword.questionnaires.editor.entries import (
 from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.parse import to_json
 
+UP, DOWN = -1, 1
+
 
 def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
     """Put a question at the end; its id is made of its words. Returns the id.
@@ -84,9 +86,6 @@ def change_question(*, questionnaire: Questionnaire, question_id: str, entry: En
         place = index_of(entries, question_id)
         entries[place] = {**entry, "id": question_id, "type": entries[place]["type"]}
         write(draft, entries)
-
-
-UP, DOWN = -1, 1
 
 
 class ConditionInTheWay(Exception):

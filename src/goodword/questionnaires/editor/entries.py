@@ -13,6 +13,10 @@ type Entry = dict[str, Any]
 _TEXTS = ("text", "help", "self_text", "competency", "left", "right", "unit")
 _OPTIONS = {"levels": ("label", "example"), "choices": ("label",)}
 _LONGEST_NAME = 40
+#: above this many a page advises against it
+ADVISED = 5
+#: above this many publishing asks for a reason
+REASON_ABOVE = 8
 
 
 def texts_of(entry: Mapping[str, Any]) -> dict[str, str]:
@@ -119,12 +123,6 @@ def blocking_dependant(entries: Sequence[Entry], question_id: str, *, by: int) -
 def without_condition(entry: Mapping[str, Any]) -> Entry:
     """The question, always asked."""
     return {**entry, "when": None}
-
-
-#: above this many a page advises against it
-ADVISED = 5
-#: above this many publishing asks for a reason
-REASON_ABOVE = 8
 
 
 def competencies_of(entries: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:

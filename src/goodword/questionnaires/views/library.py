@@ -23,6 +23,8 @@ from goodword.questionnaires.queries import ListedQuestionnaire, facts_of, list_
 from goodword.questionnaires.views.access import questionnaire_of
 from goodword.questionnaires.views.editor import question_items
 
+DRAFT = "draft"
+
 
 def _as_offered(row: ListedQuestionnaire) -> int:
     """Those that come with the product stand in its own order, the most general first."""
@@ -47,9 +49,6 @@ def questionnaires(request: MemberRequest) -> HttpResponse:
             "archived": archived,
         },
     )
-
-
-DRAFT = "draft"
 
 
 @require_safe

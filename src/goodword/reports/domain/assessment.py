@@ -11,7 +11,7 @@ from goodword.assessments.kinds.judgement.result import JudgementResult
 from goodword.assessments.kinds.reasoning.result import ReasoningResult
 from goodword.assessments.kinds.scales.result import ScalesResult
 from goodword.assessments.results import AttemptResult, TotalResult
-from goodword.reports.domain.head import moment_text
+from goodword.reports.domain.freeze import moment_text
 from goodword.reports.domain.taken import judgement_test, questions_test, reasoning_test, scales_test
 from goodword.reports.pdf.taken import Asked, Assessment, Test, Total
 

@@ -3,7 +3,7 @@
 from goodword.accounts.models import Organisation
 from goodword.assessments.kinds.normed_scores import NormedScoreDetails, ReliabilityDetails
 from goodword.assessments.kinds.reasoning.result import Ability as IssuedAbility
-from goodword.reports.domain.head import moment_text
+from goodword.reports.domain.freeze import moment_text
 from goodword.reports.pdf.taken import Ability, Cell, Figures
 
 

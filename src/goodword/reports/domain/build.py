@@ -14,16 +14,15 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt
 from goodword.assessments.results import result as assessment_result
+from goodword.core import jobs
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.references.models import Check
 from goodword.references.results import results
 from goodword.reports.domain.assessment import assessment_part
-from goodword.reports.domain.begin import begin
-from goodword.reports.domain.file import columns_of
+from goodword.reports.domain.files import columns_of
+from goodword.reports.domain.freeze import TRIES, freeze
 from goodword.reports.domain.reference_check import check_part
-from goodword.reports.domain.tries import TRIES
-from goodword.reports.jobs import draw_report
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import SnapshotError, render_pdf
 from goodword.steps.domain.standing import hold
@@ -41,7 +40,7 @@ def on_attempt_completed(event: Event) -> None:
         if result is None:
             raise LookupError(f"Attempt {attempt.pk} has no scores.")
         part = assessment_part(result, organisation=step_request.organisation)
-    begin(step_request, kind="assessment", part={"assessment": part}, run=attempt, now=event.occurred_at)
+    freeze(step_request, kind="assessment", part={"assessment": part}, run=attempt, now=event.occurred_at)
 
 
 def on_check_completed(event: Event) -> None:
@@ -56,7 +55,7 @@ def on_check_completed(event: Event) -> None:
     )
     with translation.override(step_request.organisation.language):
         part = check_part(results(check), organisation=step_request.organisation)
-    begin(step_request, kind="reference_check", part={"check": part}, run=check, now=event.occurred_at)
+    freeze(step_request, kind="reference_check", part={"check": part}, run=check, now=event.occurred_at)
 
 
 def draw(*, report_id: int, now: datetime) -> None:
@@ -105,7 +104,7 @@ def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
             now=now,
             details={"report": report.pk},
         )
-        draw_report.defer(report_id=report.pk)
+        jobs.named("report.draw").defer(report_id=report.pk)
         return True
 
 
@@ -117,7 +116,7 @@ def redraw_lost(*, now: datetime) -> int:
         .order_by("try_again_at")
         .values_list("pk", flat=True)[:50]
     )
-    return sum(draw_report.defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in lost)
+    return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in lost)
 
 
 def _try(report_id: int, *, now: datetime) -> Report | None:

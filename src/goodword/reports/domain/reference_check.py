@@ -10,7 +10,7 @@ from goodword.references.result_types import (
     Results,
     Verification,
 )
-from goodword.reports.domain.head import moment_text
+from goodword.reports.domain.freeze import moment_text
 from goodword.reports.pdf import snapshot
 
 

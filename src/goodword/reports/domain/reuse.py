@@ -7,8 +7,7 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.reports.domain.begin import begin
-from goodword.reports.domain.head import moment_text
+from goodword.reports.domain.freeze import freeze, moment_text
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import Reused
 from goodword.reports.queries import current_first
@@ -47,7 +46,7 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
             raise MayNotReuse("no_report")
         take_earlier(step_request, application=application, at=now, by=f"member:{member.pk}")
         step_request.application = application
-        report = begin(
+        report = freeze(
             step_request,
             kind=step_request.step.kind,
             part=_part(source, step_request.step),

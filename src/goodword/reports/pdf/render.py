@@ -14,10 +14,10 @@ from typing import Any, cast
 
 import typst
 
+from goodword.reports.pdf.branding import Logo, usable_logo
 from goodword.reports.pdf.content import page_content
 from goodword.reports.pdf.fonts import Fonts, load_fonts
 from goodword.reports.pdf.glyphs import Printer
-from goodword.reports.pdf.logo import Logo, usable_logo
 from goodword.reports.pdf.snapshot import Snapshot, SnapshotError, check_snapshot
 
 TEMPLATE = Path(__file__).parent / "template"

@@ -18,7 +18,7 @@ from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core.downloads import as_download, readable_json
 from goodword.core.exporting import Reader, Wanted, export
-from goodword.reports.domain.file import NotDrawn, content_of
+from goodword.reports.domain.files import NotDrawn, content_of
 from goodword.reports.models import Report
 
 

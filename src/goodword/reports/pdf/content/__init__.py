@@ -5,19 +5,20 @@ The Typst templates only set this; they decide nothing and hold no words.
 
 from typing import Any
 
-from goodword.reports.pdf.accent import readable_accent
+from goodword.core.report_blocks import Block, Notice, Prose, Section
+from goodword.reports.pdf.branding import readable_accent
 from goodword.reports.pdf.content.assessment import (
     assessment_facts,
     assessment_method,
     assessment_sections,
 )
-from goodword.reports.pdf.content.blocks import LONGEST_NAME, Block, clipped, notice, prose, section
 from goodword.reports.pdf.content.reference_check import (
     check_facts,
     check_method,
     check_sections,
 )
 from goodword.reports.pdf.glyphs import isolate, narrow
+from goodword.reports.pdf.layout import LONGEST_NAME, clipped, lay_out
 from goodword.reports.pdf.snapshot import Reused, Snapshot
 from goodword.reports.pdf.words import Words, words_for
 
@@ -65,7 +66,7 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
         ),
         # The places of the two numbers are filled by Typst, which alone knows them.
         "page": words("page", page="\x00", pages="\x00").split("\x00"),
-        "sections": [*sections, _closing(method, replaced, words)],
+        "sections": [lay_out(one) for one in (*sections, _closing(method, replaced, words))],
     }
 
 
@@ -82,12 +83,12 @@ def _reused(reused: Reused, words: Words) -> str:
     return words("reused_from", role=isolate(clipped(reused["role"], LONGEST_NAME)), when=when, code=code)
 
 
-def _closing(method: list[str], replaced: tuple[str, ...], words: Words) -> Block:
+def _closing(method: list[str], replaced: tuple[str, ...], words: Words) -> Section:
     """The last words of each report, kept on one page."""
-    blocks = [prose(*method), notice(words("no_automatic"))]
+    blocks: list[Block] = [Prose(method), Notice([words("no_automatic")])]
     if replaced:
         characters = ", ".join(replaced[:MOST_REPLACED])
         if len(replaced) > MOST_REPLACED:
             characters = words("replaced_more", characters=characters, n=len(replaced) - MOST_REPLACED)
-        blocks.append(prose(words("replaced", characters=characters), quiet=True))
-    return section(words("method"), blocks, together=True)
+        blocks.append(Prose([words("replaced", characters=characters)], quiet=True))
+    return Section(words("method"), blocks, together=True)

@@ -4,7 +4,7 @@ A PDF can be passed on to anyone, so it contains no test items, answers to singl
 (docs/decisions/0034-*).
 """
 
-from goodword.reports.pdf.content.blocks import Block, labelled, notice, prose, section, table
+from goodword.core.report_blocks import Block, Labelled, Notice, Prose, Section, Table, Words
 from goodword.reports.pdf.content.figures import figures_sections
 from goodword.reports.pdf.content.judgement import judgement_results
 from goodword.reports.pdf.content.own import own_results
@@ -12,7 +12,6 @@ from goodword.reports.pdf.content.reasoning import reasoning_results
 from goodword.reports.pdf.content.scales import scale_details, scales_results
 from goodword.reports.pdf.content.sheet import sheet
 from goodword.reports.pdf.taken import Assessment, Test, Total
-from goodword.reports.pdf.words import Words
 
 #: what is said of the method of each kind, in the order in which it is said
 _METHODS = {
@@ -40,7 +39,7 @@ def assessment_method(assessment: Assessment, words: Words, *, erased: bool) -> 
     return [words(key) for key in (said if erased else [*said, "items_left_out"])]
 
 
-def assessment_sections(assessment: Assessment, words: Words) -> list[Block]:
+def assessment_sections(assessment: Assessment, words: Words) -> list[Section]:
     parts = [_summary(assessment, words)]
     if total := assessment.get("total"):
         parts.append(_total(total, words))
@@ -54,7 +53,7 @@ def _kind(test: Test) -> str:
     return test.get("kind", "scales")
 
 
-def _sections(test: Test, words: Words) -> list[Block]:
+def _sections(test: Test, words: Words) -> list[Section]:
     """The result of a test and its technical sheet."""
     if "kind" not in test or test["kind"] == "scales":
         return [scales_results(test, words), scale_details(test, words)]
@@ -64,10 +63,10 @@ def _sections(test: Test, words: Words) -> list[Block]:
         blocks = judgement_results(test, words)
     else:
         blocks = own_results(test, words)
-    return [section(test["name"], [*blocks, *sheet(test, words)])]
+    return [Section(test["name"], [*blocks, *sheet(test, words)])]
 
 
-def _summary(assessment: Assessment, words: Words) -> Block:
+def _summary(assessment: Assessment, words: Words) -> Section:
     tests, total = assessment["tests"], assessment.get("total")
     rows = [
         [
@@ -85,12 +84,12 @@ def _summary(assessment: Assessment, words: Words) -> Block:
         said = [words("no_verdict"), words("no_better_end")]
     else:
         said = [words("no_verdict_alone"), words("no_better_end_alone")]
-    return section(
+    return Section(
         words("summary"),
         [
-            table(header, rows, widths=[3, 5, 2, 3]),
+            Table(header, rows, widths=[3, 5, 2, 3]),
             *_asked(tests, words),
-            notice(" ".join(said if _has_scales(tests) else said[:1])),
+            Notice([" ".join(said if _has_scales(tests) else said[:1])]),
         ],
     )
 
@@ -98,7 +97,7 @@ def _summary(assessment: Assessment, words: Words) -> Block:
 def _asked(tests: list[Test], words: Words) -> list[Block]:
     """Why each test was asked, under one label."""
     said = "\n".join(_requirement(test, words) for test in tests)
-    return [labelled([(words("why_asked"), said)] if tests else [])]
+    return [Labelled([(words("why_asked"), said)] if tests else [])]
 
 
 def _has_scales(tests: list[Test]) -> bool:
@@ -127,9 +126,9 @@ def _requirement(test: Test, words: Words) -> str:
     )
 
 
-def _total(total: Total, words: Words) -> Block:
+def _total(total: Total, words: Words) -> Section:
     if total["value"] is None:
-        return section(words("total"), [prose(words("total_none"))])
+        return Section(words("total"), [Prose([words("total_none")])])
     value = _percent(total["value"], words)
     how = words("total_weights", reason=total["reason"]) if total["weighted"] else words("total_categories")
     rows = [
@@ -148,12 +147,12 @@ def _total(total: Total, words: Words) -> Block:
         words("weight"),
     ]
     made = " + ".join(f"{weight} × {share}" for _, _, share, weight in rows)
-    return section(
+    return Section(
         words("total"),
         [
-            prose(words("total_is", value=value), how, leads=True),
-            table(header, rows, widths=[4, 5, 2, 2]),
-            prose(words("total_rule", made=made, value=value), words("total_harder"), quiet=True),
+            Prose([words("total_is", value=value), how], leads=True),
+            Table(header, rows, widths=[4, 5, 2, 2]),
+            Prose([words("total_rule", made=made, value=value), words("total_harder")], quiet=True),
         ],
     )
 

@@ -5,16 +5,15 @@ Snapshots before schema 4 do not have them, and print nothing here.
 
 from collections.abc import Iterator
 
-from goodword.reports.pdf.content.blocks import Block, cell, heading, prose, section, table
+from goodword.core.report_blocks import Block, Cell, Heading, Prose, Section, Table, Words
 from goodword.reports.pdf.content.sheet import group_text
 from goodword.reports.pdf.taken import AbilityBehind, Assessment, Figures, Standing, Test
-from goodword.reports.pdf.words import Words
 
 #: standard errors to each side of a 90 % band, as the phrase on it says
 BAND_WIDTH = 1.645
 
 
-def figures_sections(assessment: Assessment, words: Words) -> list[Block]:
+def figures_sections(assessment: Assessment, words: Words) -> list[Section]:
     """One section where anything was held against norms or measured by a calibration; none else."""
     tests = assessment["tests"]
     held = {number: list(_held(test, words)) for number, test in enumerate(tests)}
@@ -24,7 +23,7 @@ def figures_sections(assessment: Assessment, words: Words) -> list[Block]:
             blocks += _standings(test, held[number], words)
         if (behind := _measured(test)) is not None:
             blocks += _ability(test, behind, words)
-    return [section(words("figures_behind"), blocks)] if blocks else []
+    return [Section(words("figures_behind"), blocks)] if blocks else []
 
 
 def _held(test: Test, words: Words) -> Iterator[tuple[str, Standing, Figures]]:
@@ -59,7 +58,7 @@ def _rules(held: list[tuple[str, Standing, Figures]], tests: list[Test], words: 
     said.append(words("error_rule"))
     ways = dict.fromkeys(figures["coefficient"] for _, _, figures in held)
     said += [words(f"coefficient_{way}") for way in ways if way]
-    return [prose(*said)]
+    return [Prose(said)]
 
 
 def _standings(test: Test, held: list[tuple[str, Standing, Figures]], words: Words) -> list[Block]:
@@ -74,10 +73,10 @@ def _standings(test: Test, held: list[tuple[str, Standing, Figures]], words: Wor
     ]
     group = words("group_made", group=group_text(standing, words), when=figures["made_at_text"])
     rows = [_row(name, standing, figures, words) for name, standing, figures in held]
-    return [heading(test["name"], note=group), table(header, rows, widths=[4, 5, 2.5, 6, 5])]
+    return [Heading(test["name"], note=group), Table(header, rows, widths=[4, 5, 2.5, 6, 5])]
 
 
-def _row(name: str, standing: Standing, figures: Figures, words: Words) -> list[str | Block]:
+def _row(name: str, standing: Standing, figures: Figures, words: Words) -> list[str | Cell]:
     below, equal, n = figures["below"], figures["equal"], figures["n"]
     share = words.number(100 * (below + equal / 2) / n, 1)
     reliability = standing["reliability"] or 0.0
@@ -87,10 +86,10 @@ def _row(name: str, standing: Standing, figures: Figures, words: Words) -> list[
         for value in (standing["low"], standing["high"], figures["score"])
     )
     return [
-        cell(name, note=score),
-        cell(f"({below} + {equal} ÷ 2) ÷ {n}", note=f"= {words('percent', value=share)}"),
+        Cell(name, note=score),
+        Cell(f"({below} + {equal} ÷ 2) ÷ {n}", note=f"= {words('percent', value=share)}"),
         str(standing["percentile"]),
-        cell(
+        Cell(
             f"{error} = {words.number(figures['error'], 2)}",
             note=words(
                 "coefficient_of",
@@ -98,7 +97,7 @@ def _row(name: str, standing: Standing, figures: Figures, words: Words) -> list[
                 n=figures["reliability_n"],
             ),
         ),
-        cell(
+        Cell(
             words("from_to", low=low, high=high),
             note=f"{score} ± {words.number(BAND_WIDTH, 3)} × {words.number(figures['error'], 2)}",
         ),
@@ -113,7 +112,7 @@ def _ability(test: Test, behind: AbilityBehind, words: Words) -> list[Block]:
         "sd": words.number(behind["sd"], 2),
         "reliability": words.number(behind["reliability"], 2),
     }
-    rows: list[list[str | Block]] = [
+    rows: list[list[str | Cell]] = [
         [
             words("family_level", family=words.family(one["family"]), level=one["level"]),
             f"{words.number(one['b'], 1)} ± {words.number(one['se'], 1)}".replace("-", "−"),
@@ -123,7 +122,7 @@ def _ability(test: Test, behind: AbilityBehind, words: Words) -> list[Block]:
     ]
     header = [words("family"), words("difficulty"), words("solved")]
     return [
-        heading(words("ability_in", test=test["name"]), note=words("calibration", **figures)),
-        prose(words("ability_rule"), words("ability_error"), words("coefficient_calibration"), leads=True),
-        table(header, rows, widths=[6, 3, 2]),
+        Heading(words("ability_in", test=test["name"]), note=words("calibration", **figures)),
+        Prose([words("ability_rule"), words("ability_error"), words("coefficient_calibration")], leads=True),
+        Table(header, rows, widths=[6, 3, 2]),
     ]

@@ -1,9 +1,8 @@
 """Situational judgement: how far the ratings are from the key."""
 
-from goodword.reports.pdf.content.blocks import Block, prose
+from goodword.core.report_blocks import Block, Prose, Words
 from goodword.reports.pdf.content.sheet import standing_text
 from goodword.reports.pdf.taken import JudgementTest
-from goodword.reports.pdf.words import Words
 
 
 def judgement_results(test: JudgementTest, words: Words) -> list[Block]:
@@ -23,4 +22,4 @@ def judgement_results(test: JudgementTest, words: Words) -> list[Block]:
         said.append(standing_text(test["standing"], words, by_distance=True))
     if n and test.get("voided"):
         said.append(words("judgement_voided", n=test["voided"]))
-    return [prose(*said, words("key_basis", text=test["key_basis"]))]
+    return [Prose([*said, words("key_basis", text=test["key_basis"])])]

@@ -2,9 +2,8 @@
 
 from statistics import fmean
 
-from goodword.reports.pdf.content.blocks import Block, prose
+from goodword.core.report_blocks import Block, Prose, Words
 from goodword.reports.pdf.taken import OwnQuestion, QuestionsTest
-from goodword.reports.pdf.words import Words
 
 
 def own_results(test: QuestionsTest, words: Words) -> list[Block]:
@@ -25,7 +24,7 @@ def own_results(test: QuestionsTest, words: Words) -> list[Block]:
         )
     if waiting := sum(question["state"] in {"not_yet", "half"} for question in questions):
         said.append(words("own_to_mark", n=waiting))
-    return [prose(*said)]
+    return [Prose(said)]
 
 
 def _points(question: OwnQuestion) -> float:

@@ -1,25 +1,40 @@
-"""What a reference check's report says: who answered, ratings by relationship, comments, dates, questions."""
+"""The content of a reference check's report."""
 
+from collections import Counter
+from dataclasses import replace
 from itertools import groupby
 from operator import itemgetter
+from statistics import fmean
 
-from goodword.reports.pdf.content.blocks import (
+from goodword.core.report_blocks import (
     Block,
-    cell,
-    clipped,
-    comment,
-    comments,
-    heading,
-    labelled,
-    notice,
-    prose,
-    section,
-    table,
+    Cell,
+    Heading,
+    Labelled,
+    Notice,
+    OptionChart,
+    OptionRow,
+    Prose,
+    Quote,
+    Quotes,
+    RatingChart,
+    RatingRow,
+    Section,
+    Table,
+    Words,
 )
-from goodword.reports.pdf.content.ratings import answer_blocks, head_of, is_identifiable
 from goodword.reports.pdf.glyphs import isolate
-from goodword.reports.pdf.snapshot import Check, Question, Reference, Verification
-from goodword.reports.pdf.words import Words
+from goodword.reports.pdf.layout import clipped
+from goodword.reports.pdf.snapshot import (
+    Check,
+    ChoiceQuestion,
+    Question,
+    RatingQuestion,
+    Reference,
+    StatementQuestion,
+    Values,
+    Verification,
+)
 
 
 def check_facts(check: Check, words: Words) -> list[tuple[str, str]]:
@@ -38,7 +53,7 @@ def check_method(words: Words) -> list[str]:
     return [words("method_referees"), words("method_answers"), words("method_few")]
 
 
-def check_sections(check: Check, words: Words) -> list[Block]:
+def check_sections(check: Check, words: Words) -> list[Section]:
     """The sections in order; one without content is left out."""
     people = {
         reference["id"]: _name(reference, number, words)
@@ -63,7 +78,7 @@ def _relationship(reference: Reference, words: Words) -> str:
     return words("self") if reference["self_reference"] else reference["referee"]["relationship"]
 
 
-def _summary(check: Check, people: dict[str, str], words: Words) -> Block:
+def _summary(check: Check, people: dict[str, str], words: Words) -> Section:
     factual = sum(1 for reference in check["references"] if reference["factual"])
     late = sum(1 for reference in check["references"] if reference.get("late"))
     sentences = [words.count("received", check["received"], m=check["asked"])]
@@ -78,16 +93,16 @@ def _summary(check: Check, people: dict[str, str], words: Words) -> Block:
             sentences.append(words.count(key, n))
     if any(reference["self_reference"] for reference in check["references"]):
         sentences.append(words("self_apart"))
-    blocks = [prose(" ".join(sentences))]
+    blocks: list[Block] = [Prose([" ".join(sentences)])]
     header = [words(key) for key in ("referee", "relationship", "company", "worked_together", "answered_on")]
     rows = [_referee_row(reference, people, words) for reference in check["references"]]
     if rows:
-        blocks.append(table(header, rows, widths=[4, 2.6, 3.2, 3.8, 2.6]))
-    blocks.append(notice(words("no_verdict")))
-    return section(words("summary"), blocks)
+        blocks.append(Table(header, rows, widths=[4, 2.6, 3.2, 3.8, 2.6]))
+    blocks.append(Notice([words("no_verdict")]))
+    return Section(words("summary"), blocks)
 
 
-def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> list[str | Block]:
+def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> list[str | Cell]:
     referee = reference["referee"]
     notes = [isolate(clipped(referee["title"]))] if referee["title"] else []
     if reference["factual"]:
@@ -99,7 +114,7 @@ def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> 
     if reference.get("erased"):
         notes.append(words("erased_mark"))
     return [
-        cell(people[reference["id"]], note=" · ".join(notes) or None),
+        Cell(people[reference["id"]], note=" · ".join(notes) or None),
         _relationship(reference, words),
         isolate(clipped(referee["company"] or "–")),
         reference["period_text"] or "–",
@@ -107,20 +122,20 @@ def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> 
     ]
 
 
-def _ratings(check: Check, words: Words) -> Block | None:
+def _ratings(check: Check, words: Words) -> Section | None:
     questions = [q for q in check["questions"] if q["type"] != "long_text" and q["type"] != "line"]
     if not questions:
         return None
     notes = [words("ratings_read")]
     if any(is_identifiable(group) for question in questions for group in question["by_relationship"]):
         notes.append(words("identifiable_note"))
-    blocks: list[Block] = [prose(*notes)]
+    blocks: list[Block] = [Prose(notes)]
     for question in questions:
         blocks += answer_blocks(question, words)
-    return section(words("ratings"), blocks)
+    return Section(words("ratings"), blocks)
 
 
-def _lines(check: Check, people: dict[str, str], words: Words) -> Block | None:
+def _lines(check: Check, people: dict[str, str], words: Words) -> Section | None:
     """Answers of a few words, a number, a day or a period."""
     known = {reference["id"]: reference for reference in check["references"]}
     blocks: list[Block] = []
@@ -138,12 +153,12 @@ def _lines(check: Check, people: dict[str, str], words: Words) -> Block | None:
         ]
         header = [words(key) for key in ("referee", "relationship", "answer")]
         blocks.append(
-            table(header, rows, widths=[4, 3, 6]) if rows else prose(words("nobody_answered"), quiet=True)
+            Table(header, rows, widths=[4, 3, 6]) if rows else Prose([words("nobody_answered")], quiet=True)
         )
-    return section(words("short_answers"), blocks) if blocks else None
+    return Section(words("short_answers"), blocks) if blocks else None
 
 
-def _comments(check: Check, people: dict[str, str], words: Words) -> Block | None:
+def _comments(check: Check, people: dict[str, str], words: Words) -> Section | None:
     known = {reference["id"]: reference for reference in check["references"]}
     blocks: list[Block] = []
     for question in check["questions"]:
@@ -154,52 +169,57 @@ def _comments(check: Check, people: dict[str, str], words: Words) -> Block | Non
             if reference["referee"]["company"] and not reference["self_reference"]:
                 by.append(isolate(clipped(reference["referee"]["company"])))
             text = entry["text"] if entry["text"] is not None else words("text_removed")
-            entries.append(comment(text, by=" · ".join(by), language=entry.get("language")))
+            entries.append(Quote(text=text, by=" · ".join(by), language=entry.get("language")))
         if entries:
-            blocks += [*_comment_head(question, words), comments(entries)]
+            blocks += [*_comment_head(question, words), Quotes(entries)]
     if not blocks:
         return None
-    return section(words("comments"), [prose(words("comments_read"), leads=True), *blocks])
+    return Section(words("comments"), [Prose([words("comments_read")], leads=True), *blocks])
 
 
 def _comment_head(question: Question, words: Words) -> list[Block]:
     if question["type"] == "long_text":
         return head_of(question, words)
-    return [heading(question.get("competency") or question["text"])]
+    return [Heading(question.get("competency") or question["text"])]
 
 
-def _verification(check: Check, people: dict[str, str], words: Words) -> Block | None:
+def _verification(check: Check, people: dict[str, str], words: Words) -> Section | None:
     if not check["verification"]:
         return None
     header = [words(key) for key in ("referee", "what", "stated", "confirmed")]
-    rows: list[list[str | Block]] = []
+    rows: list[list[str | Cell]] = []
     for reference, group in groupby(check["verification"], key=itemgetter("reference")):
         entries = list(group)
         for place, entry in enumerate(entries):
-            first: list[str | Block] = [cell(people[reference], rows=len(entries))] if place == 0 else []
+            first: list[str | Cell] = [Cell(people[reference], rows=len(entries))] if place == 0 else []
             stated = entry["stated"] or words("not_given")
             shown = [isolate(clipped(text)) for text in (stated, _confirmed(entry, words))]
             rows.append([*first, clipped(entry["what"]), *shown])
-    blocks = [prose(words("verification_read"), leads=True), table(header, rows, widths=[3, 3, 4, 4])]
+    blocks: list[Block] = [
+        Prose([words("verification_read")], leads=True),
+        Table(header, rows, widths=[3, 3, 4, 4]),
+    ]
     if found := check.get("contradictions"):
-        blocks += [heading(words("contradictions")), prose(words("contradictions_read"), leads=True)]
+        blocks += [Heading(words("contradictions")), Prose([words("contradictions_read")], leads=True)]
         blocks.append(
-            labelled(
-                (
-                    f"{one['what']}, {isolate(clipped(one['company']))}",
-                    "\n".join(
-                        words(
-                            "says_who",
-                            text=isolate(clipped(said["text"])),
-                            who=", ".join(people[reference] for reference in said["by"]),
-                        )
-                        for said in one["said"]
-                    ),
-                )
-                for one in found
+            Labelled(
+                [
+                    (
+                        f"{one['what']}, {isolate(clipped(one['company']))}",
+                        "\n".join(
+                            words(
+                                "says_who",
+                                text=isolate(clipped(said["text"])),
+                                who=", ".join(people[reference] for reference in said["by"]),
+                            )
+                            for said in one["said"]
+                        ),
+                    )
+                    for one in found
+                ]
             )
         )
-    return section(words("verification"), blocks)
+    return Section(words("verification"), blocks)
 
 
 def _confirmed(entry: Verification, words: Words) -> str:
@@ -211,7 +231,7 @@ def _confirmed(entry: Verification, words: Words) -> str:
     return entry["confirmed"] or words("not_given")
 
 
-def _questions(check: Check, words: Words) -> Block | None:
+def _questions(check: Check, words: Words) -> Section | None:
     if not check["questions"]:
         return None
     blocks: list[Block] = []
@@ -219,7 +239,7 @@ def _questions(check: Check, words: Words) -> Block | None:
         note = _kind(question, words)
         if why := question.get("note"):
             note = f"{note}. {why}"
-        blocks.append(heading(f"{number}. {question['text']}", note=note))
+        blocks.append(Heading(f"{number}. {question['text']}", note=note))
         if question["type"] == "rating" and not question.get("agreement"):
             header = [words("level"), words("meaning"), words("example")]
             rows = [
@@ -227,8 +247,8 @@ def _questions(check: Check, words: Words) -> Block | None:
             ]
             if not any(level["example"] for level in question["levels"]):
                 header, rows = header[:2], [row[:2] for row in rows]
-            blocks.append(table(header, rows, widths=[0, 3, 8][: len(header)]))
-    return section(words("questions"), blocks)
+            blocks.append(Table(header, rows, widths=[0, 3, 8][: len(header)]))
+    return Section(words("questions"), blocks)
 
 
 def _kind(question: Question, words: Words) -> str:
@@ -249,3 +269,137 @@ def _kind(question: Question, words: Words) -> str:
             kind = words.count("type_pick", pick)
         return f"{kind}: " + " · ".join(option["label"] for option in question["options"])
     return words("type_long_text")
+
+
+type Charted = RatingQuestion | StatementQuestion | ChoiceQuestion
+
+
+def answer_blocks(question: Charted, words: Words) -> list[Block]:
+    """The question as a heading and its answers as dots; a sentence where nobody answered."""
+    blocks = head_of(question, words, note=_scale(question))
+    if not any(group["values"] for group in question["by_relationship"]):
+        return [*blocks, Prose([_nobody(question, words)], quiet=True)]
+    if question["type"] == "choice":
+        return [*blocks, *_choice(question, words)]
+    header = [words("relationship"), words("answers"), words("mean")]
+    axis = _axis(question)
+    rows = [_rating_row(group, axis, words) for group in question["by_relationship"]]
+    if question["type"] == "statement":  # places, of which neither end is more
+        header, rows = [*header[:2], ""], [replace(row, mean=None, mean_text="") for row in rows]
+    return [*blocks, RatingChart(header, axis, rows)]
+
+
+def head_of(question: Question, words: Words, *, note: str | None = None) -> list[Block]:
+    """The heading of a question: its competency where it has one, then its text; and who was not asked, and why."""
+    competency = question.get("competency")
+    text = question["text"]
+    blocks: list[Block] = [
+        Heading(competency, note=text if note is None else f"{text}\n{note}")
+        if competency
+        else Heading(text, note=note)
+    ]
+    told = []
+    if own := question.get("own_text"):
+        told.append(words("own_text", text=own))
+    if why := question.get("note"):
+        told.append(why)
+    if not_asked := question.get("not_asked"):
+        told.append(words.count("not_asked", len(not_asked)))
+    if told:
+        blocks.append(Prose([" ".join(told)], quiet=True, leads=True))
+    return blocks
+
+
+def _axis(question: RatingQuestion | StatementQuestion) -> tuple[int, int]:
+    if question["type"] == "statement":
+        return question["scale_min"], question["scale_max"]
+    numbers = [level["value"] for level in question["levels"]]
+    return min(numbers), max(numbers)
+
+
+def _scale(question: Charted) -> str | None:
+    match question["type"]:
+        case "rating":
+            return " · ".join(f"{level['value']} {level['label']}" for level in question["levels"])
+        case "statement":
+            low, high = _axis(question)
+            return f"{low} {question['low_text']} · {high} {question['high_text']}"
+    return None
+
+
+def _nobody(question: Charted, words: Words) -> str:
+    skipped = sum(group["skipped"] for group in question["by_relationship"])
+    return words.count("skipped", skipped) + "." if skipped else words("nobody_answered")
+
+
+def is_identifiable(group: Values) -> bool:
+    """Whether the mark is due: never for the candidate, who is known anyway."""
+    return group["identifiable"] and not group["self_reference"]
+
+
+def _rating_row(group: Values, axis: tuple[int, int], words: Words) -> RatingRow:
+    values = sorted(group["values"])
+    listed = ", ".join(map(str, values))
+    label = words("self") if group["self_reference"] else group["relationship"]
+    notes = [words.count("group", len(values))] if values and not group["self_reference"] else []
+    if group["self_reference"]:
+        notes.append(words("self_mark"))
+    if group["skipped"]:
+        notes.append(words.count("skipped", group["skipped"]))
+    if is_identifiable(group):
+        notes.append(words("identifiable"))
+    mean = fmean(values) if len(values) > 1 else None
+    return RatingRow(
+        label=label,
+        note=" · ".join(notes),
+        values=values,
+        answers=listed or "–",
+        mean=mean,
+        mean_text="–" if mean is None else words.number(mean, 1),
+        hollow=group["self_reference"],
+        alt=words(
+            "rating_alt",
+            relationship=label,
+            low=axis[0],
+            high=axis[1],
+            answers=listed or words("no_answers"),
+        ),
+    )
+
+
+def _choice(question: ChoiceQuestion, words: Words) -> list[Block]:
+    """Every option with its dots; of a long list of adjectives the unchosen ones in one line instead."""
+    rows: list[OptionRow] = []
+    unchosen: list[str] = []
+    for option in question["options"]:
+        chosen = [
+            (group, count)
+            for group in question["by_relationship"]
+            if (count := Counter(group["values"])[option["value"]])
+        ]
+        if not chosen and question["multiple"]:
+            unchosen.append(option["label"])
+            continue
+        others = sum(count for group, count in chosen if not group["self_reference"])
+        own = sum(count for group, count in chosen if group["self_reference"])
+        rows.append(
+            OptionRow(
+                label=option["label"],
+                filled=others,
+                hollow=own,
+                alt=words.count("choice_alt", others + own),
+                who=", ".join(_who(group, count, words) for group, count in chosen) or "–",
+            )
+        )
+    if question["multiple"]:
+        rows.sort(key=lambda row: -row.filled)
+    blocks: list[Block] = [OptionChart([words("option"), words("how_many"), words("who")], rows)]
+    if unchosen:
+        blocks.append(Prose([words("not_chosen", options=", ".join(unchosen))], quiet=True))
+    return blocks
+
+
+def _who(group: Values, count: int, words: Words) -> str:
+    label = words("self") if group["self_reference"] else group["relationship"]
+    told = words("who_n", relationship=label, n=count)
+    return f"{told} ({words('identifiable')})" if is_identifiable(group) else told

@@ -1,12 +1,11 @@
 """A test of scales: each mean with its band."""
 
-from goodword.reports.pdf.content.blocks import Block, heading, prose, scales, section
+from goodword.core.report_blocks import Block, Heading, Prose, ScaleChart, ScaleRow, Section, Words
 from goodword.reports.pdf.content.sheet import sheet, standing_text
 from goodword.reports.pdf.taken import Scale, ScalesTest
-from goodword.reports.pdf.words import Words
 
 
-def scales_results(test: ScalesTest, words: Words) -> Block:
+def scales_results(test: ScalesTest, words: Words) -> Section:
     low, high = test["scale_min"], test["scale_max"]
     norm = test["norm"]
     if any(scale.get("standing") for scale in test["scales"]):
@@ -20,11 +19,11 @@ def scales_results(test: ScalesTest, words: Words) -> Block:
         f"{value} {label}"
         for value, label in zip(range(low, high + 1), test["response_labels"], strict=False)
     ]
-    return section(
+    return Section(
         test["name"],
         [
-            prose(words("scales_read", low=low, high=high), leads=True),
-            scales(
+            Prose([words("scales_read", low=low, high=high)], leads=True),
+            ScaleChart(
                 header,
                 (low, high),
                 [_strip(scale, test, words) for scale in test["scales"]],
@@ -34,7 +33,7 @@ def scales_results(test: ScalesTest, words: Words) -> Block:
     )
 
 
-def _strip(scale: Scale, test: ScalesTest, words: Words) -> Block:
+def _strip(scale: Scale, test: ScalesTest, words: Words) -> ScaleRow:
     low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
     standing = scale.get("standing")
     shown = words("no_mean") if mean is None else words.number(mean, 2)
@@ -52,16 +51,16 @@ def _strip(scale: Scale, test: ScalesTest, words: Words) -> Block:
         ends = {"low": words.number(standing["low"], 2), "high": words.number(standing["high"], 2)}
         alt = words("scale_alt_standing", alt=alt, **ends)
     drawn = standing or band
-    return {
-        "label": scale["name"],
-        "note": words("n_of_m", n=scale["n_answered"], m=scale["n_items"]) + _compared(scale, words),
-        "low": scale["low_text"],
-        "high": scale["high_text"],
-        "mean": mean,
-        "mean_text": shown,
-        "band": None if drawn is None else [drawn["low"], drawn["high"]],
-        "alt": alt,
-    }
+    return ScaleRow(
+        label=scale["name"],
+        note=words("n_of_m", n=scale["n_answered"], m=scale["n_items"]) + _compared(scale, words),
+        low=scale["low_text"],
+        high=scale["high_text"],
+        mean=mean,
+        mean_text=shown,
+        band=None if drawn is None else (drawn["low"], drawn["high"]),
+        alt=alt,
+    )
 
 
 def _compared(scale: Scale, words: Words) -> str:
@@ -71,7 +70,7 @@ def _compared(scale: Scale, words: Words) -> str:
     return f" · {scale['band']['label']}" if scale["band"] is not None else ""
 
 
-def scale_details(test: ScalesTest, words: Words) -> Block:
+def scale_details(test: ScalesTest, words: Words) -> Section:
     """What each scale measures and how its mean was computed, then the technical sheet."""
     blocks: list[Block] = []
     for scale in test["scales"]:
@@ -82,6 +81,6 @@ def scale_details(test: ScalesTest, words: Words) -> Block:
             line = words("scale_line", mean=words.number(scale["mean"], 2), **counts)
         if held := scale.get("standing"):
             line = f"{line} {standing_text(held, words)}"
-        blocks.append(heading(scale["name"], note=f"{scale['description']} {line}".strip()))
+        blocks.append(Heading(scale["name"], note=f"{scale['description']} {line}".strip()))
     blocks += sheet(test, words)
-    return section(words("about_scales"), blocks)
+    return Section(words("about_scales"), blocks)

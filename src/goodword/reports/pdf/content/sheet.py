@@ -1,16 +1,15 @@
 """What tests of every kind say: how they stand on their feet, and where a score stands in a norm group."""
 
-from goodword.reports.pdf.content.blocks import Block, heading, labelled
+from goodword.core.report_blocks import Block, Heading, Labelled, Words
 from goodword.reports.pdf.taken import Standing, Test
-from goodword.reports.pdf.words import Words
 
 
 def sheet(test: Test, words: Words) -> list[Block]:
     """The technical sheet of a test."""
     said = test["sheet"]
     return [
-        heading(words("sheet")),
-        labelled(
+        Heading(words("sheet")),
+        Labelled(
             [
                 (words("measures"), test["construct"]),
                 (words("reliability"), said["reliability"]),

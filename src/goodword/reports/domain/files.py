@@ -1,18 +1,24 @@
-"""The PDF of a report in the current layout.
+"""The PDF of a report in the current layout, and its openings.
 
-Layout 1 printed test items, single answers and scoring keys. Such a file is no longer served: it is redrawn from the
-same snapshot, by the sweep or when it is first opened, and replaced. If that fails it is withheld
-(docs/decisions/0034-*).
+Layout 1 printed test items, single answers and scoring keys. Such a file is not served any more: it is redrawn from the
+same snapshot, by the sweep or when it is first opened, and withheld if that fails (docs/decisions/0034-*).
 """
 
 import hashlib
 import logging
+from datetime import datetime
 from typing import Any, Final
 
 import typst
+from django.db import transaction
 
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
 from goodword.core import stopping
-from goodword.reports.models import Report, ReportFile
+from goodword.core.events import record
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.reports.models import Report, ReportFile, ReportOpening
 from goodword.reports.pdf import RenderedPdf, SnapshotError, render_pdf
 
 #: 2: without test items, single answers and scoring keys
@@ -72,3 +78,42 @@ def redraw_older() -> int:
             continue
         redrawn += 1
     return redrawn
+
+
+def open_report(
+    report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
+) -> bytes:
+    """The PDF of a ready report; records the member who opened it, or the link. Raises NotDrawn.
+
+    Repeated openings of a link within links.QUIET are recorded once: its holder could fill the database.
+    """
+    content = content_of(report)
+    by = f"member:{member.pk}" if member else "link"
+    with transaction.atomic():
+        if link and (not links.lock(link) or _opened_lately(report, link, now=now)):
+            return content
+        if member:
+            write(
+                organisation=report.organisation,
+                action="report.opened",
+                member=member,
+                now=now,
+                details={"report": report.pk},
+            )
+        ReportOpening.objects.create(
+            organisation=report.organisation, report=report, link=link, by=by, at=now
+        )
+        record(
+            "report.opened",
+            organisation_id=report.organisation_id,
+            application_id=report.step_request.application_id,
+            actor=by,
+            at=now,
+            data={"report_id": report.pk, "code": report.code},
+        )
+    return content
+
+
+def _opened_lately(report: Report, link: Link, *, now: datetime) -> bool:
+    openings = ReportOpening.objects.of(report.organisation).filter(report=report, link=link)
+    return openings.filter(at__gt=now - links.QUIET).exists()
