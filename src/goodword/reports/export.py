@@ -8,7 +8,7 @@ from goodword.reports.models import Report
 
 @tells("reports.Report", "reports.ReportFile", "reports.ReportOpening")
 def export(wanted: Wanted) -> Told:
-    """A candidate's file leaves the content out: it holds what referees said, told with the checks where it may be."""
+    """Without content in a candidate's own file: it quotes referees, whose answers are exported with the checks."""
     reports = (
         Report.objects.of(wanted.organisation)
         .filter(step_request__application_id__in=wanted.application_ids)
@@ -20,16 +20,16 @@ def export(wanted: Wanted) -> Told:
 
 
 def _report(report: Report, wanted: Wanted) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    entry: dict[str, Any] = {
         "step": report.step_request.step.get_kind_display(),
         "code": report.code,
         "version": report.version,
         "made": report.ready_at,
     }
     if wanted.by_member:
-        told["content"] = report.snapshot
-        told["opened"] = [
+        entry["content"] = report.snapshot
+        entry["opened"] = [
             {"by": opening.by, "at": opening.at}
             for opening in sorted(report.openings.all(), key=lambda o: o.pk)
         ]
-    return without_nothing(told)
+    return without_nothing(entry)

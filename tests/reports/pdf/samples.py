@@ -1,5 +1,7 @@
 """Snapshots to render: the shapes that a real organisation's reports take."""
 
+from goodword.assessments.kinds.reports import PartData
+from goodword.assessments.kinds.scales.report import ItemData, ScaleData, ScalesPart
 from goodword.reports.pdf import current_engine
 from goodword.reports.pdf.snapshot import (
     AssessmentSnapshot,
@@ -11,7 +13,6 @@ from goodword.reports.pdf.snapshot import (
     ReferenceCheckSnapshot,
     Values,
 )
-from goodword.reports.pdf.taken import Item, Scale, ScalesTest, Test
 
 LABELS = ["Not at all like me", "A little like me", "Partly like me", "Mostly like me", "Very much like me"]
 
@@ -32,12 +33,12 @@ def head(*, name: str | None = "Maren Vogel", language: str = "en", redacted: bo
     }
 
 
-def item(text: str, answer: int | None, *, turned: bool = False) -> Item:
+def item(text: str, answer: int | None, *, turned: bool = False) -> ItemData:
     label = None if answer is None else LABELS[answer - 1]
     return {"text": text, "keyed": -1 if turned else 1, "answer": answer, "answer_label": label}
 
 
-def scale(name: str, description: str, ends: tuple[str, str], items: list[Item]) -> Scale:
+def scale(name: str, description: str, ends: tuple[str, str], items: list[ItemData]) -> ScaleData:
     values = [
         6 - one["answer"] if one["keyed"] == -1 else one["answer"]
         for one in items
@@ -57,7 +58,7 @@ def scale(name: str, description: str, ends: tuple[str, str], items: list[Item])
     }
 
 
-def work_style() -> ScalesTest:
+def work_style() -> ScalesPart:
     return {
         "name": "Work style",
         "construct": "How a person usually goes about work, on five broad traits of personality.",
@@ -140,7 +141,7 @@ def work_style() -> ScalesTest:
 
 def assessment(
     *,
-    tests: list[Test] | None = None,
+    tests: list[PartData] | None = None,
     name: str | None = "Maren Vogel",
     language: str = "en",
     redacted: bool = False,

@@ -1,50 +1,38 @@
 """The assessment's part of a snapshot."""
 
-from typing import assert_never
+from datetime import datetime
 
 from django.utils.translation import get_language_info
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.kinds import Result
-from goodword.assessments.kinds.custom.result import QuestionsResult
-from goodword.assessments.kinds.judgement.result import JudgementResult
-from goodword.assessments.kinds.reasoning.result import ReasoningResult
-from goodword.assessments.kinds.scales.result import ScalesResult
+from goodword.assessments.kinds.report_parts import Moment, PartHead
+from goodword.assessments.kinds.reports import report_of_kind
+from goodword.assessments.kinds.results import PartResult
 from goodword.assessments.results import AttemptResult, TotalResult
 from goodword.reports.domain.freeze import moment_text
-from goodword.reports.domain.taken import judgement_test, questions_test, reasoning_test, scales_test
-from goodword.reports.pdf.taken import Asked, Assessment, Test, Total
+from goodword.reports.pdf.snapshot import Assessment, Total
 
 
 def assessment_part(result: AttemptResult, *, organisation: Organisation) -> Assessment:
-    """Each test, each number with the answers it came from. Nothing of time, breaks, or what was granted."""
+    """Each test with its result. Nothing about time, breaks or adjustments."""
+
+    def moment(at: datetime) -> str:
+        return moment_text(at, organisation=organisation)
+
     found: Assessment = {
         "title": ", ".join(part.title for part in result.parts),
-        "taken_at_text": moment_text(result.completed_at, organisation=organisation),
+        "taken_at_text": moment(result.completed_at),
         "language": get_language_info(result.language)["name_local"],
-        "tests": [_test(part, organisation=organisation) for part in result.parts],
+        "tests": [
+            report_of_kind(part.kind).freeze(part, _head(part, moment), moment) for part in result.parts
+        ],
     }
     if result.total is not None:
         found["total"] = _total(result.total)
     return found
 
 
-def _test(part: Result, *, organisation: Organisation) -> Test:
-    asked = _asked(part, organisation=organisation)
-    match part:
-        case ScalesResult():
-            return scales_test(part, asked, organisation=organisation)
-        case ReasoningResult():
-            return reasoning_test(part, asked, organisation=organisation)
-        case JudgementResult():
-            return judgement_test(part, asked, organisation=organisation)
-        case QuestionsResult():
-            return questions_test(part, asked)
-        case _:
-            assert_never(part)
-
-
-def _asked(part: Result, *, organisation: Organisation) -> Asked:
+def _head(part: PartResult, moment: Moment) -> PartHead:
     requirement = part.requirement
     return {
         "name": part.title,
@@ -55,7 +43,7 @@ def _asked(part: Result, *, organisation: Organisation) -> Asked:
         "requirement": {
             "text": requirement.text,
             "who": requirement.who,
-            "when": moment_text(requirement.at, organisation=organisation) if requirement.at else "",
+            "when": moment(requirement.at) if requirement.at else "",
         }
         if requirement
         else None,
@@ -75,7 +63,7 @@ def _total(total: TotalResult) -> Total:
         "portions": [
             {
                 "name": one.category or one.name,
-                "counted": ", ".join(f"{held.test}: {held.solved}/{held.given}" for held in one.counted),
+                "counted": ", ".join(f"{part.test}: {part.solved}/{part.given}" for part in one.counted),
                 "share": float(100 * one.share),
                 "weight": float(100 * one.weight),
             }

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
+from goodword.assessments.kinds.reports import kind, report_of_kind
 from goodword.core import jobs
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -30,46 +31,46 @@ def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]
     redacted content becomes a new version, which is drawn without notifying anyone.
     """
     reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
-    return _redact(reports, _of_somebody, without_person, now=now)
+    return _redact(reports, _is_personal, without_person, now=now)
 
 
 def redact_referees(*, referee_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Take these referees out of every report that tells of them, a result that was reused elsewhere included.
+    """Take these referees out of every report that quotes them, a result that was reused elsewhere included.
 
-    As above, but all that others said stays, in a version that follows.
+    As above, but the answers of others stay, in a new version.
     """
-    gone = {"reports": 0, "report files": 0, "links": 0}
+    counts = {"reports": 0, "report files": 0, "links": 0}
     references = Reference.objects.across_organisations().filter(request__referee_id__in=referee_ids)
     for reference in references.select_related("request__check_run__step_request__application"):
-        told, given = str(reference.pk), given_by(reference)
+        reference_id, given = str(reference.pk), given_by(reference)
         person = reference.request.check_run.step_request.application.candidate_id
         reports = Report.objects.across_organisations().filter(
             step_request__application__candidate_id=person,
-            step_request__reports__snapshot__check__references__contains=[{"id": told}],
+            step_request__reports__snapshot__check__references__contains=[{"id": reference_id}],
         )
-        counts = _redact(
+        redacted = _redact(
             Report.objects.across_organisations().filter(pk__in=reports.values("pk")),
-            partial(_tells_of, reference=told),
-            partial(without_referee, reference=told, given=given),
+            partial(_quotes, reference=reference_id),
+            partial(without_referee, reference=reference_id, given=given),
             now=now,
             keep_links=True,
         )
-        gone = {name: n + counts[name] for name, n in gone.items()}
-    return gone
+        counts = {name: n + redacted[name] for name, n in counts.items()}
+    return counts
 
 
-def _of_somebody(report: Report) -> bool:
+def _is_personal(report: Report) -> bool:
     return not report.snapshot["redacted"]
 
 
-def _tells_of(report: Report, *, reference: str) -> bool:
-    told = report.snapshot.get("check", {}).get("references", ())
-    return any(one["id"] == reference and not one.get("erased") for one in told)
+def _quotes(report: Report, *, reference: str) -> bool:
+    references = report.snapshot.get("check", {}).get("references", ())
+    return any(one["id"] == reference and not one.get("erased") for one in references)
 
 
 def _redact(
     reports: QuerySet[Report],
-    is_told: Callable[[Report], bool],
+    is_affected: Callable[[Report], bool],
     without: Callable[[Mapping[str, Any]], dict[str, Any]],
     *,
     now: datetime,
@@ -82,7 +83,7 @@ def _redact(
         list(rows.order_by("step_request", "version")), key=lambda report: report.step_request_id
     ):
         known = list(versions)
-        named = [report for report in known if is_told(report)]
+        named = [report for report in known if is_affected(report)]
         if not named:
             continue
         if keep_links:
@@ -145,68 +146,11 @@ def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _assessment_without_person(assessment: Mapping[str, Any]) -> dict[str, Any]:
-    kept = {**assessment, "tests": [_test_without_person(test) for test in assessment["tests"]]}
+    tests = [report_of_kind(str(kind(part))).without_person(part) for part in assessment["tests"]]
+    kept = {**assessment, "tests": tests}
     if total := assessment.get("total"):
         kept["total"] = {**total, "value": None, "portions": []}
     return kept
-
-
-def _test_without_person(test: Mapping[str, Any]) -> dict[str, Any]:
-    match test.get("kind", "scales"):
-        case "reasoning":
-            return _reasoning_without_person(test)
-        case "judgement":
-            return _judgement_without_person(test)
-        case "questions":
-            return {
-                **test,
-                "right": None,
-                "questions": [_custom_without_person(question) for question in test["questions"]],
-            }
-    return {**test, "scales": [_scale_without_person(scale) for scale in test["scales"]]}
-
-
-def _scale_without_person(scale: Mapping[str, Any]) -> dict[str, Any]:
-    items = [{**item, "answer": None, "answer_label": None} for item in scale["items"]]
-    kept = {**scale, "mean": None, "band": None, "items": items}
-    return kept | {"standing": None} if "standing" in scale else kept
-
-
-def _reasoning_without_person(test: Mapping[str, Any]) -> dict[str, Any]:
-    """Tasks were drawn for this person alone: they go as well. How many there were stays."""
-    categories = [_category_without_person(category) for category in test["categories"]]
-    return {
-        **test,
-        "whole": _category_without_person(test["whole"]),
-        "categories": categories,
-        "ability": None,
-        "tasks": [],
-    }
-
-
-def _category_without_person(category: Mapping[str, Any]) -> dict[str, Any]:
-    return {**category, "solved": None, "answered": None, "standing": None}
-
-
-def _judgement_without_person(test: Mapping[str, Any]) -> dict[str, Any]:
-    situations = [
-        {
-            **situation,
-            "actions": [
-                {**action, "answer": None, "answer_label": None, "distance": None}
-                for action in situation["actions"]
-            ],
-        }
-        for situation in test["situations"]
-    ]
-    return {**test, "distance": None, "n_answered": 0, "standing": None, "situations": situations}
-
-
-def _custom_without_person(question: Mapping[str, Any]) -> dict[str, Any]:
-    gone: dict[str, Any] = {"answer": None, "is_file": False, "raters": [], "remarks": []}
-    criteria = [{**criterion, "given": []} for criterion in question["criteria"]]
-    right = None if question["right"] is None else False
-    return {**question, **gone, "right": right, "criteria": criteria, "state": "none"}
 
 
 def _check_without_person(check: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Reports as PDF: typed snapshots in, accessible files out. Knows nothing of the database or of the web."""
+"""Reports as PDF: a frozen snapshot becomes typed blocks, and these an accessible file. No queries."""
 
 from goodword.reports.pdf.fonts import current_engine
 from goodword.reports.pdf.render import RenderedPdf, render_pdf

@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class RenderedPdf:
     """A finished file. `replaced` names the characters that no font could draw ("U+1F600 GRINNING FACE"),
-    `engine` what it was made with, to be held against the snapshot's when a file is made anew."""
+    `engine` what it was made with."""
 
     bytes: bytes
     replaced: tuple[str, ...]

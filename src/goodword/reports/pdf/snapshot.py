@@ -7,9 +7,9 @@ language and, where it tells a time, already in the organisation's zone: renderi
 Keys whose type allows `None` are always present; only `NotRequired` ones may be left out. `None` for a name
 or a comment means that it was erased. `check_snapshot` validates a stored snapshot against these types.
 
-Schema 2 says of each value whose it is, and knows more than ratings, choices and texts. What it adds is
-`NotRequired`, so that snapshots of schema 1 are drawn as they were. Schema 3 knows assessments of several kinds of
-test (`taken.py`). Schema 4 tells what standings and abilities were computed from.
+Schema 2 names the reference of each value and has more types of question. What it adds is `NotRequired`, so that
+snapshots of schema 1 are drawn as they were. Schema 3 has several kinds of test; each kind defines its data
+(`assessments.kinds`). Schema 4 has the figures that percentiles and abilities were computed from.
 """
 
 from collections.abc import Mapping
@@ -17,8 +17,8 @@ from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from goodword.assessments.kinds.reports import PartData
 from goodword.core.validation import path_problem
-from goodword.reports.pdf.taken import Assessment
 
 SCHEMA: Final = 4
 
@@ -84,6 +84,37 @@ class Head(TypedDict):
 
 
 # --- assessment
+
+
+class Portion(TypedDict):
+    """What goes into a total: its name (of a category of tasks its id), how many were solved ("Reasoning: 7/10"), its
+    share solved and its share of the total, in percent."""
+
+    name: str
+    counted: str
+    share: float
+    weight: float
+
+
+class Total(TypedDict):
+    """A total over right-or-wrong tests, in percent (`None`: there can be none, or erased). `reason` says why the
+    weights are as they are."""
+
+    value: float | None
+    weighted: bool
+    reason: str
+    portions: list[Portion]
+
+
+class Assessment(TypedDict):
+    """`taken_at_text` is when it was finished; `language` is the name of the language it was taken in. `total` is
+    there where the assessment has one."""
+
+    title: str
+    taken_at_text: str
+    language: str
+    tests: list[PartData]
+    total: NotRequired[Total]
 
 
 class AssessmentSnapshot(Head):

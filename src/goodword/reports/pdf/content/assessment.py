@@ -1,25 +1,24 @@
-"""The results in an assessment's report, test by test.
+"""The content of an assessment's report, test by test."""
 
-A PDF can be passed on to anyone, so it contains no test items, answers to single items or scoring keys
-(docs/decisions/0034-*).
-"""
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from goodword.core.report_blocks import Block, Labelled, Notice, Prose, Section, Table, Words
-from goodword.reports.pdf.content.figures import figures_sections
-from goodword.reports.pdf.content.judgement import judgement_results
-from goodword.reports.pdf.content.own import own_results
-from goodword.reports.pdf.content.reasoning import reasoning_results
-from goodword.reports.pdf.content.scales import scale_details, scales_results
-from goodword.reports.pdf.content.sheet import sheet
-from goodword.reports.pdf.taken import Assessment, Test, Total
+from goodword.assessments.kinds.report_parts import (
+    KindReport,
+    NormedScoreData,
+    NormedScoreFigures,
+    PartHead,
+    group_text,
+)
+from goodword.assessments.kinds.reports import PartData, kind, report_of_kind
+from goodword.assessments.models import Test
+from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Prose, Section, Table, Words
+from goodword.reports.pdf.snapshot import Assessment, Total
 
-#: what is said of the method of each kind, in the order in which it is said
-_METHODS = {
-    "scales": ("method_self", "method_scales"),
-    "reasoning": ("method_tasks",),
-    "judgement": ("method_judgement",),
-    "questions": ("method_own",),
-}
+#: standard errors to each side of a 90 % band
+BAND_WIDTH = 1.645
+
+type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
 
 def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, str]]:
@@ -31,98 +30,67 @@ def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, st
 
 
 def assessment_method(assessment: Assessment, words: Words, *, erased: bool) -> list[str]:
-    kinds = {_kind(test) for test in assessment["tests"]}
-    if kinds <= {"scales"}:
-        said = ["method_assessment", "method_scales"]
-    else:
-        said = ["method_online", *(key for kind, keys in _METHODS.items() if kind in kinds for key in keys)]
-    return [words(key) for key in (said if erased else [*said, "items_left_out"])]
+    present = {kind(part) for part in assessment["tests"]} or {Test.Kind.SCALES}
+    reports = [report_of_kind(name) for name in Test.Kind if name in present]
+    only_self_reports = all(report.is_self_report for report in reports)
+    keys = ["method_assessment" if only_self_reports else "method_online"]
+    for report in reports:
+        if report.is_self_report and not only_self_reports:
+            keys.append("method_self")
+        keys += report.method
+    return [words(key) for key in (keys if erased else [*keys, "items_left_out"])]
 
 
 def assessment_sections(assessment: Assessment, words: Words) -> list[Section]:
-    parts = [_summary(assessment, words)]
+    sections = [_summary(assessment, words)]
     if total := assessment.get("total"):
-        parts.append(_total(total, words))
-    for test in assessment["tests"]:
-        parts += _sections(test, words)
-    return parts + figures_sections(assessment, words)
+        sections.append(_total(total, words))
+    for part in assessment["tests"]:
+        sections += _report(part).sections(part, words)
+    return sections + _figures(assessment, words)
 
 
-def _kind(test: Test) -> str:
-    """The kind of a test; those of the first two schemas are of scales."""
-    return test.get("kind", "scales")
-
-
-def _sections(test: Test, words: Words) -> list[Section]:
-    """The result of a test and its technical sheet."""
-    if "kind" not in test or test["kind"] == "scales":
-        return [scales_results(test, words), scale_details(test, words)]
-    if test["kind"] == "reasoning":
-        blocks = reasoning_results(test, words)
-    elif test["kind"] == "judgement":
-        blocks = judgement_results(test, words)
-    else:
-        blocks = own_results(test, words)
-    return [Section(test["name"], [*blocks, *sheet(test, words)])]
+def _report(part: PartData) -> KindReport[Any, Any]:
+    return report_of_kind(str(kind(part)))
 
 
 def _summary(assessment: Assessment, words: Words) -> Section:
-    tests, total = assessment["tests"], assessment.get("total")
+    parts = assessment["tests"]
     rows = [
         [
-            test["name"],
-            test["construct"],
-            _answered(test, words),
-            words("test_version", version=test["version"], scoring=test["scoring_version"])
-            if test["scoring_version"]
-            else test["version"],
+            part["name"],
+            part["construct"],
+            words("n_of_m", n=_report(part).answered(part), m=part["items_n"]),
+            words("test_version", version=part["version"], scoring=part["scoring_version"])
+            if part["scoring_version"]
+            else part["version"],
         ]
-        for test in tests
+        for part in parts
     ]
     header = [words("test"), words("measures"), words("answered"), words("version")]
-    if total is None:
-        said = [words("no_verdict"), words("no_better_end")]
+    if assessment.get("total") is None:
+        verdict, better_end = words("no_verdict"), words("no_better_end")
     else:
-        said = [words("no_verdict_alone"), words("no_better_end_alone")]
+        verdict, better_end = words("no_verdict_alone"), words("no_better_end_alone")
+    has_self_report = not parts or any(_report(part).is_self_report for part in parts)
+    requirements = "\n".join(_requirement(part, words) for part in parts)
     return Section(
         words("summary"),
         [
             Table(header, rows, widths=[3, 5, 2, 3]),
-            *_asked(tests, words),
-            Notice([" ".join(said if _has_scales(tests) else said[:1])]),
+            Labelled([(words("why_asked"), requirements)] if parts else []),
+            Notice([f"{verdict} {better_end}" if has_self_report else verdict]),
         ],
     )
 
 
-def _asked(tests: list[Test], words: Words) -> list[Block]:
-    """Why each test was asked, under one label."""
-    said = "\n".join(_requirement(test, words) for test in tests)
-    return [Labelled([(words("why_asked"), said)] if tests else [])]
-
-
-def _has_scales(tests: list[Test]) -> bool:
-    return not tests or any(_kind(test) == "scales" for test in tests)
-
-
-def _answered(test: Test, words: Words) -> str:
-    if "kind" not in test or test["kind"] == "scales":
-        n = sum(scale["n_answered"] for scale in test["scales"])
-    elif test["kind"] == "reasoning":
-        n = test["whole"]["answered"] or 0
-    elif test["kind"] == "judgement":
-        n = test["n_answered"]
-    else:
-        n = sum(question["answer"] is not None for question in test["questions"])
-    return words("n_of_m", n=n, m=test["items_n"])
-
-
-def _requirement(test: Test, words: Words) -> str:
-    requirement = test["requirement"]
+def _requirement(part: PartHead, words: Words) -> str:
+    requirement = part["requirement"]
     if requirement is None:
-        return words("no_requirement", test=test["name"])
+        return words("no_requirement", test=part["name"])
     quoted = words("quote", text=requirement["text"])
     return words(
-        "requirement", test=test["name"], text=quoted, who=requirement["who"], when=requirement["when"]
+        "requirement", test=part["name"], text=quoted, who=requirement["who"], when=requirement["when"]
     )
 
 
@@ -146,13 +114,13 @@ def _total(total: Total, words: Words) -> Section:
         words("share_solved"),
         words("weight"),
     ]
-    made = " + ".join(f"{weight} × {share}" for _, _, share, weight in rows)
+    terms = " + ".join(f"{weight} × {share}" for _, _, share, weight in rows)
     return Section(
         words("total"),
         [
             Prose([words("total_is", value=value), how], leads=True),
             Table(header, rows, widths=[4, 5, 2, 2]),
-            Prose([words("total_rule", made=made, value=value), words("total_harder")], quiet=True),
+            Prose([words("total_rule", made=terms, value=value), words("total_harder")], quiet=True),
         ],
     )
 
@@ -160,3 +128,81 @@ def _total(total: Total, words: Words) -> Section:
 def _percent(value: float, words: Words) -> str:
     """With a decimal only where there is one."""
     return words.number(value, 0 if float(round(value, 1)).is_integer() else 1)
+
+
+def _figures(assessment: Assessment, words: Words) -> list[Section]:
+    """Where percentiles, bands and abilities come from, if there are any. Snapshots before schema 4 do not say it."""
+    parts = assessment["tests"]
+    compared = [_compared(part, words) for part in parts]
+    blocks = _rules(compared, parts, words)
+    for part, scores in zip(parts, compared, strict=True):
+        if scores:
+            blocks += _normed_scores(part, scores, words)
+        blocks += _report(part).detail_blocks(part, words)
+    return [Section(words("figures_behind"), blocks)] if blocks else []
+
+
+def _compared(part: PartData, words: Words) -> list[Compared]:
+    """The scores of a part that were compared with norms, with their figures."""
+    return [
+        (name, score, figures)
+        for name, score in _report(part).normed_scores(part, words)
+        if (figures := score.get("figures")) is not None
+    ]
+
+
+def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], words: Words) -> list[Block]:
+    """How a percentile, a reliability, an error and a band are computed, each once."""
+    if not any(compared):
+        return []
+    distances = {_report(part).is_distance for part, scores in zip(parts, compared, strict=True) if scores}
+    rules = [words("percentile_rule")] if False in distances else []
+    rules += [words("distance_rule")] if True in distances else []
+    rules.append(words("error_rule"))
+    ways = dict.fromkeys(figures["coefficient"] for scores in compared for _, _, figures in scores)
+    rules += [words(f"coefficient_{way}") for way in ways if way]
+    return [Prose(rules)]
+
+
+def _normed_scores(part: PartData, compared: Sequence[Compared], words: Words) -> list[Block]:
+    _, score, figures = compared[0]  # one group for all scores of a test
+    header = [
+        words("score"),
+        words("lower_and_same"),
+        words("nearer_of_100") if _report(part).is_distance else words("percentile"),
+        words("measurement_error"),
+        words("band"),
+    ]
+    group = words("group_made", group=group_text(score, words), when=figures["made_at_text"])
+    rows = [_figures_row(*one, words) for one in compared]
+    return [Heading(part["name"], note=group), Table(header, rows, widths=[4, 5, 2.5, 6, 5])]
+
+
+def _figures_row(
+    name: str, normed: NormedScoreData, figures: NormedScoreFigures, words: Words
+) -> list[str | Cell]:
+    below, equal, n = figures["below"], figures["equal"], figures["n"]
+    share = words.number(100 * (below + equal / 2) / n, 1)
+    reliability = normed["reliability"] or 0.0
+    error = f"{words.number(figures['sd'], 2)} × √(1 − {words.number(reliability, 2)})"
+    low, high, score = (
+        words.number(value, 2).replace("-", "−")
+        for value in (normed["low"], normed["high"], figures["score"])
+    )
+    return [
+        Cell(name, note=score),
+        Cell(f"({below} + {equal} ÷ 2) ÷ {n}", note=f"= {words('percent', value=share)}"),
+        str(normed["percentile"]),
+        Cell(
+            f"{error} = {words.number(figures['error'], 2)}",
+            note=words(
+                "coefficient_of",
+                coefficient=words(f"way_{figures['coefficient'] or 'unknown'}"),
+                n=figures["reliability_n"],
+            ),
+        ),
+        Cell(
+            words("from_to", low=low, high=high),
+            note=f"{score} ± {words.number(BAND_WIDTH, 3)} × {words.number(figures['error'], 2)}",
+        ),
+    ]

@@ -298,15 +298,15 @@ def head_of(question: Question, words: Words, *, note: str | None = None) -> lis
         if competency
         else Heading(text, note=note)
     ]
-    told = []
+    notes = []
     if own := question.get("own_text"):
-        told.append(words("own_text", text=own))
+        notes.append(words("own_text", text=own))
     if why := question.get("note"):
-        told.append(why)
+        notes.append(why)
     if not_asked := question.get("not_asked"):
-        told.append(words.count("not_asked", len(not_asked)))
-    if told:
-        blocks.append(Prose([" ".join(told)], quiet=True, leads=True))
+        notes.append(words.count("not_asked", len(not_asked)))
+    if notes:
+        blocks.append(Prose([" ".join(notes)], quiet=True, leads=True))
     return blocks
 
 
