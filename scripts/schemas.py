@@ -1,0 +1,33 @@
+"""Writes the JSON Schemas of the files that people write: `python scripts/schemas.py`. A test refuses older ones."""
+
+import json
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from goodword.questionnaires.editor.files import QuestionnaireFile
+
+FOLDER: Final = Path(__file__).resolve().parent.parent / "docs/schemas"
+SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
+    "questionnaire.json": QuestionnaireFile.model_json_schema,
+}
+
+
+def text_of(schema: Callable[[], dict[str, Any]]) -> str:
+    """The text of a schema's file."""
+    content = {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema()}
+    return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def main() -> int:
+    """Write all."""
+    FOLDER.mkdir(exist_ok=True)
+    for name, schema in SCHEMAS.items():
+        (FOLDER / name).write_text(text_of(schema), "utf-8")
+        print(FOLDER / name)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,17 @@
+"""The published JSON Schemas are those of the code, and refuse what an import refuses."""
+
+import pytest
+import schemas
+
+
+@pytest.mark.parametrize("name", schemas.SCHEMAS)
+def test_the_published_schema_is_current(name: str) -> None:
+    assert (schemas.FOLDER / name).read_text("utf-8") == schemas.text_of(schemas.SCHEMAS[name])
+
+
+def test_the_schema_knows_every_question_type_and_no_other_name() -> None:
+    schema = schemas.SCHEMAS["questionnaire.json"]()
+    types = schema["properties"]["languages"]["additionalProperties"]["items"]["discriminator"]["mapping"]
+    assert len(types) == 17
+    objects = [one for one in schema["$defs"].values() if "properties" in one]
+    assert all(one["additionalProperties"] is False for one in objects)
