@@ -5,14 +5,12 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.core.versioned_drafts import NoDraft, NotEditable, StaleDraft
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import (
     NeedsReason,
-    NoDraft,
     NoQuestions,
-    NotEditable,
     NotTranslated,
-    StaleDraft,
     discard,
     draft_of,
     publish,

@@ -1,14 +1,13 @@
 """The draft of a questionnaire: changed under one lock, published as the next version, or discarded."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
-
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
+from goodword.core.versioned_drafts import LanguagesDraft, changed
 from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.entries import REASON_ABOVE, Entry, competencies_of, follow_source, gaps
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -19,39 +18,16 @@ OWN = "own_"
 LONGEST_REASON = 2000
 
 
-class NoDraft(Exception):
-    """There is no draft: it was published or discarded meanwhile."""
-
-
-class StaleDraft(Exception):
-    """The draft has changed since the page was opened. Nothing was saved."""
-
-
-class NotEditable(Exception):
-    """A built-in or archived questionnaire."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """The draft's rows: the language that decides the structure, and those that follow it."""
+class Draft(LanguagesDraft[QuestionnaireVersion]):
+    """The draft of a questionnaire, with a version row for each language."""
 
     questionnaire: Questionnaire
-    source: QuestionnaireVersion
-    translations: tuple[QuestionnaireVersion, ...]
 
     @property
     def entries(self) -> list[Entry]:
         """The questions, in the source's language."""
         return list(self.source.questions)
-
-    @property
-    def rows(self) -> tuple[QuestionnaireVersion, ...]:
-        """All languages, the source first."""
-        return (self.source, *self.translations)
-
-    def row(self, language: str) -> QuestionnaireVersion | None:
-        """One language."""
-        return next((row for row in self.rows if row.language == language), None)
 
 
 def is_own(questionnaire: Questionnaire) -> bool:
@@ -77,19 +53,11 @@ def lock(questionnaire: Questionnaire) -> Questionnaire:
     return rows.select_for_update().get(pk=questionnaire.pk)
 
 
-@contextmanager
-def locked_draft(questionnaire: Questionnaire, *, revision: int | None = None) -> Iterator[Draft]:
-    """The draft, to be changed in one transaction.
-
-    `revision` is the source's when the page was opened. Raises `NoDraft`, and `StaleDraft` if it has changed since.
-    """
-    with transaction.atomic():
-        draft = draft_of(lock(questionnaire))
-        if draft is None:
-            raise NoDraft
-        if revision is not None and draft.source.revision != revision:
-            raise StaleDraft
-        yield draft
+def locked_draft(
+    questionnaire: Questionnaire, *, revision: int | None = None
+) -> AbstractContextManager[Draft]:
+    """The draft, to be changed in one transaction (core.versioned_drafts)."""
+    return changed(lambda: lock(questionnaire), draft_of, revision=revision)
 
 
 def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None) -> None:
@@ -152,8 +120,8 @@ def publish(
     """Freeze the draft as the next version. Returns its number.
 
     Languages in `without` are left out if texts of theirs are empty: they stay, with what was translated, in a
-    draft of the version after this one. Raises `NothingAsked`, `NeedsReason`, `NotTranslated`, `drafts.NoDraft`,
-    `drafts.StaleDraft`, and `parse.QuestionError` if a language is not whole.
+    draft of the version after this one. Raises `NothingAsked`, `NeedsReason`, `NotTranslated`, `NoDraft`,
+    `StaleDraft`, and `parse.QuestionError` if a language is not whole.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         if not draft.entries:
@@ -196,7 +164,7 @@ def publish(
 def discard(*, questionnaire: Questionnaire, revision: int, by: Membership, now: datetime) -> bool:
     """Delete the draft; a questionnaire that was never published goes with it. Whether it is still there.
 
-    Raises `drafts.NoDraft` and `drafts.StaleDraft`.
+    Raises `NoDraft` and `StaleDraft`.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         stays = bool(numbers(draft.questionnaire))

@@ -9,8 +9,9 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
+from goodword.core.versioned_drafts import NotEditable
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
-from goodword.questionnaires.domain.drafts import OWN, Draft, NotEditable, draft_of, is_own, lock, new_row
+from goodword.questionnaires.domain.drafts import OWN, Draft, draft_of, is_own, lock, new_row
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.entries import Entry
 from goodword.questionnaires.editor.files import read_file

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from goodword.questionnaires.domain.drafts import StaleDraft, locked_draft, new_row
+from goodword.core.versioned_drafts import check_revision
+from goodword.questionnaires.domain.drafts import locked_draft, new_row
 from goodword.questionnaires.editor.entries import texts_of, with_texts
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 
@@ -38,8 +39,7 @@ def save_texts(
     """
     with locked_draft(questionnaire) as draft:
         row = _translation(draft.translations, language)
-        if row.revision != revision:
-            raise StaleDraft
+        check_revision(row, revision)
         before = {entry["id"]: texts_of(entry) for entry in row.questions}
         row.questions = [
             with_texts(entry, {**before.get(entry["id"], {}), **texts.get(entry["id"], {})})
@@ -53,8 +53,7 @@ def remove_language(*, questionnaire: Questionnaire, language: str, revision: in
     """Take a language out of the draft; published versions keep it. Raises as `save_texts`."""
     with locked_draft(questionnaire) as draft:
         row = _translation(draft.translations, language)
-        if row.revision != revision:
-            raise StaleDraft
+        check_revision(row, revision)
         row.delete()
 
 

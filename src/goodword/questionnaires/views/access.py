@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.questionnaires.domain.drafts import Draft, NoDraft, StaleDraft, draft_of
+from goodword.core.versioned_drafts import NoDraft, StaleDraft
+from goodword.questionnaires.domain.drafts import Draft, draft_of
 from goodword.questionnaires.models import Questionnaire
 
 type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]

@@ -10,9 +10,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
+from goodword.core.versioned_drafts import NotEditable
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL, keys
 from goodword.questionnaires.domain import questionnaires as domain
-from goodword.questionnaires.domain.drafts import NotEditable, draft_of, is_own
+from goodword.questionnaires.domain.drafts import draft_of, is_own
 from goodword.questionnaires.domain.questionnaires import import_file
 from goodword.questionnaires.domain.versions import ensure_all_builtin, numbers, versions_in_all_languages
 from goodword.questionnaires.editor.files import LARGEST_FILE, Contents, InvalidFile, to_file

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts.access import MemberRequest
+from goodword.core.versioned_drafts import StaleDraft
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.drafts import Draft, StaleDraft, draft_of
+from goodword.questionnaires.domain.drafts import Draft, draft_of
 from goodword.questionnaires.domain.questions import add_competency, add_question, change_question
 from goodword.questionnaires.editor.changes import left_behind
 from goodword.questionnaires.editor.descriptions import groups, question_types

@@ -8,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.questionnaires.domain.drafts import Draft, StaleDraft
+from goodword.core.versioned_drafts import StaleDraft
+from goodword.questionnaires.domain.drafts import Draft
 from goodword.questionnaires.domain.translations import NoLanguage, add_language, remove_language, save_texts
 from goodword.questionnaires.editor.entries import gaps
 from goodword.questionnaires.editor.forms.questionnaire import TranslationForm

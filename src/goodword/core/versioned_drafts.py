@@ -1,0 +1,85 @@
+"""Versioned drafts: something is edited as a draft, published as a version that never changes, and then referred to.
+
+A draft is changed under the lock of its owner, by somebody who has seen its current revision. Each app keeps its own
+rows and rules for publishing; this module has what they share.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Protocol, cast
+
+from django.db import transaction
+
+
+class NoDraft(Exception):
+    """There is no draft: it was published or discarded meanwhile."""
+
+
+class StaleDraft(Exception):
+    """The draft has changed since the page was opened. Nothing was saved."""
+
+
+class NotEditable(Exception):
+    """Built-in, imported or archived, and therefore without a draft."""
+
+
+class HasRevision(Protocol):
+    """A row that counts its changes."""
+
+    @property
+    def revision(self) -> int: ...
+
+
+class InLanguage(Protocol):
+    """A row in one language."""
+
+    @property
+    def language(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguagesDraft[R]:
+    """A draft with a row for each language: the source, which determines the structure, and its translations.
+
+    `R` is the model of the rows; it has `revision` and `language`.
+    """
+
+    source: R
+    translations: tuple[R, ...]
+
+    @property
+    def revision(self) -> int:
+        return cast(HasRevision, self.source).revision
+
+    @property
+    def rows(self) -> tuple[R, ...]:
+        """All languages, the source first."""
+        return (self.source, *self.translations)
+
+    def row(self, language: str) -> R | None:
+        """One language."""
+        return next((row for row in self.rows if cast(InLanguage, row).language == language), None)
+
+
+@contextmanager
+def changed[O, D: HasRevision](
+    lock: Callable[[], O], draft_of: Callable[[O], D | None], *, revision: int | None
+) -> Iterator[D]:
+    """The draft of an owner, to be changed in one transaction.
+
+    `lock` locks the owner's row and returns it, `draft_of` reads its draft. `revision` is that of the page on which
+    the change is based; None if the change does not depend on the rest. Raises `NoDraft` and `StaleDraft`.
+    """
+    with transaction.atomic():
+        draft = draft_of(lock())
+        if draft is None:
+            raise NoDraft
+        check_revision(draft, revision)
+        yield draft
+
+
+def check_revision(row: HasRevision, revision: int | None) -> None:
+    """Raises `StaleDraft` if the row has changed since `revision`."""
+    if revision is not None and row.revision != revision:
+        raise StaleDraft
