@@ -17,7 +17,8 @@ from goodword.assessments.attempts.locking import part_of, record_event
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.content import content_of
 from goodword.assessments.items import visible_items
-from goodword.assessments.kinds.custom.content import Criterion, FileQuestion, QuestionSet
+from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds.custom.content import Criterion, FileQuestion
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
 from goodword.assessments.queries import answers_of, latest_done, parts_of, read_answers
@@ -160,10 +161,9 @@ class MarkingProgress:
 def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, tuple[Criterion, ...]]:
     """The rubrics of the questions that were asked and answered, by question id."""
     content = content_of(part.version)
-    if not isinstance(content, QuestionSet):
-        return {}
+    rubrics = kind_of(content).rubrics(content)
     asked = [item.id for item in visible_items(part, answers) if answers.get(item.id) is not None]
-    return {item: content.rubrics[item] for item in asked if item in content.rubrics}
+    return {item: rubrics[item] for item in asked if item in rubrics}
 
 
 def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, ...]:

@@ -5,7 +5,8 @@ from typing import Final
 
 from django.db.models import QuerySet, prefetch_related_objects
 
-from goodword.assessments.models import Attempt, AttemptPart, Test
+from goodword.assessments.kinds import kind_named
+from goodword.assessments.models import Attempt, AttemptPart
 from goodword.candidates.models import Application
 from goodword.questionnaires.reading import Json
 from goodword.steps.states import DONE
@@ -24,7 +25,7 @@ def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
         .order_by("order")
     )
     prefetch_related_objects(rows, "answers", *(["scores"] if scores else []))
-    drawing = [row for row in rows if row.version.test.kind == Test.Kind.REASONING]
+    drawing = [row for row in rows if kind_named(row.version.test.kind).is_generated]
     prefetch_related_objects(drawing, "drawn")
     for row in rows:
         row.attempt = attempt

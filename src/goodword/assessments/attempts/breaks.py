@@ -10,9 +10,8 @@ from goodword.assessments.attempts import clock, locking
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.content import content_of
 from goodword.assessments.items import items_of
-from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.items import OnBreak
-from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.item import from_json, to_json
 from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Noticed
 
@@ -123,7 +122,7 @@ def _stopped_at(part: AttemptPart) -> datetime:
 def _void(part: AttemptPart, *, now: datetime) -> None:
     """Make the item on screen void, and delete its answer."""
     content = content_of(part.version)
-    if isinstance(content, ReasoningTest):
+    if kind_of(content).is_generated:
         _replace(part, content, now=now)
         return
     item = items_of(part)[part.at - 1]
@@ -132,11 +131,12 @@ def _void(part: AttemptPart, *, now: datetime) -> None:
     part.items -= 1
 
 
-def _replace(part: AttemptPart, content: ReasoningTest, *, now: datetime) -> None:
+def _replace(part: AttemptPart, content: Content, *, now: datetime) -> None:
     """Draw a fresh item of the same family and level in the place of the one on screen."""
     rows = list(DrawnItem.objects.of(part.organisation).filter(part=part))
     old = next(row for row in rows if row.position == part.at and row.voided_at is None)
-    fresh = content.fresh(
+    fresh = kind_of(content).redraw(
+        content,
         from_json(old.content),
         seed=(part.seed or 0) + part.breaks + 1,
         taken=[from_json(row.content) for row in rows],

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from goodword.assessments.content import content_of
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.builtin import LANGUAGES
-from goodword.assessments.kinds.reasoning.content import WITHOUT_FIGURES, ReasoningTest
 from goodword.assessments.models import AssessmentPart, AttemptPart, TestVersion
 
 FALLBACK_LANGUAGE = "en"
@@ -69,11 +68,12 @@ def open_form(part: AttemptPart) -> str:
     `part` comes with its version, test and the assessment's part. No query.
     """
     content = content_of(part.version)
-    if part.begun_at is not None or part.ended_at is not None or not isinstance(content, ReasoningTest):
+    kind = kind_of(content)
+    if part.begun_at is not None or part.ended_at is not None:
         return ""
     if part.form != part.part.form:
-        return part.part.form
-    return WITHOUT_FIGURES if content.has_figures(part.form) and WITHOUT_FIGURES in content.forms else ""
+        return part.part.form if kind.is_generated else ""
+    return kind.figureless_form(content, part.form)
 
 
 def is_other_form(part: AttemptPart) -> bool:

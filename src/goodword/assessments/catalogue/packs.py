@@ -8,9 +8,10 @@ from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import OWN_PREFIX, is_own
 from goodword.assessments.content import content_of, parse
+from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.builtin import BUILT_IN, contents
 from goodword.assessments.kinds.health import flags_of
-from goodword.assessments.kinds.pack_file import Imported, PackFile, difference, plain, read_file
+from goodword.assessments.kinds.pack_file import Imported, PackFile, difference, read_file
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.models import Test, TestVersion
@@ -124,7 +125,7 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
             test=test,
             number=content.version,
             language=content.language,
-            content=plain(content),
+            content=kind_of(content).dump(content),
             created_at=now,
         )
         audit(
@@ -209,9 +210,7 @@ class NeedsSignOff(Exception):
 def needs_sign_off(version: TestVersion) -> bool:
     """Whether something in it touches health that nobody has signed off."""
     content = content_of(version)
-    return (
-        version.signed_off_at is None and not isinstance(content, ReasoningTest) and bool(flags_of(content))
-    )
+    return version.signed_off_at is None and bool(flags_of(content))
 
 
 def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> TestVersion:

@@ -9,8 +9,8 @@ from typing import Any, Final
 from goodword.assessments.content import content_of
 from goodword.assessments.evidence.gather import Aliases
 from goodword.assessments.evidence.tally import Tally
-from goodword.assessments.kinds import Content
-from goodword.assessments.kinds.custom.content import Criterion, QuestionSet
+from goodword.assessments.kinds import Content, kind_of
+from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.marking import RATERS
 from goodword.assessments.models import AttemptPart
 
@@ -25,11 +25,9 @@ def marks_of(part: AttemptPart, name: str, *, names: Aliases) -> Iterator[Mappin
     was read with its marks.
     """
     content = content_of(part.version)
-    if not isinstance(content, QuestionSet):
-        return
     marks = list(part.markings.all())
     raters = Counter(one.item for one in marks)
-    for item, rubric in content.rubrics.items():
+    for item, rubric in kind_of(content).rubrics(content).items():
         if raters[item] == 0 or raters[item] < RATERS[part.part.two_raters]:
             continue
         given = {names.of("rater", one.rater_id): one.points for one in marks if one.item == item}
@@ -53,7 +51,7 @@ def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Con
     tally = Tally()
     for (part, item), by_rater in found.items():
         where, content = f"Marks of part {part}, item {item}", contents.get(part)
-        rubric = content.rubrics.get(item) if isinstance(content, QuestionSet) else None
+        rubric = kind_of(content).rubrics(content).get(item) if content is not None else None
         if not rubric:
             tally.say(f"{where}: there is no rubric for them in tests.jsonl.")
             continue

@@ -14,7 +14,6 @@ from goodword.assessments.evidence.folder import Folder, Rows
 from goodword.assessments.evidence.gather import Aliases, issued_parts, issued_totals
 from goodword.assessments.evidence.marks import MARKS, marks_of
 from goodword.assessments.evidence.readme import README
-from goodword.assessments.evidence.said import said
 from goodword.assessments.evidence.tables import write_reliability, write_standards, write_versions
 from goodword.assessments.items import items_of
 from goodword.assessments.models import AttemptPart, IssuedTotal, Score, Test, TestVersion
@@ -245,7 +244,9 @@ def _given(work: _Export, part: AttemptPart, name: str) -> None:
     answers = read_answers(part)
     for item in items_of(part):
         if item.id in answers:
-            work.rows["answers.jsonl"]({"part": name, "item": item.id, **said(item, answers[item.id])})
+            work.rows["answers.jsonl"](
+                {"part": name, "item": item.id, **item.deidentified_answer(answers[item.id])}
+            )
 
 
 def _figures(score: Score) -> dict[str, Any]:

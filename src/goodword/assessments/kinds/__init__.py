@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, assert_never
 
-from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.custom.content import Criterion, QuestionSet
 from goodword.assessments.kinds.custom.kind import CUSTOM
 from goodword.assessments.kinds.custom.result import QuestionsResult
 from goodword.assessments.kinds.items import Item, OnBreak
@@ -37,12 +37,54 @@ class Kind[C](Protocol):
     #: whether items are drawn for each candidate
     is_generated: bool
     on_break: OnBreak
+    #: whether scores are distances from a key, so that the lowest is the nearest
+    by_distance: bool
+    #: whether people mark answers
+    has_rubrics: bool
+
+    def heading(self) -> str:
+        """The kind in the library."""
+
+    def summary(self) -> str:
+        """The kind in a sentence."""
+
+    def items_in_words(self, n: int) -> str:
+        """ "20 statements"."""
 
     def parse(self, data: Any) -> C:
         """The content out of JSON. Raises `ReadingError` with a sentence on what is wrong."""
 
+    def dump(self, content: C) -> dict[str, Any]:
+        """The content as JSON in its published form; `parse` gives an equal one back."""
+
+    def check_limits(self, content: C) -> None:
+        """Raises `PackError` for more than a page, or a candidate's patience, takes."""
+
+    def texts(self, content: C) -> Iterator[tuple[str, str]]:
+        """The texts that a candidate reads, by id, to look for health topics; of generated items none."""
+
+    def structure(self, content: C) -> Mapping[str, object]:
+        """What all languages of a version share, by name: ids, keys and answer values in order."""
+
+    def listing(self, content: C, *, form: str, language: str, seed: int) -> Mapping[str, object]:
+        """All items with their keys, for the library's page; of generated ones samples from `seed`."""
+
+    def scale_name(self, content: C, scale: str) -> str:
+        """A score in words; empty for that of the whole test."""
+
+    def rubrics(self, content: C) -> Mapping[str, tuple[Criterion, ...]]:
+        """The criteria by which people mark answers, by item id."""
+
     def draw(self, content: C, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
         """The generated items of a form for one candidate. Raises `LookupError` for an unknown form."""
+
+    def redraw(
+        self, content: C, item: GeneratedItem, *, seed: int, taken: Sequence[GeneratedItem]
+    ) -> GeneratedItem:
+        """Another item of the same family and level, none of those `taken`. Raises `LookupError` if none are drawn."""
+
+    def figureless_form(self, content: C, form: str) -> str:
+        """The form without figures that may be chosen in place of one with figures; else empty."""
 
     def items(
         self, content: C, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str

@@ -7,13 +7,11 @@ looked at, and refuse nothing.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.pack_file import Imported
+from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.scales.content import Instrument, ScaleItem
 
 #: by language: words and phrases, parted by commas; a * stands for any ending, so that inflected words are found
@@ -102,25 +100,12 @@ class Flag:
     words: tuple[str, ...]
 
 
-def flags_of(content: Imported) -> tuple[Flag, ...]:
+def flags_of(content: Content) -> tuple[Flag, ...]:
     """The texts with a word that touches health, in order; all of them in a language without a list of words."""
-    known = content.language.split("-")[0] in LANGUAGES
+    language = getattr(content, "language", "")
+    known = language.split("-")[0] in LANGUAGES
     return tuple(
         Flag(id=name, text=text, words=words)
-        for name, text in _texts(content)
-        if (words := health_words(text, language=content.language)) or not known
+        for name, text in kind_of(content).texts(content)
+        if (words := health_words(text, language=language)) or not known
     )
-
-
-def _texts(content: Imported) -> Iterator[tuple[str, str]]:
-    match content:
-        case Instrument():
-            yield from ((item.id, item.text) for item in content.items)
-        case JudgementSet():
-            for scenario in content.scenarios:
-                yield scenario.id, scenario.text
-                yield from ((action.id, action.text) for action in scenario.actions)
-        case _:
-            for question in content.questions:
-                yield question.id, question.text
-                yield from ((question.id, choice.label) for choice in getattr(question, "choices", ()))

@@ -81,6 +81,9 @@ class Item(Protocol):
     def rendered_answer_only(self, value: Json) -> Json:
         """An answer that reveals nothing of the item: a label of its scale, or the position of the option chosen."""
 
+    def deidentified_answer(self, value: Json) -> dict[str, Any]:
+        """{"value": ...}, or {"left_out": type} for texts, numbers, dates and files."""
+
     def solution(self, value: Json) -> Solution | None:
         """The key of a practice task; None where nothing is right or wrong."""
 

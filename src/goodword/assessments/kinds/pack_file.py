@@ -5,21 +5,20 @@ Whatever is wrong is one sentence. What is far too large or nested is refused be
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from goodword.assessments.kinds.custom.content import KIND as QUESTIONS
-from goodword.assessments.kinds.custom.content import QuestionSet, questions_to_json, read_questions
-from goodword.assessments.kinds.judgement.content import KIND as JUDGEMENT
-from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
-from goodword.assessments.kinds.judgement.content import to_json as judgement_json
+from goodword.assessments.kinds import Content, kind_named, kind_of
+from goodword.assessments.kinds.custom.content import QuestionSet
+from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.packs import PackError
-from goodword.assessments.kinds.scales.content import Instrument, parse_pack
-from goodword.assessments.kinds.scales.content import to_json as pack_json
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.models import Test
 from goodword.core.text import clean_text
-from goodword.questionnaires.reading import Json, shortened
+from goodword.questionnaires.reading import shortened
 
+#: generated tests are not imported
 type Imported = Instrument | JudgementSet | QuestionSet
 
 #: bytes; three hundred items with norms take about 60 kB
@@ -28,12 +27,6 @@ LARGEST: Final = 1_000_000
 MOST_ENTRIES: Final = 1000
 DEEPEST: Final = 12
 LARGEST_NUMBER: Final = 1_000_000_000
-#: what fits a page and a candidate's patience
-MOST_ITEMS: Final = 600
-MOST_SCALES: Final = 60
-MOST_ANSWERS: Final = 11
-#: as models.Score keeps it
-LONGEST_SCALE: Final = 40
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
@@ -57,7 +50,7 @@ def read_file(raw: bytes) -> PackFile:
         raise PackError("The file must hold one object with named values, as docs/content-packs.md shows.")
     found = _read(data)
     _check_names(found.content)
-    _check_bounds(found.content)
+    kind_of(found.content).check_limits(found.content)
     return found
 
 
@@ -119,29 +112,20 @@ def _entries(value: list[object] | dict[str, object]) -> Iterator[object]:
     yield from value.values() if isinstance(value, dict) else value
 
 
-def plain(content: Imported) -> dict[str, Any]:
-    """The content as it is exported; `read_file` gives an equal one back."""
-    match content:
-        case Instrument():
-            return pack_json(content)
-        case JudgementSet():
-            return judgement_json(content)
-    return questions_to_json(content)
-
-
 def _read(data: Mapping[str, Any]) -> PackFile:
     match data.get("kind"):
         case None:
-            return PackFile(kind="scales", content=parse_pack(data))
-        case "judgement":
-            return PackFile(kind="judgement", content=read_judgement(data))
-        case "questions":
-            return PackFile(kind="questions", content=read_questions(data))
-        case "reasoning":
+            kind = Test.Kind.SCALES
+        case Test.Kind.JUDGEMENT | Test.Kind.QUESTIONS as named:
+            kind = Test.Kind(named)
+        case Test.Kind.REASONING:
             raise PackError("Reasoning is generated and comes with Goodword; it cannot be imported.")
-    raise PackError(
-        f"Under “kind” may stand “{JUDGEMENT}” or “{QUESTIONS}”; leave it out for statements on a scale."
-    )
+        case _:
+            raise PackError(
+                f"Under “kind” may stand “{Test.Kind.JUDGEMENT.value}” or “{Test.Kind.QUESTIONS.value}”; leave it out "
+                "for statements on a scale."
+            )
+    return PackFile(kind=kind.value, content=kind_named(kind).parse(data))
 
 
 def _check_names(content: Imported) -> None:
@@ -158,68 +142,9 @@ def _check_names(content: Imported) -> None:
         )
 
 
-def _check_bounds(content: Imported) -> None:
-    match content:
-        case Instrument():
-            longest = max((scale.id for scale in content.scales), key=len)
-            if len(longest) > LONGEST_SCALE:
-                raise PackError(f"The id of the scale “{longest}” has more than {LONGEST_SCALE} characters.")
-            _at_most("scales", len(content.scales), MOST_SCALES)
-            _at_most("items", len(content.items), MOST_ITEMS)
-            _at_most("answers to choose from", len(content.response_scale), MOST_ANSWERS)
-        case JudgementSet():
-            _at_most("actions", len(content.actions), MOST_ITEMS)
-            _at_most("answers to choose from", len(content.response_scale), MOST_ANSWERS)
-        case QuestionSet():
-            _at_most("questions", len(content.questions), MOST_ITEMS)
-
-
-def _at_most(what: str, n: int, most: int) -> None:
-    if n > most:
-        raise PackError(f"It has {n} {what}; {most} are the most.")
-
-
-#: what is translated
-_WORDS: Final = frozenset(
-    {"text", "help", "self_text", "label", "example", "left", "right", "unit", "competency", "anchors"}
-)
-
-
-def difference(one: Imported, other: Imported) -> str:
-    """What differs but must not, in a word or two ("the items"); empty if nothing does."""
+def difference(one: Content, other: Content) -> str:
+    """What differs between two languages of a version but must not, in a word or two ("the items"); else empty."""
     if type(one) is not type(other):
         return "the kind of test"
-    first, second = _shape(one), _shape(other)
+    first, second = (kind_of(content).structure(content) for content in (one, other))
     return next((name for name in first if first[name] != second[name]), "")
-
-
-def _shape(content: Imported) -> Mapping[str, object]:
-    match content:
-        case Instrument():
-            return {
-                "the scales": [scale.id for scale in content.scales],
-                "the items": [(item.id, item.scale, item.keyed) for item in content.items],
-                "the short forms": [(form.id, form.item_ids) for form in content.short_forms],
-                "the answer scale": [option.value for option in content.response_scale],
-            }
-        case JudgementSet():
-            return {
-                "the situations": [scenario.id for scenario in content.scenarios],
-                "the actions or their keys": [(one.id, one.effectiveness) for one in content.actions],
-                "the answer scale": [option.value for option in content.response_scale],
-            }
-        case QuestionSet():
-            plain = questions_to_json(content)
-            return {
-                "the questions": _without_words(plain["questions"]),
-                "the rubrics": _without_words(plain["rubrics"]),
-                "the right answers": plain["right"],
-            }
-
-
-def _without_words(value: Json) -> object:
-    if isinstance(value, Mapping):
-        return {name: _without_words(entry) for name, entry in value.items() if name not in _WORDS}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [_without_words(entry) for entry in value]
-    return value

@@ -11,6 +11,14 @@ FULL_FORM: Final = "full"
 DECIDING_SECONDS: Final = 5
 
 
+#: what fits a page and a candidate's patience
+MOST_ITEMS: Final = 600
+MOST_SCALES: Final = 60
+MOST_ANSWERS: Final = 11
+#: as models.Score keeps it
+LONGEST_SCALE: Final = 40
+
+
 class PackError(ReadingError):
     """What is wrong with a pack, in one sentence."""
 
@@ -70,3 +78,9 @@ def unique(reader: Reader, what: str, ids: list[str]) -> frozenset[str]:
         if one in ids[:place]:
             raise reader.wrong(f"has the {what} “{one}” twice")
     return frozenset(ids)
+
+
+def at_most(what: str, n: int, most: int) -> None:
+    """Raises `PackError` for more."""
+    if n > most:
+        raise PackError(f"It has {n} {what}; {most} are the most.")

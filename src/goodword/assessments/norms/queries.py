@@ -8,8 +8,7 @@ from typing import Any
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.content import content_of
-from goodword.assessments.kinds.reasoning.names import category_name
-from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, OwnGroup, OwnScale
 from goodword.assessments.models import (
     Attempt,
@@ -105,7 +104,7 @@ def norms_of(test: Test) -> tuple[VersionNorms, ...]:
         if row.number not in versions or row.language == "en":
             versions[row.number] = row
     forms = {(one.version, one.form) for one in firsts} | {(one.version, one.form) for one in sets}
-    generated = test.kind == Test.Kind.REASONING
+    generated = kind_named(test.kind).is_generated
     calibrations = _calibrations_by_version(test) if generated else {}
     newest_first = sorted(versions.values(), key=lambda row: row.created_at, reverse=True)
     return tuple(
@@ -180,7 +179,7 @@ def known_of(version: TestVersion, form: str) -> Known:
         .first()
     )
     calibration = None
-    if test.kind == test.Kind.REASONING:
+    if kind_named(test.kind).is_generated:
         rows = Calibration.objects.of(organisation).filter(test=test, version=version.number)
         calibration = rows.order_by("-number").first()
     return _known(version, norm_set, calibration)
@@ -192,7 +191,7 @@ def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[in
     Of the norms and the calibration that the role fixed; where it fixed none, of the newest. At most three queries for
     any number of parts: own questions have no figures.
     """
-    held = [part for part in parts if part.version.test.kind != Test.Kind.QUESTIONS]
+    held = [part for part in parts if not kind_named(part.version.test.kind).has_rubrics]
     tests = {part.version.test_id for part in held}
     if not tests:
         return {}
@@ -226,16 +225,16 @@ def _known_of_part(
 
 def sheet_form(part: AttemptPart) -> str:
     """The form that the sheet beside a result tells of: of generated tasks what everybody on the role gets."""
-    return part.part.form if part.version.test.kind == Test.Kind.REASONING else part.form
+    return part.part.form if kind_named(part.version.test.kind).is_generated else part.form
 
 
 def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibration | None) -> Known:
     """What was made by another rule than today's is left out: it is not read by the wrong one."""
-    names = _scale_names(version)
+    content = content_of(version)
     groups = sorted(norm_set.groups.all(), key=lambda one: (one.language, one.device)) if norm_set else []
     return Known(
         groups=tuple(
-            _group(norm_set, group, names)
+            _group(norm_set, group, content)
             for group in groups
             if norm_set is not None and version.language in {"", group.language}
         ),
@@ -250,12 +249,7 @@ def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibrat
     )
 
 
-def _scale_names(version: TestVersion) -> dict[str, str]:
-    content = content_of(version)
-    return {scale.id: scale.name for scale in content.scales} if isinstance(content, Instrument) else {}
-
-
-def _group(norm_set: NormSet, group: NormGroup, names: Mapping[str, str]) -> OwnGroup:
+def _group(norm_set: NormSet, group: NormGroup, content: Content) -> OwnGroup:
     return OwnGroup(
         number=norm_set.number,
         version=norm_set.version,
@@ -265,18 +259,18 @@ def _group(norm_set: NormSet, group: NormGroup, names: Mapping[str, str]) -> Own
         n=group.n,
         made_at=norm_set.made_at,
         scales=tuple(
-            one for scale, table in group.tables.items() if (one := _scale(scale, table, names)) is not None
+            one for scale, table in group.tables.items() if (one := _scale(scale, table, content)) is not None
         ),
     )
 
 
-def _scale(scale: str, data: Mapping[str, Any], names: Mapping[str, str]) -> OwnScale | None:
+def _scale(scale: str, data: Mapping[str, Any], content: Content) -> OwnScale | None:
     """A score's table, and beside it where its reliability comes from, where that was written down."""
     table = norms.of_today(data)
     if table is None:
         return None
     return OwnScale(
-        name=names.get(scale) or (category_name(scale) if scale else ""),
+        name=kind_of(content).scale_name(content, scale),
         n=table.n,
         mean=table.mean,
         sd=table.sd,

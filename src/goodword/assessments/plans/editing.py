@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
+from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.offers import (
     content_of_number,
@@ -209,7 +210,7 @@ def change_part(
             raise InvalidSetting("form", _("This version has no such form. Choose one of those offered."))
         part.number, part.form = choice.number, choice.form
         part.minutes = _minutes(part.test, choice.minutes)
-        if choice.two_raters and part.test.kind != Test.Kind.QUESTIONS:
+        if choice.two_raters and not kind_named(part.test.kind).has_rubrics:
             raise InvalidSetting("two_raters", _("Only answers to custom questions are marked by people."))
         part.two_raters = choice.two_raters
         part.norms = _norms(part, choice.norms)

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -29,26 +29,15 @@ from goodword.assessments.catalogue.packs import (
 )
 from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles_by_test, versions_of
 from goodword.assessments.content import content_of
-from goodword.assessments.kinds import Content
+from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.builtin import LANGUAGES
-from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.health import flags_of
-from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.pack_file import plain
-from goodword.assessments.kinds.reasoning.content import ReasoningTest
-from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.kinds.reasoning.names import family_name, load_of
-from goodword.assessments.kinds.reasoning.words import rule_in_words, show
-from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.kinds.sheet import technical_sheet
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
 from goodword.core import clock
-from goodword.questionnaires.editor.descriptions import question_types
 from goodword.questionnaires.editor.languages import language_name
-
-#: seeds are below; 0 is that of practice items
-SEEDS = 2**31
 
 
 @dataclass(kw_only=True)
@@ -215,28 +204,11 @@ def tests(request: MemberRequest) -> HttpResponse:
 
 def _groups(rows: list[ListedTest]) -> Iterable[tuple[str, str, str, list[ListedTest]]]:
     """Kind, heading, what it is in a sentence, and the tests: built-in ones first. Kinds without any are left out."""
-    words = {
-        Test.Kind.SCALES: (
-            _("Work style and scales"),
-            _("Self-description on scales without a better end."),
-        ),
-        Test.Kind.REASONING: (
-            _("Reasoning"),
-            _("Right or wrong, timed, generated for each candidate."),
-        ),
-        Test.Kind.JUDGEMENT: (
-            _("Situations"),
-            _("Ratings of how effective actions are, compared with a key."),
-        ),
-        Test.Kind.QUESTIONS: (
-            _("Your own questions"),
-            _("Read or marked by people, or with a right answer."),
-        ),
-    }
-    for kind, (heading, sentence) in words.items():
-        of_kind = [row for row in rows if row.test.kind == kind]
+    for name in Test.Kind:
+        of_kind = [row for row in rows if row.test.kind == name]
         if of_kind:
-            yield kind, heading, sentence, sorted(of_kind, key=lambda row: not row.builtin)
+            kind = kind_named(name)
+            yield name, kind.heading(), kind.summary(), sorted(of_kind, key=lambda row: not row.builtin)
 
 
 @require_safe
@@ -258,7 +230,7 @@ def page_context(
 ) -> dict[str, Any]:
     """What the page shows of a version."""
     known = known_of(found.version, found.form)
-    flags = () if isinstance(found.content, ReasoningTest) else flags_of(found.content)
+    flags = flags_of(found.content)
     asks = found.is_draft and found.imported and bool(flags)
     return {
         "test": found.test,
@@ -303,7 +275,7 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
     if found is None:
         raise Http404("nothing is published")
     # stored JSON keeps no order of names: written anew, a file begins with what it is
-    content = found.version.content if isinstance(found.content, ReasoningTest) else plain(found.content)
+    content = kind_of(found.content).dump(found.content)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     name = "-".join(
         part
@@ -329,7 +301,7 @@ def items(request: MemberRequest, pk: int) -> HttpResponseBase:
     return render(
         request,
         "assessments/library/items.html",
-        {"test": found.test, "chosen": found, "version": found.version, **_listed(request, found)},
+        {"test": found.test, "chosen": found, "version": found.version, **_listing(request, found)},
     )
 
 
@@ -341,42 +313,6 @@ def seed_of(request: MemberRequest) -> int:
     return 1 + secrets.randbelow(SEEDS - 1)
 
 
-def _listed(request: MemberRequest, found: SelectedVersion) -> dict[str, object]:
-    content = found.content
-    match content:
-        case Instrument():
-            names = {scale.id: scale.name for scale in content.scales}
-            return {"statements": [(one, names[one.scale]) for one in content.items_of(found.form)]}
-        case JudgementSet():
-            return {"scenarios": content.scenarios}
-        case QuestionSet():
-            return {"questions": list(_questions(content))}
-    seed = seed_of(request)
-    return {"seed": seed, "samples": list(_samples(content, found, seed))}
-
-
-def _questions(content: QuestionSet) -> Iterator[dict[str, object]]:
-    names = {kind: one.title for kind, one in question_types().items()}
-    for question in content.questions:
-        right = content.right.get(question.id, ())
-        yield {
-            "question": question,
-            "kind": names.get(question.type, question.type.capitalize()),
-            "choices": [(choice.label, choice.value in right) for choice in getattr(question, "choices", ())],
-            "rubric": content.rubrics.get(question.id, ()),
-        }
-
-
-def _samples(forms: ReasoningTest, found: SelectedVersion, seed: int) -> Iterator[dict[str, object]]:
-    for place, entry in enumerate(forms.blueprint(found.form).entries):
-        item = generate(entry.family, seed=(seed + place) % SEEDS, level=entry.level)
-        shown = show(item, found.language)
-        yield {
-            "family": family_name(entry.family),
-            "level": entry.level,
-            "n": entry.n,
-            "load": load_of(entry.family, entry.level),
-            "shown": shown,
-            "options": [(option, option.id == item.key) for option in shown.options],
-            "rule": rule_in_words(item, found.language),
-        }
+def _listing(request: MemberRequest, found: SelectedVersion) -> Mapping[str, object]:
+    kind = kind_of(found.content)
+    return kind.listing(found.content, form=found.form, language=found.language, seed=seed_of(request))

@@ -14,6 +14,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments import jobs
 from goodword.assessments.content import content_of
+from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.normed_scores import norm_rows, table_key
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import AttemptPart, NormGroup, Test
@@ -48,7 +49,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
             "test": test,
             "versions": [_version(one, scales, wanted) for one in norms_of(test)],
             "has_failed": failed_jobs.exists(),
-            "by_distance": test.kind == Test.Kind.JUDGEMENT,
+            "by_distance": kind_named(test.kind).by_distance,
             "least": LEAST,
             "advised": ADVISED,
             "least_persons": LEAST_PERSONS,

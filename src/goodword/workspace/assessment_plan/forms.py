@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.editing import MAX_MINUTES, MAX_REQUIREMENT_LENGTH, NEWEST, PartChoice
 from goodword.assessments.plans.offers import (
@@ -212,7 +213,7 @@ class PartForm(forms.Form):
                 required=False,
             )
         self.fields["requirement"] = requirement(_("Which requirement of the job does it serve?"))
-        if test.kind == Test.Kind.QUESTIONS:
+        if kind_named(test.kind).has_rubrics:
             self.fields["two_raters"] = forms.BooleanField(
                 label=_("Two people mark each answer that has a rubric"),
                 help_text=_("Neither sees what the other gave before both have marked."),
@@ -254,7 +255,7 @@ class PartForm(forms.Form):
 
 
 def _clock_help(test: Test) -> str:
-    if test.kind == Test.Kind.REASONING:
+    if kind_named(test.kind).is_generated:
         return _("As many as the form is made for, or more. Empty: no clock.")
     return _("Empty: no clock. A clock makes sense only where speed is part of the job.")
 

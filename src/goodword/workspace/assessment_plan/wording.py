@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.variants import FALLBACK_LANGUAGE
+from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.packs import FormOffer
-from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet, Test
+from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet
 from goodword.assessments.plans.versions import PlannedPart
 from goodword.questionnaires.editor.languages import language_name
 from goodword.roles.models import Step
@@ -22,14 +23,7 @@ MoreTime, Total = Assessment.MoreTime, Assessment.Total
 
 def items_in_words(kind: str, n: int) -> str:
     """How many things a test asks, by its kind: "20 statements"."""
-    match kind:
-        case Test.Kind.SCALES:
-            return ngettext("%(n)s statement", "%(n)s statements", n) % {"n": n}
-        case Test.Kind.JUDGEMENT:
-            return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
-        case Test.Kind.QUESTIONS:
-            return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
-    return ngettext("%(n)s task", "%(n)s tasks", n) % {"n": n}
+    return kind_named(kind).items_in_words(n)
 
 
 def form_in_words(kind: str, form: FormOffer) -> str:
@@ -37,7 +31,7 @@ def form_in_words(kind: str, form: FormOffer) -> str:
     words = [form.name]
     if str(form.items) not in form.name:  # its author has said it already
         words.append(items_in_words(kind, form.items))
-    if kind == Test.Kind.REASONING:
+    if kind_named(kind).is_generated:
         words += [] if form.figures else [_("without figures")]
         words.append(
             ngettext("made for %(n)s minute", "made for %(n)s minutes", form.minutes) % {"n": form.minutes}

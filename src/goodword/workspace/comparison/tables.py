@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from typing import assert_never
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from goodword.assessments.content import content_of
 from goodword.assessments.items import items_of
+from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.custom.result import questions_result
 from goodword.assessments.kinds.normed_scores import NormedScore, issued_normed_score
@@ -169,7 +171,7 @@ def _rank(result: CandidateResult) -> float | None:
         return None
     if score.ability is not None or score.percentile is None:
         return score.ability
-    by_distance = result.part.version.test.kind == Test.Kind.JUDGEMENT
+    by_distance = kind_named(result.part.version.test.kind).by_distance
     return 100 - score.percentile if by_distance else score.percentile
 
 
@@ -178,7 +180,8 @@ def _columns(
 ) -> tuple[tuple[str, ...], Callable[[CandidateResult], tuple[Cell, ...]]]:
     """The columns of a table, and a function that makes one candidate's cells."""
     content = content_of(members[0].part.version)
-    match test.kind:
+    kind = Test.Kind(test.kind)
+    match kind:
         case Test.Kind.SCALES:
             scales = content.scales if isinstance(content, Instrument) else ()
             names = tuple(scale.name for scale in scales)
@@ -189,9 +192,12 @@ def _columns(
         case Test.Kind.QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _custom_questions
-    categories = [one for one in CATEGORIES if any(one in _scores(member) for member in members)]
-    names = (gettext("Solved in all"), *(category_name(one) for one in categories))
-    return names, lambda one: tuple(_solved(_scores(one).get(scale)) for scale in (ALL, *categories))
+        case Test.Kind.REASONING:
+            categories = [one for one in CATEGORIES if any(one in _scores(member) for member in members)]
+            names = (gettext("Solved in all"), *(category_name(one) for one in categories))
+            return names, lambda one: tuple(_solved(_scores(one).get(scale)) for scale in (ALL, *categories))
+        case _:
+            assert_never(kind)
 
 
 def _mean(score: Score | None, *, by_distance: bool = False) -> Cell:

@@ -266,3 +266,27 @@ def _right_of(table: Reader, name: str, question: AnyQuestion | None) -> tuple[s
     if not values or not set(values) <= known or (isinstance(question, SingleChoice) and len(values) != 1):
         raise table.wrong(f"for “{name}” are not among its choices")
     return tuple(values)
+
+
+#: what is translated
+_WORDS: Final = frozenset(
+    {"text", "help", "self_text", "label", "example", "left", "right", "unit", "competency", "anchors"}
+)
+
+
+def shared_structure(questions: QuestionSet) -> dict[str, object]:
+    """The content without its words, by name."""
+    plain = questions_to_json(questions)
+    return {
+        "the questions": _without_words(plain["questions"]),
+        "the rubrics": _without_words(plain["rubrics"]),
+        "the right answers": plain["right"],
+    }
+
+
+def _without_words(value: Json) -> object:
+    if isinstance(value, Mapping):
+        return {name: _without_words(entry) for name, entry in value.items() if name not in _WORDS}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [_without_words(entry) for entry in value]
+    return value

@@ -44,9 +44,12 @@ from goodword.questionnaires.types import (
     Rating,
     ShortText,
     SingleChoice,
+    WouldWorkAgain,
     YesNoUnsure,
 )
 
+#: of these only what was chosen is exported, under these names
+_CHOSEN: Final = ("level", "not_able", "place", "answer")
 #: the most words to pick in the example: there are six
 _MOST_WORDS: Final = 3
 
@@ -115,6 +118,17 @@ class CustomQuestion:
 
     def rendered_answer_only(self, value: Json) -> Json:
         return self.rendered_answer(value)
+
+    def deidentified_answer(self, value: Json) -> dict[str, Any]:
+        if value is None:
+            return {"value": None}
+        match self.question:
+            case SingleChoice() | MultipleChoice() | Adjectives() | Ranking():
+                return {"value": value}
+            case Rating() | Agreement() | Between() | YesNoUnsure() | WouldWorkAgain():
+                if isinstance(value, Mapping):
+                    return {"value": {name: value[name] for name in _CHOSEN if name in value}}
+        return {"left_out": self.question.type}
 
     def solution(self, value: Json) -> Solution | None:
         del value

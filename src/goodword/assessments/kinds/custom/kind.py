@@ -4,7 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from goodword.assessments.kinds.custom.content import QuestionSet, read_questions
+from django.utils.translation import gettext, ngettext
+
+from goodword.assessments.kinds.custom.content import (
+    Criterion,
+    QuestionSet,
+    questions_to_json,
+    read_questions,
+    shared_structure,
+)
 from goodword.assessments.kinds.custom.items import (
     CustomQuestion,
     custom_questions,
@@ -14,7 +22,9 @@ from goodword.assessments.kinds.custom.items import (
 from goodword.assessments.kinds.custom.result import QuestionsResult, questions_result
 from goodword.assessments.kinds.custom.scoring import custom_scores, item_values
 from goodword.assessments.kinds.custom.sheet import questions_sheet
+from goodword.assessments.kinds.fixed import FixedItems
 from goodword.assessments.kinds.items import PRACTICE, Item, OnBreak
+from goodword.assessments.kinds.packs import MOST_ITEMS, at_most
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.scores import (
     ALL,
@@ -28,23 +38,69 @@ from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
+from goodword.questionnaires.editor.descriptions import question_types
 from goodword.questionnaires.reading import Json
 
 #: to find a file and upload it; our assumption
 _FILE_SECONDS: Final = 60
 
 
-class _Custom:
+class _Custom(FixedItems):
     may_be_timed = True
-    is_generated = False
     on_break = OnBreak.STAYS
+    by_distance = False
+    has_rubrics = True
+
+    def heading(self) -> str:
+        return gettext("Your own questions")
+
+    def summary(self) -> str:
+        return gettext("Read or marked by people, or with a right answer.")
+
+    def items_in_words(self, n: int) -> str:
+        return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
 
     def parse(self, data: Any) -> QuestionSet:
         return read_questions(data)
 
-    def draw(self, content: QuestionSet, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
-        del content, form, seed
-        return ()
+    def dump(self, content: QuestionSet) -> dict[str, Any]:
+        return dict(questions_to_json(content))
+
+    def check_limits(self, content: QuestionSet) -> None:
+        at_most("questions", len(content.questions), MOST_ITEMS)
+
+    def texts(self, content: QuestionSet) -> Iterator[tuple[str, str]]:
+        for question in content.questions:
+            yield question.id, question.text
+            yield from ((question.id, choice.label) for choice in getattr(question, "choices", ()))
+
+    def structure(self, content: QuestionSet) -> Mapping[str, object]:
+        return shared_structure(content)
+
+    def listing(self, content: QuestionSet, *, form: str, language: str, seed: int) -> Mapping[str, object]:
+        del form, language, seed
+        names = {kind: one.title for kind, one in question_types().items()}
+        return {
+            "questions": [
+                {
+                    "question": question,
+                    "kind": names.get(question.type, question.type.capitalize()),
+                    "choices": [
+                        (choice.label, choice.value in content.right.get(question.id, ()))
+                        for choice in getattr(question, "choices", ())
+                    ],
+                    "rubric": content.rubrics.get(question.id, ()),
+                }
+                for question in content.questions
+            ]
+        }
+
+    def scale_name(self, content: QuestionSet, scale: str) -> str:
+        del content, scale
+        return ""
+
+    def rubrics(self, content: QuestionSet) -> Mapping[str, tuple[Criterion, ...]]:
+        return content.rubrics
 
     def items(
         self, content: QuestionSet, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str

@@ -70,6 +70,9 @@ class Situation:
             value, [gettext("Action %(number)s") % {"number": number} for number in numbers]
         )
 
+    def deidentified_answer(self, value: Json) -> dict[str, Any]:
+        return {"value": value}
+
     def solution(self, value: Json) -> Solution | None:
         del value
         return None

@@ -4,12 +4,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from django.utils.translation import gettext, ngettext
+
+from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.fixed import FixedItems
 from goodword.assessments.kinds.items import Item, OnBreak
-from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
+from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement, to_json
 from goodword.assessments.kinds.judgement.items import practice_situation, situations
 from goodword.assessments.kinds.judgement.result import JudgementResult, judgement_result
 from goodword.assessments.kinds.judgement.scoring import judge, judgement_scores, ratings
 from goodword.assessments.kinds.judgement.sheet import judgement_sheet
+from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, at_most
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.scores import (
     ALL,
@@ -25,27 +30,60 @@ from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
 
-class _Judgement:
+class _Judgement(FixedItems):
     may_be_timed = True
-    is_generated = False
     on_break = OnBreak.SKIPPED
+    by_distance = True
+    has_rubrics = False
+
+    def heading(self) -> str:
+        return gettext("Situations")
+
+    def summary(self) -> str:
+        return gettext("Ratings of how effective actions are, compared with a key.")
+
+    def items_in_words(self, n: int) -> str:
+        return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
 
     def parse(self, data: Any) -> JudgementSet:
         return read_judgement(data)
 
-    def draw(self, content: JudgementSet, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
-        del content, form, seed
-        return ()
+    def dump(self, content: JudgementSet) -> dict[str, Any]:
+        return to_json(content)
+
+    def check_limits(self, content: JudgementSet) -> None:
+        at_most("actions", len(content.actions), MOST_ITEMS)
+        at_most("answers to choose from", len(content.response_scale), MOST_ANSWERS)
+
+    def texts(self, content: JudgementSet) -> Iterator[tuple[str, str]]:
+        for scenario in content.scenarios:
+            yield scenario.id, scenario.text
+            yield from ((action.id, action.text) for action in scenario.actions)
+
+    def structure(self, content: JudgementSet) -> Mapping[str, object]:
+        return {
+            "the situations": [scenario.id for scenario in content.scenarios],
+            "the actions or their keys": [(one.id, one.effectiveness) for one in content.actions],
+            "the answer scale": [option.value for option in content.response_scale],
+        }
+
+    def listing(self, content: JudgementSet, *, form: str, language: str, seed: int) -> Mapping[str, object]:
+        del form, language, seed
+        return {"scenarios": content.scenarios}
+
+    def scale_name(self, content: JudgementSet, scale: str) -> str:
+        del content, scale
+        return ""
+
+    def rubrics(self, content: JudgementSet) -> Mapping[str, tuple[Criterion, ...]]:
+        del content
+        return {}
 
     def items(
         self, content: JudgementSet, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
     ) -> tuple[Item, ...]:
         del form, drawn, language
         return situations(content)
-
-    def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
-        del answers
-        return tuple(items)
 
     def is_right_or_wrong(self, content: JudgementSet) -> bool:
         del content

@@ -340,10 +340,15 @@ class ReasoningTest:
 
 def builtin_forms() -> dict[str, Any]:
     """The content of the built-in reasoning test, as it is stored."""
+    return forms_to_json(ReasoningTest(version=VERSION, forms=BUILT_IN))
+
+
+def forms_to_json(test: ReasoningTest) -> dict[str, Any]:
+    """The content that `read_forms` reads back to an equal test."""
     return {
         "kind": KIND,
-        "version": VERSION,
-        "forms": {form: blueprint_json(blueprint) for form, blueprint in BUILT_IN.items()},
+        "version": test.version,
+        "forms": {form: blueprint_json(blueprint) for form, blueprint in test.forms.items()},
     }
 
 

@@ -87,6 +87,9 @@ class ReasoningTask:
         place = {"number": options.index(str(value)) + 1, "total": len(options)}
         return gettext("Option %(number)s of %(total)s") % place
 
+    def deidentified_answer(self, value: Json) -> dict[str, Any]:
+        return {"value": value}
+
     def solution(self, value: Json) -> Solution | None:
         right = next(option for option in self.drawn.options if option.id == self.drawn.key)
         return Solution(

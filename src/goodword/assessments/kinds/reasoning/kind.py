@@ -3,10 +3,20 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from django.utils.translation import gettext, ngettext
+
+from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.items import Item, OnBreak
-from goodword.assessments.kinds.reasoning.content import ReasoningTest, read_forms
+from goodword.assessments.kinds.reasoning.content import (
+    WITHOUT_FIGURES,
+    ReasoningTest,
+    forms_to_json,
+    read_forms,
+)
+from goodword.assessments.kinds.reasoning.families import generate
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, practice_tasks
+from goodword.assessments.kinds.reasoning.names import category_name, family_name, load_of
 from goodword.assessments.kinds.reasoning.result import ReasoningResult, reasoning_result
 from goodword.assessments.kinds.reasoning.scoring import (
     reasoning_reliability,
@@ -14,6 +24,7 @@ from goodword.assessments.kinds.reasoning.scoring import (
     solved_by_category,
 )
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
+from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.assessments.kinds.scores import (
     ComputedScore,
     Reliability,
@@ -25,17 +36,64 @@ from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
+#: seeds of samples are below; 0 is that of practice items
+SEEDS: Final = 2**31
+
 
 class _Reasoning:
     may_be_timed = True
     is_generated = True
     on_break = OnBreak.REPLACED
+    by_distance = False
+    has_rubrics = False
+
+    def heading(self) -> str:
+        return gettext("Reasoning")
+
+    def summary(self) -> str:
+        return gettext("Right or wrong, timed, generated for each candidate.")
+
+    def items_in_words(self, n: int) -> str:
+        return ngettext("%(n)s task", "%(n)s tasks", n) % {"n": n}
 
     def parse(self, data: Any) -> ReasoningTest:
         return read_forms(data)
 
+    def dump(self, content: ReasoningTest) -> dict[str, Any]:
+        return forms_to_json(content)
+
+    def check_limits(self, content: ReasoningTest) -> None:
+        del content
+
+    def texts(self, content: ReasoningTest) -> Iterator[tuple[str, str]]:
+        del content
+        yield from ()
+
+    def structure(self, content: ReasoningTest) -> Mapping[str, object]:
+        del content
+        return {}
+
+    def listing(self, content: ReasoningTest, *, form: str, language: str, seed: int) -> Mapping[str, object]:
+        return {"seed": seed, "samples": list(_samples(content, form, language, seed))}
+
+    def scale_name(self, content: ReasoningTest, scale: str) -> str:
+        del content
+        return category_name(scale) if scale else ""
+
+    def rubrics(self, content: ReasoningTest) -> Mapping[str, tuple[Criterion, ...]]:
+        del content
+        return {}
+
     def draw(self, content: ReasoningTest, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
         return content.draw(form, seed=seed)
+
+    def redraw(
+        self, content: ReasoningTest, item: GeneratedItem, *, seed: int, taken: Sequence[GeneratedItem]
+    ) -> GeneratedItem:
+        return content.fresh(item, seed=seed, taken=taken)
+
+    def figureless_form(self, content: ReasoningTest, form: str) -> str:
+        return WITHOUT_FIGURES if content.has_figures(form) and WITHOUT_FIGURES in content.forms else ""
 
     def items(
         self, content: ReasoningTest, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
@@ -104,3 +162,18 @@ class _Reasoning:
 
 
 REASONING: Final = _Reasoning()
+
+
+def _samples(content: ReasoningTest, form: str, language: str, seed: int) -> Iterator[Mapping[str, object]]:
+    for place, entry in enumerate(content.blueprint(form).entries):
+        item = generate(entry.family, seed=(seed + place) % SEEDS, level=entry.level)
+        shown = show(item, language)
+        yield {
+            "family": family_name(entry.family),
+            "level": entry.level,
+            "n": entry.n,
+            "load": load_of(entry.family, entry.level),
+            "shown": shown,
+            "options": [(option, option.id == item.key) for option in shown.options],
+            "rule": rule_in_words(item, language),
+        }

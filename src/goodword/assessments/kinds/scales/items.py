@@ -62,6 +62,9 @@ class Statement:
     def rendered_answer_only(self, value: Json) -> Json:
         return self.rendered_answer(value)
 
+    def deidentified_answer(self, value: Json) -> dict[str, Any]:
+        return {"value": value}
+
     def solution(self, value: Json) -> Solution | None:
         del value
         return None

@@ -4,9 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+from django.utils.translation import gettext, ngettext
+
+from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.fixed import FixedItems
 from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.kinds.packs import (
+    LONGEST_SCALE,
+    MOST_ANSWERS,
+    MOST_ITEMS,
+    MOST_SCALES,
+    PackError,
+    at_most,
+)
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
-from goodword.assessments.kinds.scales.content import Instrument, parse_pack
+from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
 from goodword.assessments.kinds.scales.items import practice_statement, statements
 from goodword.assessments.kinds.scales.result import ScalesResult, scales_result
 from goodword.assessments.kinds.scales.scoring import item_values, scale_scores
@@ -24,27 +36,63 @@ from goodword.assessments.psychometrics.totals import Solved
 from goodword.questionnaires.reading import Json
 
 
-class _Scales:
+class _Scales(FixedItems):
     may_be_timed = False
-    is_generated = False
     on_break = OnBreak.SKIPPED
+    by_distance = False
+    has_rubrics = False
+
+    def heading(self) -> str:
+        return gettext("Work style and scales")
+
+    def summary(self) -> str:
+        return gettext("Self-description on scales without a better end.")
+
+    def items_in_words(self, n: int) -> str:
+        return ngettext("%(n)s statement", "%(n)s statements", n) % {"n": n}
 
     def parse(self, data: Any) -> Instrument:
         return parse_pack(data)
 
-    def draw(self, content: Instrument, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
-        del content, form, seed
-        return ()
+    def dump(self, content: Instrument) -> dict[str, Any]:
+        return to_json(content)
+
+    def check_limits(self, content: Instrument) -> None:
+        longest = max((scale.id for scale in content.scales), key=len)
+        if len(longest) > LONGEST_SCALE:
+            raise PackError(f"The id of the scale “{longest}” has more than {LONGEST_SCALE} characters.")
+        at_most("scales", len(content.scales), MOST_SCALES)
+        at_most("items", len(content.items), MOST_ITEMS)
+        at_most("answers to choose from", len(content.response_scale), MOST_ANSWERS)
+
+    def texts(self, content: Instrument) -> Iterator[tuple[str, str]]:
+        yield from ((item.id, item.text) for item in content.items)
+
+    def structure(self, content: Instrument) -> Mapping[str, object]:
+        return {
+            "the scales": [scale.id for scale in content.scales],
+            "the items": [(item.id, item.scale, item.keyed) for item in content.items],
+            "the short forms": [(form.id, form.item_ids) for form in content.short_forms],
+            "the answer scale": [option.value for option in content.response_scale],
+        }
+
+    def listing(self, content: Instrument, *, form: str, language: str, seed: int) -> Mapping[str, object]:
+        del language, seed
+        names = {scale.id: scale.name for scale in content.scales}
+        return {"statements": [(one, names[one.scale]) for one in content.items_of(form)]}
+
+    def scale_name(self, content: Instrument, scale: str) -> str:
+        return next((one.name for one in content.scales if one.id == scale), "")
+
+    def rubrics(self, content: Instrument) -> Mapping[str, tuple[Criterion, ...]]:
+        del content
+        return {}
 
     def items(
         self, content: Instrument, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
     ) -> tuple[Item, ...]:
         del drawn, language
         return statements(content, form)
-
-    def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
-        del answers
-        return tuple(items)
 
     def is_right_or_wrong(self, content: Instrument) -> bool:
         del content
