@@ -9,7 +9,7 @@ from goodword.assessments import erase as assessments_erase
 from goodword.assessments import export as assessments_export
 from goodword.assessments.adjustments import requests
 from goodword.assessments.attempts import invitations, reactions
-from goodword.assessments.signs import keep as attempt_signs
+from goodword.assessments.flags import raising as attempt_flags
 from goodword.candidates import data_export as candidates_export
 from goodword.candidates import erasure as candidates_erase
 from goodword.core.erasure import Holder
@@ -23,12 +23,12 @@ from goodword.notifications import erase as notifications_erase
 from goodword.notifications import export as notifications_export
 from goodword.notifications.domain import bounces
 from goodword.notifications.domain import names as mail_names
-from goodword.references import data_export
+from goodword.references import erase as references_erase
+from goodword.references import export as references_export
 from goodword.references.domain import completion, declines, nominations, responses, sending
-from goodword.references.domain import erasure as references_erase
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain import reactions as check_reactions
-from goodword.references.signs import keep as signs
+from goodword.references.flags import raising as check_flags
 from goodword.reports import erase as reports_erase
 from goodword.reports import export as reports_export
 from goodword.reports.domain import build as report_build
@@ -128,13 +128,13 @@ FLOW: Flow = {
     "attempt.declined": (),
     "attempt.completed": (  # data: step_request_id, attempt_id
         report_build.on_attempt_completed,
-        attempt_signs.on_attempt_completed,
+        attempt_flags.on_attempt_completed,
     ),
     "attempt.marked": (report_build.on_attempt_completed,),  # data: step_request_id, attempt_id, order
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: step_request_id, check_id
     "check.begun": (),
-    "check.requests_sent": (signs.on_something_came_in,),  # data: step_request_id, check_id, requests, held
+    "check.requests_sent": (check_flags.on_check_changed,),  # data: step_request_id, check_id, requests, held
     "check.slot_added": (),  # data: step_request_id, check_id, slot
     "check.cannot_provide": (),  # data: step_request_id, check_id, slot
     "check.cannot_answered": (),  # data: step_request_id, check_id, slot, answer
@@ -147,20 +147,22 @@ FLOW: Flow = {
     "request.begun": (),
     "request.declined": (nominations.on_request_declined,),  # data: step_request_id, check_id, request_id
     "request.never_again": (declines.on_opted_out,),  # data: step_request_id, check_id, request_id
-    "request.replaced": (signs.on_something_came_in,),
+    "request.replaced": (check_flags.on_check_changed,),
     "request.reminded": (),
     "request.extended": (),  # data: step_request_id, check_id, request_id, until
-    "request.address_corrected": (signs.on_address_corrected,),  # data: step_request_id, check_id, request_id
+    "request.address_corrected": (
+        check_flags.on_address_corrected,
+    ),  # data: step_request_id, check_id, request_id
     "referee.erased": (),  # data: step_request_id, check_id, referee_id
     "reference.received": (
         responses.mail_recruiter_on_reference,
         completion.complete_on_reference,
         responses.record_answer_time,
-        signs.on_something_came_in,
+        check_flags.on_check_changed,
     ),  # data: step_request_id, check_id, reference_id, first
     "check.self_reference_received": (  # data: step_request_id, check_id
         completion.complete_on_self_reference,
-        signs.on_something_came_in,
+        check_flags.on_check_changed,
     ),
     "check.completed": (report_build.on_check_completed,),  # data: step_request_id, check_id
     "check.answered_late": (
@@ -224,7 +226,7 @@ EXPORT: tuple[Teller, ...] = (
     candidates_export.export,
     steps_export.export,
     assessments_export.export,
-    data_export.export,
+    references_export.export,
     reports_export.export,
     notifications_export.export,
     note_data.export,

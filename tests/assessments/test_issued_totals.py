@@ -3,14 +3,9 @@
 import re
 from copy import deepcopy
 from fractions import Fraction
-from functools import cache
-from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
-from django.db.migrations.state import StateApps
 from django.template.loader import render_to_string
 
 from goodword.assessments.attempts.completion import complete_if_done
@@ -80,20 +75,6 @@ def told(attempt: Attempt) -> dict[str, Any]:
         "organisation_id",
     )
     return {name: getattr(row, name) for name in names}
-
-
-NODE = ("assessments", "0007_totals_of_before")
-
-
-@cache
-def apps_as_they_were() -> StateApps:
-    return MigrationLoader(connection).project_state(NODE).apps
-
-
-def migrated() -> None:
-    """Run the migration on the models as they were."""
-    module = import_module(".".join(("goodword", NODE[0], "migrations", NODE[1])))
-    module.issue_totals(apps_as_they_were(), None)
 
 
 def both_scored() -> tuple[Attempt, Attempt]:
@@ -254,32 +235,3 @@ def test_the_marks_of_raters_never_enter() -> None:
     assert before is not None and after is not None
     assert after.total == before.total
     assert issued(attempt).portions[-1]["counted"] == [{"part": "2", "solved": 1, "given": 1}]
-
-
-@pytest.mark.parametrize(
-    ("kinds", "values"),
-    [
-        (("reasoning", "questions"), {"total": Assessment.Total.CATEGORIES}),
-        (("questions", "reasoning"), {"total": Assessment.Total.CATEGORIES}),
-        (("reasoning", "questions"), WEIGHTED),
-        (("reasoning", "questions"), WEIGHTED | {"weights": {"questions": 3}}),
-    ],
-)
-def test_attempts_of_before_get_the_same_total_by_the_migration(
-    kinds: tuple[str, ...], values: dict[str, Any]
-) -> None:
-    attempt = scored(on_a_role(kinds, **values))
-    by_rule = told(attempt)
-    IssuedTotal.objects.of(attempt.organisation).delete()
-    for _ in range(2):  # a second run finds it there
-        migrated()
-        assert told(attempt) == by_rule
-
-
-def test_the_migration_issues_nothing_for_those_who_are_erased_or_not_done(weighted: Attempt) -> None:
-    erased, still = weighted, assigned(on_a_role(**WEIGHTED))
-    IssuedTotal.objects.of(erased.organisation).delete()
-    Application.objects.of(erased.organisation).update(erased_at=NOW)
-    migrated()
-    for attempt in (erased, still):
-        assert not IssuedTotal.objects.of(attempt.organisation).exists()

@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.models import Attempt, AttemptSign, Noticed
+from goodword.assessments.models import Attempt, AttemptFlag, Noticed
 from goodword.core import clock
-from tests.assessments.signs.sat import looked_at, noticed, on_a_clock, questions_of_their_own, signs
+from tests.assessments.flags.sat import flags, looked_at, noticed, on_a_clock, questions_of_their_own
 from tests.assessments.support import part_of, scores, token_of
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
@@ -57,7 +57,7 @@ def leave(page: Page, seconds: float) -> None:
     assert heard.value.status == 200
 
 
-def test_leaving_twice_is_noticed_found_told_with_innocent_causes_and_changes_no_score(
+def test_leaving_twice_is_noticed_found_told_with_explanations_causes_and_changes_no_score(
     browser: Browser, hiding: Page, live_server: object, open_at: Callable[..., str]
 ) -> None:
     attempt = on_a_clock(now=clock.now())
@@ -72,12 +72,12 @@ def test_leaving_twice_is_noticed_found_told_with_innocent_causes_and_changes_no
     assert noticed(attempt) == [("left", "1", 12), ("left", "2", 24)]
     finish_part(attempt_id=attempt.pk, order=1, now=clock.now())
     looked_at(attempt)
-    assert signs(attempt) == [("left_page", "low", {"times": 2, "longest": "minute"})]
+    assert flags(attempt) == [("left_page", "low", {"times": 2, "longest": "minute"})]
     assert scores(attempt).get(scale="").value == 2
     rita = factories.member(attempt.organisation, name="Rita Recruiter")
     page = window(browser, rita, live_server, width=1440).new_page()
     page.goto(f"{live_server}{path('candidate', attempt.organisation, attempt.step_request.application_id)}")
-    card = page.locator("#attempt-signs")
+    card = page.locator("#attempt-flags")
     expect(card.get_by_text("the page was left 2 times, never for more than a minute.")).to_be_visible()
     expect(card.get_by_text("A notification, a phone call, or someone at the door.")).to_be_visible()
     expect(card.get_by_text("They changed no score")).to_be_visible()
@@ -141,7 +141,7 @@ def test_the_first_page_and_the_signs_are_accessible_and_fit(
     finish_part(attempt_id=attempt.pk, order=1, now=clock.now())
     looked_at(attempt)
     for code, facts in (("fast", {"percent": 40}), ("line_broke", {"times": 1})):
-        AttemptSign.objects.create(
+        AttemptFlag.objects.create(
             organisation=attempt.organisation,
             attempt=attempt,
             code=code,

@@ -20,17 +20,17 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.references.domain.declines import is_barred
-from goodword.references.domain.erasure import erase_referee
+from goodword.references.erase import erase_referee
+from goodword.references.flags import addresses
 from goodword.references.models import (
     Check,
+    CheckFlag,
     Reference,
     ReferenceRequest,
     SelfReference,
-    Sign,
     Slot,
     Trace,
 )
-from goodword.references.signs import addresses
 from goodword.reports.models import Report, ReportFile
 from greenhouse_sandbox.acts.persons import delete_candidate
 from tests.assessments.all_kinds import assessment_of_all, marked, take
@@ -111,8 +111,8 @@ PLANTED = {
     "references_referencerequest.draft",
     "references_selfreference.answers",
     "references_selfreference.draft",
-    "references_sign.dismissed_note",
-    "references_sign.facts",
+    "references_checkflag.dismissed_note",
+    "references_checkflag.facts",
     "references_slot.answer_note",
     "references_slot.cannot_reason",
     "references_slot.hint",
@@ -213,7 +213,7 @@ def beside(check: Check, *, word: str, request: ReferenceRequest | None = None) 
         SelfReference.objects.create(
             **owned, version=check.version, draft=said, answers=said, begun_at=clock.now()
         )
-    Sign.objects.create(
+    CheckFlag.objects.create(
         **owned,
         code=addresses.FREE,
         key=str(check.referees.earliest("pk").pk),
@@ -282,8 +282,8 @@ PLANTED_BY_REFEREE = {
     "references_reference.answers",
     "references_referencerequest.decline_reason",
     "references_referencerequest.draft",
-    "references_sign.dismissed_note",
-    "references_sign.facts",
+    "references_checkflag.dismissed_note",
+    "references_checkflag.facts",
     "references_slot.answer_note",
     "references_slot.cannot_reason",
     "references_slot.hint",

@@ -13,11 +13,11 @@ from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email, Link
 from goodword.references.check_overview import check_overview
 from goodword.references.domain.declines import bar_address, is_barred
-from goodword.references.domain.erasure import erase_referee
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check
 from goodword.references.domain.responses import keep_draft_of_closed
-from goodword.references.models import Check, Referee, Reference, ReferenceRequest, Sign, Slot, Trace
+from goodword.references.erase import erase_referee
+from goodword.references.models import Check, CheckFlag, Referee, Reference, ReferenceRequest, Slot, Trace
 from goodword.references.queries import latest_check, progress
 from goodword.references.results import results
 from goodword.workspace.progress import progress_of
@@ -202,8 +202,8 @@ def test_signs_that_tell_of_them_go_and_their_name_leaves_the_notes_beside_other
     check = whole()
     first, second = check.referees.get(slot=1), check.referees.get(slot=2)
 
-    def sign(code: str, **values: Any) -> Sign:
-        return Sign.objects.create(
+    def flag(code: str, **values: Any) -> CheckFlag:
+        return CheckFlag.objects.create(
             **{
                 "organisation": check.organisation,
                 "check_run": check,
@@ -215,14 +215,14 @@ def test_signs_that_tell_of_them_go_and_their_name_leaves_the_notes_beside_other
             | values
         )
 
-    sign("free_mail", referee=first)
-    sign("alike", key=f"{first.pk}-{second.pk}")
-    sign("domain", facts={"address": first.email})
-    sign("fast", referee=second, dismissed_note="Maria Schmidt told me why.")
+    flag("free_mail", referee=first)
+    flag("alike", key=f"{first.pk}-{second.pk}")
+    flag("domain", facts={"address": first.email})
+    flag("fast", referee=second, dismissed_note="Maria Schmidt told me why.")
     slots = Slot.objects.of(check.organisation)
     slots.filter(number=2).update(cannot_reason="Maria Schmidt has left.")
     erase(first)
-    assert [(one.code, one.dismissed_note) for one in Sign.objects.of(check.organisation)] == [
+    assert [(one.code, one.dismissed_note) for one in CheckFlag.objects.of(check.organisation)] == [
         ("fast", "[…] told me why.")
     ]
     assert slots.get(number=2).cannot_reason == "[…] has left."

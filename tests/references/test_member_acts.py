@@ -16,7 +16,6 @@ from goodword.accounts.models import Membership
 from goodword.core.exporting import Reader, Wanted
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
-from goodword.references.data_export import export as references_export
 from goodword.references.domain.completion import mark_complete
 from goodword.references.domain.declines import bar_address
 from goodword.references.domain.locking import Refused
@@ -36,6 +35,7 @@ from goodword.references.domain.reminders import (
     remind_referee_now,
     remind_referees,
 )
+from goodword.references.export import export as references_export
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.steps.states import status

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from goodword.notifications.models import Email, Link
-from goodword.references.domain import erasure
+from goodword.references import erase
 from goodword.references.domain.declines import is_barred
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
 from goodword.references.models import DoNotContact
@@ -124,7 +124,7 @@ def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) 
     story = sent()
     organisation = story.application.organisation
     never_again(referee_door(MARIA))
-    erasure.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
+    erase.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
     assert is_barred(organisation=organisation, address=MARIA)
     page = post(f"{candidate_door(story)}1/", MANAGER | {"r-email": MARIA})

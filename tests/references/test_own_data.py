@@ -11,10 +11,10 @@ from django.test import Client
 from goodword.core.exporting import Reader, Wanted
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.references.data_export import export as references_export
 from goodword.references.domain.declines import is_barred
 from goodword.references.domain.requests import revoke_links
-from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Sign
+from goodword.references.export import export as references_export
+from goodword.references.models import Check, CheckFlag, Referee, ReferenceRequest, SelfReference
 from tests.references.answered import NOW, asked, checked, data_door, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support.pages import comparable
@@ -80,7 +80,7 @@ def test_the_file_holds_what_they_gave_in_words_and_nothing_of_others(
     check: Check, request_: ReferenceRequest
 ) -> None:
     mail_to(check, "maria@globex.example", ref=f"request:{request_.pk}", hello="Maria")
-    Sign.objects.create(
+    CheckFlag.objects.create(
         organisation=check.organisation,
         check_run=check,
         referee=request_.referee,

@@ -11,7 +11,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from goodword.references.models import Check, Referee, Sign
+from goodword.references.models import Check, CheckFlag, Referee
 from tests.references.answered import NOW, whole
 from tests.references.test_erase_referee import mail_to
 from tests.reports.test_without_referee import reported
@@ -48,7 +48,7 @@ def test_an_export_holds_everything_and_apart_what_can_be_handed_on(check: Check
     request.save()
     Application.objects.of(check.organisation).update(rejection_reason="Too tall")
     mail_to(check, "rita@acme.example", hello="Dear recruiter")
-    Sign.objects.create(
+    CheckFlag.objects.create(
         organisation=check.organisation,
         check_run=check,
         code="alike",

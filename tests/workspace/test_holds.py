@@ -16,7 +16,7 @@ from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.greenhouse.sync.candidates import merge_candidates
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.erasure import erase_asked
+from goodword.references.erase import erase_asked
 from goodword.references.models import Check, Referee
 from goodword.steps.domain.legal_hold import NothingToKeep, lift_hold, place_hold
 from goodword.steps.domain.own_erasure import ask_own_erasure

@@ -14,7 +14,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
-from goodword.references.domain.erasure import erase_referee
+from goodword.references.erase import erase_referee
 from goodword.references.models import Check, Referee
 from goodword.steps.domain.legal_hold import place_hold
 from goodword.steps.domain.own_erasure import ask_own_erasure

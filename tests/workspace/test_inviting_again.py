@@ -3,14 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
-from django.db import connection
-from django.db.migrations.loader import MigrationLoader
 from django.test import Client, override_settings
 
 from goodword.accounts.models import AuditEntry, Membership
@@ -21,8 +18,8 @@ from goodword.core.models import Event
 from goodword.greenhouse.activity_feed.notes import on_report_ready
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email
-from goodword.references.models import Check, Sign
-from goodword.references.signs import addresses
+from goodword.references.flags import addresses
+from goodword.references.models import Check, CheckFlag
 from goodword.reports.domain.reuse import report_of
 from goodword.reports.models import Report
 from goodword.workspace.comparison.results import finished_attempts
@@ -242,7 +239,7 @@ def test_results_report_and_referees_of_the_earlier_check_stay_while_the_new_one
 
 def test_signs_of_the_earlier_check_stay_to_be_looked_at() -> None:
     story = sent()
-    Sign.objects.create(
+    CheckFlag.objects.create(
         organisation=story.application.organisation,
         check_run=story.check,
         referee=story.requests[0].referee,
@@ -256,12 +253,12 @@ def test_signs_of_the_earlier_check_stay_to_be_looked_at() -> None:
         answer(referee_door(address))
     first, rita = story.check.pk, member_of(story.application)
     confirmed(rita, story)
-    signs = page_of(rita, story.application).select_one(f"#signs-{first}")
-    assert signs is not None
-    assert "Earlier run, opened 3 Mar 2026" in words(signs)
+    flags = page_of(rita, story.application).select_one(f"#flags-{first}")
+    assert flags is not None
+    assert "Earlier run, opened 3 Mar 2026" in words(flags)
     watching = factories.member(rita.organisation, kind="hiring_manager")
     story.check.step_request.step.role.viewers.add(watching)
-    assert page_of(watching, story.application).select_one(f"#signs-{first}") is None
+    assert page_of(watching, story.application).select_one(f"#flags-{first}") is None
 
 
 def test_cancelled_it_is_clear_which_result_counts() -> None:
@@ -296,7 +293,7 @@ def test_references_so_far_stand_first_then_the_current_result() -> None:
     in_a_second_run(story, answers=1)
     assert headings(page_of(rita, story.application))[1:5] == [
         "Reference check",
-        "Signs to look at",
+        "Flags to review",
         "Results so far: Reference check",
         "Results: Reference check",
     ]
@@ -412,21 +409,3 @@ def test_both_results_of_an_assessment_taken_twice_are_there_and_anchors_are_the
     )
     ids = Counter(tag["id"] for tag in page.select("[id]"))
     assert [name for name, n in ids.items() if n > 1] == []
-
-
-def test_reports_of_before_get_their_run_by_the_migration() -> None:
-    story = done(least=1)
-    first, rita, late = story.check, member_of(story.application), referee_door(PAUL)
-    confirmed(rita, story)
-    Check.objects.of(rita.organisation).filter(pk=story.check.pk).update(least=1)
-    in_a_second_run(story, answers=1)
-    answer(late)
-    attempt = reported_attempt(named(story.check.step_request.step.role, "Bo", "Abel"))
-    reports = Report.objects.of(rita.organisation).order_by("pk")
-    known = list(reports.values_list("check_run", "attempt"))
-    assert known == [(first.pk, None), (story.check.pk, None), (first.pk, None), (None, attempt.pk)]
-    reports.update(check_run=None, attempt=None)
-    node = ("reports", "0006_runs_of_earlier_reports")
-    apps = MigrationLoader(connection).project_state(node).apps
-    import_module(f"goodword.reports.migrations.{node[1]}").find_runs(apps, None)
-    assert list(reports.values_list("check_run", "attempt")) == known

@@ -19,7 +19,7 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.references.models import Check, Sign
+from goodword.references.models import Check, CheckFlag
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.support import answer_all, assigned, part_of
 from tests.references.answered import NOW, data_door, named, whole
@@ -73,7 +73,7 @@ def test_the_file_holds_what_they_gave_and_nothing_that_others_said_in_confidenc
     request = check.requests.order_by("pk")[0]
     request.decline_reason = "secret-reason"
     request.save()
-    Sign.objects.create(
+    CheckFlag.objects.create(
         organisation=check.organisation,
         check_run=check,
         code="alike",

@@ -3,7 +3,7 @@
 import pytest
 from django.test import Client
 
-from goodword.references.models import Sign
+from goodword.references.models import CheckFlag
 from tests.references.story import (
     MANAGER,
     PEER,
@@ -63,7 +63,7 @@ def answered_with_a_sign() -> Story:
     press_send(story)
     answer(referee_door(MANAGER["r-email"]))
     run_jobs()
-    assert Sign.objects.of(story.application.organisation).exists()
+    assert CheckFlag.objects.of(story.application.organisation).exists()
     return story
 
 
@@ -71,8 +71,8 @@ def told(page: str) -> tuple[bool, bool, bool]:
     """Whether a page shows the answers, a sign, and something to act with on the check."""
     return (
         "She thinks before she builds." in page,
-        "Signs to look at" in page or "disposable" in page.lower(),
-        "/checks/" in page or "/signs/" in page,
+        "Flags to review" in page or "disposable" in page.lower(),
+        "/checks/" in page or "/flags/" in page,
     )
 
 

@@ -9,8 +9,8 @@ from goodword.assessments.models import (
     Adjustment,
     Answer,
     Attempt,
+    AttemptFlag,
     AttemptPart,
-    AttemptSign,
     DrawnItem,
     IssuedTotal,
     Marking,
@@ -34,7 +34,7 @@ from goodword.steps.domain.erased import close_for_good
     "assessments.Score",
     "assessments.IssuedTotal",
     "assessments.Noticed",
-    "assessments.AttemptSign",
+    "assessments.AttemptFlag",
     "assessments.Adjustment",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
@@ -50,7 +50,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
         "scores": _delete(Score.objects.across_organisations().filter(**of_parts)),
         "totals": _delete(IssuedTotal.objects.across_organisations().filter(attempt__in=attempts)),
         "notices": _delete(Noticed.objects.across_organisations().filter(**of_parts)),
-        "signs": _delete(AttemptSign.objects.across_organisations().filter(attempt__in=attempts)),
+        "flags": _delete(AttemptFlag.objects.across_organisations().filter(attempt__in=attempts)),
     }
     _forget(asked)
     AttemptPart.objects.across_organisations().filter(attempt__in=attempts).update(

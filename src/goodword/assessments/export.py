@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from goodword.assessments.adjustments.mails import subject_ref_of
 from goodword.assessments.adjustments.status import is_disclosed
 from goodword.assessments.attempts.overview import title_of
+from goodword.assessments.flags.wording import NOTICED, WORDS
 from goodword.assessments.items import items_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.marking import RATERS
@@ -21,14 +22,13 @@ from goodword.assessments.models import (
     Adjustment,
     Answer,
     Attempt,
+    AttemptFlag,
     AttemptPart,
-    AttemptSign,
     IssuedTotal,
     Marking,
     Noticed,
 )
 from goodword.assessments.queries import parts_of
-from goodword.assessments.signs.words import NOTICED, WORDS
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.notifications.export import told_of
 from goodword.notifications.models import Email
@@ -44,7 +44,7 @@ from goodword.notifications.models import Email
     "assessments.Score",
     "assessments.IssuedTotal",
     "assessments.Noticed",
-    "assessments.AttemptSign",
+    "assessments.AttemptFlag",
     "assessments.Adjustment",
 )
 def export(wanted: Wanted) -> Told:
@@ -72,7 +72,7 @@ def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
                 _adjustment(one, wanted) for one in asked if not wanted.by_member or is_disclosed(one)
             ],
             "mails about it": [] if wanted.by_member else _mails(asked),
-            "signs": [_sign(one) for one in attempt.signs.order_by("pk")] if wanted.by_member else [],
+            "flags": [_flag(one) for one in attempt.flags.order_by("pk")] if wanted.by_member else [],
         }
     )
 
@@ -209,7 +209,7 @@ def _noticed(one: Noticed, *, times: bool) -> dict[str, Any]:
     )
 
 
-def _sign(one: AttemptSign) -> dict[str, Any]:
+def _flag(one: AttemptFlag) -> dict[str, Any]:
     return without_nothing(
         {
             "what": str(WORDS[one.code].title) if one.code in WORDS else one.code,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.assessments.signs import views as signs
+from goodword.assessments.flags.display import dismiss_flag
 from goodword.assessments.views import (
     adjustment_answer,
     adjustment_request,
@@ -116,8 +116,8 @@ member_urls: list[URLPattern | URLResolver] = [
     path(f"{_TEST}norms/make/", norms.make, name="test_norms_make"),
     path(f"{_TEST}norms/calibrate/", norms.calibrate, name="test_calibrate"),
     path(
-        "candidates/<int:pk>/assessment/signs/<int:sign_pk>/dismiss/",
-        signs.dismiss_sign,
-        name="attempt_sign_dismiss",
+        "candidates/<int:pk>/assessment/flags/<int:flag_pk>/dismiss/",
+        dismiss_flag,
+        name="attempt_flag_dismiss",
     ),
 ]

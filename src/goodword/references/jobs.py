@@ -1,8 +1,9 @@
 """The sweeps of reminders, and of what else is due in a check."""
 
 from goodword.core import clock, jobs
-from goodword.references.domain import completion, reminders, traces
-from goodword.references.domain.erasure import erase_asked
+from goodword.references.domain import completion, reminders
+from goodword.references.erase import erase_asked
+from goodword.references.flags import devices
 
 
 @jobs.job(
@@ -34,7 +35,7 @@ def sweep_slow(*, timestamp: int = 0) -> None:
 def sweep_traces(*, timestamp: int = 0) -> None:
     """Blank network addresses and devices that have been kept long enough."""
     del timestamp  # given to every periodic job; the clock is ours
-    traces.forget_raw(now=clock.now())
+    devices.forget_raw(now=clock.now())
 
 
 @jobs.job(name="references.end_over", cron="50 * * * * 0", queueing_lock="references.end_over")

@@ -1,12 +1,15 @@
 """Reference checks: the check, who was named, what they were asked and what they answered."""
 
+from collections.abc import Mapping
+
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core.workdays import Calendar
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.roles.models import Step
-from goodword.steps.models import FoundSign, StepRun
+from goodword.steps.flags.models import Flag
+from goodword.steps.models import StepRun
 
 
 class Check(StepRun):
@@ -276,21 +279,23 @@ class Reference(OrganisationOwned):
         return f"reference {self.pk}"
 
 
-class Sign(FoundSign):
-    """A sign of trouble on a check: facts to look at, never a verdict. On the candidate's page only.
+class CheckFlag(Flag):
+    """A flag on a check. `key` holds the ids of the people it is about, no personal data."""
 
-    Its words live in references.signs; `key` holds ids of people, never personal data.
-    """
-
-    check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="signs")
+    check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="flags")
     #: whom it is about; empty where it is about several
-    referee = models.ForeignKey(Referee, on_delete=models.CASCADE, null=True, related_name="signs")
+    referee = models.ForeignKey(Referee, on_delete=models.CASCADE, null=True, related_name="flags")
 
     class Meta:
-        constraints = (models.UniqueConstraint(fields=["check_run", "code", "key"], name="sign_once"),)
+        constraints = (models.UniqueConstraint(fields=["check_run", "code", "key"], name="check_flag_once"),)
 
     def __str__(self) -> str:
         return f"{self.code} on {self.check_run_id}"
+
+    @property
+    def run_id(self) -> Mapping[str, int]:
+        """The id of its check."""
+        return {"check": self.check_run_id}
 
 
 class Trace(OrganisationOwned):

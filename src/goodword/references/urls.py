@@ -2,11 +2,11 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.references.signs.views import dismiss_sign
+from goodword.references.flags.display import dismiss_flag
 from goodword.references.views import candidate, nominations, referee, referee_data, responses, self_reference
 
 member_urls: list[URLPattern | URLResolver] = [
-    path("candidates/<int:pk>/signs/<int:sign_pk>/dismiss/", dismiss_sign, name="sign_dismiss"),
+    path("candidates/<int:pk>/flags/<int:flag_pk>/dismiss/", dismiss_flag, name="flag_dismiss"),
 ]
 public_urls: list[URLPattern | URLResolver] = [
     path("p/<str:token>/references/", candidate.home, name="portal_check"),

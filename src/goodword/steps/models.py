@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import models
 
-from goodword.accounts.models import Membership, OrganisationOwned
+from goodword.accounts.models import OrganisationOwned
 from goodword.candidates.models import Application
 from goodword.core.workdays import Calendar
 from goodword.roles.models import Step
@@ -105,30 +105,3 @@ class StepRun(OrganisationOwned):
     def overdue_since(self) -> datetime:
         """When the deadline passed, as shown to members."""
         return self.deadline_at
-
-
-class FoundSign(OrganisationOwned):
-    """Abstract base of the signs on a check and on an attempt: what was found, and who has dismissed it.
-
-    Only the two packages named signs write it, and only the candidate's page shows it.
-    """
-
-    class Grade(models.TextChoices):
-        LOW = "low", "Low"
-        MEDIUM = "medium", "Medium"
-        HIGH = "high", "High"
-
-    #: what kind
-    code = models.CharField(max_length=30)
-    #: tells signs of one code apart, so that each is found once
-    key = models.CharField(max_length=120)
-    grade = models.CharField(max_length=6, choices=Grade.choices)
-    #: the figures and words behind it; may hold personal data, no network addresses
-    facts = models.JSONField(default=dict)
-    found_at = models.DateTimeField()
-    dismissed_at = models.DateTimeField(null=True)
-    dismissed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    dismissed_note = models.TextField(default="", blank=True)
-
-    class Meta:
-        abstract = True

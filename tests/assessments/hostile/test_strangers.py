@@ -14,7 +14,7 @@ from django.urls import URLPattern, reverse
 from goodword.accounts.models import AuditEntry, Membership, OrganisationOwned
 from goodword.assessments import urls as assessments
 from goodword.assessments.catalogue.judgement import add_language
-from goodword.assessments.models import AssessmentPart, AttemptSign, Test, TestVersion, Upload
+from goodword.assessments.models import AssessmentPart, AttemptFlag, Test, TestVersion, Upload
 from goodword.assessments.plans.editing import begin_draft
 from goodword.core.models import Event
 from goodword.urls import MEMBER
@@ -82,7 +82,7 @@ class Theirs:
         self.admin = factories.member(of.organisation, kind="admin", name="Ana Admin")
         made = assessment_of_all(of.role)
         attempt = taken(of)
-        sign = AttemptSign.objects.create(
+        flag = AttemptFlag.objects.create(
             organisation=of.organisation,
             attempt=attempt,
             code="pasted",
@@ -110,7 +110,7 @@ class Theirs:
         }
         self.ids: dict[str, object] = {
             "attempt_pk": attempt.pk,
-            "sign_pk": sign.pk,
+            "flag_pk": flag.pk,
             "version_pk": TestVersion.objects.of(of.organisation).filter(test=plain).latest("pk").pk,
             "part_pk": part.pk,
             "order": 4,

@@ -9,10 +9,10 @@ from goodword.assessments.models.attempts import (
     Marking,
     Upload,
 )
+from goodword.assessments.models.flags import AttemptFlag, Noticed
 from goodword.assessments.models.library import Calibration, NormGroup, NormSet, Test, TestVersion
 from goodword.assessments.models.plans import Assessment, AssessmentPart
 from goodword.assessments.models.results import IssuedTotal, Score
-from goodword.assessments.models.signs import AttemptSign, Noticed
 
 __all__ = [
     "Adjustment",
@@ -20,8 +20,8 @@ __all__ = [
     "Assessment",
     "AssessmentPart",
     "Attempt",
+    "AttemptFlag",
     "AttemptPart",
-    "AttemptSign",
     "Calibration",
     "DrawnItem",
     "IssuedTotal",

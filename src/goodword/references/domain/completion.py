@@ -17,7 +17,7 @@ from goodword.references.domain.locking import (
     Refused,
     actor,
     lock_check_for_member,
-    record_check_event,
+    record_event,
     refuse_unless_open,
 )
 from goodword.references.domain.requests import OPEN_STATES, end_request, stop_reminders
@@ -62,7 +62,7 @@ def complete_on_reference(event: Event) -> None:
     check = lock(Check, check_id)
     reference = Reference.objects.of(check.organisation).filter(pk=event.data["reference_id"]).first()
     if reference is not None and reference.late and check.progress in DONE:
-        record_check_event("check.answered_late", check, by="referee", at=now, reference_id=reference.pk)
+        record_event("check.answered_late", check, by="referee", at=now, reference_id=reference.pk)
 
 
 def complete_on_self_reference(event: Event) -> None:
@@ -95,7 +95,7 @@ def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
     move(check, act, at=now, by=by)
     stop_reminders(check, now=now)
     cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
-    record_check_event("check.completed", check, by=by, at=now)
+    record_event("check.completed", check, by=by, at=now)
 
 
 def mark_complete(*, check_id: int, reason: str, member: Membership, now: datetime) -> Check:

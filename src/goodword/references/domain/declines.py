@@ -13,7 +13,7 @@ from goodword.core.models import Event
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
 from goodword.references.domain import locking
-from goodword.references.domain.locking import record_check_event
+from goodword.references.domain.locking import record_event
 from goodword.references.domain.mails import request_ref
 from goodword.references.domain.requests import OPEN_STATES, end_requests
 from goodword.references.models import Check, DoNotContact, ReferenceRequest
@@ -94,7 +94,7 @@ def settle_declined(check: Check, request: ReferenceRequest, *, why: str, reason
     request.draft = {}
     request.save()
     cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
-    record_check_event("request.declined", check, by="referee", at=now, request_id=request.pk)
+    record_event("request.declined", check, by="referee", at=now, request_id=request.pk)
 
 
 def opt_out(*, request_id: int, now: datetime) -> None:
@@ -113,7 +113,7 @@ def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -
     fresh = bar_address(organisation=check.organisation, address=address, now=now)
     cancel_mail_to(organisation=check.organisation, address=address, now=now)
     if fresh:
-        record_check_event("request.never_again", check, by="referee", at=now, request_id=request.pk)
+        record_event("request.never_again", check, by="referee", at=now, request_id=request.pk)
 
 
 def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
@@ -127,7 +127,7 @@ def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
         move(check, "decline", at=now, by="candidate")
         end_requests(check, why=Why.CHECK_CLOSED, now=now)
         cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
-        record_check_event("check.declined", check, by="candidate", at=now)
+        record_event("check.declined", check, by="candidate", at=now)
         return check
 
 

@@ -17,7 +17,7 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.references.domain import locking
 from goodword.references.domain.deadlines import candidate_is_asked, referee_deadline, update_clock
 from goodword.references.domain.declines import is_barred
-from goodword.references.domain.locking import record_check_event
+from goodword.references.domain.locking import record_event
 from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee, request_ref
 from goodword.references.domain.requests import open_requests, plan_reminders, restore_requests
 from goodword.references.models import Check, ReferenceRequest, Slot
@@ -160,7 +160,7 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
         days=step.deadline_days,
         now=now,
     )
-    record_check_event("check.opened", check, by=by, at=now)
+    record_event("check.opened", check, by=by, at=now)
     return check
 
 
@@ -206,7 +206,7 @@ def invite_again(
         if may(check, "resume"):
             move(check, "resume", at=now, by=by)
         _send_invitations(check, now=now)
-        record_check_event("check.invited_again", check, by=by, at=now)
+        record_event("check.invited_again", check, by=by, at=now)
         return check
 
 

@@ -119,7 +119,7 @@ def is_running(check: Check) -> bool:
     return is_open(check) and not ended(check.step_request.application, check.step_request.step)
 
 
-def record_check_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:
+def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:
     """Record `name` in the caller's transaction; `data` holds ids and plain facts only."""
     record(
         name,

@@ -17,7 +17,7 @@ from goodword.references.domain.locking import (
     actor,
     lock_check_for_member,
     lock_request_for_member,
-    record_check_event,
+    record_event,
     refuse_unless_open,
 )
 from goodword.references.domain.mails import REQUEST, language_for, mail_referee, request_ref
@@ -54,9 +54,7 @@ def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
         cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
         cancel_queued_reminders(check, now=now)
         update_clock(check, now=now)
-        record_check_event(
-            "step.paused", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value
-        )
+        record_event("step.paused", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value)
         return check
 
 
@@ -79,9 +77,7 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
         )
         plan_reminders(check, now=now)
         update_clock(check, now=now)
-        record_check_event(
-            "step.resumed", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value
-        )
+        record_event("step.resumed", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value)
         return check
 
 
@@ -102,7 +98,7 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
         cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
         update_clock(check, now=now)
         kind = Step.Kind.REFERENCE_CHECK.value
-        record_check_event("step.closed", check, by=actor(member), at=now, kind=kind, reason=CANCELLED)
+        record_event("step.closed", check, by=actor(member), at=now, kind=kind, reason=CANCELLED)
         return check
 
 
@@ -126,7 +122,7 @@ def extend_check(
             _extend(request, until, check=check, now=now)
         check.deadline_at, check.next_reminder_at = until, None
         update_clock(check, now=now)
-        record_check_event(
+        record_event(
             "check.extended",
             check,
             by=actor(member),
@@ -153,7 +149,7 @@ def extend_request(*, request_id: int, days: int, member: Membership, now: datet
         _extend(request, until, check=check, now=now)
         check.deadline_at = max(check.deadline_at, until)
         update_clock(check, now=now)
-        record_check_event(
+        record_event(
             "request.extended",
             check,
             by=actor(member),
@@ -205,9 +201,7 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
         referee.save(update_fields=["email", "address_corrected"])
         _restart_request(request, check=check, now=now)
         update_clock(check, now=now)
-        record_check_event(
-            "request.address_corrected", check, by=actor(member), at=now, request_id=request.pk
-        )
+        record_event("request.address_corrected", check, by=actor(member), at=now, request_id=request.pk)
         return request
 
 

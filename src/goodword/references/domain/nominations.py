@@ -13,7 +13,7 @@ from goodword.notifications.models import Email
 from goodword.references.domain import locking
 from goodword.references.domain.deadlines import update_clock
 from goodword.references.domain.declines import is_barred, mailbox
-from goodword.references.domain.locking import record_check_event
+from goodword.references.domain.locking import record_event
 from goodword.references.domain.mails import REQUEST, mail_candidate
 from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.domain.slots import slot_status
@@ -134,7 +134,7 @@ def _save_nomination(
     referee.save()
     if check.progress == StepRun.Progress.PENDING:
         move(check, "begin", at=now, by="candidate")
-        record_check_event("check.begun", check, by="candidate", at=now)
+        record_event("check.begun", check, by="candidate", at=now)
     update_clock(check, now=now)
     return referee
 
@@ -256,7 +256,7 @@ def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: d
         old.save(update_fields=["replaced_at"])
         if old.request.is_out:
             end_request(old.request, why=Why.REPLACED, now=now)
-            record_check_event("request.replaced", check, by="candidate", at=now, request_id=old.request.pk)
+            record_event("request.replaced", check, by="candidate", at=now, request_id=old.request.pk)
         revoke_links(old.request, now=now)
         return _save_nomination(check, slot=place.slot, referee=None, details=details, now=now)
 

@@ -28,7 +28,7 @@ from goodword.references.domain.locking import (
     actor,
     lock_check_for_member,
     lock_request_for_member,
-    record_check_event,
+    record_event,
     refuse_unless_open,
 )
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee, request_ref
@@ -86,7 +86,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
         key = f"reminder:{check.invited_again}:{check.reminders_sent}"
         left = check.reminders_promised - check.reminders_sent
         mail_candidate(check, name="reminder", key=key, reminders=left, not_after=check.deadline_at, now=now)
-        record_check_event("check.reminded", check, by="goodword", at=now)
+        record_event("check.reminded", check, by="goodword", at=now)
         return True
 
 
@@ -132,7 +132,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             return False
         key = f"reminder:{request.reminders_sent}"
         mail_referee(request, check=check, kind=REQUEST_REMINDER, key=key, now=now)
-        record_check_event("request.reminded", check, by="goodword", at=now, request_id=request.pk)
+        record_event("request.reminded", check, by="goodword", at=now, request_id=request.pk)
         return True
 
 
@@ -187,7 +187,7 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
         left = check.reminders_promised - check.reminders_sent
         key = f"reminder:{check.invited_again}:{check.reminders_sent}"
         mail_candidate(check, name="reminder", key=key, reminders=left, not_after=check.deadline_at, now=now)
-        record_check_event("check.reminded", check, by=actor(member), at=now)
+        record_event("check.reminded", check, by=actor(member), at=now)
         return Reminded(left=left, out_of_hours=into_working_hours(now, calendar=check.hours) > now)
 
 
@@ -210,7 +210,7 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
         request.save()
         key = f"reminder:{request.reminders_sent}"
         mail_referee(request, check=check, kind=REQUEST_REMINDER, key=key, now=now)
-        record_check_event("request.reminded", check, by=actor(member), at=now, request_id=request.pk)
+        record_event("request.reminded", check, by=actor(member), at=now, request_id=request.pk)
         hours, zones = referee_hours(request, check=check)
         return Reminded(
             left=request.reminders_promised - request.reminders_sent,
@@ -286,7 +286,7 @@ def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
             last_day=_last_day(check, slow),
             now=now,
         )
-        record_check_event("check.slow_told", check, by="goodword", at=now, requests=len(slow))
+        record_event("check.slow_told", check, by="goodword", at=now, requests=len(slow))
         return True
 
 

@@ -18,7 +18,7 @@ from goodword.questionnaires.rendered_answers import render_answers
 from goodword.references.domain import locking
 from goodword.references.domain.context import check_context, stated_of, version_of
 from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
-from goodword.references.domain.locking import record_check_event
+from goodword.references.domain.locking import record_event
 from goodword.references.domain.mails import mail_recruiter, request_ref
 from goodword.references.models import Check, Reference, ReferenceRequest
 from goodword.steps.states import DONE, UNFINISHED
@@ -116,7 +116,7 @@ def _begin(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
     request.state, request.begun_at = State.BEGUN, now
     request.draft = Draft.read(request.draft).touched(now).stored()
     request.save(update_fields=["state", "begun_at", "draft"])
-    record_check_event("request.begun", check, by="referee", at=now, request_id=request.pk)
+    record_event("request.begun", check, by="referee", at=now, request_id=request.pk)
 
 
 def _store_draft(
@@ -151,9 +151,7 @@ def _receive(
     request.next_reminder_at = request.slow_at = None
     request.save()
     cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
-    record_check_event(
-        "reference.received", check, by="referee", at=now, reference_id=reference.pk, first=first
-    )
+    record_event("reference.received", check, by="referee", at=now, reference_id=reference.pk, first=first)
     return reference
 
 

@@ -13,7 +13,7 @@ from goodword.questionnaires.types import Stated
 from goodword.references.domain import locking
 from goodword.references.domain.context import version_of
 from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
-from goodword.references.domain.locking import record_check_event
+from goodword.references.domain.locking import record_event
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.steps.domain.move import lock
@@ -105,9 +105,9 @@ def submit(*, check_id: int, now: datetime) -> SelfReference:
         own.answers, own.version = self_answering_session(check, own, now=now).judged(), version_of(check)
         own.submitted_at, own.draft = now, {}
         own.save()
-        record_check_event("check.self_reference_received", check, by="candidate", at=now)
+        record_event("check.self_reference_received", check, by="candidate", at=now)
         if check.progress in DONE:
-            record_check_event("check.answered_late", check, by="candidate", at=now)
+            record_event("check.answered_late", check, by="candidate", at=now)
         return own
 
 

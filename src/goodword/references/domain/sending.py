@@ -15,7 +15,7 @@ from goodword.notifications.models import Email
 from goodword.references.domain import locking
 from goodword.references.domain.deadlines import plan_request_reminders, referee_deadline, update_clock
 from goodword.references.domain.declines import is_barred
-from goodword.references.domain.locking import record_check_event
+from goodword.references.domain.locking import record_event
 from goodword.references.domain.mails import (
     REQUEST,
     language_for,
@@ -105,7 +105,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
             referee.save(update_fields=["held_at"])
         requests = [send_request(check, referee, now=now) for referee in referees if not referee.after_offer]
         update_clock(check, now=now)
-        record_check_event(
+        record_event(
             "check.requests_sent", check, by="candidate", at=now, requests=len(requests), held=len(held)
         )
         return requests
@@ -211,7 +211,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
     referee.save(update_fields=["released_at", "released_by"])
     request = send_request(check, referee, now=now)
     update_clock(check, now=now)
-    record_check_event("request.released", check, by=by, at=now, request_id=request.pk)
+    record_event("request.released", check, by=by, at=now, request_id=request.pk)
     return request
 
 

@@ -10,7 +10,7 @@ from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import locking
 from goodword.references.domain.completion import complete_if_all_received
 from goodword.references.domain.deadlines import candidate_is_asked, update_clock
-from goodword.references.domain.locking import Refused, record_check_event
+from goodword.references.domain.locking import Refused, record_event
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_cannot_provide
 from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.domain.slots import SlotStatus, slot_status
@@ -58,7 +58,7 @@ def add_slot(
         update_clock(check, now=now, asked_at=now)
         days = check.step_request.step.deadline_days
         mail_candidate(check, name="one_more", key=f"slot:{slot.number}:added", now=now, slot=slot, days=days)
-        record_check_event("check.slot_added", check, by=f"member:{member.pk}", at=now, slot=slot.number)
+        record_event("check.slot_added", check, by=f"member:{member.pk}", at=now, slot=slot.number)
         return slot
 
 
@@ -84,7 +84,7 @@ def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> S
         row.save()
         update_clock(check, now=now)
         mail_recruiter_cannot_provide(check, slot=row, now=now)
-        record_check_event("check.cannot_provide", check, by="candidate", at=now, slot=row.number)
+        record_event("check.cannot_provide", check, by="candidate", at=now, slot=row.number)
         return row
 
 
@@ -126,7 +126,7 @@ def answer_cannot(
             key = f"slot:{row.number}:answered:{now:%Y%m%d%H%M%S}"
             days = days_left(check.deadline_at, now=now, calendar=check.organisation.calendar)
             mail_candidate(check, name="cannot_answered", key=key, now=now, slot=row, days=days)
-        record_check_event(
+        record_event(
             "check.cannot_answered", check, by=f"member:{member.pk}", at=now, slot=row.number, answer=answer
         )
         complete_if_all_received(check_id=check.pk, now=now)

@@ -25,10 +25,10 @@ from goodword.references.domain.self_reference import (
     takes_self_reference,
 )
 from goodword.references.domain.slots import SlotStatus, self_reference_missing, slot_statuses
+from goodword.references.flags import addresses
 from goodword.references.forms import ReasonForm
 from goodword.references.models import Check
 from goodword.references.queries import failed_mails
-from goodword.references.signs import addresses
 from goodword.references.views import access
 from goodword.references.views.access import CandidateVisit, candidate_page
 from goodword.roles.models import Step
@@ -148,8 +148,8 @@ def _member_addresses(check: Check) -> list[str]:
 
 def _address_hint(check: Check, *, email: str, company: str, members: Collection[str]) -> str:
     organisation = check.organisation
-    found = addresses.address_sign(
-        addresses.Named(id=0, email=email, company=company),
+    found = addresses.address_flag(
+        addresses.NamedReferee(id=0, email=email, company=company),
         own_domains=organisation.own_domains,
         member_addresses=members,
     )

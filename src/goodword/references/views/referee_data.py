@@ -23,7 +23,7 @@ from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
 from goodword.references.domain.context import check_context, referee_language
 from goodword.references.domain.declines import opt_out
-from goodword.references.domain.erasure import erase_referee
+from goodword.references.erase import erase_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit

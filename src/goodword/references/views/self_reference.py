@@ -13,7 +13,7 @@ from goodword.questionnaires.timing import minutes
 from goodword.references.domain import locking, self_reference
 from goodword.references.domain.context import day_in_words
 from goodword.references.domain.drafts import Incomplete
-from goodword.references.domain.traces import note_trace
+from goodword.references.flags.devices import note_trace
 from goodword.references.models import SelfReference
 from goodword.references.views import access, answering
 from goodword.references.views.access import CandidateVisit

@@ -13,17 +13,17 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.flags.display import flags_of as attempt_flags_of
 from goodword.assessments.marking import marking_progress
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_done
-from goodword.assessments.signs.shown import signs_of as attempt_signs_of
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
+from goodword.references.flags.display import flags_of
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
-from goodword.references.signs.shown import signs_of
 from goodword.reports.models import Report
 from goodword.reports.queries import current_first
 from goodword.steps.models import StepRequest, StepRun
@@ -62,8 +62,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     now = clock.now()
     marks = progress_of([application], organisation=request.organisation, now=now)[application.pk]
     check = latest_check(application)
-    sees_signs = request.member.may_work and not application.erased_at
-    attempt = latest_done(application) if sees_signs else None
+    sees_flags = request.member.may_work and not application.erased_at
+    attempt = latest_done(application) if sees_flags else None
     results: list[Result] = []
     earlier: list[EarlierRun] = []
     reports = list(reports_of(application))
@@ -97,13 +97,13 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "cards": cards_of(application, marks, check=check, member=request.member, now=now),
             "results": results,
             "marking": marking_progress(application, member=request.member),
-            "signs": signs_of(check) if check and sees_signs else None,
-            "attempt_signs": attempt_signs_of(attempt) if attempt else None,
+            "flags": flags_of(check) if check and sees_flags else None,
+            "attempt_flags": attempt_flags_of(attempt) if attempt else None,
             "reports": reports,
             "reports_of_earlier": of_earlier,
             "earlier_runs": earlier,
-            "earlier_signs": _signs_of([one.run for one in earlier if one.run != attempt])
-            if sees_signs
+            "earlier_flags": _signs_of([one.run for one in earlier if one.run != attempt])
+            if sees_flags
             else [],
             "timeline": timeline(
                 application, organisation=request.organisation, members=_names(request.organisation)
@@ -154,13 +154,13 @@ def _signs_of(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, object
     found: list[tuple[StepRun, str, object]] = []
     for run in runs:
         if isinstance(run, Check):
-            template, signs = "references/signs.html", signs_of(run)
+            template, flags = "references/flags.html", flags_of(run)
         elif isinstance(run, Attempt):
-            template, signs = "assessments/signs.html", attempt_signs_of(run)
+            template, flags = "assessments/flags.html", attempt_flags_of(run)
         else:
             continue
-        if signs.to_look_at or signs.dismissed:
-            found.append((run, template, signs))
+        if flags.to_review or flags.dismissed:
+            found.append((run, template, flags))
     return found
 
 

@@ -33,7 +33,7 @@ from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core import erasure as holders
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.references.domain.erasure import erase_referee
+from goodword.references.erase import erase_referee
 from goodword.references.models import Referee
 from goodword.steps.states import DONE
 
@@ -47,7 +47,7 @@ LABELS = {
     "markings": gettext_lazy("What raters gave"),
     "scores": gettext_lazy("Scores"),
     "notices": gettext_lazy("What pages noticed"),
-    "signs": gettext_lazy("Signs"),
+    "flags": gettext_lazy("Flags"),
     "referees": gettext_lazy("Referees"),
     "references": gettext_lazy("References"),
     "reports": gettext_lazy("Reports (replaced by a version without personal data)"),

@@ -74,7 +74,7 @@ def _readme() -> str:
             ),
             gettext(
                 "everything.json: all that is kept. What referees said and why somebody declined was said to you in "
-                "confidence, and signs of trouble tell of others too: look it through before you hand anything on."
+                "confidence, and flags concern others too: look it through before you hand anything on."
             ),
             gettext("reports: the newest PDFs. They quote referees."),
             "",

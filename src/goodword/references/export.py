@@ -1,0 +1,252 @@
+"""Data export of reference checks.
+
+A candidate's file has what they entered, and who has answered; what referees answered only where the check lets the
+candidate see it, and never why somebody declined. Unsubmitted answers are only in their author's export. Flags are for
+the organisation only: most concern two people at once, so a person has to decide what may be passed on
+(docs/decisions/0022-*). Keyed hashes are never exported.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.utils import translation
+
+from goodword.core.exporting import Reader, Told, Wanted, tells, without_nothing
+from goodword.notifications.export import told_of
+from goodword.notifications.models import Email
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.routing import for_self
+from goodword.questionnaires.types import Question, Stated
+from goodword.references.domain.context import stated_of
+from goodword.references.domain.declines import is_barred
+from goodword.references.domain.mails import request_ref
+from goodword.references.flags.wording import WORDS
+from goodword.references.models import (
+    Check,
+    CheckFlag,
+    Referee,
+    Reference,
+    ReferenceRequest,
+    SelfReference,
+    Slot,
+    Trace,
+)
+
+State = ReferenceRequest.State
+
+
+@tells(
+    "references.Check",
+    "references.Slot",
+    "references.SelfReference",
+    "references.Referee",
+    "references.ReferenceRequest",
+    "references.Reference",
+    "references.CheckFlag",
+    "references.Trace",
+    "references.DoNotContact",
+)
+def export(wanted: Wanted) -> Told:
+    """Each check with its people; a referee by themself."""
+    if wanted.referee_id is not None:
+        return _referee_alone(wanted)
+    checks = (
+        Check.objects.of(wanted.organisation)
+        .filter(step_request__application_id__in=wanted.application_ids)
+        .select_related("version", "step_request__application__candidate")
+        .order_by("pk")
+    )
+    return {"reference checks": [_check(check, wanted) for check in checks]}
+
+
+def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
+    own = (
+        SelfReference.objects.of(wanted.organisation)
+        .filter(check_run=check)
+        .select_related("version")
+        .first()
+    )
+    referees = _referees(wanted).filter(check_run=check)
+    traces = Trace.objects.of(wanted.organisation).filter(check_run=check, request=None)
+    told = {
+        "opened": check.opened_at,
+        "deadline": check.deadline_at,
+        "completed": check.completed_at,
+        "language": check.language,
+        "time zone": check.time_zone,
+        "reason for declining": check.decline_reason,
+        "asked for": [_slot(slot) for slot in Slot.objects.of(wanted.organisation).filter(check_run=check)],
+        "own answers": rendered_self_reference(own, check, drafts=not wanted.by_member) if own else None,
+        "referees": [_referee(one, wanted, see=check.candidate_may_see) for one in referees],
+        "devices and addresses": [_trace(one) for one in traces.order_by("pk")],
+    }
+    if wanted.by_member:
+        told["marked complete because"] = check.marked_reason
+        told["flags"] = [
+            _flag(one) for one in CheckFlag.objects.of(wanted.organisation).filter(check_run=check)
+        ]
+    return without_nothing(told)
+
+
+def _referee_alone(wanted: Wanted) -> dict[str, Any]:
+    referee = _referees(wanted).get(pk=wanted.referee_id)
+    request = getattr(referee, "request", None)
+    mails = Email.objects.of(wanted.organisation).filter(subject_ref=request_ref(request)) if request else ()
+    barred = is_barred(organisation=referee.organisation, address=referee.email)
+    traces = Trace.objects.of(wanted.organisation).filter(request=request) if request else ()
+    return {
+        "you": _referee(referee, wanted, see=True)
+        | {
+            "asked never to be written to again": barred,
+            "from": "the candidate who named you",
+            "address from": "the organisation" if referee.address_corrected else "the candidate",
+        },
+        "mails": [told_of(mail) for mail in mails],
+        "devices and addresses": [_trace(one) for one in traces],
+    }
+
+
+def _referees(wanted: Wanted) -> Any:
+    return (
+        Referee.objects.of(wanted.organisation)
+        .filter(erased_at=None)
+        .select_related(
+            "organisation", "request__reference__version", "check_run__step_request__application__candidate"
+        )
+        .order_by("slot", "pk")
+    )
+
+
+def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": referee.name,
+        "e-mail address": referee.email,
+        "relationship": referee.relationship,
+        "company": referee.company,
+        "the candidate's job title there": referee.candidate_title,
+        "first month": referee.from_month,
+        "last month": referee.to_month,
+        "message from the candidate": referee.message,
+        "not before an offer": referee.after_offer,
+        "named": referee.created_at,
+        "replaced": referee.replaced_at,
+    }
+    request = getattr(referee, "request", None)
+    if request is None:
+        return without_nothing(told)
+    told |= {
+        "language": request.language,
+        "written to": request.sent_at,
+        "deadline": request.deadline_at,
+        "state": request.state,
+    }
+    if wanted.reader != Reader.CANDIDATE:
+        told |= {
+            "begun": request.begun_at,
+            "settled": request.settled_at,
+            "time zone": request.time_zone,
+            "why": request.why,
+            "reason for declining": request.decline_reason,
+        }
+    if wanted.reader == Reader.REFEREE:  # a draft is nobody's but its writer's
+        told["not submitted yet"] = request.draft
+    reference = getattr(request, "reference", None)
+    if reference is not None and (see or wanted.by_member):
+        told["reference"] = rendered_reference(reference)
+    return without_nothing(told)
+
+
+def _slot(slot: Slot) -> dict[str, Any]:
+    return without_nothing(
+        {
+            "relationship": slot.relationship,
+            "needed": slot.needed,
+            "hint": slot.hint,
+            "said that it cannot be provided": slot.cannot_at,
+            "because": slot.cannot_reason,
+            "answer": slot.answer,
+            "note to the answer": slot.answer_note,
+        }
+    )
+
+
+def _trace(trace: Trace) -> dict[str, Any]:
+    return without_nothing({"seen": trace.seen_at, "network address": trace.address, "device": trace.device})
+
+
+def _flag(flag: CheckFlag) -> dict[str, Any]:
+    return without_nothing(
+        {
+            "what": str(WORDS[flag.code].title) if flag.code in WORDS else flag.code,
+            "grade": flag.grade,
+            "facts": flag.facts,
+            "found": flag.found_at,
+            "dismissed": flag.dismissed_at,
+            "dismissed with the note": flag.dismissed_note,
+        }
+    )
+
+
+def rendered_reference(reference: Reference) -> dict[str, Any]:
+    """A reference: when, how, and each answer."""
+    referee = reference.request.referee
+    candidate = referee.check_run.step_request.application.candidate.name
+    version = reference.version
+    asked = fill_placeholders(
+        parse(version.questions), candidate=candidate, company=referee.company, language=version.language
+    )
+    return without_nothing(
+        {
+            "submitted": reference.submitted_at,
+            "language": reference.version.language,
+            "dates and title only": reference.factual,
+            "after the check was done": reference.late,
+            "seconds taken": reference.seconds,
+            "answers": _rendered_answers(
+                asked, reference.answers, language=reference.version.language, stated=stated_of(referee)
+            ),
+        }
+    )
+
+
+def rendered_self_reference(own: SelfReference, check: Check, *, drafts: bool) -> dict[str, Any]:
+    """The candidate's own answers; with `drafts` those that they have not submitted too."""
+    candidate = check.step_request.application.candidate.name
+    asked = for_self(
+        fill_placeholders(parse(own.version.questions), candidate=candidate, language=own.version.language)
+    )
+    return without_nothing(
+        {
+            "begun": own.begun_at,
+            "submitted": own.submitted_at,
+            "language": own.version.language,
+            "answers": _rendered_answers(asked, own.answers or {}, language=own.version.language),
+            "not submitted yet": own.draft if drafts else None,
+        }
+    )
+
+
+def _rendered_answers(
+    asked: Sequence[Question],
+    answers: Mapping[str, Any],
+    *,
+    language: str,
+    stated: Stated | None = None,
+) -> list[dict[str, Any]]:
+    with translation.override(language):
+        shown = render_answers(asked, answers, stated=stated)
+    return [
+        without_nothing(
+            {
+                "question": row.question,
+                "answer": row.answer,
+                "example shown": row.detail,
+                "comment": row.comment,
+                "stated by the candidate": row.stated,
+            }
+        )
+        for row in shown
+        if row.answered
+    ]

@@ -1,0 +1,193 @@
+"""The same network address or device for two people who should be two.
+
+Only where an admin has switched it on. Compared are keyed hashes (domain/traces.py): of the address (of IPv6 the first
+64 bits, which is one household or office) and of what the browser says of itself, which many browsers have in common.
+
+| in common | with the candidate | with another referee | one office |
+|---|---|---|---|
+| address and device | high | high | low |
+| address | medium | medium | low |
+| device alone, and one that no other check has shown | low | low | none |
+
+*One office* means two referees of the same stated company, or a referee with whom the candidate still works: they share
+a network, and often the kind of computer.
+"""
+
+import hashlib
+import hmac
+import re
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from itertools import combinations
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest
+
+from goodword.core.text import clean_text
+from goodword.references.flags.rules import key_of
+from goodword.references.models import Check, Referee, ReferenceRequest, Trace
+from goodword.steps.flags.models import Finding, Grade
+
+_HASH_PURPOSE = b"goodword.references.traces"
+KEEP_RAW = timedelta(days=30)
+LONGEST_DEVICE = 400
+#: nobody works from more places on more devices; a link that is hammered at fills no table
+MOST = 20
+#: one household or office has so much of an IPv6 address, and changes the rest every day
+_IPV6_PREFIX = 64
+#: addresses that many networks use inside: behind a proxy that is not counted as trusted, everybody has one of them
+_PRIVATE_NETWORKS = [
+    ip_network(network)
+    for network in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "100.64.0.0/10",
+        "127.0.0.0/8",
+        "169.254.0.0/16",
+        "::1/128",
+        "fc00::/7",
+        "fe80::/10",
+    )
+]
+BOTH, ADDRESS, DEVICE = "same_address_and_device", "same_address", "same_device"
+#: a device counts as rare only once so many other checks have shown theirs
+ENOUGH_CHECKS = 20
+
+
+def note_trace(request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime) -> None:
+    """Note from where and on what a referee (`asked`) or the candidate (None) works, once for each pair.
+
+    The web server has put the client's address in place of trusted proxies' (GOODWORD_TRUSTED_PROXIES).
+    """
+    organisation = check.organisation
+    if not organisation.watches_devices:
+        return
+    address = _public_address(request.META.get("REMOTE_ADDR", ""))
+    device = clean_text(request.META.get("HTTP_USER_AGENT", ""), one_line=True)[:LONGEST_DEVICE]
+    if address is None and not device:
+        return
+    traces = Trace.objects.of(organisation)
+    if traces.filter(check_run=check, request=asked)[:MOST].count() >= MOST:
+        return
+    traces.get_or_create(
+        check_run=check,
+        request=asked,
+        address_hash=_hash(organisation.pk, _network(address)) if address else "",
+        device_hash=_hash(organisation.pk, device) if device else "",
+        defaults={
+            "organisation": organisation,
+            "address": str(address) if address else None,
+            "device": device,
+            "seen_at": now,
+        },
+    )
+
+
+def forget_raw(*, now: datetime) -> int:
+    """Blank raw addresses and devices that are 30 days old, or whose organisation watches no more; how many."""
+    raw = Q(address__isnull=False) | ~Q(device="")
+    over = Q(seen_at__lte=now - KEEP_RAW) | Q(organisation__watches_devices=False)
+    return Trace.objects.across_organisations().filter(raw, over).update(address=None, device="")
+
+
+def _public_address(said: str) -> IPv4Address | IPv6Address | None:
+    """The address, if it tells one network from another."""
+    try:
+        address = ip_address(said)
+    except ValueError:
+        return None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        address = address.ipv4_mapped
+    return None if any(address in network for network in _PRIVATE_NETWORKS) else address
+
+
+def _network(address: IPv4Address | IPv6Address) -> str:
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), _IPV6_PREFIX), strict=False))
+    return str(address)
+
+
+def _hash(organisation_id: int, said: str) -> str:
+    """Under the present key alone: after a rotation, what was noted before is not compared with what comes."""
+    key_id, key = next(iter(settings.GOODWORD_FIELD_KEYS.items()))
+    own_key = hmac.digest(key, _HASH_PURPOSE, hashlib.sha256)
+    return f"{key_id}:{hmac.new(own_key, f'{organisation_id}:{said}'.encode(), hashlib.sha256).hexdigest()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traces:
+    """From where and on what a person worked. `id` is the referee's, None the candidate's.
+
+    `seen` are pairs of address hash and device hash; an address that says nothing has an empty hash.
+    """
+
+    id: int | None
+    company: str = ""
+    #: whether the candidate works there to this day
+    still: bool = False
+    seen: frozenset[tuple[str, str]] = frozenset()
+
+
+def device_flag(one: Traces, other: Traces, *, rare_devices: Collection[str]) -> Finding | None:
+    """The flag in what two people have in common; `rare_devices` are those that no other check has shown."""
+    office = _one_office(one, other)
+    grade: Grade
+    if any(address and device for address, device in one.seen & other.seen):
+        code, grade = BOTH, "low" if office else "high"
+    elif {address for address, _ in one.seen} & {address for address, _ in other.seen} - {""}:
+        code, grade = ADDRESS, "low" if office else "medium"
+    elif not office and _devices(one) & _devices(other) & set(rare_devices):
+        code, grade = DEVICE, "low"
+    else:
+        return None
+    return Finding(code=code, grade=grade, key=key_of([one.id, other.id]), facts={"office": office})
+
+
+def _devices(person: Traces) -> set[str]:
+    return {device for _, device in person.seen if device}
+
+
+def _one_office(one: Traces, other: Traces) -> bool:
+    if one.id is None or other.id is None:
+        return one.still or other.still
+    return bool(_words(one.company)) and _words(one.company) == _words(other.company)
+
+
+def _words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.casefold())
+
+
+def device_flags(check: Check, referees: Sequence[Referee]) -> list[Finding]:
+    """The flags in what candidate and referees worked from and on, two by two."""
+    seen: dict[int | None, set[tuple[str, str]]] = defaultdict(set)
+    for trace in Trace.objects.of(check.organisation).select_related("request").filter(check_run=check):
+        person = trace.request.referee_id if trace.request else None
+        seen[person].add((trace.address_hash, trace.device_hash))
+    if len(seen) < 2:
+        return []
+    people = [Traces(id=None, seen=frozenset(seen[None]))] + [
+        Traces(
+            id=referee.pk,
+            company=referee.company,
+            still=not referee.to_month,
+            seen=frozenset(seen[referee.pk]),
+        )
+        for referee in referees
+    ]
+    rare = _rare(check, {device for pairs in seen.values() for _, device in pairs if device})
+    found = [device_flag(one, other, rare_devices=rare) for one, other in combinations(people, 2)]
+    return [flag for flag in found if flag is not None]
+
+
+def _rare(check: Check, devices: set[str]) -> set[str]:
+    """Those of these devices that no other check of the organisation has shown, once there are enough of them."""
+    others = Trace.objects.of(check.organisation).exclude(check_run=check)
+    if others.values("check_run").distinct()[:ENOUGH_CHECKS].count() < ENOUGH_CHECKS:
+        return set()
+    common = others.filter(device_hash__in=devices).values_list("device_hash", flat=True)
+    return devices - set(common)

@@ -1,0 +1,205 @@
+"""Raising the flags of a check: rows in, findings out, stored whenever something comes in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import combinations
+from typing import Any
+
+from goodword.accounts.models import Membership
+from goodword.core.models import Event
+from goodword.questionnaires.domain.versions import minutes_of_version
+from goodword.questionnaires.models import QuestionnaireVersion
+from goodword.questionnaires.parse import parse
+from goodword.questionnaires.types import Adjectives, DatesConfirm, Question, TitleConfirm
+from goodword.references.flags import addresses, devices
+from goodword.references.flags.addresses import NamedReferee, address_flag
+from goodword.references.flags.devices import device_flags
+from goodword.references.flags.rules import (
+    GivenAnswers,
+    Period,
+    StatedAndConfirmed,
+    alike_ratings_flag,
+    alike_texts_flag,
+    dates_flag,
+    people_of,
+    speed_flag,
+    title_flag,
+    titles_flag,
+)
+from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
+from goodword.steps.domain.move import lock
+from goodword.steps.domain.standing import held
+from goodword.steps.flags.models import Finding
+
+#: found from the referee's row as it is: gone once a corrected address has nothing of it
+_OF_THE_ADDRESS = {addresses.MEMBER, addresses.DISPOSABLE, addresses.FREE, addresses.DOMAIN}
+_OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
+#: where a text can stand in an answer that is not text alone
+_COMMENT = "comment"
+
+
+def on_check_changed(event: Event) -> None:
+    """Requests went out, or a reference or the candidate's own answers came in: look again at all that is there."""
+    known = held(event.data["step_request_id"])
+    if known is None or known[1].is_going:
+        return
+    update_flags(lock(Check, event.data["check_id"]), now=event.occurred_at)
+
+
+def on_address_corrected(event: Event) -> None:
+    """Somebody else is written to now: what the former reader worked from and on is not theirs."""
+    known = held(event.data["step_request_id"])
+    if known is None or known[1].is_going:
+        return
+    check, request_id = lock(Check, event.data["check_id"]), event.data["request_id"]
+    traces = Trace.objects.of(check.organisation).filter(request_id=request_id)
+    traces.filter(seen_at__lte=event.occurred_at).delete()
+    referee = Referee.objects.of(check.organisation).get(request=request_id)
+    for flag in CheckFlag.objects.of(check.organisation).filter(check_run=check, code__in=_OF_DEVICES):
+        if referee.pk in people_of(flag.key):
+            flag.delete()
+    update_flags(check, now=event.occurred_at)
+
+
+def update_flags(check: Check, *, now: datetime) -> None:
+    """Keep what is found on a locked check, each flag once; found again, nothing changes.
+
+    A dismissed one stays as it was dismissed. A flag goes with a referee who was replaced or erased, and one about
+    an address with that address; what was found otherwise stays, also when its traces have gone.
+    """
+    referees = counted_referees(check)
+    month = now.astimezone(check.organisation.zone).strftime("%Y-%m")
+    found = {(flag.code, flag.key): flag for flag in find_flags(check, referees, this_month=month)}
+    there = {referee.pk for referee in referees}
+    for flag in CheckFlag.objects.of(check.organisation).filter(check_run=check):
+        again = found.pop((flag.code, flag.key), None)
+        if not set(people_of(flag.key)) <= there or (again is None and flag.code in _OF_THE_ADDRESS):
+            flag.delete()
+        elif again is not None:
+            flag.update_from(again)
+    for new in found.values():
+        people = people_of(new.key)
+        CheckFlag.objects.create(
+            organisation=check.organisation,
+            check_run=check,
+            referee_id=people[0] if new.key == str(people[0]) else None,
+            code=new.code,
+            key=new.key,
+            grade=new.grade,
+            facts=dict(new.facts),
+            found_at=now,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A reference with its referee and the questions that it answers."""
+
+    referee: Referee
+    reference: Reference
+    questions: tuple[Question, ...]
+
+
+def counted_referees(check: Check) -> list[Referee]:
+    """The referees of a check who count: written to, or to be once there is an offer; not replaced, not erased."""
+    rows = (
+        Referee.objects.of(check.organisation)
+        .select_related("request__reference__version")
+        .filter(check_run=check, replaced_at=None, erased_at=None)
+        .order_by("pk")
+    )
+    return [referee for referee in rows if hasattr(referee, "request") or referee.held_at is not None]
+
+
+def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) -> list[Finding]:
+    """All flags on a check, as its rows are now. `referees` are those of `present`, `this_month` is "2026-11"."""
+    organisation = check.organisation
+    members = Membership.objects.of(organisation).values_list("user__email", flat=True)
+    addresses = list(members)
+    answered = [
+        Answered(referee, reference, parse(reference.version.questions))
+        for referee in referees
+        if (reference := getattr(getattr(referee, "request", None), "reference", None)) is not None
+    ]
+    given = [given_answers(one.referee.pk, one.questions, one.reference.answers) for one in answered]
+    own = _self_reference(check)
+    told = [_stated_and_confirmed(one) for one in answered]
+    found: list[Finding | None] = [
+        address_flag(
+            NamedReferee(id=referee.pk, email=referee.email, company=referee.company),
+            own_domains=organisation.own_domains,
+            member_addresses=addresses,
+        )
+        for referee in referees
+    ]
+    found += [_speed(one, texts) for one, texts in zip(answered, given, strict=True)]
+    found += [alike_texts_flag(one, other) for one, other in combinations([*given, *own], 2)]
+    found += [alike_ratings_flag(one, other) for one, other in combinations(given, 2)]
+    for one in told:
+        found += [dates_flag(one, this_month=this_month), title_flag(one)]
+    found += [titles_flag(one, other, this_month=this_month) for one, other in combinations(told, 2)]
+    if organisation.watches_devices:
+        found += device_flags(check, referees)
+    return [flag for flag in found if flag is not None]
+
+
+def given_answers(
+    person: int | None, questions: Sequence[Question], answers: Mapping[str, Any]
+) -> GivenAnswers:
+    """Texts, levels and picked words of stored answers (questionnaires.answers has their shapes)."""
+    texts: list[str] = []
+    ratings: dict[str, int] = {}
+    picks: dict[str, frozenset[str]] = {}
+    for question in questions:
+        match answers.get(question.id):
+            case str(text):
+                texts.append(text)
+            case list(values) if isinstance(question, Adjectives):
+                picks[question.id] = frozenset(values)
+            case dict(parts):
+                texts.append(parts.get(_COMMENT) or "")
+                if isinstance(parts.get("level"), int):
+                    ratings[question.id] = parts["level"]
+    return GivenAnswers(id=person, texts=[text for text in texts if text], ratings=ratings, picks=picks)
+
+
+def _self_reference(check: Check) -> list[GivenAnswers]:
+    row = (
+        SelfReference.objects.of(check.organisation)
+        .select_related("version")
+        .filter(check_run=check, submitted_at__isnull=False)
+        .first()
+    )
+    return [given_answers(None, parse(row.version.questions), row.answers or {})] if row else []
+
+
+def _speed(one: Answered, given: GivenAnswers) -> Finding | None:
+    version: QuestionnaireVersion = one.reference.version
+    return speed_flag(
+        referee_id=one.referee.pk,
+        seconds=one.reference.seconds,
+        expected=minutes_of_version(version, relationship=one.referee.relationship) * 60,
+        words=sum(len(text.split()) for text in given.texts),
+    )
+
+
+def _stated_and_confirmed(one: Answered) -> StatedAndConfirmed:
+    referee = one.referee
+    period: Period | None = None
+    title = ""
+    for question in one.questions:
+        said = one.reference.answers.get(question.id) or {}
+        if isinstance(question, DatesConfirm) and said.get("from"):
+            period = Period(first=said["from"], to=said.get("to") or "")
+        if isinstance(question, TitleConfirm) and said.get("answer") != "unsure":
+            title = said.get("title") or ""
+    stated = Period(first=referee.from_month, to=referee.to_month) if referee.from_month else None
+    return StatedAndConfirmed(
+        id=referee.pk,
+        company=referee.company,
+        stated_period=stated,
+        period=period,
+        stated_title=referee.candidate_title,
+        title=title,
+    )

@@ -1,0 +1,152 @@
+"""Flags stay on the candidate's page: no report, list, comparison, mail or note can read them."""
+
+import ast
+
+import pytest
+
+from tests.architecture.source import ROOT, imports, modules, nodes
+
+REFERENCES = "goodword.references.flags"
+ASSESSMENTS = "goodword.assessments.flags"
+#: the mechanism of both
+SHARED = "goodword.steps.flags"
+
+#: who may reach for what of a package
+MAY_IMPORT = {
+    REFERENCES: {
+        # the map and the addresses only call it
+        "goodword.flow": {"raising"},
+        "goodword.references.urls": {"display"},
+        # the one page that shows flags
+        "goodword.workspace.candidate.views": {"display"},
+        # tells candidates of the address that they are just typing, by the pure function; knows no flag
+        "goodword.references.views.candidate": {"addresses"},
+        # record traces and delete them in time; read none
+        "goodword.references.jobs": {"devices"},
+        "goodword.references.views.nominations": {"devices"},
+        "goodword.references.views.responses": {"devices"},
+        "goodword.references.views.self_reference": {"devices"},
+        # tells a member who answers somebody's request for their data what is kept
+        "goodword.references.export": {"wording"},
+    },
+    ASSESSMENTS: {
+        "goodword.flow": {"raising"},
+        "goodword.assessments.urls": {"display"},
+        "goodword.workspace.candidate.views": {"display"},
+        "goodword.assessments.export": {"wording"},
+    },
+    SHARED: {
+        # the rows
+        "goodword.references.models": {"models"},
+        "goodword.assessments.models.flags": {"models"},
+    },
+}
+
+#: who else knows the rows
+MAY_KNOW_ROWS = {
+    # what looks after personal data
+    "CheckFlag": {
+        "goodword.references.erase",
+        "goodword.references.export",
+        "goodword.references.models",
+    },
+    "AttemptFlag": {
+        "goodword.assessments.erase",
+        "goodword.assessments.export",
+        "goodword.assessments.models.flags",
+    },
+    # and what writes down what a page notices
+    "Noticed": {
+        "goodword.assessments.attempts.breaks",
+        "goodword.assessments.attempts.notices",
+        "goodword.assessments.erase",
+        "goodword.assessments.export",
+        "goodword.assessments.models.flags",
+    },
+}
+
+#: relations by which somebody could come to the rows, and who may: to hand out what is kept
+BACK_DOORS = {
+    ("check", "flags"): set[str](),
+    ("check", "traces"): set[str](),
+    ("referee", "flags"): set[str](),
+    ("request", "traces"): set[str](),
+    ("attempt", "flags"): {"goodword.assessments.export"},
+    ("part", "noticed"): {"goodword.assessments.export"},
+}
+
+
+@pytest.mark.parametrize("package", MAY_IMPORT)
+def test_only_the_candidates_page_shows_flags(package: str) -> None:
+    users: dict[str, set[str]] = {}
+    for module in modules():
+        for part in _parts_imported(module, package):
+            if not module.startswith((REFERENCES, ASSESSMENTS, SHARED)):
+                users.setdefault(module, set()).add(part)
+    assert users == MAY_IMPORT[package]
+
+
+def test_the_two_packages_know_nothing_of_each_other() -> None:
+    found = {
+        (module, part)
+        for module in modules()
+        for package, other in ((REFERENCES, ASSESSMENTS), (ASSESSMENTS, REFERENCES))
+        if module.startswith(package)
+        for part in _parts_imported(module, other)
+    }
+    assert found == set()
+
+
+@pytest.mark.parametrize("row", MAY_KNOW_ROWS)
+def test_only_personal_data_is_looked_after_by_who_knows_the_rows(row: str) -> None:
+    users = {
+        module
+        for module, name in [
+            *((module, node.id) for module, node in nodes(ast.Name)),
+            *((module, node.name) for module, node in nodes(ast.ClassDef)),
+        ]
+        if name == row and not module.startswith((REFERENCES, ASSESSMENTS))
+    }
+    assert users == MAY_KNOW_ROWS[row]
+
+
+@pytest.mark.parametrize("door", BACK_DOORS)
+def test_nobody_reads_flags_by_the_back_door_of_a_relation(door: tuple[str, str]) -> None:
+    users = {
+        module
+        for module, node in nodes(ast.Attribute)
+        if isinstance(node.value, ast.Name)
+        and (node.value.id, node.attr) == door
+        and not module.startswith((REFERENCES, ASSESSMENTS))
+    }
+    assert users == BACK_DOORS[door]
+
+
+@pytest.mark.parametrize(
+    ("name", "templates"),
+    [
+        ("references/flags", ["workspace/templates/workspace/candidate.html"]),
+        ("assessments/flags", ["workspace/templates/workspace/candidate.html"]),
+        (
+            "steps/flags/",
+            [
+                "assessments/templates/assessments/flags.html",
+                "references/templates/references/flags.html",
+                "steps/templates/steps/flags/card.html",
+                "steps/templates/steps/flags/dismiss.html",
+            ],
+        ),
+    ],
+)
+def test_templates_show_them_on_one_page_alone(name: str, templates: list[str]) -> None:
+    assert [
+        path.relative_to(ROOT / "src" / "goodword").as_posix()
+        for path in sorted((ROOT / "src" / "goodword").rglob("*.html"))
+        if name in path.read_text(encoding="utf-8")
+    ] == templates
+
+
+def _parts_imported(module: str, package: str) -> set[str]:
+    """The modules of the package that are imported: "shown" for `from goodword.references.flags.shown import ...`."""
+    start = f"{package}."
+    return {name.removeprefix(start).split(".")[0] for name in imports()[module] if name.startswith(start)}

@@ -1,0 +1,288 @@
+"""Flags of an attempt on the candidate's page, one that is dismissed, and where none of them stands."""
+
+import io
+import json
+import zipfile
+from copy import deepcopy
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.flags.wording import WORDS, sentence
+from goodword.assessments.models import Attempt, AttemptFlag
+from goodword.core.exporting import Reader, Wanted, export
+from goodword.reports.models import Report
+from tests.assessments.flags.sat import NOW, flags, looked_at, note, on_a_clock, work_through
+from tests.assessments.once import once
+from tests.assessments.plans import WORK_STYLE, attempt_of
+from tests.assessments.support import answer_all
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+FACTS: dict[str, dict[str, Any]] = {
+    "left_page": {"times": 4, "longest": "minute"},
+    "pasted": {"answers": 2},
+    "fast": {"percent": 35},
+    "line_broke": {"times": 2},
+    "second_window": {"times": 1},
+    "straight_line": {"longest": 14},
+    "contradiction": {"mean": 2.4, "chance": 1.6},
+}
+
+
+def sat() -> Attempt:
+    """The page was left on four of twelve tasks."""
+    made = on_a_clock()
+    note(made, "left", *"1234", amount=30)
+    work_through(made, seconds=30)
+    looked_at(made)
+    return made
+
+
+sat_once = once(sat)
+
+
+@pytest.fixture
+def attempt(db: None, sat_once: Attempt) -> Attempt:
+    return deepcopy(sat_once)
+
+
+@pytest.fixture
+def flag(attempt: Attempt) -> AttemptFlag:
+    return AttemptFlag.objects.of(attempt.organisation).get()
+
+
+@pytest.fixture
+def rita(attempt: Attempt) -> Membership:
+    return factories.member(attempt.organisation, name="Rita Recruiter")
+
+
+def text_of(response: Any) -> str:
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def address(attempt: Attempt, flag: AttemptFlag | None = None) -> str:
+    end = f"assessment/flags/{flag.pk}/dismiss/" if flag else ""
+    return f"/o/{attempt.organisation.slug}/candidates/{attempt.step_request.application_id}/{end}"
+
+
+def unchanged(flag: AttemptFlag) -> bool:
+    flag.refresh_from_db()
+    audited = AuditEntry.objects.of(flag.organisation).filter(action="flag.dismissed").exists()
+    return (flag.dismissed_at, flag.dismissed_note, audited) == (None, "", False)
+
+
+# --- the page ----------------------------------------------------------------------------------------------------
+
+
+def test_the_page_says_what_was_found_what_else_it_can_be_and_what_to_do(
+    attempt: Attempt, rita: Membership
+) -> None:
+    text = text_of(signed_in(rita).get(address(attempt)))
+    for words in (
+        "Flags to review: assessment",
+        "They change no score, decide nothing",
+        "Grade: Medium",
+        "Left the page <span",
+        "the page was left 4 times, never for more than a minute.",
+        "A notification, a phone call, or someone at the door.",
+        "have them solve a similar task in the interview",
+    ):
+        assert text.count(words) == 1
+
+
+def test_without_flags_it_says_so_and_before_the_end_nothing() -> None:
+    made = on_a_clock()
+    member = factories.member(made.organisation)
+    assert text_of(signed_in(member).get(address(made))).count("Flags to review") == 0
+    work_through(made, seconds=30)
+    looked_at(made)
+    text = text_of(signed_in(member).get(address(made)))
+    assert (text.count("Grade: None"), text.count("Nothing has stood out.")) == (1, 1)
+
+
+@pytest.mark.parametrize("code", FACTS)
+def test_each_kind_has_a_sentence_explanations_causes_and_something_to_do(code: str) -> None:
+    said = sentence(code, FACTS[code], part="Reasoning")
+    assert said.startswith("Reasoning: ")
+    assert said.count("%(") == 0
+    assert len(WORDS[code].explanations) >= 2
+    assert str(WORDS[code].to_do).endswith(".")
+
+
+def test_every_kind_that_is_worded_has_its_sentence_tested() -> None:
+    assert set(WORDS) == set(FACTS)
+
+
+def test_no_sentence_tells_a_time_that_somebody_took() -> None:
+    for code, facts in FACTS.items():
+        for word in ("minutes", " seconds", "hour"):
+            said = sentence(code, facts, part="Reasoning").replace("ten seconds", "")
+            assert said.count(word) == 0
+
+
+def test_three_flags_ask_no_more_queries_than_one(attempt: Attempt, rita: Membership) -> None:
+    client = signed_in(rita)
+    client.get(address(attempt))
+    with CaptureQueriesContext(connection) as one:
+        client.get(address(attempt))
+    for code in ("fast", "line_broke"):
+        AttemptFlag.objects.create(
+            organisation=attempt.organisation,
+            attempt=attempt,
+            code=code,
+            key="1",
+            grade="low",
+            facts=FACTS[code],
+            found_at=NOW,
+        )
+    with CaptureQueriesContext(connection) as three:
+        client.get(address(attempt))
+    assert len(three) == len(one)
+
+
+# --- dismissing --------------------------------------------------------------------------------------------------
+
+
+def test_dismissed_with_a_note_it_folds_away_with_who_and_why(
+    attempt: Attempt, flag: AttemptFlag, rita: Membership
+) -> None:
+    client = signed_in(rita)
+    assert text_of(client.get(address(attempt, flag))).count("Left the page") == 1
+    response = client.post(address(attempt, flag), {"note": "Asked them: <b>the post</b> rang."})
+    assert response["Location"] == address(attempt)
+    text = text_of(client.get(address(attempt)))
+    for words in (
+        "Grade: None",
+        "All flags were reviewed and dismissed.",
+        "1 dismissed flag",
+        "Dismissed by Rita Recruiter",
+        "Asked them: <b>the post</b> rang.",
+    ):
+        assert text.count(words) == 1
+    flag.refresh_from_db()
+    assert (flag.dismissed_by, flag.dismissed_note) == (rita, "Asked them: <b>the post</b> rang.")
+    entry = AuditEntry.objects.of(attempt.organisation).get(action="flag.dismissed")
+    assert (entry.member, entry.details) == (rita, {"flag": flag.pk, "attempt": attempt.pk})
+
+
+def test_a_second_dismissal_changes_nothing_and_says_so(
+    attempt: Attempt, flag: AttemptFlag, rita: Membership
+) -> None:
+    signed_in(rita).post(address(attempt, flag), {"note": "Mine."})
+    second = factories.member(attempt.organisation)
+    response = signed_in(second).post(address(attempt, flag), {"note": "Other."}, follow=True)
+    assert text_of(response).count("was dismissed already") == 1
+    flag.refresh_from_db()
+    assert (flag.dismissed_by, flag.dismissed_note) == (rita, "Mine.")
+
+
+def test_a_bad_note_gets_a_sentence_and_stays(attempt: Attempt, flag: AttemptFlag, rita: Membership) -> None:
+    for typed, words in (("", "Write in a sentence why"), ("long " * 101, "at most 500 characters")):
+        text = text_of(signed_in(rita).post(address(attempt, flag), {"note": typed}))
+        assert text.count(words) >= 1
+        assert text.count(typed.strip()) >= 1
+        assert unchanged(flag)
+
+
+def test_who_only_looks_sees_no_flag_and_dismisses_none(attempt: Attempt, flag: AttemptFlag) -> None:
+    member = factories.member(attempt.organisation, kind="hiring_manager")
+    role = attempt.step_request.application.role
+    assert role is not None
+    role.viewers.add(member)
+    response = signed_in(member).get(address(attempt))
+    assert response.status_code == 200
+    assert (text_of(response).count("Flags to review"), text_of(response).count("Left the page")) == (0, 0)
+    for method in ("get", "post"):
+        refused = getattr(signed_in(member), method)(address(attempt, flag), {"note": "Nothing."})
+        assert refused.status_code == 403
+    assert unchanged(flag)
+
+
+def test_other_organisations_other_applications_and_strangers_dismiss_nothing(
+    attempt: Attempt, flag: AttemptFlag, rita: Membership
+) -> None:
+    stranger = factories.member(factories.organisation())
+    assert signed_in(stranger).post(address(attempt, flag), {"note": "x"}).status_code == 404
+    own = factories.application(factories.role(stranger.organisation))
+    through = reverse("attempt_flag_dismiss", args=[stranger.organisation.slug, own.pk, flag.pk])
+    assert signed_in(stranger).post(through, {"note": "x"}).status_code == 404
+    role = attempt.step_request.application.role
+    assert role is not None
+    other = factories.application(role)
+    wrong = reverse("attempt_flag_dismiss", args=[attempt.organisation.slug, other.pk, flag.pk])
+    assert signed_in(rita).post(wrong, {"note": "x"}).status_code == 404
+    signed_out = Client().post(address(attempt, flag), {"note": "x"})
+    assert (signed_out.status_code, "/accounts/login/" in signed_out["Location"]) == (302, True)
+    assert unchanged(flag)
+
+
+# --- where they stand, and where not -----------------------------------------------------------------------------
+
+
+def told(attempt: Attempt, reader: Reader) -> dict[str, Any]:
+    application = attempt.step_request.application
+    wanted = Wanted(
+        reader=reader,
+        organisation=attempt.organisation,
+        candidate_id=application.candidate_id,
+        application_ids=(application.pk,),
+    )
+    (one,) = export(wanted)["assessments"]
+    return dict(one)
+
+
+def test_the_organisation_is_told_in_words_and_without_a_time_on_a_clock(
+    attempt: Attempt, flag: AttemptFlag
+) -> None:
+    kept = told(attempt, Reader.ORGANISATION)
+    assert kept["flags"] == [
+        {
+            "what": "Left the page",
+            "part": "1",
+            "grade": "medium",
+            "facts": {"times": 4, "longest": "minute"},
+            "found": flag.found_at,
+        }
+    ]
+    assert kept["parts"][0]["noticed"] == [
+        {"what": "left the page, seconds", "item": str(number)} for number in range(1, 5)
+    ]
+
+
+def test_the_candidate_is_told_of_no_flag(attempt: Attempt) -> None:
+    kept = told(attempt, Reader.CANDIDATE)
+    assert "flags" not in kept
+    assert "noticed" not in kept["parts"][0]
+
+
+def test_a_members_bundle_has_them_beside_the_candidates_own_file_and_not_in_it(attempt: Attempt) -> None:
+    admin = factories.member(attempt.organisation, kind="admin")
+    url = reverse("candidate_export", args=[attempt.organisation.slug, attempt.step_request.application_id])
+    with zipfile.ZipFile(io.BytesIO(signed_in(admin).post(url).content)) as files:
+        texts = {name: files.read(name).decode() for name in files.namelist() if name.endswith(".json")}
+    assert {name: text.count("Left the page") for name, text in texts.items()} == {
+        name: int(name == "everything.json") for name in texts
+    }
+    assert len(texts) == 2
+
+
+def test_no_report_holds_a_flag() -> None:
+    attempt = attempt_of(WORK_STYLE)
+    answer_all(attempt, value=5)
+    note(attempt, "second", "ws01")
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+    run_jobs()
+    assert {code for code, _, _ in flags(attempt)} == {"contradiction", "second_window", "straight_line"}
+    words = json.dumps(Report.objects.of(attempt.organisation).get().snapshot)
+    assert [words.count(word) for word in ("sign", "second_window", "straight_line", "contradict")] == [0] * 4

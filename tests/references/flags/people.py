@@ -1,0 +1,87 @@
+"""People of a check, each at a place and on a device, who take their time."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import time_machine
+from django.test import Client
+
+from goodword.references.models import CheckFlag
+from tests.references.story import (
+    ANSWERS,
+    NOW,
+    Story,
+    candidate_door,
+    named,
+    opened,
+    referee_door,
+)
+from tests.support.jobs import run_jobs
+from tests.support.kept import kept
+
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Version/19.1 Mobile/15E148 Safari/604.1"
+LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"
+
+#: what an honest manager and an honest peer write of the same person
+OF_MANAGER = {
+    "q-strengths": "Ada plans ahead. When our crane failed she had a second plan ready, and the site lost a day.",
+    "q-develop": "She takes on too much at times. Saying no earlier would help her, and we spoke about that openly.",
+}
+OF_PEER = {
+    "q-strengths": "You could hand anything over to her on a Friday and find it done properly on Monday morning.",
+    "q-develop": "Long meetings made her impatient. A bit more small talk with the suppliers would have done no harm.",
+}
+
+
+@dataclass(frozen=True)
+class Somebody:
+    """Where they are and what their browser says of itself."""
+
+    address: str = "203.0.113.7"
+    device: str = PHONE
+
+    def post(self, path: str, data: dict[str, Any] | None = None) -> Any:
+        """A form, sent from there."""
+        response = Client(REMOTE_ADDR=self.address, HTTP_USER_AGENT=self.device).post(path, data or {})
+        assert response.status_code == 302, response.context["form"].errors
+        return response
+
+    def send(self, story: Story) -> None:
+        """As the candidate, press *Send*."""
+        door = candidate_door(story)
+        seen = Client().get(f"{door}review/").context["seen"]
+        self.post(f"{door}review/", {"seen": seen})
+        run_jobs()
+
+    def answer(self, whose: str, said: dict[str, str], *, seconds: int, at: timedelta = timedelta()) -> None:
+        """As a referee, answer in so many seconds; `said` are the answers that differ from the usual ones."""
+        door = referee_door(whose)
+        start = NOW + timedelta(hours=1) + at
+        with time_machine.travel(start, tick=False):
+            self.post(f"{door}begin/")
+        with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
+            for number, page in enumerate(ANSWERS, start=1):
+                self.post(
+                    f"{door}questions/{number}/",
+                    page | {name: text for name, text in said.items() if name in page},
+                )
+            self.post(f"{door}review/")
+            run_jobs()
+
+
+@kept
+def watched(*, watches: bool = True, **application: Any) -> Story:
+    """Both referees are named; the organisation compares devices."""
+    story = opened(**application)
+    organisation = story.application.organisation
+    organisation.watches_devices = watches
+    organisation.save()
+    return named(story)
+
+
+def found(story: Story) -> dict[str, str]:
+    """The grade of each kind of flag on the check."""
+    rows = CheckFlag.objects.of(story.application.organisation).filter(check_run=story.check)
+    return dict(rows.order_by("code").values_list("code", "grade"))

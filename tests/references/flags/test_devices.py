@@ -1,0 +1,87 @@
+"""The same network or device for two people, and where that is explanations."""
+
+from typing import Any
+
+import pytest
+
+from goodword.references.flags.devices import Traces, device_flag
+from goodword.references.flags.rules import key_of, people_of
+from goodword.steps.flags.models import Finding, strongest
+
+HOME, OFFICE, AWAY = "address:home", "address:office", "address:away"
+PHONE, LAPTOP = "device:phone", "device:laptop"
+
+
+def seen(person: int | None, *pairs: tuple[str, str], **more: Any) -> Traces:
+    return Traces(id=person, seen=frozenset(pairs), **more)
+
+
+CANDIDATE = seen(None, (HOME, PHONE))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        (CANDIDATE, seen(1, (HOME, PHONE)), ("same_address_and_device", "high")),
+        (CANDIDATE, seen(1, (HOME, LAPTOP)), ("same_address", "medium")),
+        (CANDIDATE, seen(1, (AWAY, PHONE)), ("same_device", "low")),
+        (CANDIDATE, seen(1, (AWAY, LAPTOP)), None),
+        # the candidate works with them to this day
+        (CANDIDATE, seen(1, (HOME, PHONE), still=True), ("same_address_and_device", "low")),
+        (CANDIDATE, seen(1, (HOME, LAPTOP), still=True), ("same_address", "low")),
+        (CANDIDATE, seen(1, (AWAY, PHONE), still=True), None),
+        # two referees
+        (
+            seen(1, (HOME, PHONE), company="Globex"),
+            seen(2, (HOME, PHONE), company="Initech"),
+            ("same_address_and_device", "high"),
+        ),
+        (seen(1, (HOME, PHONE), (OFFICE, LAPTOP)), seen(2, (OFFICE, PHONE)), ("same_address", "medium")),
+        # one office
+        (
+            seen(1, (OFFICE, LAPTOP), company="Globex"),
+            seen(2, (OFFICE, LAPTOP), company="globex."),
+            ("same_address_and_device", "low"),
+        ),
+        (
+            seen(1, (OFFICE, LAPTOP), company="Globex"),
+            seen(2, (OFFICE, PHONE), company="Globex"),
+            ("same_address", "low"),
+        ),
+        (seen(1, (HOME, PHONE), company="Globex"), seen(2, (AWAY, PHONE), company="Globex"), None),
+        # no company stated is none in common
+        (seen(1, (OFFICE, LAPTOP)), seen(2, (OFFICE, PHONE)), ("same_address", "medium")),
+        # addresses and devices that say nothing
+        (seen(1, ("", PHONE)), seen(2, ("", PHONE)), ("same_device", "low")),
+        (seen(1, (HOME, "")), seen(2, (HOME, "")), ("same_address", "medium")),
+        (seen(1, ("", "")), seen(2, ("", "")), None),
+        (seen(1), seen(2), None),
+    ],
+)
+def test_what_two_people_have_in_common(one: Traces, other: Traces, expected: tuple[str, str] | None) -> None:
+    found = device_flag(one, other, rare_devices={PHONE})
+    assert ((found.code, found.grade) if found else None) == expected
+    assert device_flag(other, one, rare_devices={PHONE}) == found
+
+
+def test_a_device_that_other_checks_have_shown_too_is_no_flag() -> None:
+    assert device_flag(CANDIDATE, seen(1, (AWAY, PHONE)), rare_devices=set()) is None
+
+
+def test_the_facts_hold_no_address() -> None:
+    assert device_flag(CANDIDATE, seen(1, (HOME, PHONE)), rare_devices=()) == Finding(
+        code="same_address_and_device", grade="high", key="1,candidate", facts={"office": False}
+    )
+
+
+def test_keys_are_the_same_in_any_order_and_tell_whom_they_are_about() -> None:
+    assert key_of([12, 3]) == key_of([3, 12]) == "3,12"
+    assert (key_of([None, 5]), people_of("5,candidate"), people_of("3,12")) == ("5,candidate", (5,), (3, 12))
+
+
+def test_flags_do_not_add_up() -> None:
+    assert [strongest(grades) for grades in ([], ["low"] * 9, ["low", "high", "medium"])] == [
+        "none",
+        "low",
+        "high",
+    ]

@@ -1,0 +1,117 @@
+"""Made-up fraud, and innocence that looks a little like it."""
+
+from datetime import timedelta
+
+import pytest
+
+from goodword.references.flags.display import flags_of
+from goodword.references.models import CheckFlag, Referee, Trace
+from tests.references.flags.people import (
+    DESKTOP,
+    LAPTOP,
+    OF_MANAGER,
+    OF_PEER,
+    Somebody,
+    found,
+    watched,
+)
+
+pytestmark = pytest.mark.django_db
+
+MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+HOME, OFFICE, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.40"
+#: what a fact may differ in: nobody corrects anything
+AGREED = {"q-dates": "confirmed", "q-title": "confirmed"}
+SAME = {
+    "q-teamwork": "5",
+    "q-strengths": "One of the best people we ever had: always on time, always friendly, and a real gain for any team.",
+    "q-develop": "There is honestly nothing that comes to mind here, apart from working a little too hard at times.",
+}
+
+
+def test_the_candidate_answers_for_both_from_one_device_in_forty_seconds_with_copied_texts() -> None:
+    story = watched()
+    candidate = Somebody(address=HOME)
+    candidate.send(story)
+    candidate.answer(MARIA, AGREED | SAME, seconds=40)
+    candidate.answer(PAUL, AGREED | SAME, seconds=40, at=timedelta(minutes=5))
+    assert found(story) == {
+        "alike_ratings": "medium",
+        "alike_texts": "high",
+        "fast": "medium",
+        "same_address_and_device": "high",
+    }
+    flags = flags_of(story.check)
+    assert flags.grade == "high"
+    candidate_name = story.application.candidate.name
+    sentences = [flag.facts for flag in flags.to_review]
+    for sentence in (
+        f"Maria Schmidt and {candidate_name} worked from the same network address, on devices of the same kind.",
+        f"Paul Meier and {candidate_name} worked from the same network address, on devices of the same kind.",
+        "Maria Schmidt took 40 seconds for what takes most people about 5 minutes: less than a quarter.",
+        "Maria Schmidt and Paul Meier gave the same 5 ratings and picked the same words.",
+        "A text of Maria Schmidt and one of Paul Meier share 100 % of their wording. The shorter has 20 words.",
+    ):
+        assert sentence in sentences, sentences
+    assert story.check.progress == "completed"
+
+
+def test_two_colleagues_who_answer_from_one_office_network_are_low_at_most() -> None:
+    story = watched()
+    Somebody(address=HOME).send(story)
+    Somebody(address=OFFICE, device=LAPTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=320)
+    Somebody(address=OFFICE, device=DESKTOP).answer(
+        PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=250
+    )
+    assert found(story) == {"same_address": "low"}
+    (flag,) = flags_of(story.check).to_review
+    assert flag.facts == (
+        "Maria Schmidt and Paul Meier worked from the same network address. They are said to share a company, "
+        "so this is to be expected."
+    )
+
+
+def test_an_office_with_computers_of_one_kind_is_low_too() -> None:
+    story = watched()
+    Somebody(address=HOME).send(story)
+    for whose, texts, level in ((MARIA, OF_MANAGER, "4"), (PAUL, OF_PEER, "5")):
+        Somebody(address=OFFICE, device=DESKTOP).answer(
+            whose, AGREED | texts | {"q-reliability": level}, seconds=300
+        )
+    assert found(story) == {"same_address_and_device": "low"}
+
+
+def test_a_candidate_who_still_works_with_the_referee_may_share_the_office() -> None:
+    story = watched()
+    Referee.objects.of(story.application.organisation).update(to_month="")
+    Somebody(address=OFFICE, device=LAPTOP).send(story)
+    Somebody(address=OFFICE, device=DESKTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
+    assert found(story) == {"same_address": "low"}
+
+
+def test_honest_people_at_different_places_have_no_flag_at_all() -> None:
+    story = watched()
+    Somebody(address=HOME).send(story)
+    Somebody(address=OFFICE).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
+    Somebody(address=ELSEWHERE).answer(PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=200)
+    assert found(story) == {}
+    assert flags_of(story.check).grade == "none"
+
+
+def test_switched_off_nothing_is_noted_and_nothing_compared() -> None:
+    story = watched(watches=False)
+    candidate = Somebody(address=HOME)
+    candidate.send(story)
+    candidate.answer(MARIA, AGREED | OF_MANAGER, seconds=300)
+    candidate.answer(PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=300)
+    assert found(story) == {}
+    assert Trace.objects.of(story.application.organisation).count() == 0
+
+
+def test_no_flag_holds_an_address() -> None:
+    story = watched()
+    candidate = Somebody(address=HOME)
+    candidate.send(story)
+    candidate.answer(MARIA, AGREED | OF_MANAGER, seconds=300)
+    kept = str(list(CheckFlag.objects.of(story.application.organisation).values()))
+    assert HOME not in kept and "iPhone" not in kept

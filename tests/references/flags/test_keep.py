@@ -1,0 +1,236 @@
+"""The flags of a check as rows: found when something comes in, once, and gone with whom they were about."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from goodword.core.events import record
+from goodword.references.flags.display import flags_of
+from goodword.references.flags.raising import update_flags
+from goodword.references.models import Check, CheckFlag, Reference, ReferenceRequest, SelfReference
+from goodword.steps.domain.move import lock
+from goodword.steps.flags.review import NoteRequired, dismiss_flag
+from tests.references.story import (
+    ANSWERS,
+    FACTS,
+    MANAGER,
+    NOW,
+    PEER,
+    Story,
+    answer,
+    candidate_door,
+    opened,
+    post,
+    press_send,
+    referee_door,
+    sent,
+)
+from tests.support import factories
+from tests.support.jobs import run_jobs
+
+pytestmark = pytest.mark.django_db
+
+MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+TEXT = "She always kept her word, asked early when something was unclear, and calmed an angry customer twice."
+
+
+def found(story: Story) -> list[tuple[str, str]]:
+    rows = CheckFlag.objects.of(story.application.organisation).filter(check_run=story.check)
+    return sorted(rows.values_list("code", "grade"))
+
+
+def with_text(text: str) -> list[dict[str, Any]]:
+    return [page | {"q-strengths": text} if "q-strengths" in page else page for page in ANSWERS]
+
+
+def slow(story: Story) -> None:
+    """Nobody in the story takes any time; give them their minutes."""
+    Reference.objects.of(story.application.organisation).update(seconds=300)
+
+
+def settled(story: Story) -> None:
+    with transaction.atomic():
+        update_flags(lock(Check, story.check.pk), now=NOW)
+
+
+def private(story: Story) -> Story:
+    """The second referee has a disposable address."""
+    door = candidate_door(story)
+    assert post(f"{door}1/", MANAGER).status_code == 302
+    assert post(f"{door}2/", PEER | {"r-email": "paul@mailinator.com"}).status_code == 302
+    press_send(story)
+    return story
+
+
+def test_nothing_is_found_before_anything_is_sent() -> None:
+    story = opened()
+    door = candidate_door(story)
+    post(f"{door}1/", MANAGER | {"r-email": "maria@gmail.com"})
+    settled(story)
+    assert found(story) == []
+
+
+def test_addresses_are_looked_at_when_requests_go_out() -> None:
+    story = private(opened())
+    assert found(story) == [("address_disposable", "high")]
+    (flag,) = CheckFlag.objects.of(story.application.organisation)
+    paul = story.requests[1].referee
+    assert (flag.referee_id, flag.key, flag.facts) == (paul.pk, str(paul.pk), {"domain": "mailinator.com"})
+
+
+def test_people_whom_nothing_is_wrong_with_have_no_flags() -> None:
+    story = sent()
+    answer(referee_door(MARIA), [FACTS | {"q-dates": "confirmed", "q-title": "confirmed"}, *ANSWERS[1:]])
+    answer(
+        referee_door(PAUL),
+        [
+            {"q-relationship": "confirmed", "q-dates": "confirmed", "q-title": "confirmed"},
+            *({"q-reliability": "2"} if "q-reliability" in page else page for page in ANSWERS[1:8]),
+            {"q-strengths": "He planned our move to the new hall and noticed that the crane would not fit."},
+            {"q-develop": "More patience in long meetings, and fewer of them."},
+            ANSWERS[-1],
+        ],
+    )
+    CheckFlag.objects.of(story.application.organisation).all().delete()
+    slow(story)
+    settled(story)
+    assert found(story) == []
+
+
+def test_copied_texts_and_equal_answers_are_found_when_the_second_comes_in() -> None:
+    story = sent()
+    answer(referee_door(MARIA), with_text(TEXT))
+    assert ("alike_texts", "high") not in found(story)
+    answer(referee_door(PAUL), with_text(f"{TEXT} Any day."))
+    flags = dict(found(story))
+    assert flags["alike_texts"] == "high"
+    (alike,) = CheckFlag.objects.of(story.application.organisation).filter(code="alike_texts")
+    ids = sorted(request.referee_id for request in story.requests)
+    assert (alike.referee_id, alike.key) == (None, ",".join(map(str, ids)))
+
+
+def test_a_text_out_of_the_candidates_own_answers_is_found() -> None:
+    story = sent()
+    answer(referee_door(MARIA), with_text(TEXT))
+    SelfReference.objects.create(
+        organisation=story.application.organisation,
+        check_run=story.check,
+        version=story.check.version,
+        answers={"strengths": TEXT, "develop": "Nothing that I know of."},
+        begun_at=NOW,
+        submitted_at=NOW,
+    )
+    settled(story)
+    (flag,) = CheckFlag.objects.of(story.application.organisation).filter(code="alike_texts")
+    assert (flag.grade, flag.key) == ("high", f"{story.requests[0].referee_id},candidate")
+    shown = next(one for one in flags_of(story.check).to_review if one.id == flag.pk)
+    assert f"one of {story.application.candidate.name} share 100 %" in shown.facts
+
+
+def test_what_referees_correct_is_found() -> None:
+    story = sent()
+    corrected = FACTS | {
+        "q-dates-from_year": "2022",
+        "q-title": "corrected",
+        "q-title-title": "Cook",
+    }
+    for whose, facts in ((MARIA, corrected), (PAUL, FACTS | {"q-title": "confirmed"})):
+        post(f"{referee_door(whose)}facts/", facts)
+    run_jobs()
+    assert found(story) == [
+        ("dates_corrected", "medium"),
+        ("title_corrected", "medium"),
+        ("titles_differ", "medium"),
+    ]
+    assert {flag.facts for flag in flags_of(story.check).to_review} == {
+        "The candidate stated: April 2021 to August 2023. Maria Schmidt says: May 2022 to August 2023.",
+        "The candidate stated “Engineer”. Maria Schmidt says “Cook”.",
+        "Maria Schmidt says “Cook”, Paul Meier says “Engineer”, both of Globex.",
+    }
+
+
+def test_found_again_nothing_changes_and_a_dismissed_one_stays_dismissed() -> None:
+    story = private(opened())
+    (flag,) = CheckFlag.objects.of(story.application.organisation)
+    member = factories.member(story.application.organisation)
+    dismiss_flag(CheckFlag, flag_id=flag.pk, member=member, note="Spoke to him.", now=NOW)
+    before = list(CheckFlag.objects.of(story.application.organisation).values())
+    for _ in range(2):
+        settled(story)
+    assert list(CheckFlag.objects.of(story.application.organisation).values()) == before
+    assert flags_of(story.check).grade == "none"
+
+
+def test_a_flag_goes_with_a_referee_who_was_replaced() -> None:
+    story = private(opened())
+    door = candidate_door(story)
+    post(f"{door}2/another/", PEER | {"r-name": "Nora", "r-email": "nora@globex.example"})
+    run_jobs()
+    assert found(story) == []
+
+
+def test_a_flag_about_an_address_goes_with_a_corrected_address() -> None:
+    story = private(opened())
+    request = story.requests[1]
+    request.referee.email = "paul@gmail.com"
+    request.referee.save()
+    with transaction.atomic():
+        record(
+            "request.address_corrected",
+            organisation_id=story.application.organisation_id,
+            application_id=story.application.pk,
+            actor="member:1",
+            at=NOW,
+            data={
+                "step_request_id": story.check.step_request_id,
+                "check_id": story.check.pk,
+                "request_id": request.pk,
+            },
+        )
+    run_jobs()
+    assert found(story) == [("address_free", "low")]
+
+
+def test_of_somebody_whose_data_is_to_go_nothing_is_looked_for() -> None:
+    story = sent()
+    answer(referee_door(MARIA), with_text(TEXT))
+    CheckFlag.objects.of(story.application.organisation).all().delete()
+    story.application.deleted_at = NOW
+    story.application.save()
+    with transaction.atomic():
+        record(
+            "check.requests_sent",
+            organisation_id=story.application.organisation_id,
+            application_id=story.application.pk,
+            actor="candidate",
+            at=NOW,
+            data={"step_request_id": story.check.step_request_id, "check_id": story.check.pk},
+        )
+    run_jobs()
+    assert found(story) == []
+
+
+@pytest.mark.parametrize("note", ["", "   ", "\x00", "x" * 501])
+def test_a_note_is_wanted(note: str) -> None:
+    story = private(opened())
+    (flag,) = CheckFlag.objects.of(story.application.organisation)
+    with pytest.raises(NoteRequired):
+        dismiss_flag(
+            CheckFlag,
+            flag_id=flag.pk,
+            member=factories.member(story.application.organisation),
+            note=note,
+            now=NOW,
+        )
+    flag.refresh_from_db()
+    assert flag.dismissed_at is None
+
+
+def test_flags_block_nothing() -> None:
+    story = private(opened())
+    answer(referee_door(MARIA), with_text(TEXT))
+    answer(referee_door("paul@mailinator.com"), with_text(TEXT))
+    assert flags_of(story.check).grade == "high"
+    assert story.check.progress == "completed"
+    assert [request.state for request in story.requests] == [ReferenceRequest.State.ANSWERED] * 2

@@ -1,0 +1,73 @@
+"""Who is watched is told so, on every page on which they act and in the referee's mail; and nobody else is."""
+
+import pytest
+
+from tests.references.flags.people import watched
+from tests.references.story import (
+    ANSWERS,
+    candidate_door,
+    get,
+    html_of,
+    mails_to,
+    opened,
+    post,
+    press_send,
+    referee_door,
+)
+
+pytestmark = pytest.mark.django_db
+
+MARIA = "maria@globex.example"
+ON_PAGES = "records your network address and type of device, to detect one person answering for another. Both"
+IN_MAIL = "records your network address and type of device"
+
+
+def says(path: str, words: str = ON_PAGES) -> bool:
+    page = get(path)
+    assert page.status_code == 200
+    return words in " ".join(page.content.decode().split())
+
+
+@pytest.mark.parametrize("watches", [True, False])
+def test_notices_follow_the_switch(watches: bool) -> None:
+    story = watched(watches=watches)
+    door = candidate_door(story)
+    assert says(f"{door}review/") is watches
+    press_send(story)
+    (mail,) = mails_to(MARIA)
+    assert (IN_MAIL in " ".join(str(mail.body).split())) is watches
+    assert (IN_MAIL in " ".join(html_of(mail).split())) is watches
+    referee = referee_door(MARIA)
+    assert says(referee) is watches
+    assert says(f"{referee}facts/") is watches
+    for number, page in enumerate(ANSWERS, start=1):
+        post(f"{referee}questions/{number}/", page)
+    assert says(f"{referee}review/") is watches
+
+
+@pytest.mark.parametrize("watches", [True, False])
+def test_the_candidates_first_page_follows_the_switch(watches: bool) -> None:
+    story = opened()
+    story.application.organisation.watches_devices = watches
+    story.application.organisation.save()
+    assert says(candidate_door(story)) is watches
+
+
+@pytest.mark.parametrize("watches", [True, False])
+def test_the_self_reference_follows_the_switch(watches: bool) -> None:
+    story = opened(step={"self_reference": "needed"})
+    story.application.organisation.watches_devices = watches
+    story.application.organisation.save()
+    own = f"{candidate_door(story)}own/"
+    post(f"{own}begin/")
+    assert says(f"{own}review/") is watches
+
+
+def test_switched_on_later_the_pages_say_so_before_anything_is_noted() -> None:
+    story = watched(watches=False)
+    press_send(story)
+    referee = referee_door(MARIA)
+    post(f"{referee}begin/")
+    story.application.organisation.watches_devices = True
+    story.application.organisation.save()
+    assert says(f"{referee}review/")

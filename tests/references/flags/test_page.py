@@ -1,0 +1,187 @@
+"""Flags on the candidate's page, and a flag that is dismissed."""
+
+from html import unescape
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.core import clock
+from goodword.references.models import CheckFlag
+from tests.references.story import MANAGER, PEER, Story, candidate_door, opened, post, press_send, sent
+from tests.support import factories
+from tests.support.kept import kept
+from tests.support.pages import signed_in
+
+pytestmark = pytest.mark.django_db
+
+
+@kept
+def suspicious() -> tuple[Story, CheckFlag]:
+    """One of the referees has a disposable address."""
+    story = opened()
+    door = candidate_door(story)
+    post(f"{door}1/", MANAGER)
+    post(f"{door}2/", PEER | {"r-email": "paul@mailinator.com"})
+    press_send(story)
+    return story, CheckFlag.objects.of(story.application.organisation).get()
+
+
+def page_of(member: Membership, story: Story) -> str:
+    return text_of(signed_in(member).get(address(story)))
+
+
+def text_of(response: Any) -> str:
+    return " ".join(unescape(response.content.decode()).split())
+
+
+def address(story: Story, flag: CheckFlag | None = None) -> str:
+    end = f"flags/{flag.pk}/dismiss/" if flag else ""
+    return f"/o/{story.application.organisation.slug}/candidates/{story.application.pk}/{end}"
+
+
+def test_the_page_says_what_was_found_what_else_it_can_be_and_what_to_do() -> None:
+    story, _ = suspicious()
+    text = page_of(factories.member(story.application.organisation), story)
+    for words in (
+        "Flags to review",
+        "Grade: High",
+        "A disposable address",
+        "Paul Meier has an address at mailinator.com, a service for addresses to be thrown away.",
+        "Some people give such an address to keep advertisements away.",
+        "Ask the company for the referee",
+        "They decide nothing",
+    ):
+        assert words in text
+
+
+def test_without_flags_it_says_so_and_before_anybody_is_written_to_nothing() -> None:
+    story = opened()
+    member = factories.member(story.application.organisation)
+    assert "Flags to review" not in page_of(member, story)
+    post(f"{candidate_door(story)}1/", MANAGER | {"r-email": "maria@gmail.com"})
+    assert "Flags to review" not in page_of(member, story)
+    sent(story)
+    text = page_of(member, story)
+    assert "Grade: None" in text and "Nothing has stood out so far." in text
+
+
+def test_who_only_looks_sees_no_flags() -> None:
+    story, flag = suspicious()
+    member = factories.member(story.application.organisation, kind="hiring_manager")
+    assert story.application.role is not None
+    story.application.role.viewers.add(member)
+    response = signed_in(member).get(address(story))
+    assert response.status_code == 200
+    assert "Flags to review" not in text_of(response)
+    assert "A disposable address" not in text_of(response)
+    for method in ("get", "post"):
+        refused = getattr(signed_in(member), method)(address(story, flag), {"note": "Nothing."})
+        assert refused.status_code == 403
+    assert unchanged(flag)
+
+
+def test_dismissed_with_a_note_it_folds_away_with_who_and_why() -> None:
+    story, flag = suspicious()
+    member = factories.member(story.application.organisation, name="Rita Recruiter")
+    client = signed_in(member)
+    assert "A disposable address" in text_of(client.get(address(story, flag)))
+    response = client.post(address(story, flag), {"note": "Spoke to <b>him</b> by phone."})
+    assert response["Location"] == address(story)
+    text = text_of(client.get(address(story)))
+    assert "Grade: None" in text and "All flags were reviewed and dismissed." in text
+    assert "1 dismissed flag" in text and "Dismissed by Rita Recruiter" in text
+    assert "Spoke to <b>him</b> by phone." in text
+    assert "Spoke to &lt;b&gt;him&lt;/b&gt;" in client.get(address(story)).content.decode()
+    flag.refresh_from_db()
+    assert (flag.dismissed_by, flag.dismissed_note) == (member, "Spoke to <b>him</b> by phone.")
+    entry = AuditEntry.objects.of(story.application.organisation).get(action="flag.dismissed")
+    assert (entry.member, entry.details) == (member, {"flag": flag.pk, "check": story.check.pk})
+
+
+def test_a_second_dismissal_changes_nothing_and_says_so() -> None:
+    story, flag = suspicious()
+    first, second = (factories.member(story.application.organisation) for _ in range(2))
+    signed_in(first).post(address(story, flag), {"note": "Mine."})
+    response = signed_in(second).post(address(story, flag), {"note": "Other."}, follow=True)
+    assert "was dismissed already" in text_of(response)
+    flag.refresh_from_db()
+    assert (flag.dismissed_by, flag.dismissed_note) == (first, "Mine.")
+    assert AuditEntry.objects.of(story.application.organisation).filter(action="flag.dismissed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("note", "words"),
+    [
+        ("", "Write in a sentence why this is nothing."),
+        ("\u202e ", "Write in a sentence why this is nothing."),
+        ("long " * 101, "at most 500 characters"),
+    ],
+)
+def test_a_bad_note_gets_a_sentence_and_stays(note: str, words: str) -> None:
+    story, flag = suspicious()
+    client = signed_in(factories.member(story.application.organisation))
+    response = client.post(address(story, flag), {"note": note})
+    text = text_of(response)
+    assert response.status_code == 200 and words in text
+    assert note.strip("\u202e ") in text
+    assert unchanged(flag)
+
+
+def test_other_organisations_and_strangers_dismiss_nothing() -> None:
+    story, flag = suspicious()
+    stranger = factories.member(factories.organisation())
+    assert signed_in(stranger).post(address(story, flag), {"note": "x"}).status_code == 404
+    own = factories.application(factories.role(stranger.organisation))
+    through = f"/o/{stranger.organisation.slug}/candidates/{own.pk}/flags/{flag.pk}/dismiss/"
+    assert signed_in(stranger).post(through, {"note": "x"}).status_code == 404
+    signed_out = Client().post(address(story, flag), {"note": "x"})
+    assert (signed_out.status_code, "/accounts/login/" in signed_out["Location"]) == (302, True)
+    assert unchanged(flag)
+
+
+def test_a_flag_is_reached_through_its_own_application_only() -> None:
+    story, flag = suspicious()
+    assert story.application.role is not None
+    other = factories.application(story.application.role)
+    member = factories.member(story.application.organisation)
+    wrong = f"/o/{story.application.organisation.slug}/candidates/{other.pk}/flags/{flag.pk}/dismiss/"
+    assert signed_in(member).post(wrong, {"note": "x"}).status_code == 404
+    assert unchanged(flag)
+
+
+def test_three_flags_ask_no_more_queries_than_one() -> None:
+    story, flag = suspicious()
+    client = signed_in(factories.member(story.application.organisation))
+    client.get(address(story))
+    with CaptureQueriesContext(connection) as one:
+        client.get(address(story))
+    for code in ("address_free", "fast"):
+        CheckFlag.objects.create(
+            organisation=flag.organisation,
+            check_run=flag.check_run,
+            referee=flag.referee,
+            code=code,
+            key=flag.key,
+            grade="low",
+            facts={
+                "domain": "gmail.com",
+                "seconds": 40,
+                "expected": 300,
+                "words": 60,
+                "hasty": True,
+                "typed": False,
+            },
+            found_at=clock.now(),
+        )
+    with CaptureQueriesContext(connection) as three:
+        client.get(address(story))
+    assert len(three) == len(one)
+
+
+def unchanged(flag: CheckFlag) -> bool:
+    flag.refresh_from_db()
+    return (flag.dismissed_at, flag.dismissed_note) == (None, "")

@@ -1,0 +1,148 @@
+"""From where and on what people worked: what is noted, what is left out, and when it goes."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import RequestFactory, override_settings
+
+from goodword.references.flags.devices import ENOUGH_CHECKS, MOST, device_flags, forget_raw, note_trace
+from goodword.references.models import Check, Trace
+from tests.references.flags.people import DESKTOP, PHONE, Somebody, watched
+from tests.references.story import NOW, Story
+from tests.support import factories
+from tests.support.kept import kept
+
+pytestmark = pytest.mark.django_db
+
+
+def noted(story: Story, *, address: str, device: str = PHONE, referee: int | None = None) -> None:
+    """The candidate, or the referee of this number, works from there."""
+    request = RequestFactory(REMOTE_ADDR=address, HTTP_USER_AGENT=device).post("/")
+    asked = story.requests[referee] if referee is not None else None
+    check = story.check
+    note_trace(request, check, asked, now=NOW)
+
+
+def another_check(story: Story) -> Check:
+    """A check like the story's, of somebody else on the role."""
+    check, step_request = story.check, story.check.step_request
+    assert story.application.role is not None
+    step_request.pk, step_request.application = None, factories.application(story.application.role)
+    step_request.save()
+    check.pk, check.step_request = None, step_request
+    check.save()
+    return check
+
+
+def traces(story: Story) -> list[Trace]:
+    return list(Trace.objects.of(story.application.organisation).order_by("pk"))
+
+
+@pytest.fixture
+@kept
+def story() -> Story:
+    story = watched()
+    Somebody(address="203.0.113.7").send(story)
+    return story
+
+
+def test_send_notes_the_candidate_and_each_pair_once(story: Story) -> None:
+    for _ in range(2):
+        noted(story, address="203.0.113.7")
+    noted(story, address="203.0.113.8")
+    assert [(t.request, t.address, t.device) for t in traces(story)] == [
+        (None, "203.0.113.7", PHONE),
+        (None, "203.0.113.8", PHONE),
+    ]
+    assert len({t.address_hash for t in traces(story)}) == 2
+    assert len({t.device_hash for t in traces(story)}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("2001:db8:1:2:aaaa::1", "2001:db8:1:2:bbbb::2", True),
+        ("2001:db8:1:2::1", "2001:db8:1:3::1", False),
+        ("::ffff:203.0.113.9", "203.0.113.9", True),
+    ],
+)
+def test_addresses_of_one_household_are_one(story: Story, one: str, other: str, same: bool) -> None:
+    noted(story, address=one, referee=0)
+    noted(story, address=other, referee=1)
+    first, second = traces(story)[-2:]
+    assert (first.address_hash == second.address_hash) is same
+
+
+@pytest.mark.parametrize(
+    "address", ["", "unix:", "127.0.0.1", "10.1.2.3", "192.168.0.9", "::1", "fd00::1", "100.64.3.4"]
+)
+def test_an_address_that_tells_nothing_is_not_noted(story: Story, address: str) -> None:
+    noted(story, address=address, referee=0)
+    last = traces(story)[-1]
+    assert (last.address, last.address_hash, last.device) == (None, "", PHONE)
+
+
+def test_hashes_differ_from_organisation_to_organisation(story: Story) -> None:
+    other = watched()
+    Somebody(address="203.0.113.7").send(other)
+    assert traces(other)[0].address_hash != traces(story)[0].address_hash
+    with override_settings(GOODWORD_FIELD_KEYS={"new": b"n" * 32}):
+        noted(story, address="203.0.113.7")
+    assert len({t.address_hash for t in traces(story)}) == 2
+
+
+def test_a_hostile_browser_name_is_cut_and_cleaned(story: Story) -> None:
+    noted(story, address="203.0.113.7", device="x\u202e" + "y" * 1000, referee=0)
+    assert traces(story)[-1].device == "x" + "y" * 399
+
+
+def test_a_link_that_is_hammered_at_fills_no_table(story: Story) -> None:
+    for number in range(MOST + 5):
+        noted(story, address="203.0.113.7", device=f"browser {number}", referee=0)
+    noted(story, address="203.0.113.8", referee=1)
+    people = [trace.request_id for trace in traces(story)]
+    first, second = (request.pk for request in story.requests)
+    assert (people.count(first), people.count(second)) == (MOST, 1)
+
+
+def test_raw_values_go_after_thirty_days_and_hashes_stay(story: Story) -> None:
+    hashes = [(t.address_hash, t.device_hash) for t in traces(story)]
+    assert forget_raw(now=NOW + timedelta(days=29, hours=23)) == 0
+    assert traces(story)[0].address == "203.0.113.7"
+    assert forget_raw(now=NOW + timedelta(days=30)) == 1
+    assert [(t.address, t.device) for t in traces(story)] == [(None, "")]
+    assert [(t.address_hash, t.device_hash) for t in traces(story)] == hashes
+    assert forget_raw(now=NOW + timedelta(days=60)) == 0
+
+
+def test_raw_values_go_at_once_when_watching_is_switched_off(story: Story) -> None:
+    organisation = story.application.organisation
+    organisation.watches_devices = False
+    organisation.save()
+    assert forget_raw(now=NOW) == 1
+    noted(story, address="203.0.113.8")
+    assert [(t.address, t.device) for t in traces(story)] == [(None, "")]
+
+
+def test_a_device_alone_is_a_flag_only_if_no_other_check_has_shown_it(story: Story) -> None:
+    noted(story, address="203.0.113.99", referee=0)
+    referees = [request.referee for request in story.requests]
+    check = story.check
+    assert device_flags(check, referees) == []
+    shown = traces(story)[0]
+    for number in range(ENOUGH_CHECKS):
+        Trace.objects.create(
+            organisation=check.organisation,
+            check_run=another_check(story),
+            address_hash=f"place {number}",
+            device_hash="another device",
+            seen_at=NOW,
+        )
+    assert [(flag.code, flag.grade) for flag in device_flags(check, referees)] == [("same_device", "low")]
+    Trace.objects.of(check.organisation).filter(address_hash="place 3").update(device_hash=shown.device_hash)
+    assert device_flags(check, referees) == []
+
+
+def test_another_device_at_another_place_is_nothing(story: Story) -> None:
+    noted(story, address="203.0.113.99", device=DESKTOP, referee=0)
+    assert device_flags(story.check, [request.referee for request in story.requests]) == []
