@@ -149,7 +149,7 @@ class Person:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(BEAT)
-            await self.ask("sign of life", "1/alive/", {}, script=True)
+            await self.ask("heartbeat", "1/ping/", {}, script=True)
 
 
 async def pause(mean: float) -> None:

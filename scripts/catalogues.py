@@ -54,7 +54,7 @@ FOR_MEMBERS = (
     "assessments/templates/assessments/library/*",
     "assessments/templates/assessments/marking/*",
     "assessments/templates/assessments/norms/*",
-    "assessments/templates/assessments/own/*",
+    "assessments/templates/assessments/custom_questions/*",
     "assessments/templates/assessments/portal/beyond.html",
     "assessments/templates/assessments/portal/preview.html",
     "assessments/templates/assessments/result.html",

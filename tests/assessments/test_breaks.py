@@ -86,7 +86,7 @@ def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
     saved = NOW + MINUTE + timedelta(seconds=20)
     save_answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
     with time_machine.travel(saved + 4 * MINUTE, tick=False):
-        again = url(attempt, "portal_assessment_again")
+        again = url(attempt, "portal_assessment_reconnect")
         text = client.get(again).content.decode()
         assert text.count("Your answer to the task on screen is saved. The next task follows") == 1
         assert client.post(again)["Location"].endswith("/item/3/")
@@ -113,7 +113,7 @@ def test_a_saved_answer_to_the_last_task_stays_and_the_part_ends(client: Client,
     last = str(part_of(attempt).at)
     save_answer(attempt_id=attempt.pk, order=1, item_id=last, value="c", now=now)
     with time_machine.travel(now + 5 * MINUTE, tick=False):
-        again = url(attempt, "portal_assessment_again")
+        again = url(attempt, "portal_assessment_reconnect")
         assert client.get(again).content.decode().count("Press Continue to finish this part.") == 1
         assert client.post(again)["Location"].endswith("/assessment/")
     part = part_of(attempt)
@@ -158,7 +158,7 @@ def test_a_lid_that_was_closed_over_the_end_of_the_time_waits_for_its_candidate(
 
 
 def test_signs_of_life_keep_the_line_whole_and_say_what_is_left(client: Client, attempt: Attempt) -> None:
-    alive = url(attempt, "portal_assessment_alive")
+    alive = url(attempt, "portal_assessment_ping")
     for seconds in (10, 20, 45):
         with time_machine.travel(NOW + MINUTE + timedelta(seconds=seconds), tick=False):
             said = client.post(alive, headers={"X-Goodword": "script"})
@@ -174,7 +174,7 @@ def test_who_comes_back_reads_what_a_break_means_before_going_on(client: Client,
     with time_machine.travel(NOW + 5 * MINUTE, tick=False):
         before = rows(attempt)
         opened = client.get(url(attempt, "portal_assessment_item", 2))
-        assert opened["Location"].endswith("/1/again/")
+        assert opened["Location"].endswith("/1/reconnect/")
         text = client.get(opened["Location"]).content.decode()
         assert text.count("It doesn't count and is replaced by another") == 1
         assert text.count("You can get lost time back once more.") == 1
@@ -186,7 +186,7 @@ def test_who_comes_back_reads_what_a_break_means_before_going_on(client: Client,
 def test_without_a_break_the_page_of_breaks_leads_back(client: Client, attempt: Attempt) -> None:
     with time_machine.travel(NOW + MINUTE, tick=False):
         before = rows(attempt)
-        again = url(attempt, "portal_assessment_again")
+        again = url(attempt, "portal_assessment_reconnect")
         assert client.get(again)["Location"].endswith("/item/2/")
         assert client.post(again)["Location"].endswith("/item/2/")
         assert rows(attempt) == before
@@ -282,7 +282,7 @@ def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Cli
         next_item(attempt_id=made.pk, order=1, number=number, now=NOW + MINUTE)
     last = part_of(made).at
     with time_machine.travel(NOW + 3 * MINUTE, tick=False):
-        text = client.get(url(made, "portal_assessment_again")).content.decode()
+        text = client.get(url(made, "portal_assessment_reconnect")).content.decode()
     assert text.count("You continue where you were and get the lost time back.") == 1
     assert resume(attempt_id=made.pk, order=1, now=NOW + 3 * MINUTE) is True
     part = part_of(made)
@@ -304,7 +304,7 @@ def test_an_own_question_stays_with_what_is_written_in_it(client: Client) -> Non
     first = items_of(part_of(made))[0].id
     save_answer(attempt_id=made.pk, order=1, item_id=first, value="First I look.", now=NOW + MINUTE)
     with time_machine.travel(NOW + 5 * MINUTE, tick=False):
-        text = client.get(url(made, "portal_assessment_again")).content.decode()
+        text = client.get(url(made, "portal_assessment_reconnect")).content.decode()
     assert text.count("You continue where you were and get the lost time back.") == 1
     assert resume(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(made)
@@ -316,9 +316,9 @@ def test_an_untimed_part_knows_no_breaks(client: Client) -> None:
     made = attempt_of(JUDGEMENT)
     before = rows(made)
     with time_machine.travel(NOW + MINUTE, tick=False):
-        alive = client.post(url(made, "portal_assessment_alive"), headers={"X-Goodword": "script"})
+        alive = client.post(url(made, "portal_assessment_ping"), headers={"X-Goodword": "script"})
         assert alive.status_code == 409
-        assert client.post(url(made, "portal_assessment_again")).status_code == 302
+        assert client.post(url(made, "portal_assessment_reconnect")).status_code == 302
     assert rows(made) == before
 
 

@@ -296,7 +296,7 @@ def test_a_part_whose_tasks_are_not_drawn_cannot_be_finished(client: Client) -> 
 
 def test_screens_of_a_later_part_are_not_shown_before_its_turn(client: Client) -> None:
     made = attempt_of(WORK_STYLE, Asks(test="judgement_customer"))
-    sheet = reverse("portal_assessment_sheet", args=[token_of(made), 2])
+    sheet = reverse("portal_assessment_screens", args=[token_of(made), 2])
     assert client.get(sheet).status_code == 302
 
 

@@ -58,7 +58,7 @@ def test_every_link_of_a_mail_expires_counted_from_when_it_went_out(attempt: Att
     ]
 
 
-@pytest.mark.parametrize("name", ["portal", "portal_assessment", "portal_assessment_adjust"])
+@pytest.mark.parametrize("name", ["portal", "portal_assessment", "portal_assessment_adjustment"])
 def test_an_expired_link_leads_to_a_fresh_one(client: Client, attempt: Attempt, name: str) -> None:
     token, before = token_of(attempt, now=OLD), rows(attempt)
     expired = reverse("portal_fresh", args=[token])

@@ -82,7 +82,7 @@ def test_all_screens_of_an_untimed_part_come_at_once_and_change_nothing(
     client: Client, attempt: Attempt
 ) -> None:
     before = rows(attempt)
-    response = client.get(reverse("portal_assessment_sheet", args=[token_of(attempt), 1]))
+    response = client.get(reverse("portal_assessment_screens", args=[token_of(attempt), 1]))
     text = response.content.decode()
     assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
     assert text.count("data-screen=") == 20

@@ -71,7 +71,7 @@ def test_more_time_is_asked_for_and_granted(
     expect(page.get_by_role("heading", name="This request has been answered")).to_be_visible()
     _look(looker, page, "answered", script=script)
 
-    page.goto(url(live_server, attempt, "portal_assessment_adjust"))
+    page.goto(url(live_server, attempt, "portal_assessment_adjustment"))
     expect(page.get_by_text("Of course, and good luck.")).to_be_visible()
     _look(looker, page, "granted", script=script)
     page.goto(url(live_server, attempt, "portal_assessment_part", 1))

@@ -165,7 +165,7 @@ def test_on_every_page_of_an_assessment(page: Page, live_server: object) -> None
 
 def test_where_an_adjustment_is_asked_for(page: Page, live_server: object) -> None:
     url = pages_of(live_server, of_all_kinds())
-    page.goto(url("portal_assessment_adjust"))
+    page.goto(url("portal_assessment_adjustment"))
     page.get_by_role("radio").last.check()
     enter(page, page.get_by_role("checkbox").last)
     expect(page.get_by_role("button", name="Withdraw request")).to_be_visible()

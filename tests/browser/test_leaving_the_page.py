@@ -52,7 +52,7 @@ def hiding(page: Page) -> Page:
 
 def leave(page: Page, seconds: float) -> None:
     """Leave the page for so long and come back; wait for the server to have heard of it."""
-    with page.expect_response("**/noticed/") as heard:
+    with page.expect_response("**/notice/") as heard:
         page.evaluate("seconds => window.leaveFor(seconds)", seconds)
     assert heard.value.status == 200
 
@@ -104,7 +104,7 @@ def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..
     page.goto(open_at(attempt, "portal_assessment_item", 1, 2))
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
-    with page.expect_response("**/noticed/"):
+    with page.expect_response("**/notice/"):
         page.get_by_role("textbox").evaluate(
             """(field, text) => {
               const data = new DataTransfer();

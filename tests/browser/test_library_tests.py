@@ -10,7 +10,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import ensure_all_builtin
 from goodword.assessments.models import Test, TestVersion
 from tests.assessments.kinds.packs import small_pack
-from tests.assessments.library_pages.support import NOW, own_questions, published, url
+from tests.assessments.library_pages.support import NOW, custom_questions, published, url
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
@@ -34,7 +34,7 @@ def test_the_pages_of_tests_are_accessible_and_fit(
     browser: Browser, live_server: object, rita: Membership, width: int
 ) -> None:
     ensure_all_builtin(rita.organisation, now=NOW)
-    published(rita, own_questions())
+    published(rita, custom_questions())
     looker = Looker()
     context = window(browser, rita, live_server, width=width)
     looker.watch(context)

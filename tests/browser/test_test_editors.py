@@ -114,15 +114,15 @@ def test_the_editor_of_own_questions_is_accessible_and_fits(
     looker.watch(context)
     page = context.new_page()
     looks = [
-        ("new own questions", path("own_questions_new", rita.organisation)),
-        ("own questions", own.url("own_questions", made)),
-        ("own draft", own.url("own_questions_edit", made)),
-        ("own details", own.url("own_questions_details", made)),
-        ("own file", own.url("own_file", made, plan)),
-        ("own rubric", own.url("own_question_marked", made, plan)),
-        ("own right answer", own.url("own_question_marked", made, "pick")),
-        ("own right answers", own.url("own_question_marked", made, "tools")),
-        ("own publish", own.url("own_questions_publish", made)),
+        ("new own questions", path("custom_questions_new", rita.organisation)),
+        ("own questions", own.url("custom_questions", made)),
+        ("own draft", own.url("custom_questions_edit", made)),
+        ("own details", own.url("custom_questions_details", made)),
+        ("own file", own.url("custom_question_file", made, plan)),
+        ("own rubric", own.url("custom_question_marking", made, plan)),
+        ("own right answer", own.url("custom_question_marking", made, "pick")),
+        ("own right answers", own.url("custom_question_marking", made, "tools")),
+        ("own publish", own.url("custom_questions_publish", made)),
     ]
     for name, where in looks:
         page.goto(f"{live_server}{where}")

@@ -115,7 +115,7 @@ def test_after_a_break_of_the_line_the_page_goes_on_with_a_fresh_task(
     assert given(attempt) == []
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
-    page.wait_for_url("**/again/", timeout=15_000)
+    page.wait_for_url("**/reconnect/", timeout=15_000)
     expect(page.get_by_role("heading", name="Welcome back")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/item/1/")
@@ -178,16 +178,16 @@ def test_next_offline_before_the_screens_are_loaded_keeps_the_page(
     page: Page, open_at: Callable[..., str]
 ) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
-    page.route("**/sheet/", lambda route: route.abort())
+    page.route("**/screens/", lambda route: route.abort())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.wait_for_load_state("networkidle")
-    page.unroute("**/sheet/")
+    page.unroute("**/screens/")
     go_offline(page)
     page.keyboard.press("4")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("You are offline. Press Next again")
     assert page.url.endswith("/item/1/")
-    with page.expect_response("**/sheet/"):
+    with page.expect_response("**/screens/"):
         page.context.set_offline(False)
     arrived(page)
     expect(page.get_by_role("alert")).to_be_hidden()
@@ -278,7 +278,7 @@ def test_every_page_of_parts_is_accessible(
         assert violations(page) == [], number
         change(running, at=number + 1)
     change(running, at=1, seen_at=clock.now() - timedelta(minutes=1))
-    page.goto(open_at(running, "portal_assessment_again", 1))
+    page.goto(open_at(running, "portal_assessment_reconnect", 1))
     assert violations(page) == []
     context.close()
 
@@ -374,7 +374,7 @@ def test_words_typed_during_a_break_stand_there_when_the_part_goes_on(
     expect(page.get_by_role("alert")).to_contain_text("You are offline")
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
-    page.wait_for_url("**/again/", timeout=20_000)
+    page.wait_for_url("**/reconnect/", timeout=20_000)
     page.get_by_role("button", name="Continue").click()
     page.wait_for_url("**/item/1/")
     expect(page.get_by_role("textbox")).to_have_value("I come down.")
@@ -465,7 +465,7 @@ def test_what_was_not_saved_says_saved_once_the_line_is_back_whatever_screen_is_
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     context = browser.new_context()
     page = context.new_page()
-    with page.expect_response("**/sheet/"):
+    with page.expect_response("**/screens/"):
         page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     line = page.locator("[data-saved]")
     go_offline(page)

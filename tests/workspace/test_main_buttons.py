@@ -33,7 +33,7 @@ PORTALS = (
     "references/templates/references/[acor]*/*.html",
     "references/templates/references/*.html",
     "assessments/templates/assessments/portal/*.html",
-    "assessments/templates/assessments/adjust/*.html",
+    "assessments/templates/assessments/adjustments/*.html",
     "steps/templates/steps/*.html",
     "workspace/templates/workspace/portal*.html",
 )
@@ -108,7 +108,7 @@ def walk_assessment(walk: Walk) -> None:
     for order in range(1, 6):
         walk_part(walk, attempt, order, pages)
     waiting = asked(fresh(assigned_on_a_clock()))
-    walk.open(Pages(token_of(waiting.attempt)).url("portal_assessment_adjust"))
+    walk.open(Pages(token_of(waiting.attempt)).url("portal_assessment_adjustment"))
     walk.open(answer_path(waiting))
     walk.open(answer_path(waiting, now=NOW - timedelta(days=31)))
 
@@ -124,8 +124,8 @@ def walk_part(walk: Walk, attempt: Attempt, order: int, pages: "Pages") -> None:
     if part.seconds:
         begin_part(attempt_id=attempt.pk, order=order, device="computer", now=NOW)
         later = timedelta(minutes=2)
-        walk.open(pages.url("portal_assessment_again", order), later=later)
-        walk.open(pages.url("portal_assessment_again", order), {}, later=later)
+        walk.open(pages.url("portal_assessment_reconnect", order), later=later)
+        walk.open(pages.url("portal_assessment_reconnect", order), {}, later=later)
     walk.open(pages.url("portal_assessment_item", order, 1))
     walk.open(pages.url("portal_assessment_item", order, 1), {})
     walk.open(pages.url("portal_assessment_finish", order))

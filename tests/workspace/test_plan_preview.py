@@ -212,7 +212,7 @@ def test_the_pages_are_those_of_a_candidate_word_for_word(step: Step, rita: Memb
         (f"/p/{token}/assessment/", address(step, which=1)),
         (f"/p/{token}/assessment/1/", address(step, "role_preview_part", 1, which=1)),
         (f"/p/{token}/assessment/1/practice/1/", address(step, "role_preview_practice", 1, 1, which=1)),
-        (f"/p/{token}/assessment/adjust/", address(step, "role_preview_adjust", which=1)),
+        (f"/p/{token}/assessment/adjustment/", address(step, "role_preview_adjust", which=1)),
         (f"/p/{token}/assessment/decline/", address(step, "role_preview_decline", which=1)),
     ]:
         assert words(browser.get(pretended)) == words(portal.get(real))

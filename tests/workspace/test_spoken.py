@@ -144,7 +144,7 @@ def test_an_assessment_that_is_only_opened_is_shown_in_the_browsers_language_and
     door = f"{portal(attempt.step_request)}assessment/"
     html = Client().get(door, headers={"accept-language": GERMAN}).content.decode()
     assert ("Situationen mit Kundschaft" in html, "Situations with customers" in html) == (True, False)
-    for page in ("1/", "1/practice/1/", "1/item/1/", "adjust/"):
+    for page in ("1/", "1/practice/1/", "1/item/1/", "adjustment/"):
         assert language_of(f"{door}{page}", GERMAN) == "de", page
     item = Client().get(f"{door}1/item/1/", headers={"accept-language": GERMAN}).content.decode()
     assert ("Stimme" in item, "Agree" in item) == (True, False)
@@ -243,7 +243,7 @@ def test_an_unknown_and_an_expired_link_keep_no_choice() -> None:
 
 def test_a_choice_on_a_page_that_asks_for_an_adjustment_keeps_what_is_typed() -> None:
     attempt = assessed(applied())
-    path = f"{portal(attempt.step_request)}assessment/adjust/"
+    path = f"{portal(attempt.step_request)}assessment/adjustment/"
     html = press(path, {"a-text": "A larger screen", "a-form": "on", "language": "de"}).content.decode()
     assert ('<html lang="de"' in html, "A larger screen</textarea>" in html) == (True, True)
     assert attempt.adjustments.count() == 0
@@ -252,7 +252,7 @@ def test_a_choice_on_a_page_that_asks_for_an_adjustment_keeps_what_is_typed() ->
 def test_the_switch_is_on_the_pages_before_an_assessment_begins_and_leads_back() -> None:
     attempt = assessed(applied())
     door = f"{portal(attempt.step_request)}assessment/"
-    for page in ("", "1/", "1/practice/1/", "decline/", "adjust/"):
+    for page in ("", "1/", "1/practice/1/", "decline/", "adjustment/"):
         html = Client().get(f"{door}{page}").content.decode()
         assert html.count('class="languages"') == 1, page
         sent = press(f"{door}language/", {"language": "en", "back": f"{door}{page}"})

@@ -23,6 +23,7 @@ from goodword.assessments.views import (
 _SETS = "library/judgement/"
 _SET = f"{_SETS}<int:pk>/"
 _SCENARIO = f"{_SET}edit/scenario/<slug:scenario_id>/"
+
 judgement_urls: list[URLPattern | URLResolver] = [
     path(f"{_SETS}new/", judgement.new, name="judgement_new"),
     path(_SET, judgement.page, name="judgement"),
@@ -44,72 +45,86 @@ judgement_urls: list[URLPattern | URLResolver] = [
         name="judgement_language_remove",
     ),
 ]
-_OWNS = "library/questions/"
-_OWN = f"{_OWNS}<int:pk>/"
-_QUESTION = f"{_OWN}edit/question/<str:question_id>/"
-own_urls: list[URLPattern | URLResolver] = [
-    path(f"{_OWNS}new/", custom_questions.new, name="own_questions_new"),
-    path(_OWN, custom_questions.page, name="own_questions"),
-    path(f"{_OWN}begin/", custom_questions.draft, name="own_questions_begin"),
-    path(f"{_OWN}edit/", custom_questions.edit, name="own_questions_edit"),
-    path(f"{_OWN}edit/details/", custom_questions.details, name="own_questions_details"),
-    path(f"{_OWN}edit/take-over/", custom_questions.take_over, name="own_questions_take_over"),
-    path(f"{_OWN}edit/discard/", custom_questions.discard, name="own_questions_discard"),
-    path(f"{_OWN}edit/publish/", custom_questions.publish, name="own_questions_publish"),
-    path(f"{_OWN}edit/file/new/", custom_question.new, name="own_file_new"),
-    path(f"{_QUESTION}file/", custom_question.change, name="own_file"),
-    path(f"{_QUESTION}move/", custom_question.move, name="own_file_move"),
-    path(f"{_QUESTION}remove/", custom_question.remove, name="own_file_remove"),
-    path(f"{_QUESTION}marking/", custom_question.marked, name="own_question_marked"),
+
+_CUSTOM_SETS = "library/custom-questions/"
+_CUSTOM_SET = f"{_CUSTOM_SETS}<int:pk>/"
+_QUESTION = f"{_CUSTOM_SET}edit/question/<str:question_id>/"
+
+custom_question_urls: list[URLPattern | URLResolver] = [
+    path(f"{_CUSTOM_SETS}new/", custom_questions.new, name="custom_questions_new"),
+    path(_CUSTOM_SET, custom_questions.page, name="custom_questions"),
+    path(f"{_CUSTOM_SET}begin/", custom_questions.draft, name="custom_questions_begin"),
+    path(f"{_CUSTOM_SET}edit/", custom_questions.edit, name="custom_questions_edit"),
+    path(f"{_CUSTOM_SET}edit/details/", custom_questions.details, name="custom_questions_details"),
+    path(f"{_CUSTOM_SET}edit/update/", custom_questions.update, name="custom_questions_update"),
+    path(f"{_CUSTOM_SET}edit/discard/", custom_questions.discard, name="custom_questions_discard"),
+    path(f"{_CUSTOM_SET}edit/publish/", custom_questions.publish, name="custom_questions_publish"),
+    path(f"{_CUSTOM_SET}edit/file/new/", custom_question.new, name="custom_question_file_new"),
+    path(f"{_QUESTION}file/", custom_question.change, name="custom_question_file"),
+    path(f"{_QUESTION}move/", custom_question.move, name="custom_question_file_move"),
+    path(f"{_QUESTION}remove/", custom_question.remove, name="custom_question_file_remove"),
+    path(f"{_QUESTION}marking/", custom_question.marked, name="custom_question_marking"),
 ]
+
 _MARKING = "candidates/<int:pk>/marking/<int:attempt_pk>/"
+
 marking_urls: list[URLPattern | URLResolver] = [
     path(_MARKING, marking.marking, name="marking"),
     path(f"{_MARKING}<int:order>/<str:item>/", marking.answer, name="marking_answer"),
     path("uploads/<int:pk>/", marking.download, name="upload_download"),
 ]
-_LIBRARY_TEST = "library/tests/<int:pk>/"
-_VERSION = f"{_LIBRARY_TEST}versions/<int:version_pk>/"
+
+_TEST = "library/tests/<int:pk>/"
+_VERSION = f"{_TEST}versions/<int:version_pk>/"
+
 library_urls: list[URLPattern | URLResolver] = [
     path("library/", library.tests, name="library"),
     path("library/tests/import/", library_packs.import_, name="test_import"),
-    path(_LIBRARY_TEST, library.test, name="test"),
-    path(f"{_LIBRARY_TEST}items/", library.items, name="test_items"),
-    path(f"{_LIBRARY_TEST}preview/", library_preview.preview, name="test_preview"),
-    path(f"{_LIBRARY_TEST}export/", library.export, name="test_export"),
-    path(f"{_LIBRARY_TEST}archive/", library.archive, name="test_archive"),
-    path(f"{_LIBRARY_TEST}bring-back/", library.bring_back, name="test_bring_back"),
+    path(_TEST, library.test, name="test"),
+    path(f"{_TEST}items/", library.items, name="test_items"),
+    path(f"{_TEST}preview/", library_preview.preview, name="test_preview"),
+    path(f"{_TEST}export/", library.export, name="test_export"),
+    path(f"{_TEST}archive/", library.archive, name="test_archive"),
+    path(f"{_TEST}bring-back/", library.bring_back, name="test_bring_back"),
     path(f"{_VERSION}sign-off/", library_packs.sign_off, name="test_sign_off"),
     path(f"{_VERSION}publish/", library_packs.publish, name="test_publish_pack"),
     path(f"{_VERSION}discard/", library_packs.discard, name="test_discard_pack"),
 ]
+
 _PART = "p/<token>/assessment/<int:order>/"
+
 public_urls = [
     path("p/<token>/assessment/", attempt.first_page, name="portal_assessment"),
     path("p/<token>/assessment/result/", candidate_result.candidate_result, name="portal_assessment_result"),
     path("p/<token>/assessment/decline/", attempt.decline_page, name="portal_assessment_decline"),
     path("p/<token>/assessment/language/", attempt.language_page, name="portal_assessment_language"),
     path("p/<token>/assessment/computer/", attempt.link_page, name="portal_assessment_link"),
-    path("p/<token>/assessment/adjust/", adjustment_request.request_page, name="portal_assessment_adjust"),
     path(
-        "p/<token>/assessment/adjust/back/", adjustment_request.withdraw, name="portal_assessment_adjust_back"
+        "p/<token>/assessment/adjustment/",
+        adjustment_request.request_page,
+        name="portal_assessment_adjustment",
     ),
-    path("a/<token>/", adjustment_answer.answer_page, name="adjust_answer"),
-    path(f"{_PART}form/", adjustment_request.form_of_part, name="portal_assessment_form"),
+    path(
+        "p/<token>/assessment/adjustment/withdraw/",
+        adjustment_request.withdraw,
+        name="portal_assessment_adjustment_withdraw",
+    ),
+    path("a/<token>/", adjustment_answer.answer_page, name="adjustment_answer"),
+    path(f"{_PART}form/", attempt.form_of_part, name="portal_assessment_form"),
     path(_PART, attempt.part_page, name="portal_assessment_part"),
     path(f"{_PART}practice/<int:number>/", attempt.practice, name="portal_assessment_practice"),
     path(f"{_PART}item/<int:number>/", item.item, name="portal_assessment_item"),
-    path(f"{_PART}sheet/", item.all_screens, name="portal_assessment_sheet"),
-    path(f"{_PART}alive/", item.ping, name="portal_assessment_alive"),
-    path(f"{_PART}noticed/", item.record_notice, name="portal_assessment_noticed"),
-    path(f"{_PART}again/", item.reconnect, name="portal_assessment_again"),
+    path(f"{_PART}screens/", item.all_screens, name="portal_assessment_screens"),
+    path(f"{_PART}ping/", item.ping, name="portal_assessment_ping"),
+    path(f"{_PART}notice/", item.record_notice, name="portal_assessment_notice"),
+    path(f"{_PART}reconnect/", item.reconnect, name="portal_assessment_reconnect"),
     path(f"{_PART}finish/", attempt.last_page, name="portal_assessment_finish"),
 ]
-_TEST = "library/tests/<int:pk>/"
+
 #: below /o/<slug>/
 member_urls: list[URLPattern | URLResolver] = [
     *judgement_urls,
-    *own_urls,
+    *custom_question_urls,
     *marking_urls,
     *library_urls,
     path(f"{_TEST}norms/", norms.norms, name="test_norms"),

@@ -76,7 +76,7 @@ def answer_path(row: Adjustment, **values: Any) -> str:
     url = links.mint(
         organisation=row.organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=row.pk, **given
     )
-    return reverse("adjust_answer", args=[url.rstrip("/").rsplit("/", 1)[-1]])
+    return reverse("adjustment_answer", args=[url.rstrip("/").rsplit("/", 1)[-1]])
 
 
 def everything(attempt: Attempt) -> dict[str, object]:

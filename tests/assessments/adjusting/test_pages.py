@@ -34,8 +34,8 @@ from tests.assessments.support import application, part_of, token_of
 pytestmark = pytest.mark.django_db
 
 PAGES = {
-    "portal_assessment_adjust": ((), {"a-percent": "50"}),
-    "portal_assessment_adjust_back": ((), {}),
+    "portal_assessment_adjustment": ((), {"a-percent": "50"}),
+    "portal_assessment_adjustment_withdraw": ((), {}),
     "portal_assessment_form": ((1,), {"form": "figureless_20"}),
 }
 WRITE = "If something is stopping you, write to Hanna Rehm"
@@ -56,7 +56,7 @@ def attempt(db: None, made: Attempt) -> Attempt:
     return deepcopy(made)
 
 
-def url(attempt: Attempt, name: str = "portal_assessment_adjust", *args: int) -> str:
+def url(attempt: Attempt, name: str = "portal_assessment_adjustment", *args: int) -> str:
     return reverse(name, args=[token_of(attempt), *args])
 
 
@@ -160,7 +160,7 @@ def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Clien
     assert ("Start the clock" in part, "so you can't start this part yet" in part) == (False, True)
     assert client.post(url(attempt, "portal_assessment_part", 1))["Location"].endswith("/assessment/")
     assert part_of(attempt).begun_at is None
-    client.post(url(attempt, "portal_assessment_adjust_back"))
+    client.post(url(attempt, "portal_assessment_adjustment_withdraw"))
     assert requests(attempt) == [("withdrawn", 100, True, 0, False)]
     assert "Send request" in page(client, path)
 
@@ -355,7 +355,7 @@ def test_no_other_link_opens_the_page(client: Client, attempt: Attempt) -> None:
     row = asked(attempt)
     before = everything(attempt)
     for token in ("x" * 43, token_of(attempt)):
-        path = reverse("adjust_answer", args=[token])
+        path = reverse("adjustment_answer", args=[token])
         assert client.get(path).status_code == 404
         assert client.post(path, GRANT).status_code == 404
     portal = reverse("portal", args=[answer_path(row).strip("/").split("/")[-1]])

@@ -123,7 +123,7 @@ def test_greenhouses_ids_stand_in_the_join_alone(acme: World, folder: Path) -> N
 
 
 def test_of_what_was_typed_or_handed_in_only_that_there_was_something(folder: Path) -> None:
-    (part,) = (row["part"] for row in table(folder, "attempts.csv") if row["test"] == "own_questions")
+    (part,) = (row["part"] for row in table(folder, "attempts.csv") if row["test"] == "custom_questions")
     assert [row for row in lines(folder, "answers.jsonl") if row["part"] == part] == [
         {"part": part, "item": "tool", "value": "saw"},
         {"part": part, "item": "story", "left_out": "long_text"},
@@ -143,7 +143,7 @@ def test_the_table_for_selection_says_what_became_of_each_application(acme: Worl
     rows = table(folder, "selection.csv")
     assert {row["application"] for row in rows} == {"active", "hired"}
     hired = of(rows, application="hired")
-    assert {row["test"] for row in hired} == {"work_style", "reasoning", "own_situations", "own_questions"}
+    assert {row["test"] for row in hired} == {"work_style", "reasoning", "own_situations", "custom_questions"}
     assert {row["role"] for row in hired} == {str(acme.planted.role_id)}
     (whole,) = of(hired, test="reasoning", scale="")
     score = Score.objects.of(acme.organisation).get(part__version__test__key="reasoning", scale="")

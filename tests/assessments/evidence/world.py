@@ -60,7 +60,7 @@ JUDGEMENT: Final[dict[str, Any]] = {
 }
 QUESTIONS: Final[dict[str, Any]] = {
     "kind": "questions",
-    "id": "own_questions",
+    "id": "custom_questions",
     "version": "1",
     "language": "en",
     "name": "Questions",

@@ -79,7 +79,7 @@ def looked_at(attempt: Attempt) -> None:
 
 def send(attempt: Attempt, fields: Mapping[str, str], *, order: int = 1, client: Client | None = None) -> Any:
     """What the page's script sends when it has noticed something."""
-    url = reverse("portal_assessment_noticed", args=[token_of(attempt), order])
+    url = reverse("portal_assessment_notice", args=[token_of(attempt), order])
     return (client or Client()).post(url, fields)
 
 

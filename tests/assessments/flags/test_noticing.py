@@ -122,7 +122,7 @@ def test_before_the_first_answer_nothing_is_noted() -> None:
 
 def test_a_link_that_opens_nothing_and_that_of_somebody_else_note_nothing_here(timed: Attempt) -> None:
     fields = {"what": "left", "item": "1", "amount": "7"}
-    url = reverse("portal_assessment_noticed", args=["x" * 43, 1])
+    url = reverse("portal_assessment_notice", args=["x" * 43, 1])
     assert Client().post(url, fields).status_code == 404
     other = assigned(application())
     assert send(other, fields).status_code == 302
@@ -147,7 +147,7 @@ def test_a_part_that_is_over_notes_nothing(timed: Attempt) -> None:
 def test_a_forged_request_of_another_site_and_opening_the_address_note_nothing(timed: Attempt) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert send(timed, {"what": "left", "item": "1", "amount": "7"}, client=strict).status_code == 403
-    url = reverse("portal_assessment_noticed", args=[token_of(timed), 1])
+    url = reverse("portal_assessment_notice", args=[token_of(timed), 1])
     assert strict.get(url, {"what": "left", "item": "1", "amount": "7"}).status_code == 302
     assert noticed(timed) == []
 
@@ -211,8 +211,8 @@ def test_each_item_names_itself_and_the_address_for_what_is_noticed() -> None:
     attempt = assigned(application())
     token = token_of(attempt)
     page = Client().get(reverse("portal_assessment_item", args=[token, 1, 1])).content.decode()
-    assert page.count(f'data-noticed="/p/{token}/assessment/1/noticed/"') == 1
+    assert page.count(f'data-noticed="/p/{token}/assessment/1/notice/"') == 1
     assert page.count('data-asked="ws01"') == 1
     answer_all(attempt, now=NOW + timedelta(seconds=1))
-    sheet = Client().get(reverse("portal_assessment_sheet", args=[token, 1])).content.decode()
+    sheet = Client().get(reverse("portal_assessment_screens", args=[token, 1])).content.decode()
     assert sheet.count("data-asked=") == 20

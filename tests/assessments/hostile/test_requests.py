@@ -245,7 +245,7 @@ def test_no_form_of_another_site_is_taken(untimed: Attempt, pattern: URLPattern)
 
 def test_what_is_noticed_is_of_an_item_that_is_there(attempt: Attempt) -> None:
     post(attempt, WHY, {"q-why": "Brakes first."})
-    where = reverse("portal_assessment_noticed", args=[token_of(attempt), 1])
+    where = reverse("portal_assessment_notice", args=[token_of(attempt), 1])
     for said in (
         {"what": "left", "item": "\x00", "amount": "5"},
         {"what": "left", "item": "why", "amount": "-5"},

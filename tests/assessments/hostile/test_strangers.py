@@ -104,7 +104,7 @@ class Theirs:
             "roles/": of.role.pk,
             "candidates/": of.pk,
             "library/judgement/": situations.pk,
-            "library/questions/": questions.pk,
+            "library/custom-questions/": questions.pk,
             "library/tests/": plain.pk,
             "uploads/": upload.pk,
         }

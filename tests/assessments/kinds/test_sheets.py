@@ -11,7 +11,7 @@ from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.kinds.reasoning.names import LOADS, family_name
 from goodword.assessments.kinds.sheet import technical_sheet
 from tests.assessments.kinds.judgements import small_set, with_action
-from tests.assessments.library_pages.support import own_questions
+from tests.assessments.library_pages.support import custom_questions
 
 
 def test_each_family_and_level_has_its_load_in_words_and_a_start_value() -> None:
@@ -34,7 +34,7 @@ def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
 
 
 def test_the_sheet_of_questions_counts_right_answers_rubrics_and_what_is_only_read() -> None:
-    sheet = technical_sheet(read_questions(own_questions()))
+    sheet = technical_sheet(read_questions(custom_questions()))
     assert sheet.scoring == (
         "1 of 3 questions have a right answer; the score is how many of these were answered correctly. A "
         "question with several right choices counts only if exactly those were chosen. 1 of 3 questions are marked "
@@ -61,8 +61,8 @@ def test_languages_of_one_version_differ_in_words_alone(other: dict[str, object]
 
 
 def test_questions_in_another_language_share_ids_choices_and_right_answers() -> None:
-    german, turned = own_questions(language="de"), own_questions(right={"angle": ["flat"]})
+    german, turned = custom_questions(language="de"), custom_questions(right={"angle": ["flat"]})
     german["questions"][0]["text"] = "Wie steil steht eine Leiter?"
     german["questions"][0]["choices"][0]["label"] = "75 Grad"
-    one = read_questions(own_questions())
+    one = read_questions(custom_questions())
     assert [difference(one, read_questions(other)) for other in (german, turned)] == ["", "the right answers"]

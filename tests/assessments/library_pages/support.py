@@ -15,7 +15,7 @@ from tests.support import factories
 NOW = factories.NOW
 
 
-def own_questions(**changes: Any) -> dict[str, Any]:
+def custom_questions(**changes: Any) -> dict[str, Any]:
     """A question with a right answer, one with a rubric, one that is only read."""
     content: dict[str, Any] = {
         "kind": "questions",

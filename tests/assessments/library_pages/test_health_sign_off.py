@@ -10,7 +10,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import TestVersion
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.kinds.packs import small_pack
-from tests.assessments.library_pages.support import NOW, imported, own_questions, rows, url
+from tests.assessments.library_pages.support import NOW, custom_questions, imported, rows, url
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -43,7 +43,7 @@ def touchy_set() -> dict[str, Any]:
 
 
 def touchy_questions() -> dict[str, Any]:
-    questions = own_questions()
+    questions = custom_questions()
     questions["questions"][1]["text"] = "How do you sleep?"
     return questions
 

@@ -12,7 +12,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import TestVersion
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.kinds.packs import small_pack
-from tests.assessments.library_pages.support import NOW, own_questions, rows, url
+from tests.assessments.library_pages.support import NOW, custom_questions, rows, url
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -110,7 +110,7 @@ def evil_set() -> dict[str, Any]:
 
 
 def evil_questions() -> dict[str, Any]:
-    questions = own_questions(name=EVIL, instructions=EVIL)
+    questions = custom_questions(name=EVIL, instructions=EVIL)
     questions["questions"][0] |= {"text": EVIL, "help": EVIL}
     questions["questions"][0]["choices"][0]["label"] = EVIL[:70]
     questions["rubrics"][0]["criteria"][0] |= {"text": EVIL, "anchors": EVIL}

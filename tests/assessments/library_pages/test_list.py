@@ -16,8 +16,8 @@ from tests.assessments.library_pages.support import (
     NOW,
     acts,
     builtin,
+    custom_questions,
     imported,
-    own_questions,
     published,
     rows,
     url,
@@ -62,7 +62,7 @@ def test_what_comes_with_goodword_is_there_from_the_first_visit(rita: Membership
 def test_own_tests_stand_behind_those_that_come_with_goodword(rita: Membership) -> None:
     published(rita, small_pack(name="Always first"))
     published(rita, small_set(id="sjt", name="A set"))
-    published(rita, own_questions())
+    published(rita, custom_questions())
     found = listed(rita)
     assert (found["scales"], found["judgement"][-1], found["questions"]) == (
         ["Work style", "Always first"],
@@ -93,7 +93,7 @@ def test_a_row_says_what_it_measures_and_under_which_licence_it_came(rita: Membe
 def test_a_draft_is_told_as_one(rita: Membership) -> None:
     published(rita, small_pack())
     imported(rita, small_pack(version="2"))
-    imported(rita, own_questions())
+    imported(rita, custom_questions())
     response = signed_in(rita).get(url("library", rita.organisation))
     found = {row.test.key: row for _, _, _, group in response.context["groups"] for row in group}
     assert (found["small"].newest, found["small"].drafts) == ("1", ("en",))

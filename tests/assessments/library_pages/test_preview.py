@@ -11,7 +11,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, TestVersion, Upload
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.kinds.packs import small_pack
-from tests.assessments.library_pages.support import NOW, builtin, own_questions, published, rows, url
+from tests.assessments.library_pages.support import NOW, builtin, custom_questions, published, rows, url
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -77,7 +77,7 @@ def test_a_situation_takes_each_action(rita: Membership) -> None:
 
 
 def test_own_questions_have_one_of_the_kind_that_comes_first_to_practise_on(rita: Membership) -> None:
-    version, browser = published(rita, own_questions()), signed_in(rita)
+    version, browser = published(rita, custom_questions()), signed_in(rita)
     page = browser.get(at(version, 1))
     assert [screen["is_practice"] for screen in page.context["screens"]] == [True, False, False, False]
     assert "Which season do you like best?" in page.content.decode()

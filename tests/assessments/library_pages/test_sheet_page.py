@@ -11,7 +11,7 @@ from goodword.assessments.psychometrics import rasch
 from goodword.assessments.psychometrics.norms import norm_table, to_json
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.kinds.packs import small_pack
-from tests.assessments.library_pages.support import NOW, builtin, own_questions, published, url
+from tests.assessments.library_pages.support import NOW, builtin, custom_questions, published, url
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -156,7 +156,7 @@ def test_situations_and_questions_are_opened_with_key_reason_and_rubric(rita: Me
         url("test_items", rita.organisation, published(rita, small_set()).test_id)
     ).content.decode()
     assert [text in html for text in ("Call for help.", "Help comes.", "1.5")] == [True] * 3
-    pk = published(rita, own_questions()).test_id
+    pk = published(rita, custom_questions()).test_id
     page = browser.get(url("test_items", rita.organisation, pk))
     assert [row["choices"] for row in page.context["questions"]] == [
         [("75 degrees", True), ("30 degrees", False)],

@@ -101,7 +101,7 @@ def test_what_no_test_can_ask_is_named(rita: Membership, entry: dict[str, Any], 
         custom_questions.create_test(questionnaire=one, name="A", by=rita, now=NOW)
     assert refused.value.sentences == [sentence]
     response = signed_in(rita).post(
-        path("own_questions_new", rita.organisation), {"name": "Kept", "questionnaire": one.pk}
+        path("custom_questions_new", rita.organisation), {"name": "Kept", "questionnaire": one.pk}
     )
     assert sentence.replace("“", "“") in response.content.decode()
     assert response.context["form"]["name"].value() == "Kept"
@@ -111,7 +111,7 @@ def test_what_no_test_can_ask_is_named(rita: Membership, entry: dict[str, Any], 
 def test_only_questionnaires_that_candidates_can_answer_are_offered_and_of_the_others_it_is_said_why(
     rita: Membership,
 ) -> None:
-    client, where = signed_in(rita), path("own_questions_new", rita.organisation)
+    client, where = signed_in(rita), path("custom_questions_new", rita.organisation)
     ensure_builtin(rita.organisation, GENERAL_PROFESSIONAL, now=NOW)
     alone = client.get(where)
     assert (alone.context["offered"], [one.title for one, _ in alone.context["refused"]]) == (
@@ -136,7 +136,7 @@ def test_a_newer_version_decides_whether_a_questionnaire_is_offered(rita: Member
     newer(
         one, rita, TEXT, {"id": "again", "type": "would_work_again", "text": "Would you work together again?"}
     )
-    page = signed_in(rita).get(path("own_questions_new", rita.organisation))
+    page = signed_in(rita).get(path("custom_questions_new", rita.organisation))
     assert (page.context["offered"], [known for known, _ in page.context["refused"]]) == ([], [one])
 
 
@@ -231,7 +231,7 @@ def test_a_newer_questionnaire_is_taken_over_with_what_still_fits(rita: Membersh
     fewer = {**SOME, "choices": SOME["choices"][:2], "most": 2}  # type: ignore[index]  # a list
     newer(one, rita, {**TEXT, "id": "other"}, CHOICE, fewer)
     assert "The questionnaire has a newer version, 2" in (
-        signed_in(rita).get(url("own_questions_edit", test)).content.decode()
+        signed_in(rita).get(url("custom_questions_edit", test)).content.decode()
     )
     assert custom_questions.update_questions(test=test, questionnaire=one, revision=revision(test)) == 2
     assert ids(test) == ["other", "pick", plan, "tools"]
@@ -288,19 +288,19 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
 
 #: name, whether it is about a file or another question, and the statuses of GET and POST for who may
 PAGES: list[tuple[str, str, int, int]] = [
-    ("own_questions", "", 200, 405),
-    ("own_questions_begin", "", 405, 302),
-    ("own_questions_edit", "", 200, 405),
-    ("own_questions_details", "", 200, 200),
-    ("own_questions_take_over", "", 405, 302),
-    ("own_questions_discard", "", 200, 302),
-    ("own_questions_publish", "", 200, 302),
-    ("own_file_new", "", 200, 200),
-    ("own_file", "file", 200, 200),
-    ("own_file_move", "file", 405, 302),
-    ("own_file_remove", "file", 405, 302),
-    ("own_question_marked", "why", 200, 200),
-    ("own_question_marked", "pick", 200, 200),
+    ("custom_questions", "", 200, 405),
+    ("custom_questions_begin", "", 405, 302),
+    ("custom_questions_edit", "", 200, 405),
+    ("custom_questions_details", "", 200, 200),
+    ("custom_questions_update", "", 405, 302),
+    ("custom_questions_discard", "", 200, 302),
+    ("custom_questions_publish", "", 200, 302),
+    ("custom_question_file_new", "", 200, 200),
+    ("custom_question_file", "file", 200, 200),
+    ("custom_question_file_move", "file", 405, 302),
+    ("custom_question_file_remove", "file", 405, 302),
+    ("custom_question_marking", "why", 200, 200),
+    ("custom_question_marking", "pick", 200, 200),
 ]
 
 
@@ -331,7 +331,7 @@ def test_each_page_lets_in_who_works_and_nobody_else(
 
 
 def test_the_beginning_lets_in_who_works_and_takes_no_questionnaire_of_others(rita: Membership) -> None:
-    where = path("own_questions_new", rita.organisation)
+    where = path("custom_questions_new", rita.organisation)
     stranger = factories.member(factories.organisation(), kind="admin")
     theirs = questionnaire(stranger, TEXT)
     assert "No questionnaire for candidates yet" in signed_in(rita).get(where).content.decode()
@@ -352,10 +352,12 @@ def test_the_beginning_lets_in_who_works_and_takes_no_questionnaire_of_others(ri
 def test_a_test_is_made_through_its_pages(rita: Membership) -> None:
     client = signed_in(rita)
     one = questionnaire(rita, TEXT, CHOICE, SOME, languages=("en", "de"))
-    client.post(path("own_questions_new", rita.organisation), {"name": "Workshop", "questionnaire": one.pk})
+    client.post(
+        path("custom_questions_new", rita.organisation), {"name": "Workshop", "questionnaire": one.pk}
+    )
     test = Test.objects.of(rita.organisation).get()
     words = {"first_en": "Workshop", "second_en": "Take time.", "first_de": "Werkstatt", "second_de": ""}
-    client.post(url("own_questions_details", test), words | {"revision": revision(test)})
+    client.post(url("custom_questions_details", test), words | {"revision": revision(test)})
     file = {
         "first_en": "A plan",
         "second_en": "",
@@ -365,15 +367,17 @@ def test_a_test_is_made_through_its_pages(rita: Membership) -> None:
         "megabytes": "10",
         "required": "on",
     }
-    client.post(url("own_file_new", test), file | {"revision": revision(test)})
+    client.post(url("custom_question_file_new", test), file | {"revision": revision(test)})
     plan = ids(test)[3]
-    client.post(url("own_question_marked", test, "pick"), {"right": "b", "revision": revision(test)})
-    client.post(url("own_question_marked", test, "tools"), {"right": ["pump"], "revision": revision(test)})
+    client.post(url("custom_question_marking", test, "pick"), {"right": "b", "revision": revision(test)})
+    client.post(
+        url("custom_question_marking", test, "tools"), {"right": ["pump"], "revision": revision(test)}
+    )
     rubric = {"rows": 2, "text_0": "Clear", "points_0": "4", "anchors_0": "", "id_0": "", "text_1": ""}
-    client.post(url("own_question_marked", test, plan), rubric | {"revision": revision(test)})
-    page = client.get(url("own_questions_publish", test)).content.decode()
+    client.post(url("custom_question_marking", test, plan), rubric | {"revision": revision(test)})
+    page = client.get(url("custom_questions_publish", test)).content.decode()
     assert "Marked by a rubric, 4 points" in page
-    response = client.post(url("own_questions_publish", test), {"revision": revision(test)}, follow=True)
+    response = client.post(url("custom_questions_publish", test), {"revision": revision(test)}, follow=True)
     page = response.content.decode()
     assert "Version 1 is published." in page
     assert "The bell" in page
@@ -388,7 +392,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> Non
     before = rows()
     client = signed_in(rita)
     wrong = {"first_en": "", "second_en": "Kept", "megabytes": "11", "revision": revision(test)}
-    response = client.post(url("own_file_new", test), wrong)
+    response = client.post(url("custom_question_file_new", test), wrong)
     page = response.content.decode()
     for sentence in (
         "Write it in the language that leads.",
@@ -405,23 +409,23 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> Non
         "points_1": "2",
         "anchors_1": "Why",
     }
-    response = client.post(url("own_question_marked", test, "why"), rubric | {"revision": revision(test)})
+    response = client.post(url("custom_question_marking", test, "why"), rubric | {"revision": revision(test)})
     page = response.content.decode()
     assert "Enter a whole number from 1 to 10." in page
     assert "Write what raters look at, or take this criterion out." in page
     assert response.context["form"]["anchors_1"].value() == "Why"
     response = client.post(
-        url("own_question_marked", test, "why"), rubric | {"row_up": "1", "revision": revision(test)}
+        url("custom_question_marking", test, "why"), rubric | {"row_up": "1", "revision": revision(test)}
     )
     assert response.context["form"]["anchors_0"].value() == "Why"
     response = client.post(
-        url("own_question_marked", test, "pick"), {"right": "z", "revision": revision(test)}
+        url("custom_question_marking", test, "pick"), {"right": "z", "revision": revision(test)}
     )
     assert "Choose one of these." in response.content.decode()
     assert rows() == before
 
 
-@pytest.mark.parametrize("name", ["own_questions_details", "own_file_new"])
+@pytest.mark.parametrize("name", ["custom_questions_details", "custom_question_file_new"])
 def test_what_was_typed_stays_when_somebody_else_saved(rita: Membership, name: str) -> None:
     test = own(rita)
     seen = revision(test)
@@ -444,6 +448,6 @@ def test_what_was_typed_stays_when_somebody_else_saved(rita: Membership, name: s
 def test_a_question_that_is_not_there_has_no_page(rita: Membership) -> None:
     test = own(rita)
     client = signed_in(rita)
-    assert client.get(url("own_question_marked", test, "zebra")).status_code == 404
-    assert client.get(url("own_file", test, "why")).status_code == 404
-    assert client.post(url("own_file_move", test, "zebra")).status_code == 404
+    assert client.get(url("custom_question_marking", test, "zebra")).status_code == 404
+    assert client.get(url("custom_question_file", test, "why")).status_code == 404
+    assert client.post(url("custom_question_file_move", test, "zebra")).status_code == 404

@@ -100,7 +100,7 @@ class Sitting:
         """URLs that appear on several pages, by a short name."""
         return {
             "first": self.first_page,
-            "adjust": self.url("portal_assessment_adjust"),
+            "adjust": self.url("portal_assessment_adjustment"),
             "decline": self.url("portal_assessment_decline"),
             "link": self.url("portal_assessment_link"),
         }

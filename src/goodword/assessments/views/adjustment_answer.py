@@ -47,10 +47,10 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
         application = application_of(row.attempt)
         shown: dict[str, Any] = {"organisation": organisation, "responsible": organisation.name}
         if row.state in {State.GRANTED, State.REFUSED}:
-            return _page(request, "assessments/adjust/answered.html", asked=row, **shown)
+            return _page(request, "assessments/adjustments/answered.html", asked=row, **shown)
         gone = application.is_going or not takes_answers(row.attempt, now=now)
         if row.state != State.ASKED or gone or link.ended_at is not None:
-            return _page(request, "assessments/adjust/closed.html", **shown)
+            return _page(request, "assessments/adjustments/closed.html", **shown)
         if not links.is_alive(link, now=now):
             return _expired(request, row, application, to=_by(link, application), now=now, **shown)
         timed, parts = timed_parts_not_begun(row.attempt), _figureless(row)
@@ -76,7 +76,7 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
             return private(redirect(request.path))
         return _page(
             request,
-            "assessments/adjust/answer.html",
+            "assessments/adjustments/answer.html",
             status=422 if form.is_bound else 200,
             form=form,
             asked=row,
@@ -102,7 +102,7 @@ def _expired(
         send_fresh_link(row, application=application, to=to, now=now)
         return private(redirect(f"{request.path}?sent=1"))
     sent, address = "sent" in request.GET, masked(to.address)
-    return _page(request, "assessments/adjust/expired.html", sent=sent, address=address, **shown)
+    return _page(request, "assessments/adjustments/expired.html", sent=sent, address=address, **shown)
 
 
 def _row(link: Link) -> Adjustment | None:

@@ -10,9 +10,8 @@ from goodword.assessments.adjustments.forms import RequestForm
 from goodword.assessments.adjustments.mails import next_reader
 from goodword.assessments.adjustments.requests import CannotRequest, request_adjustment, withdraw_request
 from goodword.assessments.adjustments.status import RequestStatus, WhyNot, request_status
-from goodword.assessments.attempts.begin import UnknownForm, choose_form
 from goodword.assessments.queries import application_of
-from goodword.assessments.views.access import Sitting, candidate_page, private, render_page, to_first_page
+from goodword.assessments.views.access import Sitting, candidate_page, private, render_page
 from goodword.steps.kept import kept_of_candidate
 
 
@@ -35,9 +34,9 @@ def request_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
                 may_disclose=said["may_disclose"],
                 now=sitting.now,
             )
-        return private(redirect(sitting.url("portal_assessment_adjust")))
+        return private(redirect(sitting.url("portal_assessment_adjustment")))
     if form.is_bound and stands.why_not:
-        return private(redirect(sitting.url("portal_assessment_adjust")))
+        return private(redirect(sitting.url("portal_assessment_adjustment")))
     contact = next_reader(sitting.attempt, application=application_of(sitting.attempt))
     return _show(request, sitting, form, stands=stands, contact=contact)
 
@@ -64,7 +63,7 @@ def _show(
     return render_page(
         request,
         sitting,
-        "assessments/adjust/ask.html",
+        "assessments/adjustments/ask.html",
         status=422 if form.is_bound else 200,
         form=form,
         form_id="" if stands.why_not else "ask",
@@ -82,19 +81,4 @@ def withdraw(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Takes back the request that waits; pressed twice it is the same."""
     if request.method == "POST":
         withdraw_request(attempt_id=sitting.attempt.pk, now=sitting.now)
-    return private(redirect(sitting.url("portal_assessment_adjust")))
-
-
-@candidate_page
-def form_of_part(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """Takes the part in the form that everybody may choose, before it begins."""
-    view = sitting.part(order)
-    if request.method != "POST" or view.over:
-        return to_first_page(request, sitting)
-    try:
-        choose_form(
-            attempt_id=sitting.attempt.pk, order=order, form=request.POST.get("form", ""), now=sitting.now
-        )
-    except UnknownForm:
-        return to_first_page(request, sitting)
-    return private(redirect(sitting.url("portal_assessment_part", order)))
+    return private(redirect(sitting.url("portal_assessment_adjustment")))

@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 
 from goodword.assessments.adjustments.mails import next_reader
 from goodword.assessments.adjustments.status import is_awaiting_answer
-from goodword.assessments.attempts.begin import begin_part
+from goodword.assessments.attempts.begin import UnknownForm, begin_part, choose_form
 from goodword.assessments.attempts.breaks import clock_state
 from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
 from goodword.assessments.attempts.mails import deadline_in_words, send_link
@@ -83,6 +83,21 @@ def part_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
     return show_part(
         request, sitting, view, waiting=view.timed and not view.begun and is_awaiting_answer(sitting.attempt)
     )
+
+
+@candidate_page
+def form_of_part(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+    """Takes the part in the form that everybody may choose, before it begins."""
+    view = sitting.part(order)
+    if request.method != "POST" or view.over:
+        return to_first_page(request, sitting)
+    try:
+        choose_form(
+            attempt_id=sitting.attempt.pk, order=order, form=request.POST.get("form", ""), now=sitting.now
+        )
+    except UnknownForm:
+        return to_first_page(request, sitting)
+    return private(redirect(sitting.url("portal_assessment_part", order)))
 
 
 @candidate_page

@@ -86,7 +86,7 @@ def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 
 def to_editor(request: MemberRequest, draft: Draft, query: str = "") -> HttpResponseBase:
     """Back to the list of the draft."""
-    where = redirect("own_questions_edit", request.organisation.slug, draft.test.pk)
+    where = redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
     where["Location"] += query
     return where
 
@@ -107,7 +107,7 @@ def _page(
 ) -> HttpResponseBase:
     return render(
         request,
-        "assessments/own/file.html",
+        "assessments/custom_questions/file.html",
         {
             "test": draft.test,
             "form": form,
@@ -164,7 +164,7 @@ def marked(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
             return to_editor(request, draft, f"?new={question_id}")
     return render(
         request,
-        "assessments/own/marked.html",
+        "assessments/custom_questions/marked.html",
         {
             "test": draft.test,
             "form": form,

@@ -119,10 +119,10 @@ def new(request: MemberRequest) -> HttpResponseBase:
                 request,
                 _("Created from the questionnaire. Add files, right answers and rubrics, then publish it."),
             )
-            return redirect("own_questions_edit", request.organisation.slug, made.pk)
+            return redirect("custom_questions_edit", request.organisation.slug, made.pk)
     return render(
         request,
-        "assessments/own/new.html",
+        "assessments/custom_questions/new.html",
         {
             "form": form,
             "offered": offered,
@@ -140,11 +140,11 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
     if not there and not is_own(test):
         raise Http404("nothing published yet")
     if not there:
-        return redirect("own_questions_edit", request.organisation.slug, pk)
+        return redirect("custom_questions_edit", request.organisation.slug, pk)
     row = next((row for row in there if row.language == request.GET.get("language")), there[0])
     return render(
         request,
-        "assessments/own/page.html",
+        "assessments/custom_questions/page.html",
         {
             "test": test,
             "own": is_own(test),
@@ -165,8 +165,8 @@ def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
         begin_draft(test=test_of(request, pk, kind=KIND), now=clock.now())
     except NotEditable:
         messages.info(request, _("This test cannot be changed: it is archived, or came as a file."))
-        return redirect("own_questions", request.organisation.slug, pk)
-    return redirect("own_questions_edit", request.organisation.slug, pk)
+        return redirect("custom_questions", request.organisation.slug, pk)
+    return redirect("custom_questions_edit", request.organisation.slug, pk)
 
 
 def _published(organisation: Organisation) -> QuerySet[Questionnaire]:
@@ -198,7 +198,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     newest = next(iter(numbers(questionnaire)), 0) if questionnaire else 0
     return render(
         request,
-        "assessments/own/edit.html",
+        "assessments/custom_questions/edit.html",
         {
             "test": draft.test,
             "draft": draft,
@@ -230,10 +230,10 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             stale = True
         else:
             messages.success(request, _("Saved."))
-            return redirect("own_questions_edit", request.organisation.slug, draft.test.pk)
+            return redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
     return render(
         request,
-        "assessments/own/details.html",
+        "assessments/custom_questions/details.html",
         {
             "test": draft.test,
             "form": form,
@@ -245,7 +245,7 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @require_POST
 @draft_page(KIND)
-def take_over(request: MemberRequest, draft: Draft) -> HttpResponseBase:
+def update(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     """The questions of the questionnaire's newest version, in place of those that are there."""
     questionnaire = _questionnaire(draft)
     try:
@@ -266,7 +266,7 @@ def take_over(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             request,
             _("The questions are now those of version %(number)s of the questionnaire.") % {"number": number},
         )
-    return redirect("own_questions_edit", request.organisation.slug, draft.test.pk)
+    return redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -289,10 +289,10 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
                 _("Version %(number)s is published. Existing answers keep their version.")
                 % {"number": number},
             )
-            return redirect("own_questions", request.organisation.slug, draft.test.pk)
+            return redirect("custom_questions", request.organisation.slug, draft.test.pk)
     return render(
         request,
-        "assessments/own/publish.html",
+        "assessments/custom_questions/publish.html",
         {
             "test": draft.test,
             "draft": draft,
@@ -313,12 +313,12 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         )
         messages.success(request, _("The draft is thrown away."))
         if stays:
-            return redirect("own_questions", request.organisation.slug, draft.test.pk)
+            return redirect("custom_questions", request.organisation.slug, draft.test.pk)
         return redirect("library", request.organisation.slug)
     newest = newest_published(draft.test)
     return render(
         request,
-        "assessments/own/discard.html",
+        "assessments/custom_questions/discard.html",
         {"test": draft.test, "draft": draft, "newest": newest[0].number if newest else None},
     )
 

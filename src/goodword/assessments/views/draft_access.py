@@ -18,7 +18,7 @@ type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpRespons
 #: the pages of each kind that has an editor: that of the published version, and that of the draft
 EDITORS = {
     Test.Kind.JUDGEMENT: ("judgement", "judgement_edit"),
-    Test.Kind.QUESTIONS: ("own_questions", "own_questions_edit"),
+    Test.Kind.QUESTIONS: ("custom_questions", "custom_questions_edit"),
 }
 
 

@@ -58,7 +58,7 @@ def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> Htt
     if not 1 <= number <= len(items):
         raise Http404
     if clock.is_broken(view.part, now=sitting.now):
-        return private(redirect(sitting.url("portal_assessment_again", order)))
+        return private(redirect(sitting.url("portal_assessment_reconnect", order)))
     return _show(request, sitting, view, items, number)
 
 
@@ -190,11 +190,11 @@ def _show(
         status=422 if form is not None else 200,
         **item_context(request, sitting, view, items, number, form=form, answers=answers),
         elsewhere=view.timed and OTHER_ITEM in request.GET,
-        alive=sitting.url("portal_assessment_alive", view.order) if view.timed else "",
-        again=sitting.url("portal_assessment_again", view.order) if view.timed else "",
+        alive=sitting.url("portal_assessment_ping", view.order) if view.timed else "",
+        again=sitting.url("portal_assessment_reconnect", view.order) if view.timed else "",
         beat=clock.HEARTBEAT,
-        noticed=sitting.url("portal_assessment_noticed", view.order),
-        sheet="" if view.timed else sitting.url("portal_assessment_sheet", view.order),
+        noticed=sitting.url("portal_assessment_notice", view.order),
+        sheet="" if view.timed else sitting.url("portal_assessment_screens", view.order),
     )
 
 

@@ -41,7 +41,7 @@ PAGES = {
     "portal_assessment": "role_preview",
     "portal_assessment_language": "role_preview_language",
     "portal_assessment_decline": "role_preview_decline",
-    "portal_assessment_adjust": "role_preview_adjust",
+    "portal_assessment_adjustment": "role_preview_adjust",
     "portal_assessment_part": "role_preview_part",
     "portal_assessment_form": "role_preview_form",
     "portal_assessment_practice": "role_preview_practice",
