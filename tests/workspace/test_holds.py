@@ -100,7 +100,7 @@ def test_retention_passes_over_whoever_is_held_until_it_is_lifted(
     Organisation.objects.filter(pk=org.pk).update(erases_old=True)
     Application.objects.of(org).update(status="rejected", rejected_at=NOW - timedelta(days=900))
     seen = preview_run(org, Months(old=12, hidden=None), now=NOW)
-    assert (seen.due, seen.held) == ([], 1)
+    assert (seen.due, seen.on_hold) == ([], 1)
     assert sweep(org.pk, now=NOW) == 0
     assert lift_hold(hold_id=hold.pk, by=admin, now=NOW)
     assert sweep(org.pk, now=NOW) == 1

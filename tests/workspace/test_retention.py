@@ -222,7 +222,7 @@ def test_what_is_foreseen_is_what_the_run_then_erases(org: Organisation, role: R
     org.retention_ran_on = NOW.date()
     org.save()
     seen = preview_run(org, OLD, now=NOW)
-    assert (len(seen.due), seen.held, seen.since) == (5, 1, NOW - timedelta(days=900))
+    assert (len(seen.due), seen.on_hold, seen.since) == (5, 1, NOW - timedelta(days=900))
     assert seen.at == datetime(2026, 3, 4, 2, 0, tzinfo=UTC)  # 3 o'clock in Berlin
     assert organisations_due(now=seen.at - timedelta(seconds=1)) == []
     assert organisations_due(now=seen.at) == [org.pk]

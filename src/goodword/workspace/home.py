@@ -14,7 +14,7 @@ from goodword.notifications.domain.outages import outage
 
 
 def mail_outage(request: HttpRequest) -> dict[str, Any]:
-    """`mail_outage` for ui/member.html, for members only."""
+    """Context processor: `mail_outage` for members' pages."""
     if not isinstance(getattr(request, "member", None), Membership):
         return {}
     return {"mail_outage": outage()}
@@ -23,7 +23,7 @@ def mail_outage(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponseBase:
-    """To the roles of the only organisation, or a choice among several."""
+    """Redirect to the roles of the only organisation, or choose among several."""
     memberships = (
         Membership.objects.across_organisations()
         .select_related("organisation")
@@ -38,12 +38,12 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @access.member()
 def help_page(request: MemberRequest) -> HttpResponse:
-    """Where to turn: the operator's contact, and the set-up in short."""
+    """The operator's contact, and a short introduction."""
     return render(request, "workspace/help.html")
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def settings_page(request: MemberRequest) -> HttpResponseBase:
-    """Settings open at the integrations, which is what there is to set."""
+    """Redirect to the integrations."""
     return redirect("integrations", request.organisation.slug)

@@ -8,7 +8,7 @@ from goodword.workspace.retention.rules import organisations_due, sweep
 
 @jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
 def sweep_retention(*, timestamp: int = 0) -> None:
-    """Run retention, once a day for each organisation that has set it."""
+    """Run retention once a day for each organisation that uses it."""
     del timestamp  # periodic jobs all get it; we use our own clock
     now = clock.now()
     each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
@@ -16,7 +16,7 @@ def sweep_retention(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="automation.invite_there", retry=jobs.PATIENT)
 def invite_there(*, automation_id: int, remote_application_id: int, member_id: int) -> None:
-    """Invite one candidate who stood in a mapped stage at Confirm, because a member chose so."""
+    """Invite one candidate who was already in a mapped stage at Confirm."""
     invite_candidate(
         automation_id=automation_id,
         remote_application_id=remote_application_id,
@@ -27,7 +27,7 @@ def invite_there(*, automation_id: int, remote_application_id: int, member_id: i
 
 @jobs.job(name="automation.sync_there", retry=jobs.PATIENT)
 def sync_there(*, automation_id: int, after: int) -> None:
-    """Bring over who stood in a mapped stage at Confirm, a batch at a time. Nobody is invited."""
+    """Sync candidates who were already in a mapped stage at Confirm, in batches, without inviting them."""
     further = sync_batch(automation_id=automation_id, after=after, now=clock.now())
     if further is not None:
         sync_there.defer(automation_id=automation_id, after=further)

@@ -25,9 +25,11 @@ from goodword.steps.states import DONE, status
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotStarted:
-    """`why`: "by_hand" (candidate or role is not linked to Greenhouse), "unmapped" (no stage of the job starts the
-    step), "to_come" (with one of `stages`), "already_there" (since before the job was linked, or the stage mapped,
-    `at`), "dismissed" (a member decided not to invite, `at`) or "not_invited" (in the stage, without a record).
+    """Why a step has not started.
+
+    `why`: "by_hand" (not linked to Greenhouse), "unmapped" (no stage starts the step), "to_come" (one of `stages`
+    will), "already_there" (in the stage since before it was mapped, `at`), "dismissed" (a member decided not to
+    invite, `at`) or "not_invited" (in the stage, no record).
     """
 
     why: Literal["by_hand", "unmapped", "to_come", "already_there", "dismissed", "not_invited"]
@@ -36,7 +38,7 @@ class NotStarted:
 
 
 def why_not_started(application: Application, kind: str) -> NotStarted:
-    """Why the step of this kind has not started. At most three queries."""
+    """At most three queries."""
     if application.connection_id is None or application.job_id is None:
         return NotStarted(why="by_hand")
     rules = list(
@@ -73,7 +75,7 @@ def why_not_started(application: Application, kind: str) -> NotStarted:
 def already_in_stage(
     applications: Iterable[Application], *, organisation: Organisation
 ) -> set[tuple[int, str]]:
-    """(application id, kind of step) of those whose `before_start` is "already_there". At most two queries."""
+    """(application id, kind of step) of those whose `why_not_started` is "already_there". At most two queries."""
     found = {
         (one.connection_id, one.job_id, one.remote_id, one.stage_id): one.pk
         for one in applications
@@ -106,13 +108,12 @@ def already_in_stage(
     return {(pk, kind) for pk, kind, at in recorded if (pk, at) not in dismissed}
 
 
-#: in the order in which they are shown
 KINDS = (Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK)
 
 
 @dataclass(frozen=True, kw_only=True)
 class StepProgress:
-    """A step's mark: state as the words table names it, how far, since when, and what only a person can solve."""
+    """`state` is a key of ui.statuses; `attention` what only a person can solve."""
 
     kind: str
     label: str
@@ -130,7 +131,7 @@ class StepProgress:
 def progress_of(
     applications: Iterable[Application], *, organisation: Organisation, now: datetime
 ) -> dict[int, list[StepProgress]]:
-    """Marks by application id, the assessment's first."""
+    """By application id, the assessment first."""
     found = {application.pk: application for application in applications}
     ids = list(found)
     step_requests = {
@@ -263,15 +264,14 @@ def _since(run: StepRun, *, now: datetime) -> date | None:
 
 
 def _begun(run: StepRun) -> date | None:
-    """Since when it is in progress. Of an assessment the day alone: how long somebody took is not shown, since it
-    would betray who was given more time."""
+    """When work began. For assessments only the day: the duration would reveal who was given extra time."""
     if isinstance(run, Attempt) and run.begun_at is not None:
         return timezone.localtime(run.begun_at).date()
     return run.begun_at
 
 
 def _state_before(step_request: StepRequest, application: Application) -> str:
-    """What a step shows that has no run of its own: an earlier result stands in, or it has not begun."""
+    """The state of a step without a run."""
     if step_request.state == StepRequest.State.REUSED:
         return "completed"
     if application.end:
@@ -289,6 +289,6 @@ def _how_far(run: StepRun) -> tuple[int, int]:
 
 
 def _of_parts[M: Model](rows: QuerySet[M], figure: Aggregate, *, at: str = "part__attempt") -> Coalesce:
-    """A figure over rows that belong to an attempt's parts; each in a query of its own, so that none multiplies."""
+    """A figure over rows of an attempt's parts, as a subquery, so that joins do not multiply rows."""
     of_run = rows.filter(**{at: OuterRef("pk")}).order_by().values(at).annotate(n=figure).values("n")
     return Coalesce(Subquery(of_run), 0)

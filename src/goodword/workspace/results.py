@@ -25,7 +25,7 @@ from goodword.steps.states import DONE, is_open, status
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """The result of one run of a step; `data` is for the step's own template.
+    """The result of one run; `data` is for the step's template.
 
     `newer`: the latest run, if different. `standing`: "current", "so_far" (its run is open), or "incomplete" (its run
     was closed early).
@@ -80,7 +80,7 @@ def result_of(run: StepRun) -> Result | None:
     if isinstance(run, Check):
         answered = run.requests.filter(state="answered").exists()
         return _references(run) if answered else None
-    assert isinstance(run, Attempt)  # the only other kind
+    assert isinstance(run, Attempt)
     return _assessment(run, assessment_result(run, language=_language())) if run.progress in DONE else None
 
 
@@ -125,7 +125,7 @@ def _references(check: Check) -> Result:
 
 
 def _reused_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Result | None:
-    """An earlier result, for the requirement that it serves here."""
+    """An earlier result, with the requirement that it assesses here."""
     runs = Attempt.objects.of(step_request.organisation).filter(**behind)
     attempt = runs.select_related("organisation", "step_request__step", "assessment").order_by("-pk").first()
     result = assessment_result(attempt, language=_language()) if attempt else None
@@ -141,8 +141,7 @@ def _reused_assessment(step_request: StepRequest, behind: dict[str, Any]) -> Res
 class EarlierRun:
     """A run followed by a later one, or (without a run) a result reused from another application.
 
-    `result` is None if there are no answers, or if it is still the current one, shown above. `view`: for reference
-    checks, the referees asked.
+    `result` is None without answers, or if it is the current one, shown above. `view`: the referees of a check.
     """
 
     kind: str
@@ -158,12 +157,12 @@ class EarlierRun:
 
     @property
     def id(self) -> str:
-        """The HTML id on the page."""
+        """HTML id."""
         return f"earlier-{self.kind}-{self.run.pk if self.run else 'reused'}"
 
     @property
     def anchor_prefix(self) -> str:
-        """The prefix of ids within its result, to keep them unique."""
+        """Keeps ids within its result unique."""
         return f"{self.id}-"
 
 

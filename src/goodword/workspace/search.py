@@ -1,4 +1,4 @@
-"""Search for candidates by what a person remembers of them: any part of their name or address."""
+"""Search for candidates by any part of their name or e-mail address."""
 
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce, Concat, NullIf
@@ -8,15 +8,12 @@ from goodword.candidates.models import Application
 
 
 def asked_for(request: HttpRequest) -> str:
-    """The text in the search box."""
+    """The text of the search box."""
     return request.GET.get("q", "")
 
 
 def named(rows: QuerySet[Application], query: str, *, or_role: bool = False) -> QuerySet[Application]:
-    """Those whose full name, as it is shown or as it is in Greenhouse, or whose address contains `query`.
-
-    With `or_role` also those on a role whose title contains it.
-    """
+    """Those whose name (displayed or in Greenhouse) or address contains `query`; with `or_role` also by role title."""
     shown_first = Coalesce(NullIf(F("candidate__preferred_name"), Value("")), F("candidate__first_name"))
     rows = rows.annotate(
         shown_name=Concat(shown_first, Value(" "), F("candidate__last_name")),

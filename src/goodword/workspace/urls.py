@@ -1,4 +1,4 @@
-"""Addresses of the workspace."""
+"""URLs of the workspace."""
 
 from django.urls import URLPattern, URLResolver, path
 
@@ -24,7 +24,7 @@ _REFEREE = "candidates/<int:pk>/referees/<int:referee_pk>/"
 _PLAN = "roles/<int:pk>/assessment/"
 _DRAFT = f"{_PLAN}draft/"
 _PART = f"{_DRAFT}tests/<int:part_pk>/"
-#: of the draft ("draft"), or of a version by its number
+#: `which`: "draft", or the number of a version
 _PREVIEW = f"{_PLAN}preview/<str:which>/"
 _PREVIEW_PART = f"{_PREVIEW}<int:order>/"
 

@@ -22,7 +22,7 @@ type DraftView[**P] = Callable[Concatenate[MemberRequest, Assessment, P], HttpRe
 
 
 def step_of(request: MemberRequest, pk: int) -> Step:
-    """The step of the role's assessment, with its role, or 404."""
+    """The assessment step of a role, or 404."""
     role = access.owned(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation", "role")
     found = steps.filter(role=role, kind=Step.Kind.ASSESSMENT).first()
@@ -32,10 +32,10 @@ def step_of(request: MemberRequest, pk: int) -> Step:
 
 
 def with_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
-    """Give the view the draft of the role `pk`, with its step and role; without one, to the page, which says so.
+    """Pass the draft of role `pk`, with its step and role, to a view. Without a draft, redirect to the plan.
 
-    `Stale` and `PartGone` that a view lets through lead to the draft as it is now. What was typed for a draft that has
-    gone is shown once more.
+    `Stale` and `PartGone` raised by the view redirect to the current draft. What was typed for a draft that no longer
+    exists is shown again.
     """
 
     def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -72,22 +72,21 @@ def with_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
 
 
 def revision_of(request: MemberRequest) -> int:
-    """On which revision of the draft an act is based; -1, which none has, if that was not said."""
-    given = request.POST.get("revision", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1
+    """The draft revision that a form is based on; -1, which never matches, if it has none."""
+    value = request.POST.get("revision", "")
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 10 else -1
 
 
 def test_sent(request: MemberRequest) -> Test | None:
-    """The test of the organisation that a form of a draft's page names; None if it names none."""
-    given = request.POST.get("test", "")
-    if not (given.isascii() and given.isdigit() and len(given) < 10):
+    """The organisation's test that a form names, if any."""
+    value = request.POST.get("test", "")
+    if not (value.isascii() and value.isdigit() and len(value) < 10):
         return None
     rows = Test.objects.of(request.organisation).select_related("organisation")
-    return rows.filter(pk=int(given)).first()
+    return rows.filter(pk=int(value)).first()
 
 
 def to_draft(request: MemberRequest, draft: Assessment, query: str = "") -> HttpResponseBase:
-    """To the draft's page."""
     where = redirect("role_assessment_draft", request.organisation.slug, draft.step.role_id)
     where["Location"] += query
     return where

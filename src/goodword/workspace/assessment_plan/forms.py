@@ -38,7 +38,7 @@ _CHOOSE = gettext_lazy("Choose one of those offered.")
 
 
 def requirement(label: Any, *, required: bool = False) -> forms.CharField:
-    """The requirement of the job that a test serves."""
+    """The job requirement that a test assesses."""
     return forms.CharField(
         label=label,
         required=required,
@@ -58,7 +58,7 @@ def requirement(label: Any, *, required: bool = False) -> forms.CharField:
 
 
 def one_of(label: Any, choices: Sequence[tuple[str, Any]], help_text: Any = "") -> forms.ChoiceField:
-    """One of several, all on screen."""
+    """Radio buttons."""
     return forms.ChoiceField(
         label=label,
         choices=choices,
@@ -71,7 +71,7 @@ def one_of(label: Any, choices: Sequence[tuple[str, Any]], help_text: Any = "") 
 def whole(
     label: Any, *, least: int, most: int, wrong: Any, help_text: Any = "", required: bool = True
 ) -> forms.IntegerField:
-    """A whole number; `wrong` is said of whatever is none."""
+    """A whole number. `wrong` is the error message for anything else."""
     return forms.IntegerField(
         label=label,
         help_text=help_text,
@@ -88,13 +88,13 @@ _WEIGHT = gettext_lazy("Write a whole number from 1 to %(n)d.") % {"n": MAX_WEIG
 
 
 class PlanForm(forms.Form):
-    """What counts for the assessment as a whole. `parts` are those of the draft, in order."""
+    """Settings of the whole assessment. `parts`: those of the draft, in order."""
 
     def __init__(
         self, data: QueryDict | None = None, *, draft: Assessment, parts: Sequence[PlannedPart]
     ) -> None:
         entering = [one.part for one in parts if one.right_or_wrong]
-        super().__init__(data, initial=_of_plan(draft, entering))
+        super().__init__(data, initial=_plan_initial(draft, entering))
         self.entering = entering
         if entering:
             self.fields["total"] = one_of(
@@ -138,11 +138,9 @@ class PlanForm(forms.Form):
 
     @property
     def weights(self) -> list[forms.BoundField]:
-        """The fields of the weights."""
         return [self[weight_field(part)] for part in self.entering]
 
     def settings(self) -> Settings:
-        """What was chosen, once the form is valid."""
         data = self.cleaned_data
         weights = {part.pk: data.get(weight_field(part)) for part in self.entering}
         return Settings(
@@ -156,7 +154,7 @@ class PlanForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """The requirements that are still missing."""
+    """The requirements still missing."""
 
     def __init__(self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart]) -> None:
         super().__init__(data)
@@ -166,11 +164,11 @@ class PublishForm(forms.Form):
             self.fields[requirement_field(part)] = requirement(label, required=True)
 
     def requirements(self) -> dict[int, str]:
-        """What was said, by the id of the part, once the form is valid."""
+        """The requirements by part id."""
         return {part.pk: self.cleaned_data[requirement_field(part)] for part in self._missing}
 
 
-def _of_plan(draft: Assessment, entering: Sequence[AssessmentPart]) -> dict[str, Any]:
+def _plan_initial(draft: Assessment, entering: Sequence[AssessmentPart]) -> dict[str, Any]:
     return {
         "total": draft.total,
         "total_reason": draft.total_reason,
@@ -186,10 +184,10 @@ _MINUTES = gettext_lazy("Write 1 to %(n)d minutes, or nothing for no clock.") % 
 
 
 class PartForm(forms.Form):
-    """How one test is given. Fields that say nothing about this kind of test are left out."""
+    """Settings of one test, with the fields that apply to its kind."""
 
     def __init__(self, data: QueryDict | None = None, *, part: AssessmentPart) -> None:
-        super().__init__(data, initial=_of_part(part))
+        super().__init__(data, initial=_part_initial(part))
         test, newest = part.test, newest_version_number(part.test)
         numbers = list(dict.fromkeys(number for number in (newest, part.number) if number))
         if len(numbers) > 1:
@@ -227,21 +225,20 @@ class PartForm(forms.Form):
             newest = newest_norms(part.test, number=part.number, form=part.form)
             self.fields["norms"] = one_of(
                 _("Norm group"),
-                _held_choices(newest, part.norms),
+                _reference_choices(newest, part.norms),
                 _("The norm group. It stays the same for everyone who gets this version."),
             )
         if Calibration.objects.of(part.organisation).filter(test=part.test, version__in=numbers).exists():
             found = newest_calibration(part.test, number=part.number)
             self.fields["calibration"] = one_of(
                 _("Calibration"),
-                _held_choices(found, part.calibration),
+                _reference_choices(found, part.calibration),
                 _(
                     "How difficult each family and level of tasks is, estimated from your candidates' answers."
                 ),
             )
 
     def choice(self, part: AssessmentPart) -> PartChoice:
-        """What was chosen, once the form is valid."""
         data = self.cleaned_data
         return PartChoice(
             number=data.get("number", part.number),
@@ -249,8 +246,8 @@ class PartForm(forms.Form):
             minutes=data.get("minutes"),
             requirement=data["requirement"],
             two_raters=data.get("two_raters", False),
-            norms=_held(data.get("norms", NEWEST)),
-            calibration=_held(data.get("calibration", NEWEST)),
+            norms=_reference(data.get("norms", NEWEST)),
+            calibration=_reference(data.get("calibration", NEWEST)),
         )
 
 
@@ -260,7 +257,7 @@ def _clock_help(test: Test) -> str:
     return _("Empty: no clock. A clock makes sense only where speed is part of the job.")
 
 
-def _held_choices(
+def _reference_choices(
     newest: NormSet | Calibration | None, used: NormSet | Calibration | None
 ) -> list[tuple[str, str]]:
     now = norms_text(newest) if newest else _("there is none yet")
@@ -270,7 +267,7 @@ def _held_choices(
     return [*choices, (NONE, _("None"))]
 
 
-def _held(value: str) -> Any:
+def _reference(value: str) -> Any:
     return None if value == NONE else value if value == NEWEST else int(value)
 
 
@@ -280,7 +277,7 @@ def _version(number: str, *, newest: bool) -> str:
     return _("%(number)s, as until now") % {"number": number}
 
 
-def _of_part(part: AssessmentPart) -> dict[str, Any]:
+def _part_initial(part: AssessmentPart) -> dict[str, Any]:
     norms = newest_norms(part.test, number=part.number, form=part.form)
     calibration = newest_calibration(part.test, number=part.number)
     return {

@@ -23,14 +23,14 @@ from goodword.workspace.assessment_plan.wording import (
     total_in_words,
 )
 
-#: fields of one test, in the order of its page
+#: fields of a test, in page order
 OF_PART = ("requirement", "number", "form", "minutes", "two_raters", "norms", "calibration")
 _OF_EACH = (requirement_field, weight_field)
 
 
 @dataclass(frozen=True, slots=True)
 class TypedField:
-    """One thing: what its field is called, and what was typed there. `own`: in the member's own words."""
+    """A field's label and what was typed. `own`: free text."""
 
     label: str
     text: str
@@ -40,7 +40,7 @@ class TypedField:
 def typed_fields(
     data: QueryDict, *, organisation: Organisation, test: Test | None = None, without: Container[str] = ()
 ) -> list[TypedField]:
-    """All that was sent with something in it; `without` those fields. `test` is the one that the page was about."""
+    """All non-empty fields of a form, except those in `without`. `test`: the one that the form was about."""
     found = []
     for name, (label, word) in _fields(data, organisation, test).items():
         value = data.get(name, "").strip()
@@ -62,8 +62,8 @@ def _fields(
         "form": (_("Form"), lambda value: _form(test, data.get("number", ""), value)),
         "minutes": (_("Minutes on the clock"), str),
         "two_raters": (_("Two people mark each answer that has a rubric"), _yes),
-        "norms": (_("Norm group"), _held),
-        "calibration": (_("Calibration"), _held),
+        "norms": (_("Norm group"), _reference_label),
+        "calibration": (_("Calibration"), _reference_label),
         "total": (_("Total"), _total),
         "total_reason": (_("Why they weigh so"), str),
         "more_time": (_("Somebody asks for more time"), _more_time),
@@ -74,13 +74,13 @@ def _fields(
         "retake_months": (_("Months before the same person may take it again"), str),
     }
     for name, title in _each(data, organisation):
-        asked = _("Weight of “%(test)s”") if name.startswith("weight") else _("What “%(test)s” serves")
-        known[name] = (asked % {"test": title}, str)
+        label = _("Weight of “%(test)s”") if name.startswith("weight") else _("What “%(test)s” serves")
+        known[name] = (label % {"test": title}, str)
     return known
 
 
 def _each(data: QueryDict, organisation: Organisation) -> Iterator[tuple[str, str]]:
-    """The fields that are there once for each test, with the name of the test; it may have been taken out."""
+    """The fields that exist once for each test, with the test's title."""
     prefixes = tuple({_prefix(field) for field in _OF_EACH})
     sent = [name for name in data if name.startswith(prefixes)]
     ids = {name: name.rsplit("_", 1)[1] for name in sent}
@@ -106,11 +106,11 @@ def _form(test: Test | None, number: str, value: str) -> str:
 
 
 def _yes(value: str) -> str:
-    del value  # a box that is not ticked is not sent
+    del value  # unchecked boxes are not sent
     return _("Yes")
 
 
-def _held(value: str) -> str:
+def _reference_label(value: str) -> str:
     return {NEWEST: _("The newest"), NONE: _("None")}.get(value, _("The one until now"))
 
 
@@ -124,15 +124,15 @@ def _more_time(value: str) -> str:
 
 
 class PartGone(Exception):
-    """The test was taken out of the draft since the page was opened, or was never in it. Nothing was changed."""
+    """The test is no longer in the draft, or never was. Nothing was changed."""
 
 
 def lost_edits_page(
     request: MemberRequest, step: Step, *, test: Test | None = None
 ) -> HttpResponseBase | None:
-    """A sentence and what was typed, to copy or, for a test that is still offered, to be added again with it.
+    """A page with what was typed: to copy, or to add again with its test if that is still offered.
 
-    None if nothing was typed. `test` is the one that the page was about.
+    None if nothing was typed. `test`: the one that the form was about.
     """
     typed = typed_fields(request.POST, organisation=request.organisation, test=test)
     if not typed:

@@ -36,7 +36,7 @@ from goodword.workspace.assessment_plan.wording import form_in_words
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Which test of the library; then how it is given. With `again`, all of what was typed for one that had gone."""
+    """Add a test of the library. With `again`, add one that was removed meanwhile, with all that was typed for it."""
     if request.method == "POST":
         return _add(request, draft)
     ensure_all_builtin(request.organisation, now=clock.now())
@@ -73,7 +73,7 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
-    """How one test is given. What was typed is there again if it cannot be so, or if the draft has changed."""
+    """Change the settings of one test. Invalid or outdated input is shown again."""
     try:
         part = _part(draft, part_pk)
     except PartGone:
@@ -86,7 +86,7 @@ def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
 def _change(
     request: MemberRequest, draft: Assessment, part: AssessmentPart, *, revision: int
 ) -> HttpResponseBase:
-    """Keep what was sent, which is based on `revision`, or show the form with what stands in the way."""
+    """Save the form, which is based on `revision`, or show it with its errors."""
     form = PartForm(request.POST if request.method == "POST" else None, part=part)
     if request.method == "POST" and form.is_valid():
         try:
@@ -131,7 +131,7 @@ def _form(
 
 
 def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
-    """The draft has moved on. What was typed is put beside the test as it is now, or stands on a page of its own."""
+    """The draft has changed: show what was typed beside the test as it is now, or on a page of its own."""
     now = draft_of(draft.step)
     if now is None:
         raise NoDraft
@@ -149,7 +149,7 @@ def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpR
 @require_POST
 @with_draft
 def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
-    """One place up or down."""
+    """Move a test up or down."""
     part = _part(draft, part_pk)
     up = request.POST.get("by") == "up"
     place = move_part(step=draft.step, part_id=part.pk, by=UP if up else DOWN, revision=revision_of(request))
@@ -162,7 +162,7 @@ def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
-    """Ask once more, then take the test out of the draft."""
+    """Ask for confirmation, then remove a test."""
     part = _part(draft, part_pk)
     if request.method == "POST":
         remove_part(step=draft.step, part_id=part.pk, revision=revision_of(request))
@@ -173,7 +173,7 @@ def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
 
 
 def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
-    """A part of the draft. Raises PartGone for one that is not in it any more; another role's is a 404."""
+    """A part of the draft. Raises PartGone if it was removed; 404 for another role's."""
     try:
         return part_of(draft, part_pk)
     except LookupError:
@@ -182,7 +182,7 @@ def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
 
 
 def _test_of(draft: Assessment, part_pk: int) -> Test | None:
-    """The test of a part of this role's, also of a version before; None if the part has gone altogether."""
+    """The test of a part of this role, also from earlier versions; None if the part no longer exists."""
     rows = AssessmentPart.objects.of(draft.organisation).select_related("assessment", "test__organisation")
     found = rows.filter(pk=part_pk).first()
     if found is None:

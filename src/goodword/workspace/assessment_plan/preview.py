@@ -36,7 +36,7 @@ from goodword.steps.models import StepRequest
 from goodword.steps.portal import Visit
 from goodword.workspace.assessment_plan.access import step_of
 
-#: which of the candidate's pages are walked through, by the preview's; the others are beyond it
+#: URL names: the candidate's page -> its preview; other pages are not part of a preview
 PAGES = {
     "portal_assessment": "role_preview",
     "portal_assessment_language": "role_preview_language",
@@ -53,7 +53,7 @@ _BEYOND = "role_preview_beyond"
 
 @dataclass(frozen=True, kw_only=True)
 class PreviewLink:
-    """A link of the banner; `here`: it leads to where one is."""
+    """A link of the banner. `here`: it leads to the current page."""
 
     name: str
     url: str
@@ -63,8 +63,7 @@ class PreviewLink:
 
 @dataclass(frozen=True, kw_only=True)
 class Banner:
-    """What stands over each page of a preview: of what, how to leave it, and where else one can go in it.
-    `conditions`: some questions are asked only after certain answers."""
+    """The banner on each page of a preview. `conditions`: some questions depend on earlier answers."""
 
     title: str
     leave: str
@@ -75,7 +74,7 @@ class Banner:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What the address of a preview's page says: whose assessment, the language, and which forms were chosen."""
+    """What the URL of a preview page contains."""
 
     slug: str
     role: int
@@ -84,38 +83,36 @@ class State:
     open_forms: frozenset[int] = frozenset()
 
     def address(self, name: str, *args: object, done: int) -> str:
-        """The page that stands for one of the candidate's, by its name, with so many parts done."""
+        """The URL of the page that replaces one of the candidate's (by URL name), with `done` parts completed."""
         page = PAGES.get(name, _BEYOND)
         path = reverse(page, args=[self.slug, self.role, self.which, *(args if name in PAGES else ())])
         return f"{path}?{self.query(done if not args else 0)}"
 
     def in_language(self, language: str) -> "State":
-        """The same in another language."""
         return replace(self, language=language)
 
     def in_other_form(self, order: int) -> "State":
-        """The same with a part in the form that everybody may choose, or in the role's own again."""
+        """With one part in the alternative form, or back in the role's own."""
         return replace(self, open_forms=self.open_forms ^ {order})
 
     def query(self, done: int) -> str:
-        """What its addresses carry along."""
-        asked: dict[str, object] = {"language": self.language}
+        query: dict[str, object] = {"language": self.language}
         if self.open_forms:
-            asked["open"] = "-".join(str(order) for order in sorted(self.open_forms))
+            query["open"] = "-".join(str(order) for order in sorted(self.open_forms))
         if done:
-            asked["done"] = done
-        return urlencode(asked)
+            query["done"] = done
+        return urlencode(query)
 
 
 def state_of(
-    asked: QueryDict, *, slug: str, role: int, which: str, parts: Sequence[AssessmentPart], wanted: str
+    query: QueryDict, *, slug: str, role: int, which: str, parts: Sequence[AssessmentPart], wanted: str
 ) -> State:
-    """What an address asks for. A language that is not offered gives the one that a candidate would get who is
-    written to in `wanted`; numbers that are none count for nothing."""
-    language = asked.get("language", "")
+    """The state from the query string. Defaults to the language that a candidate written to in `wanted` would get;
+    invalid numbers are ignored."""
+    language = query.get("language", "")
     if language not in languages_of(parts):
         language = language_for(parts, wanted=wanted)
-    chosen = {int(one) for one in asked.get("open", "").split("-") if number_of(one)}
+    chosen = {int(one) for one in query.get("open", "").split("-") if number_of(one)}
     return State(
         slug=slug, role=role, which=which, language=language, open_forms=frozenset(chosen & _orders(parts))
     )
@@ -176,9 +173,9 @@ def rehearsal(
     )
 
 
-def number_of(given: str) -> int:
-    """A whole number from 1 up that an address gives; 0 for whatever is none."""
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 4 else 0
+def number_of(text: str) -> int:
+    """A positive integer from a URL; 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
 
 
 def _orders(parts: Sequence[AssessmentPart]) -> frozenset[int]:
@@ -245,14 +242,14 @@ def _conditions(parts: Sequence[AssessmentPart], language: str) -> bool:
     )
 
 
-#: in an address, in place of a version's number
+#: in URLs, instead of a version number
 DRAFT = "draft"
 
 type Page = Callable[..., HttpResponse]
 
 
 def _previewed(page: Page, *, begun: bool = False) -> Callable[..., HttpResponseBase]:
-    """Give the page a sitting without a candidate, in the language that is asked for; `begun`: its part has begun."""
+    """Make a view of a candidate's page without a candidate. `begun`: its part has begun."""
 
     def view(request: MemberRequest, /, pk: int, which: str, **places: int) -> HttpResponseBase:
         step = step_of(request, pk)
@@ -290,7 +287,7 @@ def _sitting(
     begun: bool,
     order: int | None,
 ) -> Preview:
-    # a page of a part is that of somebody who has done those before it
+    # on the page of a part, all earlier parts count as done
     done = min(number_of(request.GET.get("done", "")), len(parts)) if order is None else order - 1
     return rehearsal(
         step,
@@ -298,14 +295,14 @@ def _sitting(
         parts,
         state,
         walk=PreviewPosition(done=max(done, 0), begun=begun, open_forms=state.open_forms),
-        leave=_leave(request, step, assessment),
+        leave=_leave_url(request, step, assessment),
         here=request.path,
         now=clock.now(),
     )
 
 
 def _assessment(step: Step, which: str) -> Assessment | None:
-    """The draft, None if there is none; a version that is not there is a 404."""
+    """The draft (None if there is none), or a version by number, or 404."""
     if which == DRAFT:
         return draft_of(step)
     found = next((one for one in versions_of(step) if str(one.number) == which), None)
@@ -319,7 +316,7 @@ def _parts(assessment: Assessment) -> list[AssessmentPart]:
     return list(rows.select_related("test__organisation").order_by("order"))
 
 
-def _leave(request: MemberRequest, step: Step, assessment: Assessment) -> str:
+def _leave_url(request: MemberRequest, step: Step, assessment: Assessment) -> str:
     at = [request.organisation.slug, step.role_id]
     if assessment.published_at is None:
         return reverse("role_assessment_draft", args=at)

@@ -42,10 +42,10 @@ from goodword.workspace.assessment_plan.wording import (
 @require_safe
 @access.member(kinds=access.WORKS)
 def plan(request: MemberRequest, pk: int) -> HttpResponse:
-    """What candidates are given now, whether there is a draft, and all versions with who published them."""
+    """The current version, whether there is a draft, and all versions."""
     step = step_of(request, pk)
-    now_given = built_by_member(step)
-    parts = planned_parts(now_given) if now_given else ()
+    current = built_by_member(step)
+    parts = planned_parts(current) if current else ()
     versions = versions_of(step)
     return render(
         request,
@@ -53,9 +53,9 @@ def plan(request: MemberRequest, pk: int) -> HttpResponse:
         {
             "role": step.role,
             "step": step,
-            "given": now_given,
-            "parts": shown(parts),
-            "sentences": sentences(now_given, parts) if now_given else [],
+            "given": current,
+            "parts": parts_with_length(parts),
+            "sentences": sentences(current, parts) if current else [],
             "draft": draft_of(step),
             "versions": versions,
         },
@@ -65,7 +65,7 @@ def plan(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.WORKS)
 def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
-    """One published version, as it was."""
+    """One published version."""
     step = step_of(request, pk)
     found = next((one for one in versions_of(step) if one.number == number), None)
     if found is None:
@@ -80,7 +80,7 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
             "step": step,
             "version": found,
             "counts": newest is not None and newest.pk == found.pk,
-            "parts": shown(parts),
+            "parts": parts_with_length(parts),
             "sentences": sentences(found, parts),
         },
     )
@@ -89,7 +89,7 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Open a draft: from what candidates are given now, or with nothing in it."""
+    """Start a draft, from the current version or blank."""
     step = step_of(request, pk)
     begin_draft(step=step, by=request.member, now=clock.now(), empty=request.POST.get("with") == "nothing")
     return redirect("role_assessment_draft", request.organisation.slug, pk)
@@ -98,7 +98,7 @@ def begin(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @with_draft
 def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
-    """The tests in order. After a move, `?moved=<id>&by=up` puts the focus back on the button that was pressed."""
+    """The tests of a draft in order. `?moved=<id>&by=up` restores the focus after a move."""
     parts = planned_parts(draft)
     return render(
         request,
@@ -107,7 +107,7 @@ def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
             "role": draft.step.role,
             "step": draft.step,
             "draft": draft,
-            "parts": shown(parts),
+            "parts": parts_with_length(parts),
             "minutes": minutes_of(parts),
             "languages": language_sentences(parts),
             "warnings": warnings(parts),
@@ -122,7 +122,7 @@ def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Ask once more, then delete the draft."""
+    """Ask for confirmation, then delete the draft."""
     if request.method == "POST":
         discard_draft(step=draft.step, revision=revision_of(request), by=request.member, now=clock.now())
         messages.success(request, _("The draft is thrown away."))
@@ -136,7 +136,7 @@ def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     return render(request, "workspace/plan/discard.html", context)
 
 
-def shown(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
+def parts_with_length(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
     """The parts, each with its length in words."""
     return [(part, length_in_words(part)) for part in parts]
 
@@ -151,7 +151,7 @@ def _settings(draft: Assessment, parts: tuple[PlannedPart, ...]) -> list[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """A total, more time, the candidate's own result, and when the same person may take it again."""
+    """Settings of the whole assessment: total, extra time, own result, retakes."""
     parts = planned_parts(draft)
     form = PlanForm(request.POST if request.method == "POST" else None, draft=draft, parts=parts)
     revision, stale = draft.revision, False
@@ -182,7 +182,7 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """All of it in sentences; what is still missing; then the next version."""
+    """Review the draft in sentences, add what is missing, publish."""
     parts = planned_parts(draft)
     form = PublishForm(request.POST if request.method == "POST" else None, parts=parts)
     stale = False
@@ -213,7 +213,7 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "form": form,
         "stale": stale,
         "kept": _kept(request, form),
-        "parts": shown(parts),
+        "parts": parts_with_length(parts),
         "sentences": sentences(draft, parts) if parts else [],
         "warnings": warnings(parts),
         "reader_warning": reader_warning(draft.step.role) if parts else "",
@@ -223,5 +223,5 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 
 
 def _kept(request: MemberRequest, form: Form) -> list[TypedField]:
-    """What was typed for a test that has gone, or that somebody else has filled in meanwhile."""
+    """What was typed for tests that were removed, or completed by somebody else, in the meantime."""
     return typed_fields(request.POST, organisation=request.organisation, without=form.fields)

@@ -22,14 +22,14 @@ MoreTime, Total = Assessment.MoreTime, Assessment.Total
 
 
 def items_in_words(kind: str, n: int) -> str:
-    """How many things a test asks, by its kind: "20 statements"."""
+    """For example "20 statements"."""
     return kind_named(kind).items_in_words(n)
 
 
 def form_in_words(kind: str, form: FormOffer) -> str:
-    """A form as it is chosen: "20 tasks, without figures, made for 20 minutes"."""
+    """For example "20 tasks, without figures, made for 20 minutes"."""
     words = [form.name]
-    if str(form.items) not in form.name:  # its author has said it already
+    if str(form.items) not in form.name:
         words.append(items_in_words(kind, form.items))
     if kind_named(kind).is_generated:
         words += [] if form.figures else [_("without figures")]
@@ -42,12 +42,11 @@ def form_in_words(kind: str, form: FormOffer) -> str:
 
 
 def about(minutes: int) -> str:
-    """ "about 3 minutes"."""
     return ngettext("about %(n)s minute", "about %(n)s minutes", minutes) % {"n": minutes}
 
 
 def length_in_words(part: PlannedPart) -> str:
-    """How much a test asks, and for how long: "20 tasks, 20 minutes on a clock"."""
+    """For example "20 tasks, 20 minutes on a clock"."""
     time = (
         ngettext("%(n)s minute on a clock", "%(n)s minutes on a clock", part.minutes) % {"n": part.minutes}
         if part.timed
@@ -57,7 +56,7 @@ def length_in_words(part: PlannedPart) -> str:
 
 
 def norms_text(norms: NormSet | Calibration) -> str:
-    """Norms or a calibration by number and day: "number 2, made 3 March 2026"."""
+    """For example "number 2, made 3 March 2026"."""
     return _("number %(n)s, made %(day)s") % {
         "n": norms.number,
         "day": date_format(localtime(norms.made_at), "j F Y"),
@@ -65,7 +64,7 @@ def norms_text(norms: NormSet | Calibration) -> str:
 
 
 def more_time_in_words(percent: int) -> str:
-    """What happens to somebody who asks for more time in a timed part."""
+    """What happens if somebody requests extra time in a timed part."""
     match percent:
         case MoreTime.QUARTER:
             return _(
@@ -89,7 +88,6 @@ def more_time_in_words(percent: int) -> str:
 
 
 def total_in_words(total: str) -> str:
-    """What kind of total there is."""
     match total:
         case Total.CATEGORIES:
             return _("Mean of category means: each kind of task counts the same, however many there are.")
@@ -99,14 +97,12 @@ def total_in_words(total: str) -> str:
 
 
 def own_result_in_words(tells: bool) -> str:
-    """Whether candidates get their own result."""
     if tells:
         return _("Candidates get their own result in plain words when they have finished.")
     return _("Candidates do not get their own result.")
 
 
 def retake_in_words(months: int) -> str:
-    """When the same person may be invited to the same tests again."""
     if not months:
         return _("The same person may be invited to these tests again at any time.")
     return ngettext(
@@ -116,18 +112,18 @@ def retake_in_words(months: int) -> str:
     ) % {"n": months}
 
 
-#: minutes, and tests, beyond which many candidates give up; our advice, no limit
+#: advice only: beyond this, many candidates give up
 ADVISED_MINUTES: Final = 45
 ADVISED_TESTS: Final = 5
 
 
 def minutes_of(parts: Sequence[PlannedPart]) -> int:
-    """About how long all of it takes."""
+    """The approximate length of all parts."""
     return sum(part.minutes for part in parts)
 
 
 def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
-    """What candidates get, in which languages, and what counts for all of it."""
+    """What candidates get, in which languages, and the settings."""
     named = [
         _("%(test)s (%(length)s)") % {"test": part.part.test.title, "length": length_in_words(part)}
         for part in parts
@@ -159,7 +155,7 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
-    """In which languages all of it exists, and what others get. The rule: assessments.languages."""
+    """Which languages are available. The rule is in assessments.languages."""
     if not parts:
         return []
     deciding = [part for part in parts if FALLBACK_LANGUAGE in part.languages]
@@ -198,7 +194,7 @@ def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def warnings(parts: Sequence[PlannedPart]) -> list[str]:
-    """What is worth a second look before it is published."""
+    """Advice before publishing."""
     found = []
     if minutes_of(parts) > ADVISED_MINUTES:
         found.append(
@@ -228,13 +224,12 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def open_attempts(step: Step) -> int:
-    """How many candidates were assigned an earlier version and have not finished it."""
+    """How many candidates have an unfinished attempt at an earlier version."""
     rows = Attempt.objects.of(step.organisation).filter(step_request__step=step, progress__in=UNFINISHED)
     return rows.filter(closed_at=None).count()
 
 
 def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
-    """Whether there is a total, and what it is made of."""
     entering = [part for part in parts if part.right_or_wrong]
     if draft.total == Assessment.Total.OFF:
         return _("There is no total: each test has its own result.")
@@ -259,16 +254,16 @@ def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
 
 
 def _norms_sentences(part: PlannedPart) -> Iterator[str]:
-    """The norms and the calibration that are fixed with the version."""
-    said = {"test": part.part.test.title}
+    """The norms and calibration of this version."""
+    values = {"test": part.part.test.title}
     if part.part.norms is not None:
         yield _("Results of “%(test)s” are compared with norms number %(n)s.") % {
-            **said,
+            **values,
             "n": part.part.norms.number,
         }
     if part.part.calibration is not None:
         yield _("The difficulty of the tasks of “%(test)s” comes from calibration number %(n)s.") % {
-            **said,
+            **values,
             "n": part.part.calibration.number,
         }
 

@@ -30,32 +30,30 @@ _ORDER = {JobStatus.OPEN: 0, JobStatus.DRAFT: 1, JobStatus.UNKNOWN: 2, JobStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChoice:
-    """A job of an account. `key` names both in addresses and forms: "3-4000123"."""
+    """A job of a Greenhouse account. `key` identifies both in URLs and forms: "3-4000123"."""
 
     connection: Connection
     job: Job
 
     @property
     def key(self) -> str:
-        """Account and job."""
         return key_of(self.connection.pk, self.job.id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobChoices:
-    """All jobs of all accounts, open ones first, and the accounts that did not answer."""
+    """All jobs of all accounts, open ones first, and the accounts that could not be reached."""
 
     choices: Sequence[JobChoice]
     silent: Sequence[tuple[Connection, ErrorMessage]]
 
 
 def key_of(connection_pk: int, job_id: int) -> str:
-    """How a page names the job."""
     return f"{connection_pk}-{job_id}"
 
 
 def parse_key(text: str | None, organisation: Organisation) -> tuple[Connection, int] | None:
-    """The account and the job's id that a key names; None if it names none. A bare id is of the first account."""
+    """The account and job id of a key; None if it is invalid. An id alone belongs to the first account."""
     account, _, job = (text or "").rpartition("-")
     job_id = parse_id(job)
     if job_id is None:
@@ -66,7 +64,7 @@ def parse_key(text: str | None, organisation: Organisation) -> tuple[Connection,
 
 
 def job_choices(known: Sequence[Connection], *, fresh: bool) -> JobChoices:
-    """Ask every account. Raises the first one's trouble where none of them answers."""
+    """Ask every account. Raises the first error if none could be reached."""
     choices: list[JobChoice] = []
     errors: list[tuple[Connection, Exception]] = []
     silent: list[tuple[Connection, ErrorMessage]] = []
@@ -87,12 +85,11 @@ def job_choices(known: Sequence[Connection], *, fresh: bool) -> JobChoices:
 
 
 def account_label(connection: Connection) -> str:
-    """What members call the account."""
     return connection.account_name or connection.name
 
 
 def parse_id(text: str | None) -> int | None:
-    """A Greenhouse id out of a request; None if it cannot be one."""
+    """A Greenhouse id from a request; None if it is invalid."""
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
@@ -100,8 +97,10 @@ Wizard = Callable[[MemberRequest, Role, list[Connection]], HttpResponseBase]
 
 
 def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
-    """A page of the wizard: of a role the member sees, with a connection, and with a sentence and *Try again*
-    where Greenhouse does not answer. What was chosen is kept."""
+    """Decorate a page of the wizard: checks access to the role and that Greenhouse is connected.
+
+    If Greenhouse does not respond, the page offers to try again and keeps what was chosen.
+    """
 
     @wraps(view)
     def wrapped(request: MemberRequest, pk: int) -> HttpResponseBase:
@@ -113,14 +112,14 @@ def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
         try:
             return view(request, role, known)
         except CALL_ERRORS as error:
-            # Not a 5xx: with that Django would not keep the session, where the draft is.
+            # Not a 5xx, with which Django would not save the session and its draft.
             return page(request, role, "trouble", {"trouble": error_message(error), "again": _again(request)})
 
     return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(wrapped))
 
 
 def choice_of(request: MemberRequest, role: Role) -> JobChoice | None:
-    """The job of the query string, unless it may not be chosen."""
+    """The job of the query string, if it may be chosen."""
     found = parse_key(request.GET.get("job"), request.organisation)
     if found is None:
         return None
@@ -137,7 +136,7 @@ def choice_of(request: MemberRequest, role: Role) -> JobChoice | None:
 
 
 def visible_choices(choices: list[JobChoice], role: Role, request: MemberRequest) -> list[JobChoice]:
-    """Confidential jobs are seen by admins only, and where they are linked already."""
+    """Without confidential jobs, unless already linked here or for an admin."""
     if request.member.is_admin:
         return choices
     own = set(role.automations.values_list("connection_id", "job_id"))
@@ -145,29 +144,27 @@ def visible_choices(choices: list[JobChoice], role: Role, request: MemberRequest
 
 
 def jobs_of_other_roles(role: Role) -> dict[str, Role]:
-    """Jobs that belong to another role, by key."""
+    """Roles by job key."""
     rows = Automation.objects.of(role.organisation).exclude(role=role).select_related("role")
     return {f"{row.connection_id}-{row.job_id}": row.role for row in rows}
 
 
 def begin_again(request: MemberRequest, role: Role, sentence: str = "") -> HttpResponseBase:
-    """Back to the first page, with the reason."""
+    """Redirect to the first page with a message."""
     messages.warning(request, sentence or _("Choose a Greenhouse job that you may link."))
     return redirect("role_automation", role.organisation.slug, role.pk)
 
 
 def url(name: str, role: Role, key: str) -> str:
-    """A page of the wizard about a job."""
     return reverse(name, args=[role.organisation.slug, role.pk]) + "?" + urlencode({"job": key})
 
 
 def page(request: MemberRequest, role: Role, name: str, context: dict[str, Any]) -> HttpResponse:
-    """Draw a page of the wizard."""
     return render(request, f"workspace/automation_{name}.html", {"role": role, **context})
 
 
 def _again(request: MemberRequest) -> str:
-    """The page to try again: with the job that was being chosen on the first one."""
+    """The URL to try again, with the chosen job."""
     if request.method == "POST" and "job" in request.POST:
         return request.path + "?" + urlencode({"job": request.POST["job"][:60]})
     return request.get_full_path()

@@ -14,13 +14,12 @@ from goodword.roles.models import AlreadyThere, Automation
 
 
 def invite_candidate(*, automation_id: int, remote_application_id: int, by: str, now: datetime) -> None:
-    """Sync the application, and ask for the steps of the stage in which Greenhouse then says it stands.
+    """Sync the application, then request the steps of its current stage.
 
-    Nothing happens to one that has moved on, or whose step was started before. Raises HarvestError, and is
-    then to be tried again.
+    Does nothing for a step that was requested before. Raises HarvestError for a retry.
     """
     automation = Automation.objects.across_organisations().filter(pk=automation_id).first()
-    if automation is None:  # unlinked since
+    if automation is None:  # unlinked in the meantime
         return
     connection = (
         Connection.objects.across_organisations()
@@ -44,20 +43,19 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
 
 log = logging.getLogger(__name__)
 
-#: applications in one job: then others have their turn
+#: applications per job
 BATCH = 50
-#: the matter of one application: it is left out, and a later pass looks at it again
+#: errors of one application only; reconciliation looks at it again
 SKIPPED = (NotFound, Invalid, UnexpectedShape, TooBusy)
 
 
 def sync_batch(*, automation_id: int, after: int, now: datetime) -> int | None:
-    """Sync the next ones who are not there yet; returns after which row to go on, None at the end.
+    """Sync the next applications that are not here yet, without inviting anybody.
 
-    Nobody is invited: their rows of AlreadyThere keep it so. Raises HarvestError where Greenhouse itself cannot
-    be used; tried again, those who are there are passed over.
+    Returns the row to continue after, None at the end. Raises HarvestError for a retry if Greenhouse cannot be used.
     """
     automation = Automation.objects.across_organisations().filter(pk=automation_id).first()
-    if automation is None:  # unlinked since
+    if automation is None:  # unlinked in the meantime
         return None
     connection = (
         Connection.objects.across_organisations()

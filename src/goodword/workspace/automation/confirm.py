@@ -30,11 +30,9 @@ def confirm(
     by: Membership,
     now: datetime,
 ) -> Automation:
-    """Write the automation. With `invite`, a job for each who stands in a mapped stage, and nobody is recorded as
-    already there; without, all of them are, and a job brings them over so that the role shows them.
+    """Save the automation. With `invite`, invite the candidates in mapped stages; without, record and sync them.
 
-    `seen` is the version of the mapping that the member has looked at. Raises JobTaken, RequirementMissing,
-    ChangedMeanwhile.
+    `seen`: the version of the mapping that the member saw. Raises JobTaken, RequirementMissing, ChangedMeanwhile.
     """
     job = choice.job
     post = job.post(draft.post)
@@ -55,7 +53,7 @@ def confirm(
                 kind: [StageLink(stage_id=stage_id, name=stages[stage_id].name) for stage_id in chosen]
                 for kind, chosen in draft.stages.items()
             },
-            # once a member has put the assessment together, its tests say what they serve
+            # the tests of a published assessment have their own requirements
             requirement=step.requirement if built_by_member(step) else draft.requirement,
             stood=[] if invite else [_stood(one) for one in placed],
             seen=seen,
@@ -77,7 +75,6 @@ def confirm(
 
 
 def in_mapped_stages(placed: Collection[ApplicationInStage], draft: Draft) -> list[ApplicationInStage]:
-    """Who stands in a stage that the draft maps."""
     mapped = set(draft.mapped)
     return [one for one in placed if one.stage_id in mapped]
 
@@ -85,7 +82,7 @@ def in_mapped_stages(placed: Collection[ApplicationInStage], draft: Draft) -> li
 def already_requested(
     there: Collection[ApplicationInStage], draft: Draft, *, connection: Connection
 ) -> set[int]:
-    """Those of them, by Greenhouse's id, of whom every step that their stage starts was asked for already."""
+    """The Greenhouse ids of those for whom every step of their stage was already requested."""
     step_requests = StepRequest.objects.of(connection.organisation).filter(
         application__connection_id=connection.pk,
         application__remote_id__in=[one.application_id for one in there],

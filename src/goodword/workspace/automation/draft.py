@@ -18,9 +18,9 @@ _AT_MOST = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """The second page of the wizard: post and stages by Greenhouse's ids, delays in minutes, the requirement.
+    """Choices of the second page: post and stages by Greenhouse ids, delays in minutes, the requirement.
 
-    `seen` is the version of the mapping that was shown when this was begun; empty if there was none.
+    `seen`: the version of the mapping when the draft was started; empty if there was none.
     """
 
     post: int | None = None
@@ -33,27 +33,27 @@ class Draft:
 
     @property
     def complete(self) -> bool:
-        """Whether it can be confirmed: a step is connected, and an assessment says what for."""
+        """Whether it can be confirmed."""
         return bool(self.stages) and (not self.assessment or bool(self.requirement.strip()))
 
     @property
     def stages(self) -> dict[str, list[int]]:
-        """Kind of step to the stages that start it; without a stage it is left out."""
+        """Kind of step -> the stages that start it, without empty ones."""
         chosen = {Step.Kind.ASSESSMENT: self.assessment, Step.Kind.REFERENCE_CHECK: self.reference_check}
         return {kind.value: stages for kind, stages in chosen.items() if stages}
 
     @property
     def mapped(self) -> list[int]:
-        """All stages that start a step, each once."""
+        """All stages that start a step."""
         return list(dict.fromkeys([*self.assessment, *self.reference_check]))
 
     def delay(self, kind: str) -> int:
-        """Minutes between a stage and the invitation."""
+        """In minutes."""
         return self.assessment_delay if kind == Step.Kind.ASSESSMENT else self.reference_check_delay
 
 
 def load(request: MemberRequest, *, role: Role, key: str) -> Draft | None:
-    """The draft; None if there is none, or one of another form than today's."""
+    """The draft; None if there is none, or if it has an outdated shape."""
     try:
         return Draft(**found) if (found := _all(request).get(f"{role.pk}:{key}")) else None
     except TypeError:
@@ -61,14 +61,13 @@ def load(request: MemberRequest, *, role: Role, key: str) -> Draft | None:
 
 
 def save(request: MemberRequest, draft: Draft, *, role: Role, key: str) -> None:
-    """Keep it, and forget the oldest beyond a few."""
+    """Save it; only the latest few are kept."""
     place = f"{role.pk}:{key}"
     others = [(name, value) for name, value in _all(request).items() if name != place]
     request.session[_KEY] = dict([*others[1 - _AT_MOST :], (place, asdict(draft))])
 
 
 def forget(request: MemberRequest, *, role: Role, key: str) -> None:
-    """It was confirmed."""
     request.session[_KEY] = {k: v for k, v in _all(request).items() if k != f"{role.pk}:{key}"}
 
 
@@ -81,7 +80,7 @@ ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
 
 def new_draft(role: Role, *, job: Job, stages: Iterable[Stage], automation: Automation | None) -> Draft:
-    """The draft to begin with. Delays and requirement are the role's, whichever job it is."""
+    """The draft to start with: the current mapping, else a proposal. Delays and requirement are those of the role."""
     among = list(stages)
     steps = {step.kind: step for step in role.steps.all()}
     mapped: dict[str, list[int]] = {ASSESSMENT: [], CHECK: []}
@@ -110,5 +109,5 @@ def _same_name(kind: Step.Kind, stages: Iterable[Stage]) -> list[int]:
 
 
 def _normalised(name: str) -> str:
-    """Without case and spaces: "Reference Check" is "reference check" is "Referencecheck"."""
+    """Without case and spaces, so that "Referencecheck" matches "Reference check"."""
     return "".join(name.casefold().split())

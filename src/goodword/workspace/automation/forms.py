@@ -15,9 +15,7 @@ from goodword.workspace.role.step_forms import DelayField
 
 REQUIREMENT_LENGTH = 1000
 
-#: the value of the option *None*
 NONE = "0"
-#: more stages than any pipeline has
 MOST_STAGES = 200
 
 
@@ -45,7 +43,7 @@ def _delay() -> DelayField:
 
 
 class StagesForm(forms.Form):
-    """Which stages start which step, after what delay, for which requirement, under which title."""
+    """Stages, delays, requirement and job post."""
 
     assessment = _stages(_("Stages that start the assessment"))
     requirement = forms.CharField(
@@ -85,7 +83,7 @@ class StagesForm(forms.Form):
         draft: Draft,
         settled: str = "",
     ) -> None:
-        """`settled`: the requirements of an assessment that a member has put together; nothing is asked for then."""
+        """`settled`: the requirements of a published assessment; the form does not ask for one then."""
         there = {stage.id for stage in stages}
         super().__init__(data, initial=_initial(draft, there))
         steps = [(str(stage.id), stage.name) for stage in stages]
@@ -102,7 +100,7 @@ class StagesForm(forms.Form):
             self.fields["requirement"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """At least one of the two steps is connected."""
+        """At least one step needs a stage."""
         data = super().clean() or self.cleaned_data
         none = data.get("assessment", [0]) == [] and data.get("reference_check", [0]) == []
         if none:
@@ -110,12 +108,11 @@ class StagesForm(forms.Form):
         return data
 
     def draft(self) -> Draft:
-        """What was chosen, once the form is valid."""
         return Draft(**{"requirement": self._settled} | self.cleaned_data)
 
 
 class ConfirmForm(forms.Form):
-    """Whether those who already stand in a mapped stage are invited too."""
+    """Whether candidates already in a mapped stage are invited too."""
 
     invite = forms.ChoiceField(
         label=_("Invite them too?"),
@@ -133,7 +130,7 @@ class ConfirmForm(forms.Form):
 
 
 def unchecked_draft(data: QueryDict) -> Draft:
-    """What the second page holds, unchecked: the review asks for a complete draft with stages that are there."""
+    """The second page unvalidated; the review page checks it."""
     return Draft(
         post=parse_id(data.get("post")) or None,
         assessment=_numbers(data.getlist("assessment")),

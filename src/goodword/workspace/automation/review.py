@@ -23,9 +23,9 @@ ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 def sentences(
     role: Role, *, job: Job, draft: Draft, stages: Mapping[int, Stage], by: Membership
 ) -> list[str]:
-    """What Confirm will make so."""
+    """What Confirm will do."""
     post = job.post(draft.post)
-    said = {
+    values = {
         "job": f"{job.name} ({', '.join(job.details)})",
         "role": role.title,
         "title": post.title if post else role.title,
@@ -33,25 +33,25 @@ def sentences(
         "person": by.user.name,
     }
     rows = [
-        _("The Greenhouse job %(job)s belongs to the role “%(role)s”.") % said,
-        _("Candidates and referees see the title “%(title)s”.") % said,
+        _("The Greenhouse job %(job)s belongs to the role “%(role)s”.") % values,
+        _("Candidates and referees see the title “%(title)s”.") % values,
         _start_sentence(draft, stages, ASSESSMENT),
         _start_sentence(draft, stages, CHECK),
     ]
-    if draft.assessment and (given := built_by_member(role.steps.get(kind=ASSESSMENT))):
+    if draft.assessment and (current := built_by_member(role.steps.get(kind=ASSESSMENT))):
         rows.append(
             _("Candidates get version %(number)s of the role's assessment. It serves: “%(requirement)s”.")
-            % {**said, "number": given.number}
+            % {**values, "number": current.number}
         )
     elif draft.assessment:
         rows.append(
-            _("The assessment serves this requirement: “%(requirement)s”, said by %(person)s.") % said
+            _("The assessment serves this requirement: “%(requirement)s”, said by %(person)s.") % values
         )
     return rows
 
 
 def job_status_note(job: Job) -> str:
-    """What is to be known of a job that is not open; empty for one that is."""
+    """A note on a job that is not open; empty for an open one."""
     match job.status:
         case JobStatus.CLOSED:
             return _(
@@ -63,7 +63,6 @@ def job_status_note(job: Job) -> str:
 
 
 def mapping_summary(automation: Automation) -> str:
-    """How a mapping stands now, in one sentence."""
     rules = automation.rules.select_related("step").order_by("pk")
     parts = [f"{rule.stage_name} → {rule.step.get_kind_display()}" for rule in rules]
     return ", ".join(parts) or _("no stage starts a step")
@@ -74,23 +73,23 @@ def _start_sentence(draft: Draft, stages: Mapping[int, Stage], kind: Step.Kind) 
     check = kind == CHECK
     if not chosen:
         return _("No stage starts the reference check.") if check else _("No stage starts the assessment.")
-    said = {
+    values = {
         "stages": get_text_list([f"“{stages[stage].name}”" for stage in chosen], _("or")),
         "delay": delay_text(draft.delay(kind)),
     }
-    if said["delay"]:
+    if values["delay"]:
         if check:
-            return _("A move to %(stages)s starts the reference check, %(delay)s later.") % said
-        return _("A move to %(stages)s starts the assessment, %(delay)s later.") % said
+            return _("A move to %(stages)s starts the reference check, %(delay)s later.") % values
+        return _("A move to %(stages)s starts the assessment, %(delay)s later.") % values
     if check:
-        return _("A move to %(stages)s starts the reference check.") % said
-    return _("A move to %(stages)s starts the assessment.") % said
+        return _("A move to %(stages)s starts the reference check.") % values
+    return _("A move to %(stages)s starts the assessment.") % values
 
 
 def stepper(
     role: Role, *, at: int, choice: JobChoice | None = None, stages: Iterable[str] = ()
 ) -> list[dict[str, Any]]:
-    """For the component: `at` counts from 0; earlier steps are links back."""
+    """Context of the stepper component. `at` counts from 0; earlier steps are links."""
     query = "?" + urlencode({"job": choice.key}) if choice else ""
     slug = role.organisation.slug
     rows = [

@@ -35,13 +35,13 @@ from goodword.workspace.automation.confirm import already_requested, confirm, in
 from goodword.workspace.automation.forms import ConfirmForm, StagesForm, unchecked_draft
 from goodword.workspace.automation.review import job_status_note, mapping_summary, sentences, stepper
 
-#: jobs on a page; beyond it one searches
+#: jobs per page
 SHOWN = 40
 
 
 @wizard
 def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> HttpResponseBase:
-    """The first page: the jobs of every connected account, searchable, open ones first."""
+    """First page: the jobs of all connected accounts, open ones first."""
     query = request.GET.get("q", "").strip()
     chosen, missing = request.POST.get("job") or request.GET.get("job", ""), ""
     found = job_choices(known, fresh="fresh" in request.GET)
@@ -76,11 +76,9 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
 
 @wizard
 def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) -> HttpResponseBase:
-    """The second page: the job post, and which stages start which step."""
+    """Second page: job post, stages, delays, requirement."""
     named = parse_key(request.GET.get("job"), request.organisation)
-    if (
-        request.method == "POST" and named
-    ):  # should Greenhouse fail now, what was typed is there at the next try
+    if request.method == "POST" and named:  # kept for the next try, should Greenhouse fail now
         drafts.save(request, unchecked_draft(request.POST), role=role, key=key_of(named[0].pk, named[1]))
     choice = choice_of(request, role)
     if choice is None:
@@ -92,14 +90,14 @@ def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) 
         draft = drafts.new_draft(role, job=choice.job, stages=stages, automation=automation)
     data = request.POST if request.method == "POST" else None
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
-    given = built_by_member(step)
+    current = built_by_member(step)
     form = StagesForm(
         data,
         job=choice.job,
         stages=stages,
         role_title=role.title,
         draft=draft,
-        settled=step.requirement if given else "",
+        settled=step.requirement if current else "",
     )
     if data is not None and form.is_valid():
         drafts.save(request, form.draft(), role=role, key=choice.key)
@@ -107,7 +105,7 @@ def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) 
     context = {
         "form": form,
         "step": step,
-        "given": given,
+        "given": current,
         "choice": choice,
         "account": account_label(choice.connection) if len(known) > 1 else "",
         "stages": stages,
@@ -118,7 +116,7 @@ def connect_stages(request: MemberRequest, role: Role, known: list[Connection]) 
 
 @wizard
 def review(request: MemberRequest, role: Role, _known: list[Connection]) -> HttpResponseBase:
-    """The third page: all of it in sentences, who already stands there, and *Confirm*."""
+    """Third page: summary, candidates already in the stages, Confirm."""
     choice = choice_of(request, role)
     if choice is None:
         return begin_again(request, role)
@@ -132,7 +130,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 _("A stage that you chose no longer exists in Greenhouse. Check the stages again."),
             )
         return redirect(url("role_automation_stages", role, choice.key))
-    now = clock.now()  # before the reading: who comes later has come later
+    now = clock.now()  # before reading, so that later arrivals count as later
     placed = catalogue.applications_in_stages(choice.connection, choice.job.id)
     there = in_mapped_stages(placed, draft)
     before = already_requested(there, draft, connection=choice.connection)
@@ -153,25 +151,25 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 now=now,
             )
         except JobTaken as error:
-            said = _("Meanwhile this job was linked to the role “%(role)s”. Choose another one.")
-            return begin_again(request, role, said % {"role": error.role.title})
+            message = _("Meanwhile this job was linked to the role “%(role)s”. Choose another one.")
+            return begin_again(request, role, message % {"role": error.role.title})
         except ChangedMeanwhile:
-            pass  # shown below, from what is there now
+            pass  # the current mapping is shown below
         else:
             drafts.forget(request, role=role, key=choice.key)
-            said = _("This role is linked to Greenhouse. A move to a mapped stage does the rest.")
+            message = _("This role is linked to Greenhouse. A move to a mapped stage does the rest.")
             if new:
-                said += " " + _("Candidates already in these stages will appear here in a moment.")
-            messages.success(request, said)
+                message += " " + _("Candidates already in these stages will appear here in a moment.")
+            messages.success(request, message)
             return redirect("role", request.organisation.slug, role.pk)
-    stood, ready = Counter(one.stage_id for one in there), Counter(one.stage_id for one in new)
+    present, ready = Counter(one.stage_id for one in there), Counter(one.stage_id for one in new)
     automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
     context = {
         "form": form if new else None,
         "choice": choice,
         "sentences": sentences(role, job=choice.job, draft=draft, stages=stages, by=request.member),
         "job_is": job_status_note(choice.job),
-        "counts": [(stages[one], stood[one], stood[one] - ready[one]) for one in draft.mapped],
+        "counts": [(stages[one], present[one], present[one] - ready[one]) for one in draft.mapped],
         "others": role.automations.exclude(connection_id=choice.connection.pk, job_id=choice.job.id),
         "changed": version_of(automation) != seen,
         "automation": automation,
@@ -186,7 +184,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def unlink_job(request: MemberRequest, pk: int, automation_pk: int) -> HttpResponseBase:
-    """Say what happens, then take the tie to a Greenhouse job away. Greenhouse is not asked."""
+    """Ask for confirmation, then unlink a job. Greenhouse is not called."""
     role = access.owned(visible_roles(request.member), pk)
     automation = access.owned(Automation.objects.of(request.organisation).filter(role=role), automation_pk)
     if request.method == "POST":

@@ -26,7 +26,7 @@ Waits, State = StepRequest.Waits, StepRequest.State
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """An earlier result that may stand in. `report` says whether its report is there to be taken over."""
+    """An earlier result that can be reused. `report`: whether its report exists."""
 
     role: str
     completed_at: datetime | None
@@ -35,19 +35,20 @@ class Offer:
 
 @dataclass(frozen=True, kw_only=True)
 class Card:
-    """A step on the candidate's page. `taken` is what the report says of where a reused result comes from;
-    `may_begin`: whether *Invite* is of use. `view`: whom a reference check asks, and how far they are."""
+    """A step on the candidate's page.
+
+    `reused`: the report's data on where a reused result comes from. `may_begin`: whether Invite is offered. `view`: the
+    referees of a reference check.
+    """
 
     mark: StepProgress
     offer: Offer | None
-    taken: dict[str, Any] | None
+    reused: dict[str, Any] | None
     may_begin: bool
     view: CheckOverview | None
-    #: whether inviting again needs a confirmation, after a run with activity
     asks_first: bool
-    #: why it has not started
     before: NotStarted | None = None
-    #: what was made otherwise for a candidate who agrees that members know of it
+    #: adjustments that the candidate allows members to see
     adjusted: tuple[DisclosedGrant, ...] = ()
 
 
@@ -59,13 +60,13 @@ def cards_of(
     member: Membership,
     now: datetime,
 ) -> list[Card]:
-    """One a step. An earlier result is offered only to a member who may read it; `check` is the latest one."""
+    """One for each step. `check`: the latest one. Earlier results are only offered to members who may see them."""
     view = check_overview(check, now=now) if check is not None and not application.erased_at else None
     return [
         Card(
             mark=mark,
             offer=_offer(mark.step_request, member),
-            taken=_taken(mark),
+            reused=_reused(mark),
             may_begin=member.may_work and not application.end and _may_begin(mark),
             asks_first=asks_first(mark.run),
             before=why_not_started(application, mark.kind) if mark.step_request is None else None,
@@ -84,7 +85,7 @@ def asks_first(run: StepRun | None) -> bool:
 
 
 def earlier_of(step_request: StepRequest, member: Membership) -> StepRequest | None:
-    """The start whose result is offered for this one, if the member sees the application that it belongs to."""
+    """The request whose result can be reused for this one, if the member may see its application."""
     if step_request.waits_for != Waits.REUSE or step_request.earlier_id is None:
         return None
     return (
@@ -107,7 +108,7 @@ def _offer(step_request: StepRequest | None, member: Membership) -> Offer | None
     )
 
 
-def _taken(mark: StepProgress) -> dict[str, Any] | None:
+def _reused(mark: StepProgress) -> dict[str, Any] | None:
     if mark.step_request is None or mark.step_request.state != State.REUSED:
         return None
     report = report_of(mark.step_request.pk)
@@ -116,7 +117,7 @@ def _taken(mark: StepProgress) -> dict[str, Any] | None:
 
 def _may_begin(mark: StepProgress) -> bool:
     if mark.run is not None:
-        return False  # *Invite again* is there
+        return False  # has Invite again
     step_request = mark.step_request
     return step_request is None or (
         step_request.state != State.STARTED and step_request.waits_for not in HINDRANCES

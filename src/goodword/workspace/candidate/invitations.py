@@ -66,12 +66,12 @@ def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
     if step.kind == Step.Kind.ASSESSMENT:
         yield _("%(name)s gets a new e-mail at %(address)s with a link to a new assessment.") % who
     else:
-        asked = sum(slot.count for slot in slots_of(step.slots))
+        referees = sum(slot.count for slot in slots_of(step.slots))
         yield ngettext(
             "%(name)s gets a new e-mail at %(address)s with a request to name %(n)s referee again.",
             "%(name)s gets a new e-mail at %(address)s with a request to name %(n)s referees again.",
-            asked,
-        ) % {**who, "n": asked}
+            referees,
+        ) % {**who, "n": referees}
         yield _("Referees are only e-mailed after that, including those who have answered before.")
     yield ngettext(
         "They have %(n)s working day to answer.", "They have %(n)s working days to answer.", days
@@ -147,7 +147,7 @@ WHY_NOT = {
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """Invite the candidate again, by a new mail with a new link and deadline.
+    """Send the candidate a new invitation with a new link and deadline.
 
     Asks for confirmation after a run with activity; the form contains that run's id (`after`).
     """
@@ -166,7 +166,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     confirmed = run.pk if run is not None and after else None
     try:
         with transaction.atomic():
-            said = _again(step_request, member=request.member, after=confirmed, now=now)
+            message = _again(step_request, member=request.member, after=confirmed, now=now)
             write(
                 organisation=request.organisation,
                 action="step.invited_again",
@@ -174,7 +174,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
                 now=now,
                 details={"step_request": step_request.pk},
             )
-    except NotConfirmed:  # completed, or followed by another run, in the meantime
+    except NotConfirmed:  # completed or invited again in the meantime
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
     except invitations.CannotInvite as error:
         messages.error(request, _too_soon(error) or WHY_NOT.get(error.reason, NO_ADDRESS))
@@ -182,12 +182,12 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     except check_invitations.CannotInvite as error:
         messages.error(request, WHY_NOT.get(error.code, NO_ADDRESS))
         return _page(request, application)
-    messages.success(request, said)
+    messages.success(request, message)
     return _page(request, application)
 
 
 def _in_the_way(application: Application, step_request: StepRequest, *, now: datetime) -> str:
-    """Why the candidate cannot be invited again now; empty if they can, as far as known."""
+    """Why the candidate cannot be invited again; empty if nothing is known to prevent it."""
     if application.end:
         return str(NOT_ACTIVE)
     if step_request.state != StepRequest.State.STARTED:
@@ -204,14 +204,14 @@ def _in_the_way(application: Application, step_request: StepRequest, *, now: dat
 
 def _again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
     """Invite again. Returns the message for the member."""
-    said = _("A new invitation is on its way.")
+    message = _("A new invitation is on its way.")
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
     elif check_invitations.mails_nobody(
         check_invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
     ):
-        said = _("The deadline is extended. Nobody was e-mailed: the card says why.")
-    return said
+        message = _("The deadline is extended. Nobody was e-mailed: the card says why.")
+    return message
 
 
 def _confirm(
@@ -299,7 +299,7 @@ def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """Let the earlier result stand in. Only who may read it can do this: others then read it here."""
+    """Reuse an earlier result. Only for members who may see it, since others can then see it here."""
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     if step_request.waits_for == StepRequest.Waits.REUSE and earlier_of(step_request, request.member) is None:
@@ -316,7 +316,7 @@ def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
 
 
 def _too_soon(error: invitations.CannotInvite) -> str:
-    """From when they may be invited; empty where something else is in the way."""
+    """The message with the day from which they may be invited; empty for other reasons."""
     if error.day is None:
         return ""
     return _(

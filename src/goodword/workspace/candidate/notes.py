@@ -19,7 +19,7 @@ from goodword.greenhouse.models import ActivityFeedNote
 @require_POST
 @access.member(kinds=access.WORKS)
 def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Write the note of a report to the Activity Feed after all, once what was in the way is put right."""
+    """Retry a failed note."""
     post = _post(request, pk)
     if retry(post, now=clock.now()):
         _audit(request, "note.tried_again", post)
@@ -30,7 +30,7 @@ def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Give a note up that cannot be written. The report stays."""
+    """Give up a note that cannot be written. The report stays."""
     post = _post(request, pk)
     if drop(post, by=f"member:{request.member.pk}", now=clock.now()):
         _audit(request, "note.dropped", post)
@@ -41,7 +41,7 @@ def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def note_doubles_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Somebody has seen that the note stands more than once, and has deleted one in Greenhouse or leaves it."""
+    """Acknowledge that the note appears more than once."""
     post = _post(request, pk)
     if duplicates.mark_seen(post, now=clock.now()):
         _audit(request, "note.duplicates_seen", post)
@@ -49,7 +49,7 @@ def note_doubles_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _post(request: MemberRequest, report_pk: int) -> ActivityFeedNote:
-    """The note of a report that the member may see; 404 otherwise."""
+    """The note of a report that the member may see, or 404."""
     posts = ActivityFeedNote.objects.of(request.organisation).filter(
         report__step_request__application__in=visible_applications(request.member)
     )
@@ -58,7 +58,7 @@ def _post(request: MemberRequest, report_pk: int) -> ActivityFeedNote:
 
 
 def _back(request: MemberRequest, post: ActivityFeedNote) -> HttpResponseBase:
-    assert post.report is not None  # found by its report
+    assert post.report is not None
     return redirect("candidate", request.organisation.slug, post.report.step_request.application_id)
 
 

@@ -11,7 +11,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.roles.models import Step
 
-#: event name -> (sentence, icon, tone); {braces} are filled from the event's data
+#: event name -> (sentence, icon, tone); placeholders are filled from the event's data
 SENTENCES: dict[str, tuple[str, str, str]] = {
     "application.applied": ("Applied", "candidates", ""),
     "application.entered_stage": ("Moved to {stage_name} in Greenhouse", "arrow-right", ""),
@@ -98,7 +98,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "email.complained": ("Mail marked as spam, no more is sent: {mail_kind}", "alert", "attention"),
 }
 
-#: how mails are called on the timeline
+#: kind of mail -> name
 MAIL_NAMES: dict[str, str] = {
     "assessment.invitation": "invitation to the assessment",
     "assessment.reminder": "reminder of the assessment",
@@ -137,7 +137,7 @@ REASONS = {
     "reuse": "a person has to decide whether to reuse an earlier result",
 }
 
-#: why somebody's data is to go
+#: reasons for an erasure
 ERASURES = {
     "candidate_deleted": "Deleted in Greenhouse",
     "candidate_anonymised": "Anonymised in Greenhouse",
@@ -148,7 +148,7 @@ ERASURES = {
     "candidate": "The candidate asked for erasing",
 }
 
-#: why a step that was asked for did not begin after all
+#: why a requested step did not start
 NOT_STARTED = {
     "rejected": "the candidate was rejected",
     "hired": "the candidate was hired",
@@ -166,24 +166,24 @@ ACTORS = {
 }
 
 
-#: shown by the day: with the hour of the end they would tell the time used, and so who was given more of it
+#: the hour would reveal how long somebody took, and so who was given extra time
 DAY_ONLY = frozenset({"attempt.begun"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One line of the timeline."""
+    """One entry of the timeline."""
 
     title: str
     who: str
     icon: str
     tone: str
-    #: empty where the hour would tell how long somebody took
+    #: None for DAY_ONLY
     at: datetime | None
 
 
 def timeline(application: Application, *, organisation: Organisation, members: dict[str, str]) -> list[Entry]:
-    """What happened, newest first. `members`: names by actor code ("member:3")."""
+    """The latest 300 events, newest first. `members`: names by actor code ("member:3")."""
     events = Event.objects.filter(organisation_id=organisation.pk, application_id=application.pk)
     return [_entry(event, members) for event in events.order_by("-occurred_at", "-pk")[:300]]
 
@@ -217,7 +217,7 @@ def _entry(event: Event, members: dict[str, str]) -> Entry:
 
 
 def _day(moment: object) -> str:
-    """A moment of an event's data as a day in the reader's time zone."""
+    """An ISO timestamp as a day in the reader's time zone."""
     return (
         date_format(timezone.localtime(datetime.fromisoformat(moment)), "D j M")
         if isinstance(moment, str)

@@ -40,7 +40,7 @@ PAGE = 50
 @require_safe
 @access.member()
 def candidate_list(request: MemberRequest) -> HttpResponse:
-    """Every application the member may see, the newest first; "/" searches here."""
+    """All applications that the member may see, newest first, with search."""
     query = asked_for(request)
     rows = visible_applications(request.member).select_related("role")
     if query:
@@ -57,7 +57,7 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member()
 def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
-    """A candidate on a role: who they are, what happened, each step with its actions, results, reports."""
+    """One application: candidate, steps with their actions, results, reports, timeline."""
     application = access.owned(visible_applications(request.member).select_related("role__owner__user"), pk)
     now = clock.now()
     marks = progress_of([application], organisation=request.organisation, now=now)[application.pk]
@@ -89,7 +89,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
             "marks": marks,
-            # no open step says it
+            # unless an open step says so
             "name_waits": application.erased_at is None
             and application.candidate.is_name_suspicious
             and all(mark.attention != StepRequest.Waits.LINK_IN_NAME for mark in marks)
@@ -131,7 +131,7 @@ def results_list(request: MemberRequest) -> HttpResponse:
         newest.select_related(
             "step_request__application__candidate", "step_request__application__role", "step_request__step"
         )
-        .defer("snapshot")  # with its drawings it is large, and the list shows nothing of it
+        .defer("snapshot")  # large, and not shown in the list
         .order_by("-ready_at", "-pk"),
         PAGE,
     ).get_page(request.GET.get("page"))
@@ -139,7 +139,7 @@ def results_list(request: MemberRequest) -> HttpResponse:
 
 
 def reports_of(application: Application) -> QuerySet[Report]:
-    """All versions of the application's reports, the newest first; of an erased one what was left."""
+    """All versions of the application's reports, newest first, without redacted ones."""
     return (
         Report.objects.of(application.organisation)
         .filter(step_request__application=application)
@@ -165,7 +165,7 @@ def _signs_of(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, object
 
 
 def greenhouse_url(application: Application) -> str:
-    """The candidate's profile in Greenhouse; empty for one that did not come from there."""
+    """The candidate's profile in Greenhouse; empty for others."""
     if application.candidate.remote_id is None:
         return ""
     base = settings.GOODWORD_GREENHOUSE_APP_URL.rstrip("/")

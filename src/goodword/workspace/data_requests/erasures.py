@@ -37,7 +37,7 @@ from goodword.references.erase import erase_referee
 from goodword.references.models import Referee
 from goodword.steps.states import DONE
 
-#: the holders' words for what went, in the order in which a page lists them
+#: labels of `Counts`, in page order
 LABELS = {
     "people": gettext_lazy("Names, address and details"),
     "applications": gettext_lazy("Applications (rejection reasons, recruiter)"),
@@ -72,7 +72,7 @@ REASONS = {
 
 @dataclass(frozen=True, kw_only=True)
 class ErasureStatus:
-    """The newest erasure that concerns an application; `notes` stand in Greenhouse still."""
+    """The latest erasure that covers an application. `notes`: how many notes remain in Greenhouse."""
 
     erasure: Erasure
     reason: str
@@ -88,7 +88,7 @@ class ErasureStatus:
 
 
 def erasure_status(application: Application) -> ErasureStatus | None:
-    """The application's own erasure, or that of the whole person; one that is pending or done before any other."""
+    """The erasure of the application or of the person; pending and done ones before cancelled ones."""
     rows = (
         Erasure.objects.of(application.organisation)
         .filter(Q(candidate_id=application.candidate_id) | Q(application=application))
@@ -107,14 +107,14 @@ def erasure_status(application: Application) -> ErasureStatus | None:
 
 
 def counts_text(counts: Mapping[str, int]) -> list[tuple[str, int]]:
-    """What went, or would go, in words and numbers."""
+    """Labels and numbers of what was, or would be, erased."""
     order = list(LABELS)
     known = sorted(counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
     return [(str(LABELS.get(name, name)), n) for name, n in known if n]
 
 
 def notes_in_greenhouse(application_ids: list[int], *, organisation: Organisation) -> int:
-    """How many notes of these applications stand on Activity Feeds."""
+    """How many notes on Activity Feeds belong to these applications."""
     posts = ActivityFeedNote.objects.of(organisation).filter(
         report__step_request__application__in=application_ids
     )
@@ -122,12 +122,11 @@ def notes_in_greenhouse(application_ids: list[int], *, organisation: Organisatio
 
 
 class _Rollback(Exception):
-    """Ends a transaction of which nothing is to stay."""
+    """Rolls back the transaction of a preview."""
 
 
 def preview_erasure(candidate: Candidate, *, only: Application | None = None) -> dict[str, int]:
-    """What erasing would take away now: done in a transaction that is taken back, so that it tells no less and no
-    more than what will be done."""
+    """What an erasure would remove now: it is carried out and rolled back, so that the numbers are exact."""
     counts: dict[str, int] = {}
     try:
         with transaction.atomic():
@@ -140,7 +139,7 @@ def preview_erasure(candidate: Candidate, *, only: Application | None = None) ->
 
 
 class KeepForm(forms.Form):
-    """Why the data is kept although it was to go."""
+    """The reason for keeping the data."""
 
     reason = forms.CharField(
         label=gettext_lazy("Why it is kept"),
@@ -153,7 +152,7 @@ class KeepForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The page that says what goes and what stays; posted, it goes at once."""
+    """What goes and what stays; on POST, erase at once."""
     application = _application(request, pk)
     erasing = _pending(application)
     if application.erased_at is not None:
@@ -175,7 +174,7 @@ def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Keep the data after all, with a reason; what the erasure had closed is open again."""
+    """Cancel a pending erasure, with a reason. Steps that it closed are reopened."""
     application = _application(request, pk)
     erasing = _pending(application)
     if erasing is None:
@@ -208,7 +207,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """The page that says what goes and what stays; posted, it goes at once."""
+    """What goes and what stays; on POST, erase the referee at once."""
     application = _application(request, pk)
     referees = Referee.objects.of(request.organisation).filter(
         check_run__step_request__application=application, erased_at=None
@@ -248,7 +247,7 @@ def _pending(application: Application) -> ErasureStatus | None:
 def _erase(
     request: MemberRequest, application: Application, erasing: ErasureStatus | None, *, now: datetime
 ) -> bool:
-    """Request the erasure. False, without a change, if the person was kept or erased a moment ago."""
+    """Erase. False, without a change, if a hold was placed or somebody else erased or kept the data meanwhile."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
         return carry_out(erasure_id=erasing.erasure.pk, now=now, member=request.member)

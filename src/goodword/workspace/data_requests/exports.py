@@ -23,9 +23,9 @@ from goodword.reports.models import Report
 
 
 def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> bytes:
-    """A ZIP with everything, with what the candidate may be handed, and with the reports.
+    """A ZIP with all data, the candidate's own copy, and the reports.
 
-    Of the candidate's applications those that the member may see.
+    Covers the candidate's applications that the member may see.
     """
     applications = tuple(
         visible_applications(member).filter(candidate=candidate).order_by("pk").values_list("pk", flat=True)
@@ -43,8 +43,8 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
                 candidate_id=candidate.pk,
                 application_ids=applications,
             )
-            told = {"organisation": member.organisation.name, "exported": now, **export(wanted)}
-            bundle.writestr(name, readable_json(told))
+            data = {"organisation": member.organisation.name, "exported": now, **export(wanted)}
+            bundle.writestr(name, readable_json(data))
         for report in _reports(member, applications):
             name = f"reports/{report.code}-v{report.version}"
             try:
@@ -55,7 +55,6 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
 
 
 def may_be_exported(application: Application) -> bool:
-    """Whether there is somebody to tell of."""
     return application.erased_at is None
 
 
@@ -85,7 +84,7 @@ def _readme() -> str:
 @require_POST
 @access.member(kinds=access.WORKS)
 def export_candidate(request: MemberRequest, pk: int) -> HttpResponse:
-    """All that is kept of the candidate, as one file; each export stands in the audit log."""
+    """Download all data of a candidate; each export is in the audit log."""
     application = _application(request, pk)
     if not may_be_exported(application):
         raise Http404("this person is erased")

@@ -23,19 +23,19 @@ from goodword.workspace.progress import StepProgress, progress_of
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """One step as the candidate sees it. Only what can still be done, or was done, stands on the portal."""
+    """A step as the candidate sees it, if it can still be done or is done."""
 
     mark: StepProgress
     title: str
     url_name: str
     open: bool
     done: bool
-    #: the deadline has passed, and it can still be done
+    #: past the deadline, but still open
     is_late: bool
 
 
 def tasks_of(visit: Visit, *, now: datetime) -> list[Task]:
-    """What can still be done by this portal, or was done."""
+    """Steps that can still be done, or are done."""
     marks = progress_of([visit.application], organisation=visit.organisation, now=now)[visit.application.pk]
     return [task for mark in marks if (task := _task(mark, now=now)).open or task.done]
 
@@ -59,7 +59,7 @@ def _task(mark: StepProgress, *, now: datetime) -> Task:
 def page_instead(
     request: HttpRequest, visit: Visit, tasks: list[Task], *, now: datetime
 ) -> HttpResponseBase | None:
-    """What is shown when the link's step is closed, or the link has expired; None while it opens the portal."""
+    """The page for a closed step or an expired link; None if the portal opens."""
     of_this_step = visit.step_request.step.kind in {task.mark.kind for task in tasks}
     if not of_this_step or visit.application.is_going or visit.link.ended_at is not None:
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
@@ -69,7 +69,7 @@ def page_instead(
 
 
 def language_of(request: HttpRequest, visit: Visit) -> str:
-    """The candidate's language: the address's, their choice, their browser's, the one on record."""
+    """The language of the URL, the candidate's choice, their browser's, or the one on record."""
     if named_by := of_address(request, offered_to(visit)):
         return named_by
     candidate, check = visit.application.candidate, latest_check(visit.application)
@@ -82,13 +82,13 @@ def language_of(request: HttpRequest, visit: Visit) -> str:
 
 
 def offered_to(visit: Visit) -> list[str]:
-    """The languages of the portal's pages: those of the reference check if there is one, else all."""
+    """The languages of the reference check if there is one, else all."""
     check = latest_check(visit.application)
     return check.languages if check is not None else [code for code, _name in settings.LANGUAGES]
 
 
 def has_switched(request: HttpRequest, visit: Visit) -> bool:
-    """Store the language if one of the page's language buttons was pressed. Returns whether it was."""
+    """Store the language if a language button was pressed. Returns whether one was."""
     check, candidate = latest_check(visit.application), visit.application.candidate
     wanted = request.POST.get("language", "")
     if wanted not in offered_to(visit):
@@ -100,7 +100,7 @@ def has_switched(request: HttpRequest, visit: Visit) -> bool:
 
 
 def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
-    """Template context for the language buttons, if there is more than one language."""
+    """Template context of the language buttons, if there is more than one language."""
     offered = offered_to(visit)
     return {
         "languages": named(offered) if len(offered) > 1 else [],
@@ -115,7 +115,7 @@ def language_links(request: HttpRequest, visit: Visit) -> dict[str, object]:
 
 
 def private[R: HttpResponse](response: R) -> R:
-    """Not kept by caches, not found by search engines."""
+    """Keep a response out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -38,7 +38,7 @@ type DataView = Callable[[HttpRequest, Visit], HttpResponse]
 def _opens(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponseBase]]:
-    """Open a view by a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
+    """Open a view with a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
 
     def decorate(view: DataView) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -90,14 +90,14 @@ def own(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_POST
 @_opens(Link.Purpose.CANDIDATE_DATA, expired=True)
 def send_own_again(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Mail a new link, from the page of an expired one."""
+    """Mail a new link from the page of an expired one."""
     return _send(request, visit)
 
 
 @require_safe
 @_opens(Link.Purpose.CANDIDATE_DATA)
 def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
-    """All that may be handed out without a person looking at it, as a file."""
+    """Download what can be handed out without review."""
     candidate = visit.application.candidate
     wanted = Wanted(
         reader=Reader.CANDIDATE,
@@ -105,14 +105,14 @@ def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
         candidate_id=candidate.pk,
         application_ids=_known_to_them(visit),
     )
-    told = {"organisation": visit.organisation.name, "exported": clock.now(), **export(wanted)}
-    return as_download(readable_json(told), name="my-data.json", content_type="application/json")
+    export_data = {"organisation": visit.organisation.name, "exported": clock.now(), **export(wanted)}
+    return as_download(readable_json(export_data), name="my-data.json", content_type="application/json")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @_opens(Link.Purpose.CANDIDATE_DATA)
 def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """The page that says what happens; posted, everything closes, and in seven days the data goes."""
+    """What happens; on POST, close everything and schedule the erasure in seven days."""
     if request.method == "POST":
         ask_own_erasure(
             application=visit.application, now=clock.now(), language=translation.get_language() or ""
@@ -149,7 +149,7 @@ def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _known_to_them(visit: Visit) -> tuple[int, ...]:
-    """Their applications that they were invited for: of others, for a confidential search say, they may not know."""
+    """Their applications with an invitation. They may not know of others, such as a confidential search."""
     candidate = visit.application.candidate
     step_requests = StepRequest.objects.of(visit.organisation).filter(application__candidate=candidate)
     invited = step_requests.exclude(started_at=None).values("application_id")
@@ -178,7 +178,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             else "",
             "due": written_weekday(due, year=True) if due else "",
             "kept": kept_of_candidate(organisation),
-            # only the candidate may read why, not anyone with an old mail
+            # the reason is for the candidate only, not for anyone with an old mail
             "kept_because": why_kept(hold) if hold and asked and own else "",
             "kept_quietly": hold is not None and asked is not None and not own,
             "would_keep": why_kept(hold) if hold and own else "",

@@ -24,10 +24,8 @@ from goodword.workspace.results import results_of
 
 @require_safe
 def review(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The results so far, read-only, for the recruiter without a login; a member goes to the candidate's page.
-
-    A member who would not see that page (a private candidate, a confidential job) was sent the link all the same.
-    """
+    """The results so far, read-only, for a recruiter without a login. Members are redirected to the candidate's page,
+    unless they may not see it (a private candidate, a confidential job)."""
     link = links.resolve(token, purpose=Link.Purpose.REVIEW)
     if link is None:
         return unknown_page(request)
@@ -74,7 +72,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 def _record_view(link: Link, application: Application, *, now: datetime) -> None:
-    """Record the view in the audit log, once within links.QUIET: the link's holder could fill the database."""
+    """Record the view in the audit log, at most once within links.QUIET, so that a visitor cannot fill the database."""
     action, actor = "result.viewed_by_link", f"link {link.pk}"
     with transaction.atomic():
         entries = AuditEntry.objects.of(link.organisation).filter(action=action, actor=actor)

@@ -32,7 +32,7 @@ from goodword.workspace.portal.access import (
 
 @require_safe
 def portal(request: HttpRequest, token: str) -> HttpResponseBase:
-    """What is asked of the candidate and where things stand. Opening it changes nothing."""
+    """What the candidate is asked to do, and how far it is."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)
@@ -42,14 +42,14 @@ def portal(request: HttpRequest, token: str) -> HttpResponseBase:
         if (instead := page_instead(request, visit, tasks, now=now)) is not None:
             return instead
         to_do = [task for task in tasks if task.open]
-        if len(to_do) == 1:  # one thing to do: no page between
+        if len(to_do) == 1:
             return private(redirect(to_do[0].url_name, token))
         return private(_portal_page(request, visit, tasks))
 
 
 @require_POST
 def language(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Choose the language of the portal, and return to the same page."""
+    """Set the portal's language, and return to the same page."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)
@@ -84,10 +84,7 @@ def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpR
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def ask(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Works as long as the portal does, also once a step is done: that is when somebody wants a person to look again.
-
-    Where the step is closed, the neutral page says whom to write to.
-    """
+    """Ask the recruiter a question. Works as long as the portal does, also after a step is done."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)
@@ -122,7 +119,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Mail a new link to an assessment or reference check that the candidate can still open."""
+    """Mail a new link after the candidate's has expired, to the address on record."""
     visit, now = visit_of(token), clock.now()
     if visit is None:
         return unknown_page(request)

@@ -23,7 +23,7 @@ from goodword.references.models import Check, Referee
 
 
 def reminder_message(done: Reminded) -> str:
-    """Of a reminder by hand: how many are left, and that the hour is a person's choice."""
+    """How many reminders are left, and whether it goes out outside working hours."""
     values = {"n": done.left}
     if done.out_of_hours:
         return (
@@ -50,19 +50,19 @@ def reminder_message(done: Reminded) -> str:
     )
 
 
-#: does it, and returns what is said of it; raises Refused or Closed
+#: acts and returns the message; raises Refused or Closed
 Action = Callable[[], str]
 
 
 def check_of(request: MemberRequest, pk: int, check_pk: int) -> tuple[Application, Check]:
-    """A check of an application that the member sees, or 404."""
+    """A check of an application that the member may see, or 404."""
     application = access.owned(visible_applications(request.member), pk)
     checks = Check.objects.of(request.organisation).filter(step_request__application=application)
     return application, access.owned(checks, check_pk)
 
 
 def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Application, Referee]:
-    """A referee of an application that the member sees, or 404."""
+    """A referee of an application that the member may see, or 404."""
     application = access.owned(visible_applications(request.member), pk)
     referees = Referee.objects.of(request.organisation).select_related("request")
     return application, access.owned(
@@ -73,7 +73,7 @@ def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Applic
 def act_at_once(
     request: MemberRequest, application: Application, act: Action, *, action: str, details: Mapping[str, int]
 ) -> HttpResponseBase:
-    """Act at once, and back to the candidate with what is said of it."""
+    """Act, then return to the candidate's page with a message."""
     sentence, problem = _perform(request, act, action=action, details=details)
     if problem:
         messages.error(request, problem)
@@ -92,7 +92,7 @@ def act_with_form(
     page: Mapping[str, Any],
     details: Mapping[str, int],
 ) -> HttpResponseBase:
-    """A page with a form: act once it is valid, and show it again with what was typed where that is refused."""
+    """Show a form; once it is valid, act. Refusals are shown as form errors."""
     if request.method == "POST" and form.is_valid():
         sentence, problem = _perform(request, act, action=action, details=details)
         if not problem:
@@ -104,7 +104,6 @@ def act_with_form(
 
 
 def back_to_check(request: MemberRequest, application: Application) -> HttpResponseBase:
-    """To the reference check on the candidate's page."""
     target = redirect("candidate", request.organisation.slug, application.pk)
     target["Location"] += "#reference_check"
     return target

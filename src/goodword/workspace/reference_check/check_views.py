@@ -31,7 +31,6 @@ WITH_FORM = ["GET", "HEAD", "POST"]
 @require_POST
 @access.member(kinds=access.WORKS)
 def pause(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """No reminders until it is resumed."""
     application, check = check_of(request, pk, check_pk)
 
     def act() -> str:
@@ -44,7 +43,6 @@ def pause(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """It goes on."""
     application, check = check_of(request, pk, check_pk)
 
     def act() -> str:
@@ -71,7 +69,7 @@ def remind(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """Give more time, to the referees too if that is wanted."""
+    """Extend the deadline, optionally also that of referees."""
     application, check = check_of(request, pk, check_pk)
     form = MoreTimeForm(request.POST if request.method == "POST" else None)
 
@@ -93,7 +91,7 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """Close it early with what is in."""
+    """Close it early with the references so far."""
     application, check = check_of(request, pk, check_pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
 
@@ -153,7 +151,6 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """Ask for one more referee."""
     application, check = check_of(request, pk, check_pk)
     slots = Slot.objects.of(request.organisation).filter(check_run=check)
     form = AddRefereeForm(request.POST if request.method == "POST" else None, initial={"seen": slots.count()})
@@ -179,7 +176,7 @@ def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpResponseBase:
-    """Answer *I can't name anyone*."""
+    """Answer a candidate who can't name a referee."""
     application, check = check_of(request, pk, check_pk)
     slot = Slot.objects.of(request.organisation).filter(check_run=check, number=number).first()
     if slot is None:

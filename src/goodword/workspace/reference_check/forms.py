@@ -19,11 +19,11 @@ _LENGTH = _("Write at most %(limit_value)d characters.")
 
 
 class ConfirmForm(forms.Form):
-    """Only a click."""
+    """A confirmation without fields."""
 
 
 class DaysForm(forms.Form):
-    """How much more time."""
+    """An extension in working days."""
 
     days = forms.IntegerField(
         label=_("Working days from today"),
@@ -37,7 +37,7 @@ class DaysForm(forms.Form):
 
 
 class MoreTimeForm(DaysForm):
-    """The same for the candidate, and for the referees if that is wanted."""
+    """The same for the candidate, optionally also for referees."""
 
     referees = forms.BooleanField(
         label=_("Referees who have not answered have as long too"), required=False, initial=True
@@ -45,8 +45,6 @@ class MoreTimeForm(DaysForm):
 
 
 class ReasonForm(forms.Form):
-    """Why, in own words."""
-
     reason = PlainTextField(
         label=_("Why?"),
         help_text=_("For your colleagues. Shown on this page only."),
@@ -58,7 +56,7 @@ class ReasonForm(forms.Form):
 
 
 class AddRefereeForm(forms.Form):
-    """One more referee. `seen` is how many slots the page knew, so that pressed twice it is one."""
+    """One more referee. `seen`: the number of slots on the page, so that a double click adds one."""
 
     relationship = forms.ChoiceField(
         label=_("Kind of referee"),
@@ -84,7 +82,7 @@ class AddRefereeForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """The answer to *I can't name anyone*."""
+    """The answer to "I can't name anyone"."""
 
     answer = forms.ChoiceField(
         label=_("Your answer"),
@@ -110,8 +108,6 @@ class AnswerForm(forms.Form):
 
 
 class AddressForm(forms.Form):
-    """A referee's right address."""
-
     address = AddressField(
         label=_("E-mail address"),
         max_length=254,

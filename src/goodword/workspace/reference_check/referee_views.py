@@ -26,22 +26,23 @@ WITH_FORM = ["GET", "HEAD", "POST"]
 @require_POST
 @access.member(kinds=access.WORKS)
 def remind(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """Remind this referee now."""
     application, referee = referee_of(request, pk, referee_pk)
-    asked = _request(referee)
+    reference_request = _request(referee)
 
     def act() -> str:
         return reminder_message(
-            remind_referee_now(request_id=asked.pk, member=request.member, now=clock.now())
+            remind_referee_now(request_id=reference_request.pk, member=request.member, now=clock.now())
         )
 
-    return act_at_once(request, application, act, action="request.reminded", details={"request": asked.pk})
+    return act_at_once(
+        request, application, act, action="request.reminded", details={"request": reference_request.pk}
+    )
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """Write to one who was not to be asked before an offer."""
+    """Send the request to a referee on hold until an offer."""
     application, referee = referee_of(request, pk, referee_pk)
 
     def act() -> str:
@@ -58,14 +59,13 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """Give this referee more time."""
     application, referee = referee_of(request, pk, referee_pk)
-    asked = _request(referee)
+    reference_request = _request(referee)
     form = DaysForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
         days = form.cleaned_data["days"]
-        extend_request(request_id=asked.pk, days=days, member=request.member, now=clock.now())
+        extend_request(request_id=reference_request.pk, days=days, member=request.member, now=clock.now())
         return _("This referee has more time. Nobody was written to.")
 
     page = {
@@ -74,22 +74,29 @@ def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseB
         "button": _("Give more time"),
     }
     return act_with_form(
-        request, application, form, act, action="request.extended", page=page, details={"request": asked.pk}
+        request,
+        application,
+        form,
+        act,
+        action="request.extended",
+        page=page,
+        details={"request": reference_request.pk},
     )
 
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """Correct this referee's address."""
     application, referee = referee_of(request, pk, referee_pk)
-    asked = _request(referee)
+    reference_request = _request(referee)
     data = request.POST if request.method == "POST" else None
     form = AddressForm(data, initial={"address": referee.email})
 
     def act() -> str:
         typed = form.cleaned_data["address"]
-        correct_address(request_id=asked.pk, address=typed, member=request.member, now=clock.now())
+        correct_address(
+            request_id=reference_request.pk, address=typed, member=request.member, now=clock.now()
+        )
         return _("Corrected. A new e-mail goes to the new address, and the old link no longer works.")
 
     page = {
@@ -107,12 +114,12 @@ def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
         act,
         action="request.address_corrected",
         page=page,
-        details={"request": asked.pk},
+        details={"request": reference_request.pk},
     )
 
 
 def _request(referee: Referee) -> ReferenceRequest:
-    """What went to the referee; 404 while nothing did."""
+    """The referee's request; 404 if there is none yet."""
     found: ReferenceRequest | None = getattr(referee, "request", None)
     if found is None:
         raise Http404

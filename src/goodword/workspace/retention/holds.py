@@ -40,7 +40,6 @@ class HoldForm(forms.Form):
     )
 
     def clean_reason(self) -> str:
-        """On one line, without control characters."""
         reason = clean_text(self.cleaned_data["reason"], one_line=True)
         if not reason:
             raise forms.ValidationError(self.fields["reason"].error_messages["required"])
@@ -75,7 +74,7 @@ def role_hold(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def lift(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Lift a hold, and let the erasures requested meanwhile continue."""
+    """Lift a hold; erasures requested meanwhile continue."""
     access.owned(Hold.objects.of(request.organisation), pk)
     if lift_hold(hold_id=pk, by=request.member, now=clock.now()):
         messages.success(request, _("The hold is lifted."))
@@ -87,10 +86,10 @@ def _page(
 ) -> HttpResponse:
     form = HoldForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        said = form.cleaned_data
+        values = form.cleaned_data
         try:
             place_hold(
-                on=on, ground=said["ground"], reason=said["reason"], by=request.member, now=clock.now()
+                on=on, ground=values["ground"], reason=values["reason"], by=request.member, now=clock.now()
             )
         except NothingToKeep:
             messages.info(request, _("This person has already been erased."))
@@ -112,12 +111,12 @@ def _page(
 
 
 def _erased_already(people: int) -> str:
-    said = ngettext(
+    message = ngettext(
         "The data of %(n)s person who applied for this role was erased before.",
         "The data of %(n)s people who applied for this role was erased before.",
         people,
     )
-    return said % {"n": people}
+    return message % {"n": people}
 
 
 def _application(request: MemberRequest, pk: int) -> Application:

@@ -85,7 +85,7 @@ class RunPreview:
 
     at: datetime
     due: list[Due]
-    held: int
+    on_hold: int
     open_steps: int
     going_on: int
 
@@ -139,7 +139,7 @@ def preview_run(organisation: Organisation, months: Months, *, now: datetime) ->
     return RunPreview(
         at=at,
         due=[one for one in due if one.candidate_id not in kept | busy],
-        held=sum(one.candidate_id in kept for one in due),
+        on_hold=sum(one.candidate_id in kept for one in due),
         open_steps=sum(one.candidate_id in busy - kept for one in due),
         going_on=sum(one.ended is None for one in people.values()) if months.old is not None else 0,
     )
@@ -275,13 +275,13 @@ def _person(rows: list[_Application], *, made: datetime) -> _Person:
 
 def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
     """Those under a hold, and those whose steps still accept answers (steps.states.takes_answers)."""
-    held = candidates_on_hold(organisation)
+    on_hold = candidates_on_hold(organisation)
     if only is not None:
-        held = held.filter(pk=only)
+        on_hold = on_hold.filter(pk=only)
     busy: set[int] = set()
     for rows in (Attempt.objects.of(organisation), Check.objects.of(organisation)):
         runs = rows.filter(that_take_answers(now=now))
         if only is not None:
             runs = runs.filter(step_request__application__candidate_id=only)
         busy.update(runs.values_list("step_request__application__candidate_id", flat=True))
-    return set(held.values_list("pk", flat=True)), busy
+    return set(on_hold.values_list("pk", flat=True)), busy

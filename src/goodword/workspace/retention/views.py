@@ -75,15 +75,15 @@ def retention(request: MemberRequest) -> HttpResponseBase:
         initial=_initial(organisation),
     )
     if not form.is_bound:
-        foreseen = preview_run(organisation, Months.of(organisation), now=now)
-        return _page(request, form, foreseen)
+        preview = preview_run(organisation, Months.of(organisation), now=now)
+        return _page(request, form, preview)
     if not form.is_valid():
         return _page(request, form, None, status=422)
     wanted = form.settings()
     earlier = Months.of(organisation).shortened_by(_months_of(wanted))
     if "show" in request.POST or (earlier and request.POST.get("confirmed") != _code(wanted)):
-        foreseen = preview_run(organisation, _months_of(wanted), now=now)
-        return _page(request, form, foreseen, asks=earlier, code=_code(wanted))
+        preview = preview_run(organisation, _months_of(wanted), now=now)
+        return _page(request, form, preview, asks=earlier, code=_code(wanted))
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
         messages.success(request, _("Saved. Notices to candidates and referees now state this."))
     return redirect("retention", organisation.slug)
@@ -110,7 +110,7 @@ def _code(settings: RetentionSettings) -> str:
 def _page(
     request: MemberRequest,
     form: RetentionForm,
-    foreseen: RunPreview | None,
+    preview: RunPreview | None,
     *,
     asks: bool = False,
     code: str = "",
@@ -124,9 +124,9 @@ def _page(
         {
             "settings_nav": nav(request),
             "form": form,
-            "foreseen": foreseen,
-            "people": _named(organisation, foreseen) if foreseen else [],
-            "more": max(0, len(foreseen.due) - NAMED) if foreseen else 0,
+            "preview": preview,
+            "people": _named(organisation, preview) if preview else [],
+            "more": max(0, len(preview.due) - NAMED) if preview else 0,
             "asks": asks,
             "code": code,
             "holds": [(hold, _application_of(hold.candidate_id, organisation)) for hold in holds],
@@ -135,9 +135,9 @@ def _page(
     )
 
 
-def _named(organisation: Organisation, foreseen: RunPreview) -> list[dict[str, Any]]:
+def _named(organisation: Organisation, preview: RunPreview) -> list[dict[str, Any]]:
     """The first people who are due, each with an application to link to."""
-    shown = foreseen.due[:NAMED]
+    shown = preview.due[:NAMED]
     rows = Application.objects.of(organisation).filter(candidate_id__in=[one.candidate_id for one in shown])
     newest = {row.candidate_id: row for row in rows.select_related("candidate").order_by("pk")}
     return [

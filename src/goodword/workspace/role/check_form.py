@@ -25,13 +25,13 @@ from goodword.workspace.role.slot_forms import SlotForm, relationship_names
 from goodword.workspace.role.step_forms import DaysField, StepForm, as_typed, deadline_field
 
 BUILTIN: Final = "builtin:"
-#: what stands behind an empty `Step.questionnaire_id`
+#: the choice for an empty `Step.questionnaire_id`
 USUAL: Final = BUILTIN + builtin.GENERAL_PROFESSIONAL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionnaireChoice:
-    """A questionnaire to choose: `value` is its id, or "builtin:" and the key of one that came with Goodword."""
+    """`value` is an id, or "builtin:" and the key of a built-in questionnaire."""
 
     value: str
     title: str
@@ -41,7 +41,7 @@ class QuestionnaireChoice:
 
 
 def questionnaire_choices(organisation: Organisation, *, chosen: int | None) -> Sequence[QuestionnaireChoice]:
-    """The built-in ones first. One that is `chosen` already stays to be chosen when it is archived."""
+    """Built-in ones first. The `chosen` one stays available when archived."""
     own = {row.key: row for row in versions.selectable_questionnaires(organisation)}
     if chosen is not None and chosen not in {row.pk for row in own.values()}:
         row = Questionnaire.objects.of(organisation).filter(pk=chosen).first()
@@ -57,7 +57,7 @@ def questionnaire_choices(organisation: Organisation, *, chosen: int | None) -> 
 
 
 def choice_value(questionnaire_id: int | None, *, organisation: Organisation) -> str:
-    """How a step's questionnaire is called among the choices."""
+    """The value of a step's questionnaire among the choices."""
     if questionnaire_id is None:
         return USUAL
     row = Questionnaire.objects.of(organisation).filter(pk=questionnaire_id).first()
@@ -67,7 +67,7 @@ def choice_value(questionnaire_id: int | None, *, organisation: Organisation) ->
 
 
 def questionnaire_id(value: str, *, organisation: Organisation, now: datetime) -> int | None:
-    """What a step keeps for a choice; a built-in one becomes a questionnaire of the organisation."""
+    """The id to store for a choice. A built-in one is copied to the organisation."""
     if value == USUAL:
         return None
     if value.startswith(BUILTIN):
@@ -99,7 +99,7 @@ def _custom(row: Questionnaire, organisation: Organisation) -> QuestionnaireChoi
 
 
 def candidate_sentences(settings: CheckSettings, *, minutes: int) -> list[str]:
-    """In the order in which the candidate meets it."""
+    """What candidates will read, in order."""
     return list(_sentences(settings, minutes))
 
 
@@ -164,7 +164,7 @@ _LEAST = _("Write a whole number: with how many references it completes.")
 
 
 class CheckForm(StepForm):
-    """Settings of a role's reference check. `lines` are the forms of whom it asks for."""
+    """Settings of a role's reference check. `lines`: a form for each kind of referee."""
 
     least = forms.IntegerField(
         label=_("Completes with"),
@@ -244,25 +244,23 @@ class CheckForm(StepForm):
 
     @classmethod
     def unjudged(cls, data: QueryDict, *, step: Step) -> "CheckForm":
-        """The page once more with what was typed, and without a word on what is wrong with it."""
+        """The form with what was typed, without validation."""
         return cls(step=step, initial=as_typed(cls, data), lines=slot_forms.unvalidated_forms(data))
 
     @property
     def parts(self) -> list[forms.Form]:
-        """All forms of the page, for the list of what is wrong."""
+        """All forms of the page."""
         return [*self.lines, self]
 
     @property
     def may_add(self) -> bool:
-        """Whether there is room for one more line."""
         return len(self.lines) < MOST_REFEREES
 
     def is_valid(self) -> bool:
-        """Whether all of the page can be taken."""
         return all(line.is_valid() for line in self.lines) and super().is_valid()
 
     def clean(self) -> dict[str, Any]:
-        """What fits together: the number of referees, with how many it completes, the languages."""
+        """Check the number of referees against the rest, and the languages."""
         data = super().clean()
         self.hold_reminders("referee_reminder_days", deadline="referee_deadline_days")
         if all(line.is_valid() for line in self.lines):
@@ -271,12 +269,12 @@ class CheckForm(StepForm):
         return data
 
     def settings_to_keep(self, *, now: datetime) -> CheckSettings:
-        """What was chosen, once the form is valid; a built-in questionnaire becomes one of the organisation."""
+        """The settings of a valid form. A built-in questionnaire is copied to the organisation."""
         kept = questionnaire_id(self.cleaned_data["questionnaire"], organisation=self.organisation, now=now)
         return self._settings(kept)
 
     def sentences(self) -> list[str]:
-        """What candidates will read: as it is set, or as the page has it if that can be taken."""
+        """What candidates will read, with the current settings or those of a valid form."""
         if not self.is_bound:
             return self._in_sentences(self.known, value=str(self.initial["questionnaire"]))
         if not self.is_valid():

@@ -17,20 +17,20 @@ from goodword.roles.slots import ANY, KINDS, MOST_REFEREES, SlotSetting
 from goodword.workspace.role.step_forms import as_typed
 
 LONGEST_HINT: Final = 300
-#: the name of the buttons: "add", "remove-2", "up-2", "down-2"
+#: field of the buttons: "add", "remove-2", "up-2", "down-2"
 ACTION: Final = "line"
-#: how many lines the page had
+#: field with the number of lines
 TOTAL: Final = "lines"
 _COUNT = _("Choose 1 to %(n)s.") % {"n": MOST_REFEREES}
 
 
 def relationship_names() -> Mapping[str, str]:
-    """The kinds of referees that can be asked for, in words."""
+    """Kinds of referees and their labels."""
     return {**labels.relationships(), ANY: str(pgettext_lazy("relationship", "Any"))}
 
 
 class SlotForm(forms.Form):
-    """One line: so many referees of one kind."""
+    """A number of referees of one kind."""
 
     use_required_attribute = False
 
@@ -72,16 +72,13 @@ class SlotForm(forms.Form):
         relationship.choices = [(kind, words[kind]) for kind in KINDS]
 
     def clean_hint(self) -> str:
-        """On one line, without controls."""
         return clean_text(self.cleaned_data["hint"], one_line=True)
 
     def slot(self) -> SlotSetting:
-        """What was chosen, once the form is valid."""
         return SlotSetting(**self.cleaned_data)
 
 
 def forms_of(slots: Sequence[SlotSetting]) -> list[SlotForm]:
-    """The lines as they are set."""
     rows = [
         {name: getattr(slot, name) for name in ("relationship", "count", "needed", "hint")} for slot in slots
     ]
@@ -89,19 +86,18 @@ def forms_of(slots: Sequence[SlotSetting]) -> list[SlotForm]:
 
 
 def posted_forms(data: QueryDict) -> list[SlotForm]:
-    """The lines as they came, to be judged."""
+    """Forms bound to the posted lines."""
     of = _how_many(data)
     return [SlotForm(data, number=number, of=of) for number in range(of)]
 
 
 def unvalidated_forms(data: QueryDict) -> list[SlotForm]:
-    """The lines as they came, without a word on what is wrong with them."""
+    """Forms with the posted lines, without validation."""
     return _forms(_rows(data))
 
 
 def after_action(data: QueryDict) -> QueryDict:
-    """What was typed, after the act of the button that was pressed; an unknown one changes nothing. One line
-    always stays, and never are there more than there may be referees."""
+    """The posted data after the pressed button's action. Keeps at least one line and at most MOST_REFEREES."""
     rows = _rows(data)
     act, _dash, number = data.get(ACTION, "").partition("-")
     at = int(number) if number.isascii() and number.isdigit() and len(number) < 4 else -1
@@ -138,9 +134,9 @@ def _forms(rows: Sequence[Mapping[str, Any]]) -> list[SlotForm]:
 
 
 def _how_many(data: QueryDict) -> int:
-    said = data.get(TOTAL, "")
-    known = said.isascii() and said.isdigit() and len(said) < 9
-    return min(max(int(said), 1), MOST_REFEREES) if known else 1
+    text = data.get(TOTAL, "")
+    known = text.isascii() and text.isdigit() and len(text) < 9
+    return min(max(int(text), 1), MOST_REFEREES) if known else 1
 
 
 def _prefix(number: int) -> str:

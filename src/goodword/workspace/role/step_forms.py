@@ -20,13 +20,13 @@ from goodword.roles.domain.settings import (
 )
 from goodword.roles.models import Step
 
-#: unit to minutes, the longest last
+#: in minutes, ascending
 UNITS: Final = {"minutes": 1, "hours": 60, "days": 24 * 60}
 LONGEST_DAYS: Final = LONGEST_DELAY // UNITS["days"]
 
 
 def delay_text(minutes: int) -> str:
-    """ "2 hours"; empty for none."""
+    """For example "2 hours"; empty for 0."""
     number, unit = _parts(minutes)
     if not number:
         return ""
@@ -39,7 +39,7 @@ def delay_text(minutes: int) -> str:
 
 
 class DelayWidget(forms.MultiWidget):
-    """The number and its unit beside each other."""
+    """A number and its unit."""
 
     template_name = "workspace/widgets/delay.html"
     use_fieldset = True
@@ -60,7 +60,7 @@ class DelayWidget(forms.MultiWidget):
         super().__init__([number, unit])
 
     def decompress(self, value: Any) -> list[Any]:
-        """From minutes to what the two inputs show."""
+        """Minutes to number and unit."""
         number, unit = _parts(int(value or 0))
         return [number, unit]
 
@@ -85,7 +85,7 @@ class DelayField(forms.MultiValueField):
         super().__init__(fields=fields, require_all_fields=False, required=False, **kwargs)
 
     def compress(self, data_list: list[Any]) -> int:
-        """From number and unit to minutes."""
+        """Number and unit to minutes."""
         if not data_list:
             return 0
         number, unit = data_list
@@ -108,10 +108,9 @@ _CLOSE = [("close", _("Close what is open: nobody is written to, results and ans
 
 
 class DaysField(forms.CharField):
-    """Working days as "2, 5"; in order, each once."""
+    """Working days such as "2, 5", sorted, without duplicates."""
 
     def to_python(self, value: Any) -> Any:
-        """Whole numbers. Raises ValidationError for anything else."""
         if isinstance(value, list):
             return value
         parts = str(value or "").replace(";", ",").replace(",", " ").split()
@@ -120,7 +119,6 @@ class DaysField(forms.CharField):
         return sorted({int(part) for part in parts})
 
     def prepare_value(self, value: Any) -> Any:
-        """As it is typed."""
         return ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
 
 
@@ -137,8 +135,7 @@ def deadline_field(*, label: Any, help_text: Any) -> forms.IntegerField:
 
 
 def as_typed(form: type[forms.Form], data: QueryDict, *, prefix: str | None = None) -> dict[str, Any]:
-    """What stands in the inputs, unjudged: initial values of the same form, so that it can be shown once more
-    without its errors."""
+    """The posted values as initial values, to show a form again without validation."""
     empty: MultiValueDict[str, Any] = MultiValueDict()
     return {
         name: field.widget.value_from_datadict(data, empty, f"{prefix}-{name}" if prefix else name)
@@ -147,8 +144,7 @@ def as_typed(form: type[forms.Form], data: QueryDict, *, prefix: str | None = No
 
 
 class StepForm(forms.Form):
-    """Settings of one step of a role. Which requirement an assessment serves is said here too, as long as nobody has
-    put it together: then each of its tests says so."""
+    """Settings of one step. Asks for the requirement of an assessment unless its tests have their own."""
 
     requirement = forms.CharField(
         label=_("What requirement of the job does the assessment serve?"),
@@ -211,13 +207,13 @@ class StepForm(forms.Form):
             self.fields["requirement"].required = step.rules.exists()
 
     def clean(self) -> dict[str, Any]:
-        """Reminders are few, and come before the deadline."""
+        """Check the reminders."""
         data = super().clean() or self.cleaned_data
         self.hold_reminders("reminder_days", deadline="deadline_days")
         return data
 
     def hold_reminders(self, name: str, *, deadline: str) -> None:
-        """Say at the field what is wrong with its days, if anything is."""
+        """Add an error if there are too many reminders, or one after the deadline."""
         days, last = self.cleaned_data.get(name), self.cleaned_data.get(deadline)
         if days is None or last is None:
             return
@@ -227,7 +223,6 @@ class StepForm(forms.Form):
             self.add_error(name, _early(last))
 
     def settings(self) -> StepSettings:
-        """What was chosen, once the form is valid."""
         data = self.cleaned_data
         return StepSettings(
             delay_minutes=data["delay"],

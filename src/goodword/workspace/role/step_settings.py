@@ -22,7 +22,7 @@ from goodword.workspace.role.step_forms import StepForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponseBase:
-    """The settings of one step of a role, which count from then on."""
+    """Settings of one step of a role; they apply from now on."""
     role = access.owned(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation").filter(role=role)
     step = access.owned(steps, step_pk)

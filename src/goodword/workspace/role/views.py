@@ -32,7 +32,7 @@ Kind = RoleNotice.Kind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeText:
-    """A notice in words. `anew`: choosing job and stages anew is what helps."""
+    """`anew`: choosing job and stages again solves it."""
 
     pk: int
     title: str
@@ -42,7 +42,7 @@ class NoticeText:
 
 
 def notices_of(role: Role) -> list[NoticeText]:
-    """The open notices of a role, the oldest first; as many queries for one as for ten."""
+    """Open notices of a role, oldest first. A constant number of queries."""
     rows = list(open_notices(role))
     if not rows:
         return []
@@ -97,7 +97,7 @@ SORTS = {"name": ("sort_name", "pk"), "-name": ("-sort_name", "-pk"), "recent": 
 
 
 class RoleForm(forms.Form):
-    """A new role, made by hand."""
+    """A role without a Greenhouse job."""
 
     title = forms.CharField(
         label="Title",
@@ -113,7 +113,7 @@ class RoleForm(forms.Form):
 @require_safe
 @access.member()
 def role_list(request: MemberRequest) -> HttpResponse:
-    """All roles the member may see, with how many candidates each has."""
+    """Roles that the member may see, with their numbers of candidates."""
     query = asked_for(request)
     roles = (
         visible_roles(request.member)
@@ -133,12 +133,12 @@ def role_list(request: MemberRequest) -> HttpResponse:
 
 
 def _query(**values: str) -> str:
-    """A query string of what is not empty."""
+    """A query string without empty values."""
     return urlencode({name: value for name, value in values.items() if value})
 
 
 def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
-    """How many of these rows a role has: only those counted that the member may see."""
+    """How many of these rows belong to each role, as a subquery."""
     of_role = rows.filter(role=OuterRef("pk")).order_by().values("role").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(of_role), 0)
 
@@ -146,7 +146,6 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def role_new(request: MemberRequest) -> HttpResponseBase:
-    """Make a role by hand."""
     form = RoleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         role = create_role(title=form.cleaned_data["title"], owner=request.member, now=clock.now())
@@ -157,7 +156,7 @@ def role_new(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 @access.member()
 def role_page(request: MemberRequest, pk: int) -> HttpResponse:
-    """A role: its candidates with a progress mark per step, searched, sorted, filtered."""
+    """A role with its candidates and their progress: search, sort, filter."""
     role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "recent"
@@ -205,7 +204,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponseBase:
-    """*I have seen it*: the notice goes from the role. One that is settled already stays so."""
+    """Dismiss a notice."""
     role = access.owned(visible_roles(request.member), pk)
     notice = open_notices(role).filter(pk=notice_pk).first()
     if notice is not None:

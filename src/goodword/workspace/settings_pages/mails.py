@@ -37,7 +37,7 @@ from goodword.steps.states import is_open
 from goodword.workspace.candidate.timeline import MAIL_NAMES
 from goodword.workspace.reference_check.actions import back_to_check, referee_of
 
-#: rows per page, and mails per click
+#: mails per page and click
 AT_MOST = 200
 
 
@@ -62,20 +62,19 @@ def undelivered(member: Membership) -> list[Undelivered]:
 
 
 def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
-    """Send it again. False if it is already being sent or no longer needed. Raises Email.DoesNotExist if the member may
-    not see it."""
+    """Resend it. False if that is not needed any more. Raises Email.DoesNotExist if the member may not see it."""
     seen = visible_applications(member)
     email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
     return _send_again(email, member=member, now=now)
 
 
 def send_all_again(*, member: Membership, now: datetime) -> int:
-    """Send again all failed mails that are still needed. Returns how many."""
+    """Resend all failed mails that are still needed. Returns how many."""
     return sum(_send_again(row.email, member=member, now=now) for row in undelivered(member))
 
 
 def send_invitation_again(step_request: StepRequest, *, member: Membership, now: datetime) -> bool:
-    """Send again the newest mail with a request to the candidate of this step, if it failed."""
+    """Resend the latest mail to the candidate about this step, if it failed."""
     mails = Email.objects.of(member.organisation).filter(
         link_purpose=Link.Purpose.CANDIDATE, link_subject_id=step_request.pk, deadline_days__isnull=False
     )
@@ -153,7 +152,7 @@ def _referees_address(email: Email) -> str:
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest) -> HttpResponse:
-    """The failed mails that are still needed."""
+    """Failed mails that are still needed."""
     rows = undelivered(request.member)
     return render(request, "workspace/undelivered.html", {"settings_nav": nav(request), "rows": rows})
 
@@ -182,7 +181,7 @@ def all_again(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def invitation_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """From the candidate's page: resend this step's failed mail to the candidate."""
+    """From the candidate's page: resend the failed mail to the candidate."""
     application = access.owned(visible_applications(request.member), pk)
     step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
     step_request = access.owned(step_requests, step_request_pk)
@@ -205,8 +204,8 @@ def request_again(request: MemberRequest, pk: int, referee_pk: int) -> HttpRespo
 
 def _show_message(request: MemberRequest, count: int) -> None:
     if count:
-        said = ngettext("Resending %(n)s mail.", "Resending %(n)s mails.", count)
-        messages.success(request, said % {"n": count})
+        message = ngettext("Resending %(n)s mail.", "Resending %(n)s mails.", count)
+        messages.success(request, message % {"n": count})
     else:
         messages.info(request, _("Nothing was sent: the mail is already being sent, or is no longer needed."))
 
@@ -223,7 +222,7 @@ def _audit(request: MemberRequest, count: int) -> None:
 
 
 class MailsForm(forms.Form):
-    """A member's own choice."""
+    """Optional mails to a member."""
 
     each_reference = forms.BooleanField(
         label=gettext_lazy("Mail me each reference that comes in between the first and the last"),
@@ -234,7 +233,6 @@ class MailsForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def own_mails(request: MemberRequest) -> HttpResponseBase:
-    """One box to tick; it is the member's own."""
     form = MailsForm(
         request.POST if request.method == "POST" else None,
         initial={"each_reference": request.member.mails_each_reference},

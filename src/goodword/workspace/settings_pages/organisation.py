@@ -38,13 +38,13 @@ from goodword.workspace.role.step_forms import as_typed
 
 
 def time_zones() -> list[tuple[str, str]]:
-    """Zones as people know them: a continent and a city, and UTC."""
+    """Zones with a continent and a city, and UTC."""
     known = sorted(name for name in available_timezones() if "/" in name and not name.startswith("Etc/"))
     return [(name, name.replace("_", " ")) for name in ("UTC", *known)]
 
 
 class OrganisationForm(forms.Form):
-    """What admins set for all of the organisation."""
+    """Settings of the organisation, for admins."""
 
     name = forms.CharField(
         label=_("Name"),
@@ -109,7 +109,6 @@ class OrganisationForm(forms.Form):
         known = settings_of(organisation)
         as_set = {name: getattr(known, name) for name in OrganisationSettings.__dataclass_fields__}
         super().__init__(data, initial=as_set | (initial or {}))
-        #: the country that the page shows the parts of
         self.country = str(data.get("holiday_country", "") if data else self.initial["holiday_country"])
         country, parts = self.fields["holiday_country"], holidays.regions(self.country)
         assert isinstance(country, forms.ChoiceField)
@@ -123,25 +122,23 @@ class OrganisationForm(forms.Form):
         self.has_regions = bool(parts)
 
     def clean_name(self) -> str:
-        """On one line, without controls."""
         name = clean_text(self.cleaned_data["name"], one_line=True)
         if not name:
             raise forms.ValidationError(self.fields["name"].error_messages["required"])
         return name
 
     def clean_holiday_region(self) -> str:
-        """A part of the chosen country; empty for a country that has none."""
+        """A region of the chosen country; empty if it has none."""
         region, known = str(self.cleaned_data["holiday_region"]), holidays.regions(self.country)
         if region and known and region not in known:
             raise forms.ValidationError(_("Choose a part of this country."))
         return region if region in known else ""
 
     def clean_adjustments_name(self) -> str:
-        """On one line, without controls."""
         return clean_text(self.cleaned_data["adjustments_name"], one_line=True)
 
     def clean(self) -> dict[str, Any]:
-        """A person has a name and an address."""
+        """Name and address of the contact for adjustments are both given, or neither."""
         data = super().clean() or self.cleaned_data
         for given, missing, sentence in (
             ("adjustments_name", "adjustments_email", _("Write the address as well, or leave both empty.")),
@@ -152,7 +149,6 @@ class OrganisationForm(forms.Form):
         return data
 
     def settings(self) -> OrganisationSettings:
-        """What was chosen, once the form is valid."""
         return OrganisationSettings(**self.cleaned_data)
 
 
@@ -169,11 +165,10 @@ class DomainsForm(forms.Form):
 
     @classmethod
     def of(cls, organisation: Organisation) -> "DomainsForm":
-        """The form with the current domains."""
         return cls(initial={"domains": "\n".join(organisation.own_domains)})
 
     def clean_domains(self) -> list[str]:
-        """Check each domain, so that every invalid one is named."""
+        """Report every invalid domain."""
         found, problems = [], []
         for typed in self.cleaned_data["domains"].replace(",", "\n").splitlines():
             if typed.strip():
@@ -188,14 +183,13 @@ class DomainsForm(forms.Form):
         return found
 
 
-#: how many holidays are shown, to see that they are the right ones
 SHOWN = 5
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def organisation(request: MemberRequest) -> HttpResponseBase:
-    """The form; the button *Show* brings it back with the holidays of what is chosen, and keeps nothing."""
+    """The settings; the button Show previews the holidays without saving."""
     return organisation_page(request)
 
 
