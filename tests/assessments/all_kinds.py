@@ -33,7 +33,7 @@ from goodword.assessments.psychometrics import rasch
 from goodword.assessments.queries import answers_of
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
-from tests.assessments.support import assigned, part_of
+from tests.assessments.support import add_answers, assigned, part_of, save_answers
 from tests.support import factories
 
 NOW = factories.NOW
@@ -240,18 +240,29 @@ def _answer(
     if needs_start(part_of(attempt, order)):
         begin_part(**given, device="computer")
     part = part_of(attempt, order)
-    for number, item in enumerate(items_of(part), start=1):
+    items = items_of(part)
+    values: dict[str, Any] = {}
+    for number, item in enumerate(items, start=1):
         match item:
             case Statement():
-                save_answer(**given, item_id=item.id, value=value)
+                values[item.id] = value
             case Situation():
-                save_answer(**given, item_id=item.id, value={one.id: value for one in item.scenario.actions})
+                values[item.id] = {one.id: value for one in item.scenario.actions}
             case ReasoningTask():
                 wrong = next(option.id for option in item.drawn.options if option.id != item.drawn.key)
-                save_answer(**given, item_id=item.id, value=wrong if number % solve else item.drawn.key)
-                next_item(attempt_id=attempt.pk, order=order, number=number, now=now)
+                values[item.id] = wrong if number % solve else item.drawn.key
             case CustomQuestion():
                 save_answer(**given, item_id=item.id, value=_own(part, item.id, own=own))
+    if part.seconds is None:
+        save_answers(attempt, order, values, now=now)
+        return
+    # on a clock: the last task as a candidate leaves it, those before it as rows
+    last = items[-1].id
+    add_answers(part, {name: value for name, value in values.items() if name != last}, now=now)
+    rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk)
+    rows.update(at=len(items), shown_at=now, seen_at=now)
+    save_answer(**given, item_id=last, value=values[last])
+    next_item(attempt_id=attempt.pk, order=order, number=len(items), now=now)
 
 
 def _own(part: AttemptPart, question: str, *, own: Mapping[str, str]) -> Any:
