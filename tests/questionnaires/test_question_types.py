@@ -129,7 +129,7 @@ def test_a_condition_is_read_with_each_answer_once() -> None:
 
 
 def _hanging(on: str, *values: object, first: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """A first question, one that hangs on `on`, and a last one."""
+    """A first question, one that depends on `on`, and a last one."""
     return [
         first or {"id": "first", "type": "yes_no_unsure", "text": "?"},
         {"id": "then", "type": "date", "text": "?", "when": {"question": on, "is": list(values)}},
@@ -146,25 +146,25 @@ def _loop() -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (_hanging("nobody", "yes"), "Question 2 hangs on “nobody”, which is no question here."),
-        (_hanging("then", "yes"), "Question 2 hangs on itself."),
+        (_hanging("nobody", "yes"), "Question 2 depends on “nobody”, which is no question here."),
+        (_hanging("then", "yes"), "Question 2 depends on itself."),
         (
             _hanging("last", "yes"),
-            "Question 2 hangs on “last”, which comes later; it can hang on an earlier question only.",
+            "Question 2 depends on “last”, which comes later; it can depend on an earlier question only.",
         ),
-        (_loop(), "Question 2 hangs on “last”, which in turn hangs on it."),
+        (_loop(), "Question 2 depends on “last”, which in turn depends on it."),
         (
             _hanging("first", "maybe"),
-            "Question 2 hangs on the answer “maybe” to “first”, which does not have it.",
+            "Question 2 depends on the answer “maybe” to “first”, which does not have it.",
         ),
         (
             _hanging("first", "6", first=rating(id="first")),
-            "Question 2 hangs on the answer “6” to “first”, which does not have it.",
+            "Question 2 depends on the answer “6” to “first”, which does not have it.",
         ),
         (
             _hanging("first", "yes", first={"id": "first", "type": "short_text", "text": "?"}),
             (
-                "Question 2 hangs on “first”, whose answers cannot decide that; take a choice, a yes or no, "
+                "Question 2 depends on “first”, whose answers cannot decide that; take a choice, a yes or no, "
                 "a rating or an agreement."
             ),
         ),

@@ -68,7 +68,7 @@ class Block:
 
     question: Question
     parts: Mapping[str, BoundField]
-    #: what stands above the first of several statements on one competency
+    #: shown above the first of several statements on one competency
     heading: str = ""
 
     @property
@@ -167,7 +167,7 @@ class QuestionForm(forms.Form):
             names: dict[str, str] = {}
             shown = _initial(question, (saved or {}).get(question.id))
             for part, field in _parts_of(question, stated=self._stated).items():
-                # A hyphen cannot stand in an id, so no question's name can run into another one's part.
+                # Ids contain no hyphen, so a part's name cannot be that of another question.
                 names[part] = f"{question.id}-{part}" if part else question.id
                 field.initial = shown.get(part)
                 self.fields[names[part]] = field

@@ -14,7 +14,7 @@ from goodword.questionnaires.types import LONGEST_COMMENT, Number
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
 _MONTH = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})")
 _DAY = re.compile(r"(?P<year>[0-9]{4})-(?P<month>[0-9]{1,2})-(?P<day>[0-9]{1,2})")
-#: what lies beyond is a slip of the hand, and no longer told exactly
+#: larger numbers are typing errors, and floats cannot represent them exactly
 _CEILING = 10**12
 _LONGEST = 60
 _PLAIN = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)?")

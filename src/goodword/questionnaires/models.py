@@ -30,7 +30,7 @@ class Questionnaire(OrganisationOwned):
 class QuestionnaireVersion(OrganisationOwned):
     """One version in one language: the questions as JSON, in the form of questionnaires.types.
 
-    Languages of one number share question ids and values, so that answers can be told in any of them. While
+    Languages of one number share question ids and values, so that answers can be shown in any of them. While
     `published_at` is empty it is a draft, of which a questionnaire has one number at most; afterwards it never
     changes.
     """

@@ -149,7 +149,7 @@ def shortened(name: str) -> str:
 
 
 def _fits(value: float) -> bool:
-    """Whether it is a number that can be told and stored: no infinity, nothing of hundreds of digits."""
+    """Whether it can be stored: no infinity, no hundreds of digits."""
     try:
         return math.isfinite(float(value))
     except OverflowError:

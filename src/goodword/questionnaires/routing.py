@@ -145,7 +145,7 @@ def condition_values(question: Question) -> tuple[str, ...]:
 def condition_problem(questions: Sequence[Question]) -> ConditionProblem | None:
     """The first condition that can never be met; None if all can.
 
-    `what` continues a sentence after the question's name: "hangs on itself".
+    `what` continues a sentence after the question's name: "depends on itself".
     """
     places = {question.id: place for place, question in enumerate(questions)}
     for number, question in enumerate(questions, start=1):
@@ -158,22 +158,22 @@ def _problem(
     question: Question, when: Condition, questions: Sequence[Question], places: Mapping[str, int]
 ) -> str:
     if when.question == question.id:
-        return "hangs on itself"
+        return "depends on itself"
     if when.question not in places:
-        return f"hangs on “{when.question}”, which is no question here"
+        return f"depends on “{when.question}”, which is no question here"
     if places[when.question] > places[question.id]:
         if question.id in _depends_on(when.question, questions, places):
-            return f"hangs on “{when.question}”, which in turn hangs on it"
-        return f"hangs on “{when.question}”, which comes later; it can hang on an earlier question only"
+            return f"depends on “{when.question}”, which in turn depends on it"
+        return f"depends on “{when.question}”, which comes later; it can depend on an earlier question only"
     possible = condition_values(questions[places[when.question]])
     if not possible:
         return (
-            f"hangs on “{when.question}”, whose answers cannot decide that; "
+            f"depends on “{when.question}”, whose answers cannot decide that; "
             "take a choice, a yes or no, a rating or an agreement"
         )
     unknown = [value for value in when.values if value not in possible]
     if unknown:
-        return f"hangs on the answer “{unknown[0]}” to “{when.question}”, which does not have it"
+        return f"depends on the answer “{unknown[0]}” to “{when.question}”, which does not have it"
     return ""
 
 

@@ -201,7 +201,7 @@ class Rating(QuestionBase):
 class Agreement(QuestionBase):
     """Agreement with the statement in `text`, on five levels whose labels are the page's.
 
-    Neighbours of one `competency` stand together under it. `can_pass` and `comment` as for a rating.
+    Neighbours of one `competency` are grouped under it. `can_pass` and `comment` as for a rating.
     """
 
     type: Literal["agreement"] = "agreement"

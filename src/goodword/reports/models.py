@@ -28,7 +28,7 @@ class Report(OrganisationOwned):
     attempt = models.ForeignKey(Attempt, on_delete=models.SET_NULL, null=True, related_name="reports")
     check_run = models.ForeignKey(Check, on_delete=models.SET_NULL, null=True, related_name="reports")
     version = models.PositiveSmallIntegerField()
-    #: short and visible, "GW-7F3K-Q2": stands in the PDF and in the note on the Activity Feed
+    #: short and visible, "GW-7F3K-Q2": printed in the PDF and in the note on the Activity Feed
     code = models.CharField(max_length=20, unique=True)
     snapshot = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)

@@ -112,7 +112,7 @@ def test_each_page_lets_in_who_works_and_nobody_else(
     assert rows() == before
     response = works.post(where)
     if name == "questionnaire_question_delete":
-        # led has a question that hangs on it, so the page asks what becomes of that one
+        # led has a question that depends on it, so the page asks what becomes of that one
         assert response.status_code == 302
     assert response.status_code == post
     # without the revision that it was based on, no act touches the draft

@@ -46,11 +46,11 @@ def test_what_makes_a_questionnaire_useless_is_said() -> None:
     assert sentences == [
         "It takes about 14 minutes. Many referees stop after ten.",
         (
-            "2 “How large was the team?” is never asked: it hangs on 1 “Did {candidate} lead people?”, "
+            "2 “How large was the team?” is never asked: it depends on 1 “Did {candidate} lead people?”, "
             "which these referees do not see."
         ),
         (
-            "3 “What of {candidat}?” shows “{candidat}” as it stands. "
+            "3 “What of {candidat}?” shows “{candidat}” unchanged. "
             "The names that are filled in are {candidate} and {company}."
         ),
     ]

@@ -58,7 +58,7 @@ def test_every_question_with_a_mistake_is_named() -> None:
         "In English: Question 4 must be an object with named values.",
     ]
     assert problems(file(languages={"en": [SIZE]})) == [
-        "In English: Question 1 hangs on “led”, which is no question here."
+        "In English: Question 1 depends on “led”, which is no question here."
     ]
     assert problems(file(languages={"en": [{**LED, "type": "essay"}]}))[0].startswith(
         "In English: Question 1 has the type “essay”, which is none of adjectives,"

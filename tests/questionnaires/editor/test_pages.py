@@ -37,7 +37,7 @@ def works(rita: Membership) -> Client:
 
 
 def typed(question: dict[str, Any], **values: Any) -> dict[str, Any]:
-    """what a browser sends for a question that hangs on nothing."""
+    """what a browser sends for a question that depends on nothing."""
     sent = {
         "text": question["text"],
         "help": "",
@@ -311,12 +311,12 @@ def test_where_a_condition_is_in_the_way_a_page_offers_the_way_out(rita: Members
     ]
 
 
-def test_deleting_asks_what_becomes_of_those_that_hang_on_it(rita: Membership, works: Client) -> None:
+def test_deleting_asks_what_happens_to_dependent_questions(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question_delete", ours, "led")
     assert "1 question is asked only after an answer to this one" in text_of(works.get(where))
     page = text_of(works.post(where, {"revision": "0"}))
-    assert "Choose what becomes of the questions that hang on it." in page
+    assert "Choose what happens to the questions that depend on it." in page
     assert ids(ours) == ["led", "size"]
     works.post(where, {"revision": "0", "hanging": "stay"})
     assert (ids(ours), "when" in draft(ours).entries[0]) == (["size"], False)

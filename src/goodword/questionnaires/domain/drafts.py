@@ -97,11 +97,11 @@ class NoQuestions(Exception):
 
 
 class NeedsReason(Exception):
-    """It rates more than eight competencies, and nobody says why."""
+    """It rates more than eight competencies without a reason."""
 
 
 class NotTranslated(Exception):
-    """Languages with texts that are still empty, and nobody said to publish without them."""
+    """Languages with empty texts that are to be published."""
 
     def __init__(self, languages: Collection[str]) -> None:
         super().__init__(", ".join(languages))

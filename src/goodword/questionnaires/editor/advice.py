@@ -221,7 +221,7 @@ class Advice:
 def advice(
     entries: Sequence[Entry], *, minutes: int, translated: Mapping[str, Sequence[Entry]], language: str
 ) -> list[Advice]:
-    """All there is to say, the whole first, then question by question.
+    """All advice, on the whole first, then question by question.
 
     `minutes` is the time needed; `language` that of `entries`, `translated` the other languages.
     """
@@ -291,7 +291,7 @@ def _of_relationships(entries: Sequence[Entry]) -> Iterator[Advice]:
         able = set(source.get("only_for") or RELATIONSHIPS)
         if not asked & able:
             yield Advice(
-                _("%(this)s is never asked: it hangs on %(other)s, which these referees do not see.")
+                _("%(this)s is never asked: it depends on %(other)s, which these referees do not see.")
                 % {"this": numbered(entries, entry["id"]), "other": numbered(entries, question_id)},
                 entry["id"],
             )
@@ -304,7 +304,7 @@ def _of_names(entries: Sequence[Entry]) -> Iterator[Advice]:
                 if found[1] not in {"candidate", "company"}:
                     yield Advice(
                         _(
-                            "%(this)s shows “%(braces)s” as it stands. "
+                            "%(this)s shows “%(braces)s” unchanged. "
                             "The names that are filled in are {candidate} and {company}."
                         )
                         % {"this": numbered(entries, entry["id"]), "braces": found[0]},
@@ -314,14 +314,14 @@ def _of_names(entries: Sequence[Entry]) -> Iterator[Advice]:
 
 def _of_topics(by_language: Mapping[str, Sequence[Entry]], entries: Sequence[Entry]) -> Iterator[Advice]:
     words = topic_words()
-    told: set[tuple[str, str]] = set()
+    mentioned: set[tuple[str, str]] = set()
     for language, questions in by_language.items():
         for entry in questions:
             for text in texts_of(entry).values():
                 found = touched(text, language=language)
-                if found is None or (entry["id"], found.topic) in told:
+                if found is None or (entry["id"], found.topic) in mentioned:
                     continue
-                told.add((entry["id"], found.topic))
+                mentioned.add((entry["id"], found.topic))
                 yield Advice(
                     _(
                         "%(this)s may touch %(topic)s (“%(word)s”). In many countries this must not be asked about "
@@ -338,14 +338,14 @@ def _of_topics(by_language: Mapping[str, Sequence[Entry]], entries: Sequence[Ent
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A topic and the word that made us think of it."""
+    """A topic and the word that suggests it."""
 
     topic: str
     word: str
 
 
 def touched(text: str, *, language: str) -> Touched | None:
-    """The first topic that a text may touch, None if none; languages without a list are not looked at."""
+    """The first topic that a text may touch; None if none, or if the language has no list."""
     short = language.lower().replace("_", "-").split("-")[0]
     for topic, by_language in _WORDS.items():
         for word in by_language.get(short, ()):

@@ -1,4 +1,4 @@
-"""What is different between two versions, in sentences that a recruiter can check."""
+"""The differences between two versions, in sentences."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
@@ -27,7 +27,7 @@ def changes(before: Languages, after: Languages) -> list[str]:
 
 
 def left_behind(before: Languages, after: Languages) -> list[str]:
-    """The languages whose words for a text are as they were, although the source says something else now."""
+    """The languages with translations that are older than their source text."""
     source = next(iter(after))
     if source not in before:
         return []
@@ -74,7 +74,7 @@ def _of_questions(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
 
 
 def _changed(was: Mapping[str, Any], entry: Mapping[str, Any], new: Sequence[Entry]) -> Iterator[str]:
-    told = {"question": named(entry)}
+    names = {"question": named(entry)}
     if was["text"] != entry["text"]:
         yield _("%(before)s now reads %(after)s.") % {"before": named(was), "after": named(entry)}
     texts, texts_before = texts_of(entry), texts_of(was)
@@ -84,44 +84,44 @@ def _changed(was: Mapping[str, Any], entry: Mapping[str, Any], new: Sequence[Ent
         if place != "text" and texts.get(place) != texts_before.get(place)
     }
     if other & {"help"}:
-        yield _("The help of %(question)s is another one.") % told
+        yield _("The help of %(question)s is another one.") % names
     if other & {"self_text"}:
-        yield _("What candidates are asked instead of %(question)s is another text.") % told
+        yield _("What candidates are asked instead of %(question)s is another text.") % names
     options = {place for place in other if place.startswith(("levels.", "choices."))}
     if options:
-        yield _("The answers of %(question)s have changed.") % told
+        yield _("The answers of %(question)s have changed.") % names
     if other - options - {"help", "self_text"}:
-        yield _("Other words of %(question)s have changed.") % told
+        yield _("Other words of %(question)s have changed.") % names
     if was["required"] != entry["required"]:
         yield (
             _("%(question)s must now be answered.")
             if entry["required"]
             else _("%(question)s is now optional.")
-        ) % told
+        ) % names
     if was.get("only_for", []) != entry.get("only_for", []):
         asked = who(entry)
         yield (
-            _("%(question)s is now asked only of: %(who)s.") % {**told, "who": asked}
+            _("%(question)s is now asked only of: %(who)s.") % {**names, "who": asked}
             if asked
-            else _("%(question)s is now for everyone.") % told
+            else _("%(question)s is now for everyone.") % names
         )
     if was.get("when") != entry.get("when"):
         condition = when(new, entry)
         yield (
-            _("%(question)s now has a condition: %(when)s.") % {**told, "when": condition}
+            _("%(question)s now has a condition: %(when)s.") % {**names, "when": condition}
             if condition
-            else _("%(question)s is now always asked.") % told
+            else _("%(question)s is now always asked.") % names
         )
     settings = _settings(entry)
     if settings != _settings(was):
-        yield _("The settings of %(question)s have changed.") % told
+        yield _("The settings of %(question)s have changed.") % names
 
 
 def _settings(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """What is neither a text nor one of the things that have a sentence of their own."""
-    told = {"required", "only_for", "when", "levels", "choices", *texts_of(entry)}
-    told |= {"text", "help", "self_text", "competency", "left", "right", "unit"}
-    return {name: value for name, value in entry.items() if name not in told}
+    """Everything that has no sentence of its own."""
+    handled = {"required", "only_for", "when", "levels", "choices", *texts_of(entry)}
+    handled |= {"text", "help", "self_text", "competency", "left", "right", "unit"}
+    return {name: value for name, value in entry.items() if name not in handled}
 
 
 def _moved(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:

@@ -33,7 +33,7 @@ def numbered(entries: Sequence[Entry], question_id: str) -> str:
 
 
 def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
-    """The answers on which another question can hang, as value and words; empty for types that have no such."""
+    """The answers on which another question can depend, as value and words; empty for types that have no such."""
     match entry["type"]:
         case "yes_no_unsure":
             return dict(labels.yes_no_unsure())

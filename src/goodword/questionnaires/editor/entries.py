@@ -61,7 +61,7 @@ def filled_up(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entr
 
 
 def index_of(entries: Sequence[Entry], question_id: str) -> int:
-    """Where a question stands, from 0. Raises `KeyError` if it is not there."""
+    """The index of a question. Raises `KeyError` if there is none."""
     for place, entry in enumerate(entries):
         if entry["id"] == question_id:
             return place
@@ -87,18 +87,18 @@ def new_name(words: str, *, taken: Collection[str], otherwise: str) -> str:
 
 
 def condition_of(entry: Mapping[str, Any]) -> tuple[str, list[str]]:
-    """The question it hangs on and the answers to it, ("", []) if it is always asked."""
+    """The question it depends on and the answers to it; ("", []) if it is always asked."""
     when = entry.get("when")
     return (when["question"], list(when["is"])) if when else ("", [])
 
 
 def dependants(entries: Sequence[Entry], question_id: str) -> list[Entry]:
-    """The questions that are asked only after an answer to this one."""
+    """The questions that are asked only after particular answers to this one."""
     return [entry for entry in entries if condition_of(entry)[0] == question_id]
 
 
 def all_dependants(entries: Sequence[Entry], question_id: str) -> list[Entry]:
-    """The same, with those that hang on these in turn."""
+    """The direct and indirect dependants."""
     found = {question_id}
     result = []
     for entry in entries:

@@ -54,6 +54,6 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
 
 
 def revision_of(request: MemberRequest, name: str = "revision") -> int:
-    """On which revision of the draft an act is based; -1, which none has, if that was not said."""
+    """The draft's revision when the page was opened; -1, which none has, if it is missing."""
     given = request.POST.get(name, "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

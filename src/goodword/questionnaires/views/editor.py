@@ -151,8 +151,8 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
         )
     except KeyError:
         return _gone(request, draft)
-    except ConditionInTheWay as hangs:
-        return _in_the_way(request, draft, question_id, hangs.question_id, up=up)
+    except ConditionInTheWay as blocked:
+        return _in_the_way(request, draft, question_id, blocked.question_id, up=up)
     messages.success(
         request,
         _("Moved to place %(place)s of %(count)s.") % {"place": place, "count": len(draft.entries)},
@@ -184,7 +184,7 @@ def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """Ask once more, and what becomes of the questions that hang on it; then delete."""
+    """Confirm, and ask what happens to the questions that depend on it; then delete."""
     problem = ""
     try:
         question = _question(draft, question_id)
@@ -201,7 +201,7 @@ def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
     except KeyError:
         return _gone(request, draft)
     except HasDependants:
-        problem = _("Choose what becomes of the questions that hang on it.")
+        problem = _("Choose what happens to the questions that depend on it.")
     return render(
         request,
         "questionnaires/editor/delete.html",
@@ -220,7 +220,7 @@ def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 def _in_the_way(
     request: MemberRequest, draft: Draft, question_id: str, hanging_id: str, *, up: bool
 ) -> HttpResponseBase:
-    held = _question(draft, hanging_id)
+    dependent = _question(draft, hanging_id)
     return render(
         request,
         "questionnaires/editor/in_the_way.html",
@@ -232,7 +232,7 @@ def _in_the_way(
             "moving": numbered(draft.entries, question_id),
             "hanging_id": hanging_id,
             "hanging": numbered(draft.entries, hanging_id),
-            "source": numbered(draft.entries, condition_of(held)[0]),
+            "source": numbered(draft.entries, condition_of(dependent)[0]),
         },
     )
 

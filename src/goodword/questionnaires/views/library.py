@@ -28,7 +28,7 @@ DRAFT = "draft"
 
 
 def _as_offered(row: ListedQuestionnaire) -> int:
-    """Those that come with the product stand in its own order, the most general first."""
+    """Built-in questionnaires in the product's order, the most general first."""
     known = keys()
     return known.index(row.questionnaire.key) if row.questionnaire.key in known else len(known)
 

@@ -37,7 +37,7 @@ CANDIDATE, COMPANY = "Alex Muster", "Example Ltd"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """Which pages there are by the answers so far. `of_others`: ids that this relationship is never asked."""
+    """The pages that follow from the answers so far. `of_others`: ids that this relationship is never asked."""
 
     relationship: str
     stated: Stated
@@ -47,7 +47,7 @@ class Preview:
     of_others: Collection[str]
 
     def page_of(self, question_id: str) -> int:
-        """The page, from 1, on which a question stands; 0 if it is not asked."""
+        """The page of a question, from 1; 0 if it is not asked."""
         for number, page in enumerate(self.pages, start=1):
             if any(question.id == question_id for question in page):
                 return number
@@ -61,7 +61,7 @@ def build_preview(
     relationship: str,
     answers: Mapping[str, Any],
 ) -> Preview:
-    """The walk in a language, with the source's texts where it has none yet."""
+    """A preview in a language, with the source's texts where it has none yet."""
     questions = fill_placeholders(parse(filled_up(source, translated)), candidate=CANDIDATE, company=COMPANY)
     asked = applicable(questions, relationship=relationship, answers=answers)
     possible = {question.id for question in applicable(questions, relationship=relationship)}
@@ -93,36 +93,34 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
     row = next((row for row in rows if row.language == language), rows[0])
     relationship = request.GET.get("relationship", "")
     with translation.override(row.language):
-        shown_preview = build_preview(
+        current = build_preview(
             source=rows[0].questions,
             translated=row.questions,
             relationship=relationship if relationship in RELATIONSHIPS else RELATIONSHIPS[0],
             answers=_answers(request, rows[0]),
         )
-    kept = {"relationship": shown_preview.relationship, "language": row.language}
+    kept = {"relationship": current.relationship, "language": row.language}
     if request.GET.get("version"):
         kept["version"] = request.GET["version"]
     here = reverse("questionnaire_preview", args=[request.organisation.slug, pk])
     if request.method == "POST" and "again" in request.POST:
         request.session.pop(SESSION, None)
         return redirect(f"{here}?{urlencode(kept)}")
-    number = shown_preview.page_of(request.GET.get("at", "")) or _number(request.GET.get("page", "1"))
-    number = min(number, len(shown_preview.pages) + 1)
+    number = current.page_of(request.GET.get("at", "")) or _number(request.GET.get("page", "1"))
+    number = min(number, len(current.pages) + 1)
     with translation.override(row.language):
-        form = _form(request, shown_preview, number)
+        form = _form(request, current, number)
         if form is not None and form.is_bound and form.is_valid():
-            _keep(request, rows[0], shown_preview.answers | form.answers)
+            _keep(request, rows[0], current.answers | form.answers)
             return redirect(f"{here}?{urlencode(kept | {'page': str(number + 1)})}")
         phone = render_to_string(
             "questionnaires/editor/phone.html",
             {
                 "form": form,
                 "number": number,
-                "count": len(shown_preview.pages),
+                "count": len(current.pages),
                 "back": f"{here}?{urlencode(kept | {'page': str(number - 1)})}" if number > 1 else "",
-                "rows": []
-                if form
-                else render_answers(shown_preview.asked, shown_preview.answers, stated=shown_preview.stated),
+                "rows": [] if form else render_answers(current.asked, current.answers, stated=current.stated),
                 "organisation": request.organisation,
                 "here": f"{here}?{urlencode(kept | {'page': str(number)})}",
             },
@@ -138,16 +136,16 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
             "is_draft": row.published_at is None,
             "version": row,
             "languages": [(other.language, language_name(other.language)) for other in rows],
-            "relationship": shown_preview.relationship,
+            "relationship": current.relationship,
             "relationships": list(labels.relationships().items()),
             "kept": urlencode(kept),
             "asked_version": request.GET.get("version", ""),
             "questions": [
                 {
                     "shown": question,
-                    "page": shown_preview.page_of(question.id),
-                    "why": _why(question.who, question.when, shown_preview, question.id),
-                    "is_here": shown_preview.page_of(question.id) == number,
+                    "page": current.page_of(question.id),
+                    "why": _why(question.who, question.when, current, question.id),
+                    "is_here": current.page_of(question.id) == number,
                 }
                 for question in question_items(rows[0].questions)
             ],
@@ -156,11 +154,11 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
     )
 
 
-def _why(who: str, when: str, shown_preview: Preview, question_id: str) -> str:
+def _why(who: str, when: str, current: Preview, question_id: str) -> str:
     """Why a question is not asked, "" if it is."""
-    if shown_preview.page_of(question_id):
+    if current.page_of(question_id):
         return ""
-    if question_id in shown_preview.of_others:
+    if question_id in current.of_others:
         return _("Not asked here. Only of: %(who)s") % {"who": who}
     return _("Not asked yet. %(when)s") % {"when": when}
 
@@ -178,15 +176,15 @@ def _rows(questionnaire: Questionnaire, version: str) -> Sequence[QuestionnaireV
     return rows
 
 
-def _form(request: MemberRequest, shown_preview: Preview, number: int) -> QuestionForm | None:
+def _form(request: MemberRequest, current: Preview, number: int) -> QuestionForm | None:
     """The form of a page; None behind the last one."""
-    if number > len(shown_preview.pages):
+    if number > len(current.pages):
         return None
     return QuestionForm(
-        shown_preview.pages[number - 1],
+        current.pages[number - 1],
         data=request.POST if request.method == "POST" else None,
-        saved=shown_preview.answers,
-        stated=shown_preview.stated,
+        saved=current.answers,
+        stated=current.stated,
         today=clock.now().astimezone(request.organisation.zone).date(),
     )
 

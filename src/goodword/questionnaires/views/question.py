@@ -59,7 +59,7 @@ def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
-    """A new question of a type; it comes to stand at the end."""
+    """A new question of a type, at the end."""
     if kind not in question_types():
         raise Http404("no such type")
     entry = {"type": kind}

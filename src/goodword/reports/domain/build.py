@@ -59,7 +59,7 @@ def on_check_completed(event: Event) -> None:
 
 
 def draw(*, report_id: int, now: datetime) -> None:
-    """Draw the PDF of a report and say that it is ready; a snapshot that cannot be drawn ends it as failed."""
+    """Draw the PDF of a report and record that it is ready; a snapshot that cannot be drawn makes it failed."""
     report = _try(report_id, now=now)
     if report is None:
         return
@@ -75,7 +75,7 @@ def draw(*, report_id: int, now: datetime) -> None:
         ReportFile.objects.create(organisation=locked.organisation, report=locked, **columns_of(pdf))
         locked.state, locked.ready_at, locked.try_again_at = Report.State.READY, now, None
         locked.save(update_fields=["state", "ready_at", "try_again_at"])
-        _tell("report.redacted" if _is_quiet(locked) else "report.ready", locked, now=now)
+        _record("report.redacted" if _is_quiet(locked) else "report.ready", locked, now=now)
 
 
 def _is_quiet(report: Report) -> bool:
@@ -89,7 +89,7 @@ def _is_quiet(report: Report) -> bool:
 
 
 def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
-    """Draw a failed report anew, from the snapshot as it stands; False if it has not failed (any more)."""
+    """Draw a failed report again from its snapshot; False if it has not failed."""
     with transaction.atomic():
         report = _lock(report_id)
         if report.state != Report.State.FAILED:
@@ -109,7 +109,7 @@ def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
 
 
 def redraw_lost(*, now: datetime) -> int:
-    """Queue again what should be drawn by now and is not. Returns how many."""
+    """Requeue reports that should be drawn by now. Returns how many."""
     lost = (
         Report.objects.across_organisations()
         .filter(state=Report.State.BUILDING, try_again_at__lte=now)
@@ -120,7 +120,7 @@ def redraw_lost(*, now: datetime) -> int:
 
 
 def _try(report_id: int, *, now: datetime) -> Report | None:
-    """Count a try, and say when the next would be; None if there is nothing to draw, or nothing more to try."""
+    """Count an attempt and schedule the next; None if there is nothing to draw, or all attempts are used up."""
     with transaction.atomic():
         report = _lock(report_id)
         if report.state != Report.State.BUILDING:
@@ -141,10 +141,10 @@ def _fail(report_id: int, *, error: str, now: datetime) -> None:
             return
         report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
         report.save(update_fields=["state", "error", "try_again_at"])
-        _tell("report.failed", report, now=now)
+        _record("report.failed", report, now=now)
 
 
-def _tell(name: str, report: Report, *, now: datetime) -> None:
+def _record(name: str, report: Report, *, now: datetime) -> None:
     record(
         name,
         organisation_id=report.organisation_id,

@@ -1,4 +1,4 @@
-"""Let an earlier result of the same person stand in: a report of this application, from that one's frozen content."""
+"""Reuse an earlier result of the same person: a report of this application with the earlier frozen content."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -84,7 +84,7 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
         return {"check": source.snapshot["check"]}
     assessment = source.snapshot["assessment"]
     requirement = None
-    # of several tests nobody has said here what each of them serves
+    # with several tests it is unknown which of them the requirement is for
     if step.requirement and len(assessment["tests"]) == 1:
         at = step.requirement_at
         when = moment_text(at, organisation=source.organisation) if at else ""

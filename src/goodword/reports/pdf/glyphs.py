@@ -1,8 +1,8 @@
-"""Makes any text printable: what no font can draw is replaced where one sees it, and told.
+"""Makes any text printable: characters that no font can draw are replaced visibly and listed.
 
 PDF/UA forbids a missing glyph and PDF/A the private-use code points: with one such character in a name no
 file would come out at all. So each text is cut into clusters (a character with its marks) and each cluster
-is held against the fonts in the order in which Typst tries them; Typst draws a cluster with one font, so
+is compared with the fonts in the order in which Typst tries them; Typst draws a cluster with one font, so
 one font has to have all of it.
 
 Left out without a trace, since they draw nothing: controls, variation selectors, soft hyphens, tags, and
@@ -107,7 +107,7 @@ def isolate(text: str) -> str:
 
 
 def breakable(text: str, longest: int) -> str:
-    """`text` with an invisible place to break wherever more than `longest` characters stand without a space,
+    """`text` with invisible break opportunities wherever more than `longest` characters follow without a space,
     so that a word without end stays on the page. A character is not parted from its marks."""
     if all(len(run) <= longest for run in text.split()):
         return text

@@ -90,7 +90,7 @@ def _compile(
 
 
 def _printable(value: Any, printer: Printer) -> Any:
-    """The snapshot with each of its texts cleaned. A drawing is no text: its words stand beside it."""
+    """The snapshot with each text cleaned. Drawings are left alone: their texts are separate."""
     if isinstance(value, str):
         return printer.clean(value)
     if isinstance(value, Mapping):

@@ -2,7 +2,7 @@
 
 A snapshot holds JSON values only, so it is written as typed dictionaries: what the domain builds, what the
 database keeps and what the renderer reads are one and the same thing. Every text is already in the report's
-language and, where it tells a time, already in the organisation's zone: rendering looks nothing up.
+language, and times are already in the organisation's zone: rendering looks nothing up.
 
 Keys whose type allows `None` are always present; only `NotRequired` ones may be left out. `None` for a name
 or a comment means that it was erased. `check_snapshot` validates a stored snapshot against these types.
@@ -51,7 +51,7 @@ class Engine(TypedDict):
 
 class Reused(TypedDict):
     """Where a result comes from that was made for another application of the same person: for which role
-    (`None`: not to be named here), when it was completed, and in which report it was first told."""
+    (`None`: not to be named here), when it was completed, and in which report it was first published."""
 
     role: str | None
     completed_at_text: str
@@ -291,7 +291,8 @@ class Said(TypedDict):
 
 
 class Contradiction(TypedDict):
-    """What referees of one company tell differently, with the ids of those who say so. `references` are all."""
+    """A fact on which referees of one company disagree, with the ids of those who gave each version. `references` are
+    all."""
 
     what: str
     company: str

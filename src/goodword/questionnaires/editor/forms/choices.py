@@ -70,7 +70,7 @@ class ChoicesForm(QuestionForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """At least two answers, none twice, and none gone on which a later question hangs."""
+        """At least two answers, none twice, and every answer that a later question depends on."""
         given = super().clean()
         given["choices"] = self._choices(given)
         if self.count and not any(f"choice_{place}" in self.errors for place in range(self.count)):
@@ -99,7 +99,7 @@ class ChoicesForm(QuestionForm):
             if label and labels.index(label.casefold()) != _nth(self.cleaned_data, place):
                 self.add_error(f"choice_{place}", _("This answer is here twice."))
         there = {choice["value"] for choice in choices}
-        for value, question in self.hanging.items():
+        for value, question in self.dependent_on.items():
             if value not in there:
                 was = next(known["label"] for known in self.entry["choices"] if known["value"] == value)
                 self.add_error(

@@ -1,4 +1,4 @@
-"""What every question has: its text, whether it must be answered, whom it is asked of, and when."""
+"""The form of what every question has: text, whether it must be answered, who is asked, and when."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ LONGEST_QUESTION = 500
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An earlier question on which this one can hang, as the page draws it."""
+    """An earlier question that this one can depend on, as the page draws it."""
 
     question_id: str
     words: str
@@ -31,7 +31,7 @@ class Source:
 
 
 class QuestionForm(forms.Form):
-    """A question to edit. `entry` is what is stored (for a new one only its type), `earlier` what stands above it.
+    """A question to edit. `entry` is the stored one (only a type if it is new), `earlier` are the questions above.
 
     After `is_valid()`, `read()` gives the question as JSON, without an id for a new one.
     """
@@ -90,13 +90,13 @@ class QuestionForm(forms.Form):
         *,
         entry: Mapping[str, Any],
         earlier: Sequence[Entry] = (),
-        hanging: Mapping[str, str] | None = None,
+        dependent_on: Mapping[str, str] | None = None,
         language: str = "en",
         quiet: bool = False,
     ) -> None:
-        """`hanging`: the answers on which later questions hang, each with how those are named; `quiet` holds back
-        errors, for a form that only gets more rows."""
-        self.entry, self.language, self.hanging = entry, language, hanging or {}
+        """`dependent_on`: the answers that later questions depend on, each with the name of such a question; `quiet`
+        hides errors, for a form that only gets more rows."""
+        self.entry, self.language, self.dependent_on = entry, language, dependent_on or {}
         self.is_new = "id" not in entry
         self._quiet = quiet
         super().__init__(data, initial=self.initial_of(entry))
@@ -149,7 +149,7 @@ class QuestionForm(forms.Form):
         return (self[name] for name in self.own)
 
     def sources(self) -> list[Source]:
-        """The earlier questions on which it can hang."""
+        """The earlier questions that it can depend on."""
         chosen = self["when_question"].value() or ""
         return [
             Source(

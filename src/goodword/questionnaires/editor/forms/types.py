@@ -280,14 +280,14 @@ def form_for(
     data: Any = None,
     quiet: bool = False,
 ) -> QuestionForm:
-    """The form of a question among `entries`; without an id it is a new one, which comes to stand at the end."""
+    """The form of a question among `entries`; without an id it is a new one at the end."""
     question_id = entry.get("id", "")
     place = next((n for n, known in enumerate(entries) if known["id"] == question_id), len(entries))
-    held = {
+    dependent_on = {
         value: numbered(entries, later["id"])
         for later in (dependants(entries, question_id) if question_id else [])
         for value in condition_of(later)[1]
     }
     return FORMS[entry["type"]](
-        data, entry=entry, earlier=entries[:place], hanging=held, language=language, quiet=quiet
+        data, entry=entry, earlier=entries[:place], dependent_on=dependent_on, language=language, quiet=quiet
     )

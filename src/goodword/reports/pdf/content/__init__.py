@@ -1,7 +1,4 @@
-"""From a snapshot to what stands on the pages: every sentence, number and alternative text, in order.
-
-The Typst templates only set this; they decide nothing and hold no words.
-"""
+"""From a snapshot to the content of the pages. The Typst templates contain no words and no logic of their own."""
 
 from typing import Any
 
@@ -28,7 +25,7 @@ MOST_REPLACED = 12
 
 def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
     """The document as the templates read it. Texts of `snapshot` must be printable already
-    (`glyphs.Printer`); `replaced` is what that printing replaced, told on the last page."""
+    (`glyphs.Printer`); the last page lists the characters `replaced`."""
     words = words_for(snapshot["language"])
     name = clipped(snapshot["candidate"]["name"] or words("name_removed"), LONGEST_NAME)
     role = clipped(snapshot["role"]["title"], LONGEST_NAME)

@@ -401,5 +401,5 @@ def _choice(question: ChoiceQuestion, words: Words) -> list[Block]:
 
 def _who(group: Values, count: int, words: Words) -> str:
     label = words("self") if group["self_reference"] else group["relationship"]
-    told = words("who_n", relationship=label, n=count)
-    return f"{told} ({words('identifiable')})" if is_identifiable(group) else told
+    who = words("who_n", relationship=label, n=count)
+    return f"{who} ({words('identifiable')})" if is_identifiable(group) else who

@@ -1,6 +1,5 @@
-"""What the report says by itself, in its languages. The PDF stands apart from the web pages and has to read
-the same in ten years as when it was made, so its words are kept here and not in the catalogues of the
-screens."""
+"""The phrases of reports. A PDF must read the same when it is redrawn years later, so they are not in the catalogues
+of the screens."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

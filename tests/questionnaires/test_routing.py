@@ -52,7 +52,7 @@ UNSURE: Json = {"answer": "unsure", "comment": "Sometimes."}
         ("peer", {"led": YES}, "led how again end"),
         ("peer", {"led": UNSURE}, "led again end"),
         ("manager", {"led": YES, "again": NO}, "led how again why managers end"),
-        # "again" was answered before "led" became no: what hangs on it is not asked either
+        # "again" was answered before "led" became no: what depends on it is not asked either
         ("peer", {"led": NO, "again": NO}, "led end"),
     ],
 )

@@ -1,4 +1,4 @@
-"""What is done to drafts and questionnaires, act by act."""
+"""Drafts and questionnaires: every change, and what it refuses."""
 
 from typing import Any
 
@@ -126,7 +126,7 @@ def test_a_change_keeps_id_and_type_and_is_refused_if_it_was_based_on_an_older_d
 def test_a_change_that_breaks_a_condition_changes_nothing(rita: Membership) -> None:
     ours = made(rita, LED, SIZE, {**STRENGTHS, "when": {"question": "size", "is": ["large"]}})
     other = {**SIZE, "choices": [{"value": "small", "label": "Few"}, {"value": "huge", "label": "Many"}]}
-    with pytest.raises(QuestionError, match="hangs on the answer “large”"):
+    with pytest.raises(QuestionError, match="depends on the answer “large”"):
         change_question(questionnaire=ours, question_id="size", entry=other, revision=0)
     assert (draft(ours).entries[1]["choices"], draft(ours).source.revision) == (SIZE["choices"], 0)
 
