@@ -16,7 +16,7 @@ from goodword.assessments.attempts.breaks import resume
 from goodword.assessments.attempts.completion import end_overdue
 from goodword.assessments.attempts.locking import PartOver
 from goodword.assessments.evidence.check import check
-from goodword.assessments.evidence.writing import export
+from goodword.assessments.evidence.export import export
 from goodword.assessments.items import items_of
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.judgement.result import JudgementResult

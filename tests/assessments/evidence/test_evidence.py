@@ -18,8 +18,8 @@ from pytest_django import DjangoDbBlocker
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.command import check_again, write
+from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError, digest
-from goodword.assessments.evidence.writing import export
 from goodword.assessments.models import AttemptPart, NormGroup, Score
 from goodword.candidates.models import Application
 from tests.assessments.evidence.world import NOW, PLANTED, World, world

@@ -15,8 +15,8 @@ import pytest_django
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.command import check_again
+from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError, digest
-from goodword.assessments.evidence.writing import export
 from goodword.assessments.models import Adjustment, Assessment, Attempt, AttemptPart, IssuedTotal, Marking
 from goodword.assessments.psychometrics import versions
 from goodword.candidates.models import Application

@@ -6,7 +6,8 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import Draft, draft_of
-from goodword.assessments.catalogue.judgement import KeyedAction, add_scenario, create_set, publish_set
+from goodword.assessments.catalogue.judgement import add_scenario, create_set, publish_set
+from goodword.assessments.kinds.judgement.editor import KeyedAction
 from goodword.assessments.models import Test, TestVersion
 from tests.support import factories
 

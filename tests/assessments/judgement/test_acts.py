@@ -9,7 +9,6 @@ from goodword.assessments.catalogue import drafts, judgement
 from goodword.assessments.catalogue.judgement import (
     DOWN,
     UP,
-    KeyedAction,
     NoLanguage,
     add_language,
     add_scenario,
@@ -22,8 +21,8 @@ from goodword.assessments.catalogue.judgement import (
     save_texts,
 )
 from goodword.assessments.content import content_of
-from goodword.assessments.editor.judgement import changes, gaps, texts_of
 from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.editor import KeyedAction, changes, gaps, texts_of
 from goodword.assessments.models import Test, TestVersion
 from tests.assessments.judgement.support import (
     CALL,

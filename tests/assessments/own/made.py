@@ -6,8 +6,9 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue import custom_questions, drafts
-from goodword.assessments.catalogue.custom_questions import FileSettings, add_file
+from goodword.assessments.catalogue.custom_questions import add_file
 from goodword.assessments.kinds.custom.content import Criterion
+from goodword.assessments.kinds.custom.editor import FileSettings
 from goodword.assessments.models import Test
 from goodword.questionnaires.domain import questionnaires as questionnaire_begin
 from goodword.questionnaires.domain.drafts import publish as publish_questionnaire

@@ -16,6 +16,7 @@ from goodword.assessments.kinds.custom.content import (
     questions_to_json,
     read_questions,
 )
+from goodword.assessments.kinds.custom.editor import FileSettings
 from goodword.assessments.models import Test, TestVersion
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import ensure_builtin
@@ -152,7 +153,7 @@ def test_files_are_added_changed_moved_and_taken_out_in_all_languages(rita: Memb
     assert ids(test) == ["why", "pick", plan, "tools"]
     german = draft(test).translations[0].content["questions"][2]
     assert (german["id"], german["text"]) == (plan, "Geben Sie einen Plan ab.")
-    other = custom_questions.FileSettings(
+    other = FileSettings(
         words={"en": ("A sketch", ""), "de": ("Eine Skizze", "")},
         required=False,
         types=["image"],
@@ -243,16 +244,12 @@ def test_a_newer_questionnaire_is_taken_over_with_what_still_fits(rita: Membersh
 
 def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
     test = own(rita)
-    half = custom_questions.FileSettings(
-        words={"en": ("One", ""), "de": ("", "")}, required=True, types=["pdf"], megabytes=1
-    )
+    half = FileSettings(words={"en": ("One", ""), "de": ("", "")}, required=True, types=["pdf"], megabytes=1)
     custom_questions.add_file(test=test, file=half, revision=revision(test))
     assert publish_test(test=test, revision=revision(test), by=rita, now=NOW) == "1"
     assert [row.language for row in drafts.newest_published(test)] == ["en"]
     assert [(row.number, row.language) for row in draft(test).rows] == [("2", "en"), ("2", "de")]
-    none = custom_questions.FileSettings(
-        words={"en": ("", ""), "de": ("x", "")}, required=True, types=["pdf"], megabytes=1
-    )
+    none = FileSettings(words={"en": ("", ""), "de": ("x", "")}, required=True, types=["pdf"], megabytes=1)
     custom_questions.add_file(test=test, file=none, revision=revision(test))
     with pytest.raises(SourceIncomplete):
         publish_test(test=test, revision=revision(test), by=rita, now=NOW)

@@ -2,15 +2,17 @@
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import Draft, create, create_rows, freeze, locked_draft, save
-from goodword.assessments.editor.own import (
+from goodword.assessments.kinds.custom.content import Criterion, read_questions
+from goodword.assessments.kinds.custom.editor import (
     FILE,
     Content,
     Entry,
+    FileSettings,
     begun,
     has_choices,
     open_texts,
@@ -19,7 +21,6 @@ from goodword.assessments.editor.own import (
     taken_over,
     without_words,
 )
-from goodword.assessments.kinds.custom.content import Criterion, read_questions
 from goodword.assessments.models import Test
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -106,16 +107,6 @@ class NotAFile(Exception):
 
 class NoChoices(Exception):
     """A right answer is named for a question with choices, and a rubric for any other."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileSettings:
-    """A file to hand in: the words by language (text, help), the types that are taken, and how large it may be."""
-
-    words: Mapping[str, tuple[str, str]]
-    required: bool
-    types: Sequence[str]
-    megabytes: int
 
 
 def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision: int) -> None:

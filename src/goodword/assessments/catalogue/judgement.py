@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
@@ -21,8 +20,10 @@ from goodword.assessments.catalogue.drafts import (
     newest_published,
     save,
 )
-from goodword.assessments.editor.judgement import (
+from goodword.assessments.kinds.judgement.content import read_judgement
+from goodword.assessments.kinds.judgement.editor import (
     Content,
+    KeyedAction,
     carried,
     copied,
     empty,
@@ -32,7 +33,6 @@ from goodword.assessments.editor.judgement import (
     translation_of,
     with_texts,
 )
-from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.models import Test, TestVersion
 
 MAX_NAME_LENGTH = 200
@@ -99,16 +99,6 @@ def change_details(*, test: Test, name: str, instructions: str, construct: str, 
         _save_source(
             draft, draft.content | {"name": name, "instructions": instructions, "construct": construct}
         )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KeyedAction:
-    """One action as it was written: `id` empty for a new one, the key on the answer scale in half steps, and why."""
-
-    id: str
-    text: str
-    effectiveness: float
-    reason: str
 
 
 class TooMany(Exception):

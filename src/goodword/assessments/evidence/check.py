@@ -1,26 +1,121 @@
-"""Compute all that was issued again, from the files of an export alone: no database is asked."""
+"""Recomputes scores, totals and sums of marks from the files of an export alone; no database is read."""
 
 import json
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from statistics import fmean
+from typing import Any, Final
 
 from goodword.assessments.content import parse
+from goodword.assessments.evidence.export import FIGURES
 from goodword.assessments.evidence.folder import FolderError, changed, lines_of, listed, table_of
-from goodword.assessments.evidence.marks import check_marks
-from goodword.assessments.evidence.tally import Tally
-from goodword.assessments.evidence.totals import check_totals
-from goodword.assessments.evidence.writing import FIGURES
 from goodword.assessments.kinds import Content, kind_of
+from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.item import GeneratedItem, from_json
 from goodword.assessments.kinds.scores import ComputedScore
+from goodword.assessments.models import Assessment
 from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.scoring import compute_scores
+from goodword.assessments.totals import ScoredPart, make_total
 from goodword.questionnaires.reading import Json
+
+
+@dataclass(kw_only=True)
+class Tally:
+    """What was compared: how many agree, and a sentence for each that differs."""
+
+    agree: int = 0
+    differ: list[str] = field(default_factory=list)
+
+    @property
+    def n(self) -> int:
+        """How many were compared."""
+        return self.agree + len(self.differ)
+
+    def say(self, sentence: str) -> None:
+        """Something differs."""
+        self.differ.append(sentence)
+
+    def count(self, what: str, wrong: Sequence[str]) -> None:
+        """One was compared: it agrees if nothing is wrong with it."""
+        if wrong:
+            self.say(f"{what}: {'; '.join(wrong)}.")
+        else:
+            self.agree += 1
+
+
+type Row = Mapping[str, str]
+
+_MODES: Final = (Assessment.Total.CATEGORIES.value, Assessment.Total.WEIGHTS.value)
+
+
+def check_totals(
+    rows: Sequence[Row],
+    *,
+    parts: Sequence[Row],
+    scores: Mapping[str, Mapping[str, Row]],
+    kinds: Mapping[str, str],
+) -> Tally:
+    """Compare them with `rows`. `scores` by the name of a part and scale, `kinds` of tests by the name of a part."""
+    of: dict[str, list[Row]] = defaultdict(list)
+    for part in parts:
+        of[part["attempt"]].append(part)
+    tally, times = Tally(), Counter(row["attempt"] for row in rows)
+    for row in rows:
+        name = f"Total of attempt {row['attempt']}"
+        modes = {part["total"] for part in of[row["attempt"]]}
+        if times[row["attempt"]] > 1:
+            tally.say(f"{name}: it stands in {times[row['attempt']]} rows.")
+        elif row["mode"] not in _MODES or modes - {row["mode"]}:
+            tally.say(f"{name}: its mode is “{row['mode']}”, and in attempts.csv {_listed(modes)}.")
+        else:
+            tally.count(name, _wrong(row, of[row["attempt"]], scores, kinds))
+    for attempt, its in of.items():
+        if attempt not in times and any(part["total"] for part in its):
+            tally.say(f"Total of attempt {attempt}: it was issued and stands in no row of totals.csv.")
+    return tally
+
+
+def _listed(modes: set[str]) -> str:
+    return " and ".join(f"“{mode}”" for mode in sorted(modes)) or "there is none"
+
+
+def _wrong(
+    row: Row, parts: Sequence[Row], scores: Mapping[str, Mapping[str, Row]], kinds: Mapping[str, str]
+) -> list[str]:
+    try:
+        weights = json.loads(row["weights"]) if row["weights"] else {}
+        made = make_total(
+            [
+                ScoredPart(
+                    part=part["part"],
+                    kind=kinds[part["part"]],
+                    scores={
+                        scale: (float(one["value"]) if one["value"] else None, int(one["items"]))
+                        for scale, one in scores.get(part["part"], {}).items()
+                    },
+                    weight=weights.get(part["part"]),
+                )
+                for part in parts
+            ],
+            mode=row["mode"],
+        )
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        return [f"it cannot be computed: {error}"]
+    again = {"value": made.written, "why_not": made.why_not, "scoring_version": made.version}
+    wrong = [
+        f"{column} was {row[column] or 'empty'} and is {value or 'empty'}"
+        for column, value in again.items()
+        if row[column] != value
+    ]
+    if left_over := sorted(set(weights) - set(made.weights)):
+        wrong.append(f"there is a weight for part {left_over[0]}, which has no share in it")
+    return wrong
+
 
 #: exponentials can differ in their last digits from one machine to another (docs/scoring.md)
 _NEAR = 1e-6
@@ -192,3 +287,74 @@ def _scale(scale: str) -> str:
 
 def _shown(value: Any) -> str:
     return "empty" if value is None else str(value)
+
+
+def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Content]) -> Tally:
+    """Hold the points against the rubrics and add them up again. `contents` by the name of a part."""
+    found: dict[tuple[str, str], dict[str, list[Mapping[str, str]]]] = defaultdict(lambda: defaultdict(list))
+    for row in rows:
+        found[row["part"], row["item"]][row["rater"]].append(row)
+    tally = Tally()
+    for (part, item), by_rater in found.items():
+        where, content = f"Marks of part {part}, item {item}", contents.get(part)
+        rubric = kind_of(content).rubrics(content).get(item) if content is not None else None
+        if not rubric:
+            tally.say(f"{where}: there is no rubric for them in tests.jsonl.")
+            continue
+        means = by_rater.pop("", [])
+        sums = []
+        for rater, given in by_rater.items():
+            added, wrong = _re_added(given, rubric)
+            sums.append(added)
+            tally.count(f"{where}, by rater {rater}", wrong)
+        tally.count(f"{where}, mean of the raters", _mean(means, sums, rubric))
+    return tally
+
+
+def _re_added(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -> tuple[int, list[str]]:
+    """What one rater gave in all, and what is wrong with it."""
+    added, wrong = 0, []
+    for criterion in rubric:
+        points, said = _one(given, criterion.id, most=criterion.points)
+        added += points if points is not None else 0
+        wrong += said
+    known = {"", *(criterion.id for criterion in rubric)}
+    strange = sorted({row["criterion"] for row in given} - known)
+    wrong += [f"“{one}” is no criterion of the rubric" for one in strange]
+    in_all, said = _one(given, "", most=sum(criterion.points for criterion in rubric))
+    wrong += said
+    if in_all is not None and in_all != added:
+        wrong.append(f"all together was {in_all} and is {added}")
+    return added, wrong
+
+
+def _one(given: Sequence[Mapping[str, str]], criterion: str, *, most: int) -> tuple[int | None, list[str]]:
+    """The points in the one row of a criterion, "" for all together; and what is wrong with it."""
+    name = f"“{criterion}”" if criterion else "all together"
+    rows = [row for row in given if row["criterion"] == criterion]
+    if len(rows) != 1:
+        return None, [f"{name} stands in {len(rows)} rows and not in one"]
+    wrong = []
+    if rows[0]["of"] != str(most):
+        wrong.append(f"{name} was of {rows[0]['of'] or 'nothing'} and is of {most}")
+    points = rows[0]["points"]
+    if not points.isdecimal() or int(points) > most:
+        return None, [*wrong, f"{name} has the points {points or 'empty'}, which are none from 0 to {most}"]
+    return int(points), wrong
+
+
+def _mean(rows: Sequence[Mapping[str, str]], sums: Sequence[int], rubric: Sequence[Criterion]) -> list[str]:
+    if len(rows) != 1:
+        return [f"it stands in {len(rows)} rows and not in one"]
+    most, wrong = sum(criterion.points for criterion in rubric), []
+    if rows[0]["of"] != str(most):
+        wrong.append(f"it was of {rows[0]['of'] or 'nothing'} and is of {most}")
+    if not sums:
+        return [*wrong, "there is no rater"]
+    try:
+        same = math.isclose(float(rows[0]["points"]), fmean(sums), abs_tol=1e-9)
+    except ValueError:
+        same = False
+    if not same:
+        wrong.append(f"it was {rows[0]['points'] or 'empty'} and is {fmean(sums)}")
+    return wrong

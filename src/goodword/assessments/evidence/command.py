@@ -5,8 +5,8 @@ from pathlib import Path
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.evidence.check import check
+from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError
-from goodword.assessments.evidence.writing import export
 from goodword.core import clock
 
 #: how many differences are listed one by one

@@ -11,9 +11,18 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import custom_questions
 from goodword.assessments.catalogue.drafts import Draft, Stale
-from goodword.assessments.editor import rows
-from goodword.assessments.editor.own import FILE, has_choices, place_of, rubric_of
-from goodword.assessments.editor.own_forms import MOST_CRITERIA, PARTS, FileForm, RightForm, RubricForm
+from goodword.assessments.kinds.custom.editor import (
+    FILE,
+    MOST_CRITERIA,
+    PARTS,
+    FileForm,
+    RightForm,
+    RubricForm,
+    has_choices,
+    place_of,
+    rubric_of,
+)
+from goodword.assessments.kinds.form_rows import reshaped
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of
 
@@ -144,7 +153,7 @@ def marked(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
             ),
         )
     else:
-        other = rows.reshaped(posted, parts=PARTS, most=MOST_CRITERIA) if posted is not None else None
+        other = reshaped(posted, parts=PARTS, most=MOST_CRITERIA) if posted is not None else None
         rubric = RubricForm(
             posted if other is None else other,
             criteria=rubric_of(draft.content, question_id),

@@ -26,8 +26,16 @@ from goodword.assessments.catalogue.drafts import (
     is_own,
     newest_published,
 )
-from goodword.assessments.editor.own import FILE, Content, has_choices, open_texts, refusals, rubric_of
-from goodword.assessments.editor.own_forms import BeginForm, details_form
+from goodword.assessments.kinds.custom.editor import (
+    FILE,
+    BeginForm,
+    Content,
+    details_form,
+    has_choices,
+    open_texts,
+    refusals,
+    rubric_of,
+)
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
 from goodword.core import clock

@@ -26,9 +26,16 @@ from goodword.assessments.catalogue.judgement import (
     remove_language,
     save_texts,
 )
-from goodword.assessments.editor.judgement import changes, gaps, left_behind
-from goodword.assessments.editor.judgement_forms import DetailsForm, NewForm, PublishForm, TranslationForm
 from goodword.assessments.kinds.builtin import LANGUAGES
+from goodword.assessments.kinds.judgement.editor import (
+    DetailsForm,
+    NewForm,
+    PublishForm,
+    TranslationForm,
+    changes,
+    gaps,
+    left_behind,
+)
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of

@@ -13,7 +13,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.assessments import marking as acts
-from goodword.assessments.editor.marking_form import MarkingForm
+from goodword.assessments.kinds.custom.marking_form import MarkingForm
 from goodword.assessments.marking import AnswerToMark, MarkedPart, parts_to_mark
 from goodword.assessments.models import Attempt, Upload
 from goodword.candidates.models import Application

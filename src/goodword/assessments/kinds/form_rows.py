@@ -11,7 +11,7 @@ from django.http import QueryDict
 MORE: Final = 2
 
 
-def count(data: Any, *, most: int) -> int:
+def row_count(data: Any, *, most: int) -> int:
     """How many rows were posted."""
     rows = str(data.get("rows", ""))
     return min(int(rows), most) if rows.isascii() and rows.isdigit() and len(rows) < 4 else 0
@@ -23,7 +23,7 @@ def reshaped(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDict |
     Buttons are named `more_rows`, `row_up`, `row_down` and `row_out`, the last three with a place from 0; the inputs
     of a row `<part>_<place>`.
     """
-    made, there = data.copy(), count(data, most=most)
+    made, there = data.copy(), row_count(data, most=most)
     if "more_rows" in data:
         made["rows"] = str(min(there + MORE, most))
         return made
