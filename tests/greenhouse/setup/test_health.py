@@ -48,7 +48,7 @@ def test_the_page_says_how_both_directions_do(either: Desk) -> None:
         "hire_candidate",
         "It failed.",
         "3 , last",
-        "Nothing valid has come since",
+        "No valid delivery has arrived since",
     ):
         assert words in incoming
     assert either.url("greenhouse_delivery", event.pk).encode() in page
@@ -117,7 +117,7 @@ def test_a_webhook_is_silent_if_what_it_would_have_told_was_found_without_it(des
     missed(desk, "missed_invitation", at=clock.now() - timedelta(days=1))
     assert silent(desk) == ["Goodword Candidate Stage Change"]
     page = desk.client(desk.recruiter).get(desk.own("greenhouse_health")).content
-    assert "1 change since then came without it. See in Greenhouse whether it is enabled." in text(page)
+    assert "It did not report 1 change since then. Check in Greenhouse whether it is enabled." in text(page)
 
 
 def test_a_delivery_since_then_or_a_short_silence_is_none(desk: Desk) -> None:

@@ -96,7 +96,7 @@ def test_a_line_turns_green_when_its_ping_arrives(desk: Desk) -> None:
     desk.connect()
     client = desk.client(desk.admin)
     pings = desk.own("greenhouse_pings")
-    assert list(lines(client.get(pings).content).values()) == ["Waiting"] * 4 + ["Not there"] * 5
+    assert list(lines(client.get(pings).content).values()) == ["Waiting"] * 4 + ["Not set up"] * 5
     assert ping(desk, name="Goodword Candidate Hired", action="hire_candidate") == 200
     found = lines(client.get(pings).content)
     assert [name for name, word in found.items() if word == "In place"] == ["Goodword Candidate Hired"]
@@ -196,7 +196,7 @@ def test_disconnecting_says_first_what_happens_and_forgets_the_key(desk: Desk) -
     )
     client, url = desk.client(desk.admin), desk.own("greenhouse_disconnect")
     page = client.get(url).content.decode()
-    assert "All automation stops, on 1 linked role: nobody is invited by a move in Greenhouse." in page
+    assert "Automation stops for 1 linked role: moves in Greenhouse no longer invite candidates." in page
     client.post(url)
     ended = desk.connection()
     assert (ended.state, ended.credential, ended.token) == ("disconnected", "", "")

@@ -43,7 +43,7 @@ def test_a_candidate_is_found_by_name_and_those_of_another_account_are_not(desk:
     factories.application(elsewhere, candidate=factories.candidate(desk.organisation, last_name="Nordqvist"))
     assert links(show(desk, q="zoë nord")) == [f"?candidate={person.id}"]
     assert links(show(desk, q="nobody")) == []
-    assert "Nobody of that name has come from this account yet." in text(show(desk, q="nobody"))
+    assert "No candidate of this account matches." in text(show(desk, q="nobody"))
 
 
 @pytest.mark.parametrize("form", ["{}", " {} ", "https://app.greenhouse.io/people/{}?application_id=7"])

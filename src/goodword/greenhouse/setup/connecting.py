@@ -136,7 +136,7 @@ def _new(organisation: Organisation, check: KeyCheck, *, member: Membership, now
     )
 
 
-# --- is it the right account? ---------------------------------------------------------------------------------
+# --- keys of the wrong account --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

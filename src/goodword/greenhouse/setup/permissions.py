@@ -22,7 +22,7 @@ from goodword.greenhouse.sync.session import BRIEFLY, harvest
 
 ConnectionState, PermissionState = Connection.State, Permission.State
 
-#: the only permission that is also needed for writing
+#: the only permission that also covers writing
 FEED = ACTIVITY_FEED.name
 
 #: display states of a missing permission
@@ -165,8 +165,8 @@ class ConnectionCard:
     connection: Connection
     status: str
     word: str | Promise
-    needed: Sequence[PermissionRow]
-    advised: Sequence[PermissionRow]
+    required: Sequence[PermissionRow]
+    recommended: Sequence[PermissionRow]
     checked_at: datetime | None
     untested: bool
     #: whether this installation's field keys open its stored secrets
@@ -175,21 +175,21 @@ class ConnectionCard:
     @property
     def to_tick(self) -> list[str]:
         """Required permissions that are missing and can be ticked in Greenhouse."""
-        missing = (row for row in self.needed if row.state == Permission.State.MISSING)
+        missing = (row for row in self.required if row.state == Permission.State.MISSING)
         return [row.name for row in missing if row.detail != SITE_ADMIN]
 
     @property
     def site_admin(self) -> str:
         """What to do if the key's user is not a Site Admin; otherwise empty."""
         missing = any(
-            row.state == Permission.State.MISSING and row.detail == SITE_ADMIN for row in self.needed
+            row.state == Permission.State.MISSING and row.detail == SITE_ADMIN for row in self.required
         )
         return SITE_ADMIN if missing else ""
 
     @property
     def wants_domains(self) -> bool:
         """Whether recruiters named in webhooks get no e-mail until the organisation's domains are set."""
-        missing = any(row.name == USERS.name and row.state in MISSING for row in self.advised)
+        missing = any(row.name == USERS.name and row.state in MISSING for row in self.recommended)
         return missing and not self.connection.organisation.own_domains
 
     @property
@@ -219,8 +219,8 @@ def connection_card(connection: Connection, *, now: datetime) -> ConnectionCard:
         connection=connection,
         status=status,
         word=word,
-        needed=[row for required, row in known if required],
-        advised=[row for required, row in known if not required],
+        required=[row for required, row in known if required],
+        recommended=[row for required, row in known if not required],
         checked_at=rows[0].checked_at if rows else None,
         untested=untested,
         opens=opens,

@@ -59,7 +59,7 @@ def _check_reading(connection: Connection, *, member: Membership, now: datetime)
     if row is None:
         return []
     card = connection_card(row, now=now)
-    works = [one.name for one in (*card.needed, *card.advised) if one.state in {"granted", "untested"}]
+    works = [one.name for one in (*card.required, *card.recommended) if one.state in {"granted", "untested"}]
     found = []
     if works:
         found.append(
@@ -75,7 +75,7 @@ def _check_reading(connection: Connection, *, member: Membership, now: datetime)
                 sentence=_("Missing in Greenhouse: %s. Edit the credential there and tick them.") % names,
             )
         )
-    lacking = [one.name for one in card.advised if one.state == "lacking"]
+    lacking = [one.name for one in card.recommended if one.state == "lacking"]
     if lacking:
         found.append(
             CheckResult(tone="attention", sentence=_("Recommended, but missing: %s.") % ", ".join(lacking))
