@@ -27,8 +27,8 @@ ANY_MODEL = {
     "goodword.steps.domain.unreachable",
 }
 
-#: views that look across organisations: where a person has not chosen one yet
-BEFORE_AN_ORGANISATION = {"goodword.workspace.home"}
+#: views that look across organisations: where a person has not chosen one yet, or an address names the connection
+BEFORE_AN_ORGANISATION = {"goodword.greenhouse.inbox.endpoint", "goodword.workspace.home"}
 
 
 def test_every_owned_model_is_fetched_by_the_one_manager() -> None:

@@ -61,7 +61,7 @@ def busy(desk: Desk, connection: Connection) -> None:
         action="hire_candidate",
         body=b"{}",
         state="failed",
-        outcome="Greenhouse answered something that cannot be read. It was tried for a day.",
+        outcome="Greenhouse's answer could not be read. It was tried for a day.",
         received_at=now,
         not_before=now,
     )

@@ -103,7 +103,7 @@ def test_a_private_address_is_refused_before_anything_is_sent(host: str, time: M
     assert caught.value.outcome_unknown is False
     assert time.waits == []
     assert caught.value.sentence == (
-        "The address leads into a private network, which this installation does not allow."
+        "The address is in a private network, which this installation does not allow."
     )
 
 

@@ -63,5 +63,5 @@ def test_concurrent_first_readings_create_one_copy(world: World) -> None:
     assert Application.objects.of(world.organisation).count() == 1
     assert event_names() == ["application.applied"]
     assert sorted(map(str, told)) == sorted(
-        [f"Application {remote.id}: first seen."] + [f"Application {remote.id}: nothing new."] * (WORKERS - 1)
+        [f"Application {remote.id}: first seen."] + [f"Application {remote.id}: no changes."] * (WORKERS - 1)
     )

@@ -68,7 +68,7 @@ def test_a_rolled_back_reading_is_not_recorded_as_an_effect(world: World) -> Non
     said = say(world, "update_candidate", {"person": {"id": person.id}})
     stage = world.stages[ASSESSMENT][1]
     assert said == (
-        f"Application {first.id}: left its stage, entered {stage}. Application {second.id}: nothing new."
+        f"Application {first.id}: left its stage, entered {stage}. Application {second.id}: no changes."
     )
     assert caused(world)[-1] == [
         {
@@ -127,7 +127,7 @@ def test_a_merge_without_a_winner_updates_the_person(world: World) -> None:
     remote = world.apply()
     world.deliver()
     said = say(world, "merge_candidate", {"person": {"id": remote.candidate_id}})
-    assert said == f"Application {remote.id}: nothing new."
+    assert said == f"Application {remote.id}: no changes."
 
 
 def test_an_anonymised_person_is_to_be_erased(world: World) -> None:
@@ -167,7 +167,7 @@ def test_every_event_about_a_job_reads_the_job(world: World, action: str, said: 
     )
     assert caused(world) == [[{"role": world.role.pk}]]
     assert [row.kind for row in open_notices(world.role)] == ["job_renamed"]
-    assert say(world, action, said(world)) == f"Job {world.job_id}: nothing new."
+    assert say(world, action, said(world)) == f"Job {world.job_id}: no changes."
     assert caused(world)[-1] == []
 
 
@@ -183,7 +183,7 @@ def test_a_deleted_job_is_noted_on_the_role_and_keeps_its_candidates(world: Worl
 
 @pytest.mark.parametrize("said", [{}, {"job_interview_stage": {"id": 5}}, {"job": {"id": "5"}}, {"job": []}])
 def test_an_event_about_an_unlinked_job_costs_no_read(world: World, said: dict[str, Any]) -> None:
-    assert say(world, "job_updated", said) == "It names no job of ours: no effect."
+    assert say(world, "job_updated", said) == "No linked job: no effect."
     assert world.line.calls == []
 
 

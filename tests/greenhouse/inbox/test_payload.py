@@ -15,10 +15,10 @@ from tests.support.jobs import event_names
 
 BODIES = Path(__file__).parent.parent / "payloads"
 
-OF_NO_ROLE = "Job 4040700001 belongs to no role."
-NOBODY = "Nobody of ours: no effect."
+OF_NO_ROLE = "Job 4040700001 isn't linked to a role."
+NOBODY = "Not one of our candidates: no effect."
 
-NO_ROLE_OF_THE_JOB = "Job 4040700001 belongs to no role: no effect."
+NO_ROLE_OF_THE_JOB = "Job 4040700001 isn't linked to a role: no effect."
 
 EXPECTED = {
     "application_updated": OF_NO_ROLE,
@@ -45,7 +45,7 @@ EXPECTED = {
     "offer_updated": "“offer_updated” has no effect here.",
     "office_deleted": "“office_deleted” has no effect here.",
     "ping": "The webhook for “Candidate has been hired” is in place.",
-    "prospect_of_two_jobs": "Jobs 4040700001, 4040700002 belong to no role.",
+    "prospect_of_two_jobs": "Jobs 4040700001, 4040700002 aren't linked to a role.",
     "reject_candidate": OF_NO_ROLE,
     "reject_prospect": "It belongs to no job.",
     "scorecard_deleted": "“scorecard_deleted” has no effect here.",

@@ -95,11 +95,11 @@ def test_erased_deliveries_can_still_be_handled_and_replayed(world: World) -> No
     stage = world.stages[ASSESSMENT][1]
     assert [outcome for _, outcome in world.inbox()] == [
         f"Application {remote.id}: first seen, entered {stage}.",
-        f"Application {remote.id}: nothing new.",
+        f"Application {remote.id}: no changes.",
     ]
     replay(rows(world)[0], now=clock.now(), by=world.role.owner)
     world.work()
-    assert world.inbox()[0] == ("handled", f"Application {remote.id}: nothing new.")
+    assert world.inbox()[0] == ("handled", f"Application {remote.id}: no changes.")
 
 
 def test_old_deliveries_waiting_for_a_broken_connection_are_removed(world: World) -> None:

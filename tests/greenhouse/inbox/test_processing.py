@@ -41,8 +41,8 @@ def test_the_same_delivery_three_times_has_its_effect_once(world: World) -> None
     assert [outcome for _, outcome in world.inbox()] == [
         f"Application {remote.id}: first seen.",
         f"Application {remote.id}: left its stage, entered {stage}.",
-        f"Application {remote.id}: nothing new.",
-        f"Application {remote.id}: nothing new.",
+        f"Application {remote.id}: no changes.",
+        f"Application {remote.id}: no changes.",
     ]
 
 
@@ -72,7 +72,7 @@ def test_an_unlinked_job_costs_no_read(either: World) -> None:
     either.greenhouse.application(job=1)
     either.deliver()
     assert either.line.calls == []
-    assert either.inbox() == [("handled", f"Job {other.id} belongs to no role.")]
+    assert either.inbox() == [("handled", f"Job {other.id} isn't linked to a role.")]
     assert Application.objects.of(either.organisation).count() == 0
 
 
@@ -83,7 +83,7 @@ def test_a_body_naming_a_linked_job_is_checked_with_harvest(world: World) -> Non
     data["payload"]["application"]["jobs"][0]["id"] = world.job_id
     world.post(json.dumps(data).encode())
     world.work()
-    assert world.inbox() == [("handled", f"Job {remote.job_id} belongs to no role.")]
+    assert world.inbox() == [("handled", f"Job {remote.job_id} isn't linked to a role.")]
     assert Application.objects.of(world.organisation).count() == 0
 
 
@@ -261,7 +261,7 @@ def test_an_older_reading_does_not_overwrite_a_newer_one(world: World) -> None:
 
     world.line.before = overtaken
     told = sync_application(world.connection, remote.id, now=clock.now())
-    assert told == f"Application {remote.id}: nothing new."
+    assert told == f"Application {remote.id}: no changes."
     assert world.ours(remote).stage_id == world.stages[ASSESSMENT][0]
     assert event_names() == ["application.applied", "application.entered_stage"]
 
@@ -309,7 +309,7 @@ def test_an_unmanageable_delivery_fails_and_stops_no_other(world: World) -> None
     assert world.inbox() == [
         (
             "failed",
-            "Goodword could not work on this delivery (IntegrityError). Replay it once the cause is mended.",
+            "Goodword could not process this delivery (IntegrityError). Fix the cause, then replay it.",
         ),
         ("handled", f"Application {good.id}: first seen."),
     ]
@@ -354,7 +354,7 @@ def test_replaying_a_handled_delivery_changes_nothing(world: World) -> None:
     world.deliver()
     replay(Delivery.objects.of(world.organisation).get(), now=clock.now(), by=world.role.owner)
     world.work()
-    assert world.inbox() == [("handled", f"Application {remote.id}: nothing new.")]
+    assert world.inbox() == [("handled", f"Application {remote.id}: no changes.")]
     assert event_names() == ["application.applied"]
 
 

@@ -151,7 +151,7 @@ def test_deliveries_are_filtered_by_account(world: World) -> None:
     keep(world, "north", connection=other)
     soup = page(world)
     assert [chip.get_text() for chip in soup.select(".inbox-accounts .chip")] == [
-        "Every account",
+        "All accounts",
         "Greenhouse",
         "North",
     ]
@@ -213,9 +213,9 @@ def test_a_waiting_delivery_shows_its_next_try(world: World) -> None:
 
 
 def test_an_empty_list_says_why(world: World) -> None:
-    assert "Nothing has come yet" in page(world).get_text()
-    assert "No delivery is in this state." in page(world, state="failed").get_text()
-    assert "No delivery fits “<zoe>”" in page(world, q="<zoe>").get_text()
+    assert "No deliveries yet" in page(world).get_text()
+    assert "No delivery has this state." in page(world, state="failed").get_text()
+    assert "No delivery matches “<zoe>”" in page(world, q="<zoe>").get_text()
 
 
 def test_the_list_needs_the_same_queries_for_one_row_and_three(world: World) -> None:
@@ -240,14 +240,14 @@ def test_a_delivery_shows_its_effects(world: World) -> None:
     world.deliver()
     event = Delivery.objects.of(world.organisation).order_by("pk")[0]
     text = " ".join(page(world, "greenhouse_delivery", event.pk).get_text(" ").split())
-    assert f"Ada Lovelace · {world.role.title} Seen for the first time, Entered a stage" in text
+    assert f"Ada Lovelace · {world.role.title} First seen, Entered a stage" in text
     assert AuditEntry.objects.of(world.organisation).last().action == "greenhouse.delivery_viewed"  # type: ignore[union-attr]
 
 
 def test_effects_on_erased_applications_are_shown_without_a_link(world: World) -> None:
     event = keep(world, caused=[{"application": 5, "events": ["application.hired"]}, {"role": 6}])
     text = " ".join(page(world, "greenhouse_delivery", event.pk).get_text(" ").split())
-    assert "Somebody who is not here any more: Hired" in text
+    assert "No longer here: Hired" in text
 
 
 def test_an_affected_role_is_linked(world: World) -> None:
@@ -286,7 +286,7 @@ def test_a_very_long_body_is_cut(world: World) -> None:
 def test_an_erased_body_says_so(world: World) -> None:
     event = keep(world, body_erased_at=clock.now())
     soup = page(world, "greenhouse_delivery", event.pk)
-    assert "The body was erased with the person whom it was about" in soup.get_text()
+    assert "The body was erased with the candidate's data" in soup.get_text()
     assert len(soup.select("pre")) == 1
 
 
@@ -309,7 +309,7 @@ def test_replaying_all_failed_deliveries_shows_their_number_first(world: World) 
         keep(world, state=state)
     assert "Replay 2 deliveries" in page(world, "greenhouse_replay_failed").get_text()
     answer = client(world.role.owner).post(url(world, "greenhouse_replay_failed"), follow=True)
-    assert "2 deliveries are worked on again." in answer.content.decode()
+    assert "2 deliveries are being processed again." in answer.content.decode()
     entry = AuditEntry.objects.of(world.organisation).last()
     assert entry is not None
     assert (entry.action, entry.details) == (
@@ -318,7 +318,7 @@ def test_replaying_all_failed_deliveries_shows_their_number_first(world: World) 
     )
     world.work()
     assert [state for state, _ in world.inbox()] == ["handled"] * 3
-    assert "Nothing has failed" in page(world, "greenhouse_replay_failed").get_text()
+    assert "No failed deliveries" in page(world, "greenhouse_replay_failed").get_text()
 
 
 def test_only_failures_of_the_chosen_account_are_replayed(world: World) -> None:
@@ -328,7 +328,7 @@ def test_only_failures_of_the_chosen_account_are_replayed(world: World) -> None:
     keep(world, state=State.FAILED)
     keep(world, state=State.FAILED, connection=other)
     address = f"{url(world, 'greenhouse_replay_failed')}?connection={other.pk}"
-    assert "1 delivery of North has failed." in client(world.role.owner).get(address).content.decode()
+    assert "1 delivery of North failed." in client(world.role.owner).get(address).content.decode()
     client(world.role.owner).post(address)
     assert [state for state, _ in world.inbox()] == ["failed", "received"]
 

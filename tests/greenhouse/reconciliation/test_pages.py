@@ -116,7 +116,7 @@ def test_a_start_waits_while_greenhouse_is_away_and_the_page_says_so(
     world.fail(kind="fail", path="/v3", status=503, times=99)
     run_jobs(but_not=["email.send"])
     page = client.get(url(world, "greenhouse_missed_invitations")).content.decode()
-    assert "Waiting for Greenhouse: Greenhouse has a failure of its own at the moment." in page
+    assert "Waiting for Greenhouse: Greenhouse has an internal error at the moment." in page
     world.greenhouse.sandbox.faults.clear()
     reconciliation_jobs.sweep.run()  # it is tried again by itself
     run_jobs(but_not=["email.send"])

@@ -37,5 +37,5 @@ def test_when_greenhouse_is_away_the_choice_stays_as_it_was(desk: Desk) -> None:
     desk.connect()
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/users", "status": 503, "times": 9})
     [line] = errors(choose(desk, "4711"))
-    assert "Greenhouse has a failure of its own at the moment." in line
+    assert "Greenhouse has an internal error at the moment." in line
     assert desk.audited() == ["greenhouse.connected"]

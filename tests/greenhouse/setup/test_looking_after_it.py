@@ -143,7 +143,7 @@ def test_checking_while_greenhouse_is_away_keeps_what_was_known(desk: Desk) -> N
     known = list(Permission.objects.of(desk.organisation).values())
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/", "status": 503, "times": 9})
     page = desk.client(desk.admin).post(desk.own("greenhouse_check"), follow=True).content.decode()
-    assert "Greenhouse has a failure of its own at the moment. Try again in a few minutes." in page
+    assert "Greenhouse has an internal error at the moment. Try again in a few minutes." in page
     assert list(Permission.objects.of(desk.organisation).values()) == known
     assert desk.connection().state == "active"
 

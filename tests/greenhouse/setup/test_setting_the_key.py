@@ -134,7 +134,7 @@ def test_an_unreachable_greenhouse_is_said_to_be_so(either: Desk) -> None:
     either.greenhouse.sandbox.faults.add({"kind": "fail", "path": path, "status": 503, "times": 9})
     [line] = errors(either.set_key().content)
     assert line == (
-        "Greenhouse has a failure of its own at the moment. Try again in a few minutes. If it persists, check "
+        "Greenhouse has an internal error at the moment. Try again in a few minutes. If it persists, check "
         "status.greenhouse.io and this server's network."
     )
     assert not Connection.objects.of(either.organisation).exists()
@@ -148,7 +148,7 @@ def test_the_key_in_use_when_refused_was_revoked(either: Desk) -> None:
     )
     [line] = errors(either.set_key(either.connection().pk).content)
     assert line == (
-        "Greenhouse no longer accepts this key: it was revoked or expired. Make a new credential in Greenhouse "
+        "Greenhouse no longer accepts this key: it was revoked or expired. Create a new credential in Greenhouse "
         "(Configure > Dev Center > API Credential Management) and set it here."
     )
     assert either.connection().state == "active"
@@ -159,7 +159,7 @@ def test_an_unknown_acting_user_is_said_at_its_field(desk: Desk) -> None:
     [line] = errors(response.content)
     assert line == (
         "Act as (Greenhouse user ID): Greenhouse did not accept the request. There is no active Greenhouse user "
-        "4711 for it to act as. Correct what Greenhouse names; repeating the same request will not help."
+        "4711 for it to act as. Correct what Greenhouse names; repeating the request will not help."
     )
 
 

@@ -217,7 +217,7 @@ def test_an_unchanged_application_causes_no_event(either: World) -> None:
     either.deliver()
     before = event_names()
     assert sync_application(either.connection, remote.id, now=factories.NOW) == (
-        f"Application {remote.id}: nothing new."
+        f"Application {remote.id}: no changes."
     )
     assert event_names() == before
 

@@ -98,7 +98,9 @@ def test_a_repeated_merge_changes_nothing(world: World) -> None:
         assert world.post(body, f"{event_id}-{number}") == 200
         world.work()
     assert [state for state, _ in world.inbox()[-2:]] == ["handled", "handled"]
-    assert f"Candidate {gone} is joined to candidate {winner.candidate_id}." in world.inbox()[-1][1]
+    assert (
+        f"Candidate {gone} was already merged into candidate {winner.candidate_id}." in world.inbox()[-1][1]
+    )
 
 
 def test_a_merge_into_an_unknown_candidate_copies_them(world: World) -> None:
@@ -188,7 +190,7 @@ def test_an_unknown_person_is_neither_stored_nor_read(world: World) -> None:
         lambda: deletions.application_deleted(world.connection, application_id=77, now=clock.now()),
     ]
     for act in acts:
-        assert act() == ["Nobody of ours: no effect."]
+        assert act() == ["Not one of our candidates: no effect."]
     assert (len(world.line.calls), Candidate.objects.of(world.organisation).count()) == (calls, 0)
 
 
@@ -370,7 +372,7 @@ def test_a_legal_hold_keeps_the_data_whatever_greenhouse_reports(world: World, a
     assert (attempt(world, application).close_reason, ours.is_going) == ("erasure", True)
     assert erasures(world) == [(f"candidate_{act}", False, False)]
     outcomes = " ".join(Delivery.objects.of(world.organisation).values_list("outcome", flat=True))
-    assert "is under a legal hold: the data is kept until that is lifted" in outcomes
+    assert "is under legal hold: open steps are closed, and the data is kept until" in outcomes
     now = clock.now()
     assert erase_due(now=now + LATER) == 0
     assert (ours.candidate.name, ours.candidate.email) == ("Ada Kept", person.email)

@@ -25,7 +25,7 @@ def test_when_greenhouse_fails_what_was_typed_is_kept_for_the_next_try(desk: Des
     desk.greenhouse.sandbox.faults.add(fault)
     response = wizard.connect_stages(job, assessment=wizard.stages(job)[OFFER])
     assert response.status_code == 200
-    assert "Greenhouse has a failure of its own at the moment." in response.content.decode()
+    assert "Greenhouse has an internal error at the moment." in response.content.decode()
     page = wizard.get("role_automation_stages", job)
     [requirement] = page.select("textarea")
     assert (chosen(page, "assessment"), requirement.get_text().strip()) == ("Offer", WHAT_FOR)

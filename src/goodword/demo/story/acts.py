@@ -74,7 +74,7 @@ def may_write(page: Browser) -> bool:
 def inbox_has(page: Browser, state: str, number: int) -> bool:
     """Whether Goodword's inbox lists so many deliveries in this state: received (they wait), handled, failed."""
     _integrations(page)
-    page.follow("Greenhouse inbox")
+    page.follow("Webhook deliveries")
     page.open(f"{page.url.split('?')[0]}?state={state}")
     return len(page.page.select("tbody tr")) == number
 

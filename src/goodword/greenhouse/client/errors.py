@@ -47,7 +47,7 @@ class HarvestError(Exception):
     @property
     def sentence(self) -> str:
         """What happened, for people."""
-        return "Greenhouse could not do what was asked."
+        return "Greenhouse could not carry out the request."
 
     @property
     def remedy(self) -> str:
@@ -133,7 +133,7 @@ class Unauthorised(HarvestError):
         if self.kind is Refusal.WRONG:
             return "Copy both again from Greenhouse, in full, from one credential of type Harvest V3 (OAuth)."
         return (
-            "Make a new credential in Greenhouse (Configure > Dev Center > API Credential Management) and set "
+            "Create a new credential in Greenhouse (Configure > Dev Center > API Credential Management) and set "
             "it here."
         )
 
@@ -182,7 +182,7 @@ class NotFound(HarvestError):
         """What happened; 410: the interface was switched off."""
         if self.status == 410:
             return "Greenhouse has switched this interface off."
-        return "Greenhouse has nothing under this address."
+        return "Greenhouse found nothing at this address."
 
     @property
     def remedy(self) -> str:
@@ -203,7 +203,7 @@ class Invalid(HarvestError):
     @property
     def remedy(self) -> str:
         """What to do."""
-        return "Correct what Greenhouse names; repeating the same request will not help."
+        return "Correct what Greenhouse names; repeating the request will not help."
 
 
 class RateLimited(HarvestError):
@@ -212,7 +212,7 @@ class RateLimited(HarvestError):
     @property
     def remedy(self) -> str:
         """What to do."""
-        return "Nothing to do: it is tried again after the wait."
+        return "Nothing to do: Goodword tries again after the wait."
 
     def __init__(self, where: Where, *, wait: float, detail: str = "") -> None:
         super().__init__(where, detail=detail)
@@ -232,12 +232,12 @@ class Unavailable(HarvestError):
         """What happened; with a status, Greenhouse itself failed."""
         if self.status is None:
             return "Greenhouse cannot be reached at the moment."
-        return "Greenhouse has a failure of its own at the moment."
+        return "Greenhouse has an internal error at the moment."
 
     @property
     def remedy(self) -> str:
         """What to do."""
-        return "It is tried again by itself. If it lasts, see status.greenhouse.io and this server's network."
+        return "Goodword tries again. If it persists, check status.greenhouse.io and this server's network."
 
 
 class AddressRefused(Unavailable):
@@ -246,7 +246,7 @@ class AddressRefused(Unavailable):
     @property
     def sentence(self) -> str:
         """What happened."""
-        return "The address leads into a private network, which this installation does not allow."
+        return "The address is in a private network, which this installation does not allow."
 
     @property
     def remedy(self) -> str:
@@ -260,7 +260,7 @@ class UnexpectedShape(HarvestError):
     @property
     def sentence(self) -> str:
         """What happened."""
-        return "Greenhouse answered something that cannot be read."
+        return "Greenhouse's answer could not be read."
 
     @property
     def remedy(self) -> str:

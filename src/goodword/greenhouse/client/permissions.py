@@ -43,21 +43,21 @@ USERS = Permission(
     "Users",
     ("harvest:users:list",),
     required=False,
-    without="The recruiter's address is then not known, and the role's owner takes their place.",
+    without="Without it the recruiter's address is unknown, and e-mail goes to the role's owner.",
 )
 JOB_OWNERS = Permission(
     "job_owners",
     "Job Owners",
     ("harvest:job_owners:list",),
     required=False,
-    without="The job's responsible recruiter is then not known, and the role's owner takes their place.",
+    without="Without it the job's responsible recruiter is unknown, and e-mail goes to the role's owner.",
 )
 APPLICATION_STAGES = Permission(
     "application_stages",
     "Application Stages",
     ("harvest:application_stages:list",),
     required=False,
-    without="It is then not known since when somebody stands in a stage: what was missed waits for a click.",
+    without="Without it the time of entering a stage is unknown, and missed invitations wait for a click.",
 )
 
 # not probed; on a v1 key's screen the writing of notes is assumed to be under Candidates

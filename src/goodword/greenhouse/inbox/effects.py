@@ -98,7 +98,7 @@ def _applications_concerned(payload: Payload, *, connection: Connection) -> tupl
         return ([], reason) if reason else ([payload.application_id], "")
     if payload.action in PERSON_ACTIONS:
         ours = _applications_of_person(payload, connection=connection)
-        return ours, "" if ours else "Nobody of ours: no effect."
+        return ours, "" if ours else "Not one of our candidates: no effect."
     return [], f"“{payload.action}” has no effect here."
 
 
@@ -118,9 +118,9 @@ def _why_not_ours(payload: Payload, *, connection: Connection) -> str:
         case ():
             return "It belongs to no job."
         case (job_id,):
-            return f"Job {job_id} belongs to no role."
+            return f"Job {job_id} isn't linked to a role."
         case jobs:
-            return f"Jobs {', '.join(map(str, jobs))} belong to no role."
+            return f"Jobs {', '.join(map(str, jobs))} aren't linked to a role."
 
 
 def _applications_of_person(payload: Payload, *, connection: Connection) -> list[int]:
@@ -137,7 +137,7 @@ def _applications_of_person(payload: Payload, *, connection: Connection) -> list
 def _sync_jobs(payload: Payload, *, connection: Connection, now: datetime, settle: Settle) -> None:
     job_ids = _jobs_of(payload, connection=connection)
     if not job_ids:
-        settle(["It names no job of ours: no effect."])
+        settle(["No linked job: no effect."])
         return
 
     def settle_with_roles(sentences: dict[int, list[str]]) -> None:
@@ -163,8 +163,8 @@ def _jobs_of(payload: Payload, *, connection: Connection) -> list[int]:
 
 def _job_sentence(job_id: int, changes: list[str] | None) -> str:
     if changes is None:
-        return f"Job {job_id} belongs to no role: no effect."
-    return f"Job {job_id}: {' '.join(changes) or 'nothing new.'}"
+        return f"Job {job_id} isn't linked to a role: no effect."
+    return f"Job {job_id}: {' '.join(changes) or 'no changes.'}"
 
 
 # --- webhooks -------------------------------------------------------------------------------------------------

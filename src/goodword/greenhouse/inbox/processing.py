@@ -39,9 +39,7 @@ TRIES = 5
 #: the same if the database was busy or the worker died, which mostly passes
 BUSY_TRIES = 8
 
-WORKER_DIED = (
-    "Goodword's worker ended each time that it worked on this delivery. Replay it once the cause is mended."
-)
+WORKER_DIED = "Goodword's worker stopped each time it processed this delivery. Fix the cause, then replay it."
 
 
 def work_one(turn: Turn, *, now: datetime) -> bool:
@@ -88,8 +86,8 @@ def _attempt(delivery: Delivery, *, now: datetime, resting: set[int]) -> None:
         raise
     except Exception as error:  # one delivery must not stop the others
         log.exception("%s could not be worked on", delivery)
-        why = f"Goodword could not work on this delivery ({type(error).__name__})."
-        _retry_or_fail(delivery, f"{why} Replay it once the cause is mended.", now=now)
+        why = f"Goodword could not process this delivery ({type(error).__name__})."
+        _retry_or_fail(delivery, f"{why} Fix the cause, then replay it.", now=now)
 
 
 def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = TRIES) -> None:

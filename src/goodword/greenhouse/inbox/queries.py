@@ -28,20 +28,20 @@ MAX_FAILURES = 5
 
 #: the events that a delivery can cause directly, as on the timeline
 EVENT_LABELS = {
-    "application.applied": "Seen for the first time",
+    "application.applied": "First seen",
     "application.changed_job": "Moved to another job",
-    "application.converted": "The prospect became a candidate",
+    "application.converted": "Prospect converted",
     "application.entered_stage": "Entered a stage",
     "application.hired": "Hired",
     "application.left_stage": "Left a stage",
     "application.rejected": "Rejected",
-    "application.unhired": "Hiring taken back",
-    "application.unrejected": "Rejection taken back",
+    "application.unhired": "Hire undone",
+    "application.unrejected": "Rejection undone",
     "candidate.name_confirmed": "Name confirmed",
     "candidate.changed": "Address, name or permission to e-mail changed",
-    "candidate.merged": "Joined to another profile",
-    "erasure.asked": "To be erased",
-    "erasure.cancelled": "Kept after all",
+    "candidate.merged": "Merged into another profile",
+    "erasure.asked": "Erasure requested",
+    "erasure.cancelled": "Erasure cancelled",
 }
 
 

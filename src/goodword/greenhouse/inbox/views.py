@@ -110,7 +110,7 @@ def replay_delivery(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Replay one delivery."""
     delivery = access.owned(Delivery.objects.of(request.organisation).defer("body"), pk)
     replay.replay(delivery, now=clock.now(), by=request.member)
-    messages.success(request, _("It is worked on again. Reload the page to see the outcome."))
+    messages.success(request, _("It is being processed again. Reload the page to see the outcome."))
     return redirect("greenhouse_delivery", request.organisation.slug, delivery.pk)
 
 
@@ -123,7 +123,9 @@ def replay_failed(request: MemberRequest) -> HttpResponseBase:
     back = _query(state=State.FAILED, connection=str(chosen.pk) if chosen else "")
     if request.method == "POST":
         count = replay.replay_failed(connection=chosen, now=clock.now(), by=request.member)
-        text = ngettext("{n} delivery is worked on again.", "{n} deliveries are worked on again.", count)
+        text = ngettext(
+            "{n} delivery is being processed again.", "{n} deliveries are being processed again.", count
+        )
         messages.success(request, text.format(n=count))
         return redirect("greenhouse_inbox", request.organisation.slug)
     rows = search(request.organisation, connection_id=chosen.pk if chosen else None)

@@ -207,13 +207,13 @@ def _apply(
     )
     if changed:
         happened.append(_record_candidate_changed(candidate, now=now, suppressed=suppressed))
-    return f"Application {reading.remote_id}: {', '.join(happened) or 'nothing new'}."
+    return f"Application {reading.remote_id}: {', '.join(happened) or 'no changes'}."
 
 
 def _unlinked(application: remote.Application | None) -> str:
     if application is None or application.job_id is None:
-        return "It belongs to no role."
-    return f"Job {application.job_id} belongs to no role."
+        return "It isn't linked to a role."
+    return f"Job {application.job_id} isn't linked to a role."
 
 
 def _not_visible(row: Application | None, *, remote_id: int, now: datetime) -> str:

@@ -183,7 +183,7 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
             plan.reading.remote_id,
             row.pk,
             f"Application {plan.reading.remote_id}: "
-            f"{', '.join(describe(name, data) for name, data in events) or 'nothing new'}.",
+            f"{', '.join(describe(name, data) for name, data in events) or 'no changes'}.",
         )
         for plan, row, events in ordinary
     ]

@@ -41,9 +41,9 @@ log = logging.getLogger(__name__)
 
 Settle = Callable[[list[str]], None]
 
-VISIBLE_AGAIN = "Greenhouse shows this person: they were not deleted after all."
-NAMED_AGAIN = "Greenhouse says again who this person is: they are not anonymous any more."
-APPLICATION_VISIBLE_AGAIN = "Greenhouse shows this application: it was not deleted after all."
+VISIBLE_AGAIN = "Greenhouse shows this person again: they weren't deleted."
+NAMED_AGAIN = "Greenhouse names this person again: they are no longer anonymous."
+APPLICATION_VISIBLE_AGAIN = "Greenhouse shows this application again: it wasn't deleted."
 
 #: erasures in one sweep
 MAX_ERASURES = 1000
@@ -62,13 +62,13 @@ def candidate_merged(
         outcomes = reading.write()
         loser = _candidate(connection, loser_id)
         if loser is None:
-            return [*outcomes, f"Candidate {loser_id} was not one of ours."]
+            return [*outcomes, f"Candidate {loser_id} is not one of our candidates."]
         if reading.shows(loser_id):
-            return [*outcomes, f"Greenhouse still shows candidate {loser_id}: nothing was joined."]
+            return [*outcomes, f"Greenhouse still shows candidate {loser_id}: nothing was merged."]
         winner = _candidate(connection, winner_id) or _unseen_candidate(connection, winner_id, now=now)
         if merge_candidates(loser_id=loser.pk, winner=winner, now=now):
-            return [*outcomes, f"Candidate {loser_id} was joined to candidate {winner_id}."]
-        return [*outcomes, f"Candidate {loser_id} is joined to candidate {winner_id}."]
+            return [*outcomes, f"Candidate {loser_id} was merged into candidate {winner_id}."]
+        return [*outcomes, f"Candidate {loser_id} was already merged into candidate {winner_id}."]
 
     return _read_and_write(
         connection, candidate_ids=(loser_id, winner_id), write=write, now=now, settle=settle
@@ -120,7 +120,7 @@ def candidate_anonymised(
         outcomes = reading.write()
         if _is_identified(reading.people[candidate_id], fields):
             _cancel_erasures(connection, candidate_id, because=NAMED_AGAIN, now=now)
-            return [*outcomes, f"Greenhouse still says who candidate {candidate_id} is: nothing is erased."]
+            return [*outcomes, f"Greenhouse still identifies candidate {candidate_id}: nothing is erased."]
         reason = Reason.CANDIDATE_ANONYMISED
         return [*outcomes, _request_erasure(connection, candidate_id, reason=reason, now=now)]
 
@@ -136,7 +136,7 @@ def application_deleted(
         outcomes = reading.write()
         ours = _application(connection, application_id)
         if ours is None:
-            return [*outcomes, "It was not one of ours."]
+            return [*outcomes, "Not one of our applications."]
         if application_id in reading.visible:
             for erasure in pending(ours):
                 cancel_erasure(erasure, because=APPLICATION_VISIBLE_AGAIN, now=now, by=ACTOR)
@@ -201,7 +201,7 @@ def _read_and_write(
     for _ in range(READINGS):
         wanted = _our_applications(connection, candidate_ids, application_ids)
         if not wanted and not _any_known(connection, candidate_ids):
-            outcomes = ["Nobody of ours: no effect."]
+            outcomes = ["Not one of our candidates: no effect."]
             with transaction.atomic():
                 settle(outcomes)
             return outcomes
@@ -276,7 +276,7 @@ def _is_identified(person: remote.Candidate | None, fields: Collection[str]) -> 
 def _request_erasure(connection: Connection, candidate_id: int, *, reason: Reason, now: datetime) -> str:
     ours = _candidate(connection, candidate_id)
     if ours is None:
-        return "It was nobody of ours."
+        return "Not one of our candidates."
     if ours.merged_into is not None:
         return f"Candidate {candidate_id} was merged into {ours.merged_into.remote_id}: nothing is erased."
     if ours.erased_at is not None:
@@ -301,8 +301,8 @@ def _member_keeps(**of: Candidate | Application) -> bool:
 def _due(who: str, erasure: Erasure) -> str:
     of = erasure.application or erasure.candidate
     if of is not None and hold_on(of) is not None:
-        return f"{who} is under a legal hold: the data is kept until that is lifted; what was open is closed."
-    return f"{who} is to be erased on {erasure.due_at:%d %B %Y}; what was open is closed."
+        return f"{who} is under legal hold: open steps are closed, and the data is kept until the hold is lifted."
+    return f"{who} will be erased on {erasure.due_at:%d %B %Y}; open steps are closed."
 
 
 def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:

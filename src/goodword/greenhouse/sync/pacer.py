@@ -66,7 +66,7 @@ class SharedPacer:
         return _A_MOMENT
 
     def observe(self, report: RateReport) -> None:
-        """See `Pacer.observe`. Skips the database if the answer has nothing new."""
+        """See `Pacer.observe`. Skips the database if the answer has no changes."""
         if database.in_atomic_block:
             self._alone.observe(report)
             return

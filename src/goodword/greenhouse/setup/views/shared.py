@@ -39,7 +39,7 @@ def nav(request: MemberRequest) -> list[dict[str, Any]]:
     """The navigation of the settings pages."""
     links = [(_("Integrations"), "integrations", "plug")]
     if request.member.is_admin and oldest_connection(request.organisation):
-        links.append((_("Greenhouse inbox"), "greenhouse_inbox", "list"))
+        links.append((_("Webhook deliveries"), "greenhouse_inbox", "list"))
     if request.member.is_admin:
         links.append((_("Notes in Greenhouse"), "note_settings", "note"))
         links.append((_("Organisation"), "organisation_settings", "building"))
