@@ -230,7 +230,7 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
     from goodword.notifications.domain import links
     from goodword.roles.domain.settings import create_role
     from goodword.roles.models import Step
-    from goodword.steps.domain.standing import held
+    from goodword.steps.domain.eligibility import lock_step_request
     from goodword.steps.models import StepRequest
 
     now = clock.now()
@@ -266,7 +266,7 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
                 requested_at=now,
                 started_at=now,
             )
-            found = held(start.pk)
+            found = lock_step_request(start.pk)
             assert found is not None
             attempt = assign(start=found[0], application=found[1], now=now, by="bench")
             link = links.mint(organisation=organisation, purpose="candidate", subject_id=start.pk, now=now)

@@ -35,7 +35,7 @@ from goodword.reports.domain import build as report_build
 from goodword.reports.domain import notify as report_notify
 from goodword.steps import erase as steps_erase
 from goodword.steps import export as steps_export
-from goodword.steps.domain import attention, automation, fate
+from goodword.steps.domain import application_outcome, attention, automation
 
 FLOW: Flow = {
     # --- what Greenhouse says of an application (greenhouse.sync) ----------------------------------------------
@@ -46,34 +46,34 @@ FLOW: Flow = {
         check_reactions.on_application_changed,
     ),  # data: stage_id, to_stage_id
     "application.rejected": (
-        fate.on_ended,
+        application_outcome.on_ended,
         reactions.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: reason
     "application.unrejected": (
-        fate.on_restored,
+        application_outcome.on_restored,
         reactions.on_application_changed,
         check_reactions.on_application_changed,
     ),
     "application.hired": (
-        fate.on_ended,
+        application_outcome.on_ended,
         reactions.on_application_changed,
         check_reactions.on_application_changed,
         sending.on_hired,
     ),
     "application.unhired": (
-        fate.on_restored,
+        application_outcome.on_restored,
         reactions.on_application_changed,
         check_reactions.on_application_changed,
         sending.on_unhired,
     ),
     "application.changed_job": (  # data: from_job_id, job_id
-        fate.on_changed_job,
+        application_outcome.on_changed_job,
         reactions.on_application_changed,
         check_reactions.on_application_changed,
     ),
     "application.converted": (
-        fate.on_ended,
+        application_outcome.on_ended,
         reactions.on_application_changed,
         check_reactions.on_application_changed,
     ),
@@ -93,12 +93,12 @@ FLOW: Flow = {
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
     "erasure.asked": (
-        fate.on_ended,
+        application_outcome.on_ended,
         reactions.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.cancelled": (
-        fate.on_restored,
+        application_outcome.on_restored,
         reactions.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: erasure_id, reason

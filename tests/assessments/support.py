@@ -18,7 +18,7 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.questionnaires.reading import Json
-from goodword.steps.domain.standing import held
+from goodword.steps.domain.eligibility import lock_step_request
 from goodword.steps.models import StepRequest
 from tests.support import factories
 from tests.support.mail import mail_is_taken
@@ -40,7 +40,7 @@ def assigned(of: Application | None = None, *, now: datetime = factories.NOW, se
     step_request = StepRequest.objects.of(of.organisation).filter(application=of).first()
     step_request = step_request or factories.step_request(of, "assessment")
     with transaction.atomic():
-        found = held(step_request.pk)
+        found = lock_step_request(step_request.pk)
         assert found is not None
         made = assign(step_request=found[0], application=found[1], now=now, by="greenhouse")
     if sent:

@@ -9,7 +9,7 @@ from goodword.core import clock
 from goodword.notifications.models import Link
 from goodword.references.models import Referee
 from goodword.steps.domain.legal_hold import place_hold
-from goodword.steps.domain.own_erasure import ask_own_erasure
+from goodword.steps.erase import request_own_erasure
 from tests.browser.looking import Looker
 from tests.references.answered import data_door, whole
 from tests.support import factories
@@ -75,7 +75,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
     place_hold(on=application.candidate, ground="claims", reason="Case 7 Ca 12/26", by=admin, now=now)
     look("own erase held", f"{fresh(own())}erase/")
     look("referee erase held", f"{fresh(referees())}erase/")
-    ask_own_erasure(application=application, now=now)
+    request_own_erasure(application=application, now=now)
     Referee.objects.of(organisation).filter(pk=request.referee_id).update(erasure_asked_at=now)
     look("own data held", fresh(own()))
     look("portal data held", fresh(f"{portal(check.step_request)}data/"))

@@ -22,9 +22,8 @@ from goodword.references.domain.reminders import (
 )
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.move import lock
 from goodword.steps.models import StepRun
-from goodword.steps.states import status
+from goodword.steps.states import lock, status
 from tests.references.stage import DETAILS
 from tests.steps.happening import enter, happens
 from tests.support import factories

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from goodword.steps.domain.ask import ask
+from goodword.steps.contact import ask_recruiter
 from tests.references.story import NOW, Story, get, html_of, link_in, mails_to, opened, post
 from tests.support.jobs import event_names, run_jobs
 
@@ -71,7 +71,7 @@ def test_five_a_day_and_what_was_typed_stays() -> None:
 def test_each_asker_has_their_own_five() -> None:
     application = opened().application
     asked = [
-        ask(application=application, by=by, name="N", address="n@mail.example", text="?", now=NOW)
+        ask_recruiter(application=application, by=by, name="N", address="n@mail.example", text="?", now=NOW)
         for by in ["candidate"] * 6 + ["referee:1"]
     ]
     assert asked == [True] * 5 + [False, True]

@@ -6,7 +6,7 @@ import pytest
 
 from goodword.core.workdays import calendar_of
 from goodword.references.domain.completion import RequestedReference, is_complete
-from goodword.steps.domain.standstill import later_by_the_stop
+from goodword.steps.domain.deadlines import extend_by_hold
 
 IN, OUT = RequestedReference(answered=True), RequestedReference(answered=False)
 NEEDED_IN, NEEDED_OUT = (
@@ -69,12 +69,12 @@ def berlin(month: int, day: int, hour: int = 23, minute: int = 59) -> datetime:
 def test_after_a_stop_the_working_days_are_left_that_were_left(
     deadline: datetime, stopped: datetime, now: datetime, expected: datetime
 ) -> None:
-    assert later_by_the_stop(deadline, stopped_at=stopped, now=now, calendar=BERLIN) == expected
+    assert extend_by_hold(deadline, stopped_at=stopped, now=now, calendar=BERLIN) == expected
 
 
 def test_public_holidays_are_no_days_that_were_left() -> None:
     # Good Friday is 3 April 2026, Easter Monday the 6th
-    found = later_by_the_stop(
+    found = extend_by_hold(
         berlin(4, 7), stopped_at=berlin(4, 2, 10, 0), now=berlin(4, 8, 10, 0), calendar=GERMAN
     )
     assert found == berlin(4, 9)

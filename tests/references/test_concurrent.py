@@ -13,7 +13,7 @@ from goodword.references.domain import locking, responses
 from goodword.references.domain.completion import complete_if_all_received
 from goodword.references.domain.sending import fingerprint, preview_mails, release_referee, send_requests
 from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
-from goodword.steps.domain.ask import ask
+from goodword.steps.contact import ask_recruiter
 from tests.references.story import (
     ANSWERS,
     FACTS,
@@ -127,7 +127,7 @@ def test_six_questions_at_once_are_five_mails() -> None:
     application = opened().application
 
     def once() -> bool:
-        return ask(
+        return ask_recruiter(
             application=application, by="candidate", name="N", address="n@mail.example", text="?", now=NOW
         )
 

@@ -18,7 +18,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain import reminders
 from goodword.references.models import Check
 from goodword.roles.models import Step
-from goodword.steps.domain.automation import request as request_step
+from goodword.steps.domain.automation import request_step
 from goodword.steps.domain.legal_hold import lift_hold, place_hold
 from tests.references.answered import data_door
 from tests.references.story import (

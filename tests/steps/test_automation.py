@@ -7,8 +7,7 @@ from django.db import transaction
 
 from goodword.candidates.models import Application
 from goodword.core.events import record
-from goodword.steps.domain.automation import on_candidate_changed
-from goodword.steps.domain.delay import start_delayed
+from goodword.steps.domain.automation import on_candidate_changed, start_delayed
 from goodword.steps.models import StepRequest
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs, waiting

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.assessments.models import Attempt
-from goodword.steps.domain.move import lock
+from goodword.steps.states import lock
 from tests.steps.runs import P, Runs
 
 

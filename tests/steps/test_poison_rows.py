@@ -12,7 +12,7 @@ from goodword.assessments.attempts.reminders import remind_due
 from goodword.core.sweep import each
 from goodword.references.domain.invitations import open_check
 from goodword.references.domain.reminders import remind_candidates
-from goodword.steps.domain.standing import held
+from goodword.steps.domain.eligibility import lock_step_request
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.mail import mail_is_taken
@@ -52,7 +52,7 @@ def begun(kind: str) -> None:
         factories.application(factories.role(factories.organisation())), kind
     )
     with transaction.atomic():
-        found = held(step_request.pk)
+        found = lock_step_request(step_request.pk)
         assert found is not None
         if kind == "assessment":
             assign(step_request=found[0], application=found[1], now=NOW, by="greenhouse")

@@ -12,7 +12,7 @@ from goodword.candidates.models import Application
 from goodword.notifications.models import Email
 from goodword.references.domain import invitations as check_invitations
 from goodword.roles.models import AlreadyThere, Step
-from goodword.steps.domain.delay import start_delayed
+from goodword.steps.domain.automation import start_delayed
 from goodword.steps.models import StepRequest
 from tests.steps.happening import (
     HIRE,

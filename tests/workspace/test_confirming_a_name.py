@@ -8,8 +8,8 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.steps.domain.automation import request
-from goodword.steps.domain.standing import hold
+from goodword.steps.domain.automation import request_step
+from goodword.steps.domain.eligibility import lock_application
 from goodword.steps.models import StepRequest
 from tests.assessments.support import application as of_role
 from tests.support import factories
@@ -33,7 +33,7 @@ def application() -> Application:
     assert application.role is not None
     with transaction.atomic():
         step = application.role.steps.get(kind="assessment")
-        request(application=hold(application.pk), step=step, at=NOW, by="greenhouse")
+        request_step(application=lock_application(application.pk), step=step, at=NOW, by="greenhouse")
     run_jobs()
     return application
 

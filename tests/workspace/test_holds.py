@@ -19,7 +19,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references.erase import erase_asked
 from goodword.references.models import Check, Referee
 from goodword.steps.domain.legal_hold import NothingToKeep, lift_hold, place_hold
-from goodword.steps.domain.own_erasure import ask_own_erasure
+from goodword.steps.erase import request_own_erasure
 from goodword.workspace.retention.rules import Months, preview_run, sweep
 from tests.references.answered import asked, checked, data_door, whole
 from tests.support import factories
@@ -196,7 +196,7 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
 def test_whoever_asked_before_is_told_by_mail_once(
     check: Check, admin: Membership, ground: str, says: str, on_role: bool
 ) -> None:
-    ask_own_erasure(application=check.step_request.application, now=NOW)
+    request_own_erasure(application=check.step_request.application, now=NOW)
     for _ in range(2):
         placed(check, admin, on_role=on_role, ground=ground)
     [mail] = Email.objects.of(check.organisation).filter(kind="steps.kept")

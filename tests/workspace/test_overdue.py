@@ -11,7 +11,7 @@ from goodword.assessments.adjustments.requests import hold_deadline, resume_dead
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from goodword.steps.domain.lifecycle import settle
+from goodword.steps.domain.application_outcome import apply_outcome
 from goodword.workspace.progress import progress_of
 from tests.references.story import opened, sent
 from tests.support import factories
@@ -93,7 +93,7 @@ def test_a_deadline_that_is_given_anew_counts_whole() -> None:
         factories.becomes(application, name, {})
         event = Event(name=name, occurred_at=NOW + 30 * DAY, application_id=application.pk)
         event.organisation_id, event.actor = application.organisation_id, "greenhouse"
-        assert [act for act, _ in settle(Attempt, event)]
+        assert [act for act, _ in apply_outcome(Attempt, event)]
     attempt.refresh_from_db()
     assert overdue_since(application) == [("overdue", attempt.deadline_at)]
     assert attempt.deadline_at > NOW + 30 * DAY

@@ -23,8 +23,8 @@ from goodword.flow import ERASURE
 from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.steps.domain.legal_hold import place_hold
-from goodword.steps.domain.own_erasure import ask_own_erasure
-from goodword.steps.states import takes_answers, that_take_answers
+from goodword.steps.erase import request_own_erasure
+from goodword.steps.states import takes_answers, takes_answers_query
 from goodword.workspace.candidate.timeline import ERASURES
 from goodword.workspace.retention import rules
 from goodword.workspace.retention.rules import Months, next_run, organisations_due, preview_run, sweep
@@ -157,7 +157,7 @@ def test_what_counts_as_an_open_step_is_what_takes_answers(
     rows = Check.objects.of(role.organisation)
     rows.update(deadline_at=NOW + timedelta(days=days), **values)
     run.refresh_from_db()
-    assert rows.filter(that_take_answers(now=NOW)).exists() is takes_answers(run, now=NOW)
+    assert rows.filter(takes_answers_query(now=NOW)).exists() is takes_answers(run, now=NOW)
 
 
 def test_a_clock_that_stands_still_keeps_a_step_open(org: Organisation, role: Role) -> None:
@@ -182,7 +182,7 @@ def test_who_is_no_longer_visible_goes_by_a_rule_of_its_own(org: Organisation, r
 
 def test_who_is_being_erased_or_was_is_left_alone(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
-    ask_own_erasure(application=ada, now=NOW)
+    request_own_erasure(application=ada, now=NOW)
     assert foreseen(org) == []
     assert sweep(org.pk, now=NOW) == 0
     assert Erasure.objects.of(org).get().due_at == NOW + timedelta(days=7)

@@ -21,7 +21,7 @@ from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Role, Step
-from goodword.steps.domain.by_hand import MayNotBegin, begin
+from goodword.steps.domain.step_requests import CannotStart, start_by_member
 from goodword.steps.models import StepRequest
 from goodword.workspace.comparison.results import finished_attempts
 from tests.references import story
@@ -267,8 +267,8 @@ def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(
     press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     run_jobs()
     step = second.steps.get(kind="assessment")
-    with pytest.raises(MayNotBegin) as refused:
-        begin(application_id=application.pk, step=step, member=rita, now=NOW)
+    with pytest.raises(CannotStart) as refused:
+        start_by_member(application_id=application.pk, step=step, member=rita, now=NOW)
     assert (refused.value.reason, start_of(application).state) == ("reused", "reused")
 
 

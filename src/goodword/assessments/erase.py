@@ -21,7 +21,7 @@ from goodword.assessments.models import (
 from goodword.core.erasure import Counts, Subject, holds
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.steps.domain.erased import close_for_good
+from goodword.steps.erase import close_runs
 
 
 @holds(
@@ -39,7 +39,7 @@ from goodword.steps.domain.erased import close_for_good
 )
 def erase(subject: Subject, now: datetime) -> Counts:
     """Under the attempts' locks, so that no answer comes in beside it."""
-    attempts = close_for_good(Attempt, subject.application_ids, now=now)
+    attempts = close_runs(Attempt, subject.application_ids, now=now)
     of_parts = {"part__attempt__in": attempts}
     asked = Adjustment.objects.across_organisations().filter(attempt__in=attempts)
     counts = {

@@ -34,10 +34,9 @@ from goodword.references.models import (
     Slot,
     Trace,
 )
-from goodword.steps.domain.erased import close_for_good
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import hold
-from goodword.steps.states import DONE, takes_answers
+from goodword.steps.domain.eligibility import lock_application
+from goodword.steps.erase import close_runs
+from goodword.steps.states import DONE, lock, takes_answers
 
 State = ReferenceRequest.State
 INSTEAD = "[…]"
@@ -170,7 +169,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         )
         if place is None:
             return False
-        application = hold(place[1])
+        application = lock_application(place[1])
         check = lock(Check, place[0])
         referee = Referee.objects.of(check.organisation).filter(pk=referee_id, erased_at=None).first()
         if referee is None:
@@ -247,7 +246,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
     """Under the checks' locks, so that no answer comes in beside it."""
     if subject.referee_ids:
         return _blank_referees(subject.referee_ids, now=now)
-    checks = close_for_good(Check, subject.application_ids, now=now)
+    checks = close_runs(Check, subject.application_ids, now=now)
     requests = ReferenceRequest.objects.across_organisations().filter(check_run__in=checks)
     dead = links.forget(purpose=Link.Purpose.REFEREE, subject_ids=requests.values_list("pk", flat=True))
     references, _ = Reference.objects.across_organisations().filter(request__in=requests).delete()

@@ -1,7 +1,7 @@
 """The sweep of delayed starts."""
 
 from goodword.core import clock, jobs
-from goodword.steps.domain.delay import start_delayed
+from goodword.steps.domain.automation import start_delayed
 
 
 @jobs.job(name="steps.start_delayed", cron="* * * * * */15", queueing_lock="steps.start_delayed")

@@ -1,23 +1,21 @@
-"""The states of a step: what is shown, and which moves are allowed.
+"""The states of a run: the table of allowed moves, the one function that makes them, and the status that is shown.
 
-Progress, pause and closing are separate columns of a Run. This page is the literal table; steps.domain.move is
-the only writer, and a test walks the table.
+Progress, pause and closing are separate columns of a StepRun. A test walks the table.
 """
 
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import Q
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from goodword.steps.models import StepRun
 
 P = StepRun.Progress
-
 #: still waiting for somebody
 UNFINISHED: Final = frozenset({P.PENDING, P.IN_PROGRESS})
 #: all in, or closed early by a person: the report goes to Greenhouse
 DONE: Final = frozenset({P.COMPLETED, P.MARKED_COMPLETE})
-
 #: act -> (progress it may start from, progress it leads to)
 PROGRESS_MOVES: Final = {
     "begin": (frozenset({P.PENDING}), P.IN_PROGRESS),
@@ -32,14 +30,16 @@ OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
     "close": (False, None),
     "reopen": (True, None),
 }
-
 #: closed by what happened to the application, and open again when that is over
-BY_FATE: Final = frozenset({"rejected", "hired", "converted", "changed_job", "erasure"})
+BY_OUTCOME: Final = frozenset({"rejected", "hired", "converted", "changed_job", "erasure"})
 #: attention of a run that is open again after a rejection or a hire: nothing is sent before a member clicks
 REOPENED: Final = "reopened"
-
 #: what comes within this time after the deadline still counts
 GRACE: Final = timedelta(days=30)
+
+
+class MoveNotAllowed(Exception):
+    """This act does not lead anywhere from the run's present state."""
 
 
 def is_open(run: StepRun) -> bool:
@@ -78,7 +78,48 @@ def takes_answers(run: StepRun, *, now: datetime) -> bool:
     return is_open(run) and (not runs or now <= run.deadline_at + GRACE)
 
 
-def that_take_answers(*, now: datetime) -> Q:
+def takes_answers_query(*, now: datetime) -> Q:
     """`takes_answers` as a query."""
     runs = Q(clock_stopped_at=None, invited_at__isnull=False)
     return Q(progress__in=UNFINISHED, closed_at=None) & (~runs | Q(deadline_at__gte=now - GRACE))
+
+
+def lock[R: StepRun](model: type[R], pk: int) -> R:
+    """The run, locked until the caller's transaction ends. Every change begins here."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A run is locked inside a transaction only.")
+    rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R
+    return rows.select_related("step_request__step", "organisation").get(pk=pk)
+
+
+def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
+    """Do one act of the table on a locked run and save it. Raises NotAllowed.
+
+    `by` says who ("candidate", "greenhouse", "member:3", "goodword"), `reason` why a run was closed. Reminders
+    end with whatever ends or pauses the run; the caller plans them anew on resume and reopen.
+    """
+    if not may(run, act):
+        raise MoveNotAllowed(
+            f"{act} is not possible: progress {run.progress}, closed {run.closed_at}, paused {run.paused_at}"
+        )
+    match act:
+        case "pause":
+            run.paused_at = at
+        case "resume":
+            run.paused_at = None
+        case "close":
+            run.closed_at, run.closed_by, run.close_reason = at, by, reason
+        case "reopen":
+            run.closed_at, run.closed_by, run.close_reason, run.paused_at = None, "", "", None
+        case _:
+            run.progress = PROGRESS_MOVES[act][1]
+            if act == "begin":
+                run.begun_at = at
+                run.invited_at = run.invited_at or at  # the mail has arrived, whatever the server answered
+            else:
+                run.completed_at = at
+                run.closed_by = by
+                run.attention = ""
+    if act not in {"begin", "resume", "reopen"}:
+        run.next_reminder_at = None
+    run.save()

@@ -18,7 +18,7 @@ from goodword.candidates.models import Application
 from goodword.greenhouse.models import Finding
 from goodword.references.models import Check
 from goodword.roles.models import AlreadyThere, StageRule, Step
-from goodword.steps.domain.reuse import taken_over_at
+from goodword.steps.domain.step_requests import reuse_times
 from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import DONE, status
 
@@ -160,7 +160,7 @@ def progress_of(
         )
         .order_by("pk")
     )
-    taken = taken_over_at(step_requests.values())
+    taken = reuse_times(step_requests.values())
     unasked = [
         one
         for one in found.values()

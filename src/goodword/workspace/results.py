@@ -18,7 +18,7 @@ from goodword.references.queries import checks_of
 from goodword.references.results import results as references_results
 from goodword.reports.models import Report
 from goodword.roles.models import Step
-from goodword.steps.domain.reuse import taken_over_at
+from goodword.steps.domain.step_requests import reuse_times
 from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import DONE, is_open, status
 
@@ -93,7 +93,7 @@ def reused_result(application: Application, kind: str) -> Result | None:
         .exclude(earlier=None)
         .first()
     )
-    if step_request is None or (at := taken_over_at([step_request]).get(step_request.pk)) is None:
+    if step_request is None or (at := reuse_times([step_request]).get(step_request.pk)) is None:
         return None
     behind = {"step_request_id": step_request.earlier_id, "progress__in": DONE, "completed_at__lte": at}
     if kind == Step.Kind.REFERENCE_CHECK:

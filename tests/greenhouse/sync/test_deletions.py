@@ -16,7 +16,7 @@ from goodword.greenhouse.sync import deletions
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.steps.domain.legal_hold import lift_hold, place_hold
-from goodword.steps.domain.own_erasure import ask_own_erasure
+from goodword.steps.erase import request_own_erasure
 from greenhouse_sandbox.acts.persons import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
@@ -387,7 +387,7 @@ def requested_by_candidate(world: World) -> Application:
     world.move(application, REFERENCES)
     world.deliver()
     ours = world.ours(application)
-    ask_own_erasure(application=ours, now=clock.now())
+    request_own_erasure(application=ours, now=clock.now())
     run_jobs()
     return ours
 

@@ -26,10 +26,9 @@ from goodword.core.sweep import each
 from goodword.core.workdays import add_working_days, into_working_hours
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.steps.domain.automation import unreachable
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standstill import days_left
-from goodword.steps.states import UNFINISHED, is_open
+from goodword.steps.domain.deadlines import days_left
+from goodword.steps.domain.eligibility import mail_blocked_reason
+from goodword.steps.states import UNFINISHED, is_open, lock
 
 ASKED = "assessment.adjustment_asked"
 ANSWERED = "assessment.adjustment_answered"
@@ -84,7 +83,7 @@ def mail_contact(
 
 def mail_answer(row: Adjustment, *, application: Application, by: Person, now: datetime) -> None:
     """Mail the candidate the answer, from the person who gave it, unless they may not be mailed."""
-    if unreachable(application):
+    if mail_blocked_reason(application):
         return
     _write(
         row,
@@ -102,7 +101,7 @@ def mail_answer(row: Adjustment, *, application: Application, by: Person, now: d
 
 def mail_request_lost(row: Adjustment, *, application: Application, now: datetime) -> None:
     """Mail the candidate that their request reached nobody outside the hiring team."""
-    if unreachable(application):
+    if mail_blocked_reason(application):
         return
     goodword = Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT)
     _write(row, LOST, application=application, sender=goodword, now=now)

@@ -21,11 +21,10 @@ from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import Person, cancel
 from goodword.notifications.models import Email
-from goodword.steps.domain.lifecycle import is_quiet, plan_reminder
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standstill import later_by_the_stop
-from goodword.steps.domain.unreachable import CODES
-from goodword.steps.states import is_open, takes_answers
+from goodword.steps.domain.application_outcome import awaits_click, plan_reminder
+from goodword.steps.domain.candidate_mail import MAIL_FAILURES
+from goodword.steps.domain.deadlines import extend_by_hold
+from goodword.steps.states import is_open, lock, takes_answers
 
 #: extra time that can be requested, in percent
 PERCENT_CHOICES = (25, 50, 100)
@@ -228,7 +227,7 @@ def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
     """Resume the deadline of a locked attempt with the working days that were left, and save it."""
     if attempt.clock_stopped_at is None:
         return
-    deadline = later_by_the_stop(
+    deadline = extend_by_hold(
         attempt.deadline_at,
         stopped_at=attempt.clock_stopped_at,
         now=now,
@@ -236,7 +235,7 @@ def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
     )
     attempt.deadline_moved_by += deadline - attempt.deadline_at
     attempt.deadline_at, attempt.clock_stopped_at = deadline, None
-    rests = attempt.paused_at is not None or is_quiet(attempt) or attempt.attention in CODES
+    rests = attempt.paused_at is not None or awaits_click(attempt) or attempt.attention in MAIL_FAILURES
     if is_open(attempt) and not rests:
         plan_reminder(attempt, organisation=attempt.organisation, now=now)
     attempt.save(update_fields=["deadline_at", "deadline_moved_by", "clock_stopped_at", "next_reminder_at"])

@@ -19,14 +19,12 @@ from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
-from goodword.steps.domain.automation import hindrance, still_wanted
-from goodword.steps.domain.by_hand import NotConfirmed
-from goodword.steps.domain.lifecycle import subject_ref
-from goodword.steps.domain.move import lock, move
-from goodword.steps.domain.reuse import offer_earlier
-from goodword.steps.domain.standing import held
+from goodword.steps.domain.application_outcome import subject_ref
+from goodword.steps.domain.automation import still_wanted
+from goodword.steps.domain.eligibility import blocking_reason, lock_step_request
+from goodword.steps.domain.step_requests import NotConfirmed, offer_earlier
 from goodword.steps.models import StepRequest
-from goodword.steps.states import DONE, UNFINISHED
+from goodword.steps.states import DONE, UNFINISHED, lock, move
 
 INVITED_AGAIN = "invited_again"
 
@@ -39,7 +37,7 @@ def on_step_requested(event: Event) -> None:
     """
     if event.data["kind"] != Step.Kind.ASSESSMENT:
         return
-    found = held(event.data["step_request_id"])
+    found = lock_step_request(event.data["step_request_id"])
     if found is None or Attempt.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
     step_request, application = found
@@ -145,7 +143,7 @@ def invite_again(
         raise LookupError(f"Step request {step_request.pk} is no assessment of this organisation.")
     by = f"member:{member.pk}"
     with transaction.atomic():
-        found = held(step_request.pk)
+        found = lock_step_request(step_request.pk)
         if found is None:
             raise CannotInvite("not_started")
         locked, application = found
@@ -171,7 +169,7 @@ def _obstacle(step_request: StepRequest, application: Application) -> str:
         return application.end
     if step_request.state != StepRequest.State.STARTED:
         return "not_started"
-    return hindrance(application)
+    return blocking_reason(application)
 
 
 def _unfinished(step_request: StepRequest) -> list[int]:

@@ -5,8 +5,7 @@ from datetime import datetime
 from goodword.assessments.attempts import clock
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.core.events import record
-from goodword.steps.domain.move import lock
-from goodword.steps.states import takes_answers
+from goodword.steps.states import lock, takes_answers
 
 
 class Closed(Exception):

@@ -18,11 +18,10 @@ from goodword.candidates.queries import public_title, recruiter_of
 from goodword.core.written import written_weekday
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.steps.domain.automation import unreachable
-from goodword.steps.domain.lifecycle import subject_ref
-from goodword.steps.domain.move import lock
+from goodword.steps.domain.application_outcome import subject_ref
+from goodword.steps.domain.eligibility import mail_blocked_reason
 from goodword.steps.models import StepRun
-from goodword.steps.states import takes_answers
+from goodword.steps.states import lock, takes_answers
 
 #: links that a candidate can ask for in a day
 MAX_LINKS_A_DAY = 3
@@ -102,7 +101,7 @@ def send_link(*, attempt_id: int, now: datetime) -> bool:
         application = application_of(attempt)
         sent = Email.objects.of(attempt.organisation).filter(key__startswith=f"attempt:{attempt.pk}:link:")
         if (
-            unreachable(application)
+            mail_blocked_reason(application)
             or sent.filter(created_at__gt=now - timedelta(days=1)).count() >= MAX_LINKS_A_DAY
         ):
             return False
@@ -138,7 +137,9 @@ def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
         return None
     application = application_of(attempt)
     shows = takes_answers(attempt, now=now) or attempt.progress in _ENDED
-    live = shows and link.ended_at is None and not application.is_going and not unreachable(application)
+    live = (
+        shows and link.ended_at is None and not application.is_going and not mail_blocked_reason(application)
+    )
     return LinkedAttempt(attempt=attempt, application=application, language=attempt.language, is_live=live)
 
 

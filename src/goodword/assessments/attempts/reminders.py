@@ -11,13 +11,10 @@ from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
-from goodword.steps.domain.automation import unreachable
-from goodword.steps.domain.invited import mail_waits
-from goodword.steps.domain.lifecycle import plan_reminder, subject_ref
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import ended
-from goodword.steps.domain.unreachable import CODES
-from goodword.steps.states import is_open
+from goodword.steps.domain.application_outcome import plan_reminder, subject_ref
+from goodword.steps.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
+from goodword.steps.domain.eligibility import closing_reason, mail_blocked_reason
+from goodword.steps.states import is_open, lock
 
 AT_MOST = 200
 
@@ -48,7 +45,9 @@ def remind(*, attempt_id: int, now: datetime) -> bool:
             attempt.next_reminder_at = None
         elif (later := into_working_hours(now, calendar=calendar)) > now:
             attempt.next_reminder_at = later
-        elif mail_waits(organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request)):
+        elif has_queued_mail(
+            organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request)
+        ):
             plan_reminder(attempt, organisation=application.organisation, now=now)
         else:
             _queue(attempt, application, now=now)
@@ -66,9 +65,9 @@ def _wanted(attempt: Attempt, application: Application, *, now: datetime) -> boo
         and attempt.clock_stopped_at is None
         and now < attempt.deadline_at
         and attempt.reminders_sent < attempt.reminders_promised
-        and not ended(application, attempt.step_request.step)  # its reaction may not have run yet
-        and not unreachable(application)
-        and attempt.attention not in CODES
+        and not closing_reason(application, attempt.step_request.step)  # its reaction may not have run yet
+        and not mail_blocked_reason(application)
+        and attempt.attention not in MAIL_FAILURES
     )
 
 

@@ -26,14 +26,14 @@ from goodword.assessments.psychometrics.speed import Timed
 from goodword.assessments.queries import parts_of, read_answers
 from goodword.core.models import Event
 from goodword.questionnaires.reading import Json
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import held
+from goodword.steps.domain.eligibility import lock_step_request
 from goodword.steps.flags.models import Finding
+from goodword.steps.states import lock
 
 
 def on_attempt_completed(event: Event) -> None:
     """All has come in: look at what was noticed and answered. The scores stand already, and stay."""
-    known = held(event.data["step_request_id"])
+    known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_going:
         return
     update_flags(lock(Attempt, event.data["attempt_id"]), now=event.occurred_at)

@@ -15,7 +15,7 @@ from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import read_answers
 from goodword.candidates.models import Application, Candidate
 from goodword.questionnaires.reading import Json
-from goodword.steps.domain.erased import ERASURE
+from goodword.steps.erase import ERASURE
 from goodword.steps.models import StepRequest, StepRun
 
 #: how many are in memory at once while they are read

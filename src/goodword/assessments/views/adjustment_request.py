@@ -12,7 +12,7 @@ from goodword.assessments.adjustments.requests import CannotRequest, request_adj
 from goodword.assessments.adjustments.status import RequestStatus, WhyNot, request_status
 from goodword.assessments.queries import application_of
 from goodword.assessments.views.access import Sitting, candidate_page, private, render_page
-from goodword.steps.kept import kept_of_candidate
+from goodword.steps.retention_notice import retention_for_candidate
 
 
 @candidate_page
@@ -71,7 +71,7 @@ def _show(
         contact=contact,
         at_once=sitting.attempt.assessment.more_time if stands.timed else 0,
         goes_on=current is not None and (current.begun or not current.timed),
-        kept=kept_of_candidate(sitting.visit.organisation),
+        kept=retention_for_candidate(sitting.visit.organisation),
         timed=[part for part in sitting.overview.parts if part.timed],
     )
 

@@ -16,7 +16,7 @@ from goodword.greenhouse.activity_feed import jobs
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.reports.models import Report
 from goodword.reports.queries import is_superseded
-from goodword.steps.domain.standing import hold
+from goodword.steps.domain.eligibility import lock_application
 
 State, FailureReason = ActivityFeedNote.State, ActivityFeedNote.FailureReason
 
@@ -33,7 +33,7 @@ def on_report_ready(event: Event) -> None:
     Skipped for a run that a later finished run supersedes: readers take the last note for the current result.
     """
     assert event.application_id is not None  # reports are about applications
-    if hold(event.application_id).erased_at is not None:
+    if lock_application(event.application_id).erased_at is not None:
         return
     report = (
         Report.objects.across_organisations()

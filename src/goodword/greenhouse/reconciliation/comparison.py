@@ -14,7 +14,7 @@ from goodword.greenhouse.models import Connection, Delivery, Finding
 from goodword.greenhouse.sync.candidates import address_of, candidate_columns
 from goodword.greenhouse.sync.changes import lacks_stage
 from goodword.roles.models import AlreadyThere, Automation, StageRule
-from goodword.steps.domain.automation import HINDRANCES
+from goodword.steps.domain.eligibility import BLOCKING_REASONS
 from goodword.steps.models import StepRequest
 
 Kind = Finding.Kind
@@ -437,7 +437,7 @@ def _waiting_applications(connection: Connection, candidate_ids: Collection[int]
         application__candidate__remote_id__in=candidate_ids,
         application__status=Application.Status.ACTIVE,
         state=StepRequest.State.WAITING,
-        waits_for__in=HINDRANCES,
+        waits_for__in=BLOCKING_REASONS,
     )
     remote_ids = step_requests.values_list("application__remote_id", flat=True)
     return {one for one in remote_ids if one is not None}

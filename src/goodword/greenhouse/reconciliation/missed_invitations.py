@@ -26,7 +26,7 @@ from goodword.greenhouse.reconciliation.passes import Pass
 from goodword.greenhouse.sync.applications import TooBusy, start_stage_steps, sync_applications
 from goodword.greenhouse.sync.reading import prefetch
 from goodword.roles.models import AlreadyThere, Automation, StageRule
-from goodword.steps.domain.automation import HINDRANCES
+from goodword.steps.domain.eligibility import BLOCKING_REASONS
 from goodword.steps.models import StepRequest
 
 log = logging.getLogger(__name__)
@@ -146,7 +146,7 @@ def still_waiting() -> QuerySet[Finding]:
     step_requests = StepRequest.objects.across_organisations().filter(
         application=OuterRef(OuterRef("application_id")), step=OuterRef("step_id")
     )
-    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=HINDRANCES)
+    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=BLOCKING_REASONS)
     rules = StageRule.objects.across_organisations().filter(
         automation__connection_id=OuterRef("connection_id"),
         automation__job_id=OuterRef("job_id"),

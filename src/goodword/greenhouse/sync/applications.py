@@ -33,9 +33,9 @@ from goodword.greenhouse.sync.reading import (
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation
 from goodword.roles.queries import rules_of_stage
-from goodword.steps.domain.automation import HINDRANCES, request
-from goodword.steps.domain.standing import hold
-from goodword.steps.domain.starts import go
+from goodword.steps.domain.automation import request_step
+from goodword.steps.domain.eligibility import BLOCKING_REASONS, lock_application
+from goodword.steps.domain.step_requests import start_step
 from goodword.steps.models import StepRequest
 
 READINGS = 4
@@ -106,7 +106,7 @@ def start_stage_steps(
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Steps are requested in the transaction of their cause.")
-    application = hold(application_id)
+    application = lock_application(application_id)
     if application.status != Application.Status.ACTIVE or application.not_visible_since is not None:
         return []
     if application.job_id != job_id or (stage_id is not None and application.stage_id != stage_id):
@@ -114,15 +114,15 @@ def start_stage_steps(
     if application.connection_id is None:
         return []
     step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
-    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=HINDRANCES)
+    begun = step_requests.exclude(state=StepRequest.State.WAITING, waits_for__in=BLOCKING_REASONS)
     rules = rules_of_stage(
         connection_id=application.connection_id, job_id=job_id, stage_id=application.stage_id
     ).exclude(step__in=begun.values("step"))
     requested = []
     for rule in rules:
-        step_request = request(application=application, step=rule.step, at=at, by=by)
+        step_request = request_step(application=application, step=rule.step, at=at, by=by)
         if step_request.waits_for == StepRequest.Waits.CLICK:
-            go(step_request, application=application, at=at, by=by, by_hand=True)
+            start_step(step_request, application=application, at=at, by=by, by_hand=True)
         requested.append(step_request)
     return requested
 

@@ -22,10 +22,9 @@ from goodword.references.domain.slots import (
     waits_for_organisation,
 )
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.lifecycle import is_quiet
-from goodword.steps.domain.reminders import next_reminder
-from goodword.steps.domain.standstill import later_by_the_stop
-from goodword.steps.domain.unreachable import CODES
+from goodword.steps.domain.application_outcome import awaits_click
+from goodword.steps.domain.candidate_mail import MAIL_FAILURES
+from goodword.steps.domain.deadlines import extend_by_hold, next_reminder
 from goodword.steps.states import is_open
 
 #: the field that ui/js/zone.js adds to every form of the portals
@@ -131,7 +130,7 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
     if stands and check.clock_stopped_at is None:
         check.clock_stopped_at = now
     elif not stands and check.clock_stopped_at is not None:
-        check.deadline_at = later_by_the_stop(
+        check.deadline_at = extend_by_hold(
             check.deadline_at,
             stopped_at=check.clock_stopped_at,
             now=now,
@@ -159,7 +158,7 @@ def candidate_is_asked(check: Check) -> bool:
 
 
 def _plan_candidate_reminder(check: Check, *, wanted: bool, now: datetime, asked_at: datetime | None) -> None:
-    rests = check.paused_at is not None or is_quiet(check) or check.attention in CODES
+    rests = check.paused_at is not None or awaits_click(check) or check.attention in MAIL_FAILURES
     if not wanted or rests or not is_open(check) or check.invited_at is None:
         check.next_reminder_at = None
     elif asked_at is not None or check.next_reminder_at is None:

@@ -23,15 +23,13 @@ from goodword.references.domain.requests import open_requests, plan_reminders, r
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
-from goodword.steps.domain.automation import hindrance, still_wanted, unreachable
-from goodword.steps.domain.by_hand import NotConfirmed
-from goodword.steps.domain.lifecycle import is_quiet, subject_ref
-from goodword.steps.domain.move import lock, move
-from goodword.steps.domain.reuse import offer_earlier
-from goodword.steps.domain.standing import held
-from goodword.steps.domain.unreachable import CODES
+from goodword.steps.domain.application_outcome import awaits_click, subject_ref
+from goodword.steps.domain.automation import still_wanted
+from goodword.steps.domain.candidate_mail import MAIL_FAILURES
+from goodword.steps.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
+from goodword.steps.domain.step_requests import NotConfirmed, offer_earlier
 from goodword.steps.models import StepRequest
-from goodword.steps.states import UNFINISHED, may, takes_answers
+from goodword.steps.states import UNFINISHED, lock, may, move, takes_answers
 
 CANDIDATE_FRESH = "references.fresh"
 #: one fresh link within this time
@@ -89,7 +87,7 @@ def on_step_requested(event: Event) -> None:
     """
     if event.data["kind"] != Step.Kind.REFERENCE_CHECK:
         return
-    found = held(event.data["step_request_id"])
+    found = lock_step_request(event.data["step_request_id"])
     if found is None or Check.objects.of(found[0].organisation).filter(step_request=found[0]).exists():
         return
     step_request, application = found
@@ -107,43 +105,47 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
     An unfinished one is returned without sending anything. Once the mail server accepts the invitation, the deadline
     restarts and reminders begin (invited.py).
     """
-    held = (
+    lock_step_request = (
         StepRequest.objects.of(step_request.organisation)
         .select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "step__organisation")
         .get(pk=step_request.pk)
     )
     unfinished = (
-        Check.objects.of(held.organisation).filter(step_request=held, progress__in=UNFINISHED).first()
+        Check.objects.of(lock_step_request.organisation)
+        .filter(step_request=lock_step_request, progress__in=UNFINISHED)
+        .first()
     )
     if unfinished is not None:
         return unfinished
-    step = held.step
+    step = lock_step_request.step
     asked = [one for slot in slots_of(step.slots) for one in [slot] * slot.count]
     version = version_for(step, now=now)
     languages = languages_for(step, version)
     check = Check(
-        organisation=held.organisation,
-        step_request=held,
+        organisation=lock_step_request.organisation,
+        step_request=lock_step_request,
         version=version,
         wanted=len(asked),
         least=min(step.least or len(asked), len(asked)),
         language=language_of(
             step_request.application.candidate.chosen_language or step_request.application.candidate.language,
             languages,
-            otherwise=held.organisation.language,
+            otherwise=lock_step_request.organisation.language,
         ),
         languages=languages,
         self_reference=step.self_reference,
         candidate_may_see=step.candidate_may_see,
         opened_at=now,
-        deadline_at=end_of_working_day(now, step.deadline_days, calendar=held.organisation.calendar),
+        deadline_at=end_of_working_day(
+            now, step.deadline_days, calendar=lock_step_request.organisation.calendar
+        ),
         reminders_promised=len(step.reminder_days),
     )
     check.save()
     Slot.objects.across_organisations().bulk_create(
         Slot(
-            organisation=held.organisation,
+            organisation=lock_step_request.organisation,
             check_run=check,
             number=number,
             relationship=slot.relationship,
@@ -182,13 +184,13 @@ def invite_again(
     """
     by = f"member:{member.pk}"
     with transaction.atomic():
-        found = held(StepRequest.objects.of(member.organisation).get(pk=step_request.pk).pk)
+        found = lock_step_request(StepRequest.objects.of(member.organisation).get(pk=step_request.pk).pk)
         if found is None:
             raise StepRequest.DoesNotExist
         step_request, application = found
         if application.end:
             raise CannotInvite(application.end)
-        if code := hindrance(application):
+        if code := blocking_reason(application):
             raise CannotInvite(code)
         latest = (
             Check.objects.of(member.organisation).filter(step_request=step_request).order_by("-pk").first()
@@ -228,7 +230,7 @@ def _reachable_requests(check: Check) -> list[ReferenceRequest]:
 def _send_invitations(check: Check, *, now: datetime) -> None:
     organisation, step = check.organisation, check.step_request.step
     check.invited_again += 1
-    if is_quiet(check) or check.attention in CODES:
+    if awaits_click(check) or check.attention in MAIL_FAILURES:
         check.attention = ""  # this is the click that was waited for
     check.deadline_at = max(
         check.deadline_at, end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
@@ -315,7 +317,7 @@ def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
             return None
         request, check, language = None, found, found.language
         live = check.closed_at is None and (check.progress not in UNFINISHED or takes_answers(check, now=now))
-        live = live and not unreachable(check.step_request.application)
+        live = live and not mail_blocked_reason(check.step_request.application)
         address = check.step_request.application.candidate.email
     else:
         return None

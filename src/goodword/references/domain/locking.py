@@ -7,9 +7,8 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.core.events import record
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import ended, held
-from goodword.steps.states import DONE, is_open, takes_answers
+from goodword.steps.domain.eligibility import closing_reason, lock_step_request
+from goodword.steps.states import DONE, is_open, lock, takes_answers
 
 
 class Closed(Exception):
@@ -70,7 +69,7 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
-        return now <= request.deadline_at and not ended(
+        return now <= request.deadline_at and not closing_reason(
             check.step_request.application, check.step_request.step
         )
     return takes_answers(check, now=now)
@@ -89,7 +88,7 @@ def lock_check_for_member(check_id: int, *, member: Membership) -> Check:
     step_request_id = (
         Check.objects.of(member.organisation).values_list("step_request_id", flat=True).get(pk=check_id)
     )
-    if held(step_request_id) is None:
+    if lock_step_request(step_request_id) is None:
         raise Check.DoesNotExist
     return lock(Check, check_id)
 
@@ -110,13 +109,13 @@ def refuse_unless_open(check: Check) -> None:
         raise Refused(_("This reference check is done."))
     if not is_open(check):
         raise Refused(_("This reference check is closed. Invite again to open it."))
-    if ended(check.step_request.application, check.step_request.step):
+    if closing_reason(check.step_request.application, check.step_request.step):
         raise Refused(_("The application has ended, and the reference check ends with it."))
 
 
 def is_running(check: Check) -> bool:
     """Whether members can still do something with it, paused or not."""
-    return is_open(check) and not ended(check.step_request.application, check.step_request.step)
+    return is_open(check) and not closing_reason(check.step_request.application, check.step_request.step)
 
 
 def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:

@@ -28,8 +28,8 @@ from goodword.references.domain.deadlines import referee_deadline
 from goodword.references.domain.slots import AWAITING_CANDIDATE, slot_statuses
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
-from goodword.steps.domain.automation import unreachable
-from goodword.steps.domain.lifecycle import subject_ref
+from goodword.steps.domain.application_outcome import subject_ref
+from goodword.steps.domain.eligibility import mail_blocked_reason
 
 REQUEST = "references.request"
 REQUEST_REMINDER = "references.request_reminder"
@@ -54,7 +54,7 @@ def mail_candidate(
     already). `extra`: further template context.
     """
     facts = check_context(check)
-    if unreachable(facts.application):
+    if mail_blocked_reason(facts.application):
         return
     with translation.override(facts.language):
         own = {"invitation": _invitation_context, "reminder": _reminder_context}.get(

@@ -31,9 +31,8 @@ from goodword.references.domain.requests import (
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.models import Step
-from goodword.steps.domain.lifecycle import is_quiet, subject_ref
-from goodword.steps.domain.move import move
-from goodword.steps.states import UNFINISHED
+from goodword.steps.domain.application_outcome import awaits_click, subject_ref
+from goodword.steps.states import UNFINISHED, move
 
 #: why it was closed, as a run keeps it
 CANCELLED = "cancelled"
@@ -69,7 +68,7 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
         refuse_unless_open(check)
         if check.paused_at is None:
             return check
-        if is_quiet(check):
+        if awaits_click(check):
             raise Refused(_("Press Invite again to resume it and notify the people it waits for."))
         move(check, "resume", at=now, by=actor(member))
         restore_invitation(

@@ -20,16 +20,15 @@ from goodword.references.domain.requests import (
 )
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
-from goodword.steps.domain import lifecycle, suspicious_name, unreachable
-from goodword.steps.domain.invited import mark_invited, run_of
-from goodword.steps.domain.unreachable import forgive
+from goodword.steps.domain import application_outcome, candidate_mail
+from goodword.steps.domain.candidate_mail import clear_mail_failure, invited_run, mark_invited
 
 
 def on_application_changed(event: Event) -> None:
     """Moved, rejected, hired, or any of it taken back: the check pauses, closes, opens again or goes on with it,
     and its requests follow. Closed, nobody is written to any more; what was answered is kept."""
     now = event.occurred_at
-    for act, check in lifecycle.settle(Check, event):
+    for act, check in application_outcome.apply_outcome(Check, event):
         match act:
             case "close":
                 end_requests(check, why=ReferenceRequest.Why.CHECK_CLOSED, now=now)
@@ -37,14 +36,18 @@ def on_application_changed(event: Event) -> None:
                 cancel_queued_reminders(check, now=now)
             case "reopen":
                 restore_requests(check, now=now)
-        if act in {"reopen", "resume", "carry"} and check.paused_at is None and not lifecycle.is_quiet(check):
+        if (
+            act in {"reopen", "resume", "carry"}
+            and check.paused_at is None
+            and not application_outcome.awaits_click(check)
+        ):
             plan_reminders(check, now=now)
         update_clock(check, now=now)
 
 
 def on_suspicious_name(event: Event) -> None:
     """Mark open checks whose mail waits because the name contains a link, or clear the mark."""
-    suspicious_name.settle(Check, event)
+    candidate_mail.mark_suspicious_name(Check, event)
 
 
 def on_requested_again(event: Event) -> None:
@@ -61,7 +64,7 @@ def on_mail_sent(event: Event) -> None:
     if email.kind == REQUEST:
         _referee_invited(email, event)
         return
-    check = run_of(Check, email)
+    check = invited_run(Check, email)
     if check is None:
         return
     if mark_invited(check, email, at=event.occurred_at):
@@ -76,8 +79,8 @@ def on_mail_requeued(event: Event) -> None:
         return
     if email.kind == REQUEST:
         _referee_mail_requeued(email)
-    elif (check := run_of(Check, email)) is not None:
-        forgive(check)
+    elif (check := invited_run(Check, email)) is not None:
+        clear_mail_failure(check)
 
 
 def _referee_invited(email: Email, event: Event) -> None:
@@ -120,12 +123,12 @@ def on_mail_returned(event: Event) -> None:
         return
     if email.bounced_at is None:  # not the address's fault
         if email.deadline_days is not None:
-            unreachable.stop(Check, email, code=unreachable.NOT_SENT)
+            candidate_mail.stop_reminders(Check, email, code=candidate_mail.NOT_SENT)
         return
     if email.link_purpose == Link.Purpose.REFEREE:
         _referee_not_reached(email, now=event.occurred_at)
     else:
-        unreachable.stop(Check, email, code=unreachable.UNDELIVERED)
+        candidate_mail.stop_reminders(Check, email, code=candidate_mail.UNDELIVERED)
 
 
 def on_complained(event: Event) -> None:
@@ -137,7 +140,7 @@ def on_complained(event: Event) -> None:
     if email.link_purpose == Link.Purpose.REFEREE:
         _stop_writing(email, now=event.occurred_at)
     else:
-        unreachable.stop(Check, email, code=unreachable.COMPLAINED)
+        candidate_mail.stop_reminders(Check, email, code=candidate_mail.COMPLAINED)
 
 
 def _referee_not_reached(email: Email, *, now: datetime) -> None:

@@ -34,13 +34,10 @@ from goodword.references.domain.locking import (
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee, request_ref
 from goodword.references.domain.requests import open_requests
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.automation import hindrance, unreachable
-from goodword.steps.domain.invited import mail_waits
-from goodword.steps.domain.lifecycle import is_quiet, plan_reminder, subject_ref
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import ended
-from goodword.steps.domain.unreachable import CODES
-from goodword.steps.states import is_open
+from goodword.steps.domain.application_outcome import awaits_click, plan_reminder, subject_ref
+from goodword.steps.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
+from goodword.steps.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
+from goodword.steps.states import is_open, lock
 
 AT_MOST = 200
 #: nobody is written to twice within this time, however often a button is pressed
@@ -66,9 +63,9 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             _is_over(check, check.deadline_at, now=now)
             or check.invited_at is None
             or not candidate_is_asked(check)
-            or check.attention in CODES
-            or is_quiet(check)
-            or unreachable(check.step_request.application)
+            or check.attention in MAIL_FAILURES
+            or awaits_click(check)
+            or mail_blocked_reason(check.step_request.application)
         ):
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])
@@ -77,7 +74,9 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             check.next_reminder_at = later
             check.save(update_fields=["next_reminder_at"])
             return False
-        held_up = mail_waits(organisation=check.organisation, subject_ref=subject_ref(check.step_request))
+        held_up = has_queued_mail(
+            organisation=check.organisation, subject_ref=subject_ref(check.step_request)
+        )
         check.reminders_sent += not held_up
         plan_reminder(check, organisation=check.organisation, now=now)
         check.save(update_fields=["reminders_sent", "next_reminder_at"])
@@ -113,7 +112,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             or not request.is_out
             or request.invited_at is None
             or request.undelivered_at is not None
-            or is_quiet(check)
+            or awaits_click(check)
             or _wants_no_mail(request)
         ):
             request.next_reminder_at = None
@@ -124,7 +123,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             request.next_reminder_at = later
             request.save(update_fields=["next_reminder_at"])
             return False
-        held_up = mail_waits(organisation=check.organisation, subject_ref=request_ref(request))
+        held_up = has_queued_mail(organisation=check.organisation, subject_ref=request_ref(request))
         request.reminders_sent += not held_up
         plan_request_reminders(request, check=check, now=now)
         request.save(update_fields=["reminders_sent", "next_reminder_at", "slow_at"])
@@ -146,7 +145,7 @@ def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
     return (
         now > deadline
         or not is_open(check)
-        or bool(ended(check.step_request.application, check.step_request.step))
+        or bool(closing_reason(check.step_request.application, check.step_request.step))
     )
 
 
@@ -176,7 +175,7 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
         _refuse_unless_running(check)
         if not candidate_is_asked(check):
             raise Refused(_("The candidate has nothing left to do here."))
-        if hindrance(check.step_request.application) or check.attention in CODES:
+        if blocking_reason(check.step_request.application) or check.attention in MAIL_FAILURES:
             raise Refused(_("Mail does not reach this candidate. The page says why."))
         _refuse_if_over(check.deadline_at, now=now)
         _refuse_if_used_up(check.reminders_promised - check.reminders_sent)
@@ -222,7 +221,7 @@ def _refuse_unless_running(check: Check) -> None:
     refuse_unless_open(check)
     if check.paused_at is not None:
         raise Refused(_("This reference check is paused, and nobody is reminded. Resume it first."))
-    if is_quiet(check):
+    if awaits_click(check):
         raise Refused(_("Nothing is sent before it is wanted again. Press Invite again."))
 
 
@@ -307,10 +306,10 @@ def _is_pointless(check: Check) -> bool:
     return (
         check.slow_told_at is not None
         or not is_open(check)
-        or check.attention in CODES
-        or is_quiet(check)
-        or bool(ended(check.step_request.application, check.step_request.step))
-        or bool(unreachable(check.step_request.application))
+        or check.attention in MAIL_FAILURES
+        or awaits_click(check)
+        or bool(closing_reason(check.step_request.application, check.step_request.step))
+        or bool(mail_blocked_reason(check.step_request.application))
     )
 
 

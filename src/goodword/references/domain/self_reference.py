@@ -16,9 +16,8 @@ from goodword.references.domain.drafts import AnsweringSession, Draft, Submitted
 from goodword.references.domain.locking import record_event
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import ended
-from goodword.steps.states import DONE, UNFINISHED, takes_answers
+from goodword.steps.domain.eligibility import closing_reason
+from goodword.steps.states import DONE, UNFINISHED, lock, takes_answers
 
 
 def self_reference_of(check: Check) -> SelfReference | None:
@@ -37,7 +36,9 @@ def takes_self_reference(check: Check, *, now: datetime) -> bool:
     if not asks_self_reference(check) or check.closed_at is not None:
         return False
     if check.progress in DONE:
-        return now <= check.deadline_at and not ended(check.step_request.application, check.step_request.step)
+        return now <= check.deadline_at and not closing_reason(
+            check.step_request.application, check.step_request.step
+        )
     return takes_answers(check, now=now)
 
 

@@ -25,9 +25,8 @@ from goodword.references.domain.mails import (
     unsent_request,
 )
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import ended, hold
-from goodword.steps.states import UNFINISHED
+from goodword.steps.domain.eligibility import closing_reason, lock_application
+from goodword.steps.states import UNFINISHED, lock
 
 BY_HIRE = "greenhouse"
 
@@ -146,11 +145,11 @@ def on_hired(event: Event) -> None:
     """There is an offer, and more than that: all who waited for it are asked, unless the hire closes the check or
     was taken back meanwhile."""
     assert event.application_id is not None
-    application = hold(event.application_id)
+    application = lock_application(event.application_id)
     if application.status != Application.Status.HIRED:
         return
     for check in _checks_of(application):
-        if ended(application, check.step_request.step):
+        if closing_reason(application, check.step_request.step):
             continue
         try:
             locking.refuse_if_check_over(check, now=event.occurred_at)
@@ -163,7 +162,7 @@ def on_hired(event: Event) -> None:
 def on_unhired(event: Event) -> None:
     """The hire was taken back: a mail that it let go and that has not gone out yet waits again."""
     assert event.application_id is not None
-    application = hold(event.application_id)
+    application = lock_application(event.application_id)
     if application.status == Application.Status.HIRED:
         return
     for check in _checks_of(application):

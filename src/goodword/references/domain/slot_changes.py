@@ -16,7 +16,7 @@ from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.domain.slots import SlotStatus, slot_status
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
-from goodword.steps.domain.standstill import days_left, later_by_the_stop
+from goodword.steps.domain.deadlines import days_left, extend_by_hold
 
 #: in these the candidate can say that they cannot provide somebody
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
@@ -118,7 +118,7 @@ def answer_cannot(
             _waive(check, place, now=now)
         if check.clock_stopped_at is None and row.cannot_at is not None:
             # referees are asked meanwhile, so it ran on; for the candidate the time of waiting does not count
-            check.deadline_at = later_by_the_stop(
+            check.deadline_at = extend_by_hold(
                 check.deadline_at, stopped_at=row.cannot_at, now=now, calendar=check.organisation.calendar
             )
         update_clock(check, now=now, asked_at=None if answer == Answer.WAIVED else now)

@@ -28,9 +28,9 @@ from goodword.references.flags.rules import (
     titles_flag,
 )
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
-from goodword.steps.domain.move import lock
-from goodword.steps.domain.standing import held
+from goodword.steps.domain.eligibility import lock_step_request
 from goodword.steps.flags.models import Finding
+from goodword.steps.states import lock
 
 #: found from the referee's row as it is: gone once a corrected address has nothing of it
 _OF_THE_ADDRESS = {addresses.MEMBER, addresses.DISPOSABLE, addresses.FREE, addresses.DOMAIN}
@@ -41,7 +41,7 @@ _COMMENT = "comment"
 
 def on_check_changed(event: Event) -> None:
     """Requests went out, or a reference or the candidate's own answers came in: look again at all that is there."""
-    known = held(event.data["step_request_id"])
+    known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_going:
         return
     update_flags(lock(Check, event.data["check_id"]), now=event.occurred_at)
@@ -49,7 +49,7 @@ def on_check_changed(event: Event) -> None:
 
 def on_address_corrected(event: Event) -> None:
     """Somebody else is written to now: what the former reader worked from and on is not theirs."""
-    known = held(event.data["step_request_id"])
+    known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_going:
         return
     check, request_id = lock(Check, event.data["check_id"]), event.data["request_id"]

@@ -33,8 +33,8 @@ from goodword.references.views import access
 from goodword.references.views.access import CandidateVisit, candidate_page
 from goodword.roles.models import Step
 from goodword.roles.slots import ANY
-from goodword.steps.kept import kept_of_candidate
 from goodword.steps.models import StepRun
+from goodword.steps.retention_notice import retention_for_candidate
 from goodword.steps.states import DONE
 
 FORMS: Final = ["GET", "HEAD", "POST"]
@@ -124,7 +124,7 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         is_late=check.clock_stopped_at is None and check.deadline_at < now,
         on_hold=check.clock_stopped_at is not None,
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),
-        kept=kept_of_candidate(facts.organisation),
+        kept=retention_for_candidate(facts.organisation),
         is_short="withdrawn" in states and not _is_enough(check, places),
     )
 

@@ -28,10 +28,10 @@ from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit, referee_page
 from goodword.references.views.responses import road_of
-from goodword.steps.asking import ask_page
-from goodword.steps.kept import kept_of_referee
+from goodword.steps.contact import ask_page
 from goodword.steps.languages import carried, links_for, of_address, of_browser
 from goodword.steps.portal import closed_page, unknown_page
+from goodword.steps.retention_notice import retention_for_referee
 
 State = ReferenceRequest.State
 FORMS: Final = ["GET", "HEAD", "POST"]
@@ -67,7 +67,7 @@ def home(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
             asked.deadline_at, organisation=at.context.organisation, language=at.context.language
         ),
         late=asked.deadline_at < at.now,
-        kept=kept_of_referee(at.context.organisation, candidate=at.context.candidate.name),
+        kept=retention_for_referee(at.context.organisation, candidate=at.context.candidate.name),
         has_facts=bool(walk.facts),
         go_on=road_of(at.token).onward(walk) if asked.state == State.BEGUN else "",
     )

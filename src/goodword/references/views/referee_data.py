@@ -27,10 +27,10 @@ from goodword.references.erase import erase_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit
-from goodword.steps.domain.own_data_link import send_own_data_link, went_to
-from goodword.steps.kept import kept_of_referee, why_kept
+from goodword.steps.domain.data_links import send_own_data_link, went_to
 from goodword.steps.languages import carried, links_for, of_address, of_browser
 from goodword.steps.portal import unknown_page
+from goodword.steps.retention_notice import legal_hold_reason, retention_for_referee
 from goodword.steps.states import takes_answers
 
 
@@ -121,7 +121,7 @@ def own_data(request: HttpRequest, at: RefereeVisit, alive: bool) -> HttpRespons
         ask = _ask(request, at, reverse("referee_own_data_link", args=[at.token]))
         return access.portal_page(request, "steps/own_data_expired.html", at, **ask)
     hold = hold_on(at.context.application) if at.request.referee.erasure_asked_at else None
-    because = why_kept(hold) if hold else ""
+    because = legal_hold_reason(hold) if hold else ""
     return access.portal_page(
         request, "references/referee/data.html", at, own=True, kept_because=because, **_layout(request, at)
     )
@@ -167,7 +167,7 @@ def erase(request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
             },
         )
     hold = hold_on(at.context.application)
-    would_keep = why_kept(hold) if hold else ""
+    would_keep = legal_hold_reason(hold) if hold else ""
     return access.portal_page(
         request, "references/referee/erase.html", at, form=form, would_keep=would_keep, **_layout(request, at)
     )
@@ -211,5 +211,5 @@ def _layout(request: HttpRequest, at: RefereeVisit) -> dict[str, object]:
         "may_see": at.check.candidate_may_see,
         "is_open": takes_answers(at.check, now=at.now),
         "answered": at.request.state == ReferenceRequest.State.ANSWERED,
-        "kept": kept_of_referee(at.context.organisation, candidate=at.context.candidate.name),
+        "kept": retention_for_referee(at.context.organisation, candidate=at.context.candidate.name),
     }

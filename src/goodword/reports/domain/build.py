@@ -25,7 +25,7 @@ from goodword.reports.domain.freeze import TRIES, freeze
 from goodword.reports.domain.reference_check import check_part
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import SnapshotError, render_pdf
-from goodword.steps.domain.standing import hold
+from goodword.steps.domain.eligibility import lock_application
 from goodword.steps.models import StepRequest
 
 
@@ -173,7 +173,7 @@ def _lock(report_id: int) -> Report:
 def _step_request(event: Event) -> StepRequest:
     """The start, with its application locked: nobody is erased while their report is frozen."""
     assert event.application_id is not None  # these events are about applications
-    hold(event.application_id)
+    lock_application(event.application_id)
     return (
         StepRequest.objects.across_organisations()
         .select_related(

@@ -9,7 +9,7 @@ from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Link
 from goodword.reports.models import Report
 from goodword.reports.queries import is_superseded
-from goodword.steps.domain.standing import hold
+from goodword.steps.domain.eligibility import lock_application
 
 #: how long the recruiter's link opens the result without a login
 REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
@@ -19,7 +19,7 @@ def on_report_ready(event: Event) -> None:
     """One mail per report version, to the application's recruiter. None for a result that a member reused, about an
     erased person, or about an earlier run once a later one is finished."""
     assert event.application_id is not None  # reports are about applications
-    if hold(event.application_id).erased_at is not None:
+    if lock_application(event.application_id).erased_at is not None:
         return
     report = (
         Report.objects.across_organisations()

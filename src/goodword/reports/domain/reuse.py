@@ -12,8 +12,8 @@ from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import Reused
 from goodword.reports.queries import current_first
 from goodword.roles.models import Step
-from goodword.steps.domain.reuse import is_discreet, take_earlier
-from goodword.steps.domain.standing import held
+from goodword.steps.domain.eligibility import lock_step_request
+from goodword.steps.domain.step_requests import is_confidential_source, reuse_earlier
 from goodword.steps.models import StepRequest
 
 
@@ -33,7 +33,7 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
     candidate is private: its readers may be others.
     """
     with transaction.atomic():
-        found = held(step_request.pk)
+        found = lock_step_request(step_request.pk)
         if found is None:
             raise MayNotReuse("decided")
         step_request, application = found
@@ -44,7 +44,7 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
         source = report_of(step_request.earlier_id)
         if source is None:
             raise MayNotReuse("no_report")
-        take_earlier(step_request, application=application, at=now, by=f"member:{member.pk}")
+        reuse_earlier(step_request, application=application, at=now, by=f"member:{member.pk}")
         step_request.application = application
         report = freeze(
             step_request,
@@ -99,7 +99,7 @@ def _from(source: Report) -> Reused:
     check = source.snapshot["kind"] == Step.Kind.REFERENCE_CHECK
     kept = source.snapshot["check" if check else "assessment"]
     return {
-        "role": None if is_discreet(source.step_request) else source.snapshot["role"]["title"],
+        "role": None if is_confidential_source(source.step_request) else source.snapshot["role"]["title"],
         "completed_at_text": kept["completed_at_text" if check else "taken_at_text"],
         "code": source.code,
     }

@@ -9,7 +9,7 @@ from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import Person, queue
-from goodword.steps.domain.reuse import is_discreet
+from goodword.steps.domain.step_requests import is_confidential_source
 from goodword.steps.models import StepRequest
 
 
@@ -37,7 +37,7 @@ def on_needs_attention(event: Event) -> None:
     recruiter = recruiter_of(application)
     reason = str(event.data.get("reason", ""))
     if reason == StepRequest.Waits.REUSE and (
-        step_request.earlier is None or is_discreet(step_request.earlier)
+        step_request.earlier is None or is_confidential_source(step_request.earlier)
     ):
         reason = "decide"  # who reads this may not be one who may know of the other application
     to = Person(name=recruiter.name, address=recruiter.address)

@@ -2,30 +2,37 @@
 
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from goodword.candidates.models import Application
 from goodword.core.models import Event
+from goodword.core.sweep import each
 from goodword.roles.models import Step
 from goodword.roles.queries import rules_of_stage
-from goodword.steps.domain.standing import stands, waits_for_click
-from goodword.steps.domain.starts import (
-    go,
-    held_of,
-    keep_for_click,
+from goodword.steps.domain.eligibility import (
+    BLOCKING_REASONS,
+    blocking_reason,
+    in_step_stage,
+    lock_step_request,
     may_start,
-    take_back,
-    tell,
-    wait,
+    needs_click,
+)
+from goodword.steps.domain.step_requests import (
+    keep_for_click,
+    lock_application_of,
+    record_event,
+    start_step,
+    wait_for,
     wait_for_click,
-    waiting_of,
+    waiting_requests,
+    withdraw,
 )
 from goodword.steps.models import StepRequest
 
 Waits = StepRequest.Waits
-
-#: what may stand in the way of a mail; it goes by what Greenhouse says later
-HINDRANCES = (Waits.PROSPECT, Waits.NO_ADDRESS, Waits.MAY_NOT_EMAIL, Waits.LINK_IN_NAME)
 #: what a later arrival in a stage of the step begins after all
-NOT_YET = (*HINDRANCES, Waits.CLICK)
+STARTABLE_LATER = (*BLOCKING_REASONS, Waits.CLICK)
+State = StepRequest.State
 
 
 def on_entered_stage(event: Event) -> None:
@@ -43,29 +50,29 @@ def on_entered_stage(event: Event) -> None:
     rules = list(rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id))
     if not rules:
         return
-    application = held_of(event)
+    application = lock_application_of(event)
     same_job = job_id == application.job_id
     for rule in rules:
-        if may_start(application, rule.step) and (same_job or stands(application, rule.step)):
-            request(application=application, step=rule.step, at=event.occurred_at, by=event.actor)
+        if may_start(application, rule.step) and (same_job or in_step_stage(application, rule.step)):
+            request_step(application=application, step=rule.step, at=event.occurred_at, by=event.actor)
 
 
 def on_candidate_changed(event: Event) -> None:
     """Start steps that waited for an address, a valid name or permission to e-mail, once that is resolved."""
-    application = held_of(event)
-    for step_request in waiting_of(application).filter(waits_for__in=HINDRANCES):
+    application = lock_application_of(event)
+    for step_request in waiting_requests(application).filter(waits_for__in=BLOCKING_REASONS):
         if not may_start(application, step_request.step):
             continue
-        if reason := hindrance(application):
+        if reason := blocking_reason(application):
             step_request.waits_for = reason  # perhaps another one than before
             step_request.save(update_fields=["waits_for"])
-        elif waits_for_click(application, step_request.step):
+        elif needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=event.occurred_at)
         else:
-            go(step_request, application=application, at=event.occurred_at, by=event.actor)
+            start_step(step_request, application=application, at=event.occurred_at, by=event.actor)
 
 
-def request(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
+def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
     """Ask for a step on a `held` application, in the caller's transaction: once per application and step.
 
     Where something is in the way the start waits with its reason, and goes on at a later request if that has
@@ -77,21 +84,21 @@ def request(*, application: Application, step: Step, at: datetime, by: str) -> S
         step=step,
         defaults={"organisation": application.organisation, "requested_at": at},
     )
-    if not fresh and step_request.waits_for not in NOT_YET:
-        tell("step.asked_again", step_request, application=application, at=at, by=by)
-    elif waits_for_click(application, step):
+    if not fresh and step_request.waits_for not in STARTABLE_LATER:
+        record_event("step.asked_again", step_request, application=application, at=at, by=by)
+    elif needs_click(application, step):
         wait_for_click(step_request, application=application, at=at)
-    elif reason := hindrance(application):
+    elif reason := blocking_reason(application):
         if step_request.waits_for == reason:
-            tell("step.asked_again", step_request, application=application, at=at, by=by)
+            record_event("step.asked_again", step_request, application=application, at=at, by=by)
         else:
-            wait(step_request, reason, application=application, at=at, by=by)
+            wait_for(step_request, reason, application=application, at=at, by=by)
     elif step.delay_minutes:
         step_request.waits_for, step_request.due_at = Waits.DELAY, at + timedelta(minutes=step.delay_minutes)
         step_request.save(update_fields=["waits_for", "due_at"])
-        tell("step.delayed", step_request, application=application, at=at, by=by)
+        record_event("step.delayed", step_request, application=application, at=at, by=by)
     else:
-        go(step_request, application=application, at=at, by=by)
+        start_step(step_request, application=application, at=at, by=by)
     return step_request
 
 
@@ -112,30 +119,41 @@ def still_wanted(
         keep_for_click(step_request, application=application, at=at)
         return False
     if not by_hand and not may_start(application, step_request.step):
-        take_back(step_request, application=application, at=at)
+        withdraw(step_request, application=application, at=at)
         return False
-    if not by_hand and waits_for_click(application, step_request.step):
+    if not by_hand and needs_click(application, step_request.step):
         wait_for_click(step_request, application=application, at=at)
         return False
-    if reason := hindrance(application):
-        wait(step_request, reason, application=application, at=at, by="goodword")
+    if reason := blocking_reason(application):
+        wait_for(step_request, reason, application=application, at=at, by="goodword")
         return False
     return True
 
 
-def hindrance(application: Application) -> str:
-    """Why no step may begin for this application, as a code of StepRequest.Waits; empty if nothing is in the way."""
-    if reason := unreachable(application):
-        return reason
-    return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING
+def start_delayed(*, now: datetime) -> int:
+    """Start what waited for its delay and still stands in a stage that starts it; drop what has moved on."""
+    due = StepRequest.objects.across_organisations().filter(state=State.WAITING, due_at__lte=now)
+    first = due.order_by("due_at").values_list("pk", flat=True)[:200]
+    return each(list(first), lambda pk: _start_delayed(pk, now=now))
 
 
-def unreachable(application: Application) -> str:
-    """Why the candidate may not be mailed at all. A link in the name is no reason: such mail waits to be sent."""
-    if application.prospect:
-        return Waits.PROSPECT
-    if not application.candidate.email:
-        return Waits.NO_ADDRESS
-    if not application.candidate.can_email:
-        return Waits.MAY_NOT_EMAIL
-    return Waits.NOTHING
+def _start_delayed(pk: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        found = lock_step_request(pk)
+        if found is None:
+            return False
+        step_request, application = found
+        if step_request.state != State.WAITING or step_request.due_at is None or step_request.due_at > now:
+            return False
+        if application.end:
+            keep_for_click(step_request, application=application, at=now)
+        elif not in_step_stage(application, step_request.step):
+            withdraw(step_request, application=application, at=now)  # the slip was undone in time
+        elif needs_click(application, step_request.step):
+            wait_for_click(step_request, application=application, at=now)
+        elif reason := blocking_reason(application):
+            wait_for(step_request, reason, application=application, at=now, by="goodword")
+        else:
+            start_step(step_request, application=application, at=now, by="goodword")
+            return True
+        return False

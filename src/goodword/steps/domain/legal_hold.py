@@ -14,7 +14,7 @@ from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
 from goodword.notifications.domain.queue import Person, queue
 from goodword.roles.models import Role
-from goodword.steps.kept import why_kept
+from goodword.steps.retention_notice import legal_hold_reason
 
 KIND = "steps.kept"
 
@@ -58,7 +58,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
                 details={"hold": hold.pk, "ground": ground, **on_what},
             )
             for erasure in waiting(hold).filter(reason=Erasure.Reason.CANDIDATE):
-                tell_kept(erasure, hold, now=now)
+                mail_data_kept(erasure, hold, now=now)
         return hold
 
 
@@ -86,7 +86,7 @@ def waiting(hold: Hold) -> QuerySet[Erasure]:
     return rows.filter(Q(candidate__in=here.values("candidate_id")) | Q(application__in=here))
 
 
-def tell_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
+def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
     """Notify the candidate that a hold keeps their data for now, once per erasure and hold."""
     candidate = erasure.candidate
     if candidate is None or not candidate.email:
@@ -98,7 +98,7 @@ def tell_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
     recruiter = recruiter_of(application)
     language = candidate.language or hold.organisation.language
     with translation.override(language):
-        why = why_kept(hold)
+        why = legal_hold_reason(hold)
     queue(
         organisation=hold.organisation,
         kind=KIND,

@@ -16,7 +16,7 @@ from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check
 from goodword.reports.domain.reuse import report_of
 from goodword.roles.models import Step
-from goodword.steps.domain.automation import HINDRANCES
+from goodword.steps.domain.eligibility import BLOCKING_REASONS
 from goodword.steps.models import StepRequest, StepRun
 from goodword.workspace.progress import NotStarted, StepProgress, why_not_started
 from goodword.workspace.results import finished_run
@@ -120,5 +120,5 @@ def _may_begin(mark: StepProgress) -> bool:
         return False  # has Invite again
     step_request = mark.step_request
     return step_request is None or (
-        step_request.state != State.STARTED and step_request.waits_for not in HINDRANCES
+        step_request.state != State.STARTED and step_request.waits_for not in BLOCKING_REASONS
     )

@@ -29,8 +29,8 @@ from goodword.references.models import Check
 from goodword.reports.domain.reuse import MayNotReuse, reuse
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
-from goodword.steps.domain.automation import hindrance
-from goodword.steps.domain.by_hand import MayNotBegin, NotConfirmed, begin
+from goodword.steps.domain.eligibility import blocking_reason
+from goodword.steps.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import DONE, UNFINISHED
 from goodword.workspace.candidate.cards import asks_first, earlier_of
@@ -192,7 +192,7 @@ def _in_the_way(application: Application, step_request: StepRequest, *, now: dat
         return str(NOT_ACTIVE)
     if step_request.state != StepRequest.State.STARTED:
         return _("This step has not started yet. Its card says why.")
-    if hindrance(application):
+    if blocking_reason(application):
         return str(NO_ADDRESS)
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         try:
@@ -244,11 +244,11 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
         if step.kind == Step.Kind.ASSESSMENT and not application.end:
             invitations.refuse_too_soon(application=application, step=step, now=now)
         if request.method != "POST" or (not after_reuse and _is_reused(application, step)):
-            if not _is_reused(application, step) or application.end or hindrance(application):
+            if not _is_reused(application, step) or application.end or blocking_reason(application):
                 return _page(request, application)
             return _confirm(request, application, step, None)
         with transaction.atomic():
-            step_request = begin(
+            step_request = start_by_member(
                 application_id=application.pk,
                 step=step,
                 member=request.member,
@@ -265,7 +265,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
     except invitations.CannotInvite as error:
         messages.error(request, _too_soon(error))
         return _page(request, application)
-    except MayNotBegin as error:
+    except CannotStart as error:
         messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
         return _page(request, application)
     messages.success(request, _("The invitation is on its way."))

@@ -18,7 +18,7 @@ from goodword.assessments.results import percent
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.roles.models import Role, Step
-from goodword.steps.domain.reuse import taken_over_at
+from goodword.steps.domain.step_requests import reuse_times
 from goodword.steps.models import StepRequest
 from goodword.steps.states import DONE
 
@@ -103,7 +103,7 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
         .filter(application__in=visible, step__kind=Step.Kind.ASSESSMENT, earlier__isnull=False)
         .select_related("application__candidate")
     )
-    reused_at = taken_over_at(with_earlier)
+    reused_at = reuse_times(with_earlier)
     reused = {
         step_request.earlier_id: (step_request.application, reused_at[step_request.pk])
         for step_request in with_earlier

@@ -24,12 +24,12 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
 from goodword.roles.models import Step
-from goodword.steps.domain.own_data_link import send_own_data_link, went_to
-from goodword.steps.domain.own_erasure import ask_own_erasure
-from goodword.steps.kept import kept_of_candidate, why_kept
+from goodword.steps.domain.data_links import send_own_data_link, went_to
+from goodword.steps.erase import request_own_erasure
 from goodword.steps.languages import carried
 from goodword.steps.models import StepRequest
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.steps.retention_notice import legal_hold_reason, retention_for_candidate
 from goodword.workspace.portal.access import language_links, language_of, languages_of, private
 
 type DataView = Callable[[HttpRequest, Visit], HttpResponse]
@@ -114,7 +114,7 @@ def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
 def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What happens; on POST, close everything and schedule the erasure in seven days."""
     if request.method == "POST":
-        ask_own_erasure(
+        request_own_erasure(
             application=visit.application, now=clock.now(), language=translation.get_language() or ""
         )
     if request.method == "POST" or visit.application.is_going:
@@ -177,11 +177,11 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             if is_portal and not application.is_going
             else "",
             "due": written_weekday(due, year=True) if due else "",
-            "kept": kept_of_candidate(organisation),
+            "kept": retention_for_candidate(organisation),
             # the reason is for the candidate only, not for anyone with an old mail
-            "kept_because": why_kept(hold) if hold and asked and own else "",
+            "kept_because": legal_hold_reason(hold) if hold and asked and own else "",
             "kept_quietly": hold is not None and asked is not None and not own,
-            "would_keep": why_kept(hold) if hold and own else "",
+            "would_keep": legal_hold_reason(hold) if hold and own else "",
             "tested": StepRequest.objects.of(organisation)
             .filter(application__candidate=application.candidate, step__kind=Step.Kind.ASSESSMENT)
             .exists(),

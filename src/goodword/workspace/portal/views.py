@@ -15,7 +15,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import masked
 from goodword.references.domain import invitations
 from goodword.roles.models import Step
-from goodword.steps.asking import ask_page
+from goodword.steps.contact import ask_page
 from goodword.steps.languages import carried
 from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workspace.portal.access import (

@@ -26,7 +26,7 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core.models import Event
 from goodword.core.sweep import each
 from goodword.references.models import Check
-from goodword.steps.states import that_take_answers
+from goodword.steps.states import takes_answers_query
 
 #: people erased per run; the next run continues
 AT_MOST: Final = 1000
@@ -280,7 +280,7 @@ def _kept(organisation: Organisation, *, now: datetime, only: int | None = None)
         on_hold = on_hold.filter(pk=only)
     busy: set[int] = set()
     for rows in (Attempt.objects.of(organisation), Check.objects.of(organisation)):
-        runs = rows.filter(that_take_answers(now=now))
+        runs = rows.filter(takes_answers_query(now=now))
         if only is not None:
             runs = runs.filter(step_request__application__candidate_id=only)
         busy.update(runs.values_list("step_request__application__candidate_id", flat=True))

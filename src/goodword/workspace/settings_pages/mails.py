@@ -29,9 +29,8 @@ from goodword.references.domain.declines import is_barred
 from goodword.references.domain.locking import is_running
 from goodword.references.domain.mails import REQUEST
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.steps.domain.automation import hindrance
-from goodword.steps.domain.lifecycle import is_quiet
-from goodword.steps.domain.standing import ended
+from goodword.steps.domain.application_outcome import awaits_click
+from goodword.steps.domain.eligibility import blocking_reason, closing_reason
 from goodword.steps.models import StepRequest, StepRun
 from goodword.steps.states import is_open
 from goodword.workspace.candidate.timeline import MAIL_NAMES
@@ -130,9 +129,9 @@ def _candidates_address(email: Email) -> str:
         Attempt.objects.of(email.organisation).filter(step_request=step_request).order_by("-pk").first()
         or Check.objects.of(email.organisation).filter(step_request=step_request).order_by("-pk").first()
     )
-    wanted = run is not None and is_open(run) and run.paused_at is None and not is_quiet(run)
+    wanted = run is not None and is_open(run) and run.paused_at is None and not awaits_click(run)
     application: Application = step_request.application
-    if not wanted or ended(application, step_request.step) or hindrance(application):
+    if not wanted or closing_reason(application, step_request.step) or blocking_reason(application):
         return ""
     return application.candidate.email
 
@@ -145,7 +144,7 @@ def _referees_address(email: Email) -> str:
     if request is None or not request.is_out or not is_running(request.check_run):
         return ""
     check, address = request.check_run, request.referee.email
-    held_back = check.paused_at is not None or is_quiet(check)
+    held_back = check.paused_at is not None or awaits_click(check)
     return "" if held_back or is_barred(organisation=email.organisation, address=address) else address
 
 

@@ -1,7 +1,4 @@
-"""What an application's fate does to its open runs: the same for checks and attempts, honouring the step's settings.
-
-The event says that something has changed; the application's row, locked, says how it is now (steps.domain.standing).
-"""
+"""What an application's outcome does to its waiting step requests and its open runs, by the step's settings."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,40 +10,106 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel, restore_invitation
-from goodword.roles.models import Step
-from goodword.steps.domain.move import lock, move
-from goodword.steps.domain.reminders import next_reminder
-from goodword.steps.domain.standing import (
+from goodword.roles.models import AlreadyThere, Step
+from goodword.roles.queries import rules_of_stage
+from goodword.steps.domain.automation import request_step
+from goodword.steps.domain.deadlines import next_reminder
+from goodword.steps.domain.eligibility import (
     RESTORED,
-    ended,
-    has_home,
-    has_left,
-    has_starts,
-    hold,
-    stands,
-    waits_for_click,
+    closing_reason,
+    has_left_stages,
+    has_step_requests,
+    in_step_stage,
+    job_matches_role,
+    lock_application,
+    needs_click,
+)
+from goodword.steps.domain.step_requests import (
+    keep_for_click,
+    lock_application_of,
+    wait_for_click,
+    waiting_requests,
+    withdraw,
 )
 from goodword.steps.models import StepRequest, StepRun
-from goodword.steps.states import BY_FATE, REOPENED, is_open, may
+from goodword.steps.states import BY_OUTCOME, REOPENED, is_open, lock, may, move
 
-Act = Literal["close", "reopen", "pause", "resume", "carry"]
+#: a member decides about these anyway
+DECIDED_BY_MEMBER = (StepRequest.Waits.CLICK, StepRequest.Waits.REUSE)
+Action = Literal["close", "reopen", "pause", "resume", "carry"]
 
 
-def settle[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Act, R]]:
+def on_ended(event: Event) -> None:
+    """Rejected, hired, converted, or to be erased: what has not begun does not begin by itself any more."""
+    if not has_step_requests(event):
+        return
+    application = lock_application_of(event)
+    if not application.end:
+        return
+    for step_request in waiting_requests(application).exclude(waits_for__in=DECIDED_BY_MEMBER):
+        keep_for_click(step_request, application=application, at=event.occurred_at)
+
+
+def on_restored(event: Event) -> None:
+    """A rejection or a hire was taken back: what has not begun waits for a click, and so does a step of the stage
+    that they came into while they were out."""
+    application = lock_application_of(event)
+    if application.end or application.connection_id is None:
+        return
+    for step_request in waiting_requests(application).exclude(waits_for__in=DECIDED_BY_MEMBER):
+        if needs_click(application, step_request.step):
+            wait_for_click(step_request, application=application, at=event.occurred_at)
+    for rule in rules_of_stage(
+        connection_id=application.connection_id, job_id=application.job_id, stage_id=application.stage_id
+    ):
+        asked = StepRequest.objects.of(application.organisation).filter(
+            application=application, step=rule.step
+        )
+        if (
+            not asked.exists()
+            and not _was_not_to_be_invited(application)
+            and needs_click(application, rule.step)
+        ):
+            request_step(application=application, step=rule.step, at=event.occurred_at, by=event.actor)
+
+
+def on_changed_job(event: Event) -> None:
+    """Moved to a job of no role: what has not begun is taken back. (A move to another role's job took it along.)"""
+    if not has_step_requests(event):
+        return
+    application = lock_application_of(event)
+    if job_matches_role(application):
+        return
+    for step_request in waiting_requests(application):
+        withdraw(step_request, application=application, at=event.occurred_at)
+
+
+def _was_not_to_be_invited(application: Application) -> bool:
+    """Whether they stood in their stage when it was mapped, and were not to be invited."""
+    where = application.connection_id, application.job_id, application.stage_id, application.remote_id
+    if None in where:
+        return False
+    rows = AlreadyThere.objects.of(application.organisation).values_list(
+        "automation__connection_id", "automation__job_id", "stage_id", "remote_application_id"
+    )
+    return where in rows.filter(remote_application_id=application.remote_id or 0)
+
+
+def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
     """Bring the application's runs to how it stands now, in the caller's transaction.
 
     Yields each act with its run, locked and saved, so that the caller can look after what hangs under it; one
     run may go through several. "carry": it goes on under another role's settings.
     """
     assert event.application_id is not None  # these events are about applications
-    if not has_starts(event):
+    if not has_step_requests(event):
         return
-    application = hold(event.application_id)
+    application = lock_application(event.application_id)
     runs = model._default_manager.filter(step_request__application=application).order_by("pk")
     for pk in runs.values_list("pk", flat=True):
         run = lock(model, pk)
-        for act in _acts(run, application, event):
-            _do(run, act, application=application, event=event)
+        for act in _actions(run, application, event):
+            _perform(run, act, application=application, event=event)
             yield act, run
         run.save()
 
@@ -72,44 +135,44 @@ def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) ->
     )
 
 
-def is_quiet(run: StepRun) -> bool:
+def awaits_click(run: StepRun) -> bool:
     """Whether nothing is sent of it before a member clicks."""
     return run.attention == REOPENED
 
 
-def _acts(run: StepRun, application: Application, event: Event) -> Iterator[Act]:
+def _actions(run: StepRun, application: Application, event: Event) -> Iterator[Action]:
     """What is to be done, one after another: each is asked for after the one before was done."""
     step = run.step_request.step
     moved = event.name == "application.changed_job"
-    if reason := _why_closed(run, application, event):
+    if reason := _reason_to_close(run, application, event):
         if may(run, "close"):
             yield "close"
         elif run.close_reason == "changed_job":
             run.close_reason = reason  # what opens it again is now something else
         return
-    if _taken_back_unnoticed(run, application, event):
+    if _undone_unnoticed(run, application, event):
         yield "close"
     was_paused = run.paused_at is not None
-    if run.close_reason in BY_FATE and may(run, "reopen"):
+    if run.close_reason in BY_OUTCOME and may(run, "reopen"):
         yield "reopen"
     elif moved and is_open(run):
         yield "carry"
     leaving = moved or was_paused or event.name == "application.left_stage"
-    if leaving and has_left(application, step) and may(run, "pause"):
+    if leaving and has_left_stages(application, step) and may(run, "pause"):
         yield "pause"
-    elif stands(application, step) and may(run, "resume") and not _paused_by_person(run, application):
+    elif in_step_stage(application, step) and may(run, "resume") and not _paused_by_person(run, application):
         yield "resume"
 
 
-def _why_closed(run: StepRun, application: Application, event: Event) -> str:
+def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
     """Why the run is to be closed; empty if it is to be open. A job of no role closes what is open at the move,
     not what is open when a job is unlinked later."""
-    if reason := ended(application, run.step_request.step):
+    if reason := closing_reason(application, run.step_request.step):
         return reason
-    if has_home(application) and run.step_request.step.role_id == application.role_id:
+    if job_matches_role(application) and run.step_request.step.role_id == application.role_id:
         return ""
     by_move = event.name == "application.changed_job" or (
-        run.close_reason in BY_FATE and _was_moved_there(application)
+        run.close_reason in BY_OUTCOME and _moved_to_current_job(application)
     )
     return "changed_job" if by_move else ""
 
@@ -123,29 +186,29 @@ def _paused_by_person(run: StepRun, application: Application) -> bool:
     return last is not None and last.actor.startswith("member:")
 
 
-def _was_moved_there(application: Application) -> bool:
+def _moved_to_current_job(application: Application) -> bool:
     moves = Event.objects.filter(application_id=application.pk, name="application.changed_job")
     last = moves.order_by("-pk").first()
     return last is not None and last.data.get("job_id") == application.job_id
 
 
-def _taken_back_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
+def _undone_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
     """Whether a rejection or a hire that closes the run was over before its own reaction ran: nothing is sent
     then either before a member clicks."""
-    if event.name not in RESTORED or is_quiet(run) or not may(run, "close"):
+    if event.name not in RESTORED or awaits_click(run) or not may(run, "close"):
         return False
     step = run.step_request.step
     settings = {"application.unrejected": step.on_reject, "application.unhired": step.on_hire}
     setting = settings.get(event.name, Step.OnClose.CLOSE)
-    return setting == Step.OnClose.CLOSE and waits_for_click(application, step)
+    return setting == Step.OnClose.CLOSE and needs_click(application, step)
 
 
-def _do(run: StepRun, act: Act, *, application: Application, event: Event) -> None:
+def _perform(run: StepRun, act: Action, *, application: Application, event: Event) -> None:
     at, organisation = event.occurred_at, application.organisation
     reason = run.close_reason
     match act:
         case "close":
-            reason = _why_closed(run, application, event) or _ended_by(event)
+            reason = _reason_to_close(run, application, event) or _ended_by(event)
             move(run, act, at=at, by=event.actor, reason=reason)
             cancel(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
         case "pause":
@@ -162,11 +225,11 @@ def _do(run: StepRun, act: Act, *, application: Application, event: Event) -> No
                     )
                 )
             if not quiet:
-                _go_on(run, organisation=organisation, at=at)
+                _continue(run, organisation=organisation, at=at)
         case "resume":
             move(run, act, at=at, by=event.actor)
-            if not is_quiet(run):
-                _go_on(run, organisation=organisation, at=at)
+            if not awaits_click(run):
+                _continue(run, organisation=organisation, at=at)
         case "carry" if run.next_reminder_at is not None:
             plan_reminder(run, organisation=organisation, now=at)
     run.save()
@@ -199,6 +262,6 @@ def _ended_by(event: Event) -> str:
     return ends[event.name]
 
 
-def _go_on(run: StepRun, *, organisation: Organisation, at: datetime) -> None:
+def _continue(run: StepRun, *, organisation: Organisation, at: datetime) -> None:
     restore_invitation(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
     plan_reminder(run, organisation=organisation, now=at)

@@ -1,29 +1,28 @@
-"""How an application stands now: asked under its lock before a step is begun, paused, closed or opened again.
+"""Whether a step may start, continue or be closed, decided from the application's row under its lock.
 
-Reactions run beside each other and in any order, so what an event tells may be over when its reaction runs.
-The event only says that something has changed; what is done follows from the application's row, which is what
-Greenhouse said last. Each change of that row is followed by a reaction of its own, so that the last one to
-run, whichever it is, leaves the step as the application's present state wants it.
+Reactions run concurrently and in any order, so an event only says that something changed; what to do follows from the
+row, which is what Greenhouse said last. Each change of the row is followed by a reaction of its own, so the last one to
+run leaves the step as the application's present state requires.
 
-Locks are taken in this order: application, start, run.
+Lock order: application, step request, run.
 """
 
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.roles.models import StageRule, Step
 from goodword.roles.queries import automation_of, rules_of_stage
-from goodword.steps.domain.carry import carry_over
 from goodword.steps.models import StepRequest
 
-Status = Application.Status
-
+Status, Waits = Application.Status, StepRequest.Waits
+#: obstacles to mail, which later changes in Greenhouse may remove
+BLOCKING_REASONS = (Waits.PROSPECT, Waits.NO_ADDRESS, Waits.MAY_NOT_EMAIL, Waits.LINK_IN_NAME)
 #: an end was taken back
 RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled")
 #: what a member sets going by a click
-BY_HAND = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
+STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
 
 
-def has_starts(event: Event) -> bool:
+def has_step_requests(event: Event) -> bool:
     """Whether the event's application has any start; most changes in Greenhouse concern none of ours.
 
     Needs no lock if the change behind the event was written under the application's lock, as starts are: a start
@@ -34,7 +33,7 @@ def has_starts(event: Event) -> bool:
     return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
 
 
-def hold(application_id: int) -> Application:
+def lock_application(application_id: int) -> Application:
     """The application, locked in the caller's transaction, with candidate, organisation and the role's owner.
 
     Its starts hang under the steps of its role when this returns, whichever reaction comes first after a move
@@ -46,17 +45,17 @@ def hold(application_id: int) -> Application:
         .select_related("candidate", "organisation", "role__owner__user")
         .get(pk=application_id)
     )
-    carry_over(application)
+    _reassign_requests(application)
     return application
 
 
-def held(step_request_id: int) -> tuple[StepRequest, Application] | None:
+def lock_step_request(step_request_id: int) -> tuple[StepRequest, Application] | None:
     """A start and its application, both locked; None for a start that was taken back."""
     step_requests = StepRequest.objects.across_organisations()
     application_id = step_requests.filter(pk=step_request_id).values_list("application_id", flat=True).first()
     if application_id is None:
         return None
-    application = hold(application_id)
+    application = lock_application(application_id)
     step_request = (
         step_requests.select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "step")
@@ -66,7 +65,7 @@ def held(step_request_id: int) -> tuple[StepRequest, Application] | None:
     return (step_request, application) if step_request else None
 
 
-def stands(application: Application, step: Step) -> bool:
+def in_step_stage(application: Application, step: Step) -> bool:
     """Whether the application stands in a stage that starts the step."""
     if application.connection_id is None:
         return False
@@ -76,12 +75,12 @@ def stands(application: Application, step: Step) -> bool:
     return any(rule.step_id == step.pk for rule in rules)
 
 
-def has_left(application: Application, step: Step) -> bool:
+def has_left_stages(application: Application, step: Step) -> bool:
     """Whether the application has left the stages that start the step, and the step minds."""
-    return step.on_leave == Step.OnLeave.PAUSE and not stands(application, step)
+    return step.on_leave == Step.OnLeave.PAUSE and not in_step_stage(application, step)
 
 
-def has_home(application: Application) -> bool:
+def job_matches_role(application: Application) -> bool:
     """Whether its Greenhouse job belongs to its role. A prospect has no job, and is at home with its role."""
     if application.connection_id is None or application.job_id is None:
         return True
@@ -89,7 +88,7 @@ def has_home(application: Application) -> bool:
     return automation is not None and automation.role_id == application.role_id
 
 
-def ended(application: Application, step: Step) -> str:
+def closing_reason(application: Application, step: Step) -> str:
     """Why the application's fate closes the step, as a reason of closing; empty if it does not."""
     if application.is_going:
         return "erasure"
@@ -102,7 +101,7 @@ def ended(application: Application, step: Step) -> str:
     return status.value if closes.get(status) == Step.OnClose.CLOSE else ""
 
 
-def waits_for_click(application: Application, step: Step) -> bool:
+def needs_click(application: Application, step: Step) -> bool:
     """Whether a rejection, a hire or an erasure was taken back, and nothing has asked for the step since.
 
     Nothing is sent then before a person clicks, or the application is moved to a stage of the step once more.
@@ -124,5 +123,68 @@ def waits_for_click(application: Application, step: Step) -> bool:
 def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int]) -> bool:
     if event.name == "application.entered_stage":
         return (event.data.get("job_id"), event.data.get("stage_id")) in stages
-    by_member = event.name in BY_HAND and event.actor.startswith("member:")
+    by_member = event.name in STARTED_BY_MEMBER and event.actor.startswith("member:")
     return by_member and event.data.get("step_request_id") in step_requests
+
+
+def may_start(application: Application, step: Step) -> bool:
+    """Whether the step may begin by itself: active, on a job of the role, not gone from a stage that matters."""
+    return not application.end and not has_left_stages(application, step) and job_matches_role(application)
+
+
+def blocking_reason(application: Application) -> str:
+    """Why no step may begin for this application, as a code of StepRequest.Waits; empty if nothing is in the way."""
+    if reason := mail_blocked_reason(application):
+        return reason
+    return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING
+
+
+def mail_blocked_reason(application: Application) -> str:
+    """Why the candidate may not be mailed at all. A link in the name is no reason: such mail waits to be sent."""
+    if application.prospect:
+        return Waits.PROSPECT
+    if not application.candidate.email:
+        return Waits.NO_ADDRESS
+    if not application.candidate.can_email:
+        return Waits.MAY_NOT_EMAIL
+    return Waits.NOTHING
+
+
+def _reassign_requests(application: Application) -> None:
+    """Hang the starts of a locked application under the steps of its role, in the caller's transaction.
+
+    What is done counts there, what is open goes on with its deadline, and that role's settings count from then
+    on. There is one start of a kind on a role. Should both have one, whichever has begun stays; if both have,
+    the one that was asked for elsewhere keeps its place under the other role's step, with its results.
+    """
+    if application.role_id is None:
+        return
+    step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
+    strays = list(
+        step_requests.select_for_update(of=("self",), no_key=True)
+        .select_related("step")
+        .exclude(step__role_id=application.role_id)
+        .order_by("pk")
+    )
+    if not strays:
+        return
+    home = {
+        step.kind: step for step in Step.objects.of(application.organisation).filter(role=application.role_id)
+    }
+    for step_request in strays:
+        there = (
+            step_requests.select_for_update(of=("self",), no_key=True)
+            .filter(step=home[step_request.step.kind])
+            .first()
+        )
+        if there is None or _is_waiting(there):
+            if there is not None:
+                there.delete()
+            step_request.step = home[step_request.step.kind]
+            step_request.save(update_fields=["step"])
+        elif _is_waiting(step_request):
+            step_request.delete()
+
+
+def _is_waiting(step_request: StepRequest) -> bool:
+    return step_request.state == StepRequest.State.WAITING

@@ -15,9 +15,9 @@ def period(months: int) -> str:
     return ngettext("%(count)s year", "%(count)s years", years) % {"count": years}
 
 
-def kept_of_candidate(organisation: Organisation) -> str:
+def retention_for_candidate(organisation: Organisation) -> str:
     """The sentence for candidates. See workspace.retention for what it counts from."""
-    return _kept(
+    return _retention(
         organisation,
         old=_(
             "It is erased %(period)s after your last application at %(organisation)s ends, or after "
@@ -30,9 +30,9 @@ def kept_of_candidate(organisation: Organisation) -> str:
     )
 
 
-def kept_of_referee(organisation: Organisation, *, candidate: str) -> str:
+def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
     """The sentence for referees, whose data is erased with the candidate's."""
-    return _kept(
+    return _retention(
         organisation,
         old=_(
             "It is erased with the data of %(candidate)s, %(period)s after their last application at "
@@ -46,7 +46,7 @@ def kept_of_referee(organisation: Organisation, *, candidate: str) -> str:
     )
 
 
-def _kept(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
+def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
     """The sentences of the rules that are switched on, and what holds in any case."""
     names["organisation"] = organisation.name
     sentences = []
@@ -60,7 +60,7 @@ def _kept(organisation: Organisation, *, old: str, hidden: str, **names: str) ->
     return " ".join(sentences)
 
 
-def why_kept(hold: Hold) -> str:
+def legal_hold_reason(hold: Hold) -> str:
     """Why a legal hold keeps the data, for the person who asked for erasure, without the members' own reason."""
     said = {"organisation": hold.organisation.name}
     if hold.ground == Hold.Ground.DUTY:

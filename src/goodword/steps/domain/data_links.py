@@ -9,7 +9,7 @@ from django.db import transaction
 
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.steps.domain.standing import hold
+from goodword.steps.domain.eligibility import lock_application
 
 KIND = "steps.own_data"
 #: minimum time between two links
@@ -32,7 +32,7 @@ def send_own_data_link(
     Sent even to people who want no e-mail otherwise: they have asked for this one.
     """
     with transaction.atomic():
-        application = hold(application_id)
+        application = lock_application(application_id)
         if not to.address or application.erased_at is not None:
             return False
         before = Email.objects.of(application.organisation).filter(
