@@ -178,19 +178,20 @@ def answer(door: str, answers: list[dict[str, Any]] | None = None) -> None:
     first, *others = answers or ANSWERS
     response = post(f"{door}questions/1/", first)
     assert response.status_code == 302, response.context["form"].errors
-    _keep_pages(door, others)
+    keep_pages(door, others, first=2)
     assert post(f"{door}review/").status_code == 302
     run_jobs()
 
 
-def _keep_pages(door: str, pages: list[dict[str, Any]]) -> None:
+def keep_pages(door: str, pages: list[dict[str, Any]], *, first: int = 1) -> None:
+    """Keep a referee's answers to these pages, from that number on."""
     link = links.resolve(door.split("/")[2], purpose=Link.Purpose.REFEREE)
     assert link is not None
     request = ReferenceRequest.objects.of(link.organisation).get(pk=link.subject_id)
     now = clock.now()
     session = responses.answering_session(request.check_run, request, now=now)
     given: list[SubmittedAnswer] = []
-    for number, page in enumerate(pages, start=2):
+    for number, page in enumerate(pages, start=first):
         sent = answering.sent_page(RequestFactory().post("/", page), session, number)
         assert sent.form.is_valid(), sent.form.errors
         given += sent.given

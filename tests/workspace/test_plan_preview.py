@@ -91,6 +91,7 @@ def onward(page: Any) -> str:
     return str(link["href"])
 
 
+@pytest.mark.slow
 def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept(
     step: Step, rita: Membership
 ) -> None:

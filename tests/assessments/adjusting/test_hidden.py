@@ -166,6 +166,7 @@ def lives(db: None, all_lived: dict[str, Life]) -> dict[str, Life]:
     return deepcopy(all_lived)
 
 
+@pytest.mark.slow
 def test_nothing_that_the_hiring_team_reads_tells_them_apart(lives: dict[str, Life]) -> None:
     (_, without), (of, given) = lives["without"], lives["adjusted"]
     assert Adjustment.objects.of(of.organisation).get().state == "granted"

@@ -142,6 +142,7 @@ def theirs(db: None, made: Theirs) -> Theirs:
     return deepcopy(made)
 
 
+@pytest.mark.slow
 def test_no_address_below_an_organisation_is_there_for_a_stranger_or_a_visitor(eve: Membership) -> None:
     theirs, browser = factories.organisation(name="Acme"), signed_in(eve)
     found = {}
@@ -158,6 +159,7 @@ def test_no_address_below_an_organisation_is_there_for_a_stranger_or_a_visitor(e
     assert closed == []
 
 
+@pytest.mark.slow
 def test_what_another_organisation_owns_is_not_there_under_ones_own_address(
     eve: Membership, theirs: Theirs
 ) -> None:

@@ -28,6 +28,8 @@ from tests.greenhouse.world import OFFER, REFERENCES, World, open_world
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
+pytestmark = pytest.mark.slow
+
 CHOSEN = hypothesis().max_examples
 #: Hypothesis's own number stands unless a profile was chosen
 FEW = CHOSEN == 100

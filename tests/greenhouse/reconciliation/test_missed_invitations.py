@@ -166,6 +166,7 @@ def test_of_more_than_twenty_those_who_waited_longest_go_and_the_rest_waits() ->
     assert [(one.remote_id, why) for one, why in waiting] == [(n, TOO_MANY) for n in range(10, 0, -1)]
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(300)
 def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(world: World) -> None:
     missed_day(world, 24)

@@ -13,6 +13,7 @@ from tests.references.story import (
     NOW,
     Story,
     candidate_door,
+    keep_pages,
     named,
     opened,
     referee_door,
@@ -62,11 +63,8 @@ class Somebody:
         with time_machine.travel(start, tick=False):
             self.post(f"{door}begin/")
         with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
-            for number, page in enumerate(ANSWERS, start=1):
-                self.post(
-                    f"{door}questions/{number}/",
-                    page | {name: text for name, text in said.items() if name in page},
-                )
+            pages = [page | {name: text for name, text in said.items() if name in page} for page in ANSWERS]
+            keep_pages(door, pages)
             self.post(f"{door}review/")
             run_jobs()
 
