@@ -64,6 +64,7 @@ def test_moments_in_every_form(text: object, expected: datetime | None) -> None:
     assert moment(text) == expected
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_no_text_breaks_the_reading_of_moments(text: str) -> None:
     found = moment(text)

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from goodword.greenhouse.client import V3_RATE, LocalPacer, Priority
 from tests.contract.greenhouse import Greenhouse, open_account
 
@@ -11,6 +13,7 @@ def statuses(greenhouse: Greenhouse) -> list[int]:
     return [call["status"] for call in greenhouse.sandbox.calls.list(f"/{greenhouse.version}")]
 
 
+@pytest.mark.slow
 def test_a_long_sync_draws_no_429_and_uses_nearly_all_of_the_rate(greenhouse: Greenhouse) -> None:
     limit, window = (50, 10) if greenhouse.version == "v1" else (150, 30)
     greenhouse.store.switches[f"{greenhouse.version}_rate_limit"] = limit

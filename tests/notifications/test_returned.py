@@ -187,6 +187,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
 def test_reading_a_hostile_message_is_little_work(email: Email, raw: bytes) -> None:
     """Bytes, parts and calls of functions are counted; `bench/hostile.py` has the seconds."""

@@ -94,6 +94,7 @@ OWN: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
 def test_every_type_is_read_back_whatever_its_values(kind: str, data: st.DataObject) -> None:

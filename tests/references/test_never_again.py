@@ -29,6 +29,7 @@ from tests.references.story import (
 )
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
@@ -53,14 +54,20 @@ def second_story(first: Story) -> Story:
     return story
 
 
+@kept
+def two_stories() -> tuple[Story, Story]:
+    """Two candidates of a role wait for the same two referees."""
+    first = sent()
+    return first, second_story(first)
+
+
 def never_again(door: str) -> None:
     post(f"{door}no/", {"d-why": "would_rather_not", "d-never_again": "on"})
     run_jobs()
 
 
 def test_other_checks_that_wait_for_them_ask_their_candidate_for_somebody_else() -> None:
-    first = sent()
-    second = second_story(first)
+    first, second = two_stories()
     door = referee_door(MARIA)  # of the second
     never_again(door)
     assert [request.state for request in first.requests] == ["declined", "sent"]
@@ -83,8 +90,7 @@ def test_one_that_was_begun_can_still_be_answered_and_nobody_reminds_of_it() -> 
 
 
 def test_mails_that_wait_to_be_sent_to_them_are_stopped_whichever_check_they_are_about() -> None:
-    first = sent()
-    second = second_story(first)
+    first, second = two_stories()
     request = first.requests[0]
     mail_referee(request, check=first.check, kind=REQUEST_REMINDER, key="reminder:9", now=NOW)
     post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-never_again": "on"})
@@ -134,8 +140,7 @@ def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) 
 
 
 def test_who_is_erased_and_wants_no_more_is_left_alone_by_other_checks_too() -> None:
-    first = sent()
-    second = second_story(first)
+    first, second = two_stories()
     maria = second.requests[0]
     door = data_door(Link.Purpose.REFEREE_DATA, maria.check_run, maria.pk, MARIA)
     assert post(f"{door}erase/", {"never_again": "on"}).status_code == 200

@@ -27,12 +27,14 @@ from tests.references.story import (
 )
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
+from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
 MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 
 
+@kept
 def held(*, both: bool = False) -> Story:
     """Maria waits for an offer, Paul has his mail (or waits too)."""
     story = opened()
