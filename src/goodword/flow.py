@@ -92,7 +92,7 @@ FLOW: Flow = {
     ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
-    "erasure.asked": (
+    "erasure.requested": (
         application_outcome.on_ended,
         reactions.on_application_changed,
         check_reactions.on_application_changed,

@@ -42,7 +42,7 @@ def test_a_person_goes_with_all_applications_after_seven_days() -> None:
     erasure = ask(first.candidate)
     assert erasure.due_at == NOW + WAIT == NOW + timedelta(days=7)
     assert [fresh(one).end for one in (first, second)] == ["erasure", "erasure"]
-    assert events("erasure.asked") == [first.pk, second.pk]
+    assert events("erasure.requested") == [first.pk, second.pk]
 
 
 def test_asked_twice_it_is_one_and_due_at_the_earlier_moment() -> None:
@@ -51,7 +51,7 @@ def test_asked_twice_it_is_one_and_due_at_the_earlier_moment() -> None:
     assert ask(first.candidate) == erasure
     assert ask(first.candidate, due_at=NOW).due_at == NOW
     assert ask(first.candidate, due_at=NOW + timedelta(days=30)).due_at == NOW
-    assert len(events("erasure.asked")) == 2
+    assert len(events("erasure.requested")) == 2
 
 
 def test_what_is_taken_back_cannot_be_carried_out_any_more() -> None:

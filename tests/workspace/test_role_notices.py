@@ -180,7 +180,7 @@ def test_mapping_anew_attends_to_all_of_the_job(automation: Automation, rita: Me
         job=JobLink(connection_id=1, job_id=31, job_name="Sweep"),
         stages={"assessment": [StageLink(stage_id=7, name="Work sample")]},
         requirement="Sweeps",
-        stood=[],
+        present=[],
         by=rita,
         now=NOW,
     )

@@ -90,7 +90,7 @@ def _erasure(erasure: Erasure) -> dict[str, Any]:
     return without_nothing(
         {
             "reason": erasure.reason,
-            "said": erasure.said_at,
+            "said": erasure.requested_at,
             "due": erasure.due_at,
             "cancelled": erasure.cancelled_at,
             "kept because": erasure.cancelled_because,

@@ -8,7 +8,7 @@ from goodword.roles.models import Role
 
 
 def _one_line(*names: str) -> str:
-    """Names as they may stand in a subject line: others typed them, into programs that are not ours."""
+    """Names on one line, since a subject line may contain them."""
     return " ".join(" ".join(names).split())
 
 
@@ -20,7 +20,7 @@ class Candidate(OrganisationOwned):
     first_name = models.CharField(max_length=200, default="", blank=True)
     last_name = models.CharField(max_length=200, default="", blank=True)
     preferred_name = models.CharField(max_length=200, default="", blank=True)
-    #: the address that is used: a personal one if there is any; empty if there is none
+    #: a personal address if there is one
     email = models.EmailField(max_length=320, default="", blank=True)
     company = models.CharField(max_length=300, default="", blank=True)
     title = models.CharField(max_length=300, default="", blank=True)
@@ -29,11 +29,11 @@ class Candidate(OrganisationOwned):
     confirmed_name = models.CharField(max_length=401, db_default="", default="", blank=True)
     private = models.BooleanField(default=False)
     language = models.CharField(max_length=10, default="", blank=True)
-    #: chosen by them, for all of their pages and mails
+    #: chosen on the portal, for pages and mails
     chosen_language = models.CharField(max_length=10, default="", blank=True)
-    #: the personal data is gone; the row stays so that events and counts have somebody to belong to
+    #: personal data erased; the row stays for events and counts
     erased_at = models.DateTimeField(null=True)
-    #: who they are now: Greenhouse has merged the two, and what was theirs stands there
+    #: the profile that this one was merged into in Greenhouse
     merged_into = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="merged")
     synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -51,7 +51,7 @@ class Candidate(OrganisationOwned):
 
     @property
     def name(self) -> str:
-        """First and last name as Greenhouse has them, the preferred first name before the given one."""
+        """First and last name, with the preferred first name if there is one."""
         if self.erased_at is not None:
             return "Erased candidate"
         return _one_line(self.preferred_name or self.first_name, self.last_name) or "Candidate without a name"
@@ -63,7 +63,7 @@ class Candidate(OrganisationOwned):
 
     @property
     def short_name(self) -> str:
-        """How a mail greets them."""
+        """For the salutation of mails."""
         return _one_line(self.preferred_name or self.first_name) or self.name
 
 
@@ -95,9 +95,9 @@ class Application(OrganisationOwned):
     recruiter_name = models.CharField(max_length=200, default="", blank=True)
     recruiter_email = models.EmailField(max_length=320, default="", blank=True)
     not_visible_since = models.DateTimeField(null=True)
-    #: its data is to go: a signed event said that it was deleted in Greenhouse, or a member asked for it
+    #: an erasure was requested
     deleted_at = models.DateTimeField(null=True)
-    #: its data is gone; the row stays for events and counts
+    #: personal data erased; the row stays for events and counts
     erased_at = models.DateTimeField(null=True)
     synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -118,22 +118,22 @@ class Application(OrganisationOwned):
 
     @property
     def is_going(self) -> bool:
-        """Whether its data is to be erased, or is gone: nobody is asked for anything any more."""
+        """Whether its data is erased, or will be: nobody is contacted any more."""
         return self.deleted_at is not None or self.erased_at is not None
 
     @property
     def end(self) -> str:
-        """Why no step may be started and nobody is written to: "erasure", or its status; empty while active."""
+        """Why nobody is contacted any more: "erasure", or the status; empty while active."""
         if self.is_going:
             return "erasure"
         return "" if self.status == self.Status.ACTIVE else self.status
 
 
 class Erasure(OrganisationOwned):
-    """That a person's data, or one application's, is to go: said by a signed event, or by a member.
+    """A request to erase a person's data, or one application's.
 
-    Requests close at once. The data goes when `due_at` has come, because a merge can look like a deletion:
-    what is still visible in Greenhouse then, or has been merged, is kept (`cancelled_at`).
+    Open steps close at once. The data is erased at `due_at`, because a merge can look like a deletion: data still
+    visible in Greenhouse by then, or merged, is kept (`cancelled_at`).
     """
 
     class Reason(models.TextChoices):
@@ -141,27 +141,27 @@ class Erasure(OrganisationOwned):
         CANDIDATE_ANONYMISED = "candidate_anonymised"
         APPLICATION_DELETED = "application_deleted"
         MEMBER = "member"
-        #: the candidate asked for it on their portal
+        #: requested on the portal
         CANDIDATE = "candidate"
         #: the retention period after the last application ended, or after Greenhouse stopped showing them
         RETENTION = "retention"
         NOT_VISIBLE = "not_visible"
 
-    #: the whole person; empty when only one application goes
+    #: empty if only one application is erased
     candidate = models.ForeignKey(Candidate, on_delete=models.CASCADE, null=True, related_name="erasures")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, null=True, related_name="erasures")
     reason = models.CharField(max_length=30, choices=Reason.choices)
-    #: the member who asked; empty for what Greenhouse said
-    asked_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    said_at = models.DateTimeField()
+    #: empty for requests from Greenhouse
+    requested_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    requested_at = models.DateTimeField()
     due_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
     cancelled_at = models.DateTimeField(null=True)
-    #: why it was cancelled, in a sentence
+    #: a sentence
     cancelled_because = models.CharField(max_length=300, default="", blank=True)
-    #: the member who decided to keep the data; empty where Greenhouse gave the reason
+    #: empty if cancelled because of Greenhouse
     cancelled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: what was erased: how many of what, by the names in goodword.core.erasure's holders
+    #: core.erasure.Counts
     counts = models.JSONField(default=dict)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Reads about roles."""
+"""Queries for roles."""
 
 from django.db.models import Q, QuerySet
 
@@ -7,9 +7,9 @@ from goodword.roles.models import Automation, Role, RoleNotice, StageRule
 
 
 def visible_roles(member: Membership) -> QuerySet[Role]:
-    """The roles a member may see: all of the organisation, or, for a hiring manager, those they were invited to.
+    """The roles that a member may see: all, or for a hiring manager those they were invited to.
 
-    A role of a confidential Greenhouse job is seen by admins, its owner and the members added to it only.
+    Roles of confidential Greenhouse jobs: only admins, the owner and members added to them.
     """
     roles = Role.objects.of(member.organisation)
     if member.is_admin:
@@ -27,7 +27,7 @@ def is_confidential(role: Role) -> bool:
 
 
 def automation_of(*, connection_id: int, job_id: int | None) -> Automation | None:
-    """The automation of a Greenhouse job; a job belongs to one role at most."""
+    """The automation of a Greenhouse job, which belongs to at most one role."""
     if job_id is None:
         return None
     return (
@@ -39,7 +39,7 @@ def automation_of(*, connection_id: int, job_id: int | None) -> Automation | Non
 
 
 def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | None) -> QuerySet[StageRule]:
-    """The rules of a stage: which steps it starts. A prospect has neither job nor stage, and starts nothing."""
+    """The steps that a stage starts. None for a prospect, who has neither job nor stage."""
     if job_id is None or stage_id is None:
         return StageRule.objects.across_organisations().none()
     return (
@@ -51,6 +51,6 @@ def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | No
 
 
 def open_notices(role: Role) -> QuerySet[RoleNotice]:
-    """What there is to attend to on a role, the oldest first."""
+    """Open notices of a role, oldest first."""
     rows = RoleNotice.objects.of(role.organisation).filter(role=role, settled_at=None)
     return rows.select_related("automation").order_by("found_at", "pk")

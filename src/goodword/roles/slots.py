@@ -1,14 +1,13 @@
-"""Whom a reference check asks for: slots, as a step's settings hold them."""
+"""The referees that a reference check asks for, as stored in a step's settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
-#: any kind of referee will do
 ANY: Final = "any"
-#: what a slot may ask for; all but `ANY` are the relationships that a referee can have (questionnaires.types)
+#: all but `ANY` are relationships of referees (questionnaires.types)
 KINDS: Final = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", ANY)
-#: referees in all
+#: in total
 MOST_REFEREES: Final = 10
 
 
@@ -23,25 +22,25 @@ class SlotSetting:
 
 
 def slots_of(stored: Sequence[Mapping[str, Any]]) -> tuple[SlotSetting, ...]:
-    """A step's `slots` as values."""
+    """From a step's `slots`."""
     return tuple(SlotSetting(**one) for one in stored)
 
 
 def stored(slots: Sequence[SlotSetting]) -> list[dict[str, Any]]:
-    """As a step keeps them."""
+    """For storing in a step."""
     return [asdict(slot) for slot in slots]
 
 
 def asked_for(slots: Sequence[SlotSetting]) -> int:
-    """How many referees they ask for."""
+    """The number of referees."""
     return sum(slot.count for slot in slots)
 
 
 def never_without(slots: Sequence[SlotSetting]) -> int:
-    """How many of them a check never completes without."""
+    """The number of needed referees."""
     return sum(slot.count for slot in slots if slot.needed)
 
 
 def two_of_any() -> list[dict[str, Any]]:
-    """What a new role asks for."""
+    """The default of a new role."""
     return stored([SlotSetting(count=2)])

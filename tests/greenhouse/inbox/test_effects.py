@@ -105,7 +105,7 @@ def test_a_deletion_requests_an_erasure_of_the_person_or_the_application(world: 
     say(world, "delete_application", told)
     reasons = Erasure.objects.of(world.organisation).order_by("pk").values_list("reason", flat=True)
     assert list(reasons) == ["candidate_deleted", "application_deleted"]
-    assert [entry["events"] for entry in caused(world)[-1]] == [["erasure.asked"]]
+    assert [entry["events"] for entry in caused(world)[-1]] == [["erasure.requested"]]
 
 
 def test_a_merge_combines_the_histories(world: World) -> None:

@@ -5,7 +5,14 @@ from typing import Any
 import pytest
 
 from goodword.accounts.models import Membership
-from goodword.roles.domain.automation import JobLink, JobTaken, RequirementMissing, StageLink, Stood, link
+from goodword.roles.domain.automation import (
+    ApplicationInStage,
+    JobLink,
+    JobTaken,
+    RequirementMissing,
+    StageLink,
+    link,
+)
 from goodword.roles.models import Automation, Role, Step
 from tests.support import factories
 from tests.workspace.wizard.walk import (
@@ -18,7 +25,10 @@ def _link(role: Role, by: Membership, **changes: Any) -> Automation:
         "job": JobLink(connection_id=1, job_id=2, job_name="Job"),
         "stages": {"assessment": [StageLink(stage_id=3, name="Test")]},
         "requirement": WHAT_FOR,
-        "stood": [Stood(application_id=4, stage_id=3), Stood(application_id=5, stage_id=6)],
+        "present": [
+            ApplicationInStage(application_id=4, stage_id=3),
+            ApplicationInStage(application_id=5, stage_id=6),
+        ],
         "now": factories.NOW,
     }
     return link(role=role, by=by, **(given | changes))

@@ -1,6 +1,6 @@
 """Erasure of a person's data, or of one application: requested, cancelled, carried out.
 
-A request closes open steps at once, by reactions to `erasure.asked`. The data is erased when it is due, in one
+A request closes open steps at once, by reactions to `erasure.requested`. The data is erased when it is due, in one
 transaction. Cancelling reopens the steps and sends nothing.
 """
 
@@ -55,14 +55,14 @@ def request_erasure(
         organisation_id=candidate.organisation_id,
         **wanted,
         reason=reason,
-        asked_by=member,
-        said_at=now,
+        requested_by=member,
+        requested_at=now,
         due_at=due,
     )
     for application in _concerned(erasure, applications):
         application.deleted_at = application.deleted_at or now
         application.save(update_fields=["deleted_at"])
-        _record("erasure.asked", erasure, application, by=by, now=now)
+        _record("erasure.requested", erasure, application, by=by, now=now)
     return erasure
 
 

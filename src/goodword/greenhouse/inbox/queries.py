@@ -40,7 +40,7 @@ EVENT_LABELS = {
     "candidate.name_confirmed": "Name confirmed",
     "candidate.changed": "Address, name or permission to e-mail changed",
     "candidate.merged": "Merged into another profile",
-    "erasure.asked": "Erasure requested",
+    "erasure.requested": "Erasure requested",
     "erasure.cancelled": "Erasure cancelled",
 }
 

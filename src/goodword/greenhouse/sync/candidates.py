@@ -169,7 +169,7 @@ def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool
             reason=Reason(request.reason),
             now=now,
             by=ACTOR,
-            member=request.asked_by,
+            member=request.requested_by,
             due_at=request.due_at,
         )
     return True

@@ -9,7 +9,7 @@ from goodword.greenhouse.client import Forbidden, HarvestApi, JobStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
-from goodword.roles.domain.job_changes import JobNow, Overtaken, StageNow, follow
+from goodword.roles.domain.job_changes import JobNow, Outdated, StageNow, follow
 from goodword.roles.models import Automation
 
 
@@ -36,7 +36,7 @@ def sync_jobs(
             with transaction.atomic():
                 sentences = {row.job_id: follow(row, job=jobs.get(row.job_id), now=now) for row in linked}
                 settle(sentences)
-        except Overtaken:
+        except Outdated:
             continue
         return sentences
     raise TooBusy(f"{READINGS} readings of jobs {wanted} were overtaken.")

@@ -12,7 +12,8 @@ from goodword.roles.domain.notices import settle_mapped
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
 
-_STAGE = 200  # what the column holds
+#: column lengths
+_NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,18 +25,17 @@ class StageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stood:
-    """An application that stands in a stage, by Greenhouse's ids."""
+class ApplicationInStage:
+    """An application and its current stage, by Greenhouse's ids."""
 
     application_id: int
     stage_id: int
 
 
-def map_stages(
+def _map_stages(
     automation: Automation, *, steps: Mapping[str, Step], stages: Mapping[str, Sequence[StageLink]]
 ) -> tuple[set[int], bool]:
-    """Make the rules what is asked; returns the stages that start a step they did not start before, and
-    whether a rule went."""
+    """Update the rules. Returns the stages that newly start a step, and whether a rule was removed."""
     wanted = {
         (steps[kind].pk, row.stage_id): row.name[:_STAGE] for kind, rows in stages.items() for row in rows
     }
@@ -58,10 +58,14 @@ def map_stages(
     return {stage_id for step_id, stage_id in wanted if (step_id, stage_id) not in there}, bool(gone)
 
 
-def record_stood(
-    automation: Automation, *, stood: Collection[Stood], stage_ids: Collection[int], now: datetime
+def _record_already_there(
+    automation: Automation,
+    *,
+    present: Collection[ApplicationInStage],
+    stage_ids: Collection[int],
+    now: datetime,
 ) -> None:
-    """Keep who of them stands in one of these stages: reconciliation never invites them."""
+    """Record the applications in these stages, which reconciliation then never invites."""
     AlreadyThere.objects.across_organisations().bulk_create(
         [
             AlreadyThere(
@@ -71,7 +75,7 @@ def record_stood(
                 stage_id=one.stage_id,
                 recorded_at=now,
             )
-            for one in stood
+            for one in present
             if one.stage_id in stage_ids
         ],
         update_conflicts=True,
@@ -80,12 +84,9 @@ def record_stood(
     )
 
 
-_NAME, _TITLE, _REQUISITION = 300, 300, 120  # what the columns hold
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobLink:
-    """The Greenhouse job to tie to, and the post whose title candidates see (None: the role's own title)."""
+    """A Greenhouse job, and the post whose title candidates see (None: the role's own title)."""
 
     connection_id: int
     job_id: int
@@ -97,7 +98,7 @@ class JobLink:
 
 
 class JobTaken(Exception):
-    """The job belongs to another role already; `role` is that one."""
+    """The job is already linked to `role`."""
 
     def __init__(self, role: Role) -> None:
         super().__init__(f"The job belongs to role {role.pk}.")
@@ -105,11 +106,11 @@ class JobTaken(Exception):
 
 
 class RequirementMissing(Exception):
-    """An assessment without the requirement of the job that it serves is not published."""
+    """A stage starts the assessment, which has no job requirement."""
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody has changed the mapping since it was looked at; `automation` is how it stands, None if it is gone."""
+    """Somebody else has changed the mapping. `automation`: the current one, None if it was unlinked."""
 
     def __init__(self, automation: Automation | None) -> None:
         super().__init__("The mapping is another one than the one that was looked at.")
@@ -117,7 +118,7 @@ class ChangedMeanwhile(Exception):
 
 
 def version_of(automation: Automation | None) -> str:
-    """What tells one state of a mapping from another; empty for none."""
+    """A version of the mapping, for detecting concurrent changes; empty without one."""
     return automation.confirmed_at.isoformat() if automation is not None else ""
 
 
@@ -127,32 +128,30 @@ def link(
     job: JobLink,
     stages: Mapping[str, Sequence[StageLink]],
     requirement: str,
-    stood: Collection[Stood],
+    present: Collection[ApplicationInStage],
     by: Membership,
     now: datetime,
     seen: str | None = None,
 ) -> Automation:
-    """Make the role's automation of this job what is given here; the same once more changes nothing.
+    """Link a role to a job, or update the link. Idempotent.
 
-    `stages` maps kinds of steps to the stages that start them; a kind that is left out is started by none.
-    `stood` are the applications that stand in the job's stages now: those in a stage that newly starts a step
-    are recorded, and reconciliation never invites them. Those in a stage that starts the same step as before are
-    not: they may have come a second ago, and their delivery is still on its way. `seen` is the version of the
-    mapping that `by` has looked at; None if that does not matter.
+    `stages`: kind of step -> the stages that start it. `present`: the applications in the job's stages; those in a
+    stage that newly starts a step are recorded, so that reconciliation never invites them. Others are not: their
+    webhook may still be on its way. `seen`: the version that `by` saw; None skips that check.
 
     Raises JobTaken, RequirementMissing, ChangedMeanwhile.
     """
     with transaction.atomic():
-        automation, fresh = _own(role, job=job, by=by, now=now)
+        automation, fresh = _locked_automation(role, job=job, by=by, now=now)
         if seen is not None and seen != ("" if fresh else version_of(automation)):
             raise ChangedMeanwhile(None if fresh else automation)
-        changed = _renew(automation, job=job) or fresh
+        changed = _update(automation, job=job) or fresh
         steps = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}
         _require(steps[Step.Kind.ASSESSMENT], requirement, mapped=stages, by=by, now=now)
-        added, removed = map_stages(automation, steps=steps, stages=stages)
-        record_stood(automation, stood=stood, stage_ids=added, now=now)
+        added, removed = _map_stages(automation, steps=steps, stages=stages)
+        _record_already_there(automation, present=present, stage_ids=added, now=now)
         settle_mapped(automation, by=by, now=now)
-        if added:  # what becomes of these was not followed until now: the next look is a first one
+        if added:  # new stages were not compared before
             automation.pipeline = None
             automation.save(update_fields=["pipeline"])
         if changed or added or removed:
@@ -173,7 +172,7 @@ def link(
 
 
 def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
-    """Take the tie away: its stages start nothing any more. Candidates, runs and results stay with the role."""
+    """Unlink a job. Candidates, runs and results stay with the role."""
     with transaction.atomic():
         row = (
             Automation.objects.of(automation.organisation)
@@ -193,8 +192,8 @@ def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
         row.delete()
 
 
-def _own(role: Role, *, job: JobLink, by: Membership, now: datetime) -> tuple[Automation, bool]:
-    """The automation of the job, locked; made if there is none. A second maker waits here for the first."""
+def _locked_automation(role: Role, *, job: JobLink, by: Membership, now: datetime) -> tuple[Automation, bool]:
+    """The job's automation, locked, and whether it was created. Concurrent calls wait here."""
     automation, fresh = Automation.objects.across_organisations().get_or_create(
         connection_id=job.connection_id,
         job_id=job.job_id,
@@ -217,8 +216,8 @@ def _own(role: Role, *, job: JobLink, by: Membership, now: datetime) -> tuple[Au
     return automation, fresh
 
 
-def _renew(automation: Automation, *, job: JobLink) -> bool:
-    """Bring names and post up to date; returns whether the post, which a person chose, is another one."""
+def _update(automation: Automation, *, job: JobLink) -> bool:
+    """Update names and post. Returns whether another post was chosen."""
     values = {
         "job_name": job.job_name[:_NAME],
         "requisition_id": job.requisition_id[:_REQUISITION],

@@ -14,7 +14,11 @@ Pipeline = Sequence[tuple[int, str]]
 
 
 def moved(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
-    """Its places then and now in words ("after “Screen”"), if it moved; None if not, or if it is new or gone."""
+    """The old and new position of a stage ("after “Screen”"); None if it has not moved, is new or gone.
+
+    It has moved if different stages precede it, and a different one directly. Stages added, removed or moved around it
+    do not count.
+    """
     shared = {one for one, _ in before} & {one for one, _ in after}
     if stage_id not in shared:
         return None
@@ -36,17 +40,17 @@ def _place(leading: Pipeline) -> str:
 
 Kind = RoleNotice.Kind
 
-#: what `Automation.job_status` says of a job that Greenhouse does not show any more
+#: `Automation.job_status` of a job that Greenhouse no longer shows
 GONE = "gone"
 CLOSED = "closed"
 
 _TICK = timedelta(microseconds=1)
-_NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200  # what the columns hold
+_NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200  # column lengths
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageNow:
-    """A stage of the job; one that is not in use takes nobody in."""
+    """A stage of a job."""
 
     id: int
     name: str
@@ -55,9 +59,11 @@ class StageNow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobNow:
-    """The job as Greenhouse shows it. `status` empty: one that is new to us. `stages` in order, empty: not known
-    (a job without any cannot be told from one whose stages may not be read). `post_title` of the chosen post;
-    None: not known."""
+    """A job as Greenhouse shows it.
+
+    `status`: empty if unknown to us. `stages`: in order; empty if unknown, for example without permission to read them.
+    `post_title`: of the chosen post; None if unknown.
+    """
 
     name: str
     requisition_id: str
@@ -67,29 +73,29 @@ class JobNow:
     post_title: str | None = None
 
 
-class Overtaken(Exception):
-    """Another look was written meanwhile: this one may be older. Look again."""
+class Outdated(Exception):
+    """A concurrent update was saved first; read the job again."""
 
 
 def follow(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
-    """Bring a linked job up to date; returns what changed, a sentence each. `job` None: it is not shown.
+    """Update a linked job, in the caller's transaction. Returns each change as a sentence.
 
-    `automation` as it was read before Greenhouse was asked: its `job_checked_at` is the version that must still
-    stand. In the caller's transaction. Raises Overtaken; one that was unlinked meanwhile gives nothing.
+    `job`: None if Greenhouse does not show it. `automation`: as read before the call to Greenhouse; raises Outdated if
+    its `job_checked_at` has changed since.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("What was read is written inside a transaction only.")
+        raise RuntimeError("Call follow() in a transaction.")
     row = Automation.objects.across_organisations().select_for_update().filter(pk=automation.pk).first()
     if row is None:
         return []
     if row.job_checked_at != automation.job_checked_at:
-        raise Overtaken
-    told = [*_job(row, job, now=now)]
+        raise Outdated
+    changes = [*_job(row, job, now=now)]
     if job is not None and job.stages:
-        told += _stages(row, job.stages, now=now)
+        changes += _stages(row, job.stages, now=now)
     row.job_checked_at = now if row.job_checked_at is None else max(now, row.job_checked_at + _TICK)
     row.save()
-    return told
+    return changes
 
 
 def _job(row: Automation, job: JobNow | None, *, now: datetime) -> Iterator[str]:
@@ -125,7 +131,7 @@ def _stages(row: Automation, stages: tuple[StageNow, ...], *, now: datetime) -> 
     for stage_id, name in dict(rules.values_list("stage_id", "stage_name")).items():
         stage = there.get(stage_id)
         if stage is not None and stage.in_use:
-            yield from _there(row, stage, name=name, now=now)
+            yield from _stage_in_use(row, stage, name=name, now=now)
             if known is not None and (places := moved(stage_id, before=known, after=in_use)):
                 then, place = places
                 notice(row, kind=Kind.STAGE_MOVED, stage_id=stage_id, before=then, after=place, now=now)
@@ -137,8 +143,8 @@ def _stages(row: Automation, stages: tuple[StageNow, ...], *, now: datetime) -> 
     row.pipeline = in_use
 
 
-def _there(row: Automation, stage: StageNow, *, name: str, now: datetime) -> Iterator[str]:
-    """A mapped stage that is in use, and was called `name`."""
+def _stage_in_use(row: Automation, stage: StageNow, *, name: str, now: datetime) -> Iterator[str]:
+    """Changes of a mapped stage in use, formerly called `name`."""
     if settle(row, kind=Kind.STAGE_GONE, stage_id=stage.id, now=now):
         yield f"Stage “{name}” is there again."
     new = stage.name[:_STAGE]

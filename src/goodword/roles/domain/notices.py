@@ -1,4 +1,4 @@
-"""Notices on a role: its Greenhouse job or a mapped stage is not as it was, until a person has seen it."""
+"""Notices on a role about changes of its Greenhouse job or mapped stages."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.roles.models import Automation, RoleNotice
 
-_LONGEST = 300  # what the columns hold
+_LONGEST = 300  # column length
 
 
 def notice(
@@ -21,9 +21,9 @@ def notice(
     before: str = "",
     after: str = "",
 ) -> None:
-    """Raise a notice, or bring the open one of this kind up to date: it keeps the `before` that a person knows.
+    """Create a notice, or update the open one of this kind, keeping its `before`; settle it if the change was undone.
 
-    Call it with the automation's row locked. A thing that changed back is nothing to attend to any more.
+    Call it with the automation's row locked.
     """
     row = _open(automation, kind=kind, stage_id=stage_id).first()
     if row is None:
@@ -45,19 +45,19 @@ def notice(
 
 
 def settle(automation: Automation, *, kind: str, now: datetime, stage_id: int | None = None) -> bool:
-    """It is as it was before: nobody need attend to it. True if a notice was open."""
+    """Settle an open notice. Returns whether there was one."""
     return bool(_open(automation, kind=kind, stage_id=stage_id).update(settled_at=now))
 
 
 def settle_mapped(automation: Automation, *, by: Membership, now: datetime) -> None:
-    """A person has mapped the job's stages anew: what there was to attend to is attended to."""
+    """Settle all notices of an automation whose stages a member has mapped again."""
     RoleNotice.objects.across_organisations().filter(automation=automation, settled_at=None).update(
         settled_at=now, settled_by=by
     )
 
 
 def seen(row: RoleNotice, *, by: Membership, now: datetime) -> None:
-    """A person says that they have seen it; twice is once. Written down."""
+    """A member dismisses a notice. Idempotent."""
     with transaction.atomic():
         open_rows = RoleNotice.objects.of(by.organisation).filter(pk=row.pk, settled_at=None)
         if not open_rows.update(settled_at=now, settled_by=by):

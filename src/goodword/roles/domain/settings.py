@@ -14,15 +14,20 @@ from goodword.roles.slots import SlotSetting, slots_of, stored
 
 #: working days
 LONGEST_DEADLINE: Final = 60
-#: reminders at the most; the first mail says how many
+#: reminders
 MOST_REMINDERS: Final = 5
 #: minutes: 30 days
 LONGEST_DELAY: Final = 30 * 24 * 60
 
 
+#: working days after the invitation on which reminders go out
+REMINDER_DAYS = [2, 5]
+DEADLINE_DAYS = {Step.Kind.ASSESSMENT: 7, Step.Kind.REFERENCE_CHECK: 10}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepSettings:
-    """What can be set of every step. Days are working days after the invitation."""
+    """Settings of every step. Days are working days after the invitation."""
 
     delay_minutes: int
     deadline_days: int
@@ -34,7 +39,7 @@ class StepSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckSettings(StepSettings):
-    """What can be set of a reference check beside that; the meanings stand at the columns of `Step`."""
+    """Further settings of a reference check; see the fields of `Step`."""
 
     slots: tuple[SlotSetting, ...]
     least: int | None
@@ -47,16 +52,15 @@ class CheckSettings(StepSettings):
 
 
 def settings_of(step: Step) -> StepSettings:
-    """As they are; of a reference check a `CheckSettings`."""
+    """The current settings; CheckSettings for a reference check."""
     kind = CheckSettings if step.kind == Step.Kind.REFERENCE_CHECK else StepSettings
     return kind(**{field.name: _read(step, field.name) for field in fields(kind)})
 
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:
-    """Make them so; returns whether anything changed. What did is in the audit log, before and after.
+    """Change the settings, with an audit entry. Returns whether anything changed.
 
-    Runs that are open keep what they were opened with: whom they ask for, their deadlines, the number of
-    reminders that was promised. That the settings fit together is the form's to see.
+    Open runs keep their slots, deadlines and reminders. The form validates the combination.
     """
     with transaction.atomic():
         row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
@@ -77,15 +81,17 @@ def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: 
 
 
 def set_delay(*, step: Step, minutes: int, by: Membership, now: datetime) -> bool:
-    """Only the delay between a stage and the invitation."""
+    """Change only the delay between a stage and the invitation."""
     return change_settings(
         step=step, settings=replace(settings_of(step), delay_minutes=minutes), by=by, now=now
     )
 
 
 def set_requirement(*, step: Step, text: str, by: Membership, now: datetime) -> bool:
-    """Keep the requirement of the job that an assessment serves, with who said so and when; returns whether it is
-    another than before. In the caller's transaction."""
+    """Set the job requirement of an assessment, with author and time, in the caller's transaction.
+
+    Returns whether it changed.
+    """
     text = text.strip()
     row = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
     if text == row.requirement:
@@ -102,36 +108,12 @@ def set_requirement(*, step: Step, text: str, by: Membership, now: datetime) -> 
     return True
 
 
-def _read(step: Step, name: str) -> Any:
-    value = getattr(step, name)
-    if name == "slots":
-        return slots_of(value)
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _changed(before: StepSettings, after: StepSettings) -> Mapping[str, tuple[Any, Any]]:
-    """What differs, as the columns hold it."""
-    both = {
-        field.name: (_plain(getattr(before, field.name)), _plain(getattr(after, field.name)))
-        for field in fields(after)
-    }
-    return {name: values for name, values in both.items() if values[0] != values[1]}
-
-
-def _plain(value: Any) -> Any:
-    if not isinstance(value, tuple):
-        return value
-    return stored(value) if value and isinstance(value[0], SlotSetting) else list(value)
-
-
-#: working days after the invitation on which reminders go out
-REMINDER_DAYS = [2, 5]
-DEADLINE_DAYS = {Step.Kind.ASSESSMENT: 7, Step.Kind.REFERENCE_CHECK: 10}
-
-
 def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
-    """A role owned by a member. An unfinished assessment pauses on leaving its stage and closes on hiring, a
-    reference check goes on (an offer often depends on it)."""
+    """Create a role with both steps.
+
+    By default an assessment pauses when the candidate leaves the stage and closes when they are hired; a reference
+    check continues, since an offer often depends on it.
+    """
     with transaction.atomic():
         role = Role.objects.create(
             organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
@@ -155,3 +137,25 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
             details={"role": role.pk},
         )
         return role
+
+
+def _read(step: Step, name: str) -> Any:
+    value = getattr(step, name)
+    if name == "slots":
+        return slots_of(value)
+    return tuple(value) if isinstance(value, list) else value
+
+
+def _changed(before: StepSettings, after: StepSettings) -> Mapping[str, tuple[Any, Any]]:
+    """The changed columns with their values before and after."""
+    both = {
+        field.name: (_plain(getattr(before, field.name)), _plain(getattr(after, field.name)))
+        for field in fields(after)
+    }
+    return {name: values for name, values in both.items() if values[0] != values[1]}
+
+
+def _plain(value: Any) -> Any:
+    if not isinstance(value, tuple):
+        return value
+    return stored(value) if value and isinstance(value[0], SlotSetting) else list(value)

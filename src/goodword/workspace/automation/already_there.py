@@ -12,24 +12,23 @@ from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import TooBusy, start_stage_steps, sync_application
 from goodword.roles.models import AlreadyThere, Automation
 
+log = logging.getLogger(__name__)
+
+#: applications per job
+BATCH = 50
+#: errors of one application only; reconciliation looks at it again
+SKIPPED = (NotFound, Invalid, UnexpectedShape, TooBusy)
+
 
 def invite_candidate(*, automation_id: int, remote_application_id: int, by: str, now: datetime) -> None:
     """Sync the application, then request the steps of its current stage.
 
     Does nothing for a step that was requested before. Raises HarvestError for a retry.
     """
-    automation = Automation.objects.across_organisations().filter(pk=automation_id).first()
-    if automation is None:  # unlinked in the meantime
+    linked = _linked(automation_id)
+    if linked is None:
         return
-    connection = (
-        Connection.objects.across_organisations()
-        .select_related("organisation")
-        .exclude(state=Connection.State.DISCONNECTED)
-        .filter(pk=automation.connection_id)
-        .first()
-    )
-    if connection is None:
-        return
+    automation, connection = linked
     sync_application(connection, remote_application_id, now=now)
     application = (
         Application.objects.of(connection.organisation)
@@ -41,31 +40,15 @@ def invite_candidate(*, automation_id: int, remote_application_id: int, by: str,
             start_stage_steps(application.pk, job_id=automation.job_id, by=by, at=now)
 
 
-log = logging.getLogger(__name__)
-
-#: applications per job
-BATCH = 50
-#: errors of one application only; reconciliation looks at it again
-SKIPPED = (NotFound, Invalid, UnexpectedShape, TooBusy)
-
-
 def sync_batch(*, automation_id: int, after: int, now: datetime) -> int | None:
     """Sync the next applications that are not here yet, without inviting anybody.
 
     Returns the row to continue after, None at the end. Raises HarvestError for a retry if Greenhouse cannot be used.
     """
-    automation = Automation.objects.across_organisations().filter(pk=automation_id).first()
-    if automation is None:  # unlinked in the meantime
+    linked = _linked(automation_id)
+    if linked is None:
         return None
-    connection = (
-        Connection.objects.across_organisations()
-        .select_related("organisation")
-        .exclude(state=Connection.State.DISCONNECTED)
-        .filter(pk=automation.connection_id)
-        .first()
-    )
-    if connection is None:
-        return None
+    automation, connection = linked
     rows = AlreadyThere.objects.of(connection.organisation).filter(automation=automation, pk__gt=after)
     batch = list(rows.order_by("pk")[:BATCH])
     known = set(
@@ -79,6 +62,21 @@ def sync_batch(*, automation_id: int, after: int, now: datetime) -> int | None:
         if remote_id not in known:
             _one(connection, remote_id, now=now)
     return batch[-1].pk if len(batch) == BATCH else None
+
+
+def _linked(automation_id: int) -> tuple[Automation, Connection] | None:
+    """The automation and its connection; None if it was unlinked, or the connection disconnected."""
+    automation = Automation.objects.across_organisations().filter(pk=automation_id).first()
+    if automation is None:
+        return None
+    connection = (
+        Connection.objects.across_organisations()
+        .select_related("organisation")
+        .exclude(state=Connection.State.DISCONNECTED)
+        .filter(pk=automation.connection_id)
+        .first()
+    )
+    return (automation, connection) if connection is not None else None
 
 
 def _one(connection: Connection, remote_id: int, *, now: datetime) -> None:

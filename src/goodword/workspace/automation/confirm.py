@@ -9,7 +9,8 @@ from goodword.accounts.models import Membership
 from goodword.assessments.plans.versions import built_by_member
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.catalogue import ApplicationInStage, Stage
-from goodword.roles.domain.automation import JobLink, StageLink, Stood, link
+from goodword.roles.domain import automation as automations
+from goodword.roles.domain.automation import JobLink, StageLink, link
 from goodword.roles.domain.settings import set_delay
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
 from goodword.steps.models import StepRequest
@@ -55,7 +56,12 @@ def confirm(
             },
             # the tests of a published assessment have their own requirements
             requirement=step.requirement if built_by_member(step) else draft.requirement,
-            stood=[] if invite else [_stood(one) for one in placed],
+            present=[]
+            if invite
+            else [
+                automations.ApplicationInStage(application_id=one.application_id, stage_id=one.stage_id)
+                for one in placed
+            ],
             seen=seen,
             by=by,
             now=now,
@@ -97,7 +103,3 @@ def already_requested(
             if one.stage_id in chosen
         )
     }
-
-
-def _stood(one: ApplicationInStage) -> Stood:
-    return Stood(application_id=one.application_id, stage_id=one.stage_id)

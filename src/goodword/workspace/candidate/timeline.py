@@ -29,7 +29,11 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "candidate.changed": ("Address, name or permission to e-mail changed in Greenhouse", "candidates", ""),
     "candidate.name_confirmed": ("Name confirmed", "check", ""),
     "candidate.merged": ("Merged with another profile in Greenhouse", "candidates", ""),
-    "erasure.asked": ("{erasure_reason}: everything open is closed, the data will go", "alert", "attention"),
+    "erasure.requested": (
+        "{erasure_reason}: everything open is closed, the data will go",
+        "alert",
+        "attention",
+    ),
     "erasure.cancelled": (
         "The data is kept after all; what this had closed is open again",
         "arrow-right",

@@ -92,7 +92,7 @@ def erasure_status(application: Application) -> ErasureStatus | None:
     rows = (
         Erasure.objects.of(application.organisation)
         .filter(Q(candidate_id=application.candidate_id) | Q(application=application))
-        .select_related("asked_by__user", "cancelled_by__user")
+        .select_related("requested_by__user", "cancelled_by__user")
         .order_by("-pk")
     )
     found = sorted(rows, key=lambda row: row.cancelled_at is not None)[:1]
