@@ -26,7 +26,13 @@ PINS = ROOT / "scripts/tools.lock"
 DECIDES = [
     *(
         ROOT / name
-        for name in ("pyproject.toml", "requirements-dev.lock", "scripts/bootstrap.py", "hatch_build.py")
+        for name in (
+            "pyproject.toml",
+            "sandbox/pyproject.toml",
+            "requirements-dev.lock",
+            "scripts/bootstrap.py",
+            "hatch_build.py",
+        )
     ),
     PINS,
     *sorted(ROOT.glob("src/goodword/locale/*/LC_MESSAGES/*.po")),  # compiled by installing
@@ -186,7 +192,7 @@ def build(stamped: str) -> None:
     pip = (uv, "pip")
     here = ("--python", PYTHON)
     done = run(*pip, "sync", *here, "--require-hashes", "requirements-dev.lock") and run(
-        *pip, "install", "-q", *here, "--no-deps", "--no-build-isolation", "-e", "."
+        *pip, "install", "-q", *here, "--no-deps", "--no-build-isolation", "-e", "./sandbox", "-e", "."
     )
     if not done:
         raise SetupError("the packages could not be installed; see above. Once mended, run the same again.")

@@ -6,9 +6,11 @@ import sys
 import bootstrap
 
 FLAGS = ("--quiet", "--universal", "--generate-hashes", "--no-emit-index-url", "--python-version", "3.12")
+#: installed from this tree
+OURS = ("--no-emit-package", "goodword", "--no-emit-package", "greenhouse-sandbox")
 LOCKS = (
     ("pyproject.toml", "-o", "requirements.lock"),
-    ("--extra", "dev", "-c", "requirements.lock", "pyproject.toml", "-o", "requirements-dev.lock"),
+    ("--extra", "dev", *OURS, "-c", "requirements.lock", "pyproject.toml", "-o", "requirements-dev.lock"),
     ("scripts/tools.in", "-o", "scripts/tools.lock"),
     ("scripts/audit.in", "-o", "scripts/audit.lock"),
 )

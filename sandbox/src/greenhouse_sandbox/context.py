@@ -1,0 +1,124 @@
+"""The application's class, and what a view finds around it."""
+
+import secrets
+from collections.abc import Callable, Iterable
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import httpx2
+from flask import Flask, current_app, request
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response as PlainResponse
+
+from greenhouse_sandbox.calls import CallLog
+from greenhouse_sandbox.faults import KINDS, Cut, Faults
+from greenhouse_sandbox.rates import RateWindows
+from greenhouse_sandbox.seed import seed
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.saver import Saver
+from greenhouse_sandbox.webhooks.delivery import Deliverer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+API_PATHS = ("/v1", "/v3", "/token", "/introspect", "/auth/token")
+
+
+class Sandbox(Flask):
+    """The application with its store. Views run under the store's lock unless marked `runs_unlocked`."""
+
+    def __init__(self, store: Store, *, http: httpx2.Client | None, state_file: Path | None) -> None:
+        super().__init__("greenhouse_sandbox", static_folder="ui/static", template_folder="ui/templates")
+        # The screens keep nothing in the session but messages for the next page.
+        self.secret_key = secrets.token_bytes(32)
+        # Cookies do not tell ports apart: a name of our own keeps clear of other programs on this machine.
+        self.config["SESSION_COOKIE_NAME"] = "greenhouse_sandbox"
+        self.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+        self.store = store
+        self.rates = RateWindows()
+        self.faults = Faults()
+        self.calls = CallLog()
+        self.saver = Saver(store, state_file) if state_file else None
+        self.open_control = False
+        self.closed = False
+        self.deliverer = Deliverer(store, http, self.changed)
+
+    def restart(self, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
+        """Forget everything and start with another world, by the names of `seed`. ValueError for one unknown."""
+        seed(self.store, world, applications=applications, random=random)
+        self.faults.clear()
+        self.rates.clear()
+        self.calls.clear()
+
+    def reopen(self, *, http: httpx2.Client | None = None) -> None:
+        """Start again with the demo's world after `close`, in memory: building the routes takes long."""
+        self.restart()
+        self.saver, self.open_control, self.closed = None, False, False
+        self.deliverer = Deliverer(self.store, http, self.changed)
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Run the view that the request is routed to."""
+        view = self.view_functions.get(request.endpoint or "")
+        if getattr(view, "runs_unlocked", False):
+            return super().dispatch_request()
+        with self.store.lock:
+            return super().dispatch_request()
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer one request, with the fault that was ordered for it, if any."""
+        path = str(environ.get("PATH_INFO", ""))
+        fault = self.faults.take(str(environ["REQUEST_METHOD"]), path) if path.startswith(API_PATHS) else None
+        if fault is None:
+            return super().wsgi_app(environ, start_response)
+        # Read now: a call that is carried out later finds the connection's own stream closed.
+        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        environ["wsgi.input"] = BytesIO(body)
+        done: list[bool] = []
+
+        def forward() -> PlainResponse:
+            done.append(True)
+            return PlainResponse.from_app(super(Sandbox, self).wsgi_app, environ, buffered=True)
+
+        behaviour, _ = KINDS[fault.kind]
+        answer = behaviour(fault, forward)
+        if not done:
+            self.calls.record(
+                method=str(environ["REQUEST_METHOD"]),
+                path=path,
+                query=str(environ.get("QUERY_STRING", "")),
+                status=None if isinstance(answer, Cut) else answer.status_code,
+                request_id=None,
+                now=self.store.clock.now(),
+                fault=fault.kind,
+            )
+        return answer(environ, start_response)
+
+    def changed(self) -> None:
+        """The store was changed: save it, and send what is due."""
+        if self.saver is not None:
+            self.saver.changed()
+        self.deliverer.wake()
+
+    def close(self) -> None:
+        """Stop the threads and save."""
+        self.closed = True
+        self.deliverer.close()
+        if self.saver is not None:
+            self.saver.close()
+
+
+def sandbox() -> Sandbox:
+    """The application that runs this view."""
+    return cast("Sandbox", current_app)
+
+
+def the_store() -> Store:
+    """The store of the application that runs this view."""
+    return sandbox().store
+
+
+def unlocked[**P, R](view: Callable[P, R]) -> Callable[P, R]:
+    """Mark a view that waits for others and so must not hold the store's lock."""
+    vars(view)["runs_unlocked"] = True
+    return view

@@ -1,0 +1,182 @@
+"""What goes wrong with deliveries when it is ordered, and the ladder of retries."""
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+
+from greenhouse_sandbox.app import Sandbox
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.webhooks.signer import signature
+from helpers import SECRET, Receiver, add_hook
+
+type Control = Callable[[str, dict[str, Any]], Any]
+
+STAGES = ["Phone Screen", "Assessment", "Reference Check", "Offer"]
+
+
+@pytest.fixture
+def moves(control: Control, store: Store, app: Sandbox) -> Callable[[], None]:
+    """Moves Hannah through all stages and waits until nothing is due."""
+    add_hook(store, "candidate_stage_change")
+
+    def move() -> None:
+        for stage in STAGES:
+            control("/act", {"act": "move", "candidate": "candidate1@people.example", "stage": stage})
+        assert app.deliverer.wait_until_idle(5)
+
+    return move
+
+
+def arrived(receiver: Receiver) -> list[str]:
+    bodies = [json.loads(one.content) for one in receiver.requests]
+    return [body["payload"]["application"]["current_stage"]["name"] for body in bodies]
+
+
+def ids(receiver: Receiver) -> list[str]:
+    return [one.headers["Greenhouse-Event-ID"] for one in receiver.requests]
+
+
+def test_lost_ones_are_never_sent_but_stand_in_the_log(
+    control: Control, moves: Callable[[], None], receiver: Receiver, client: httpx2.Client
+) -> None:
+    order = {"kind": "drop", "action": "candidate_stage_change", "after": 1, "times": 2}
+    control("/webhook-faults", order)
+    moves()
+    assert sorted(arrived(receiver)) == ["Offer", "Phone Screen"]
+    log = client.get("/_sandbox/deliveries").json()
+    assert [one["state"] for one in log] == ["delivered", "dropped", "dropped", "delivered"]
+    assert [one["fault"] for one in log] == [None, "drop", "drop", None]
+    assert client.get("/_sandbox/webhook-faults").json()["open"] == []
+
+
+def test_doubled_ones_have_the_same_event_id_or_another(
+    control: Control, moves: Callable[[], None], receiver: Receiver
+) -> None:
+    control("/webhook-faults", {"kind": "duplicate", "copies": 2})
+    control("/webhook-faults", {"kind": "duplicate", "after": 0, "new_event_id": True})
+    moves()
+    of = {
+        stage: [i for i, s in zip(ids(receiver), arrived(receiver), strict=True) if s == stage]
+        for stage in STAGES
+    }
+    assert [len(of[stage]) for stage in STAGES] == [3, 2, 1, 1]
+    assert [len(set(of[stage])) for stage in STAGES] == [1, 2, 1, 1]
+
+
+def test_late_ones_wait_for_the_clock(
+    control: Control, moves: Callable[[], None], receiver: Receiver, app: Sandbox
+) -> None:
+    control("/webhook-faults", {"kind": "delay", "seconds": 3600})
+    moves()
+    assert "Phone Screen" not in arrived(receiver)
+    control("/clock", {"advance_seconds": 3601})
+    assert app.deliverer.wait_until_idle(5)
+    assert arrived(receiver)[-1] == "Phone Screen"
+
+
+def test_shuffled_ones_come_in_an_order_that_the_seed_gives(
+    control: Control, moves: Callable[[], None], receiver: Receiver, app: Sandbox
+) -> None:
+    orders = []
+    for seed in (1, 1, 2):
+        control("/reset", {"seed": "demo"})
+        add_hook(app.store, "candidate_stage_change")
+        control("/webhook-faults", {"kind": "reorder", "times": 4, "random": seed})
+        del receiver.requests[:]
+        moves()
+        orders.append(arrived(receiver)[:4])
+    assert orders[0] == orders[1] != orders[2]
+    assert sorted(orders[0]) == sorted(STAGES)
+    assert STAGES not in orders
+
+
+def test_a_shuffle_that_waits_for_more_lets_go_when_the_orders_are_dropped(
+    control: Control, moves: Callable[[], None], receiver: Receiver, client: httpx2.Client, app: Sandbox
+) -> None:
+    control("/webhook-faults", {"kind": "reorder", "times": 9})
+    moves()
+    assert receiver.requests == []
+    assert client.delete("/_sandbox/webhook-faults").json() == {"open": []}
+    assert app.deliverer.wait_until_idle(5)
+    assert arrived(receiver) == STAGES
+
+
+def test_a_wrong_signature_is_right_on_the_next_attempt(
+    control: Control, moves: Callable[[], None], receiver: Receiver, app: Sandbox
+) -> None:
+    control("/webhook-faults", {"kind": "corrupt_signature", "times": 4})
+    receiver.status = 401
+    moves()
+    assert all(one.headers["Signature"] != signature(one.content, SECRET) for one in receiver.requests)
+    receiver.status = 200
+    del receiver.requests[:]
+    control("/clock", {"to_next_attempt": True})
+    control("/clock", {"advance_seconds": 5})
+    assert app.deliverer.wait_until_idle(5)
+    assert len(receiver.requests) == 4
+    assert all(one.headers["Signature"] == signature(one.content, SECRET) for one in receiver.requests)
+
+
+def test_half_a_body_is_signed_as_it_is(
+    control: Control, moves: Callable[[], None], receiver: Receiver
+) -> None:
+    control("/webhook-faults", {"kind": "garble", "times": 4})
+    moves()
+    for one in receiver.requests:
+        assert one.headers["Signature"] == signature(one.content, SECRET)
+        with pytest.raises(ValueError, match=r"."):
+            json.loads(one.content)
+
+
+def test_an_order_that_is_none_is_refused(client: httpx2.Client) -> None:
+    for order, words in (
+        ({"kind": "lose"}, "There is no fault of kind 'lose'"),
+        ({"kind": "drop", "action": "flying"}, "There is no action 'flying'"),
+        ({"kind": "drop", "colour": 1}, "not known: colour"),
+        ({"kind": "drop", "times": "many"}, "times takes a number"),
+        ({"kind": "delay", "seconds": -1}, "seconds takes a number"),
+    ):
+        answer = client.post("/_sandbox/webhook-faults", json=order)
+        assert (answer.status_code, words in answer.json()["message"]) == (422, True), answer.text
+    assert client.get("/_sandbox/webhook-faults").json()["open"] == []
+
+
+@pytest.mark.parametrize(("switch", "different"), [("same", 1), ("new", 7)])
+def test_whether_a_retry_keeps_its_event_id_is_a_switch(
+    control: Control, app: Sandbox, receiver: Receiver, switch: str, different: int
+) -> None:
+    store = app.store
+    control("/switches", {"retry_event_id": switch})
+    add_hook(store, "hire_candidate")
+    receiver.status = 500
+    began = store.clock.now()
+    control("/act", {"act": "hire", "candidate": "candidate1@people.example"})
+    for _ in range(6):
+        assert app.deliverer.wait_until_idle(5)
+        control("/clock", {"to_next_attempt": True})
+        control("/clock", {"advance_seconds": 1})
+    assert app.deliverer.wait_until_idle(5)
+    delivery = next(store.deliveries.rising())
+    assert (delivery.state, len(receiver.requests)) == ("given up", 7)
+    assert len(set(ids(receiver))) == different
+    assert [one["event_id"] for one in delivery.attempts] == ids(receiver)
+    waited = store.clock.now() - began
+    assert timedelta(hours=15, minutes=16) <= waited < timedelta(hours=15, minutes=17)
+
+
+def test_the_pauses_can_have_random_seconds_as_in_greenhouse(
+    control: Control, app: Sandbox, store: Store, receiver: Receiver
+) -> None:
+    control("/switches", {"retry_random_seconds": 30})
+    add_hook(store, "hire_candidate")
+    receiver.status = 500
+    began = store.clock.now()
+    control("/act", {"act": "hire", "candidate": "candidate1@people.example"})
+    assert app.deliverer.wait_until_idle(5)
+    due = next(store.deliveries.rising()).next_attempt_at
+    assert due is not None
+    assert timedelta(seconds=60) <= due - began < timedelta(seconds=95)

@@ -1,0 +1,115 @@
+"""A large account: pages stay quick whichever way they are asked for."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+
+import httpx2
+import pytest
+
+from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
+from greenhouse_sandbox.store import Store
+from helpers import ALL_PERMISSIONS, ALL_SCOPES
+
+pytestmark = pytest.mark.slow
+
+APPLICATIONS = 20_000
+SECONDS = 1.0
+"""Far above what a page takes on an idle machine, far below what reading all rows in vain would."""
+
+
+@pytest.fixture(scope="module")
+def store() -> Store:
+    """The records of a large account."""
+    app = create_app(world=str(APPLICATIONS))
+    app.close()
+    for name in ("v1_rate_limit", "v3_rate_limit"):
+        app.store.switches[name] = 0
+    return app.store
+
+
+class Reader:
+    """Calls v3 with a token and v1 with a key."""
+
+    def __init__(self, http: httpx2.Client, token: str, key: str) -> None:
+        self._http = http
+        self._token = token
+        self._key = key
+
+    def get(self, path: str, **params: str) -> httpx2.Response:
+        if path.startswith("/v1"):
+            answer = self._http.get(path, params=params, auth=(self._key, ""))
+        else:
+            header = {"Authorization": f"Bearer {self._token}"}
+            answer = self._http.get(path, params=params or None, headers=header)
+        assert answer.status_code == 200, answer.text
+        return answer
+
+
+@pytest.fixture
+def reader(store: Store) -> Iterator[Reader]:
+    """Somebody with a credential of either kind."""
+    app = create_app(store, base_url="http://sandbox.example")
+    now = store.clock.now()
+    client, secret = create_oauth_client(store, description="", partner="", actor_id=1, now=now)
+    client.scopes = list(ALL_SCOPES)
+    row, key = create_api_key(store, description="", partner="", actor_id=1, now=now)
+    row.permissions = list(ALL_PERMISSIONS)
+    with httpx2.Client(transport=httpx2.WSGITransport(app=app), base_url="http://sandbox.example") as http:
+        grant = {"grant_type": "client_credentials"}
+        answer = http.post("/token", auth=(client.client_id, secret), data=grant)
+        yield Reader(http, answer.json()["access_token"], key)
+    app.close()
+
+
+def test_pages_of_five_hundred_are_quick(reader: Reader, store: Store) -> None:
+    applications = list(store.applications.rising())
+    middle = applications[len(applications) // 2]
+    late = max(row.updated_at for row in applications) - timedelta(minutes=1)
+    job = str(middle.job_id or next(store.jobs.rising()).id)
+    stage = str(store.job_stages.by("job_id", int(job))[0].id)
+    email = store.candidates[middle.candidate_id].email or "nobody@x.example"
+    asked: list[tuple[str, dict[str, str]]] = [
+        ("/v3/applications", {}),
+        ("/v3/applications", {"updated_at": f"gte|{milliseconds(late)}"}),
+        ("/v3/applications", {"updated_at": "gte|2100-01-01T00:00:00Z"}),
+        ("/v3/applications", {"status": "hired"}),
+        ("/v3/applications", {"job_ids": job, "job_interview_stage_ids": stage}),
+        ("/v3/applications", {"prospect": "true"}),
+        ("/v3/prospect_details", {}),
+        ("/v3/application_stages", {"current": "true"}),
+        ("/v3/candidates", {"email": email}),
+        ("/v3/candidates", {"last_activity_at": "gte|2100-01-01T00:00:00Z"}),
+        ("/v3/notes", {"candidate_ids": str(middle.candidate_id)}),
+        ("/v1/candidates", {"page": "20", "skip_count": "true"}),
+        ("/v1/applications", {"last_activity_after": "2100-01-01T00:00:00Z"}),
+    ]
+    for path, params in asked:
+        reader.get(path, per_page="500", **params)
+        start = time.perf_counter()
+        answer = reader.get(path, per_page="500", **params)
+        seconds = time.perf_counter() - start
+        assert seconds < SECONDS, (path, params, seconds)
+        if "T00:00:00Z" in str(params):
+            assert answer.json() == []
+
+
+def test_a_crawl_meets_every_record_once(reader: Reader, store: Store) -> None:
+    url: str | None = "/v3/applications?per_page=500&fields=id"
+    ids: list[int] = []
+    while url:
+        answer = reader.get(url)
+        ids += [row["id"] for row in answer.json()]
+        url = answer.links.get("next", {}).get("url")
+    assert ids == [row.id for row in store.applications.falling()]
+
+
+def test_a_row_that_changes_is_found_under_its_new_moment(reader: Reader, store: Store) -> None:
+    row = next(store.candidates.rising())
+    now = store.clock.now() + timedelta(days=400)
+    store.candidates.changed(row, now)
+    window = f"gte|{milliseconds(now - timedelta(seconds=1))}"
+    found = reader.get("/v3/candidates", updated_at=window).json()
+    assert [one["id"] for one in found] == [row.id]

@@ -1,1 +1,0 @@
-"""The sandbox by itself: nothing of the product is imported here."""
