@@ -1,7 +1,10 @@
 """The demo's ports: each a port, each of its own, before anything is started."""
 
+from importlib.util import find_spec
+
 import pytest
 
+from goodword.cli import main
 from goodword.core.environment import SettingError
 from goodword.demo.world import Ports
 from tests.demo.programs import free_ports
@@ -29,4 +32,14 @@ def test_two_programs_on_one_port_are_refused(named: pytest.MonkeyPatch) -> None
         Ports.named().refuse_busy()
     assert (
         str(refused.value) == f"GOODWORD_PORT and MAILBOX_PORT are both {port}. Give each a port of its own."
+    )
+
+
+def test_without_its_packages_the_demo_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("goodword.cli.find_spec", lambda name: None if name == "flask" else find_spec(name))
+    assert main(["demo"]) == 2
+    assert capsys.readouterr().err == (
+        "goodword: the demo needs flask. Install it with the extra: goodword[demo].\n"
     )
