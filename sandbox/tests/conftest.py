@@ -7,7 +7,8 @@ import httpx2
 import pytest
 
 from forms import Visitor
-from greenhouse_sandbox.app import Sandbox, create_app
+from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
 from greenhouse_sandbox.store import Store
 from helpers import ALL_PERMISSIONS, ALL_SCOPES, Receiver, V3Maker

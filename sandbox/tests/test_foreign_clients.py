@@ -13,8 +13,8 @@ import httpx2
 import pytest
 
 from greenhouse_sandbox.api.v3.resources import RESOURCES
-from greenhouse_sandbox.app import Sandbox
 from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
 from greenhouse_sandbox.store import Store
 from helpers import ALL_PERMISSIONS, ALL_SCOPES, Receiver

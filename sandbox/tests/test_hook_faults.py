@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from greenhouse_sandbox.app import Sandbox
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.webhooks.signer import signature
 from helpers import SECRET, Receiver, add_hook

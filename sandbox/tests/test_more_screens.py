@@ -3,7 +3,7 @@
 import pytest
 
 from forms import Page, Visitor
-from greenhouse_sandbox.app import Sandbox
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store import Store
 from helpers import Receiver, add_hook
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from filters_v3 import DOCUMENTED
-from greenhouse_sandbox.app import Sandbox
+from greenhouse_sandbox.context import Sandbox
 
 README = (Path(__file__).parent.parent / "README.md").read_text()
 #: v1 operations, by method and path with `{}` for ids, that are deliberately missing

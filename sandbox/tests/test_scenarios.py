@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from greenhouse_sandbox.acts.stages import current_stage
-from greenhouse_sandbox.app import Sandbox
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.scenarios.catalogue import SCENARIOS
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.webhooks.events import EVENTS

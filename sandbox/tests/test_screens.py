@@ -4,7 +4,7 @@ import httpx2
 import pytest
 
 from forms import Page, Visitor
-from greenhouse_sandbox.app import Sandbox
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.permissions import V1_CATEGORIES, V3_CATEGORIES
 from greenhouse_sandbox.store import Store
 from helpers import Receiver

@@ -11,7 +11,8 @@ from typing import Any
 import httpx2
 import pytest
 
-from greenhouse_sandbox.app import Sandbox, create_app
+from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.webhooks.events import EVENTS
 from greenhouse_sandbox.webhooks.signer import body_text, signature

@@ -9,7 +9,8 @@ import httpx2
 from goodword.greenhouse.client import HarvestApi, V1Credentials, V3Credentials, build
 from greenhouse_sandbox.acts import apply, feed, progress
 from greenhouse_sandbox.acts.stages import current_stage, pipeline
-from greenhouse_sandbox.app import Sandbox, create_app
+from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
 from greenhouse_sandbox.permissions import categories
 from greenhouse_sandbox.store import Store

@@ -22,7 +22,7 @@ from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from goodword.roles.models import Role
 from greenhouse_sandbox.acts import progress
 from greenhouse_sandbox.acts.stages import pipeline
-from greenhouse_sandbox.app import Sandbox
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.webhooks import Webhook
 from greenhouse_sandbox.webhooks.events import EVENTS

@@ -10,7 +10,8 @@ from argparse import Namespace
 from types import FrameType
 from typing import NoReturn
 
-from greenhouse_sandbox.app import Sandbox, create_app
+from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.options import parser
 from greenhouse_sandbox.server import Server
 from greenhouse_sandbox.start import give_api_key, give_oauth_client, make_webhooks, read_switch

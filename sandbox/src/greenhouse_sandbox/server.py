@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from greenhouse_sandbox.faults import CUT
 
 if TYPE_CHECKING:
-    from greenhouse_sandbox.app import Sandbox
+    from greenhouse_sandbox.context import Sandbox
 
 METHODS = {f"do_{one}" for one in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
 IDLE_SECONDS = 75
