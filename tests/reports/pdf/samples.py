@@ -7,11 +7,11 @@ from goodword.reports.pdf.snapshot import (
     AssessmentSnapshot,
     Check,
     Comment,
+    GroupValues,
     Head,
     Question,
     Reference,
     ReferenceCheckSnapshot,
-    Values,
 )
 
 LABELS = ["Not at all like me", "A little like me", "Partly like me", "Mostly like me", "Very much like me"]
@@ -188,8 +188,8 @@ def reference(number: int, *, factual: bool = False, self_reference: bool = Fals
     }
 
 
-def by_relationship(references: list[Reference], values: list[int]) -> list[Values]:
-    groups: dict[str, Values] = {}
+def by_relationship(references: list[Reference], values: list[int]) -> list[GroupValues]:
+    groups: dict[str, GroupValues] = {}
     for one, value in zip(references, values, strict=False):
         if one["factual"]:
             continue

@@ -58,7 +58,7 @@ def _reference(who: ReceivedReference, *, organisation: Organisation) -> snapsho
 def _question(asked: QuestionResult) -> snapshot.Question:
     comments = [_comment(answer) for answer in asked.comments]
     groups = [_values(group) for group in asked.groups]
-    put = _put(asked)
+    head = _head(asked)
     if asked.kind in {"rating", "agreement"}:
         levels: list[snapshot.Level] = [
             {"value": level.value, "label": level.label, "example": level.example or None}
@@ -72,7 +72,7 @@ def _question(asked: QuestionResult) -> snapshot.Question:
             "agreement": asked.kind == "agreement",
             "by_relationship": groups,
             "comments": comments,
-            **put,
+            **head,
         }
     if asked.kind == "between":
         return {
@@ -85,7 +85,7 @@ def _question(asked: QuestionResult) -> snapshot.Question:
             "scale_max": asked.levels[-1].value,
             "by_relationship": groups,
             "comments": comments,
-            **put,
+            **head,
         }
     if asked.has_options:
         return {
@@ -97,7 +97,7 @@ def _question(asked: QuestionResult) -> snapshot.Question:
             "pick": asked.pick,
             "by_relationship": groups,
             "comments": comments,
-            **put,
+            **head,
         }
     if asked.kind == "line":
         answers: list[snapshot.Comment] = [
@@ -109,9 +109,11 @@ def _question(asked: QuestionResult) -> snapshot.Question:
             "text": asked.text,
             "answers": answers,
             "comments": comments,
-            **put,
+            **head,
         }
-    return {"type": "long_text", "id": asked.id, "text": asked.text, "comments": comments, **put}
+    if asked.kind == "text":
+        return {"type": "long_text", "id": asked.id, "text": asked.text, "comments": comments, **head}
+    raise ValueError(f"Reports have no block for questions of the kind {asked.kind}.")
 
 
 def _comment(answer: Answer) -> snapshot.Comment:
@@ -121,20 +123,20 @@ def _comment(answer: Answer) -> snapshot.Comment:
     return written
 
 
-def _put(asked: QuestionResult) -> snapshot.Put:
-    put: snapshot.Put = {}
+def _head(asked: QuestionResult) -> snapshot.QuestionHead:
+    head: snapshot.QuestionHead = {}
     if asked.competency:
-        put["competency"] = asked.competency
+        head["competency"] = asked.competency
     if asked.unasked:
-        put["note"] = asked.unasked
+        head["note"] = asked.unasked
     if asked.not_asked:
-        put["not_asked"] = [who.id for who in asked.not_asked]
+        head["not_asked"] = [who.id for who in asked.not_asked]
     if asked.own_text:
-        put["own_text"] = asked.own_text
-    return put
+        head["own_text"] = asked.own_text
+    return head
 
 
-def _values(group: AnswerGroup) -> snapshot.Values:
+def _values(group: AnswerGroup) -> snapshot.GroupValues:
     return {
         "relationship": group.relationship,
         "n": group.n,

@@ -68,7 +68,7 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
 
 
 def report_of(step_request_id: int) -> Report | None:
-    """The current report of a start whose content can be reused; None if there is none (any more)."""
+    """The current report of a step request whose content can be reused; None if there is none (any more)."""
     reports = Report.objects.across_organisations().filter(
         step_request_id=step_request_id, state=Report.State.READY
     )

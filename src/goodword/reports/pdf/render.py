@@ -18,7 +18,7 @@ from goodword.reports.pdf.branding import Logo, usable_logo
 from goodword.reports.pdf.content import page_content
 from goodword.reports.pdf.fonts import Fonts, load_fonts
 from goodword.reports.pdf.glyphs import Printer
-from goodword.reports.pdf.snapshot import Snapshot, SnapshotError, check_snapshot
+from goodword.reports.pdf.snapshot import ReportSnapshot, SnapshotError, check_snapshot
 
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
@@ -71,9 +71,9 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
 
 
 def _compile(
-    snapshot: Snapshot, printer: Printer, fonts: Fonts, logo: Logo | None, made_at: datetime
+    snapshot: ReportSnapshot, printer: Printer, fonts: Fonts, logo: Logo | None, made_at: datetime
 ) -> bytes:
-    printable = cast(Snapshot, _printable({**snapshot, "engine": None}, printer))
+    printable = cast(ReportSnapshot, _printable({**snapshot, "engine": None}, printer))
     content = page_content(printable, replaced=tuple(printer.replaced))
     inputs = {"content": json.dumps(content), "families": json.dumps(fonts.families)}
     if logo is not None:

@@ -165,14 +165,14 @@ class Comment(TypedDict):
     language: NotRequired[str | None]
 
 
-class Given(TypedDict):
+class PersonValues(TypedDict):
     """What one person chose: levels, places, or numbers of options; nothing for who could not say."""
 
     reference: str
     values: list[int]
 
 
-class Values(TypedDict):
+class GroupValues(TypedDict):
     """The answers of the referees of one relationship: `values` in any order, `n` referees who answered,
     `skipped` who could not say. `identifiable`: one referee stands behind it. For a question with several
     choices `values` holds every chosen option, so it may be longer than `n`. `answers` says whose each is."""
@@ -183,7 +183,7 @@ class Values(TypedDict):
     values: list[int]
     identifiable: bool
     self_reference: bool
-    answers: NotRequired[list[Given]]
+    answers: NotRequired[list[PersonValues]]
 
 
 class Level(TypedDict):
@@ -194,7 +194,7 @@ class Level(TypedDict):
     example: str | None
 
 
-class Put(TypedDict):
+class QuestionHead(TypedDict):
     """How a question was put: `competency` is its heading, `note` says why not everybody was asked, `not_asked`
     whom it was not, `own_text` what the candidate was asked instead."""
 
@@ -204,19 +204,19 @@ class Put(TypedDict):
     own_text: NotRequired[str]
 
 
-class RatingQuestion(Put):
+class RatingQuestion(QuestionHead):
     """Levels of behaviour; with `agreement` levels of agreement with the text."""
 
     type: Literal["rating"]
     id: str
     text: str
     levels: list[Level]
-    by_relationship: list[Values]
+    by_relationship: list[GroupValues]
     comments: list[Comment]
     agreement: NotRequired[bool]
 
 
-class StatementQuestion(Put):
+class StatementQuestion(QuestionHead):
     """Place the candidate between two statements: whole numbers from `scale_min` (all `low_text`) to
     `scale_max`."""
 
@@ -227,7 +227,7 @@ class StatementQuestion(Put):
     high_text: str
     scale_min: int
     scale_max: int
-    by_relationship: list[Values]
+    by_relationship: list[GroupValues]
     comments: list[Comment]
 
 
@@ -236,7 +236,7 @@ class Option(TypedDict):
     label: str
 
 
-class ChoiceQuestion(Put):
+class ChoiceQuestion(QuestionHead):
     """Options to pick from: one, or with `multiple` several. *Would work with again* is one. Of adjectives `pick`
     says how many were to be picked."""
 
@@ -245,19 +245,19 @@ class ChoiceQuestion(Put):
     text: str
     multiple: bool
     options: list[Option]
-    by_relationship: list[Values]
+    by_relationship: list[GroupValues]
     comments: list[Comment]
     pick: NotRequired[int]
 
 
-class TextQuestion(Put):
+class TextQuestion(QuestionHead):
     type: Literal["long_text"]
     id: str
     text: str
     comments: list[Comment]
 
 
-class LineQuestion(Put):
+class LineQuestion(QuestionHead):
     """A few words, a number, a day or a period, as `answers` in words."""
 
     type: Literal["line"]
@@ -285,7 +285,7 @@ class Verification(TypedDict):
     verdict: NotRequired[str]
 
 
-class Said(TypedDict):
+class Claim(TypedDict):
     text: str
     by: list[str]
 
@@ -296,7 +296,7 @@ class Contradiction(TypedDict):
 
     what: str
     company: str
-    said: list[Said]
+    said: list[Claim]
     references: list[str]
 
 
@@ -324,16 +324,18 @@ class ReferenceCheckSnapshot(Head):
     check: Check
 
 
-type Snapshot = Annotated[AssessmentSnapshot | ReferenceCheckSnapshot, Field(discriminator="kind")]
+type ReportSnapshot = Annotated[AssessmentSnapshot | ReferenceCheckSnapshot, Field(discriminator="kind")]
 
-_SNAPSHOT: TypeAdapter[Snapshot] = TypeAdapter(Snapshot, config=ConfigDict(extra="forbid", strict=True))
+_SNAPSHOT: TypeAdapter[ReportSnapshot] = TypeAdapter(
+    ReportSnapshot, config=ConfigDict(extra="forbid", strict=True)
+)
 
 
 class SnapshotError(ValueError):
     """A snapshot that does not have the shape it should have; the message names the place."""
 
 
-def check_snapshot(snapshot: Mapping[str, Any]) -> Snapshot:
+def check_snapshot(snapshot: Mapping[str, Any]) -> ReportSnapshot:
     """The same snapshot, known to be of one of the two kinds.
 
     Raises `SnapshotError` with the path of the first value that is missing, unknown or of another type.
@@ -342,4 +344,4 @@ def check_snapshot(snapshot: Mapping[str, Any]) -> Snapshot:
         _SNAPSHOT.validate_python(snapshot)
     except ValidationError as error:
         raise SnapshotError(path_problem(error, snapshot, whole="the report")) from None
-    return cast(Snapshot, snapshot)
+    return cast(ReportSnapshot, snapshot)

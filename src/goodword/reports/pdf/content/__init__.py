@@ -16,14 +16,14 @@ from goodword.reports.pdf.content.reference_check import (
 )
 from goodword.reports.pdf.glyphs import isolate, narrow
 from goodword.reports.pdf.layout import LONGEST_NAME, clipped, lay_out
-from goodword.reports.pdf.snapshot import Reused, Snapshot
+from goodword.reports.pdf.snapshot import ReportSnapshot, Reused
 from goodword.reports.pdf.words import Words, words_for
 
 LONGEST_RUNNING = 60
 MOST_REPLACED = 12
 
 
-def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
+def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict[str, Any]:
     """The document as the templates read it. Texts of `snapshot` must be printable already
     (`glyphs.Printer`); the last page lists the characters `replaced`."""
     words = words_for(snapshot["language"])
@@ -67,7 +67,7 @@ def page_content(snapshot: Snapshot, *, replaced: tuple[str, ...]) -> dict[str, 
     }
 
 
-def _redacted(snapshot: Snapshot, words: Words) -> str | None:
+def _redacted(snapshot: ReportSnapshot, words: Words) -> str | None:
     if snapshot["redacted"]:
         return words("redacted")
     return words.count("left_out", gone) if (gone := snapshot.get("left_out", 0)) else None

@@ -28,11 +28,11 @@ from goodword.reports.pdf.layout import clipped
 from goodword.reports.pdf.snapshot import (
     Check,
     ChoiceQuestion,
+    GroupValues,
     Question,
     RatingQuestion,
     Reference,
     StatementQuestion,
-    Values,
     Verification,
 )
 
@@ -332,12 +332,12 @@ def _nobody(question: Charted, words: Words) -> str:
     return words.count("skipped", skipped) + "." if skipped else words("nobody_answered")
 
 
-def is_identifiable(group: Values) -> bool:
+def is_identifiable(group: GroupValues) -> bool:
     """Whether the mark is due: never for the candidate, who is known anyway."""
     return group["identifiable"] and not group["self_reference"]
 
 
-def _rating_row(group: Values, axis: tuple[int, int], words: Words) -> RatingRow:
+def _rating_row(group: GroupValues, axis: tuple[int, int], words: Words) -> RatingRow:
     values = sorted(group["values"])
     listed = ", ".join(map(str, values))
     label = words("self") if group["self_reference"] else group["relationship"]
@@ -399,7 +399,7 @@ def _choice(question: ChoiceQuestion, words: Words) -> list[Block]:
     return blocks
 
 
-def _who(group: Values, count: int, words: Words) -> str:
+def _who(group: GroupValues, count: int, words: Words) -> str:
     label = words("self") if group["self_reference"] else group["relationship"]
     who = words("who_n", relationship=label, n=count)
     return f"{who} ({words('identifiable')})" if is_identifiable(group) else who
