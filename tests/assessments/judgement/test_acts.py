@@ -24,6 +24,7 @@ from goodword.assessments.content import content_of
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.editor import KeyedAction, changes, gaps, texts_of
 from goodword.assessments.models import Test, TestVersion
+from goodword.core.versioned_drafts import NotEditable, StaleDraft
 from tests.assessments.judgement.support import (
     CALL,
     LATE,
@@ -86,7 +87,7 @@ def test_only_judgement_sets_are_copied_as_such(rita: Membership) -> None:
 
 
 def test_what_came_with_the_product_is_not_edited(rita: Membership) -> None:
-    with pytest.raises(drafts.NotEditable):
+    with pytest.raises(NotEditable):
         drafts.begin_draft(test=built_in(rita.organisation), now=NOW)
 
 
@@ -145,7 +146,7 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
         lambda: judgement.publish_set(test=test, revision=seen, key_by="x", key_how="y", by=rita, now=NOW),
     ]
     for act in late:
-        with pytest.raises(drafts.Stale):
+        with pytest.raises(StaleDraft):
             act()
     assert rows(test) == before
 

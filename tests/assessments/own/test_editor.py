@@ -18,6 +18,7 @@ from goodword.assessments.kinds.custom.content import (
 )
 from goodword.assessments.kinds.custom.editor import FileSettings
 from goodword.assessments.models import Test, TestVersion
+from goodword.core.versioned_drafts import StaleDraft
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import ensure_builtin
 from goodword.questionnaires.models import Questionnaire
@@ -278,7 +279,7 @@ def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
         lambda: publish_test(test=test, revision=seen, by=rita, now=NOW),
     ]
     for act in late:
-        with pytest.raises(drafts.Stale):
+        with pytest.raises(StaleDraft):
             act()
     assert rows() == before
 

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Attempt
-from goodword.assessments.plans.editing import InvalidSetting, Stale, begin_draft
+from goodword.assessments.plans.editing import InvalidSetting, begin_draft
 from goodword.assessments.plans.publishing import Settings, Unfinished, change_settings, publish
 from goodword.assessments.plans.versions import (
     built_by_member,
@@ -15,6 +15,7 @@ from goodword.assessments.plans.versions import (
     planned_parts,
     versions_of,
 )
+from goodword.core.versioned_drafts import StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.plan.plans import (
@@ -130,7 +131,7 @@ def test_a_draft_that_was_changed_meanwhile_is_not_published(step: Step, rita: M
     made = drafted(step, WORK_STYLE, by=rita)
     changed(step, parts(made)[0], by=rita, requirement=SERVES)
     before = rows(step)
-    with pytest.raises(Stale):
+    with pytest.raises(StaleDraft):
         publish(step=step, revision=made.revision, by=rita, now=NOW)
     assert rows(step) == before
 

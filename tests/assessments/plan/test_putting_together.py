@@ -11,8 +11,6 @@ from goodword.assessments.plans.editing import (
     DOWN,
     UP,
     InvalidSetting,
-    NoDraft,
-    Stale,
     add_part,
     begin_draft,
     change_part,
@@ -21,6 +19,7 @@ from goodword.assessments.plans.editing import (
     remove_part,
 )
 from goodword.assessments.plans.versions import current_assessment, draft_of
+from goodword.core.versioned_drafts import NoDraft, StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
 from tests.assessments.plan.plans import (
@@ -282,7 +281,7 @@ def test_an_act_that_is_based_on_an_older_state_changes_nothing(step: Step, rita
         lambda: discard_draft(step=step, revision=made.revision, by=rita, now=NOW),
     ]
     for act in acts:
-        with pytest.raises(Stale):
+        with pytest.raises(StaleDraft):
             act()
     assert rows(step) == before
 

@@ -65,7 +65,7 @@ def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int)
     """Put the questions of the newest version into the draft. Returns that version's number.
 
     Languages that the questionnaire no longer has leave the draft; one that came begins with what is added here
-    empty. Raises NotPublished, CannotAsk, LanguageGone, `NoDraft` and `Stale`.
+    empty. Raises NotPublished, CannotAsk, LanguageGone, `NoDraft` and `StaleDraft`.
     """
     rows = {row.language: row.questions for row in _askable(questionnaire)}
     number = versions_in_all_languages(questionnaire)[0].number
@@ -110,7 +110,7 @@ class NoChoices(Exception):
 
 
 def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision: int) -> None:
-    """Name and instructions by language. Raises `NoDraft` and `Stale`."""
+    """Name and instructions by language. Raises `NoDraft` and `StaleDraft`."""
 
     def change(content: Content) -> Content:
         name, instructions = words[content["language"]]
@@ -247,7 +247,7 @@ def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) ->
     """Freeze the draft. Returns the version's number.
 
     Languages with empty texts are left out and stay in a draft of the version after this one. Raises SourceIncomplete,
-    `NoDraft`, `Stale`, and `ReadingError` if something is not whole.
+    `NoDraft`, `StaleDraft`, and `ReadingError` if something is not whole.
     """
     with locked_draft(test, revision=revision) as draft:
         if open_texts(draft.content):

@@ -12,6 +12,7 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Test, TestVersion
+from goodword.core.versioned_drafts import LanguagesDraft, NotEditable, changed
 
 #: how the key of an organisation's own tests begins; those that come with the product have their names
 OWN_PREFIX = "own_"
@@ -19,40 +20,17 @@ OWN_PREFIX = "own_"
 type Content = dict[str, Any]
 
 
-class NoDraft(Exception):
-    """There is no draft: it was published or thrown away meanwhile."""
-
-
-class Stale(Exception):
-    """The draft was changed since the page was opened on which this act is based. Nothing was changed."""
-
-
-class NotEditable(Exception):
-    """It came with the product or as a pack, or is archived."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
-    """The draft's rows: the language that decides the structure, and those that follow it."""
+class Draft(LanguagesDraft[TestVersion]):
+    """The draft of a test, with a version row for each language."""
 
     test: Test
-    source: TestVersion
-    translations: tuple[TestVersion, ...]
 
     @property
     def content(self) -> Content:
         """The source's content."""
         found: Content = self.source.content
         return found
-
-    @property
-    def rows(self) -> tuple[TestVersion, ...]:
-        """All languages, the source first."""
-        return (self.source, *self.translations)
-
-    def row(self, language: str) -> TestVersion | None:
-        """One language."""
-        return next((row for row in self.rows if row.language == language), None)
 
 
 def is_own(test: Test) -> bool:
@@ -81,22 +59,14 @@ def newest_published(test: Test) -> list[TestVersion]:
 
 @contextmanager
 def locked_draft(test: Test, *, revision: int) -> Iterator[Draft]:
-    """The draft, to be changed in one transaction; its revision goes up.
-
-    `revision` is the one that the page showed. Raises `NoDraft`, and `Stale` if another one is there now.
-    """
-    with transaction.atomic():
-        draft = draft_of(lock(test))
-        if draft is None:
-            raise NoDraft
-        if draft.source.revision != revision:
-            raise Stale
+    """The draft, to be changed in one transaction (core.versioned_drafts); its revision goes up."""
+    with changed(lambda: lock(test), draft_of, revision=revision) as draft:
         draft.source.revision += 1
         yield draft
 
 
 def lock(test: Test) -> Test:
-    """Its row, held until the transaction ends: one change of a test at a time."""
+    """Its row, locked until the transaction ends: one change of a test at a time."""
     return Test.objects.of(test.organisation).select_for_update().get(pk=test.pk)
 
 
@@ -210,7 +180,7 @@ def freeze(
 def discard(*, test: Test, revision: int, by: Membership, now: datetime) -> bool:
     """Delete the draft; a test that was never published goes with it. Whether it is still there.
 
-    Raises `NoDraft` and `Stale`.
+    Raises `NoDraft` and `StaleDraft`.
     """
     with locked_draft(test, revision=revision) as draft:
         stays = bool(newest_published(draft.test))

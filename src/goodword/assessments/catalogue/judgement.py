@@ -94,7 +94,7 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def change_details(*, test: Test, name: str, instructions: str, construct: str, revision: int) -> None:
-    """In the draft. Raises `NoDraft` and `Stale`."""
+    """In the draft. Raises `NoDraft` and `StaleDraft`."""
     with locked_draft(test, revision=revision) as draft:
         _save_source(
             draft, draft.content | {"name": name, "instructions": instructions, "construct": construct}
@@ -108,7 +108,7 @@ class TooMany(Exception):
 def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
     """Put a scenario at the end. Returns its id.
 
-    Raises `NoDraft`, `Stale` and `TooMany`.
+    Raises `NoDraft`, `StaleDraft` and `TooMany`.
     """
     with locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
@@ -124,7 +124,7 @@ def change_scenario(
 ) -> None:
     """Put this in its place; actions that were there keep their ids.
 
-    Raises `NoDraft`, `Stale`, and `KeyError` if the scenario has gone.
+    Raises `NoDraft`, `StaleDraft`, and `KeyError` if the scenario has gone.
     """
     with locked_draft(test, revision=revision) as draft:
         scenarios = list(draft.content["scenarios"])
@@ -176,7 +176,7 @@ class NoLanguage(Exception):
 def add_language(*, test: Test, language: str, revision: int, now: datetime) -> None:
     """The draft in another language, its texts empty; one that is there stays.
 
-    Raises `NoDraft` and `Stale`.
+    Raises `NoDraft` and `StaleDraft`.
     """
     with locked_draft(test, revision=revision) as draft:
         if draft.row(language) is None:
@@ -188,7 +188,7 @@ def add_language(*, test: Test, language: str, revision: int, now: datetime) -> 
 def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision: int) -> None:
     """Put translated texts in, by place (`editor.judgement.texts_of`); "" leaves a text open.
 
-    What the source has not (any more) is left out. Raises `NoDraft`, `Stale` and `NoLanguage`.
+    What the source has not (any more) is left out. Raises `NoDraft`, `StaleDraft` and `NoLanguage`.
     """
     with locked_draft(test, revision=revision) as draft:
         row = _translation(draft, language)
@@ -221,7 +221,7 @@ def publish_set(
     """Freeze the draft with the basis of its key: who set it (names), and how. Returns the version's number.
 
     Languages with empty texts are left out: they stay, with what was translated, in a draft of the version after
-    this one. Raises `NoScenarios`, `NoDraft`, `Stale`, and `PackError` if something is not whole.
+    this one. Raises `NoScenarios`, `NoDraft`, `StaleDraft`, and `PackError` if something is not whole.
     """
     with locked_draft(test, revision=revision) as draft:
         if not draft.content["scenarios"]:

@@ -23,6 +23,7 @@ from goodword.assessments.plans.offers import (
     proposed_minutes,
 )
 from goodword.assessments.plans.versions import current_version, default_part, draft_of, next_number
+from goodword.core.versioned_drafts import changed
 from goodword.roles.models import Step
 
 UP: Literal[-1] = -1
@@ -31,14 +32,6 @@ DOWN: Literal[1] = 1
 NEWEST: Final = "newest"
 MAX_MINUTES: Final = 240
 MAX_REQUIREMENT_LENGTH: Final = 1000
-
-
-class NoDraft(Exception):
-    """There is no draft: it was published or thrown away meanwhile."""
-
-
-class Stale(Exception):
-    """The draft was changed since the page was opened on which this act is based. Nothing was changed."""
 
 
 class InvalidSetting(Exception):
@@ -51,23 +44,15 @@ class InvalidSetting(Exception):
 
 
 def lock(step: Step) -> Step:
-    """Its row, held until the transaction ends: one change of a role's assessment at a time."""
+    """The step, locked until the transaction ends: one change of a role's assessment at a time."""
     rows = Step.objects.of(step.organisation).select_related("organisation")
     return rows.select_for_update(of=("self",)).get(pk=step.pk)
 
 
 @contextmanager
 def locked_draft(step: Step, *, revision: int) -> Iterator[Assessment]:
-    """The draft, to be changed in one transaction; its revision goes up by one.
-
-    `revision` is the one that the page showed. Raises `NoDraft`, and `Stale` if another one is there now.
-    """
-    with transaction.atomic():
-        draft = draft_of(lock(step))
-        if draft is None:
-            raise NoDraft
-        if draft.revision != revision:
-            raise Stale
+    """The draft, to be changed in one transaction (core.versioned_drafts); its revision goes up."""
+    with changed(lambda: lock(step), draft_of, revision=revision) as draft:
         yield draft
         Assessment.objects.of(step.organisation).filter(pk=draft.pk).update(revision=revision + 1)
 
@@ -127,7 +112,7 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
 def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
     """Put the newest version of a test at the end, with the form, clock and norms that are proposed for it.
 
-    Raises `NoDraft`, `Stale`, LookupError for a test that is not the organisation's, and
+    Raises `NoDraft`, `StaleDraft`, LookupError for a test that is not the organisation's, and
     `InvalidSetting` for one that is not offered or is there already.
     """
     with locked_draft(step, revision=revision) as draft:
@@ -158,7 +143,7 @@ def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
 def move_part(*, step: Step, part_id: int, by: Literal[-1, 1], revision: int) -> int:
     """One place up or down; at the end it stays. Returns its place, from 1.
 
-    Raises `NoDraft`, `Stale`, and LookupError if the part has gone.
+    Raises `NoDraft`, `StaleDraft`, and LookupError if the part has gone.
     """
     with locked_draft(step, revision=revision) as draft:
         moved = part_of(draft, part_id)
@@ -196,7 +181,7 @@ def change_part(
 ) -> AssessmentPart:
     """Make it so. A requirement in other words than before was said by `by`, now.
 
-    Raises `NoDraft`, `Stale`, LookupError if the part has gone, and `InvalidSetting`.
+    Raises `NoDraft`, `StaleDraft`, LookupError if the part has gone, and `InvalidSetting`.
     """
     with locked_draft(step, revision=revision) as draft:
         part = part_of(draft, part_id)
@@ -277,7 +262,7 @@ def _calibration(part: AssessmentPart, chosen: int | Literal["newest"] | None) -
 
 
 def discard_draft(*, step: Step, revision: int, by: Membership, now: datetime) -> None:
-    """Delete it; what was published stays. Raises `NoDraft` and `Stale`."""
+    """Delete it; what was published stays. Raises `NoDraft` and `StaleDraft`."""
     with locked_draft(step, revision=revision) as draft:
         write(
             organisation=draft.organisation,

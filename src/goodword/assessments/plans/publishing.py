@@ -39,7 +39,7 @@ class Settings:
 def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
     """Make it so. Reason and weights are kept with a weighted total alone.
 
-    Raises `NoDraft`, `Stale`, and `InvalidSetting` for a total that cannot be or a number out of bounds.
+    Raises `NoDraft`, `StaleDraft`, and `InvalidSetting` for a total that cannot be or a number out of bounds.
     """
     with locked_draft(step, revision=revision) as draft:
         parts = in_order(draft)
@@ -119,7 +119,7 @@ def publish(
     `requirements` names them, by the id of the part, where they are still missing. The step's own requirement, which
     lower layers ask for before they begin anything, becomes those of all tests together.
 
-    Raises `NoDraft`, `Stale`, and `Unfinished` for an assessment without tests, for a test without a
+    Raises `NoDraft`, `StaleDraft`, and `Unfinished` for an assessment without tests, for a test without a
     requirement, and for a total that cannot be.
     """
     with locked_draft(step, revision=revision) as draft:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import custom_questions
-from goodword.assessments.catalogue.drafts import Draft, Stale
+from goodword.assessments.catalogue.drafts import Draft
 from goodword.assessments.kinds.custom.editor import (
     FILE,
     MOST_CRITERIA,
@@ -25,6 +25,7 @@ from goodword.assessments.kinds.custom.editor import (
 from goodword.assessments.kinds.form_rows import reshaped
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of
+from goodword.core.versioned_drafts import StaleDraft
 
 KIND = Test.Kind.QUESTIONS
 
@@ -38,7 +39,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         try:
             made = custom_questions.add_file(test=draft.test, file=form.file(), revision=revision_of(request))
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             messages.success(request, _("Added at the end; move it as you like."))
@@ -58,7 +59,7 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
             custom_questions.change_file(
                 test=draft.test, question_id=question_id, file=form.file(), revision=revision_of(request)
             )
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             messages.success(request, _("Saved."))
@@ -191,6 +192,6 @@ def marked(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 def _saved(save: Callable[[int], None], revision: int) -> bool:
     try:
         save(revision)
-    except Stale:
+    except StaleDraft:
         return False
     return True

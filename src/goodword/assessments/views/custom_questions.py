@@ -19,8 +19,6 @@ from goodword.assessments.catalogue import custom_questions, drafts
 from goodword.assessments.catalogue.custom_questions import change_details
 from goodword.assessments.catalogue.drafts import (
     Draft,
-    NotEditable,
-    Stale,
     begin_draft,
     draft_of,
     is_own,
@@ -39,6 +37,7 @@ from goodword.assessments.kinds.custom.editor import (
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
 from goodword.core import clock
+from goodword.core.versioned_drafts import NotEditable, StaleDraft
 from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.descriptions import question_types
 from goodword.questionnaires.editor.languages import language_name
@@ -234,7 +233,7 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         try:
             change_details(test=draft.test, words=form.words(), revision=revision_of(request))
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             messages.success(request, _("Saved."))

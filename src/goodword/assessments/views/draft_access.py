@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.assessments.catalogue.drafts import Draft, NoDraft, Stale, draft_of
+from goodword.assessments.catalogue.drafts import Draft, draft_of
 from goodword.assessments.models import Test
+from goodword.core.versioned_drafts import NoDraft, StaleDraft
 
 type DraftView[**P] = Callable[Concatenate[MemberRequest, Draft, P], HttpResponseBase]
 #: the pages of each kind that has an editor: that of the published version, and that of the draft
@@ -30,7 +31,7 @@ def test_of(request: MemberRequest, pk: int, *, kind: Test.Kind) -> Test:
 def draft_page[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., HttpResponseBase]]:
     """Give the view the draft of the test `pk`; without one, to the test's page, which says so.
 
-    `Stale` that a view lets through leads to the editor as it is now.
+    `StaleDraft` that a view lets through leads to the editor as it is now.
     """
     page, editor = EDITORS[kind]
 
@@ -47,7 +48,7 @@ def draft_page[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., H
             except NoDraft:
                 messages.info(request, _("The draft no longer exists. It was published or discarded."))
                 return redirect(page, request.organisation.slug, pk)
-            except Stale:
+            except StaleDraft:
                 messages.warning(
                     request,
                     _(

@@ -10,15 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import drafts, judgement
-from goodword.assessments.catalogue.drafts import (
-    Draft,
-    NotEditable,
-    Stale,
-    begin_draft,
-    draft_of,
-    is_own,
-    newest_published,
-)
+from goodword.assessments.catalogue.drafts import Draft, begin_draft, draft_of, is_own, newest_published
 from goodword.assessments.catalogue.judgement import (
     NoLanguage,
     add_language,
@@ -40,6 +32,7 @@ from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
 from goodword.core import clock
+from goodword.core.versioned_drafts import NotEditable, StaleDraft
 from goodword.questionnaires.editor.languages import language_name
 
 KIND = Test.Kind.JUDGEMENT
@@ -154,7 +147,7 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     if form.is_bound and form.is_valid():
         try:
             change_details(test=draft.test, **form.cleaned_data, revision=revision_of(request))
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             remind_of_translations(request, draft)
@@ -217,7 +210,7 @@ def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpRes
     if form.is_bound and form.is_valid():
         try:
             save_texts(test=draft.test, language=language, texts=form.texts(), revision=revision_of(request))
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             messages.success(request, _("Saved."))
@@ -276,7 +269,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
                 by=request.member,
                 now=clock.now(),
             )
-        except Stale:
+        except StaleDraft:
             stale = True
         except judgement.NoScenarios:
             form.add_error(None, _("There is no scenario yet. Add one first."))

@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import judgement
-from goodword.assessments.catalogue.drafts import Draft, Stale
+from goodword.assessments.catalogue.drafts import Draft
 from goodword.assessments.kinds.form_rows import reshaped
 from goodword.assessments.kinds.judgement.editor import MOST_ACTIONS, PARTS, ScenarioForm, place_of
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of
 from goodword.assessments.views.judgement import remind_of_translations
+from goodword.core.versioned_drafts import StaleDraft
 from goodword.questionnaires.editor.descriptions import short
 
 KIND = Test.Kind.JUDGEMENT
@@ -36,7 +37,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
                 actions=form.actions(),
                 revision=revision_of(request),
             )
-        except Stale:
+        except StaleDraft:
             stale = True
         except judgement.TooMany:
             form.add_error(
@@ -67,7 +68,7 @@ def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
                 actions=form.actions(),
                 revision=revision_of(request),
             )
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             remind_of_translations(request, draft)

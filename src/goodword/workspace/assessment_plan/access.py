@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment, Test
-from goodword.assessments.plans.editing import NoDraft, Stale
 from goodword.assessments.plans.versions import draft_of
+from goodword.core.versioned_drafts import NoDraft, StaleDraft
 from goodword.roles.models import Step
 from goodword.roles.queries import visible_roles
 from goodword.workspace.assessment_plan.lost_edits import PartGone, lost_edits_page
@@ -34,8 +34,8 @@ def step_of(request: MemberRequest, pk: int) -> Step:
 def with_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
     """Pass the draft of role `pk`, with its step and role, to a view. Without a draft, redirect to the plan.
 
-    `Stale` and `PartGone` raised by the view redirect to the current draft. What was typed for a draft that no longer
-    exists is shown again.
+    `StaleDraft` and `PartGone` raised by the view redirect to the current draft. What was typed for a draft that no
+    longer exists is shown again.
     """
 
     def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -51,7 +51,7 @@ def with_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
                 return page
             messages.info(request, _("The draft no longer exists. It was published or discarded."))
             return redirect("role_assessment", request.organisation.slug, pk)
-        except Stale:
+        except StaleDraft:
             messages.warning(
                 request,
                 _(

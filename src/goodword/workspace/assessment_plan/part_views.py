@@ -15,8 +15,6 @@ from goodword.assessments.plans.editing import (
     DOWN,
     UP,
     InvalidSetting,
-    NoDraft,
-    Stale,
     add_part,
     change_part,
     in_order,
@@ -27,6 +25,7 @@ from goodword.assessments.plans.editing import (
 from goodword.assessments.plans.offers import content_among, offered_tests, published_of
 from goodword.assessments.plans.versions import draft_of
 from goodword.core import clock
+from goodword.core.versioned_drafts import NoDraft, StaleDraft
 from goodword.workspace.assessment_plan.access import revision_of, test_sent, to_draft, with_draft
 from goodword.workspace.assessment_plan.forms import PartForm
 from goodword.workspace.assessment_plan.lost_edits import PartGone, lost_edits_page
@@ -57,7 +56,7 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         raise Http404
     try:
         part = add_part(step=draft.step, test_id=test.pk, revision=revision)
-    except Stale:
+    except StaleDraft:
         if again:
             return _lost(request, draft, test)
         raise
@@ -100,7 +99,7 @@ def _change(
             )
         except InvalidSetting as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
-        except Stale:
+        except StaleDraft:
             return _lost(request, draft, part.test)
         else:
             messages.success(request, _("Saved in the draft."))

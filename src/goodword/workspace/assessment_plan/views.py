@@ -11,7 +11,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.models import Assessment
 from goodword.assessments.plans import publishing
-from goodword.assessments.plans.editing import InvalidSetting, Stale, begin_draft, discard_draft
+from goodword.assessments.plans.editing import InvalidSetting, begin_draft, discard_draft
 from goodword.assessments.plans.publishing import change_settings, reader_warning
 from goodword.assessments.plans.versions import (
     PlannedPart,
@@ -22,6 +22,7 @@ from goodword.assessments.plans.versions import (
     versions_of,
 )
 from goodword.core import clock
+from goodword.core.versioned_drafts import StaleDraft
 from goodword.workspace.assessment_plan.access import revision_of, step_of, to_draft, with_draft
 from goodword.workspace.assessment_plan.forms import PlanForm, PublishForm
 from goodword.workspace.assessment_plan.lost_edits import TypedField, typed_fields
@@ -160,7 +161,7 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
             change_settings(step=draft.step, settings=form.settings(), revision=revision_of(request))
         except InvalidSetting as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             messages.success(request, _("Saved in the draft."))
@@ -198,7 +199,7 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         except publishing.Unfinished as unfinished:
             for problem in unfinished.problems:
                 form.add_error(problem.field if problem.field in form.fields else None, problem.sentence)
-        except Stale:
+        except StaleDraft:
             stale = True
         else:
             messages.success(
