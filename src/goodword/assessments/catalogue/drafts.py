@@ -1,4 +1,4 @@
-"""The draft of a test of one's own: held under one lock, written with what it was based on, its languages in step."""
+"""Drafts of an organisation's own tests: created, changed, published, discarded."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,7 +14,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.models import Test, TestVersion
 from goodword.core.versioned_drafts import LanguagesDraft, NotEditable, changed
 
-#: how the key of an organisation's own tests begins; those that come with the product have their names
+#: prefix of the keys of an organisation's own tests
 OWN_PREFIX = "own_"
 #: a version's content in the form of its kind (assessments.kinds.builtin); of a draft, texts may be empty
 type Content = dict[str, Any]
@@ -34,12 +34,12 @@ class Draft(LanguagesDraft[TestVersion]):
 
 
 def is_own(test: Test) -> bool:
-    """Whether it is the organisation's own, which it may edit."""
+    """Whether the organisation has written it and may edit it."""
     return test.key.startswith(OWN_PREFIX)
 
 
 def draft_of(test: Test) -> Draft | None:
-    """The draft as it is now, of a test of one's own. The language that was there first is the source."""
+    """The draft of an own test. Its first language is the source."""
     if not is_own(test):
         return None
     rows = list(TestVersion.objects.of(test.organisation).filter(test=test, published_at=None).order_by("pk"))
@@ -49,7 +49,7 @@ def draft_of(test: Test) -> Draft | None:
 
 
 def newest_published(test: Test) -> list[TestVersion]:
-    """All languages of the version published last, the source first; [] before the first."""
+    """All languages of the newest published version, the source first; [] if there is none."""
     rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False)
     newest = rows.order_by("-published_at", "-pk").first()
     if newest is None:
@@ -71,7 +71,7 @@ def lock(test: Test) -> Test:
 
 
 def save(draft: Draft, contents: Mapping[str, Content]) -> None:
-    """Write these contents by language, and the test's title after the source's name."""
+    """Save contents by language; until first published, the source's name is the test's title."""
     for row in draft.rows:
         row.content = contents.get(row.language, row.content)
         row.save(update_fields=["content", "revision"])
@@ -84,7 +84,7 @@ def save(draft: Draft, contents: Mapping[str, Content]) -> None:
 def create(
     *, kind: str, description: str, contents: Mapping[str, Content], by: Membership, now: datetime
 ) -> Test:
-    """A test of the organisation's own: a draft with these contents by language, the source first."""
+    """A new own test with a draft of these contents by language, the source first."""
     with transaction.atomic():
         made = Test.objects.create(
             organisation=by.organisation,
@@ -100,10 +100,7 @@ def create(
 
 
 def begin_draft(*, test: Test, now: datetime) -> Draft:
-    """The open draft, else a new one with everything of the newest version.
-
-    Raises `NotEditable` for one that came with the product or as a pack, or is archived.
-    """
+    """The open draft, else a new one with the contents of the newest version. Raises `NotEditable`."""
     with transaction.atomic():
         row = lock(test)
         if not is_own(row) or row.archived_at is not None:
@@ -124,7 +121,7 @@ def begin_draft(*, test: Test, now: datetime) -> Draft:
 
 
 def create_rows(test: Test, *, number: str, contents: Mapping[str, Content], now: datetime) -> None:
-    """A draft's rows, one a language, in this order."""
+    """Create a draft's rows, one per language, in this order."""
     for language, content in contents.items():
         TestVersion.objects.create(
             organisation=test.organisation,
@@ -137,7 +134,7 @@ def create_rows(test: Test, *, number: str, contents: Mapping[str, Content], now
 
 
 def next_number(test: Test) -> str:
-    """The number after all that are there: own tests count 1, 2, 3."""
+    """The next version number; own tests count 1, 2, 3."""
     numbers = TestVersion.objects.of(test.organisation).filter(test=test).values_list("number", flat=True)
     return str(max((int(number) for number in numbers), default=0) + 1)
 
@@ -145,9 +142,9 @@ def next_number(test: Test) -> str:
 def freeze(
     draft: Draft, *, whole: Sequence[TestVersion], by: Membership, now: datetime, details: Mapping[str, Any]
 ) -> str:
-    """Publish these rows as the version that never changes; what is not whole stays in a draft of the next one.
+    """Publish the complete languages (`whole`); the others stay in a draft of the next version.
 
-    Returns the number. In the transaction of `locked_draft`.
+    Returns the published number. Runs in the transaction of `locked_draft`.
     """
     number = draft.source.number
     left = [row for row in draft.rows if row not in whole]
@@ -178,7 +175,7 @@ def freeze(
 
 
 def discard(*, test: Test, revision: int, by: Membership, now: datetime) -> bool:
-    """Delete the draft; a test that was never published goes with it. Whether it is still there.
+    """Delete the draft, and the test if it was never published. Returns whether the test still exists.
 
     Raises `NoDraft` and `StaleDraft`.
     """

@@ -1,4 +1,4 @@
-"""An organisation's tests that are not written here: built-in ones, and packs imported from a file."""
+"""Built-in tests, and packs imported from a file: import, sign off, publish, discard, archive."""
 
 from datetime import datetime
 
@@ -30,16 +30,16 @@ def is_pack(test: Test) -> bool:
 
 
 def _lock(test: Test) -> Test:
-    """Its row, held until the transaction ends: one change of a test at a time."""
+    """Its row, locked until the transaction ends: one change of a test at a time."""
     return Test.objects.of(test.organisation).select_for_update(of=("self",)).get(pk=test.pk)
 
 
 class NotADraft(Exception):
-    """It was published or thrown away meanwhile, or was never imported."""
+    """It was published or discarded meanwhile, or was never imported."""
 
 
 def _lock_draft(version: TestVersion) -> TestVersion:
-    """The draft of an imported version, held until the transaction ends. Raises `NotADraft`."""
+    """The draft of an imported version, locked until the transaction ends. Raises `NotADraft`."""
     test = _lock(version.test)
     found = TestVersion.objects.of(version.organisation).filter(pk=version.pk, published_at=None).first()
     if found is None or not is_pack(test):
@@ -49,9 +49,9 @@ def _lock_draft(version: TestVersion) -> TestVersion:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Test:
-    """The built-in test with its newest version; made, or brought up, when it is missing.
+    """The built-in test with its newest version, created if missing. Older versions stay.
 
-    Versions that were there stay. Raises `LookupError` for a key that does not exist.
+    Raises `LookupError` for an unknown key.
     """
     found = contents(key)
     built = BUILT_IN[key]
@@ -70,7 +70,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Te
                 "created_at": now,
             },
         )
-        # two that begin at once make it once: the second waits here and finds nothing lacking
+        # a concurrent call waits here and then finds all languages
         test = Test.objects.of(organisation).select_for_update().get(key=key)
         there = set(have.values_list("language", flat=True))
         TestVersion.objects.of(organisation).bulk_create(
@@ -96,7 +96,7 @@ def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
 
 
 def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
-    """A draft of what the file holds, whole or not at all, in the test of its id, which is made if it is missing.
+    """Import a file as a draft, completely or not at all, into the test with its id, created if missing.
 
     Raises `questionnaires.reading.ReadingError` with a sentence on what is wrong and what to do.
     """
@@ -139,7 +139,7 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
 
 
 def _check_joins(test: Test, file: PackFile) -> None:
-    """Whether it can join the versions that are there."""
+    """Raise PackError if it does not fit the existing versions."""
     content = file.content
     if test.kind != file.kind:
         raise PackError(
@@ -179,7 +179,7 @@ def _check_beside(row: TestVersion, content: Imported, test: Test) -> None:
 
 
 def sign_off(*, version: TestVersion, name: str, why: str, by: Membership, now: datetime) -> TestVersion:
-    """Write who has looked at the flagged items of a draft, and why they are needed. A later one takes its place.
+    """Record who has reviewed the flagged items of a draft, and why they are needed. Replaces an earlier sign-off.
 
     Raises `NotADraft`.
     """
@@ -204,17 +204,17 @@ def sign_off(*, version: TestVersion, name: str, why: str, by: Membership, now: 
 
 
 class NeedsSignOff(Exception):
-    """Something in it touches health, and nobody has signed it off."""
+    """Items about health have not been signed off."""
 
 
 def needs_sign_off(version: TestVersion) -> bool:
-    """Whether something in it touches health that nobody has signed off."""
+    """Whether items about health still need a sign-off."""
     content = content_of(version)
     return version.signed_off_at is None and bool(flags_of(content))
 
 
 def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> TestVersion:
-    """Freeze a draft and offer it to roles. Raises `NeedsSignOff` and `NotADraft`."""
+    """Publish a draft and offer it to roles. Raises `NeedsSignOff` and `NotADraft`."""
     with transaction.atomic():
         row = _lock_draft(version)
         if needs_sign_off(row):
@@ -235,7 +235,7 @@ def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> Test
 
 
 def discard_pack(*, version: TestVersion, by: Membership, now: datetime) -> bool:
-    """Delete a draft; a test without any other version goes with it. Whether the test is still there.
+    """Delete a draft, and the test if it has no other version. Returns whether the test still exists.
 
     Raises `NotADraft`.
     """
@@ -257,11 +257,11 @@ def discard_pack(*, version: TestVersion, by: Membership, now: datetime) -> bool
 
 
 class ComesWithGoodword(Exception):
-    """Built-in tests stay: roles that name none are given one of them."""
+    """Built-in tests cannot be archived: the default assessment uses one."""
 
 
 def archive(*, test: Test, by: Membership, now: datetime) -> bool:
-    """Offer it to no role any more; roles that use it go on with it. False if it was archived before.
+    """Stop offering a test; roles that use it keep it. False if it was archived before.
 
     Raises `ComesWithGoodword`.
     """

@@ -18,8 +18,11 @@ from goodword.roles.queries import visible_roles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedTest:
-    """A test in a list. `newest` is the newest published number, empty before the first; `sheet` that of its first
-    form, in English where it is there; None where nothing is published. `drafts` are languages of drafts."""
+    """A test in the list.
+
+    `newest`: the newest published number, or empty. `sheet`: of its first form, in English if possible; None if nothing
+    is published. `drafts`: languages of drafts.
+    """
 
     test: Test
     newest: str
@@ -37,12 +40,12 @@ class ListedTest:
 
     @property
     def imported(self) -> bool:
-        """Whether it was imported: then its licence and its source are shown wherever it is."""
+        """Whether it was imported; its licence and source are then always shown."""
         return is_pack(self.test)
 
 
 def list_tests(member: Membership) -> list[ListedTest]:
-    """All tests of the organisation by title, with what the member may know of them. Four queries."""
+    """All tests of the organisation by title, with the roles that the member may see. Four queries."""
     organisation = member.organisation
     tests = list(Test.objects.of(organisation).order_by("title", "pk"))
     rows: dict[int, list[TestVersion]] = defaultdict(list)
@@ -62,7 +65,7 @@ def list_tests(member: Membership) -> list[ListedTest]:
 
 
 def versions_of(test: Test) -> list[TestVersion]:
-    """All versions of a test, those of the newest number first, English first among languages; drafts at the end."""
+    """All versions of a test, newest number first, English first among languages, drafts last."""
     rows = list(
         TestVersion.objects.of(test.organisation)
         .filter(test=test)
@@ -84,7 +87,7 @@ def versions_of(test: Test) -> list[TestVersion]:
 
 
 def roles_by_test(member: Membership) -> Mapping[int, Sequence[Role]]:
-    """The roles whose newest published assessment has the test in it, as far as the member may see them. One query."""
+    """By test id, the visible roles whose current assessment contains the test. One query."""
     newest = Assessment.objects.of(member.organisation).filter(
         step=OuterRef("assessment__step"), published_at__isnull=False
     )

@@ -1,8 +1,8 @@
-"""Whose answers count for norms and calibrations: the first attempt of each person, if it was completed.
+"""Answers that count for norms and calibrations: each person's first attempt, if it was completed.
 
-A later one is easier, because it is not new any more, and nobody counts twice. What is to be erased, or has been, does
-not count, and makes no later attempt a first one. People who were given more time are in it like everybody: leaving
-them out would show in the counts who they are.
+Later attempts are easier, and nobody counts twice. Attempts erased or about to be erased do not count, nor do they make
+a later attempt the first. Attempts with extra time count, because excluding them would reveal in the counts whose they
+are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,13 +18,13 @@ from goodword.questionnaires.reading import Json
 from goodword.steps.erase import ERASURE
 from goodword.steps.models import StepRequest, StepRun
 
-#: how many are in memory at once while they are read
+#: parts in memory at once
 _CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAttempt:
-    """One first attempt at a version and form, by the id of its part, and what it can be compared by."""
+    """A person's first attempt at a version and form, by its part, with what defines its norm group."""
 
     part_id: int
     version: str
@@ -35,7 +35,7 @@ class FirstAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenPart:
-    """What one person was given that counts, voided items left out, and what they answered, by item id."""
+    """One person's items that count, without voided ones, and their answers by item id."""
 
     part: AttemptPart
     items: tuple[Item, ...]
@@ -43,9 +43,9 @@ class TakenPart:
 
 
 def first_attempts(test: Test, *, by_form: bool) -> list[FirstAttempt]:
-    """First attempts at each version of a test and, `by_form`, at each of its forms. Six queries.
+    """First attempts at each version of a test and, with `by_form`, at each form. Six queries.
 
-    A person whom Greenhouse has merged with another is one with them.
+    Candidates merged in Greenhouse count as one person.
     """
     seen: set[tuple[object, ...]] = set()
     found = []
@@ -59,11 +59,9 @@ def first_attempts(test: Test, *, by_form: bool) -> list[FirstAttempt]:
 
 
 def taken_parts(organisation: Organisation, part_ids: Sequence[int]) -> Iterator[TakenPart]:
-    """What was given and answered in these parts. Three queries for each 200."""
-    for step_request in range(0, len(part_ids), _CHUNK):
-        rows = AttemptPart.objects.of(organisation).filter(
-            pk__in=part_ids[step_request : step_request + _CHUNK]
-        )
+    """Items and answers of these parts. Three queries for each _CHUNK."""
+    for first in range(0, len(part_ids), _CHUNK):
+        rows = AttemptPart.objects.of(organisation).filter(pk__in=part_ids[first : first + _CHUNK])
         for part in (
             rows.select_related("version__test", "attempt")
             .prefetch_related("answers", "drawn")
@@ -75,7 +73,7 @@ def taken_parts(organisation: Organisation, part_ids: Sequence[int]) -> Iterator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
-    """One part that was begun: by whom, and whether it counts if it was the first."""
+    """A part that somebody has begun, and whether it counts if it was their first."""
 
     what: FirstAttempt
     person: int
@@ -83,9 +81,9 @@ class _Begun:
 
 
 def _begun(test: Test) -> Iterator[_Begun]:
-    """All of a test's parts that anybody has begun, the earliest first.
+    """A test's parts that have begun, earliest first.
 
-    One flat query a table. A join of all of them asks too much of a planner that knows little of new rows.
+    One query per table, because the planner handles a join of all of them badly before statistics are updated.
     """
     owner, versions = test.organisation, dict(test.versions.values_list("pk", "number"))
     rows = AttemptPart.objects.of(owner).filter(version__in=list(versions), begun_at__isnull=False)
@@ -124,7 +122,7 @@ def _begun(test: Test) -> Iterator[_Begun]:
 
 
 def _merged_into(candidate_id: int, merged: Mapping[int, int]) -> int:
-    """Who somebody is now; a ring of merges, which should not be, ends where it began."""
+    """The candidate at the end of a chain of merges."""
     walked = {candidate_id}
     while (further := merged.get(candidate_id)) is not None and further not in walked:
         walked.add(further)

@@ -28,14 +28,14 @@ from goodword.roles.models import Step
 
 UP: Literal[-1] = -1
 DOWN: Literal[1] = 1
-#: the newest that there is for the version and form that were chosen; none if there is none
+#: the newest norms or calibration for the chosen version and form, if any
 NEWEST: Final = "newest"
 MAX_MINUTES: Final = 240
 MAX_REQUIREMENT_LENGTH: Final = 1000
 
 
 class InvalidSetting(Exception):
-    """It cannot be so. `field` names the setting, `sentence` says what to do; nothing was changed."""
+    """A setting is refused. `field` names it, `sentence` says what to do."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -58,7 +58,7 @@ def locked_draft(step: Step, *, revision: int) -> Iterator[Assessment]:
 
 
 def part_of(draft: Assessment, part_id: int) -> AssessmentPart:
-    """One of its parts. Raises LookupError."""
+    """A part of the draft. Raises LookupError."""
     rows = AssessmentPart.objects.of(draft.organisation).select_related("test__organisation")
     found = rows.filter(assessment=draft, pk=part_id).first()
     if found is None:
@@ -67,22 +67,22 @@ def part_of(draft: Assessment, part_id: int) -> AssessmentPart:
 
 
 def in_order(draft: Assessment) -> list[AssessmentPart]:
-    """Its parts, the first one first."""
+    """The parts of the draft, in order."""
     rows = AssessmentPart.objects.of(draft.organisation).select_related("test__organisation")
     return list(rows.filter(assessment=draft).order_by("order"))
 
 
 def renumber(draft: Assessment, parts: list[AssessmentPart]) -> None:
-    """Give them the places 1, 2, 3 in the order of the list."""
+    """Number the parts from 1 in the order of the list."""
     for place, part in enumerate(parts, start=1):
         part.order = place
     AssessmentPart.objects.of(draft.organisation).bulk_update(parts, ["order"])
 
 
 def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = False) -> Assessment:
-    """The open draft, else a new one with the tests and settings of the version that counts.
+    """The open draft, else a new one with the tests and settings of the current version.
 
-    Where nobody has put anything together it holds the test that candidates get by itself; `empty`: none.
+    Without a version it holds the default test. `empty`: no tests.
     """
     with transaction.atomic():
         locked = lock(step)
@@ -110,10 +110,10 @@ def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = Fals
 
 
 def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
-    """Put the newest version of a test at the end, with the form, clock and norms that are proposed for it.
+    """Append the newest version of a test, with its proposed form, time limit and norms.
 
-    Raises `NoDraft`, `StaleDraft`, LookupError for a test that is not the organisation's, and
-    `InvalidSetting` for one that is not offered or is there already.
+    Raises `NoDraft`, `StaleDraft`, LookupError for an unknown test, and `InvalidSetting` for one that is not offered or
+    already in the draft.
     """
     with locked_draft(step, revision=revision) as draft:
         test = Test.objects.of(draft.organisation).select_related("organisation").filter(pk=test_id).first()
@@ -141,9 +141,9 @@ def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
 
 
 def move_part(*, step: Step, part_id: int, by: Literal[-1, 1], revision: int) -> int:
-    """One place up or down; at the end it stays. Returns its place, from 1.
+    """Move a test one place up or down, if possible. Returns its place, from 1.
 
-    Raises `NoDraft`, `StaleDraft`, and LookupError if the part has gone.
+    Raises `NoDraft`, `StaleDraft`, and LookupError for a removed part.
     """
     with locked_draft(step, revision=revision) as draft:
         moved = part_of(draft, part_id)
@@ -156,7 +156,7 @@ def move_part(*, step: Step, part_id: int, by: Literal[-1, 1], revision: int) ->
 
 
 def remove_part(*, step: Step, part_id: int, revision: int) -> None:
-    """Take a test out with all that was said of it; those below move up. Raises as `move_part` does."""
+    """Remove a test from the draft. Raises as `move_part`."""
     with locked_draft(step, revision=revision) as draft:
         part_of(draft, part_id).delete()
         renumber(draft, in_order(draft))
@@ -164,8 +164,7 @@ def remove_part(*, step: Step, part_id: int, revision: int) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartChoice:
-    """How a test is given; the meanings stand at the columns of `AssessmentPart`. Norms and calibrations are named
-    by their id, as "newest", or None for none."""
+    """Settings of a test, as in `AssessmentPart`. Norms and calibration: an id, "newest", or None."""
 
     number: str
     form: str
@@ -179,9 +178,9 @@ class PartChoice:
 def change_part(
     *, step: Step, part_id: int, choice: PartChoice, revision: int, by: Membership, now: datetime
 ) -> AssessmentPart:
-    """Make it so. A requirement in other words than before was said by `by`, now.
+    """Change the settings of a test. A changed requirement is recorded as written by `by`.
 
-    Raises `NoDraft`, `StaleDraft`, LookupError if the part has gone, and `InvalidSetting`.
+    Raises `NoDraft`, `StaleDraft`, LookupError for a removed part, and `InvalidSetting`.
     """
     with locked_draft(step, revision=revision) as draft:
         part = part_of(draft, part_id)
@@ -206,10 +205,7 @@ def change_part(
 
 
 def set_part_requirement(part: AssessmentPart, text: str, *, by: Membership, now: datetime) -> None:
-    """Let a part serve this requirement, said by `by`, unless it was said before. The part is not saved.
-
-    Raises `InvalidSetting` for one that is too long.
-    """
+    """Set the job requirement of a part, without saving it. Raises `InvalidSetting` if it is too long."""
     text = text.strip()
     if len(text) > MAX_REQUIREMENT_LENGTH:
         said = _("Enter at most %(most)d characters.") % {"most": MAX_REQUIREMENT_LENGTH}
@@ -262,7 +258,7 @@ def _calibration(part: AssessmentPart, chosen: int | Literal["newest"] | None) -
 
 
 def discard_draft(*, step: Step, revision: int, by: Membership, now: datetime) -> None:
-    """Delete it; what was published stays. Raises `NoDraft` and `StaleDraft`."""
+    """Delete the draft. Raises `NoDraft` and `StaleDraft`."""
     with locked_draft(step, revision=revision) as draft:
         write(
             organisation=draft.organisation,

@@ -11,13 +11,13 @@ from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 
 
 def offered_tests(organisation: Organisation) -> Sequence[Test]:
-    """The tests that a role may be given: published and not archived, by title."""
+    """The tests that a role may use: published and not archived, by title."""
     rows = Test.objects.of(organisation).filter(archived_at=None, versions__published_at__isnull=False)
     return list(rows.select_related("organisation").distinct().order_by("title", "pk"))
 
 
 def published_of(tests: Iterable[Test]) -> dict[int, list[TestVersion]]:
-    """The published versions by the id of their test, the newest first, in all their languages. One query."""
+    """The published versions in all languages, newest first, by test id. One query."""
     known = {test.pk: test for test in tests}
     found: dict[int, list[TestVersion]] = {pk: [] for pk in known}
     for organisation in {test.organisation for test in known.values()}:
@@ -35,13 +35,13 @@ def newest_version_number(test: Test) -> str | None:
 
 
 def content_of_number(test: Test, number: str) -> Content:
-    """The content of a published version, in English where it is there. Raises LookupError if it is not published."""
+    """The content of a published version, in English if possible. Raises LookupError."""
     rows = TestVersion.objects.of(test.organisation).select_related("test")
     return content_among(rows.filter(test=test, number=number, published_at__isnull=False), number)
 
 
 def content_among(rows: Iterable[TestVersion], number: str) -> Content:
-    """The same, among the published versions of one test. No query."""
+    """As content_of_number, from the published versions of one test. No query."""
     found = [row for row in rows if row.number == number]
     if not found:
         raise LookupError(f"Version {number} is not published.")
@@ -49,7 +49,7 @@ def content_among(rows: Iterable[TestVersion], number: str) -> Content:
 
 
 def form_of(content: Content, form: str) -> FormOffer:
-    """One form of a version. Raises LookupError for one that is not there."""
+    """One form of a version. Raises LookupError."""
     for offer in content.offers():
         if offer.id == form:
             return offer
@@ -57,23 +57,23 @@ def form_of(content: Content, form: str) -> FormOffer:
 
 
 def proposed_form(content: Content) -> FormOffer:
-    """The form that a test begins with: the short one of work style, else the first."""
+    """The form proposed for a test: the short one of work style, else the first."""
     found = {form.id: form for form in content.offers()}
     return found.get(WORK_STYLE_FORM) or next(iter(found.values()))
 
 
 def proposed_minutes(content: Content, form: FormOffer) -> int | None:
-    """The clock that is proposed: that of the blueprint for generated items, else none."""
+    """The time limit proposed: that of the blueprint for generated items, else None."""
     return form.minutes if kind_of(content).is_generated else None
 
 
 def may_be_timed(test: Test) -> bool:
-    """Whether a clock makes sense: nobody says how they like to work any better in a hurry."""
+    """Whether a time limit makes sense for this kind of test."""
     return kind_named(test.kind).may_be_timed
 
 
 def is_right_or_wrong(content: Content) -> bool:
-    """Whether there are right answers to count: generated items, and own questions of which some have one."""
+    """Whether there are right answers to count."""
     return kind_of(content).is_right_or_wrong(content)
 
 

@@ -17,8 +17,7 @@ from goodword.assessments.plans.versions import next_number
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 
-#: as long as an earlier result is offered in place of a new one (steps.domain.reuse): what starts by itself would
-#: otherwise begin before the interval is over
+#: earlier results are offered for as long (steps.domain.reuse); a longer interval would be bypassed by automation
 MAX_RETAKE_MONTHS: Final = 12
 MAX_WEIGHT: Final = 100
 MAX_REASON_LENGTH: Final = 1000
@@ -26,7 +25,7 @@ MAX_REASON_LENGTH: Final = 1000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """The meanings stand at the columns of `Assessment`. `weights` are whole numbers from 1 up by the id of a part."""
+    """Settings as in `Assessment`. `weights`: whole numbers from 1 by part id."""
 
     total: str = Assessment.Total.OFF
     total_reason: str = ""
@@ -37,9 +36,9 @@ class Settings:
 
 
 def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
-    """Make it so. Reason and weights are kept with a weighted total alone.
+    """Change the settings of the draft. Reason and weights are stored only for a weighted total.
 
-    Raises `NoDraft`, `StaleDraft`, and `InvalidSetting` for a total that cannot be or a number out of bounds.
+    Raises `NoDraft`, `StaleDraft`, and `InvalidSetting` for an impossible total or a number out of range.
     """
     with locked_draft(step, revision=revision) as draft:
         parts = in_order(draft)
@@ -65,12 +64,12 @@ def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
 
 
 def enters_total(part: AssessmentPart) -> bool:
-    """Whether the part is a test with right and wrong answers: no other has a share in a total."""
+    """Whether the part counts in a total: only tests with right and wrong answers do."""
     return is_right_or_wrong(content_of_number(part.test, part.number))
 
 
 def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSetting | None:
-    """Why there cannot be this total over these parts; None if there can, or if there is to be none."""
+    """Why this total is impossible for these parts, or None."""
     if draft.total == Assessment.Total.OFF:
         return None
     entering = [part for part in parts if enters_total(part)]
@@ -99,12 +98,12 @@ def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSett
 
 
 def weight_field(part: AssessmentPart) -> str:
-    """The name of the setting that holds its weight."""
+    """Field name of the part's weight."""
     return f"weight_{part.pk}"
 
 
 class Unfinished(Exception):
-    """It cannot be published yet, for these reasons; nothing was changed."""
+    """The draft cannot be published, for these reasons."""
 
     def __init__(self, problems: Sequence[InvalidSetting]) -> None:
         super().__init__(" ".join(problem.sentence for problem in problems))
@@ -114,10 +113,10 @@ class Unfinished(Exception):
 def publish(
     *, step: Step, revision: int, by: Membership, now: datetime, requirements: Mapping[int, str] | None = None
 ) -> Assessment:
-    """Make the draft the version that counts. Attempts that were assigned keep theirs.
+    """Make the draft the current version. Assigned attempts keep theirs.
 
-    `requirements` names them, by the id of the part, where they are still missing. The step's own requirement, which
-    lower layers ask for before they begin anything, becomes those of all tests together.
+    `requirements`: missing requirements, by part id. The step's own requirement, which lower layers check before they
+    start it, becomes those of all tests joined.
 
     Raises `NoDraft`, `StaleDraft`, and `Unfinished` for an assessment without tests, for a test without a
     requirement, and for a total that cannot be.
@@ -130,7 +129,7 @@ def publish(
                 part.save()
         if problems := problems_of(draft, parts):
             raise Unfinished(problems)
-        # one may have been made by itself since the draft was begun: the newest is what counts
+        # a default may have been created since the draft was begun; the highest number counts
         if Assessment.objects.of(draft.organisation).filter(step=step, number__gt=draft.number).exists():
             draft.number = next_number(step)
         draft.published_at, draft.published_by = now, by
@@ -152,7 +151,7 @@ def publish(
 
 
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
-    """What stands between a draft and its publication; a missing requirement at the field `requirement_field`."""
+    """What prevents the publication of a draft; missing requirements are at `requirement_field`."""
     if not parts:
         return [
             InvalidSetting("tests", _("An assessment without tests cannot be published. Add a test first."))
@@ -171,12 +170,12 @@ def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidS
 
 
 def requirement_field(part: AssessmentPart) -> str:
-    """The name of the field that asks for its requirement."""
+    """Field name of the part's requirement."""
     return f"requirement_{part.pk}"
 
 
 def joined_requirements(parts: Sequence[AssessmentPart]) -> str:
-    """The requirements of all parts, each once."""
+    """The distinct requirements of all parts, joined."""
     return "; ".join(dict.fromkeys(part.requirement for part in parts))
 
 

@@ -21,16 +21,16 @@ from goodword.roles.models import Step
 
 
 def current_assessment(step: Step, *, now: datetime) -> Assessment:
-    """The version that is given now: the newest published one, or one made from the requirement alone.
+    """The version that invitations use: the newest published one, or a default made from the step's requirement.
 
-    In the caller's transaction, under the lock of the start that asks for it. What was made by itself is made anew
-    when the requirement has changed; what a member put together stays until a member changes it.
+    Runs in the caller's transaction, with the step request locked. A default is renewed when the requirement changes;
+    an assessment built by a member stays until a member changes it.
     """
     newest = current_version(step)
     if newest is not None and (newest.created_by_id is not None or _has_requirement(newest, step)):
         return newest
     locked = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
-    newest = current_version(locked)  # two that are invited at once find one
+    newest = current_version(locked)  # made meanwhile by a concurrent invitation
     if newest is not None and (newest.created_by_id is not None or _has_requirement(newest, locked)):
         return newest
     return _create_default(locked, now=now)
@@ -43,13 +43,13 @@ def current_version(step: Step) -> Assessment | None:
 
 
 def next_number(step: Step) -> int:
-    """The number of the version after all that are there."""
+    """The next version number."""
     last = Assessment.objects.of(step.organisation).filter(step=step).order_by("-number").first()
     return 1 if last is None else last.number + 1
 
 
 def default_part(step: Step, *, now: datetime) -> AssessmentPart:
-    """The one test of a role that nobody has put together, not saved and of no assessment yet."""
+    """The test of the default assessment, not saved and without an assessment."""
     test = ensure_builtin(step.organisation, WORK_STYLE, now=now)
     number = newest_version_number(test)
     assert number is not None  # just ensured
@@ -84,8 +84,10 @@ def _create_default(step: Step, *, now: datetime) -> Assessment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedPart:
-    """One test of an assessment. `minutes` is its clock, or about how long it takes; `outdated`: a newer version of
-    the test is published; `languages`: those that the whole test exists in."""
+    """One test of an assessment.
+
+    `minutes`: on its clock, or about how long it takes. `outdated`: a newer version of the test is published.
+    """
 
     part: AssessmentPart
     content: Content
@@ -98,7 +100,7 @@ class PlannedPart:
 
 
 def planned_parts(assessment: Assessment) -> tuple[PlannedPart, ...]:
-    """The tests of a version, or of a draft, in order. Two queries for any number of tests."""
+    """The tests of an assessment, in order. Two queries for any number of tests."""
     rows = list(
         assessment.parts.select_related("test__organisation", "norms", "calibration").order_by("order")
     )
@@ -107,19 +109,19 @@ def planned_parts(assessment: Assessment) -> tuple[PlannedPart, ...]:
 
 
 def draft_of(step: Step) -> Assessment | None:
-    """The draft that is open on a role's step."""
+    """The open draft of a role's step."""
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at=None)
     return rows.select_related("created_by__user").first()
 
 
 def built_by_member(step: Step) -> Assessment | None:
-    """The version that counts, if a member has put it together; None while the requirement alone decides."""
+    """The current version if a member has built it; None for the default."""
     found = current_version(step)
     return found if found is not None and found.created_by_id is not None else None
 
 
 def versions_of(step: Step) -> Sequence[Assessment]:
-    """The published versions, the newest first, with who published each."""
+    """The published versions, newest first, with who published each."""
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at__isnull=False)
     in_order = AssessmentPart.objects.of(step.organisation).select_related("test").order_by("order")
     parts = Prefetch("parts", queryset=in_order)
