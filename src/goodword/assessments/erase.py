@@ -1,4 +1,4 @@
-"""What is erased of assessments: answers, files, scores and all around them. That there was an attempt stays."""
+"""Erasure of assessments: answers, files, scores and adjustments. The attempt itself stays."""
 
 from datetime import datetime
 
@@ -38,7 +38,7 @@ from goodword.steps.erase import close_runs
     "assessments.Adjustment",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Under the attempts' locks, so that no answer comes in beside it."""
+    """Erase under the attempts' locks, so that no answer arrives meanwhile."""
     attempts = close_runs(Attempt, subject.application_ids, now=now)
     of_parts = {"part__attempt__in": attempts}
     asked = Adjustment.objects.across_organisations().filter(attempt__in=attempts)
@@ -60,7 +60,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 
 def _forget(asked: QuerySet[Adjustment]) -> None:
-    """Requests, with the mails that are filed under these alone. Uncounted: members read the counts."""
+    """Delete requests and their mails, uncounted because members read the counts."""
     mails = Email.objects.across_organisations().filter(
         subject_ref__in=[subject_ref_of(one) for one in asked]
     )

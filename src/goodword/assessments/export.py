@@ -78,7 +78,7 @@ def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
 
 
 def _total(attempt: Attempt) -> dict[str, Any]:
-    """The total as it was issued, by its rule; nothing where there is none."""
+    """The total as issued, or {}."""
     issued = IssuedTotal.objects.of(attempt.organisation).filter(attempt=attempt).exclude(value="").first()
     if issued is None:
         return {}
@@ -160,13 +160,13 @@ def _answer(
 
 
 def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
-    """What was written about their requests: they are filed under these, not under the application."""
+    """Mails about the candidate's requests, which are not filed under the application."""
     refs = [subject_ref_of(one) for one in asked]
     return [told_of(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
 
 
 def _markings(part: AttemptPart, wanted: Wanted) -> list[Marking]:
-    """To a member what both raters gave, once both have: by an export neither sees the other's points before."""
+    """Markings; for members only those of answers that all raters have marked."""
     rows = list(part.markings.order_by("pk"))
     if not wanted.by_member:
         return rows
@@ -197,7 +197,7 @@ def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
 
 
 def _noticed(one: Noticed, *, times: bool) -> dict[str, Any]:
-    """Without `times` neither when nor for how long: it could tell that somebody had more."""
+    """A notice; without `times` no times and durations, which could reveal extra time."""
     lasted = one.what in {Noticed.What.LEFT, Noticed.What.BROKE}
     return without_nothing(
         {

@@ -1,4 +1,4 @@
-"""The sweeps of reminders, and of clocks that have run out; norms and calibrations that a member has asked for."""
+"""Sweeps for reminders and expired clocks; norms and calibrations requested by members."""
 
 from goodword.assessments.adjustments.mails import remind_contacts
 from goodword.assessments.attempts.completion import end_overdue
@@ -11,7 +11,7 @@ from goodword.core import clock, jobs
 
 @jobs.job(name="assessments.remind", cron="* * * * * */15", queueing_lock="assessments.remind")
 def sweep_reminders(*, timestamp: int = 0) -> None:
-    """Remind the candidates who are due, and who has not answered one of them."""
+    """Send due reminders to candidates and to contacts for adjustments."""
     del timestamp  # given to every periodic job; the clock is ours
     now = clock.now()
     remind_due(now=now)
@@ -27,7 +27,7 @@ def sweep_clocks(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="assessments.norms")
 def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None:
-    """Make norms from the answers of one version and form; where people were erased meanwhile, there may be none."""
+    """Make norms for one version and form, unless erasures have left too few answers."""
     try:
         making.make_norms(test_id=test_id, version=version, form=form, member_id=member_id, now=clock.now())
     except making.NoGroup:
@@ -36,7 +36,7 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None
 
 @jobs.job(name="assessments.calibration")
 def make_calibration(*, test_id: int, version: str, member_id: int) -> None:
-    """Calibrate a version by its answers; what is missing is kept for the page."""
+    """Calibrate a version; the page shows what was lacking."""
     try:
         making.make_calibration(test_id=test_id, version=version, member_id=member_id, now=clock.now())
     except (NotEnough, NotSettled):

@@ -33,7 +33,7 @@ RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedFile:
-    """A file that was handed in, without what is in it."""
+    """An uploaded file, without its content."""
 
     id: int
     name: str
@@ -42,7 +42,7 @@ class MarkedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionMarks:
-    """One criterion with the points that may be seen, in the order of the raters."""
+    """One criterion with the visible points, in the order of the raters."""
 
     criterion: Criterion
     given: tuple[int, ...]
@@ -50,17 +50,17 @@ class CriterionMarks:
 
     @property
     def cells(self) -> list[tuple[str, int]]:
-        """Each rater's name with what they gave."""
+        """Each rater's name and points."""
         return list(zip(self.raters, self.given, strict=True))
 
     @property
     def difference(self) -> int:
-        """By how much two raters differ."""
+        """The difference between two raters."""
         return max(self.given) - min(self.given) if self.given else 0
 
     @property
     def mean_text(self) -> str:
-        """The mean of the raters, written; empty without points."""
+        """The mean of the raters as text; empty without points."""
         return written_number(sum(self.given) / len(self.given)) if self.given else ""
 
 
@@ -89,17 +89,17 @@ class AnswerToMark:
 
     @property
     def waits_for_me(self) -> bool:
-        """Whether points of this reader would still count."""
+        """Whether this reader should still mark the answer."""
         return self.mine is None and self.state != "done"
 
     @property
     def most(self) -> int:
-        """The points that can be given in all."""
+        """The maximum of points."""
         return sum(criterion.points for criterion in self.criteria)
 
     @property
     def rows(self) -> list[CriterionMarks]:
-        """Criterion by criterion."""
+        """The criteria with their visible points."""
         return [
             CriterionMarks(
                 criterion=criterion,
@@ -111,27 +111,27 @@ class AnswerToMark:
 
     @property
     def raters(self) -> tuple[str, ...]:
-        """The names of those whose points may be seen."""
+        """The names of the raters whose points are visible."""
         return tuple(str(one.rater.user) for one in self.given)
 
     @property
     def sums(self) -> list[int]:
-        """What each rater gave in all."""
+        """Each rater's sum of points."""
         return [sum(one.points.values()) for one in self.given]
 
     @property
     def cells(self) -> list[tuple[str, int]]:
-        """Each rater's name with what they gave in all."""
+        """Each rater's name and sum."""
         return list(zip(self.raters, self.sums, strict=True))
 
     @property
     def difference(self) -> int:
-        """By how much two raters differ in all."""
+        """The difference between the sums of two raters."""
         return max(self.sums) - min(self.sums) if self.sums else 0
 
     @property
     def mean_text(self) -> str:
-        """The mean of the sums, written; of one rater what they gave, empty without any."""
+        """The mean of the sums as text; empty without any."""
         if len(self.sums) == 1:
             return str(self.sums[0])
         return written_number(sum(self.sums) / len(self.sums)) if self.sums else ""
@@ -139,7 +139,7 @@ class AnswerToMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedPart:
-    """The answers of one part that are marked by a rubric."""
+    """The answers of one part that have a rubric."""
 
     order: int
     title: str
@@ -149,7 +149,7 @@ class MarkedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkingProgress:
-    """How far the marking of an attempt is, for the candidate's page."""
+    """Progress of the marking of an attempt, for the candidate's page."""
 
     attempt_id: int
     total: int
@@ -159,7 +159,7 @@ class MarkingProgress:
 
 
 def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, tuple[Criterion, ...]]:
-    """The rubrics of the questions that were asked and answered, by question id."""
+    """Rubrics of the answered questions, by question id."""
     content = content_of(part.version)
     rubrics = kind_of(content).rubrics(content)
     asked = [item.id for item in visible_items(part, answers) if answers.get(item.id) is not None]
@@ -167,7 +167,7 @@ def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, t
 
 
 def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, ...]:
-    """What is marked by a rubric in a finished attempt, as this member may see it; () before it is finished."""
+    """Answers with a rubric in a completed attempt, as this member may see them; () before it is completed."""
     if attempt.completed_at is None:
         return ()
     found = [(part, rubrics_of(part, read_answers(part))) for part in parts_of(attempt)]
@@ -204,7 +204,7 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
 
 
 def marking_progress(application: Application, *, member: Membership) -> MarkingProgress | None:
-    """How far the marking of the newest finished attempt is; None if nothing is marked by a rubric."""
+    """Progress of the marking of the newest completed attempt; None if nothing has a rubric."""
     attempt = latest_done(application)
     if attempt is None or not member.may_work or application.erased_at is not None:
         return None
@@ -253,23 +253,23 @@ def _answer_to_mark(
 
 
 class AttemptNotFinished(Exception):
-    """The candidate has not finished yet: nothing is marked before."""
+    """The attempt is not completed yet."""
 
 
 class NothingToMark(Exception):
-    """The question has no rubric, or nothing was answered to it."""
+    """The question has no rubric or no answer."""
 
 
 class AlreadyMarked(Exception):
-    """As many others as are wanted have marked this answer already."""
+    """Enough other raters have marked this answer."""
 
 
 class Settled(Exception):
-    """The second marking has been given: neither of the two changes any more."""
+    """Both raters have marked the answer, so neither marking can change."""
 
 
 class WrongPoints(ValueError):
-    """A criterion without points, or with others than its rubric has."""
+    """Points do not match the rubric."""
 
 
 def mark_answer(

@@ -33,11 +33,11 @@ class NotPublished(Exception):
 
 
 class LanguageGone(Exception):
-    """The questionnaire is no longer in the language that leads the draft."""
+    """The questionnaire no longer exists in the draft's source language."""
 
 
 class CannotAsk(Exception):
-    """Questions that no test can ask; `sentences` names each."""
+    """Some questions cannot be used in a test; `sentences` names each."""
 
     def __init__(self, sentences: list[str]) -> None:
         super().__init__(" ".join(sentences))
@@ -45,7 +45,7 @@ class CannotAsk(Exception):
 
 
 def create_test(*, questionnaire: Questionnaire, name: str, by: Membership, now: datetime) -> Test:
-    """A draft with the questions of its newest version, in all its languages. Raises NotPublished and CannotAsk."""
+    """Create a draft from a questionnaire's newest version in all languages. Raises NotPublished and CannotAsk."""
     rows = _askable(questionnaire)
     return create(
         kind=Test.Kind.QUESTIONS,
@@ -102,15 +102,15 @@ def _askable(questionnaire: Questionnaire) -> list[QuestionnaireVersion]:
 
 
 class NotAFile(Exception):
-    """Questions of the questionnaire are changed there; only files are moved and taken out here."""
+    """Only file questions can be changed here; others are changed in the questionnaire."""
 
 
 class NoChoices(Exception):
-    """A right answer is named for a question with choices, and a rubric for any other."""
+    """Right answers are for questions with choices, rubrics for all others."""
 
 
 def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision: int) -> None:
-    """Name and instructions by language. Raises `NoDraft` and `StaleDraft`."""
+    """Change name and instructions by language. Raises `NoDraft` and `StaleDraft`."""
 
     def change(content: Content) -> Content:
         name, instructions = words[content["language"]]
@@ -121,7 +121,7 @@ def change_details(*, test: Test, words: Mapping[str, tuple[str, str]], revision
 
 
 def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
-    """At the end. Returns the question's id. Raises as `describe`."""
+    """Append a file question. Returns its id. Raises as `change_details`."""
     made = f"file_{secrets.token_hex(4)}"
     with locked_draft(test, revision=revision) as draft:
         _change_all(
@@ -131,7 +131,7 @@ def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
 
 
 def change_file(*, test: Test, question_id: str, file: FileSettings, revision: int) -> None:
-    """In its place. Raises as `describe`, `KeyError` if it has gone, and NotAFile."""
+    """Change a file question. Raises as `change_details`, KeyError for a removed one, and NotAFile."""
 
     def change(content: Content) -> Content:
         questions = list(content["questions"])
@@ -144,7 +144,7 @@ def change_file(*, test: Test, question_id: str, file: FileSettings, revision: i
 
 
 def move_file(*, test: Test, question_id: str, by: int, revision: int) -> int:
-    """Change places with what stands above (`UP`) or below (`DOWN`). Returns its place, from 1. Raises as above."""
+    """Move a file question `UP` or `DOWN`. Returns its place, from 1. Raises as `change_file`."""
     with locked_draft(test, revision=revision) as draft:
         place = _file_place(draft, question_id)
         other = place + by
@@ -161,7 +161,7 @@ def move_file(*, test: Test, question_id: str, by: int, revision: int) -> int:
 
 
 def remove_file(*, test: Test, question_id: str, revision: int) -> None:
-    """Take it out of the draft, with its rubric; published versions keep it. Raises as above."""
+    """Remove a file question with its rubric. Raises as `change_file`."""
 
     def change(content: Content) -> Content:
         return content | {
@@ -175,7 +175,7 @@ def remove_file(*, test: Test, question_id: str, revision: int) -> None:
 
 
 def set_right_answers(*, test: Test, question_id: str, values: Sequence[str], revision: int) -> None:
-    """Which choices are right; none takes the right answer away. Raises as `describe`, `KeyError` and NoChoices."""
+    """Set the right choices; none removes them. Raises as `change_details`, KeyError and NoChoices."""
 
     def change(content: Content) -> Content:
         right = {one: there for one, there in content["right"].items() if one != question_id}
@@ -215,7 +215,7 @@ def set_rubric(*, test: Test, question_id: str, criteria: Sequence[Criterion], r
 
 
 def _change_all(draft: Draft, change: Callable[[Content], Content]) -> None:
-    """The same change in all languages: they share questions, rubrics and right answers."""
+    """Apply a change to all languages, which share questions, rubrics and right answers."""
     save(draft, {row.language: change(row.content) for row in draft.rows})
 
 
@@ -240,7 +240,7 @@ def _file(question_id: str, file: FileSettings, language: str) -> Entry:
 
 
 class SourceIncomplete(Exception):
-    """The language that leads has empty texts itself."""
+    """The source language has empty texts."""
 
 
 def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) -> str:

@@ -43,7 +43,7 @@ MAX_SCENARIOS: Final = 60
 def create_set(
     *, name: str, instructions: str, construct: str, language: str, by: Membership, now: datetime
 ) -> Test:
-    """A set without scenarios, as a draft."""
+    """Create a set without scenarios, as a draft."""
     content = empty(
         name=name,
         instructions=instructions,
@@ -94,7 +94,7 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
 
 
 def change_details(*, test: Test, name: str, instructions: str, construct: str, revision: int) -> None:
-    """In the draft. Raises `NoDraft` and `StaleDraft`."""
+    """Change name, instructions and construct. Raises `NoDraft` and `StaleDraft`."""
     with locked_draft(test, revision=revision) as draft:
         _save_source(
             draft, draft.content | {"name": name, "instructions": instructions, "construct": construct}
@@ -102,7 +102,7 @@ def change_details(*, test: Test, name: str, instructions: str, construct: str, 
 
 
 class TooMany(Exception):
-    """A set has at most MOST_SCENARIOS scenarios."""
+    """A set has at most MAX_SCENARIOS scenarios."""
 
 
 def add_scenario(*, test: Test, text: str, actions: Sequence[KeyedAction], revision: int) -> str:
@@ -151,7 +151,7 @@ def move_scenario(*, test: Test, scenario_id: str, by: int, revision: int) -> in
 
 
 def remove_scenario(*, test: Test, scenario_id: str, revision: int) -> None:
-    """Take it out of the draft; published versions keep it. Raises as `change_scenario`."""
+    """Remove a scenario from the draft. Raises as `change_scenario`."""
     with locked_draft(test, revision=revision) as draft:
         place_of(draft.content, scenario_id)
         left = [one for one in draft.content["scenarios"] if one["id"] != scenario_id]
@@ -170,7 +170,7 @@ def _scenario(scenario_id: str, text: str, actions: Sequence[KeyedAction], *, kn
 
 
 class NoLanguage(Exception):
-    """The draft is not in this language, or it is the one that the others follow."""
+    """The draft has no translation into this language."""
 
 
 def add_language(*, test: Test, language: str, revision: int, now: datetime) -> None:
@@ -198,7 +198,7 @@ def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision:
 
 
 def remove_language(*, test: Test, language: str, revision: int) -> None:
-    """Take a language out of the draft; published versions keep it. Raises as `save_texts`."""
+    """Remove a language from the draft. Raises as `save_texts`."""
     with locked_draft(test, revision=revision) as draft:
         _translation(draft, language).delete()
         draft.source.save(update_fields=["revision"])
@@ -235,6 +235,6 @@ def publish_set(
 
 
 def _save_source(draft: Draft, content: Content) -> None:
-    """In the transaction of `locked_draft`."""
+    """Save the source and update the translations, in the transaction of `locked_draft`."""
     contents = {row.language: carried(content, row.content) for row in draft.translations}
     save(draft, {draft.source.language: content, **contents})

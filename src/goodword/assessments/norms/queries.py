@@ -28,7 +28,7 @@ from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerGroup:
-    """First attempts in one language on one class of device ("" where it is not known, which makes no group)."""
+    """First attempts in one language on one class of device ("": unknown, without norms)."""
 
     language: str
     device: str
@@ -36,18 +36,18 @@ class AnswerGroup:
 
     @property
     def missing(self) -> int:
-        """How many more it takes for a norm group."""
+        """How many more are needed for a norm group."""
         return max(0, LEAST - self.n)
 
     @property
     def enough(self) -> bool:
-        """Whether norms can be made from them."""
+        """Whether norms can be made from this group."""
         return self.device != AttemptPart.Device.UNKNOWN and not self.missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormNorms:
-    """One form of a version: its groups, the largest first, and the norms that were made, the newest first."""
+    """One form of a version: groups, largest first, and norm sets, newest first."""
 
     form: str
     name: str
@@ -62,7 +62,7 @@ class FormNorms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationStatus:
-    """Of generated items: how many people there are, what was made of them, and what was missing last."""
+    """Calibrations of generated items, the people available, and what the last failed one lacked."""
 
     persons: int
     made: tuple[Calibration, ...]
@@ -72,13 +72,13 @@ class CalibrationStatus:
 
     @property
     def missing(self) -> int:
-        """How many more people it takes."""
+        """How many more people are needed."""
         return max(0, LEAST_PERSONS - self.persons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionNorms:
-    """One version of a test. `calibration` is None where nothing is generated."""
+    """One version of a test. `calibration` is None unless items are generated."""
 
     version: str
     forms: tuple[FormNorms, ...]
@@ -169,7 +169,7 @@ def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
 
 
 def known_of(version: TestVersion, form: str) -> Known:
-    """The newest norms and the newest calibration of a version's form, in its language. At most three queries."""
+    """The newest norms and calibration of a version's form, in its language. At most three queries."""
     organisation, test = version.organisation, version.test
     norm_set = (
         NormSet.objects.of(organisation)
@@ -224,12 +224,12 @@ def _known_of_part(
 
 
 def sheet_form(part: AttemptPart) -> str:
-    """The form that the sheet beside a result tells of: of generated tasks what everybody on the role gets."""
+    """The form described by the sheet beside a result; for generated items the role's form."""
     return part.part.form if kind_named(part.version.test.kind).is_generated else part.form
 
 
 def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibration | None) -> Known:
-    """What was made by another rule than today's is left out: it is not read by the wrong one."""
+    """Norms and a calibration made by today's rules; others are left out."""
     content = content_of(version)
     groups = sorted(norm_set.groups.all(), key=lambda one: (one.language, one.device)) if norm_set else []
     return Known(
@@ -265,7 +265,7 @@ def _group(norm_set: NormSet, group: NormGroup, content: Content) -> OwnGroup:
 
 
 def _scale(scale: str, data: Mapping[str, Any], content: Content) -> OwnScale | None:
-    """A score's table, and beside it where its reliability comes from, where that was written down."""
+    """A score's norm table with the source of its reliability, if recorded."""
     table = norms.of_today(data)
     if table is None:
         return None

@@ -181,7 +181,7 @@ def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
 def render_page(
     request: HttpRequest, sitting: Sitting, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Draw one of the candidate's pages, with what each of them shows."""
+    """Render one of the candidate's pages with the context that all of them share."""
     visit = sitting.visit
     response = render(
         request,
@@ -225,14 +225,14 @@ def _languages(sitting: Sitting) -> dict[str, object]:
 
 
 def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Lead to the page that says where things stand, from a form or from a script that saves."""
+    """Redirect a form, or a script that saves, to the overview page."""
     if is_script(request):
         return private(JsonResponse({"saved": False, "go": sitting.first_page}, status=409))
     return private(redirect(sitting.first_page))
 
 
 def too_late(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Redirect to the first page, with a message that the part is over and this answer does not count."""
+    """Redirect to the overview page, with a message that this answer came too late."""
     messages.info(
         request, gettext("This part is over. Answers saved before count; the last one came too late.")
     )
@@ -240,12 +240,12 @@ def too_late(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def is_script(request: HttpRequest) -> bool:
-    """Whether the page's script asks, which stays on its page."""
+    """Whether the request comes from the page's script."""
     return request.headers.get("X-Goodword") == "script"
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Keep what a link shows out of caches and search engines."""
+    """Keep a page behind a link out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -272,7 +272,7 @@ def _closed(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def device_of(request: HttpRequest) -> AttemptPart.Device:
-    """Phone or computer, by what the browser says of itself; a tablet counts as what it says it is.
+    """Phone or computer, by the browser's user agent.
 
     "Mobi" anywhere in the user agent means a phone, as the browsers' makers recommend to tell it (MDN, "Browser
     detection using the user agent"). Nothing else of it is kept.

@@ -37,7 +37,7 @@ State = Adjustment.State
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_page(request: HttpRequest, token: str) -> HttpResponse:
-    """Who asks for what, and the answer; afterwards what was answered, without a name."""
+    """The request and a form for the answer; later the answer, without the candidate's name."""
     link = links.resolve(token, purpose=Link.Purpose.ADJUSTMENT)
     row = _row(link) if link is not None else None
     if link is None or row is None:
@@ -115,7 +115,7 @@ def _row(link: Link) -> Adjustment | None:
 
 
 def _figureless(row: Adjustment) -> list[AttemptPart]:
-    """The parts that can be given without figures, and are not yet."""
+    """The parts that could be taken without figures, and are not."""
     parts = (
         AttemptPart.objects.of(row.organisation)
         .filter(attempt=row.attempt, begun_at=None)

@@ -17,7 +17,7 @@ from goodword.steps.retention_notice import retention_for_candidate
 
 @candidate_page
 def request_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """What was asked and answered, and the form for a request while one may be made."""
+    """Requests and answers so far, and the form while another request may be made."""
     stands = request_status(sitting.attempt)
     time = bool(stands.timed)
     form = RequestForm(request.POST if request.method == "POST" else None, time=time)
@@ -42,7 +42,7 @@ def request_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def show_request_preview(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """The page of a candidate who has not asked for anything, of an attempt that is no row."""
+    """The page without any requests, for a preview."""
     timed = [view.part for view in sitting.overview.parts if view.timed and not view.begun]
     stands = RequestStatus(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
     contact = contact_of(sitting.visit.application)
@@ -78,7 +78,7 @@ def _show(
 
 @candidate_page
 def withdraw(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Takes back the request that waits; pressed twice it is the same."""
+    """Withdraw the unanswered request. Idempotent."""
     if request.method == "POST":
         withdraw_request(attempt_id=sitting.attempt.pk, now=sitting.now)
     return private(redirect(sitting.url("portal_assessment_adjustment")))

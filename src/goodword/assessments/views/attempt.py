@@ -50,7 +50,7 @@ def first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 @candidate_page
 def language_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Return to the page where a language was chosen; access has stored it, if nothing had started."""
+    """Return to the page where a language was chosen; the access decorator has stored it."""
     back = request.POST.get("back", "")
     inside = back.startswith(sitting.first_page) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return private(redirect(back)) if inside else to_first_page(request, sitting)
@@ -58,7 +58,7 @@ def language_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 @candidate_page
 def link_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """The link by mail once more, to go on with on a computer; back to where it was asked for."""
+    """Mail the link again, to continue on a computer, and return to the page."""
     if request.method != "POST":
         return to_first_page(request, sitting)
     if send_link(attempt_id=sitting.attempt.pk, now=sitting.now):
@@ -73,7 +73,7 @@ def link_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 @candidate_page
 def part_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """What comes in a part, before it begins; *Start* draws its items and starts its clock."""
+    """The page before a part; *Start* draws its items and starts its clock."""
     view = sitting.part(order)
     if view.over or view != sitting.overview.current:
         return to_first_page(request, sitting)
@@ -87,7 +87,7 @@ def part_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
 
 @candidate_page
 def form_of_part(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """Takes the part in the form that everybody may choose, before it begins."""
+    """Switch the part to the other form that everybody may choose, before it begins."""
     view = sitting.part(order)
     if request.method != "POST" or view.over:
         return to_first_page(request, sitting)
@@ -102,7 +102,7 @@ def form_of_part(request: HttpRequest, sitting: Sitting, order: int) -> HttpResp
 
 @candidate_page
 def practice(request: HttpRequest, sitting: Sitting, order: int, number: int) -> HttpResponse:
-    """Something to try the answers on, with the solution where there is one; nothing of it is kept."""
+    """A practice item with its solution, if there is one. Nothing is saved."""
     view = sitting.part(order)
     if view.over:
         return to_first_page(request, sitting)
@@ -111,7 +111,7 @@ def practice(request: HttpRequest, sitting: Sitting, order: int, number: int) ->
 
 @candidate_page
 def last_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """Names what is unanswered, with links, and takes *Finish*; on a clock it asks whether to end before time."""
+    """Unanswered items with links, and *Finish*; in a timed part a confirmation to end early."""
     view, refused = sitting.part(order), False
     if request.method == "POST":
         try:
@@ -132,7 +132,7 @@ def last_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
 
 @candidate_page
 def decline_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
-    """Asks once more, and then takes the no."""
+    """Confirm, then decline."""
     if request.method == "POST":
         decline(attempt_id=sitting.attempt.pk, now=sitting.now)
         return private(redirect(sitting.first_page))
@@ -141,7 +141,7 @@ def decline_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
 
 
 def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more: Any) -> HttpResponse:
-    """The first page, or the break between two parts. `waiting`: an adjustment request is unanswered."""
+    """The overview page, also between two parts. `waiting`: an adjustment request is unanswered."""
     attempt, seen = sitting.attempt, sitting.overview
     current = seen.current
     state = clock_state(current.part, now=sitting.now) if current else None
@@ -165,7 +165,7 @@ def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more:
 
 
 def from_first(sitting: Sitting, current: PartView) -> str:
-    """From the first page: an only part without a clock needs no page of its own before its practice."""
+    """Where the overview page leads; a single untimed part skips its own start page."""
     if current.begun:
         return sitting.way_on(current)
     if sitting.overview.only and not current.waits_for_start and practice_of(current.part):
@@ -174,7 +174,7 @@ def from_first(sitting: Sitting, current: PartView) -> str:
 
 
 def show_part(request: HttpRequest, sitting: Sitting, view: PartView, *, waiting: bool) -> HttpResponse:
-    """What comes in a part, before it begins."""
+    """The page before a part."""
     return render_page(
         request,
         sitting,
@@ -193,14 +193,14 @@ def show_part(request: HttpRequest, sitting: Sitting, view: PartView, *, waiting
 
 
 def _file_first(part: AttemptPart) -> FileQuestion | None:
-    """The file that the first question asks for: the page says how that works, since it has no practice."""
+    """The first question if it asks for a file, which has no practice item; the page explains it instead."""
     content = content_of(part.version)
     first = content.questions[0] if isinstance(content, QuestionSet) and content.questions else None
     return first if isinstance(first, FileQuestion) else None
 
 
 def show_practice(request: HttpRequest, sitting: Sitting, view: PartView, number: int) -> HttpResponse:
-    """Example `number`, from 1; an answer gets its solution where there is one, else it leads on. Nothing is kept."""
+    """Practice item `number`, from 1. An answer shows the solution if there is one, else leads on. Nothing is saved."""
     order, items = view.order, practice_of(view.part)
     if not 1 <= number <= len(items):
         raise Http404
@@ -240,7 +240,7 @@ def show_last(
     missing: Sequence[int],
     refused: bool = False,
 ) -> HttpResponse:
-    """The end of a part: what is unanswered, by its number from 1, and *Finish*."""
+    """The end of a part with *Finish*. `missing`: numbers of unanswered items, from 1."""
     order = view.order
     return render_page(
         request,

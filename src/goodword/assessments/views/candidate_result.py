@@ -20,13 +20,13 @@ from goodword.steps.portal import closed_page, unknown_page, visit_of
 
 
 def gets_result(attempt: Attempt) -> bool:
-    """Whether the candidate gets the result of this attempt: it was finished, and the role says so."""
+    """Whether the candidate may see the result: the attempt is completed, and the role shares results."""
     return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 
 @require_safe
 def candidate_result(request: HttpRequest, token: str) -> HttpResponse:
-    """Where their answers lie, in plain words and in their language. Else the page of everything closed."""
+    """The candidate's result in their language, or the closed page."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)

@@ -33,7 +33,7 @@ KIND = Test.Kind.QUESTIONS
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Ask for a file; it comes to stand at the end."""
+    """Add a file question at the end."""
     form = _form(request, draft, "")
     stale = False
     if form.is_bound and form.is_valid():
@@ -50,7 +50,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """One file question. What was typed stays when somebody else has saved meanwhile."""
+    """Change a file question. Input is kept if somebody else has saved meanwhile."""
     _file_or_404(draft, question_id)
     form = _form(request, draft, question_id)
     stale = False
@@ -70,7 +70,7 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 @require_POST
 @draft_page(KIND)
 def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """One place up or down."""
+    """Move a file question up or down."""
     _file_or_404(draft, question_id)
     up = request.POST.get("by") == "up"
     place = custom_questions.move_file(
@@ -87,7 +87,7 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
 @require_POST
 @draft_page(KIND)
 def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """Take it out, with its rubric."""
+    """Remove a file question with its rubric."""
     _file_or_404(draft, question_id)
     custom_questions.remove_file(test=draft.test, question_id=question_id, revision=revision_of(request))
     messages.success(request, _("Removed. Published versions keep it."))
@@ -95,7 +95,7 @@ def remove(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 
 
 def to_editor(request: MemberRequest, draft: Draft, query: str = "") -> HttpResponseBase:
-    """Back to the list of the draft."""
+    """Redirect to the draft."""
     where = redirect("custom_questions_edit", request.organisation.slug, draft.test.pk)
     where["Location"] += query
     return where
@@ -137,7 +137,7 @@ def _file_or_404(draft: Draft, question_id: str) -> None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(Test.Kind.QUESTIONS)
 def marked(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """Show and save it. What was typed stays when somebody else has saved meanwhile."""
+    """Set the right answers or the rubric. Input is kept if somebody else has saved meanwhile."""
     try:
         place = place_of(draft.content, question_id)
     except KeyError:

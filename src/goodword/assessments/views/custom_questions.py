@@ -49,7 +49,7 @@ KIND = Test.Kind.QUESTIONS
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedQuestion:
-    """One question: what kind it is, and how its answers are marked."""
+    """One question of the list, with its type and how its answers are marked."""
 
     place: int
     id: str
@@ -65,7 +65,7 @@ class ListedQuestion:
 
 
 def list_questions(content: Content) -> list[ListedQuestion]:
-    """In order."""
+    """The questions in order."""
     found = []
     last = len(content["questions"])
     for place, entry in enumerate(content["questions"], start=1):
@@ -141,7 +141,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The version published last, in one of its languages; one that has none leads to its draft."""
+    """The newest published version in one language, else a redirect to the draft."""
     test = test_of(request, pk, kind=KIND)
     there = newest_published(test)
     if not there and not is_own(test):
@@ -167,7 +167,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Edit*: to the draft, which is made if there is none."""
+    """*Edit*: redirect to the draft, created if there is none."""
     try:
         begin_draft(test=test_of(request, pk, kind=KIND), now=clock.now())
     except NotEditable:
@@ -186,7 +186,7 @@ def _published(organisation: Organisation) -> QuerySet[Questionnaire]:
 
 
 def _refused(organisation: Organisation, questionnaires: QuerySet[Questionnaire]) -> dict[int, list[str]]:
-    """By id, why the newest version cannot be used in a test, for those that cannot. One query."""
+    """By questionnaire id, why its newest version cannot be used in a test. One query."""
     newest = (
         QuestionnaireVersion.objects.of(organisation)
         .filter(questionnaire__in=questionnaires.order_by(), published_at__isnull=False)
@@ -200,7 +200,7 @@ def _refused(organisation: Organisation, questionnaires: QuerySet[Questionnaire]
 @require_safe
 @draft_page(KIND)
 def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """The list. After a move, `?moved=<id>&by=up` puts the focus back on the button that was pressed."""
+    """The list of questions. After a move, `?moved=<id>&by=up` restores the focus."""
     questionnaire = _questionnaire(draft)
     newest = next(iter(numbers(questionnaire)), 0) if questionnaire else 0
     return render(
@@ -225,7 +225,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Name and instructions in each language. What was typed stays when somebody else has saved meanwhile."""
+    """Name and instructions in each language. Input is kept if somebody else has saved meanwhile."""
     form = details_form(
         request.POST if request.method == "POST" else None, [row.content for row in draft.rows]
     )
@@ -253,7 +253,7 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_POST
 @draft_page(KIND)
 def update(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """The questions of the questionnaire's newest version, in place of those that are there."""
+    """Replace the questions with those of the questionnaire's newest version."""
     questionnaire = _questionnaire(draft)
     try:
         if questionnaire is None:
@@ -279,7 +279,7 @@ def update(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Which languages are whole, how answers are marked; then the next version."""
+    """Confirm and publish the next version."""
     error = ""
     if request.method == "POST":
         try:
@@ -313,7 +313,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Ask once more, then delete the draft."""
+    """Confirm, then delete the draft."""
     if request.method == "POST":
         stays = drafts.discard(
             test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
@@ -335,6 +335,6 @@ def _languages(draft: Draft) -> list[tuple[str, int]]:
 
 
 def _questionnaire(draft: Draft) -> Questionnaire | None:
-    """The one that the questions were taken from; None if it has gone."""
+    """The questionnaire that the questions come from; None if it was deleted."""
     rows = Questionnaire.objects.of(draft.test.organisation)
     return rows.filter(pk=draft.content["taken_from"]["questionnaire"]).first()

@@ -65,6 +65,6 @@ def draft_page[**P](kind: Test.Kind) -> Callable[[DraftView[P]], Callable[..., H
 
 
 def revision_of(request: MemberRequest) -> int:
-    """On which revision of the draft an act is based; -1, which none has, if that was not said."""
+    """The revision that the submitted form is based on; -1, which no draft has, if missing."""
     given = request.POST.get("revision", "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

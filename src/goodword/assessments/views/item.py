@@ -44,7 +44,7 @@ _DIGITS = 9
 
 @candidate_page
 def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> HttpResponse:
-    """Show item `number`, counted from 1; save what is sent, and go on. A script that saves stays."""
+    """Show item `number`, from 1; save an answer and continue. A script that saves stays on the page."""
     view = sitting.part(order)
     if view.over and request.method == "POST":
         return too_late(request, sitting)
@@ -122,7 +122,7 @@ def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Item, fo
 
 
 def _age(request: HttpRequest) -> float:
-    """For how many seconds an answer has waited in the browser; nothing that is no number counts."""
+    """Seconds for which an answer has waited in the browser; 0 if invalid."""
     typed = request.POST.get("age", "")
     if not typed.replace(".", "", 1).isdecimal():
         return 0
@@ -130,7 +130,7 @@ def _age(request: HttpRequest) -> float:
 
 
 def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, this: Item) -> HttpResponse:
-    """To the next item. On a clock there is no way back, and after the last one the part ends."""
+    """Redirect to the next item; in a timed part the last one ends the part."""
     if view.timed:
         part = next_item(
             attempt_id=sitting.attempt.pk, order=view.order, number=number, item_id=this.id, now=sitting.now
@@ -147,7 +147,7 @@ def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, 
 def _on_screen(
     request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
-    """What is sent for an item that is not on screen any more changes nothing: the one that is, is shown."""
+    """Ignore an answer to an item that is no longer on screen, and show the current one."""
     notice_late(request, sitting, view, items, number)
     part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
     if part.at > len(items):
@@ -208,7 +208,7 @@ def item_context(
     answers: Mapping[str, Json],
     form: ItemForm | None = None,
 ) -> dict[str, object]:
-    """What an item's screen shows, on its page and in the sheet of all of them."""
+    """Template context of an item, on its page and among all screens."""
     this = items[number - 1]
     saved = this.id in answers and this.is_whole(answers[this.id])
     to_last = request.GET.get("from") == FROM_LAST
@@ -253,7 +253,8 @@ def _after(sitting: Sitting, view: PartView, number: int, *, count: int, to_last
 
 @candidate_page
 def all_screens(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """A screen for each statement or situation, with what is saved. Own questions hang together: each is asked for."""
+    """All screens of an untimed part, so that its page works offline; not of custom questions, which may depend on
+    each other."""
     view = sitting.part(order)
     if request.method == "POST" or view.timed or view.waits_for_start or view != sitting.overview.current:
         return to_first_page(request, sitting)
@@ -276,7 +277,7 @@ def all_screens(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespo
 
 @candidate_page
 def ping(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """A sign of life; the answer tells how much time is left, and whether the line counts as broken."""
+    """Record a heartbeat; returns the time left, and whether the connection counts as lost."""
     view = sitting.part(order)
     if request.method != "POST" or view.over or not clock.is_running(view.part):
         return to_first_page(request, sitting)
@@ -325,7 +326,7 @@ def reconnect(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespons
 
 @candidate_page
 def record_notice(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
-    """Take `what` was noticed on which `item`, and its `amount`; 400 for what no page of ours sends."""
+    """Record a notice from the page's script: `what`, `item` and `amount`. 400 if invalid."""
     view = sitting.part(order)
     if request.method != "POST" or view.over:
         return to_first_page(request, sitting)
@@ -347,7 +348,7 @@ def record_notice(request: HttpRequest, sitting: Sitting, order: int) -> HttpRes
 def notice_late(
     request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
 ) -> None:
-    """Note an answer that was sent for item `number` of a timed part after it was over, if it is another one."""
+    """Record a different answer to item `number` of a timed part that has moved on."""
     if request.method != "POST" or "skip" in request.POST or not 1 <= number <= len(items):
         return
     if sent_for(request, items, number) != number:

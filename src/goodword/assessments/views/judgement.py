@@ -41,7 +41,7 @@ KIND = Test.Kind.JUDGEMENT
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def new(request: MemberRequest) -> HttpResponseBase:
-    """An empty one."""
+    """Create an empty set."""
     form = NewForm(
         request.POST if request.method == "POST" else None,
         initial={
@@ -61,7 +61,7 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Use as a start*."""
+    """*Use as a start*: copy a set."""
     test = test_of(request, pk, kind=KIND)
     try:
         made = judgement.duplicate_set(test=test, by=request.member, now=clock.now())
@@ -74,7 +74,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Edit*: to the draft, which is made if there is none."""
+    """*Edit*: redirect to the draft, created if there is none."""
     try:
         begin_draft(test=test_of(request, pk, kind=KIND), now=clock.now())
     except NotEditable:
@@ -89,7 +89,7 @@ def draft(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The version published last, with its key, in one of its languages; one that has none leads to its draft."""
+    """The newest published version with its key in one language, else a redirect to the draft."""
     test = test_of(request, pk, kind=KIND)
     there = newest_published(test)
     if not there and not is_own(test):
@@ -114,7 +114,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @draft_page(KIND)
 def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """The list. After a move, `?moved=<id>&by=up` puts the focus back on the button that was pressed."""
+    """The list of scenarios. After a move, `?moved=<id>&by=up` restores the focus."""
     there = {row.language for row in draft.rows}
     return render(
         request,
@@ -141,7 +141,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Name, instructions, what it measures. What was typed stays when somebody else has saved meanwhile."""
+    """Name, instructions and construct. Input is kept if somebody else has saved meanwhile."""
     form = DetailsForm(request.POST if request.method == "POST" else None, initial=draft.content)
     stale = False
     if form.is_bound and form.is_valid():
@@ -168,7 +168,7 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Ask once more, then delete the draft."""
+    """Confirm, then delete the draft."""
     if request.method == "POST":
         stays = drafts.discard(
             test=draft.test, revision=revision_of(request), by=request.member, now=clock.now()
@@ -188,7 +188,7 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_POST
 @draft_page(KIND)
 def add_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Another language, its texts empty."""
+    """Add a language with empty texts."""
     language = request.POST.get("language", "")
     if language not in LANGUAGES:
         raise Http404("no such language")
@@ -199,7 +199,7 @@ def add_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
-    """The texts side by side. What was typed stays when the draft has changed meanwhile."""
+    """Translate the texts side by side. Input is kept if the draft has changed meanwhile."""
     row = draft.row(language)
     if row is None or row == draft.source:
         return _no_translation(request, draft)
@@ -236,7 +236,7 @@ def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpRes
 @require_POST
 @draft_page(KIND)
 def remove_translation(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
-    """Take a language out of the draft."""
+    """Remove a language from the draft."""
     try:
         remove_language(test=draft.test, language=language, revision=revision_of(request))
     except NoLanguage:
@@ -257,7 +257,7 @@ def _no_translation(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(Test.Kind.JUDGEMENT)
 def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """The next version, which never changes."""
+    """Confirm and publish the next version."""
     form = PublishForm(request.POST if request.method == "POST" else None)
     stale = False
     if form.is_bound and form.is_valid():
@@ -305,7 +305,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 
 def remind_of_translations(request: MemberRequest, before: Draft) -> None:
-    """Where other words stand now than were translated, somebody should look at the translations."""
+    """Warn about translations of texts that have changed."""
     after = draft_of(before.test)
     if after is None:
         return

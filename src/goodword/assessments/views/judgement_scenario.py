@@ -26,7 +26,7 @@ KIND = Test.Kind.JUDGEMENT
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """A new one; it comes to stand at the end."""
+    """Add a scenario at the end."""
     form = _form(request, draft, {})
     stale = False
     if form.is_bound and form.is_valid():
@@ -52,7 +52,7 @@ def new(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
-    """One scenario. What was typed stays when somebody else has saved meanwhile, beside what is there now."""
+    """Change a scenario. Input is kept, beside the stored version, if somebody else has saved meanwhile."""
     try:
         scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
     except KeyError:
@@ -80,7 +80,7 @@ def change(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
 @require_POST
 @draft_page(KIND)
 def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
-    """One place up or down."""
+    """Move a scenario up or down."""
     up = request.POST.get("by") == "up"
     try:
         place = judgement.move_scenario(
@@ -102,7 +102,7 @@ def move(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRespo
 @require_http_methods(["GET", "HEAD", "POST"])
 @draft_page(KIND)
 def remove(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpResponseBase:
-    """Ask once more, then take it out."""
+    """Confirm, then remove a scenario."""
     try:
         scenario = draft.content["scenarios"][place_of(draft.content, scenario_id)]
         if request.method == "POST":

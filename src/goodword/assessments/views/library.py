@@ -42,7 +42,7 @@ from goodword.questionnaires.editor.languages import language_name
 
 @dataclass(kw_only=True)
 class SelectedVersion:
-    """A version of a test in one language and form, among those that there are."""
+    """A test version in one language and form, with links to the others."""
 
     test: Test
     rows: Sequence[TestVersion]
@@ -52,7 +52,7 @@ class SelectedVersion:
 
     @cached_property
     def content(self) -> Content:
-        """What it holds."""
+        """The parsed content."""
         return content_of(self.version)
 
     @property
@@ -72,22 +72,22 @@ class SelectedVersion:
 
     @property
     def is_newest(self) -> bool:
-        """Whether there is no newer version, a draft apart."""
+        """Whether there is no newer published version."""
         return self.is_draft or self.version.number == self.rows[0].number
 
     @property
     def form_name(self) -> str:
-        """What the form is called."""
+        """The name of the form."""
         return self.content.form_label(self.form)
 
     @property
     def language_name(self) -> str:
-        """What the language is called; empty where a test has no words of its own."""
+        """The name of the language; empty for generated items."""
         return language_name(self.language) if self.language else ""
 
     @property
     def numbers(self) -> list[tuple[str, bool, str]]:
-        """Each number, whether it is a draft alone, and the query that leads to it."""
+        """Each version number, whether it is only a draft, and its query string."""
         found: dict[str, bool] = {}
         for row in self.rows:
             found[row.number] = found.get(row.number, True) and row.published_at is None
@@ -95,14 +95,14 @@ class SelectedVersion:
 
     @property
     def languages(self) -> list[tuple[str, str, str]]:
-        """Each language of this number: its code, its name, the query that leads to it."""
+        """Each language of this version: code, name, query string."""
         codes = [row.language for row in self.rows if row.number == self.version.number]
         spoken = list(LANGUAGES) if codes == [""] else codes
         return [(code, language_name(code), self.query(language=code)) for code in spoken]
 
     @property
     def forms(self) -> list[tuple[str, str, str]]:
-        """Each form: its id, its name, the query that leads to it."""
+        """Each form: id, name, query string."""
         return [
             (form.id, self.content.form_label(form.id), self.query(form=form.id))
             for form in self.content.offers()
@@ -110,11 +110,11 @@ class SelectedVersion:
 
     @property
     def here(self) -> str:
-        """The query that leads to just this."""
+        """The query string of this selection."""
         return self.query()
 
     def query(self, **other: str) -> str:
-        """The query of an address that asks for this, with something else in its place."""
+        """The query string of this selection with some values replaced."""
         asked = {"version": self.version.number, "language": self.language, "form": self.form}
         return urlencode(asked | other)
 
@@ -162,7 +162,7 @@ def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
 
 
 class SignOffForm(forms.Form):
-    """Who answers for items that touch health, and why they are needed."""
+    """Who answers for items about health, and why they are needed."""
 
     use_required_attribute = False
 
@@ -187,7 +187,7 @@ class SignOffForm(forms.Form):
 @require_safe
 @access.member(kinds=access.WORKS)
 def tests(request: MemberRequest) -> HttpResponse:
-    """Those that come with Goodword and the organisation's own, kind by kind; archived ones apart."""
+    """All tests by kind, archived ones apart."""
     ensure_all_builtin(request.organisation, now=clock.now())
     rows = list_tests(request.member)
     there = [row for row in rows if row.test.archived_at is None]
@@ -203,7 +203,7 @@ def tests(request: MemberRequest) -> HttpResponse:
 
 
 def _groups(rows: list[ListedTest]) -> Iterable[tuple[str, str, str, list[ListedTest]]]:
-    """Kind, heading, what it is in a sentence, and the tests: built-in ones first. Kinds without any are left out."""
+    """Kind, heading, description and tests, built-in ones first; empty kinds are left out."""
     for name in Test.Kind:
         of_kind = [row for row in rows if row.test.kind == name]
         if of_kind:
@@ -214,7 +214,7 @@ def _groups(rows: list[ListedTest]) -> Iterable[tuple[str, str, str, list[Listed
 @require_safe
 @access.member(kinds=access.WORKS)
 def test(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """What is known of a version, and what is not; a draft that was imported is signed off and published here."""
+    """The technical sheet of a version; imported drafts are signed off and published here."""
     found = selected_version(request, pk)
     if found is None:
         return render(
@@ -228,7 +228,7 @@ def test(request: MemberRequest, pk: int) -> HttpResponseBase:
 def page_context(
     request: MemberRequest, found: SelectedVersion, *, form: SignOffForm | None = None
 ) -> dict[str, Any]:
-    """What the page shows of a version."""
+    """Template context of a version's page."""
     known = known_of(found.version, found.form)
     flags = flags_of(found.content)
     asks = found.is_draft and found.imported and bool(flags)
@@ -248,7 +248,7 @@ def page_context(
 @require_POST
 @access.member(kinds=access.WORKS)
 def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Take it out of what roles can choose."""
+    """Archive a test."""
     try:
         packs.archive(test=test_of(request, pk), by=request.member, now=clock.now())
     except packs.ComesWithGoodword:
@@ -261,7 +261,7 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Put it back."""
+    """Restore an archived test."""
     packs.bring_back(test=test_of(request, pk), by=request.member, now=clock.now())
     messages.success(request, _("It is back, and roles can choose it again."))
     return redirect("test", request.organisation.slug, pk)
@@ -270,7 +270,7 @@ def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def export(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """One version in one language as a file, of the same content as the one that was imported."""
+    """Download one version in one language as a pack file."""
     found = selected_version(request, pk)
     if found is None:
         raise Http404("nothing is published")
@@ -294,7 +294,7 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def items(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Everything that a version asks. `?seed=` draws the same samples of generated items again."""
+    """All items of a version. `?seed=` reproduces samples of generated items."""
     found = selected_version(request, pk)
     if found is None:
         raise Http404("nothing is published")
@@ -306,7 +306,7 @@ def items(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def seed_of(request: MemberRequest) -> int:
-    """The seed that the address asks for, else a fresh one."""
+    """The seed in the query string, else a random one."""
     asked = request.GET.get("seed", "")
     if asked.isascii() and asked.isdigit() and len(asked) < 11 and 0 < int(asked) < SEEDS:
         return int(asked)

@@ -48,7 +48,7 @@ class ImportForm(forms.Form):
     )
 
     def clean(self) -> None:
-        """One of the two, no larger than is read."""
+        """Exactly one of the two, within the size limit."""
         file, text = self.cleaned_data.get("file"), self.cleaned_data.get("text") or ""
         if self.errors:
             return
@@ -61,12 +61,12 @@ class ImportForm(forms.Form):
 
     @property
     def source(self) -> str:
-        """The field that it came by."""
+        """The name of the field that was used."""
         return "file" if self.cleaned_data.get("file") is not None else "text"
 
     @property
     def raw(self) -> bytes:
-        """The bytes that are to be read."""
+        """The content of the file or text."""
         file = self.cleaned_data.get("file")
         if file is not None:
             found: bytes = file.read(LARGEST + 1)
@@ -77,7 +77,7 @@ class ImportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def import_(request: MemberRequest) -> HttpResponseBase:
-    """From a file or a text, whole or not at all."""
+    """Import a file or text, completely or not at all."""
     if request.method != "POST":
         return render(request, "assessments/library/import.html", {"form": ImportForm()})
     form = ImportForm(request.POST, request.FILES)
@@ -95,7 +95,7 @@ def import_(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def sign_off(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBase:
-    """Take a name and a reason for items that touch health."""
+    """Sign off items about health with a name and a reason."""
     version = draft_version(request, pk, version_pk)
     form = SignOffForm(request.POST)
     if version.published_at is not None:
@@ -128,7 +128,7 @@ def sign_off(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBa
 @require_POST
 @access.member(kinds=access.WORKS)
 def publish(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBase:
-    """Freeze a draft and offer it to roles."""
+    """Publish a draft."""
     version = draft_version(request, pk, version_pk)
     try:
         publish_pack(version=version, by=request.member, now=clock.now())
@@ -144,7 +144,7 @@ def publish(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBas
 @require_POST
 @access.member(kinds=access.WORKS)
 def discard(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBase:
-    """Throw a draft away."""
+    """Discard a draft."""
     version = draft_version(request, pk, version_pk)
     try:
         stays = discard_pack(version=version, by=request.member, now=clock.now())
@@ -157,7 +157,7 @@ def discard(request: MemberRequest, pk: int, version_pk: int) -> HttpResponseBas
 
 
 def _at(request: MemberRequest, version: TestVersion) -> str:
-    """The page of a test, at this version and language."""
+    """The URL of this version's page."""
     where = reverse("test", args=[request.organisation.slug, version.test_id])
     return f"{where}?version={version.number}&language={version.language}"
 

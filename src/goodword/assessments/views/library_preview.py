@@ -18,7 +18,7 @@ from goodword.assessments.views.library import SelectedVersion, seed_of, selecte
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Screen `?at=`, from 1: first those to practise on, then the items. An answer only leads to the next screen."""
+    """Screen `?at=`, from 1, practice items first. An answer only leads to the next screen."""
     found = selected_version(request, pk)
     if found is None:
         raise Http404("nothing is published")

@@ -23,7 +23,7 @@ from goodword.core import clock
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What a member has to mark of a candidate."""
+    """A candidate's answers that a member can mark."""
 
     application: Application
     attempt: Attempt
@@ -38,7 +38,7 @@ class Work:
 @require_safe
 @access.member(kinds=access.WORKS)
 def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    """All answers with a rubric, how far each is, and what may be seen of its marks."""
+    """All answers with a rubric, their progress, and the marks that the member may see."""
     work = _work(request, pk, attempt_pk)
     _audit_view(request, work)
     return render(
@@ -57,7 +57,7 @@ def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBas
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: str) -> HttpResponseBase:
-    """One answer with its rubric; *Save* goes on to the next one that waits."""
+    """One answer with its rubric; *Save* leads to the next unmarked one."""
     work = _work(request, pk, attempt_pk)
     here = next((one for one in work.answers if (one.order, one.item) == (order, item)), None)
     if here is None:
@@ -113,7 +113,7 @@ def _enough(here: AnswerToMark) -> str:
 
 
 def _onward(request: MemberRequest, work: Work, order: int, item: str) -> HttpResponseBase:
-    """To the next answer that waits for this member, behind this one first; else to the list."""
+    """Redirect to the next answer that this member has not marked, else to the list."""
     messages.success(request, _("Saved."))
     places = [(one.order, one.item) for one in work.answers]
     here = places.index((order, item))
@@ -140,7 +140,7 @@ def _work(request: MemberRequest, pk: int, attempt_pk: int) -> Work:
 
 
 def _audit_view(request: MemberRequest, work: Work) -> None:
-    """Every look at what a candidate answered is written down."""
+    """Record in the audit log that the member has viewed answers."""
     write(
         organisation=request.organisation,
         action="answers.viewed",
@@ -153,7 +153,7 @@ def _audit_view(request: MemberRequest, work: Work) -> None:
 @require_safe
 @access.member()
 def download(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """For members who see the application. No browser shows it, guesses its type, or keeps it."""
+    """Download a candidate's file; browsers neither display nor cache it."""
     applications = visible_applications(request.member).filter(erased_at=None)
     upload = access.owned(
         Upload.objects.of(request.organisation).filter(

@@ -1,4 +1,4 @@
-"""Library > a test > Norms: what the organisation's own answers give to hold scores against."""
+"""Library > a test > Norms: norms and calibrations from the organisation's own answers."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -36,7 +36,7 @@ _DEVICES = {
 @require_safe
 @access.member(kinds=access.WORKS)
 def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """What there is of each version and form, and what was made of it; `table` opens one table of it whole."""
+    """Answers, norms and calibrations of each version and form; `?table=` opens one norm table."""
     test = access.owned(Test.objects.of(request.organisation), pk)
     scales, wanted = _scales(test), request.GET.get("table", "")
     failed_jobs = failed.failed_jobs().filter(
@@ -60,7 +60,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def make(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Have norms made from the answers of one version and form."""
+    """Start the computation of norms for one version and form."""
     test = access.owned(Test.objects.of(request.organisation), pk)
     version, form = request.POST.get("version", ""), request.POST.get("form", "")
     found = _of_version(test, version)
@@ -83,7 +83,7 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Have the families and levels of a version calibrated by its answers."""
+    """Start the calibration of a version."""
     test = access.owned(Test.objects.of(request.organisation), pk)
     version = request.POST.get("version", "")
     found = _of_version(test, version)
@@ -110,7 +110,7 @@ def _of_version(test: Test, version: str) -> VersionNorms | None:
 
 
 def _scales(test: Test) -> dict[str, str]:
-    """What scales are called; categories of generated items are words of their own."""
+    """Names of scales by id."""
     published = test.versions.filter(published_at__isnull=False)
     newest = published.filter(language="en").order_by("-pk").first() or published.first()
     names = {"": _("All of it")}

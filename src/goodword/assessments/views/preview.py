@@ -23,21 +23,21 @@ from goodword.steps.models import StepRun
 
 
 class PreviewAddresses(Protocol):
-    """Where the pages of a preview lie, with all that their addresses carry along."""
+    """URLs of a preview's pages, with its state in the query string."""
 
     def address(self, name: str, *args: object, done: int) -> str:
-        """The preview's page that stands for one of the candidate's, by its name, with so many parts done."""
+        """The URL of the preview's counterpart of a candidate's page, with `done` parts completed."""
 
     def in_language(self, language: str) -> "PreviewAddresses":
         """The same in another language."""
 
     def in_other_form(self, order: int) -> "PreviewAddresses":
-        """The same with a part in the form that everybody may choose, or in the role's own again."""
+        """The same with a part switched to its other form, or back."""
 
 
 @dataclass(kw_only=True)
 class Preview(Sitting):
-    """A sitting without a candidate: its visit and attempt are no rows. `planned` are the tests, with theirs."""
+    """A sitting without a candidate, whose visit and attempt are not saved. `planned` come with their tests."""
 
     planned: Sequence[AssessmentPart]
     walk: PreviewPosition
@@ -49,25 +49,25 @@ class Preview(Sitting):
 
     @cached_property
     def overview(self) -> Overview:
-        """The parts, and how far this walk is."""
+        """The parts at the preview's position."""
         return self._walked[0]
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """What the part asks that is walked through now."""
+        """The items of the current part."""
         return self._walked[1]
 
     def url(self, name: str, *args: object) -> str:
-        """The address of the preview's page that stands for this one."""
+        """The URL of the preview's counterpart of a candidate's page."""
         return self.places.address(name, *args, done=self.walk.done)
 
     def after(self, order: int) -> str:
-        """The page that follows a part."""
+        """The URL of the page after a part."""
         return self.places.address("portal_assessment", done=order)
 
 
 def first(request: HttpRequest, sitting: Preview) -> HttpResponse:
-    """What comes, the page between two parts, or, after the last one, the thanks."""
+    """The overview page, or after the last part the thank-you page."""
     if sitting.overview.current is None:
         told = sitting.attempt.assessment.shares_result
         own = sitting.url("portal_assessment_result") if told else ""
@@ -84,7 +84,7 @@ def first(request: HttpRequest, sitting: Preview) -> HttpResponse:
 
 
 def part(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
-    """What comes in a part; *Start* leads to its first item, and no clock runs."""
+    """The page before a part; *Start* leads to its first item, without a clock."""
     view = sitting.part(order)
     if request.method == "POST":
         return private(redirect(sitting.url("portal_assessment_item", order, 1)))
@@ -92,12 +92,12 @@ def part(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
 
 
 def practice(request: HttpRequest, sitting: Preview, order: int, number: int) -> HttpResponse:
-    """An example to practise on, which is kept of nobody."""
+    """A practice item."""
     return show_practice(request, sitting, sitting.part(order), number)
 
 
 def item(request: HttpRequest, sitting: Preview, order: int, number: int) -> HttpResponse:
-    """One item. An answer that would be taken leads on, and is forgotten; the clock stands."""
+    """One item. A valid answer leads on and is not saved; the clock does not run."""
     view, items = sitting.part(order), sitting.items
     if not 1 <= number <= len(items):
         raise Http404
@@ -119,7 +119,7 @@ def item(request: HttpRequest, sitting: Preview, order: int, number: int) -> Htt
 
 
 def last(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
-    """The end of a part, as if all had been answered."""
+    """The end of a part, with all items shown as answered."""
     view = sitting.part(order)
     if request.method == "POST":
         return private(redirect(sitting.after(order)))
@@ -127,7 +127,7 @@ def last(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
 
 
 def language(request: HttpRequest, sitting: Preview) -> HttpResponse:
-    """The candidate's choice on the first page: in a preview it stands in the address alone."""
+    """Choose a language, which a preview keeps in its URLs."""
     places = sitting.places
     if request.method == "POST":
         places = places.in_language(request.POST.get("language", ""))
@@ -135,7 +135,7 @@ def language(request: HttpRequest, sitting: Preview) -> HttpResponse:
 
 
 def form(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
-    """Tasks without figures, or with them again: in a preview this too stands in the address alone."""
+    """Choose the other form of a part, which a preview keeps in its URLs."""
     view, places = sitting.part(order), sitting.places
     if request.method == "POST":
         places = places.in_other_form(view.order)
@@ -143,21 +143,21 @@ def form(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
 
 
 def decline(request: HttpRequest, sitting: Preview) -> HttpResponse:
-    """The page of a candidate who would rather not; pressed, it says that nothing happened."""
+    """The page to decline; confirming it ends the preview."""
     if request.method == "POST":
         return beyond(request, sitting)
     return show_decline_preview(request, sitting)
 
 
 def adjust(request: HttpRequest, sitting: Preview) -> HttpResponse:
-    """The page to ask for more time on; sent, it says that nobody was asked."""
+    """The page to request an adjustment; submitting it ends the preview."""
     if request.method == "POST":
         return beyond(request, sitting)
     return show_request_preview(request, sitting)
 
 
 def beyond(request: HttpRequest, sitting: Preview) -> HttpResponse:
-    """Where the preview ends: nothing was sent to anybody, and what lies behind needs a candidate."""
+    """The end of the preview: nothing was sent, and further pages need a candidate."""
     return render_page(request, sitting, "assessments/portal/beyond.html")
 
 
