@@ -2,6 +2,7 @@
 
 import pytest
 
+from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.custom.content import read_questions
 from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.kinds.pack_file import difference
@@ -9,7 +10,6 @@ from goodword.assessments.kinds.reasoning.content import builtin_forms, read_for
 from goodword.assessments.kinds.reasoning.difficulty import START
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.kinds.reasoning.names import LOADS, family_name
-from goodword.assessments.kinds.sheet import technical_sheet
 from tests.assessments.kinds.judgements import small_set, with_action
 from tests.assessments.library_pages.support import custom_questions
 

@@ -1,8 +1,8 @@
 """The technical sheet says what is known, and what is not."""
 
+from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.scales.content import parse_pack
-from goodword.assessments.kinds.sheet import technical_sheet
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
 

@@ -10,6 +10,7 @@ from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.kind import JUDGEMENT
 from goodword.assessments.kinds.judgement.result import JudgementResult
+from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.reasoning.kind import REASONING
@@ -18,7 +19,7 @@ from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.kind import SCALES
 from goodword.assessments.kinds.scales.result import ScalesResult
 from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent
-from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.kinds.technical_sheet import NOTHING, Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
@@ -169,3 +170,12 @@ def kind_named(name: str) -> Kind[Any]:
             return CUSTOM
         case _:
             assert_never(kind)
+
+
+def technical_sheet(content: Content, form: str = FULL_FORM, *, known: Known = NOTHING) -> TechnicalSheet:
+    """The technical sheet for one form of a test, with what the organisation's own answers add.
+
+    It is generated from the test's data and these figures, so it claims only what they show. Raises `LookupError` for
+    an unknown form.
+    """
+    return kind_of(content).sheet(content, form, known)

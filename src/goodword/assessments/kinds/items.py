@@ -1,6 +1,6 @@
 """What a candidate is given to answer, of any kind of test, and the form of its answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, Protocol
@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
+from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.questionnaires.reading import Json
 
 type Files = MultiValueDict[str, UploadedFile[Any]]
@@ -128,3 +129,27 @@ class ChoiceForm(forms.Form):
     def problems(self) -> list[tuple[str, str]]:
         """As in ItemForm."""
         return [(f"{self['answer'].auto_id}_0", sentence) for sentence in self.sentences]
+
+
+class FixedItems:
+    """Nothing is drawn, there is no form without figures, and all items are asked."""
+
+    is_generated = False
+
+    def draw(self, content: object, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
+        del content, form, seed
+        return ()
+
+    def redraw(
+        self, content: object, item: GeneratedItem, *, seed: int, taken: Sequence[GeneratedItem]
+    ) -> GeneratedItem:
+        del content, item, seed, taken
+        raise LookupError("Items of this kind are not drawn.")
+
+    def figureless_form(self, content: object, form: str) -> str:
+        del content, form
+        return ""
+
+    def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
+        del answers
+        return tuple(items)

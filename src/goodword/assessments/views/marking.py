@@ -1,24 +1,76 @@
 """Members mark answers to custom questions by a rubric, and download files that candidates uploaded."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.assessments import marking as acts
-from goodword.assessments.kinds.custom.marking_form import MarkingForm
+from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.marking import AnswerToMark, MarkedPart, parts_to_mark
-from goodword.assessments.models import Attempt, Upload
+from goodword.assessments.models import Attempt, Marking, Upload
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
+from goodword.questionnaires.editor.forms.fields import Whole, Words
+
+LONGEST_COMMENT = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One criterion as the page draws it."""
+
+    criterion: Criterion
+    field: forms.BoundField
+
+
+class MarkingForm(forms.Form):
+    """Each criterion wants its points, from 0."""
+
+    use_required_attribute = False
+
+    comment = Words(
+        label=gettext_lazy("Comment"),
+        lines=3,
+        max_length=LONGEST_COMMENT,
+        required=False,
+        help_text=gettext_lazy("What earned the points. Shown with them in the results."),
+    )
+
+    def __init__(
+        self, data: Any = None, *, criteria: Sequence[Criterion], mine: Marking | None = None
+    ) -> None:
+        super().__init__(data, initial={"comment": mine.comment if mine else ""})
+        self._criteria = criteria
+        for number, criterion in enumerate(criteria):
+            self.fields[f"points_{number}"] = Whole(
+                least=0,
+                most=criterion.points,
+                label=_("%(criterion)s (0 to %(points)s)")
+                % {"criterion": criterion.text, "points": criterion.points},
+                initial=mine.points.get(criterion.id) if mine else None,
+            )
+
+    def rows(self) -> Iterator[Row]:
+        """The criteria, in order."""
+        for number, criterion in enumerate(self._criteria):
+            yield Row(criterion, self[f"points_{number}"])
+
+    def points(self) -> dict[str, int]:
+        """What was given, by criterion."""
+        return {one.id: self.cleaned_data[f"points_{number}"] for number, one in enumerate(self._criteria)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,8 +22,7 @@ from goodword.assessments.kinds.custom.items import (
 from goodword.assessments.kinds.custom.result import QuestionsResult, questions_result
 from goodword.assessments.kinds.custom.scoring import custom_scores, item_values
 from goodword.assessments.kinds.custom.sheet import questions_sheet
-from goodword.assessments.kinds.fixed import FixedItems
-from goodword.assessments.kinds.items import PRACTICE, Item, OnBreak
+from goodword.assessments.kinds.items import PRACTICE, FixedItems, Item, OnBreak
 from goodword.assessments.kinds.packs import MOST_ITEMS, at_most
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
 from goodword.assessments.kinds.scores import (

@@ -7,8 +7,7 @@ from typing import Any, Final
 from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.custom.content import Criterion
-from goodword.assessments.kinds.fixed import FixedItems
-from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement, to_json
 from goodword.assessments.kinds.judgement.items import practice_situation, situations
 from goodword.assessments.kinds.judgement.result import JudgementResult, judgement_result
