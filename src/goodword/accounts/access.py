@@ -1,8 +1,7 @@
 """The only way views reach organisation-owned objects.
 
-`member` turns `/o/<slug>/...` into a request with a member and an organisation, or refuses: signed out goes to
-the sign-in page, an organisation that is not theirs (or is not there at all) is a 404, a kind that may not is
-a 403. `owned` fetches one object of the organisation, or 404.
+`member` gives a request of `/o/<slug>/...` its member and organisation. Signed out: redirect to sign-in. Not a member,
+or no such organisation: 404. Wrong kind of member: 403. `owned` fetches one object of the organisation, or 404.
 """
 
 from collections.abc import Callable
@@ -37,7 +36,7 @@ ADMIN = frozenset({Membership.Kind.ADMIN.value})
 
 
 def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
-    """Let members of these kinds in. The view gets no slug; its request knows member and organisation."""
+    """Allow members of these kinds. The view does not get the slug; its request has `member` and `organisation`."""
 
     def decorate(view: View[P]) -> Callable[..., HttpResponseBase]:
         @wraps(view)
@@ -55,11 +54,11 @@ def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[.
             asked.member, asked.organisation = found, found.organisation
             with timezone.override(found.organisation.zone):
                 response = view(asked, *args, **kwargs)
-            # What members see is about people: nothing of it stays in a browser after signing out.
+            # pages contain personal data, which must not stay in the browser after signing out
             response.setdefault("Cache-Control", "private, no-store")
             return response
 
-        # Django hands the slug by name
+        # Django passes the slug by name
         @wraps(wrapped)
         def by_name(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             return wrapped(request, str(kwargs.pop("slug")), *args, **kwargs)
@@ -80,5 +79,5 @@ def membership_of(user: User, *, slug: str) -> Membership | None:
 
 
 def owned[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
-    """One object out of rows that were already narrowed to the organisation (`Model.objects.of(...)`), or 404."""
+    """One of `rows`, which are narrowed to the organisation (`Model.objects.of(...)`), or 404."""
     return get_object_or_404(rows, pk=pk)

@@ -1,4 +1,4 @@
-"""What the member shell shows on every page: organisation, member, navigation."""
+"""Context of the layout of members' pages: organisation, member, navigation."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
 
-#: label, URL name, icon; the rail's order
+#: label, URL name, icon
 _RAIL = (
     ("Roles", "roles", "roles"),
     ("Candidates", "candidates", "candidates"),
@@ -20,7 +20,7 @@ _RAIL = (
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Variables of ui/member.html; empty for requests that no member makes."""
+    """Variables of ui/member.html; almost none for other requests."""
     member = getattr(request, "member", None)
     organisation = getattr(request, "organisation", None)
     if not isinstance(member, Membership) or not isinstance(organisation, Organisation):
@@ -37,7 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             for label, name, icon in shown
         ],
         "search_url": links["candidates"],
-        # the other lists have a search of their own
+        # other lists have their own search
         "search_query": request.GET.get("q", "") if here == links["candidates"] else "",
         "help_url": links["help"],
         "settings_url": links["settings"],

@@ -1,5 +1,4 @@
-"""The public holidays that can be chosen: countries, their parts, and what comes next, as the `holidays` package
-knows them."""
+"""Public holidays by country and region, from the package `holidays`."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -10,7 +9,7 @@ from typing import Final
 import holidays
 from holidays.registry import COUNTRIES
 
-#: what the column of a region holds
+#: column length
 _LONGEST_REGION: Final = 10
 #: "UnitedStates" -> "United States"
 _WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -19,7 +18,7 @@ _SMALL: Final = {"And": "and", "Of": "of", "The": "the"}
 
 @cache
 def countries() -> Mapping[str, str]:
-    """Code and English name, by name."""
+    """Code -> English name, sorted by name."""
     known = holidays.list_supported_countries(include_aliases=False)
     named = {code: _split(name) for name, code, *_ in COUNTRIES.values() if code in known}
     return dict(sorted(named.items(), key=lambda one: one[1]))
@@ -27,7 +26,7 @@ def countries() -> Mapping[str, str]:
 
 @cache
 def regions(country: str) -> Mapping[str, str]:
-    """Code and name of a country's parts with holidays of their own, by name; none for an unknown country."""
+    """Code -> name of a country's regions with their own holidays; empty for an unknown country."""
     if country not in countries():
         return {}
     names = holidays.country_holidays(country).get_subdivision_aliases()
@@ -42,8 +41,7 @@ def regions(country: str) -> Mapping[str, str]:
 def coming(
     country: str, region: str, *, after: date, number: int, language: str
 ) -> Sequence[tuple[date, str]]:
-    """The next holidays after a day, with their names in `language` where the package has them, else in the
-    country's own. None for an unknown country."""
+    """The next holidays after a day, named in `language` if the package can, else in the country's language."""
     if country not in countries():
         return []
     part = region if region in regions(country) else None

@@ -1,4 +1,4 @@
-"""Who uses Goodword: people with a login, organisations, and who belongs to which."""
+"""Users, organisations, members, the audit log."""
 
 from typing import ClassVar, Self
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from goodword.core.workdays import Calendar, calendar_of
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users by e-mail address."""
+    """Creates users by e-mail address."""
 
     def create_user(self, *, email: str, name: str, password: str | None = None) -> "User":
         """A user with a hashed password, or with none usable."""
@@ -29,7 +29,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person with a login. The e-mail address is the name they sign in with."""
+    """A person with a login, by e-mail address."""
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=150)
@@ -56,7 +56,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Organisation(models.Model):
-    """A company that uses Goodword; the tenant. Nothing crosses it."""
+    """A tenant."""
 
     name = models.CharField(max_length=120)
     slug = models.SlugField(unique=True)
@@ -72,7 +72,7 @@ class Organisation(models.Model):
     #: the note's first line in the organisation's own words; empty: ours (greenhouse.activity_feed.wording)
     note_wording = models.CharField(max_length=300, default="", blank=True)
     report_link_days = models.PositiveSmallIntegerField(default=90)
-    #: whose public holidays are no working days ("DE"; empty: none), and of which part of that country ("BE")
+    #: country ("DE"; empty: none) and region ("BE") of the public holidays
     holiday_country = models.CharField(max_length=2, default="", blank=True)
     holiday_region = models.CharField(max_length=10, default="", blank=True)
     #: whether network addresses and devices of candidates and referees are compared; the notices follow it
@@ -85,7 +85,7 @@ class Organisation(models.Model):
     hidden_months = models.PositiveSmallIntegerField(default=6)
     #: date, in the organisation's time zone, of the last completed run or of the last change of these settings
     retention_ran_on = models.DateField(null=True)
-    #: who answers candidates who ask for more time or another form of a test: somebody outside the hiring teams
+    #: who decides on adjustments: somebody outside the hiring teams
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
     adjustments_email = models.EmailField(default="", blank=True)
     created_at = models.DateTimeField()
@@ -116,7 +116,7 @@ class OrganisationOwned(models.Model):
 
 
 class Membership(OrganisationOwned):
-    """A member: a person with a login, in one organisation, as one kind."""
+    """A member: a user in one organisation."""
 
     class Kind(models.TextChoices):
         ADMIN = "admin", "Admin"
@@ -125,7 +125,7 @@ class Membership(OrganisationOwned):
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: mailed of each reference that comes in, not of the first and of completion alone
+    #: wants a mail for each reference, not only for the first and on completion
     mails_each_reference = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
@@ -137,12 +137,12 @@ class Membership(OrganisationOwned):
 
     @property
     def may_work(self) -> bool:
-        """Recruiters and admins may change things; hiring managers only look."""
+        """Admins and recruiters may make changes; hiring managers only view."""
         return self.kind in {self.Kind.ADMIN, self.Kind.RECRUITER}
 
     @property
     def is_admin(self) -> bool:
-        """Whether settings and integrations are theirs."""
+        """Whether they manage settings and integrations."""
         return self.kind == self.Kind.ADMIN
 
 

@@ -1,6 +1,6 @@
-"""Roles, their steps, and how a role hangs together with Greenhouse.
+"""Roles, their steps, and their links to Greenhouse jobs.
 
-Greenhouse's ids are plain numbers here: this layer lies below the connection that they belong to.
+Greenhouse ids are plain numbers, because connections belong to a higher layer.
 """
 
 from django.db import models
@@ -29,7 +29,7 @@ class Role(OrganisationOwned):
 
 
 class Step(OrganisationOwned):
-    """What Goodword does on a role, with its settings. Both kinds exist on every role."""
+    """A step with its settings. Every role has both kinds."""
 
     class Kind(models.TextChoices):
         ASSESSMENT = "assessment", "Assessment"

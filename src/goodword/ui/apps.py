@@ -1,11 +1,9 @@
-"""Registers the look: layouts, components, styles and charts, without models."""
+"""Layouts, components, styles and charts. No models."""
 
 from django.apps import AppConfig
 
 
 class UiConfig(AppConfig):
-    """The app that every page is built from."""
-
     name = "goodword.ui"
     label = "ui"
     verbose_name = "Look"

@@ -1,7 +1,7 @@
-"""What the chart templates draw: rows with all their places worked out.
+"""Layout of the charts: rows with all coordinates.
 
-Two sets of measures, for a wide and a narrow picture: the narrow one puts each label above its line, so that
-letters keep their size on a phone.
+Each chart has a wide and a narrow drawing. The narrow one puts labels above the lines, so that text keeps its size on a
+phone.
 """
 
 from collections.abc import Iterable, Mapping
@@ -13,7 +13,7 @@ from goodword.ui.scales import Axis, stacked, written_number
 
 @dataclass(frozen=True)
 class Measures:
-    """Pixels of one picture: its width, where the axis runs, the height of a row, of the axis below, of a label."""
+    """Pixel sizes of one drawing."""
 
     width: int
     start: int
@@ -41,8 +41,7 @@ class Ring:
 
 @dataclass(frozen=True)
 class ScaleRow:
-    """One scale: where its label, line, spread, rings, band and mean stand. `mean_text` is empty if there is no mean,
-    `band_text` if there is no band."""
+    """The coordinates of one scale. `mean_text` is empty without a mean, `band_text` without a band."""
 
     label: str
     detail: str
@@ -72,7 +71,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Chart:
-    """Both drawings of the same rows; the texts and the table are taken from the wide one."""
+    """Both drawings of the same rows; text alternative and table use the wide one."""
 
     wide: Picture
     narrow: Picture
@@ -81,7 +80,7 @@ class Chart:
 
     @property
     def rows(self) -> list[Any]:
-        """The rows for the text alternative and the table."""
+        """For the text alternative and the table."""
         return self.wide.rows
 
     @property
@@ -91,7 +90,7 @@ class Chart:
 
 
 def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: float) -> Chart:
-    """Places for `{% scale_dots %}`; raises ValueError if the axis has no length."""
+    """Data of `{% scale_dots %}`. Raises ValueError if the axis has no length."""
     if maximum <= minimum:
         raise ValueError("the axis ends where it begins")
     held = list(rows)
@@ -139,7 +138,7 @@ def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measur
 
 @dataclass(frozen=True)
 class BarRow:
-    """One answer: where its bar begins and how long it is."""
+    """The bar of one answer."""
 
     label: str
     count: int
@@ -152,7 +151,7 @@ class BarRow:
 
 
 def answer_chart(rows: Iterable[Mapping[str, Any]]) -> Chart:
-    """Places for `{% answer_bars %}`: bars from a common line, the longest as long as there is room."""
+    """Data of `{% answer_bars %}`; the longest bar has the full width."""
     held = list(rows)
     wide, narrow = (_bar_picture(held, measures) for measures in (WIDE, NARROW))
     return Chart(wide=wide, narrow=narrow)

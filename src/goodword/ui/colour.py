@@ -22,7 +22,7 @@ _HEX = re.compile(r"#?([0-9a-fA-F]{6})")
 
 
 def parse_hex(colour: str) -> tuple[int, int, int]:
-    """The channels 0..255 of `#rrggbb` (the `#` may be missing). Raises ValueError for anything else."""
+    """Channels 0..255 of `#rrggbb` (`#` optional). Raises ValueError."""
     match = _HEX.fullmatch(colour)
     if match is None:
         raise ValueError(f"not a colour of six hexadecimal digits: {colour!r}")
@@ -31,7 +31,7 @@ def parse_hex(colour: str) -> tuple[int, int, int]:
 
 
 def to_hex(channels: tuple[int, int, int]) -> str:
-    """Channels 0..255 as `#rrggbb`."""
+    """Channels 0..255 to `#rrggbb`."""
     return "#{:02x}{:02x}{:02x}".format(*channels)
 
 
@@ -42,22 +42,22 @@ def luminance(colour: str) -> float:
 
 
 def contrast(one: str, other: str) -> float:
-    """Contrast ratio of two colours, 1..21; their order does not matter."""
+    """Contrast ratio of two colours, 1..21."""
     darker, lighter = sorted((luminance(one), luminance(other)))
     return (lighter + 0.05) / (darker + 0.05)
 
 
 def mix(colour: str, into: str, share: float) -> str:
-    """`colour` mixed into `into`: share 1 is all `colour`, 0 is all `into`. Plain sRGB, as `color-mix` does."""
+    """Mix in sRGB like `color-mix`: share 1 is all `colour`, 0 all `into`."""
     pairs = zip(parse_hex(colour), parse_hex(into), strict=True)
     red, green, blue = (round(a * share + b * (1 - share)) for a, b in pairs)
     return to_hex((red, green, blue))
 
 
 def readable(colour: str, *, on: str, towards: str, ratio: float = AA_TEXT) -> str:
-    """`colour` moved towards black or white (`towards`) only as far as `ratio` against `on` asks.
+    """Move `colour` towards black or white (`towards`) until its contrast with `on` reaches `ratio`.
 
-    Returns `towards` itself if nothing before it passes.
+    Returns `towards` if nothing else does.
     """
     for hundredth in range(100, -1, -1):
         candidate = mix(colour, towards, hundredth / 100)
@@ -77,7 +77,7 @@ class Accent:
 
 
 def light_accent(colour: str) -> Accent:
-    """The accent on light paper: darkened until it passes AA on paper and on its own soft ground."""
+    """The accent on light paper, darkened until it passes AA on paper and on its soft background."""
     soft = mix(colour, LIGHT_PAPER, SOFT_SHARE)
     darkest_ground = min((soft, LIGHT_PAPER), key=lambda ground: contrast(ground, "#000000"))
     main = readable(colour, on=darkest_ground, towards="#000000")
@@ -85,7 +85,7 @@ def light_accent(colour: str) -> Accent:
 
 
 def dark_accent(colour: str) -> Accent:
-    """The accent on dark paper: lightened until it passes AA on raised ground and on its own soft ground."""
+    """The accent on dark paper, lightened until it passes AA on raised and soft backgrounds."""
     soft = mix(colour, DARK_PAPER, SOFT_SHARE)
     lightest_ground = max((soft, DARK_RAISED), key=lambda ground: contrast(ground, "#000000"))
     main = readable(colour, on=lightest_ground, towards="#ffffff")
@@ -93,7 +93,7 @@ def dark_accent(colour: str) -> Accent:
 
 
 def accent_stylesheet(colour: str) -> str:
-    """The style sheet that replaces green by `colour` (`#rrggbb` or `rrggbb`); ValueError if it is no colour."""
+    """A style sheet with `colour` as the accent. Raises ValueError for an invalid colour."""
     colour = to_hex(parse_hex(colour))
     light, dark = light_accent(colour), dark_accent(colour)
     return (

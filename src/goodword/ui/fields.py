@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 
 class Renderer(TemplatesSetting):
-    """Draws forms by the templates of the project, so that they look the same wherever they come from."""
+    """Renders forms and fields with our templates."""
 
     form_template_name = "ui/forms/form.html"
     field_template_name = "ui/forms/field.html"
@@ -45,24 +45,21 @@ class LongSelect(Select):
 
 @dataclass(frozen=True)
 class ErrorLink:
-    """One line of an error summary: the id of the input to jump to (empty: none), and what is wrong."""
+    """An entry of an error summary: the id of the input (empty: none) and the message."""
 
     target: str
     message: str
 
 
 def first_input_id(field: BoundField) -> str:
-    """The id of the input that a link to this field should focus: the first of a group of radios or boxes."""
+    """The id of the input to focus: the first of a group of radio buttons or checkboxes."""
     if field.use_fieldset and field.auto_id:
         return f"{field.auto_id}_0"
     return field.id_for_label or field.auto_id
 
 
 def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
-    """All errors of `forms` in the order of the page: those of a whole form first, then field by field.
-
-    A field's message is led by its label: "This field is required" alone would not say which.
-    """
+    """All errors of `forms` in page order, with the label before each field's message."""
     links: list[ErrorLink] = []
     for form in forms:
         if not form.is_bound:
@@ -75,7 +72,7 @@ def error_links(forms: Iterable[BaseForm]) -> list[ErrorLink]:
 
 
 def _led(label: str, message: str) -> str:
-    """A label in front of its message: with a colon, unless it is a question or a sentence of its own."""
+    """Label and message, with a colon unless the label is a question or sentence."""
     if label.endswith(("?", ".", ":")):
         return f"{label} {message}"
     return gettext("%(label)s: %(text)s") % {"label": label, "text": message}
@@ -83,7 +80,7 @@ def _led(label: str, message: str) -> str:
 
 @dataclass(frozen=True)
 class Option:
-    """One answer to pick; `example` is the behaviour that stands for it, or empty."""
+    """An answer option; `example`: example behaviour, or empty."""
 
     value: str
     label: str
@@ -93,7 +90,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """A question ready to draw."""
+    """What a question component renders."""
 
     name: str
     id: str
@@ -105,7 +102,7 @@ class Question:
 
     @property
     def described_by(self) -> str:
-        """The ids of hint and error that exist, for `aria-describedby`; empty if there is neither."""
+        """For `aria-describedby`; empty without hint and error."""
         ids = [f"{self.id}_helptext"] * bool(self.hint) + [f"{self.id}_error"] * bool(self.error)
         return " ".join(ids)
 
@@ -113,7 +110,7 @@ class Question:
 def question_from_field(
     field: BoundField, *, options: Iterable[Any] = (), question: str = "", hint: str = ""
 ) -> Question:
-    """The question of a bound field: its choices (or `options`, which can carry examples), value and error."""
+    """From a bound field. `options` replaces its choices, and can have examples."""
     choices = list(options) or [pair for pair in getattr(field.field, "choices", ()) if str(pair[0]) != ""]
     held = field.value()
     values = held if isinstance(held, (list, tuple, set)) else [held]
@@ -129,9 +126,9 @@ def question_from_field(
 
 
 def read_options(options: Iterable[Any], values: Iterable[Any]) -> list[Option]:
-    """Options from pairs `(value, label)`, triples with an example, or mappings; chosen if among `values`.
+    """From pairs `(value, label)`, triples with an example, or mappings.
 
-    Values are compared as text, so that a posted "3" is the stored 3.
+    Values are compared as text, since posted values are strings.
     """
     chosen = {str(value) for value in values if value not in (None, "")}
     read = []

@@ -1,8 +1,7 @@
-"""The web font, made from the installed fontpkg-inter package and never kept in the tree.
+"""The web font, built from the installed package fontpkg-inter.
 
-Inter's variable file carries some 2,900 glyphs and an optical size axis, 860 kB. Pages need two scripts' worth,
-weights 400 to 700, at text size: about a tenth. Kept by a fingerprint of what it is made from, so that it is
-made once a machine.
+Inter's variable file has 2,900 glyphs and 860 kB. Pages need two scripts, weights 400 to 700 and text size: a tenth.
+Files are cached under a fingerprint of their sources.
 """
 
 import hashlib
@@ -19,7 +18,7 @@ from fontTools.varLib.instancer import instantiateVariableFont
 
 logger = logging.getLogger(__name__)
 
-#: raised by one whenever what is made below would come out otherwise
+#: increase it when the result changes
 RECIPE = 1
 TEXT_SIZE = 16
 WEIGHTS = (400, 700)
@@ -28,13 +27,12 @@ FEATURES = ["calt", "case", "ccmp", "kern", "liga", "locl", "mark", "mkmk", "tnu
 
 @dataclass(frozen=True)
 class WebFont:
-    """One file to make: its name under `ui/fonts/`, and the ranges of characters in it (as in `fonts.css`)."""
+    """A font file under `ui/fonts/`, and its character ranges (as in `fonts.css`)."""
 
     name: str
     ranges: tuple[tuple[int, int], ...]
 
     def characters(self) -> set[int]:
-        """All code points asked for."""
         return {point for first, last in self.ranges for point in range(first, last + 1)}
 
 
@@ -78,10 +76,9 @@ def source_file() -> Path:
 
 
 def build_fonts(folder: Path) -> list[Path]:
-    """Make the missing web fonts in `folder` and return the paths of all of them.
+    """Build the missing web fonts in `folder`, and return the paths of all.
 
-    A file is whole or absent: it is written beside its place and moved there, so that two processes may do
-    this at once.
+    Files are moved into place when complete, so that two processes can do this at once.
     """
     source = source_file()
     mark = _fingerprint(source)

@@ -1,4 +1,4 @@
-"""Samples for the gallery: what the components are shown with. Nothing here is used by a page that people see."""
+"""Sample data for the gallery of components."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,7 +8,7 @@ from django import forms
 from goodword.ui.icons import ICONS
 from goodword.ui.statuses import STATUSES
 
-#: layouts that the gallery shows as pages of their own
+#: layouts shown as separate pages
 LAYOUTS = {
     "portal": "ui/gallery/portal.html",
     "referee": "ui/gallery/referee.html",
@@ -140,7 +140,7 @@ SETTINGS_NAV = [
 
 
 def gallery_context(form: SampleForm) -> dict[str, Any]:
-    """All that the gallery's templates print, with a fixed moment so that pictures of it can be compared."""
+    """Context of the gallery's templates, with a fixed time so that screenshots can be compared."""
     at = datetime(2026, 11, 24, 14, 5, tzinfo=UTC)
     return {
         "organisation": {"name": "Northwind Bikes", "accent": "#ffb000", "logo_url": ""},

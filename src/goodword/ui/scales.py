@@ -1,4 +1,4 @@
-"""Where things stand in a chart: pure arithmetic, no markup."""
+"""Coordinates in a chart: pure arithmetic."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ STACK_LIMIT = 6
 
 @dataclass(frozen=True)
 class Axis:
-    """A straight axis from `low` to `high` (values) that runs from `start` to `end` (pixels)."""
+    """A straight axis from `low` to `high` (values) between `start` and `end` (pixels)."""
 
     low: float
     high: float
@@ -16,21 +16,21 @@ class Axis:
     end: float
 
     def at(self, value: float) -> float:
-        """The pixel of `value`; what lies outside is drawn at the end, so that nothing leaves the picture."""
+        """The pixel of `value`, clamped to the axis."""
         held = min(max(value, self.low), self.high)
         share = (held - self.low) / (self.high - self.low)
         return round(self.start + share * (self.end - self.start), 1)
 
     def ticks(self) -> list[int]:
-        """The whole numbers on the axis."""
+        """The integers on the axis."""
         first, last = int(-(-self.low // 1)), int(self.high // 1)
         return list(range(first, last + 1))
 
 
 def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float, int]]:
-    """Each value with how many like it (within `grain`) came before: marks pile up instead of hiding each other.
+    """Each value with its level: values within `grain` of each other are stacked, so that none is hidden.
 
-    Sorted by value; at most STACK_LIMIT levels, then the pile starts over.
+    Sorted; after STACK_LIMIT levels the stack starts again.
     """
     piles: dict[int, int] = {}
     placed = []
@@ -43,5 +43,5 @@ def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float
 
 
 def written_number(value: float) -> str:
-    """One decimal, as it is read: 3.4, and 4.0 rather than 4."""
+    """With one decimal: 3.4, 4.0."""
     return f"{value:.1f}"

@@ -42,7 +42,7 @@ MARKS: dict[str, str] = {
 
 
 def mark_svg(name: str) -> str:
-    """The mark as an inline SVG of 14 px, hidden from screen readers: the word beside it says the same."""
+    """A mark as inline SVG of 14 px, hidden from screen readers because the word follows."""
     shape = MARKS.get(name, MARKS["ring"])
     return (
         '<svg class="mark" width="14" height="14" viewBox="0 0 16 16" aria-hidden="true" focusable="false">'
@@ -52,7 +52,7 @@ def mark_svg(name: str) -> str:
 
 @dataclass(frozen=True)
 class Status:
-    """How a state is shown: its word, the tone of its colour, and the shape of its mark (see `marks.py`)."""
+    """How a state is displayed: word, colour tone and mark."""
 
     word: str | Promise
     tone: str
@@ -91,10 +91,7 @@ UNKNOWN_TONE = "quiet"
 
 
 def status_of(state: str, *, attention: bool = False) -> Status:
-    """How `state` is shown. With `attention` it is *Needs attention*, whatever the state.
-
-    A state that is not listed is shown by its own name, so that nothing disappears from a screen.
-    """
+    """How `state` is displayed; with `attention` as *Needs attention*. Unlisted states are displayed by their name."""
     if attention:
         return STATUSES["needs_attention"]
     known = STATUSES.get(str(state))

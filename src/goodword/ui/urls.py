@@ -1,4 +1,4 @@
-"""Addresses of the look. The gallery is there with DEBUG or when GOODWORD_ENV is test."""
+"""Style sheets of accents, and the gallery with DEBUG or GOODWORD_ENV=test."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, path, register_converter
@@ -8,7 +8,7 @@ from goodword.ui.gallery import LAYOUTS
 
 
 class HexColour:
-    """Six hexadecimal digits, in small letters, so that one colour has one address."""
+    """Six lower-case hexadecimal digits."""
 
     regex = "[0-9a-f]{6}"
 
@@ -22,7 +22,7 @@ class HexColour:
 
 
 class LayoutName:
-    """The name of a layout that the gallery shows."""
+    """A layout of the gallery."""
 
     regex = "|".join(LAYOUTS)
 

@@ -1,4 +1,4 @@
-"""The two addresses of this app: an organisation's colour as a style sheet, and the gallery of components."""
+"""Style sheets of accent colours, and the gallery of components."""
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,14 +13,14 @@ ONE_YEAR = 31_536_000
 
 @require_safe
 def accent(request: HttpRequest, colour: str) -> HttpResponse:  # noqa: ARG001  Django's signature
-    """The style sheet of one colour (six hexadecimal digits); it never changes, so browsers may keep it."""
+    """The style sheet of a colour, cacheable forever."""
     response = HttpResponse(accent_stylesheet(colour), content_type="text/css; charset=utf-8")
     response["Cache-Control"] = f"public, max-age={ONE_YEAR}, immutable"
     return response
 
 
 def gallery(request: HttpRequest) -> HttpResponse:
-    """Every component on one page; a POST shows them with errors. Mounted only where nobody is served."""
+    """All components on one page; a POST shows them with errors. Not mounted in production."""
     form = SampleForm(request.POST) if request.method == "POST" else SampleForm()
     if form.is_bound:
         form.is_valid()
@@ -29,7 +29,7 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def gallery_layout(request: HttpRequest, layout: str) -> HttpResponse:
-    """One layout as a page of its own."""
+    """A layout as a page."""
     context = gallery_context(SampleForm())
     if layout == "settings":
         context["settings_nav"] = SETTINGS_NAV
@@ -38,12 +38,12 @@ def gallery_layout(request: HttpRequest, layout: str) -> HttpResponse:
 
 @require_POST
 def gallery_saved(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's signature
-    """What a page that saves as it goes answers; it keeps nothing."""
+    """Response of a page that saves automatically."""
     return HttpResponse(status=204)
 
 
 @require_GET
 @csp_override({})
 def gallery_mail(request: HttpRequest) -> HttpResponse:
-    """The layout of mails, whose styles stand inside: no policy for this one page."""
+    """The layout of mails. Without a content security policy, because mails have inline styles."""
     return render(request, "ui/gallery/mail.html", gallery_context(SampleForm()))

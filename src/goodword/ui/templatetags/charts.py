@@ -1,4 +1,4 @@
-"""Charts as SVG, drawn by the server: labelled directly, with a text alternative and a table behind."""
+"""Charts as SVG, rendered on the server, with a text alternative and a table."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -21,11 +21,10 @@ def scale_dots(
     maximum: float = 5,
     mark_name: str = "",
 ) -> dict[str, Any]:
-    """Means on a common axis, one row a scale, each with its single answers as small rings and their spread.
+    """Means on a common axis, a row for each scale, with single answers as rings and their spread.
 
-    `rows`: mappings with `label`, `mean` (float or None: not enough answers), `marks` (floats, may be missing),
-    `band` (low, high: how far the mean is uncertain, may be missing) and `detail` (a few words, may be missing).
-    `low` and `high` name the ends of the axis; neither is better.
+    `rows`: mappings with `label` and `mean` (None: not enough answers); optional `marks` (single answers), `band` (low,
+    high: uncertainty of the mean) and `detail`. `low` and `high` name the ends of the axis; neither is better.
     """
     chart = scale_chart(rows, minimum=minimum, maximum=maximum)
     return {"chart": chart, "title": title, "low": low, "high": high, "mark_name": mark_name}
@@ -33,5 +32,5 @@ def scale_dots(
 
 @register.inclusion_tag("ui/charts/answer_bars.html")
 def answer_bars(rows: Iterable[Mapping[str, Any]], *, title: str = "") -> dict[str, Any]:
-    """How often each answer was given: a bar each from a common line. `rows`: mappings with `label`, `count`."""
+    """A bar for each answer. `rows`: mappings with `label` and `count`."""
     return {"chart": answer_chart(rows), "title": title}

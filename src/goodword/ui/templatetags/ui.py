@@ -1,4 +1,4 @@
-"""Tags and filters that the components are made of."""
+"""Tags and filters of the components."""
 
 import copy
 from collections.abc import Iterable, Mapping
@@ -33,37 +33,33 @@ register.filter("first_input_id", first_input_id)
 
 @register.filter
 def html_attrs(attrs: Mapping[str, Any]) -> SafeString:
-    """A component's remaining attributes for printing in a tag, values escaped; False, None and `class` (which the
-    component adds to its own classes) are left out.
+    """A component's remaining attributes, escaped, without False, None and `class`.
 
-    Cotton's own `{{ attrs }}` prints values as they are, which would let data break out of the attribute.
+    Cotton's `{{ attrs }}` does not escape values, so data could break out of the attribute.
     """
     own = attrs.attrs_dict() if hasattr(attrs, "attrs_dict") else attrs
     shown = {name: value for name, value in own.items() if name != "class"}
     valued = [(name, value) for name, value in shown.items() if value not in (True, False, None)]
     bare = [(name,) for name, value in shown.items() if value is True]
     joined = format_html_join("", ' {}="{}"', valued) + format_html_join("", " {}", bare)
-    return mark_safe(joined)  # noqa: S308  both parts were escaped by format_html_join
+    return mark_safe(joined)  # noqa: S308  escaped by format_html_join
 
 
 @register.simple_tag
 def status_for(state: str, attention: bool = False) -> Status:
-    """The word, tone and mark of a state, for `{% status_for state attention as status %}`."""
+    """For `{% status_for state attention as status %}`."""
     return status_of(state, attention=bool(attention))
 
 
 @register.simple_tag
 def mark(name: str) -> SafeString:
-    """The small mark of a status."""
-    return mark_safe(mark_svg(name))  # noqa: S308  literals of marks.py
+    """The mark of a status."""
+    return mark_safe(mark_svg(name))  # noqa: S308  literals of statuses.py
 
 
 @register.filter
 def short_time(at: datetime | None) -> str:
-    """A moment as "Tue 24 Nov, 14:05" in the current time zone; with the year when it is not this one's.
-
-    An empty string for None.
-    """
+    """For example "Tue 24 Nov, 14:05", with the year if it is not the current one; empty for None."""
     if at is None:
         return ""
     local = timezone.localtime(at)
@@ -73,7 +69,7 @@ def short_time(at: datetime | None) -> str:
 
 @register.filter
 def long_time(at: datetime | None) -> str:
-    """A moment in full with year and zone, for what shows on hover; an empty string for None."""
+    """With year and time zone, for tooltips; empty for None."""
     if at is None:
         return ""
     local = timezone.localtime(at)
@@ -82,13 +78,13 @@ def long_time(at: datetime | None) -> str:
 
 @register.filter
 def unlocalized(number: float) -> str:
-    """A number for SVG: a point for decimals in every language."""
+    """With a decimal point in every language, for SVG."""
     return f"{number:g}"
 
 
 @register.filter
 def initials(name: str) -> str:
-    """Up to two initials of a name: the first and the last word's."""
+    """The initials of the first and last word."""
     words = [word for word in str(name).split() if word[0].isalnum()]
     picked = words if len(words) < 2 else [words[0], words[-1]]
     return "".join(word[0].upper() for word in picked)
@@ -96,7 +92,7 @@ def initials(name: str) -> str:
 
 @register.simple_tag
 def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
-    """A copy of a bound field with another label or hint, so that its `aria-describedby` names the hint."""
+    """A copy of a bound field with another label or hint."""
     own = copy.copy(field)
     if label:
         own.label = label
@@ -107,7 +103,7 @@ def prepared(field: BoundField, label: str = "", hint: str = "") -> BoundField:
 
 @register.simple_tag
 def errors_of(form: BaseForm | None, forms: Iterable[BaseForm] | None = None) -> list[ErrorLink]:
-    """The lines of an error summary for one form or several."""
+    """Entries of an error summary for one or several forms."""
     return error_links([*([form] if form else []), *(forms or [])])
 
 
@@ -124,7 +120,7 @@ def question_of(
     hint: str = "",
     id: str = "",  # noqa: A002  the name of the HTML attribute
 ) -> Question:
-    """The question that a likert, rating or choices component draws; a bound field fills in what is not given."""
+    """The question for a likert, rating or choices component; a bound field provides defaults."""
     if field:
         return question_from_field(field, options=options, question=question, hint=hint)
     held = list(values) if values is not None else [value]
@@ -133,20 +129,19 @@ def question_of(
 
 @register.simple_tag
 def check_for(state: str) -> Status:
-    """The word, tone and mark of something that was checked: granted, missing, untested, waiting, or lacking
-    (missing, but only advised)."""
+    """The status of a check: granted, missing, untested, waiting, or lacking (only recommended)."""
     return CHECKS[state]
 
 
 @register.filter
 def times(count: int | str) -> range:
-    """A range to loop over `count` times."""
+    """For loops: `{% for i in count|times %}`."""
     return range(int(count))
 
 
 @register.filter
 def accent_digits(colour: str | None) -> str:
-    """The six digits of `#rrggbb` for the address of its style sheet; empty if it is no colour."""
+    """The hex digits of a colour for the URL of its style sheet; empty if it is invalid."""
     try:
         return to_hex(parse_hex(colour or "")).removeprefix("#")
     except ValueError:
@@ -155,10 +150,7 @@ def accent_digits(colour: str | None) -> str:
 
 @register.simple_tag
 def mail_accent(colour: str | None) -> str:
-    """An organisation's colour made readable on white, for mails, which have no custom properties.
-
-    Our green when there is none, or when it is no colour.
-    """
+    """The organisation's colour made readable on white, for mails; our green if it is missing or invalid."""
     try:
         return readable(colour or GREEN, on="#ffffff", towards="#000000")
     except ValueError:
@@ -167,5 +159,5 @@ def mail_accent(colour: str | None) -> str:
 
 @register.simple_tag
 def zone_title(at: datetime) -> SafeString:
-    """The attributes of a `time` element: machine-readable moment, and the full form on hover."""
+    """`datetime` and `title` attributes of a `time` element."""
     return format_html('datetime="{}" title="{}"', at.isoformat(), long_time(at))

@@ -1,4 +1,4 @@
-"""`manage.py build_fonts`: make the web fonts ahead of the first request."""
+"""`manage.py build_fonts`: build the web fonts before the first request."""
 
 from pathlib import Path
 from typing import Any
@@ -10,11 +10,10 @@ from goodword.ui.fonts import build_fonts
 
 
 class Command(BaseCommand):
-    """Writes the web fonts into the folder of built static files."""
+    """Builds the web fonts in the folder of built static files."""
 
     help = "Makes the web fonts from the installed fontpkg-inter package, unless they are there already."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  Django's signature
-        """Make what is missing and say what stands."""
         for path in build_fonts(Path(settings.GOODWORD_BUILT_STATIC) / "ui" / "fonts"):
             self.stdout.write(f"{path}: {path.stat().st_size // 1024} kB")
