@@ -25,7 +25,7 @@ from goodword.greenhouse.setup.connections import rotate_secret
 from tests.browser.looking import WIDTHS, Looker
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_several_accounts import linked, open_another_credential
-from tests.greenhouse.setup.test_trying_to_write import somebody
+from tests.greenhouse.setup.test_test_notes import somebody
 from tests.support.pages import signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(400), pytest.mark.django_db(transaction=True)]

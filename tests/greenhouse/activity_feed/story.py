@@ -1,4 +1,4 @@
-"""A step that is done and its report, ready to be told of in Greenhouse."""
+"""A ready report whose note is queued."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta

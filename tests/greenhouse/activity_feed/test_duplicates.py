@@ -1,4 +1,4 @@
-"""A write that lands long after it failed: the double is found and shown."""
+"""A write that lands long after it failed: the duplicate is found and shown."""
 
 from datetime import timedelta
 
@@ -52,7 +52,7 @@ def shown(story: Story) -> list[int]:
     return [pk for post in health.duplicated for pk in post.duplicate_remote_ids]
 
 
-def test_a_write_that_lands_late_is_found_and_shown_until_somebody_has_seen_it(story: Story) -> None:
+def test_a_late_write_is_found_and_shown_until_acknowledged(story: Story) -> None:
     held = late(story)
     held.land()
     assert look(story, after=FIRST_LOOK - timedelta(seconds=1)) == 0
@@ -67,7 +67,7 @@ def test_a_write_that_lands_late_is_found_and_shown_until_somebody_has_seen_it(s
     assert duplicates.mark_seen(story.note, now=story.now) is False
 
 
-def test_one_that_lands_a_day_later_is_found_too(story: Story) -> None:
+def test_a_write_that_lands_a_day_later_is_found_too(story: Story) -> None:
     held = late(story)
     assert [look(story, after=UNKNOWN_WAIT + wait) for wait in DUPLICATE_SEARCHES[:-1]] == [0, 0]
     held.land()
@@ -76,7 +76,7 @@ def test_one_that_lands_a_day_later_is_found_too(story: Story) -> None:
     assert len(story.note.duplicate_remote_ids) == 1
 
 
-def test_a_double_is_told_of_once(story: Story) -> None:
+def test_a_duplicate_is_recorded_once(story: Story) -> None:
     late(story).land()
     for wait in DUPLICATE_SEARCHES:
         look(story, after=UNKNOWN_WAIT + wait)
@@ -84,7 +84,7 @@ def test_a_double_is_told_of_once(story: Story) -> None:
     assert len(story.note.duplicate_remote_ids) == 1
 
 
-def test_two_that_stand_already_when_the_feed_is_searched_are_told_of_at_once(story: Story) -> None:
+def test_two_notes_found_by_the_first_search_are_recorded_at_once(story: Story) -> None:
     held = Held(story)
     story.act()
     held.land()
@@ -94,12 +94,12 @@ def test_two_that_stand_already_when_the_feed_is_searched_are_told_of_at_once(st
     assert (story.note.remote_id, story.note.duplicate_remote_ids) == (first.id, [second.id])
 
 
-def test_a_note_that_was_written_at_once_is_not_looked_for_again(story: Story) -> None:
+def test_a_note_posted_at_once_is_not_searched_for(story: Story) -> None:
     story.act()
     assert story.note.search_duplicates_at is None
 
 
-def test_somebody_who_quotes_the_code_is_no_double(story: Story) -> None:
+def test_a_quoted_code_is_not_a_duplicate(story: Story) -> None:
     late(story)
     store, now = story.world.greenhouse.store, story.world.greenhouse.now()
     add_note(
@@ -123,7 +123,7 @@ def test_a_feed_that_cannot_be_read_is_searched_later(story: Story) -> None:
     assert look(story, after=FIRST_LOOK + duplicates.LEASE) == 1
 
 
-def test_a_feed_that_stays_unreadable_is_given_up_after_a_week(story: Story) -> None:
+def test_searching_an_unreadable_feed_ends_after_a_week(story: Story) -> None:
     late(story)
     story.world.greenhouse.row.revoked = True
     assert look(story, after=duplicates.GIVE_UP + UNKNOWN_WAIT) == 0
@@ -138,7 +138,7 @@ def test_a_disconnected_greenhouse_is_not_searched(story: Story) -> None:
     assert (story.note.search_duplicates_at, story.world.line.calls) == (None, [])
 
 
-def test_two_workers_look_once(story: Story) -> None:
+def test_two_workers_search_once(story: Story) -> None:
     late(story).land()
     story.world.line.calls.clear()
     assert look(story, after=FIRST_LOOK) == 1
@@ -147,7 +147,7 @@ def test_two_workers_look_once(story: Story) -> None:
     assert len(story.world.line.calls) == seen
 
 
-def test_the_job_looks_for_what_is_due(story: Story) -> None:
+def test_the_job_searches_where_it_is_due(story: Story) -> None:
     late(story)
     story.world.line.calls.clear()
     jobs.search_duplicates.run(timestamp=0)

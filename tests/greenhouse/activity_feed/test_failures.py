@@ -1,4 +1,4 @@
-"""Each end of a note that only a person can change: its code, its sentence, its button."""
+"""Failed notes: reason, explanation and remedy of each."""
 
 from datetime import timedelta
 
@@ -43,9 +43,7 @@ def try_out(world: World, candidate_id: int) -> ActivityFeedNote:
     return post
 
 
-def test_a_permission_that_is_missing_is_tried_over_an_hour_and_then_told(
-    either: World, story: Story
-) -> None:
+def test_a_missing_permission_is_retried_for_an_hour_and_then_reported(either: World, story: Story) -> None:
     v3 = either.greenhouse.version == "v3"
     either.greenhouse.tick(*ALL - {"Activity Feed" if v3 else "Applications"})
     tried = timedelta(0)
@@ -61,7 +59,7 @@ def test_a_permission_that_is_missing_is_tried_over_an_hour_and_then_told(
 
 
 @pytest.mark.parametrize("path", ["/v3/applications", "/v3/notes"])
-def test_one_refusal_among_good_answers_asks_nobody(story: Story, path: str) -> None:
+def test_a_single_refusal_is_retried_silently(story: Story, path: str) -> None:
     story.world.fail(kind="fail", path=path, status=403, times=1)
     story.act()
     story.act(after=REFUSED_WAITS[0])
@@ -72,7 +70,7 @@ def test_one_refusal_among_good_answers_asks_nobody(story: Story, path: str) -> 
     )
 
 
-def test_a_refusal_after_hours_without_an_answer_has_its_tries_too(story: Story) -> None:
+def test_refusals_are_counted_separately_from_other_failures(story: Story) -> None:
     ActivityFeedNote.objects.update(attempts=len(outbox.LADDER))
     story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
     story.act()
@@ -81,7 +79,7 @@ def test_a_refusal_after_hours_without_an_answer_has_its_tries_too(story: Story)
     assert (story.note.state, len(story.notes())) == ("sent", 1)
 
 
-def test_a_new_key_lets_what_was_refused_go_at_once(story: Story) -> None:
+def test_a_new_key_posts_refused_notes_at_once(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
     story.act()
     retry_all(story.world.connection, now=story.now)
@@ -89,7 +87,7 @@ def test_a_new_key_lets_what_was_refused_go_at_once(story: Story) -> None:
     assert story.note.state == "sent"
 
 
-def test_a_test_note_that_is_refused_says_so_at_once(world: World, story: Story) -> None:
+def test_a_refused_test_note_fails_at_once(world: World, story: Story) -> None:
     ActivityFeedNote.objects.all().delete()
     queue_test_note(
         world.connection,
@@ -102,25 +100,25 @@ def test_a_test_note_that_is_refused_says_so_at_once(world: World, story: Story)
     assert ending(story) == ("failed", "not_permitted", Remedy.INTEGRATIONS, True)
 
 
-def test_a_key_that_was_revoked(story: Story) -> None:
+def test_a_revoked_key_fails_the_note(story: Story) -> None:
     story.world.greenhouse.row.revoked = True
     story.act()
     assert ending(story) == ("failed", "key", Remedy.INTEGRATIONS, True)
 
 
-def test_a_greenhouse_that_was_disconnected(story: Story) -> None:
+def test_a_disconnected_account_fails_the_note(story: Story) -> None:
     Connection.objects.of(story.world.organisation).update(state=Connection.State.DISCONNECTED)
     story.act()
     assert ending(story) == ("failed", "disconnected", Remedy.INTEGRATIONS, False)
 
 
-def test_an_application_that_is_not_visible(story: Story) -> None:
+def test_an_invisible_application_fails_the_note(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     story.act()
     assert ending(story) == ("failed", "not_visible", Remedy.DROP, True)
 
 
-def test_an_application_of_which_an_event_said_that_it_was_deleted(story: Story) -> None:
+def test_a_deleted_application_fails_the_note(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     Application.objects.of(story.world.organisation).update(deleted_at=timezone.now())
     story.act()
@@ -128,7 +126,7 @@ def test_an_application_of_which_an_event_said_that_it_was_deleted(story: Story)
     assert retry_all(story.world.connection, now=story.now) == 0
 
 
-def test_nobody_who_may_sign(either: World, story: Story) -> None:
+def test_a_note_without_an_author_fails(either: World, story: Story) -> None:
     for user in either.greenhouse.store.users.rising():
         user.deactivated = user.first_name == "Jonas" or user.deactivated
     story.act()
@@ -138,27 +136,27 @@ def test_nobody_who_may_sign(either: World, story: Story) -> None:
     assert ending(story) == wanted
 
 
-def test_a_note_that_greenhouse_refuses_for_what_it_says(story: Story) -> None:
+def test_a_note_that_greenhouse_refuses_as_invalid_fails(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=422, times=9)
     story.act()
     assert ending(story) == ("failed", "refused", Remedy.AUTHOR, True)
 
 
-def test_a_greenhouse_that_was_out_of_reach_for_hours(story: Story) -> None:
+def test_a_note_fails_after_hours_of_outage(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
     while story.note.state == "queued":
         story.act(after=story.note.not_before - story.now)
     assert ending(story) == ("failed", "unreachable", Remedy.NONE, True)
 
 
-def test_what_is_tried_again_has_no_trouble_any_more(story: Story) -> None:
+def test_a_retried_note_has_no_failure_reason(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
     story.act_for_an_hour()
     assert retry(story.note, now=story.now) is True
     assert ending(story)[:2] == ("queued", "")
 
 
-def test_a_note_that_is_given_up_asks_for_nobody_any_more(story: Story) -> None:
+def test_a_dropped_note_no_longer_needs_attention(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     story.act()
     assert [post.pk for post in activity_feed_status(story.world.connection).failed] == [story.note.pk]
@@ -186,13 +184,13 @@ def test_a_test_note_shows_that_writing_works(either: World) -> None:
     assert Connection.objects.of(either.organisation).get().writing_tested_at is not None
 
 
-def test_a_test_note_to_nobody_says_so(world: World) -> None:
+def test_a_test_note_to_an_unknown_candidate_fails(world: World) -> None:
     post = try_out(world, 12345)
     assert (post.state, post.failure_reason) == ("failed", "not_visible")
     assert post.last_error == "Greenhouse shows no candidate with this id. Check the id, then try again."
 
 
-def test_in_v1_a_test_note_wants_somebody_to_sign_it(either: World) -> None:
+def test_in_v1_a_test_note_needs_an_author(either: World) -> None:
     post = try_out(either, either.greenhouse.candidate().id)
     wanted = ("sent", "") if either.greenhouse.version == "v3" else ("failed", "no_author")
     assert (post.state, post.failure_reason) == wanted

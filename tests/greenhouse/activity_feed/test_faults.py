@@ -69,13 +69,13 @@ def test_a_worker_that_dies_right_after_its_claim_leaves_one_note(story: Story) 
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
-def test_a_note_that_was_settled_is_not_written_again(story: Story) -> None:
+def test_a_settled_note_is_not_posted_again(story: Story) -> None:
     story.act()
     story.sweep(after=DEAD * 3)
     assert len(story.notes()) == 1
 
 
-def test_the_link_of_a_note_that_may_stand_goes_on_working(story: Story) -> None:
+def test_links_of_earlier_attempts_stay_valid(story: Story) -> None:
     die_at(story, "/v3/notes", after=True)
     story.sweep(after=DEAD)
     [link] = Link.objects.of(story.world.organisation)
@@ -130,7 +130,7 @@ def test_v1_leaves_one_note_too(either: World, story: Story) -> None:
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
-def test_what_is_unknown_stays_so_while_the_feed_cannot_be_read(story: Story) -> None:
+def test_an_unknown_outcome_stays_unknown_while_the_feed_is_unreadable(story: Story) -> None:
     story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=503)
     story.act()
     story.world.fail(kind="fail", method="GET", path="/v3/notes", status=503, times=2)
@@ -140,7 +140,7 @@ def test_what_is_unknown_stays_so_while_the_feed_cannot_be_read(story: Story) ->
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
-def test_an_unreachable_greenhouse_is_tried_again_by_the_ladder_and_then_is_a_persons(story: Story) -> None:
+def test_an_outage_is_retried_and_then_needs_attention(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
     waits = []
     while story.note.state == "queued":
@@ -151,14 +151,14 @@ def test_an_unreachable_greenhouse_is_tried_again_by_the_ladder_and_then_is_a_pe
     assert event_names().count("note.needs_attention") == 1
 
 
-def test_a_limit_of_calls_is_waited_out(story: Story) -> None:
+def test_a_rate_limit_is_waited_out(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=429, seconds=200)
     story.act()
     assert state(story) == ("queued", False)
     assert story.note.not_before - story.now == timedelta(seconds=200)
 
 
-def test_a_missing_permission_needs_a_person_who_then_tries_again(story: Story) -> None:
+def test_a_missing_permission_needs_attention_and_a_retry_posts_the_note(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
     story.act_for_an_hour()
     assert state(story) == ("failed", False)
@@ -174,7 +174,7 @@ def test_a_missing_permission_needs_a_person_who_then_tries_again(story: Story) 
     assert retry(story.note, now=story.now + SOON) is False
 
 
-def test_a_revoked_credential_needs_a_person_and_all_its_notes_go_out_afterwards(story: Story) -> None:
+def test_a_revoked_credential_needs_attention_and_all_its_notes_are_posted_afterwards(story: Story) -> None:
     story.world.greenhouse.row.revoked = True
     story.act()
     assert state(story) == ("failed", False)
@@ -184,7 +184,7 @@ def test_a_revoked_credential_needs_a_person_and_all_its_notes_go_out_afterwards
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
-def test_an_application_that_is_gone_needs_a_person(story: Story) -> None:
+def test_a_missing_application_needs_attention(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     story.act()
     assert state(story) == ("failed", False)
@@ -194,7 +194,7 @@ def test_an_application_that_is_gone_needs_a_person(story: Story) -> None:
     )
 
 
-def test_in_v1_a_note_without_anybody_to_sign_it_needs_a_person(either: World, story: Story) -> None:
+def test_in_v1_a_note_without_an_author_needs_attention(either: World, story: Story) -> None:
     next(
         user for user in either.greenhouse.store.users.rising() if user.first_name == "Jonas"
     ).deactivated = True
@@ -231,7 +231,7 @@ def test_a_worker_whose_row_was_taken_settles_nothing(story: Story) -> None:
     assert event_names().count("note.posted") == 1
 
 
-def test_what_kills_its_worker_again_and_again_becomes_a_persons(story: Story) -> None:
+def test_a_note_that_keeps_killing_its_worker_needs_attention(story: Story) -> None:
     moment = timedelta(0)
     for _ in range(len(outbox.LADDER) + 1):
         assert outbox.claim(ActivityFeedNote, story.note.pk, now=story.now + moment) is not None
@@ -251,9 +251,7 @@ def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
 
 
 @pytest.mark.parametrize("kind", sorted(KINDS))
-def test_whatever_the_sandbox_does_to_a_call_one_note_stands_or_the_double_is_known(
-    story: Story, kind: str
-) -> None:
+def test_after_any_fault_there_is_one_note_or_a_known_duplicate(story: Story, kind: str) -> None:
     story.world.fail(kind=kind, path="/v3/notes", seconds=0, status=503, times=2)
     moment = timedelta(0)
     while story.note.state == "queued":

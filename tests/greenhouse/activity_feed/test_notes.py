@@ -1,4 +1,4 @@
-"""The note on the Activity Feed: its words, its author, its visibility, its link."""
+"""The note on the Activity Feed: text, author, visibility, link."""
 
 from datetime import timedelta
 from typing import Any
@@ -71,7 +71,7 @@ def test_each_version_has_its_own_note(world: World, story: Story) -> None:
     )
 
 
-def test_writing_is_known_to_work_from_then_on(world: World, story: Story) -> None:
+def test_posting_marks_writing_as_tested(world: World, story: Story) -> None:
     assert Connection.objects.of(world.organisation).get().writing_tested_at is None
     story.act()
     assert Connection.objects.of(world.organisation).get().writing_tested_at == story.now
@@ -91,7 +91,7 @@ def test_a_deactivated_recruiter_leaves_the_note_to_the_jobs_recruiter(either: W
     assert story.notes()[0].user_id == users(either)[1].id
 
 
-def test_then_to_the_one_whom_an_admin_chose(either: World, story: Story) -> None:
+def test_then_to_the_user_whom_an_admin_chose(either: World, story: Story) -> None:
     users(either)[1].deactivated = True
     Connection.objects.of(either.organisation).update(note_author_remote_id=users(either)[2].id)
     story.act()
@@ -105,7 +105,9 @@ def test_then_v3_writes_as_the_user_it_acts_as(world: World, story: Story) -> No
     assert story.note.state == "sent"
 
 
-def test_without_leave_to_read_users_greenhouse_judges_the_author(world: World, story: Story) -> None:
+def test_without_permission_to_read_users_greenhouse_decides_about_the_author(
+    world: World, story: Story
+) -> None:
     world.greenhouse.tick(*ALL - {"Users"})
     story.remote.recruiter_id = 1  # nobody: the write is refused, and the next is tried
     story.act()
@@ -121,7 +123,7 @@ def test_a_merged_candidates_note_goes_to_the_person_who_is_left(world: World, s
 
 
 @pytest.mark.parametrize("names", ["note.posted", "note.needs_attention"])
-def test_what_happened_stands_on_the_timeline_once(world: World, story: Story, names: str) -> None:
+def test_the_timeline_shows_each_event_once(world: World, story: Story, names: str) -> None:
     if names == "note.needs_attention":
         world.greenhouse.tick(*ALL - {"Activity Feed"})
     for _ in range(2):
@@ -167,7 +169,7 @@ def test_the_organisation_chooses_the_visibility(world: World) -> None:
     assert story.notes()[0].visibility == "public"
 
 
-def test_who_was_added_by_hand_has_no_feed(world: World) -> None:
+def test_a_candidate_added_by_hand_gets_no_note(world: World) -> None:
     world.apply()
     world.deliver()
     Application.objects.of(world.organisation).update(remote_id=None)

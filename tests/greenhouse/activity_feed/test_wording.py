@@ -1,4 +1,4 @@
-"""The first line of a note in the organisation's own words."""
+"""The organisation's custom first line of a note."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from tests.greenhouse.world import World
 VALUES = {"step": "Assessment", "candidate": "Ada {role} Lovelace", "role": "Clerk", "outcome": "completed"}
 
 
-def test_nothing_said_means_our_own_words() -> None:
+def test_an_empty_custom_line_means_the_default() -> None:
     assert render("", VALUES) == "Assessment for Ada {role} Lovelace completed."
 
 
@@ -17,7 +17,7 @@ def test_a_brace_in_a_name_is_no_placeholder() -> None:
     assert render("{candidate}: {role}", VALUES) == "Ada {role} Lovelace: Clerk"
 
 
-def test_it_is_kept_as_one_line() -> None:
+def test_the_custom_line_is_stored_as_one_line() -> None:
     assert clean_wording("  {step}\n done\tfor {candidate} ") == "{step} done for {candidate}"
     assert clean_wording(" \n ") == ""
 
@@ -37,13 +37,13 @@ def test_it_is_kept_as_one_line() -> None:
         ("{step}" + "x" * 300, "Keep it under 300 characters: it has 306."),
     ],
 )
-def test_what_cannot_be_used_is_refused_with_a_sentence(wording: str, sentence: str) -> None:
+def test_an_invalid_custom_line_is_refused_with_the_reason(wording: str, sentence: str) -> None:
     with pytest.raises(BadWording) as caught:
         clean_wording(wording)
     assert str(caught.value) == sentence
 
 
-def test_a_note_is_written_in_the_organisations_words(world: World) -> None:
+def test_a_note_uses_the_custom_line(world: World) -> None:
     world.organisation.note_wording = "{step} ({role}): {outcome}"
     world.organisation.save()
     story = tell_story(world)

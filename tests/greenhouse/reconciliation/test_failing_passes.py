@@ -1,4 +1,4 @@
-"""What goes wrong while a pass runs: nothing is lost, nothing is done twice, and the row says what happened."""
+"""Failures during a pass: nothing is lost or done twice, and the row records the error."""
 
 from datetime import timedelta
 from functools import partial
@@ -85,9 +85,7 @@ def test_a_permission_withdrawn_as_empty_lists_marks_nobody_and_says_so(
 
 
 @three_moved
-def test_one_application_that_nobody_can_cope_with_holds_up_no_other(
-    world: World, made: list[RemoteApplication]
-) -> None:
+def test_a_failing_application_does_not_stop_the_others(world: World, made: list[RemoteApplication]) -> None:
     remotes = made
 
     def after(request: httpx2.Request) -> None:
@@ -113,7 +111,7 @@ def test_one_application_that_nobody_can_cope_with_holds_up_no_other(
         ({"status": 401}, "broken", "Greenhouse no longer accepts this key"),
     ],
 )
-def test_a_greenhouse_that_refuses_in_the_middle_ends_the_pass_softly(
+def test_an_outage_during_a_pass_fails_it_and_keeps_its_updates(
     world: World, fault: dict[str, object], state: str, said: str, call: int
 ) -> None:
 
@@ -137,7 +135,7 @@ def test_a_greenhouse_that_refuses_in_the_middle_ends_the_pass_softly(
 
 
 @two_moved
-def test_a_worker_that_was_taken_for_dead_stops_at_once(world: World) -> None:
+def test_a_worker_that_lost_its_lease_stops_at_once(world: World) -> None:
 
     def before(_: httpx2.Request) -> None:
         passes.end_dead(now=clock.now() + 5 * SOON)
@@ -149,7 +147,7 @@ def test_a_worker_that_was_taken_for_dead_stops_at_once(world: World) -> None:
 
 
 @one_moved
-def test_a_disconnected_connection_is_left_alone(world: World) -> None:
+def test_a_disconnected_connection_is_not_reconciled(world: World) -> None:
 
     def before(_: httpx2.Request) -> None:
         Connection.objects.of(world.organisation).update(state="disconnected")
@@ -237,7 +235,7 @@ def test_a_member_who_asks_while_a_pass_runs_makes_it_a_full_one(world: World) -
     assert world.ours(remote).status == "active"
 
 
-def test_a_pass_that_a_living_worker_has_is_not_taken_by_another(world: World) -> None:
+def test_a_pass_of_a_live_worker_is_not_taken_by_another(world: World) -> None:
     row = passes.begin(world.connection, now=clock.now(), full=False)
     assert row is not None
     assert passes.take(row.pk, now=clock.now()) is not None
@@ -245,7 +243,7 @@ def test_a_pass_that_a_living_worker_has_is_not_taken_by_another(world: World) -
     assert passes.end_dead(now=clock.now()) == []
 
 
-def test_an_application_that_no_list_shows_is_marked_and_nothing_is_erased(either: World) -> None:
+def test_an_application_missing_from_all_lists_is_marked_and_nothing_is_erased(either: World) -> None:
     there, gone = either.apply(), either.apply(first_name="Ada", last_name="Doe")
     settled(either)
     person = either.greenhouse.store.candidates.get(gone.candidate_id)
@@ -276,7 +274,7 @@ def test_a_job_whose_applications_have_all_gone_is_followed_where_greenhouse_sho
     assert other.job_id != world.job_id
 
 
-def test_who_moved_to_a_job_that_is_not_linked_is_followed(either: World) -> None:
+def test_a_move_to_an_unlinked_job_is_synced(either: World) -> None:
     remote = either.apply()
     settled(either)
     store = either.greenhouse.store
@@ -309,7 +307,7 @@ def test_an_idle_pass_makes_a_handful_of_calls(either: World) -> None:
     assert (row.calls, len(either.line.reads)) == (4, 4), either.line.reads
 
 
-def test_the_clock_begins_passes_that_are_due_and_makes_one_a_day_a_full_one(world: World) -> None:
+def test_due_passes_begin_and_one_a_day_is_full(world: World) -> None:
     now = clock.now()
     assert reconciliation_jobs.begin_due(now=now) == 1
     assert reconciliation_jobs.begin_due(now=now) == 0  # it waits for a worker
@@ -326,12 +324,12 @@ def test_the_clock_begins_passes_that_are_due_and_makes_one_a_day_a_full_one(wor
     assert Reconciliation.objects.of(world.organisation).latest("pk").full is True
 
 
-def test_no_passes_by_the_clock_where_the_operator_wants_none(world: World, settings: object) -> None:
+def test_no_pass_is_scheduled_if_the_operator_turned_them_off(world: World, settings: object) -> None:
     settings.GOODWORD_SYNC_MINUTES = 0  # type: ignore[attr-defined]
     assert reconciliation_jobs.begin_due(now=clock.now()) == 0
 
 
-def test_a_connection_without_linked_jobs_is_not_looked_at(world: World) -> None:
+def test_a_connection_without_linked_jobs_is_not_reconciled(world: World) -> None:
     world.role.automations.all().delete()
     assert reconciliation_jobs.due(now=clock.now()) == []
 

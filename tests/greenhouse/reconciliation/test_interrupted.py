@@ -94,7 +94,7 @@ def test_jobs_that_were_read_are_not_read_again(world: World, stop: threading.Ev
 
 
 @one_moved
-def test_nobody_takes_it_for_good_it_ends(world: World, stop: threading.Event) -> None:
+def test_an_interrupted_pass_that_no_worker_continues_ends(world: World, stop: threading.Event) -> None:
     row = begun(world)
     stop.set()
     with pytest.raises(stopping.Stopped):

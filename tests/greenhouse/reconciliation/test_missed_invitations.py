@@ -1,4 +1,4 @@
-"""Reconciliation never mass-mails: who starts at once, who waits for one click, and what becomes of the list."""
+"""Reconciliation never mass-mails: who is invited at once, and who waits for a decision."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -64,7 +64,7 @@ one_waits = after(old)
 
 
 @one_waits
-def test_an_entry_of_the_list_is_not_started_by_a_delivery_that_tells_of_something_else(
+def test_an_unrelated_delivery_does_not_invite_a_waiting_candidate(
     world: World, made: RemoteApplication
 ) -> None:
     remote = made
@@ -77,7 +77,7 @@ def test_an_entry_of_the_list_is_not_started_by_a_delivery_that_tells_of_somethi
 
 
 @one_waits
-def test_a_new_arrival_starts_an_entry_of_the_list_and_ends_it(world: World, made: RemoteApplication) -> None:
+def test_a_new_arrival_invites_a_waiting_candidate(world: World, made: RemoteApplication) -> None:
     remote = made
     world.move(remote, SCREEN)
     world.move(remote, ASSESSMENT)
@@ -95,7 +95,7 @@ def test_a_new_arrival_starts_an_entry_of_the_list_and_ends_it(world: World, mad
 
 @one_waits
 @pytest.mark.parametrize("what", ["moved", "rejected", "hired"])
-def test_an_entry_whose_candidate_has_moved_on_is_over_before_anybody_decides(
+def test_a_candidate_who_moved_on_is_not_invited_by_the_click(
     world: World, made: RemoteApplication, what: str
 ) -> None:
     remote = made
@@ -116,7 +116,9 @@ def test_an_entry_whose_candidate_has_moved_on_is_over_before_anybody_decides(
 
 
 @one_waits
-def test_who_was_dismissed_is_left_alone_until_they_come_again(world: World, made: RemoteApplication) -> None:
+def test_a_dismissed_candidate_is_invited_only_after_coming_back(
+    world: World, made: RemoteApplication
+) -> None:
     remote = made
     member = factories.member(world.organisation)
     pk = waiting_for(member, world.connection).get().pk
@@ -152,14 +154,14 @@ def test_who_was_dismissed_is_left_alone_until_they_come_again(world: World, mad
         ({"entered_at": NOW - HOUR, "in_our_copy": True}, NO_ARRIVAL),
     ],
 )
-def test_a_start_goes_at_once_only_if_the_entry_is_known_to_be_younger_than_48_hours(
+def test_only_moves_known_to_be_younger_than_48_hours_are_invited_at_once(
     values: dict[str, object], why: str | None
 ) -> None:
     one = missed(1, **values)
     assert decide([one], now=NOW) == (([one], []) if why is None else ([], [(one, why)]))
 
 
-def test_of_more_than_twenty_those_who_waited_longest_go_and_the_rest_waits() -> None:
+def test_of_more_than_twenty_the_oldest_are_invited_and_the_rest_wait() -> None:
     many = [missed(n, entered_at=NOW - timedelta(minutes=n)) for n in range(1, 31)]
     at_once, waiting = decide(many, now=NOW)
     assert [one.remote_id for one in at_once] == list(range(30, 10, -1))
@@ -168,7 +170,7 @@ def test_of_more_than_twenty_those_who_waited_longest_go_and_the_rest_waits() ->
 
 @pytest.mark.slow
 @pytest.mark.timeout(300)
-def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(world: World) -> None:
+def test_a_day_of_missed_deliveries_invites_twenty_and_the_rest_by_one_click(world: World) -> None:
     missed_day(world, 24)
     reconcile(world)
     run_jobs(at_most=5000)
@@ -196,7 +198,7 @@ def test_a_day_of_missed_deliveries_starts_twenty_and_the_rest_by_one_click(worl
     assert list(audited.values_list("action", "member")) == [("reconciliation.invite_requested", member.pk)]
 
 
-def test_with_v1_the_entry_is_known_to_be_fresh_if_the_last_pass_was_a_short_time_ago(either: World) -> None:
+def test_with_v1_a_recent_pass_proves_that_the_move_is_recent(either: World) -> None:
     remote = either.apply()
     settled(either)
     either.move(remote, ASSESSMENT)
@@ -205,7 +207,7 @@ def test_with_v1_the_entry_is_known_to_be_fresh_if_the_last_pass_was_a_short_tim
     assert findings(either) == {("missed_invitation", "synced"): 1}
 
 
-def test_with_v1_an_entry_may_be_old_if_the_last_pass_was_long_ago(either: World) -> None:
+def test_with_v1_a_move_may_be_old_if_the_last_pass_was_long_ago(either: World) -> None:
     remote = either.apply()
     settled(either)
     either.move(remote, ASSESSMENT)
@@ -215,7 +217,7 @@ def test_with_v1_an_entry_may_be_old_if_the_last_pass_was_long_ago(either: World
     assert Finding.objects.of(either.organisation).get().sentence == TOO_OLD
 
 
-def test_a_delivery_that_comes_late_starts_what_it_would_have_started(world: World) -> None:
+def test_a_late_delivery_invites_a_waiting_candidate_once(world: World) -> None:
     remote = world.apply()
     settled(world)
     world.move(remote, ASSESSMENT)
@@ -232,7 +234,7 @@ def test_a_delivery_that_comes_late_starts_what_it_would_have_started(world: Wor
     assert event_names(world.ours(remote).pk).count("application.entered_stage") == 1
 
 
-def test_an_address_that_came_unheard_starts_what_waited_for_it(world: World) -> None:
+def test_a_missed_address_change_invites_the_candidate(world: World) -> None:
     remote = world.apply(email="")
     world.move(remote, ASSESSMENT)
     settled(world)
@@ -250,7 +252,7 @@ def test_an_address_that_came_unheard_starts_what_waited_for_it(world: World) ->
     assert (start.state, findings(world)) == ("started", {("missed_invitation", "synced"): 1})
 
 
-def test_an_address_that_came_for_somebody_long_in_the_stage_waits_for_a_click(world: World) -> None:
+def test_a_missed_address_change_of_somebody_long_in_the_stage_waits_for_a_decision(world: World) -> None:
     remote = world.apply(email="")
     world.move(remote, ASSESSMENT)
     backdate(world, remote, by=timedelta(days=3))

@@ -1,4 +1,4 @@
-"""What was missed while deliveries were lost is found, and synced as a delivery would have done it."""
+"""Changes whose deliveries were lost are found and synced like deliveries."""
 
 from collections import Counter
 from datetime import timedelta
@@ -30,7 +30,7 @@ either_applied = after(applied, "v3", "v1")
 
 
 @either_applied
-def test_a_missed_move_into_a_mapped_stage_starts_the_step_by_the_road_of_a_delivery(
+def test_a_missed_move_into_a_mapped_stage_requests_the_step_like_a_delivery(
     either: World, made: RemoteApplication
 ) -> None:
     remote = made
@@ -65,7 +65,7 @@ def test_a_second_pass_finds_nothing_more(either: World, made: RemoteApplication
 
 
 @either_applied
-def test_a_move_between_other_stages_is_followed_and_starts_nothing(
+def test_a_move_between_unmapped_stages_is_synced_and_invites_nobody(
     either: World, made: RemoteApplication
 ) -> None:
     remote = made
@@ -77,7 +77,7 @@ def test_a_move_between_other_stages_is_followed_and_starts_nothing(
 
 
 @either_applied
-def test_who_came_before_confirm_while_our_copy_was_behind_is_followed_and_not_invited(
+def test_a_move_before_the_mapping_was_confirmed_is_synced_and_not_invited(
     either: World, made: RemoteApplication
 ) -> None:
     remote = made
@@ -97,7 +97,7 @@ def test_who_came_before_confirm_while_our_copy_was_behind_is_followed_and_not_i
 
 
 @one_applied
-def test_what_happened_a_moment_ago_is_left_to_its_delivery_unless_a_person_asks(
+def test_a_change_a_moment_ago_is_left_to_its_delivery_unless_a_member_requests_the_pass(
     world: World, made: RemoteApplication
 ) -> None:
     remote = made
@@ -110,7 +110,7 @@ def test_what_happened_a_moment_ago_is_left_to_its_delivery_unless_a_person_asks
 
 
 @one_applied
-def test_what_waits_in_the_inbox_is_left_to_it(world: World, made: RemoteApplication) -> None:
+def test_applications_with_a_delivery_in_the_inbox_are_skipped(world: World, made: RemoteApplication) -> None:
     remote = made
     world.move(remote, ASSESSMENT)
     for body, event_id in world.outgoing():
@@ -123,7 +123,7 @@ def test_what_waits_in_the_inbox_is_left_to_it(world: World, made: RemoteApplica
 
 
 @one_applied
-def test_a_finding_says_no_name_of_a_person(world: World, made: RemoteApplication) -> None:
+def test_a_finding_contains_no_names(world: World, made: RemoteApplication) -> None:
     remote = made
     world.reject(remote)
     world.outgoing()
@@ -132,7 +132,7 @@ def test_a_finding_says_no_name_of_a_person(world: World, made: RemoteApplicatio
 
 
 @one_applied
-def test_an_old_entry_is_no_fresh_one(world: World, made: RemoteApplication) -> None:
+def test_a_move_weeks_ago_waits_for_a_decision(world: World, made: RemoteApplication) -> None:
     remote = made
     world.move(remote, ASSESSMENT)
     backdate(world, remote, by=timedelta(hours=49))
@@ -142,7 +142,7 @@ def test_an_old_entry_is_no_fresh_one(world: World, made: RemoteApplication) -> 
     assert (findings(world), starts(world)) == ({("missed_invitation", "waiting"): 1}, 0)
 
 
-def test_somebody_whom_no_delivery_ever_told_of_is_found_in_a_mapped_stage(either: World) -> None:
+def test_an_application_unknown_here_is_found_in_a_mapped_stage(either: World) -> None:
     settled(either)
     remote = either.apply()
     either.move(remote, ASSESSMENT)
@@ -153,7 +153,7 @@ def test_somebody_whom_no_delivery_ever_told_of_is_found_in_a_mapped_stage(eithe
     assert event_names(either.ours(remote).pk)[:2] == ["application.applied", "application.entered_stage"]
 
 
-def test_a_rejection_a_hire_and_their_ends_are_heard_of(either: World) -> None:
+def test_missed_rejections_hires_and_their_undoing_are_synced(either: World) -> None:
     rejected, hired, back = either.apply(), either.apply(), either.apply()
     either.deliver()
     either.reject(back)
@@ -169,7 +169,7 @@ def test_a_rejection_a_hire_and_their_ends_are_heard_of(either: World) -> None:
     assert findings(either) == {("missed_end", "synced"): 3}
 
 
-def test_leaving_a_mapped_stage_is_told_and_so_is_the_arrival_in_the_next(world: World) -> None:
+def test_leaving_a_mapped_stage_and_entering_the_next_are_both_recorded(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
     settled(world)
@@ -187,7 +187,7 @@ def test_leaving_a_mapped_stage_is_told_and_so_is_the_arrival_in_the_next(world:
     assert starts(world) == 2
 
 
-def test_who_stood_there_at_confirm_is_never_invited(either: World) -> None:
+def test_candidates_already_there_are_never_invited(either: World) -> None:
     remote = either.apply()
     either.move(remote, ASSESSMENT)
     either.outgoing()
@@ -203,7 +203,7 @@ def test_who_stood_there_at_confirm_is_never_invited(either: World) -> None:
     assert (findings(either), starts(either)) == ({}, 0)
 
 
-def test_who_stood_there_at_confirm_and_came_again_unseen_waits_for_a_click(world: World) -> None:
+def test_a_candidate_already_there_who_came_back_unseen_waits_for_a_decision(world: World) -> None:
     remote = world.apply()
     world.move(remote, ASSESSMENT)
     AlreadyThere.objects.create(
@@ -222,7 +222,7 @@ def test_who_stood_there_at_confirm_and_came_again_unseen_waits_for_a_click(worl
     assert (findings(world), starts(world)) == ({("missed_invitation", "waiting"): 1}, 0)
 
 
-def test_who_stood_there_at_confirm_was_seen_elsewhere_and_came_again_is_started(either: World) -> None:
+def test_a_candidate_already_there_who_was_seen_elsewhere_and_came_back_is_invited(either: World) -> None:
     remote = either.apply()
     either.move(remote, ASSESSMENT)
     AlreadyThere.objects.create(
@@ -241,7 +241,7 @@ def test_who_stood_there_at_confirm_was_seen_elsewhere_and_came_again_is_started
     assert starts(either) == 1
 
 
-def test_a_changed_address_is_followed(either: World) -> None:
+def test_a_changed_address_is_synced(either: World) -> None:
     remote = either.apply(email="old@people.example")
     settled(either)
     person = either.greenhouse.store.candidates.get(remote.candidate_id)
@@ -254,7 +254,7 @@ def test_a_changed_address_is_followed(either: World) -> None:
     assert findings(either) == {("missed_change", "synced"): 1}
 
 
-def test_one_who_was_before_the_job_was_linked_is_nobody_of_ours(world: World) -> None:
+def test_applications_from_before_the_link_are_not_copied(world: World) -> None:
     remote = world.apply()
     world.move(remote, OFFER)
     world.outgoing()
@@ -263,14 +263,14 @@ def test_one_who_was_before_the_job_was_linked_is_nobody_of_ours(world: World) -
     assert not Application.objects.of(world.organisation).filter(remote_id=remote.id).exists()
 
 
-def test_a_pass_moves_the_window_on_by_its_beginning(world: World) -> None:
+def test_the_next_pass_reads_from_the_beginning_of_the_last(world: World) -> None:
     row = settled(world)
     assert Connection.objects.of(world.organisation).get().reconciled_at == row.started_at
     assert (row.total, row.done) == (row.done, row.done)
 
 
 @pytest.mark.parametrize("place", [REVIEW, SCREEN])
-def test_who_applied_unheard_is_copied(either: World, place: int) -> None:
+def test_a_missed_application_is_copied(either: World, place: int) -> None:
     settled(either)
     remote = either.apply()
     if place:

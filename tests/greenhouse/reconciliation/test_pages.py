@@ -1,4 +1,4 @@
-"""The sync pages: who is let in, what they say, and that each click does just what it says."""
+"""The sync pages: access, content, and the effect of each click."""
 
 from datetime import timedelta
 from functools import partial
@@ -60,7 +60,7 @@ one_settled = after(settled)
 @one_listed
 @pytest.mark.parametrize("kind", ["admin", "recruiter"])
 @pytest.mark.parametrize("name", LOOKS)
-def test_whoever_may_work_sees_the_pages(world: World, kind: str, name: str) -> None:
+def test_recruiters_and_admins_see_the_pages(world: World, kind: str, name: str) -> None:
     member = factories.member(world.organisation, kind=kind)
     assert signed_in(member).get(url(world, name)).status_code == 200
 
@@ -96,7 +96,7 @@ def test_a_refusal_changes_nothing(world: World, made: list[Finding], name: str)
 
 
 @one_listed
-def test_the_list_says_who_where_since_when_and_why(
+def test_the_list_shows_candidate_stage_time_and_reason(
     world: World, made: list[Finding], admin: Membership
 ) -> None:
     [finding] = made
@@ -107,7 +107,7 @@ def test_the_list_says_who_where_since_when_and_why(
 
 
 @one_listed
-def test_a_start_waits_while_greenhouse_is_away_and_the_page_says_so(
+def test_an_invitation_waits_during_an_outage_and_the_page_says_so(
     world: World, made: list[Finding], admin: Membership
 ) -> None:
     [finding] = made
@@ -148,7 +148,7 @@ def test_looking_changes_nothing(world: World, admin: Membership) -> None:
 
 
 @two_listed
-def test_those_who_are_chosen_are_started_after_a_page_that_says_what_happens(
+def test_chosen_candidates_are_invited_after_a_confirmation_page(
     world: World, made: list[Finding], admin: Membership
 ) -> None:
     one, other = made
@@ -169,7 +169,7 @@ def test_those_who_are_chosen_are_started_after_a_page_that_says_what_happens(
 
 
 @two_listed
-def test_all_are_started_up_to_the_last_that_the_page_knew_of(
+def test_invite_all_stops_at_the_last_one_that_the_page_showed(
     world: World, made: list[Finding], admin: Membership
 ) -> None:
     one, other = made
@@ -197,7 +197,7 @@ def test_dismissed_ones_leave_the_list(world: World, made: list[Finding], admin:
 
 
 @two_listed
-def test_private_candidates_and_confidential_roles_wait_unseen_by_those_who_may_not_see_them(
+def test_private_candidates_and_confidential_roles_are_hidden_from_those_who_may_not_see_them(
     world: World, admin: Membership
 ) -> None:
     private = Finding.objects.of(world.organisation).get(application__candidate__first_name="Ada 0")
@@ -254,7 +254,7 @@ def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin
 
 
 @one_settled
-def test_a_pass_that_ended_early_says_why(world: World, admin: Membership) -> None:
+def test_a_failed_pass_shows_its_error(world: World, admin: Membership) -> None:
     row = passes.begin(world.connection, now=clock.now(), full=False)
     assert row is not None
     passes.fail(row, "Greenhouse cannot be reached at the moment.", now=clock.now())
@@ -266,7 +266,7 @@ def test_a_pass_that_ended_early_says_why(world: World, admin: Membership) -> No
 @one_settled
 @pytest.mark.parametrize("data", [{}, {"ids": "x"}, {"ids": "9" * 30}, {"all": "1", "upto": "9" * 30}])
 @pytest.mark.parametrize("name", ASKS)
-def test_strange_choices_end_in_a_sentence(
+def test_invalid_choices_end_in_a_message(
     world: World, admin: Membership, name: str, data: dict[str, str]
 ) -> None:
     client = signed_in(admin)
@@ -289,7 +289,7 @@ def test_the_page_says_what_was_found_and_why_no_webhook_reported_it(world: Worl
     assert "2 changes of the last day were found only by sync." in page
 
 
-def test_a_delivery_that_came_since_takes_the_notice_away(world: World, admin: Membership) -> None:
+def test_a_delivery_since_then_removes_the_notice(world: World, admin: Membership) -> None:
     remote = world.apply()
     settled(world)
     world.move(remote, ASSESSMENT)
@@ -300,7 +300,7 @@ def test_a_delivery_that_came_since_takes_the_notice_away(world: World, admin: M
     assert "Webhooks seem to be off" not in page
 
 
-def test_the_list_asks_no_more_for_three_than_for_one(world: World, admin: Membership) -> None:
+def test_the_list_needs_no_more_queries_for_three_than_for_one(world: World, admin: Membership) -> None:
     listed(world, 3)
     client = signed_in(admin)
     all_three = list(Finding.objects.of(world.organisation))

@@ -1,4 +1,4 @@
-"""The pages say why no webhook reported a change, as far as the inbox can tell."""
+"""Findings and their explanation on the sync page."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -55,7 +55,7 @@ def asked(world: World) -> DeliveryCounts:
         ([(NOW - HOUR, "failed"), (NOW - HOUR, "handled")], "1 delivery of that time failed"),
     ],
 )
-def test_the_deliveries_of_that_time_tell_why(
+def test_the_deliveries_of_that_time_explain_the_findings(
     world: World, events: list[tuple[datetime, str]], begins: str
 ) -> None:
     for at, state in events:
@@ -70,7 +70,7 @@ def test_refused_deliveries_are_named_first(world: World) -> None:
     assert explain(asked(world)).startswith("Deliveries were refused because of a wrong signature")
 
 
-def test_findings_are_told_by_day_and_kind_with_their_time(world: World) -> None:
+def test_findings_are_shown_by_day_and_kind_with_their_time(world: World) -> None:
     found(world, NOW - 26 * HOUR)
     for n in range(12):
         found(
@@ -92,7 +92,7 @@ def test_findings_are_told_by_day_and_kind_with_their_time(world: World) -> None
     assert health.silent == 12
 
 
-def test_what_is_not_visible_and_what_became_of_a_job_need_no_delivery(world: World) -> None:
+def test_invisible_applications_and_job_changes_need_no_delivery(world: World) -> None:
     found(world, NOW, kind=Finding.Kind.NOT_VISIBLE)
     found(world, NOW, kind=Finding.Kind.JOB_CHANGED)
     [day] = sync_status(world.connection, now=NOW).days
@@ -103,14 +103,14 @@ def test_what_is_not_visible_and_what_became_of_a_job_need_no_delivery(world: Wo
     ]
 
 
-def test_how_long_it_took_is_told_in_minutes_and_seconds() -> None:
+def test_the_duration_is_shown_in_minutes_and_seconds() -> None:
     row = Reconciliation(started_at=NOW, ended_at=NOW + timedelta(seconds=72))
     assert duration(row) == "1 min 12 s"
     row.ended_at = NOW + timedelta(milliseconds=300)
     assert duration(row) == "1 s"
 
 
-def test_what_waits_is_kept_and_what_is_long_over_goes(world: World) -> None:
+def test_old_findings_are_pruned_and_waiting_ones_stay(world: World) -> None:
     long_ago = NOW - timedelta(days=100)
     waits = found(
         world,

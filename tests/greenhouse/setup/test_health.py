@@ -1,4 +1,4 @@
-"""The health page: what it says, the test by a click, and what is tried again."""
+"""The health page, *Test now*, and retrying failed work."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -21,7 +21,7 @@ from goodword.greenhouse.setup.self_check import CheckResult, check_endpoint
 from goodword.greenhouse.setup.webhooks import webhook_activity, webhook_setup
 from goodword.roles.models import Automation
 from tests.greenhouse.setup.desk import Desk, open_desk, point
-from tests.greenhouse.setup.test_who_may import delivery
+from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories
 from tests.support.jobs import failed_job, waiting
 
@@ -31,7 +31,7 @@ def text(body: bytes, selector: str = "main") -> str:
     return " ".join(found.get_text(" ").split()) if found else ""
 
 
-def test_the_page_says_how_both_directions_do(either: Desk) -> None:
+def test_the_page_shows_both_directions(either: Desk) -> None:
     connection = either.connect()
     event = delivery(either)
     Connection.objects.of(either.organisation).update(refused_count=3, refused_at=clock.now())
@@ -65,7 +65,7 @@ def test_the_page_says_how_both_directions_do(either: Desk) -> None:
     assert connection.name in whole
 
 
-def test_it_asks_the_same_number_of_queries_for_one_row_and_for_three(desk: Desk) -> None:
+def test_it_needs_the_same_number_of_queries_for_one_row_and_for_three(desk: Desk) -> None:
     desk.connect()
     client, counts = desk.client(desk.admin), []
     for extra in (1, 2):
@@ -109,7 +109,7 @@ def silent(desk: Desk) -> list[str]:
     return [line.name for line in lines if line.silent]
 
 
-def test_a_webhook_is_silent_if_what_it_would_have_told_was_found_without_it(desk: Desk) -> None:
+def test_a_webhook_is_silent_if_reconciliation_found_what_it_should_have_reported(desk: Desk) -> None:
     desk.connect()
     pinged(desk, "candidate_stage_change", days=9)
     pinged(desk, "hire_candidate", days=9)
@@ -120,7 +120,7 @@ def test_a_webhook_is_silent_if_what_it_would_have_told_was_found_without_it(des
     assert "It did not report 1 change since then. Check in Greenhouse whether it is enabled." in text(page)
 
 
-def test_a_delivery_since_then_or_a_short_silence_is_none(desk: Desk) -> None:
+def test_a_webhook_with_a_later_delivery_or_a_short_silence_is_not_silent(desk: Desk) -> None:
     connection = desk.connect()
     pinged(desk, "candidate_stage_change", days=9)
     pinged(desk, "reject_candidate", days=1)
@@ -156,7 +156,7 @@ def failed_reaction(organisation_id: int, application_id: int | None = None) -> 
     return event
 
 
-def test_a_reaction_that_failed_for_good_is_shown_and_tried_again(desk: Desk) -> None:
+def test_a_failed_reaction_is_shown_and_retried(desk: Desk) -> None:
     desk.connect()
     event = failed_reaction(desk.organisation.pk)
     other = failed_reaction(factories.organisation().pk)
@@ -173,7 +173,7 @@ def test_a_reaction_that_failed_for_good_is_shown_and_tried_again(desk: Desk) ->
     assert desk.audited().count("reactions.tried_again") == 1
 
 
-def test_whom_a_failed_reaction_concerns_is_said_to_those_who_see_them(desk: Desk) -> None:
+def test_a_failed_reaction_names_the_candidate_to_those_who_may_see_them(desk: Desk) -> None:
     desk.connect()
     application = factories.application(factories.role(desk.organisation))
     application.candidate.private = True
@@ -184,7 +184,7 @@ def test_whom_a_failed_reaction_concerns_is_said_to_those_who_see_them(desk: Des
         assert ("Failed actions" in page, application.candidate.name in page) == (True, seen)
 
 
-def test_who_is_no_admin_sees_failed_reactions_and_changes_nothing(desk: Desk) -> None:
+def test_only_admins_can_retry_failed_reactions(desk: Desk) -> None:
     desk.connect()
     event = failed_reaction(desk.organisation.pk)
     client = desk.client(desk.recruiter)
@@ -228,7 +228,7 @@ def status_of(jobs: list[int]) -> set[tuple[str, int]]:
     return set(ProcrastinateJob.objects.filter(pk__in=jobs).values_list("status", "attempts"))
 
 
-def test_jobs_that_failed_for_good_are_shown_and_tried_again(desk: Desk) -> None:
+def test_failed_jobs_are_shown_and_retried(desk: Desk) -> None:
     desk.connect()
     mine = failed_jobs_of(desk.organisation, desk.recruiter)
     other = factories.organisation()
@@ -250,7 +250,7 @@ def test_jobs_that_failed_for_good_are_shown_and_tried_again(desk: Desk) -> None
     assert desk.audited()[-1] == "reactions.tried_again"
 
 
-def test_who_is_no_admin_sees_failed_jobs_and_changes_nothing(desk: Desk) -> None:
+def test_only_admins_can_retry_failed_jobs(desk: Desk) -> None:
     desk.connect()
     jobs = failed_jobs_of(desk.organisation, desk.recruiter)
     Automation.objects.across_organisations().update(confidential=True)
@@ -280,7 +280,7 @@ def test_an_hour_after_its_request_a_failed_reset_mail_is_neither_shown_nor_retr
 # --- the worker ---
 
 
-def test_that_no_worker_runs_is_said_with_for_how_long(desk: Desk) -> None:
+def test_a_missing_worker_is_shown_with_its_duration(desk: Desk) -> None:
     desk.connect()
     client, url = desk.client(desk.recruiter), desk.own("greenhouse_health")
     assert "No worker has run yet" in text(client.get(url).content)
@@ -337,7 +337,7 @@ def test_a_signed_test_reaches_the_endpoint_over_http_and_leaves_nothing(live: D
     assert Delivery.objects.of(live.organisation).count() == 0
 
 
-def test_the_click_says_all_of_it_once(live: Desk) -> None:
+def test_test_now_shows_all_results_once(live: Desk) -> None:
     live.connect()
     client = live.client(live.admin)
     response = client.post(live.own("greenhouse_test"), follow=True)
@@ -366,7 +366,7 @@ def test_the_click_says_all_of_it_once(live: Desk) -> None:
         ),
     ],
 )
-def test_a_base_address_that_leads_elsewhere_is_said(
+def test_a_base_url_that_leads_elsewhere_is_reported(
     live: Desk, settings: Settings, address: str, sentence: str
 ) -> None:
     connection = live.connect()
@@ -375,21 +375,21 @@ def test_a_base_address_that_leads_elsewhere_is_said(
     assert (found.tone, found.sentence[: len(sentence)]) == ("error", sentence)
 
 
-def test_nobody_at_the_address_is_said(desk: Desk, settings: Settings) -> None:
+def test_an_unreachable_endpoint_is_reported(desk: Desk, settings: Settings) -> None:
     connection = desk.connect()
     settings.GOODWORD_BASE_URL = "http://127.0.0.1:9"
     [found] = check_endpoint(connection, now=clock.now())
     assert found.sentence.startswith("The Endpoint URL cannot be reached from this server.")
 
 
-def test_a_secret_key_that_does_not_open_is_said(desk: Desk) -> None:
+def test_a_secret_key_that_cannot_be_decrypted_is_reported(desk: Desk) -> None:
     connection = desk.connect()
     WebhookSecret.objects.of(desk.organisation).update(secret="k0:AAAA")
     [found] = check_endpoint(connection, now=clock.now())
     assert found.sentence.startswith("The secret key can no longer be decrypted.")
 
 
-def test_a_test_that_nobody_signed_is_refused_like_any_other(desk: Desk) -> None:
+def test_an_unsigned_test_is_refused_like_any_delivery(desk: Desk) -> None:
     connection = desk.connect()
     response = desk.client(desk.admin).post(
         f"/hooks/greenhouse/{connection.endpoint_key}/",

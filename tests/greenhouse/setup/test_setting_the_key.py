@@ -1,4 +1,4 @@
-"""*Set Greenhouse API key*: a good key over both interfaces, and each kind of bad one."""
+"""*Set Greenhouse API key*: a good key with both APIs, and each kind of bad one."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -43,7 +43,7 @@ def test_a_good_key_makes_the_connection_active(either: Desk) -> None:
     assert either.audited() == ["greenhouse.connected"]
 
 
-def test_nothing_typed_is_in_the_rows_as_plain_text(either: Desk) -> None:
+def test_no_key_is_stored_as_plain_text(either: Desk) -> None:
     either.set_key()
     connection = either.connection()
     secret = WebhookSecret.objects.of(either.organisation).get()
@@ -77,7 +77,7 @@ def test_without_users_the_card_leads_to_the_domains_until_one_is_set(either: De
     assert where not in either.client(either.admin).get(either.url("integrations")).content.decode()
 
 
-def test_a_wrong_key_is_refused_with_what_to_do_and_what_was_typed_stays(either: Desk) -> None:
+def test_a_wrong_key_is_refused_with_a_remedy_and_the_input_stays(either: Desk) -> None:
     typed = {"api_key": "wrong-key-2"} if either.greenhouse.version == "v1" else {"client_secret": "wrong"}
     response = either.set_key(**typed)
     [line] = errors(response.content)
@@ -94,7 +94,7 @@ def test_a_wrong_key_is_refused_with_what_to_do_and_what_was_typed_stays(either:
 
 
 @pytest.mark.parametrize("status", [401, 403])
-def test_a_key_with_nothing_ticked_is_kept_as_incomplete_and_all_of_it_is_named(
+def test_a_key_without_permissions_is_stored_as_incomplete_and_all_are_named(
     either: Desk, status: int
 ) -> None:
     either.greenhouse.tick()
@@ -108,7 +108,7 @@ def test_a_key_with_nothing_ticked_is_kept_as_incomplete_and_all_of_it_is_named(
     assert either.connection().state == "active"
 
 
-def test_where_greenhouse_does_not_tell_the_two_apart_both_are_said(old_desk: Desk) -> None:
+def test_an_ambiguous_refusal_names_both_causes(old_desk: Desk) -> None:
     old_desk.greenhouse.tick()
     old_desk.greenhouse.sandbox.faults.add(
         {"kind": "fail", "path": "/v1/what_this_key_may_do", "status": 401, "times": 9}
@@ -121,7 +121,7 @@ def test_where_greenhouse_does_not_tell_the_two_apart_both_are_said(old_desk: De
     assert not Connection.objects.of(old_desk.organisation).exists()
 
 
-def test_a_key_of_which_all_is_unticked_later_is_incomplete_and_not_called_revoked(either: Desk) -> None:
+def test_a_key_that_lost_all_permissions_is_incomplete_and_not_called_revoked(either: Desk) -> None:
     either.connect()
     either.greenhouse.tick()
     either.client(either.admin).post(either.url("greenhouse_check", either.connection().pk))
@@ -129,7 +129,7 @@ def test_a_key_of_which_all_is_unticked_later_is_incomplete_and_not_called_revok
     assert {state for name, state in states(either).items() if name in ARTICLE} == {"missing"}
 
 
-def test_an_unreachable_greenhouse_is_said_to_be_so(either: Desk) -> None:
+def test_an_unreachable_greenhouse_is_reported(either: Desk) -> None:
     path = "/v1" if either.greenhouse.version == "v1" else "/token"
     either.greenhouse.sandbox.faults.add({"kind": "fail", "path": path, "status": 503, "times": 9})
     [line] = errors(either.set_key().content)
@@ -140,7 +140,7 @@ def test_an_unreachable_greenhouse_is_said_to_be_so(either: Desk) -> None:
     assert not Connection.objects.of(either.organisation).exists()
 
 
-def test_the_key_in_use_when_refused_was_revoked(either: Desk) -> None:
+def test_the_current_key_when_refused_is_called_revoked(either: Desk) -> None:
     either.connect()
     store = either.greenhouse.store
     (store.api_keys if either.greenhouse.version == "v1" else store.oauth_clients).delete(
@@ -154,7 +154,7 @@ def test_the_key_in_use_when_refused_was_revoked(either: Desk) -> None:
     assert either.connection().state == "active"
 
 
-def test_an_unknown_acting_user_is_said_at_its_field(desk: Desk) -> None:
+def test_an_unknown_acting_user_is_reported_at_its_field(desk: Desk) -> None:
     response = desk.set_key(act_as="4711")
     [line] = errors(response.content)
     assert line == (
@@ -163,7 +163,7 @@ def test_an_unknown_acting_user_is_said_at_its_field(desk: Desk) -> None:
     )
 
 
-def test_an_acting_user_who_is_no_site_admin_is_told_what_to_do(desk: Desk) -> None:
+def test_an_acting_user_who_is_not_a_site_admin_gets_a_remedy(desk: Desk) -> None:
     person = next(user for user in desk.greenhouse.store.users.rising() if not user.site_admin)
     desk.set_key(act_as=str(person.id))
     assert desk.connection().state == "incomplete"
@@ -195,7 +195,7 @@ def test_a_second_key_replaces_the_first_and_keeps_endpoint_and_secret(either: D
     assert either.audited() == ["greenhouse.connected", "greenhouse.key_set"]
 
 
-def test_a_stored_secret_never_comes_back_to_the_dialog(either: Desk) -> None:
+def test_the_dialog_never_contains_a_stored_secret(either: Desk) -> None:
     either.connect()
     page = either.client(either.admin).get(
         either.own("greenhouse_replace_key"), {"api": either.greenhouse.version}
@@ -203,7 +203,7 @@ def test_a_stored_secret_never_comes_back_to_the_dialog(either: Desk) -> None:
     assert [value for value in either.form().values() if value in page.content.decode()] == []
 
 
-def test_each_tab_says_where_its_values_are_found(desk: Desk) -> None:
+def test_each_tab_says_where_to_find_its_values(desk: Desk) -> None:
     for api, words in (
         ("v3", "API type Harvest V3 (OAuth)."),
         ("v1", "API type Harvest. Copy the key there"),

@@ -1,4 +1,4 @@
-"""Two Greenhouse accounts side by side, and the same or the wrong one noticed before anything is kept."""
+"""Two Greenhouse accounts of one organisation, and warnings about the same or the wrong account."""
 
 from collections.abc import Iterator
 
@@ -91,7 +91,7 @@ def test_a_second_account_has_a_card_an_endpoint_and_a_secret_key_of_its_own(
     assert len(ids) == len(set(ids))
 
 
-def test_what_is_done_with_one_never_touches_the_other(desk: Desk, other: Greenhouse) -> None:
+def test_actions_on_one_account_leave_the_other_unchanged(desk: Desk, other: Greenhouse) -> None:
     one = desk.connect()
     desk.set_key(**typed(other))
     two = live_connections(desk.organisation)[1]
@@ -116,7 +116,7 @@ def test_what_is_done_with_one_never_touches_the_other(desk: Desk, other: Greenh
     assert rows(one) == before
 
 
-def test_the_same_credential_twice_is_refused_with_the_name_of_the_one_that_has_it(either: Desk) -> None:
+def test_a_credential_in_use_is_refused_with_the_name_of_its_account(either: Desk) -> None:
     held = either.connect()
     Connection.objects.of(either.organisation).update(connected_by=either.recruiter)
     [line] = errors(either.set_key().content)
@@ -126,7 +126,7 @@ def test_the_same_credential_twice_is_refused_with_the_name_of_the_one_that_has_
     assert Connection.objects.of(either.organisation).count() == 1
 
 
-def test_pressing_set_twice_connects_once(desk: Desk) -> None:
+def test_a_double_click_connects_once(desk: Desk) -> None:
     assert [desk.set_key().status_code, desk.set_key().status_code] == [302, 302]
     assert Connection.objects.of(desk.organisation).count() == 1
 
@@ -139,7 +139,7 @@ def test_another_admin_was_quicker(desk: Desk) -> None:
     assert Connection.objects.of(desk.organisation).count() == 1
 
 
-def test_another_key_of_the_same_account_asks_first(desk: Desk) -> None:
+def test_another_key_of_a_connected_account_needs_confirmation(desk: Desk) -> None:
     held = desk.connect()
     again = open_another_credential(desk)
     response = desk.set_key(**again)
@@ -150,7 +150,7 @@ def test_another_key_of_the_same_account_asks_first(desk: Desk) -> None:
     assert [row.name for row in live_connections(desk.organisation)] == [held.name, f"{held.name} 2"]
 
 
-def test_a_v1_key_is_known_by_the_jobs_that_it_sees(either: Desk) -> None:
+def test_a_v1_key_is_recognised_by_its_visible_jobs(either: Desk) -> None:
     held = either.connect()
     Connection.objects.of(either.organisation).update(account_name="")
     linked(either, held, "Window Washer", job_id=next(either.greenhouse.store.jobs.rising()).id)
@@ -170,9 +170,7 @@ def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Des
     assert link["href"] == f"{desk.url('greenhouse_replace_key', held.pk)}?api=v3"
 
 
-def test_the_key_of_another_account_names_the_roles_that_would_fall_silent(
-    desk: Desk, other: Greenhouse
-) -> None:
+def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Greenhouse) -> None:
     held = desk.connect()
     job_id = next(desk.greenhouse.store.jobs.rising()).id
     linked(desk, held, "Window Washer", job_id=job_id)
@@ -192,14 +190,14 @@ def test_the_key_of_another_account_names_the_roles_that_would_fall_silent(
     assert live_connections(desk.organisation)[0].account_name == "Borealis Travel"
 
 
-def test_confirming_what_was_not_shown_is_asked_again(desk: Desk, other: Greenhouse) -> None:
+def test_warnings_that_were_not_shown_need_confirmation(desk: Desk, other: Greenhouse) -> None:
     held = desk.connect()
     response = desk.set_key(held.pk, **typed(other), confirmed="something else")
     assert len(said(response.content)) == 1
     assert live_connections(desk.organisation)[0].account_name == held.account_name
 
 
-def test_a_name_is_one_line_and_nobody_elses(desk: Desk, other: Greenhouse) -> None:
+def test_a_name_is_one_line_and_unique(desk: Desk, other: Greenhouse) -> None:
     one = desk.connect()
     desk.set_key(**typed(other))
     client, url = desk.client(desk.admin), desk.url("greenhouse_rename", one.pk)

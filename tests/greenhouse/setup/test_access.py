@@ -1,4 +1,4 @@
-"""Each address of the integrations: who is let in, who is not, and that a refusal changes nothing."""
+"""Access to each URL of the integrations; a refusal changes nothing."""
 
 import pytest
 from django.test import Client
@@ -84,7 +84,7 @@ def rows(desk: Desk) -> list[object]:
 
 
 @pytest.mark.parametrize(("name", "least"), READS.items())
-def test_pages_open_for_those_whose_they_are(desk: Desk, name: str, least: str) -> None:
+def test_pages_open_for_the_members_they_are_for(desk: Desk, name: str, least: str) -> None:
     desk.connect()
     event = delivery(desk)
     member = desk.admin if least == "admin" else desk.recruiter
@@ -93,7 +93,7 @@ def test_pages_open_for_those_whose_they_are(desk: Desk, name: str, least: str) 
 
 
 @pytest.mark.parametrize("name", sorted({*READS, *ACTS}))
-def test_nobody_else_is_let_in_and_nothing_changes(desk: Desk, name: str) -> None:
+def test_nobody_else_has_access_and_nothing_changes(desk: Desk, name: str) -> None:
     desk.connect()
     event = delivery(desk)
     url, data, before = address(desk, name, event), ACTS.get(name), rows(desk)
@@ -122,7 +122,7 @@ def test_a_delivery_of_another_organisation_is_not_found(desk: Desk) -> None:
     assert event.state == "failed"
 
 
-def test_a_recruiter_sees_the_card_but_neither_secret_nor_acts(desk: Desk) -> None:
+def test_a_recruiter_sees_the_card_but_neither_secrets_nor_actions(desk: Desk) -> None:
     desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
     page = desk.client(desk.recruiter).get(desk.url("integrations")).content.decode()
@@ -133,7 +133,7 @@ def test_a_recruiter_sees_the_card_but_neither_secret_nor_acts(desk: Desk) -> No
 
 
 @pytest.mark.parametrize("name", sorted(OF_ONE))
-def test_a_connection_that_has_ended_or_is_anothers_is_not_found(desk: Desk, name: str) -> None:
+def test_a_disconnected_connection_or_another_organisations_is_not_found(desk: Desk, name: str) -> None:
     connection = desk.connect()
     url = desk.own(name)
     stranger = factories.member(factories.organisation(), kind="admin")

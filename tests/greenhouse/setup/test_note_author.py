@@ -1,4 +1,4 @@
-"""Choosing who signs a note that no recruiter can."""
+"""Choosing the author of notes that no recruiter can sign."""
 
 import pytest
 
@@ -10,7 +10,7 @@ def choose(desk: Desk, said: str) -> bytes:
     return desk.client(desk.admin).post(desk.own("greenhouse_author"), {"user": said}).content
 
 
-def test_a_user_is_chosen_by_number_or_by_address_and_taken_back(either: Desk) -> None:
+def test_a_user_is_chosen_by_id_or_address_and_removed_again(either: Desk) -> None:
     either.connect()
     user = next(one for one in either.greenhouse.store.users.rising() if one.primary_email)
     for said, kept in ((str(user.id), user.id), ("", None), (user.primary_email, user.id)):
@@ -27,13 +27,13 @@ def test_a_user_is_chosen_by_number_or_by_address_and_taken_back(either: Desk) -
         ("Rosa", "Enter the user's number or e-mail address."),
     ],
 )
-def test_somebody_whom_greenhouse_does_not_know_is_refused(desk: Desk, said: str, why: str) -> None:
+def test_an_unknown_user_is_refused(desk: Desk, said: str, why: str) -> None:
     desk.connect()
     assert errors(choose(desk, said)) == [f"Greenhouse user (ID or e-mail address): {why}"]
     assert desk.connection().note_author_remote_id is None
 
 
-def test_when_greenhouse_is_away_the_choice_stays_as_it_was(desk: Desk) -> None:
+def test_during_an_outage_the_choice_stays(desk: Desk) -> None:
     desk.connect()
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/users", "status": 503, "times": 9})
     [line] = errors(choose(desk, "4711"))

@@ -1,4 +1,4 @@
-"""The card, the box, and what an admin does with a connection."""
+"""The card, the webhooks page, and what an admin does with a connection."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from greenhouse_sandbox.webhooks.events import PING
 from greenhouse_sandbox.webhooks.payloads import ping_payload
 from greenhouse_sandbox.webhooks.signer import body_text, signature
 from tests.greenhouse.setup.desk import Desk
-from tests.greenhouse.setup.test_who_may import delivery
+from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
@@ -71,7 +71,7 @@ def lines(body: bytes) -> dict[str, str]:
     }
 
 
-def test_the_box_has_endpoint_secret_and_the_four_webhooks_letter_by_letter(desk: Desk) -> None:
+def test_the_page_shows_endpoint_secret_key_and_the_four_webhooks_exactly(desk: Desk) -> None:
     connection = desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get().reveal()
     endpoint = f"http://localhost:8000/hooks/greenhouse/{connection.endpoint_key}/"
@@ -84,7 +84,7 @@ def test_the_box_has_endpoint_secret_and_the_four_webhooks_letter_by_letter(desk
     assert copied(client.get(desk.url("integrations")).content)[:18] == expected
 
 
-def test_the_five_advised_ones_say_what_is_not_followed_without_them(desk: Desk) -> None:
+def test_the_five_recommended_webhooks_say_what_is_missed_without_them(desk: Desk) -> None:
     desk.connect()
     page = BeautifulSoup(desk.client(desk.admin).get(desk.own("greenhouse_webhooks")).content, "html.parser")
     said = [" ".join(line.get_text().split()) for line in page.select(".hook__without")]
@@ -118,7 +118,7 @@ def test_an_unknown_webhook_is_listed_as_such(desk: Desk) -> None:
     )
 
 
-def test_what_was_ticked_is_found_by_checking_again(either: Desk) -> None:
+def test_checking_again_finds_newly_ticked_permissions(either: Desk) -> None:
     scopes = (
         either.greenhouse.row.permissions
         if either.greenhouse.version == "v1"
@@ -138,7 +138,7 @@ def test_what_was_ticked_is_found_by_checking_again(either: Desk) -> None:
     assert either.audited() == ["greenhouse.connected", "greenhouse.checked"]
 
 
-def test_checking_while_greenhouse_is_away_keeps_what_was_known(desk: Desk) -> None:
+def test_checking_during_an_outage_keeps_the_known_permissions(desk: Desk) -> None:
     desk.connect()
     known = list(Permission.objects.of(desk.organisation).values())
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/", "status": 503, "times": 9})
@@ -188,7 +188,7 @@ def test_an_unknown_time_rotates_nothing(desk: Desk) -> None:
     assert WebhookSecret.objects.of(desk.organisation).count() == 1
 
 
-def test_disconnecting_says_first_what_happens_and_forgets_the_key(desk: Desk) -> None:
+def test_disconnecting_is_confirmed_and_deletes_the_key(desk: Desk) -> None:
     connection = desk.connect()
     role = factories.role(desk.organisation)
     factories.automation(
@@ -205,7 +205,7 @@ def test_disconnecting_says_first_what_happens_and_forgets_the_key(desk: Desk) -
     assert "Disconnected. Results are kept" in client.get(desk.url("integrations")).content.decode()
 
 
-def test_connecting_again_revives_endpoint_and_secret_key(desk: Desk) -> None:
+def test_reconnecting_keeps_endpoint_and_secret_key(desk: Desk) -> None:
     before = desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get()
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))
@@ -230,7 +230,7 @@ def test_the_inbox_lists_failed_deliveries_and_shows_a_body_as_text(desk: Desk) 
     )
 
 
-def test_a_body_that_is_no_text_is_shown_all_the_same(desk: Desk) -> None:
+def test_a_body_that_is_not_text_is_shown_too(desk: Desk) -> None:
     connection = desk.connect()
     event = delivery(desk)
     Delivery.objects.of(desk.organisation).filter(connection=connection).update(body=b'{"a\xff')
@@ -240,7 +240,7 @@ def test_a_body_that_is_no_text_is_shown_all_the_same(desk: Desk) -> None:
     assert body.get_text() == '{"a\\xff'
 
 
-def test_a_replayed_delivery_is_worked_on_again(desk: Desk) -> None:
+def test_a_replayed_delivery_is_processed_again(desk: Desk) -> None:
     desk.connect()
     event = delivery(desk)
     desk.client(desk.admin).post(desk.url("greenhouse_replay", event.pk))

@@ -1,4 +1,4 @@
-"""*Post a test note*: whom, what and where are said first; the outcome is shown."""
+"""*Post a test note*: choosing a candidate, the preview, and the outcome."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -47,7 +47,7 @@ def test_a_candidate_is_found_by_name_and_those_of_another_account_are_not(desk:
 
 
 @pytest.mark.parametrize("form", ["{}", " {} ", "https://app.greenhouse.io/people/{}?application_id=7"])
-def test_the_note_is_shown_before_it_is_written(either: Desk, form: str) -> None:
+def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
     either.connect()
     person = somebody(either)
     page = show(either, candidate=form.format(person.id))
@@ -66,7 +66,7 @@ def test_the_note_is_shown_before_it_is_written(either: Desk, form: str) -> None
         ("4711", "Greenhouse shows no candidate with the number 4711 through this key. Check it there."),
     ],
 )
-def test_who_is_not_there_is_said_and_what_was_typed_stays(desk: Desk, typed: str, why: str) -> None:
+def test_an_unknown_candidate_is_reported_and_the_input_stays(desk: Desk, typed: str, why: str) -> None:
     desk.connect()
     page = show(desk, candidate=typed)
     assert why in text(page, ".error-summary")
@@ -78,7 +78,7 @@ def test_who_is_not_there_is_said_and_what_was_typed_stays(desk: Desk, typed: st
     assert ActivityFeedNote.objects.of(desk.organisation).count() == 0
 
 
-def test_greenhouse_away_is_said(desk: Desk) -> None:
+def test_an_outage_is_reported(desk: Desk) -> None:
     desk.connect()
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/candidates", "status": 503, "times": 9})
     assert "Greenhouse has a failure of its own" in text(show(desk, candidate="4711"), ".error-summary")

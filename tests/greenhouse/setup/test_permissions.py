@@ -1,4 +1,4 @@
-"""A permission is withdrawn in Greenhouse while all runs, and given back: noticed, nothing erased, all resumed."""
+"""A permission is withdrawn in Greenhouse and granted again: noticed, nothing erased, work resumed."""
 
 from datetime import timedelta
 
@@ -42,7 +42,9 @@ def sweep(desk: Desk) -> None:
     run_jobs()
 
 
-def test_it_is_noticed_within_the_hour_and_named_on_card_and_health_page(either: Desk) -> None:
+def test_a_withdrawn_permission_is_noticed_within_the_hour_and_named_on_card_and_health_page(
+    either: Desk,
+) -> None:
     connection, ticked = either.connect(), everything(either)
     assert connection.check_at is not None
     assert not permissions.due(now=factories.NOW + timedelta(minutes=59)).exists()
@@ -59,7 +61,7 @@ def test_it_is_noticed_within_the_hour_and_named_on_card_and_health_page(either:
     assert either.audited() == ["greenhouse.connected", "greenhouse.checked", "greenhouse.checked"]
 
 
-def test_once_it_is_back_what_waited_goes_on(desk: Desk) -> None:
+def test_waiting_work_resumes_once_the_permission_is_back(desk: Desk) -> None:
     connection, ticked = desk.connect(), everything(desk)
     later = clock.now() + timedelta(hours=3)
     event = Delivery.objects.create(
@@ -93,7 +95,7 @@ def test_a_refusal_brings_the_check_forward(desk: Desk) -> None:
     assert desk.connection().state == "incomplete"
 
 
-def test_while_greenhouse_is_away_nothing_is_concluded(desk: Desk) -> None:
+def test_an_outage_changes_no_permission(desk: Desk) -> None:
     desk.connect()
     known = list(Permission.objects.of(desk.organisation).values())
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/", "status": 503, "times": 99})
@@ -104,7 +106,7 @@ def test_while_greenhouse_is_away_nothing_is_concluded(desk: Desk) -> None:
     assert row.check_at > clock.now()
 
 
-def test_a_revoked_key_shows_no_old_grants_and_works_again_by_itself(desk: Desk) -> None:
+def test_a_revoked_key_shows_no_old_permissions_and_recovers_automatically(desk: Desk) -> None:
     desk.connect()
     row = desk.greenhouse.row
     desk.greenhouse.store.oauth_clients.delete(row.id)
@@ -127,7 +129,7 @@ def test_two_workers_check_once(desk: Desk) -> None:
     assert desk.line.reads.count("GET /v3/jobs") == 1
 
 
-def test_a_disconnected_account_is_left_alone(desk: Desk) -> None:
+def test_a_disconnected_account_is_not_checked(desk: Desk) -> None:
     desk.connect()
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))
     Connection.objects.of(desk.organisation).update(check_at=None)

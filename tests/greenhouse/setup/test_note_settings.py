@@ -1,4 +1,4 @@
-"""Settings > Notes in Greenhouse: kept, refused, written down, and shown as an example."""
+"""Settings > Notes in Greenhouse: stored, refused, audited, and shown as an example."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -21,7 +21,7 @@ def shown(body: bytes) -> str:
     return found.get_text() if found else ""
 
 
-def test_what_is_set_is_kept_and_written_down(desk: Desk) -> None:
+def test_the_settings_are_stored_and_audited(desk: Desk) -> None:
     client, url = desk.client(desk.admin), desk.url("note_settings")
     response = client.post(url, GOOD)
     assert (response.status_code, response["Location"]) == (302, url)
@@ -39,7 +39,7 @@ def test_what_is_set_is_kept_and_written_down(desk: Desk) -> None:
     assert desk.audited().count("notes.changed") == 1
 
 
-def test_the_page_shows_the_note_as_it_would_be(desk: Desk) -> None:
+def test_the_page_shows_an_example_note(desk: Desk) -> None:
     client = desk.client(desk.admin)
     first, link, code = shown(client.get(desk.url("note_settings")).content).split("\n")
     assert first == "Reference check for Ada Lovelace completed: 2 of 2 references are in."
@@ -71,7 +71,7 @@ def test_the_page_shows_the_note_as_it_would_be(desk: Desk) -> None:
         ({"report_link_days": "soon"}, "Days for which the link to a report works: Enter a whole number."),
     ],
 )
-def test_what_cannot_be_is_refused_and_what_was_typed_stays(
+def test_invalid_settings_are_refused_and_the_input_stays(
     desk: Desk, change: dict[str, str], why: str
 ) -> None:
     response = desk.client(desk.admin).post(desk.url("note_settings"), GOOD | change)
@@ -84,7 +84,7 @@ def test_what_cannot_be_is_refused_and_what_was_typed_stays(
 
 
 @pytest.mark.parametrize("name", ["note_settings", "note_example"])
-def test_only_an_admin_is_let_in(desk: Desk, name: str) -> None:
+def test_only_admins_have_access(desk: Desk, name: str) -> None:
     stranger = factories.member(factories.organisation(), kind="admin")
     for member, status in ((desk.recruiter, 403), (stranger, 404)):
         assert desk.client(member).post(desk.url(name), GOOD).status_code == status

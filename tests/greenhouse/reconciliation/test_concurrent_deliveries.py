@@ -1,4 +1,4 @@
-"""A pass beside a worker that takes deliveries, each with a database connection of its own."""
+"""A pass runs while a worker processes deliveries, each with its own database connection."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -13,7 +13,7 @@ from tests.support.jobs import event_names, run_jobs
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.timeout(240)
-def test_deliveries_that_come_while_a_pass_runs_start_nothing_twice(alone: World) -> None:
+def test_deliveries_during_a_pass_request_no_step_twice(alone: World) -> None:
     remotes = [alone.apply(email=f"person{n}@people.example") for n in range(6)]
     settled(alone)
     for remote in remotes:

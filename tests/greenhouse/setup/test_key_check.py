@@ -1,4 +1,4 @@
-"""The dialog with JavaScript: one permission a request, shown as it is known, and nothing kept before the end."""
+"""The key dialog with JavaScript: one permission per request, and nothing stored before the end."""
 
 from datetime import timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def words(response: Any) -> list[str]:
     return [word.get_text() for word in page.select(".check-row__word")]
 
 
-def test_the_list_fills_and_the_key_is_kept_at_the_end(either: Desk) -> None:
+def test_permissions_appear_one_by_one_and_the_key_is_stored_at_the_end(either: Desk) -> None:
     number = 10 if either.greenhouse.version == "v3" else 8
     response, seen = ask(either), []
     while "HX-Redirect" not in response:
@@ -44,14 +44,14 @@ def test_the_list_fills_and_the_key_is_kept_at_the_end(either: Desk) -> None:
     assert either.connection().state == "active"
 
 
-def test_a_token_is_minted_once_for_all_of_it(desk: Desk) -> None:
+def test_one_token_is_used_for_the_whole_check(desk: Desk) -> None:
     response = ask(desk)
     while "HX-Redirect" not in response:
         response = ask(desk, sofar=sofar(response))
     assert desk.line.calls.count("POST /token") == 1
 
 
-def test_a_key_refused_half_way_is_not_kept(desk: Desk) -> None:
+def test_a_key_refused_during_the_check_is_not_stored(desk: Desk) -> None:
     response = ask(desk, sofar=sofar(ask(desk)))
     desk.greenhouse.store.oauth_clients.delete(desk.greenhouse.row.id)
     [line] = errors(ask(desk, sofar=sofar(response)).content)
@@ -59,7 +59,7 @@ def test_a_key_refused_half_way_is_not_kept(desk: Desk) -> None:
     assert not Connection.objects.of(desk.organisation).exists()
 
 
-def test_what_comes_back_counts_for_this_key_this_admin_and_a_while(desk: Desk) -> None:
+def test_the_sealed_check_is_valid_for_this_key_and_admin_for_a_time(desk: Desk) -> None:
     credentials = desk.greenhouse.credentials
     trial = check_next(KeyCheck(credentials=credentials))
     now = clock.now()
@@ -76,19 +76,19 @@ def test_what_comes_back_counts_for_this_key_this_admin_and_a_while(desk: Desk) 
     assert unseal(sealed, credentials=another, member=desk.admin, now=now) == KeyCheck(credentials=another)
 
 
-def test_an_answer_that_was_never_given_cannot_be_typed_in(desk: Desk) -> None:
+def test_a_forged_check_is_ignored(desk: Desk) -> None:
     desk.greenhouse.row.revoked = True
     [line] = errors(ask(desk, sofar="k1:bm90IHNlYWxlZA==").content)
     assert "Greenhouse does not know this client ID and client secret." in line
     assert not Connection.objects.of(desk.organisation).exists()
 
 
-def test_a_page_left_open_begins_anew(desk: Desk) -> None:
+def test_an_old_page_starts_the_check_again(desk: Desk) -> None:
     first = sofar(ask(desk))
     with time_machine.travel(clock.now() + timedelta(hours=1), tick=True):
         assert sum(word != "Waiting" for word in words(ask(desk, sofar=first))) == 1
 
 
-def test_the_secret_does_not_come_back_while_the_list_fills(either: Desk) -> None:
+def test_the_secret_is_not_returned_during_the_check(either: Desk) -> None:
     page = ask(either).content.decode()
     assert [value for value in either.form().values() if value in page] == []
