@@ -20,6 +20,7 @@ from goodword.steps.erase import request_own_erasure
 from greenhouse_sandbox.acts.persons import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
+from tests.greenhouse.kept import BEFORE
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -34,6 +35,27 @@ def arrived(world: World, **person: Any) -> RemoteApplication:
     world.deliver()
     run_jobs()
     return application
+
+
+type Pair = tuple[RemoteApplication, RemoteApplication]
+
+
+def two_arrived(world: World) -> Pair:
+    return arrived(world), arrived(world)
+
+
+BEFORE["application"] = arrived
+BEFORE["pair"] = two_arrived
+
+
+@pytest.fixture
+def application(made: RemoteApplication) -> RemoteApplication:
+    return made
+
+
+@pytest.fixture
+def pair(made: Pair) -> Pair:
+    return made
 
 
 def who(world: World, application: RemoteApplication) -> RemoteCandidate:
@@ -89,8 +111,8 @@ def test_the_winner_of_a_merge_has_both_histories(either: World) -> None:
     assert (gone.first_name, gone.email, gone.merged_into) == ("", "", ours[1].candidate)
 
 
-def test_a_repeated_merge_changes_nothing(world: World) -> None:
-    loser, winner = arrived(world), arrived(world)
+def test_a_repeated_merge_changes_nothing(world: World, pair: Pair) -> None:
+    loser, winner = pair
     gone = loser.candidate_id
     merge(world, loser, winner)
     [(body, event_id)] = world.outgoing()
@@ -142,14 +164,12 @@ def test_a_deletion_closes_steps_at_once_and_erases_after_seven_days(either: Wor
     assert erasures(world) == [("candidate_deleted", True, False)]
 
 
-def test_an_unconfirmed_deletion_erases_nothing(world: World) -> None:
-    application = arrived(world)
+def test_an_unconfirmed_deletion_erases_nothing(world: World, application: RemoteApplication) -> None:
     deletions.candidate_deleted(world.connection, candidate_id=application.candidate_id, now=clock.now())
     assert (erasures(world), attempt(world, application).closed_at) == ([], None)
 
 
-def test_a_person_who_is_merely_invisible_is_not_erased(world: World) -> None:
-    application = arrived(world)
+def test_a_person_who_is_merely_invisible_is_not_erased(world: World, application: RemoteApplication) -> None:
     store = world.greenhouse.store
     delete(world, application)
     world.outgoing()  # nothing is told
@@ -158,8 +178,7 @@ def test_a_person_who_is_merely_invisible_is_not_erased(world: World) -> None:
     assert (erasures(world), erased(world, application)) == ([], False)
 
 
-def test_a_repeated_deletion_is_one_erasure(world: World) -> None:
-    application = arrived(world)
+def test_a_repeated_deletion_is_one_erasure(world: World, application: RemoteApplication) -> None:
     delete(world, application)
     [(body, event_id)] = world.outgoing()
     for number in range(2):
@@ -194,9 +213,9 @@ def test_an_unknown_person_is_neither_stored_nor_read(world: World) -> None:
     assert (len(world.line.calls), Candidate.objects.of(world.organisation).count()) == (calls, 0)
 
 
-def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: World) -> None:
+def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: World, pair: Pair) -> None:
     """The deletion comes first, while Greenhouse shows neither person nor application; then the merge."""
-    loser, winner = arrived(world), arrived(world)
+    loser, winner = pair
     store, sent = world.greenhouse.store, mails(world)
     hidden = store.applications.get(loser.id)
     assert hidden is not None
@@ -222,8 +241,8 @@ def test_a_deletion_that_was_a_merge_is_cancelled_and_its_steps_reopened(world: 
     assert world.ours(loser).deleted_at is None
 
 
-def test_a_deletion_after_the_merge_has_no_effect(world: World) -> None:
-    loser, winner = arrived(world), arrived(world)
+def test_a_deletion_after_the_merge_has_no_effect(world: World, pair: Pair) -> None:
+    loser, winner = pair
     gone = loser.candidate_id
     merge(world, loser, winner)
     told(world)
@@ -231,8 +250,8 @@ def test_a_deletion_after_the_merge_has_no_effect(world: World) -> None:
     assert (erasures(world), world.ours(loser).candidate.remote_id) == ([], winner.candidate_id)
 
 
-def test_erasing_the_winner_of_a_merge_erases_both_histories(world: World) -> None:
-    loser, winner = arrived(world), arrived(world)
+def test_erasing_the_winner_of_a_merge_erases_both_histories(world: World, pair: Pair) -> None:
+    loser, winner = pair
     merge(world, loser, winner)
     told(world)
     delete(world, winner)
@@ -241,8 +260,9 @@ def test_erasing_the_winner_of_a_merge_erases_both_histories(world: World) -> No
     assert [erased(world, one) for one in (loser, winner)] == [True, True]
 
 
-def test_a_person_who_is_back_when_the_erasure_is_due_is_kept(world: World) -> None:
-    application = arrived(world)
+def test_a_person_who_is_back_when_the_erasure_is_due_is_kept(
+    world: World, application: RemoteApplication
+) -> None:
     person, row = who(world, application), world.greenhouse.store.applications.get(application.id)
     assert row is not None
     delete(world, application)
@@ -255,8 +275,9 @@ def test_a_person_who_is_back_when_the_erasure_is_due_is_kept(world: World) -> N
     assert attempt(world, application).closed_at is None
 
 
-def test_an_erasure_waits_while_greenhouse_cannot_be_reached(world: World) -> None:
-    application = arrived(world)
+def test_an_erasure_waits_while_greenhouse_cannot_be_reached(
+    world: World, application: RemoteApplication
+) -> None:
     delete(world, application)
     told(world)
 
@@ -270,8 +291,9 @@ def test_an_erasure_waits_while_greenhouse_cannot_be_reached(world: World) -> No
     assert erase_due(now=clock.now() + LATER) == 1
 
 
-def test_an_anonymisation_closes_steps_at_once_and_erases_later(world: World) -> None:
-    application = arrived(world)
+def test_an_anonymisation_closes_steps_at_once_and_erases_later(
+    world: World, application: RemoteApplication
+) -> None:
     anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
     told(world)
     assert attempt(world, application).close_reason == "erasure"
@@ -280,16 +302,16 @@ def test_an_anonymisation_closes_steps_at_once_and_erases_later(world: World) ->
     assert erased(world, application)
 
 
-def test_anonymising_other_data_erases_nothing(world: World) -> None:
-    application = arrived(world)
+def test_anonymising_other_data_erases_nothing(world: World, application: RemoteApplication) -> None:
     deletions.candidate_anonymised(
         world.connection, candidate_id=application.candidate_id, fields=["phone_numbers"], now=clock.now()
     )
     assert erasures(world) == []
 
 
-def test_a_deleted_application_leaves_the_person_and_their_other_application(world: World) -> None:
-    application = arrived(world)
+def test_a_deleted_application_leaves_the_person_and_their_other_application(
+    world: World, application: RemoteApplication
+) -> None:
     other = world.greenhouse.application(who(world, application))
     world.deliver()
     world.greenhouse.store.applications.delete(application.id)
@@ -301,8 +323,9 @@ def test_a_deleted_application_leaves_the_person_and_their_other_application(wor
     assert world.ours(other).candidate.erased_at is None
 
 
-def test_a_replay_does_not_undo_a_members_decision_to_keep_data(world: World) -> None:
-    application = arrived(world)
+def test_a_replay_does_not_undo_a_members_decision_to_keep_data(
+    world: World, application: RemoteApplication
+) -> None:
     delete(world, application)
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
