@@ -44,7 +44,6 @@ FOR_MEMBERS = (
     "assessments/evidence/*",
     "assessments/kinds/*/editor.py",
     "assessments/kinds/*/kind.py",
-    "assessments/kinds/custom/marking_form.py",
     "assessments/kinds/form_rows.py",
     "assessments/kinds/normed_scores.py",
     "assessments/marking.py",
@@ -97,7 +96,6 @@ FOR_MEMBERS = (
 )
 #: of those, what others read all the same
 FOR_OTHERS = (
-    "assessments/library/sheets/*",
     "ui/statuses.py",
     "workspace/portal/*",
     "workspace/templates/workspace/portal*",

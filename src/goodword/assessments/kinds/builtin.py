@@ -1,7 +1,7 @@
 """The tests that come with Goodword: their names, and the content of each version and language.
 
 A pack is `<kind>/packs/<id>_<language>.json` in its newest version, `<id>_<version>_<language>.json` in an earlier one.
-They become rows of an organisation when they are first used (domain.library.ensure), so that results stay complete when
+They become rows of an organisation when they are first used (catalogue.packs), so that results stay complete when
 a built-in test changes.
 """
 

@@ -1,9 +1,8 @@
-"""Finds the items of an instrument that touch health, so that a person looks at each and answers for it.
+"""Flags texts that touch on health, for a person to review and sign off.
 
-A question that lets one see an illness, a disability or a state of mind has no place before an offer in many
-countries (in the United States: Americans with Disabilities Act, 42 U.S.C. 12112(d)), and what it brings in is data
-concerning health (GDPR, article 9). Words cannot decide that: the lists below are wide on purpose, name what is to be
-looked at, and refuse nothing.
+Many countries forbid questions about illness, disability or mental state before an offer (in the United States:
+Americans with Disabilities Act, 42 U.S.C. 12112(d)), and the answers are data concerning health (GDPR, article 9). The
+word lists are broad on purpose: they only mark what to look at and refuse nothing.
 """
 
 import re

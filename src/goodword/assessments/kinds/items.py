@@ -1,4 +1,4 @@
-"""What a candidate is given to answer, of any kind of test, and the form of its answer."""
+"""Test items of any kind and their answer forms."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

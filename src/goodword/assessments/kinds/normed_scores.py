@@ -1,6 +1,7 @@
-"""What a standing and an ability were computed from: the figures that went in, and the rules in figures and words.
+"""Where an issued score lies in its norm group, and the figures that this was computed from.
 
-A band is ± 1.645 standard errors of measurement, the percentile is the mid-rank one (psychometrics.norms).
+The band is ± 1.645 standard errors of measurement, the percentile the mid-rank one (psychometrics.norms). Nothing is
+computed anew: if the stored norms do not reproduce what was issued (another rule made it), no figures are given.
 """
 
 from bisect import bisect_left, bisect_right
@@ -66,7 +67,7 @@ class NormTableRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScoreDetails:
-    """The figures of a standing. Of `n` people with a score, `below` have a lower one and `equal` the same.
+    """The figures of a normed score. Of `n` people with a score, `below` have a lower one and `equal` the same.
 
     `sd` is the group's standard deviation, `error` the standard error of measurement, both on the score's own scale.
     `rows` are those of the norm table around the score, of `all_rows` there are. `test` and `table` find the whole one.
@@ -128,7 +129,7 @@ def figure(value: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScore:
-    """Where a score stands in its norm group, as it was issued: the 90 % band on the score's own scale, and as
+    """Where a score lies in its norm group, as issued: the 90 % band on the score's own scale, and as
     percentiles from 1 to 99. `n` first attempts in `language` (a tag) on one class of `device` ("phone", "computer"),
     of the norms with the number `norms`; `reliability` is that of the score in the group.
 
@@ -146,7 +147,7 @@ class NormedScore:
     norms: int
     reliability: float | None
     by_distance: bool = False
-    #: what it was computed from; None where that is not asked for, or not known
+    #: what it was computed from; None if not asked for or not known
     behind: NormedScoreDetails | None = None
 
     @property
@@ -181,7 +182,7 @@ class NormedScore:
 
     @property
     def group_words(self) -> str:
-        """Who the score is held against: "132 first attempts in English on computers, norms 2"."""
+        """The norm group: "132 first attempts in English on computers, norms 2"."""
         held = {
             "n": self.n,
             "language": gettext(get_language_info(self.language)["name"]),
@@ -214,7 +215,7 @@ BESIDE: Final = 3
 
 
 def normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
-    """Where a score stands, as it was issued, with the figures that it came from."""
+    """Where a score lies, as issued, with the figures that it came from."""
     standing = issued_normed_score(score, by_distance=by_distance)
     if standing is None or score.norm_group is None or score.value is None:
         return standing
@@ -222,7 +223,7 @@ def normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | No
 
 
 def table_key(group: NormGroup, scale: str) -> str:
-    """By what the page of norms finds one table of a group, as an id and in its address."""
+    """The id of a group's table on the page of norms, and in its address."""
     return f"table-{group.pk}-{scale or 'all'}"
 
 
@@ -290,7 +291,7 @@ def _score(row: NormTableRow) -> float:
 
 
 def issued_normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
-    """Where a score stands in its norm group, as it was issued; None where it was held against none.
+    """Where a score lies in its norm group, as issued; None if it was compared with none.
 
     `by_distance`: the score is a distance from a key.
     """

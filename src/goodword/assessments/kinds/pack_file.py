@@ -1,6 +1,6 @@
-"""Reads a test out of a file that somebody made or brought along, and trusts nothing in it.
+"""Reads a test from an untrusted file. Each fault is one sentence.
 
-Whatever is wrong is one sentence. What is far too large or nested is refused before anything walks through it.
+Files that are too large or too deeply nested are refused before they are parsed further.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What a technical sheet holds, and what an organisation's own answers have added to it."""
+"""Technical sheets: their fields, and the sentences on reliability, norms and validity that all kinds share."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -137,7 +137,7 @@ class OwnCalibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What an organisation's own answers tell of a version and form: nothing, at first."""
+    """What an organisation's own answers add for a version and form."""
 
     groups: tuple[OwnGroup, ...] = ()
     calibration: OwnCalibration | None = None
@@ -148,9 +148,9 @@ NOTHING = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechnicalSheet:
-    """All that a person needs to judge a test. Every text is plain and in the active language.
+    """What is known about a test, and what is not, in the active language.
 
-    Of `scales`, `cells` and `more` each kind fills what it has: `more` is further facts, each under its heading.
+    Each kind fills what it has of `scales`, `cells` and `more` (further facts by heading).
     """
 
     title: str
@@ -179,8 +179,7 @@ class TechnicalSheet:
 
 
 def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
-    """How far items agree, group by group with the number of people and by which formula; that nothing is known,
-    where nothing is."""
+    """Reliability by norm group with the number of people and the formulas; a sentence if none is known."""
     told = [sentence for group in groups if (sentence := _agreement(group))]
     if not told:
         return gettext(
@@ -196,7 +195,7 @@ def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
 
 
 def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
-    """The norm groups that came with the test and those made here; `without` says what holds while there are none."""
+    """Published and own norm groups; `without` is the sentence for a test that has none."""
     lines = [published_norm(group) for group in published] + [own_norm(group) for group in groups]
     return " ".join(lines) if lines else gettext("None yet.") + f" {without}"
 
@@ -231,12 +230,12 @@ def own_norm(group: OwnGroup) -> str:
 
 
 def no_validity() -> str:
-    """What is known of scores and work: nothing."""
+    """No validity study is known."""
     return gettext("None yet: no study is known here that relates these scores to work.")
 
 
 def common_limits() -> tuple[str, ...]:
-    """What holds of every test."""
+    """Limits that hold for every test."""
     return (
         gettext("Answers given in different languages or versions must not be compared."),
         gettext(

@@ -1,4 +1,4 @@
-"""The result of an organisation's own questions: answers to read, right ones, and what raters gave."""
+"""The result of custom questions: answers to read, right answers, and raters' points."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

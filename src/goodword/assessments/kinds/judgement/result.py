@@ -1,4 +1,4 @@
-"""The result of judging situations: how far the ratings lie from the key, action by action."""
+"""The result of situational judgement: the distance of each rating from the key."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

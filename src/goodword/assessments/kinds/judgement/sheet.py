@@ -1,4 +1,4 @@
-"""The sheet of a situational judgement set."""
+"""The technical sheet of a situational judgement set."""
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext

@@ -1,4 +1,4 @@
-"""The result of generated tasks: how many of how many were solved, and each task with its rule."""
+"""The result of generated tasks: the number solved, and each task with its rule."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -224,7 +224,7 @@ def reasoning_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> ReasoningResult:
-    """The stored counts with the tasks behind them. What a broken line took from the screen is not among them."""
+    """The stored counts with the tasks behind them, void ones left out."""
     whole = scores[ALL]
     tasks = [item for item in items if isinstance(item, ReasoningTask)]
     in_order = sorted(set(scores) - {ALL}, key=CATEGORIES.index)
@@ -291,7 +291,7 @@ def _with_details(
     tasks: Sequence[ReasoningTask],
     answers: Mapping[str, Json],
 ) -> Ability | None:
-    """An ability with the cells that its candidate was given; without them where it was measured by another one."""
+    """The ability with the cells of the candidate's tasks; without them if another calibration measured it."""
     if ability is None or calibration is None or calibration.id != part.part.calibration_id:
         return ability
     found = calibration.found

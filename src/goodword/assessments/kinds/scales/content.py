@@ -1,8 +1,7 @@
-"""An instrument: items, keys, scales and answer scale of one questionnaire, read from a content pack.
+"""An instrument: items, keys, scales and answer scale, read from a content pack and written to one.
 
-A content pack is one JSON file: `id, version, language, name, licence, source, scales, response_scale,
-scoring, items, short_forms` and optionally `norms` and `instructions`. `pack.py` reads it and says what is
-wrong with it.
+A content pack is one JSON file: `id, version, language, name, licence, source, scales, response_scale, scoring, items,
+short_forms` and optionally `norms` and `instructions`.
 """
 
 import json

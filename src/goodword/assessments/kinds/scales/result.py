@@ -1,4 +1,4 @@
-"""The result of a test of scales: means on the answer scale, with the answers behind each."""
+"""The result of a test of scales: means on the answer scale, each with its answers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

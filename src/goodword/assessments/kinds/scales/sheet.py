@@ -1,4 +1,4 @@
-"""The sheet of an instrument of statements on an answer scale."""
+"""The technical sheet of statements on an answer scale."""
 
 from dataclasses import replace
 
