@@ -55,7 +55,7 @@ def test_its_pages_are_accessible_and_fit_in_each_language(
         "beyond": "beyond/",
     }.items():
         page.goto(where(live_server, step, more))
-        looker.look(page, f"rehearsal {name}")
+        looker.look(page, f"preview {name}")
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
@@ -82,7 +82,7 @@ def test_a_recruiter_walks_through_it_by_keyboard_and_leaves_it(
             page.keyboard.press("Space")
         with page.expect_navigation():
             page.keyboard.press("Enter")
-    tab_to(page, ".rehearsal__leave")
+    tab_to(page, ".preview-banner__leave")
     page.keyboard.press("Enter")
     page.wait_for_url(draft)
     assert Attempt.objects.of(step.organisation).count() == 0

@@ -112,13 +112,13 @@ def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept
     assert f"Why: {SERVES}" in told
     assert "What is recorded" in told
     assert "Need extra time or an accessible version?" in told
-    banner = soup(page).select_one("aside.rehearsal")
+    banner = soup(page).select_one("aside.preview-banner")
     assert banner is not None
     assert (
         "Preview of the draft for Window Washer, as a candidate sees it. Nothing that you answer is kept"
         in (" ".join(banner.get_text(" ").split()))
     )
-    leave = banner.select_one("a.rehearsal__leave")
+    leave = banner.select_one("a.preview-banner__leave")
     assert leave is not None
     assert leave["href"] == path("role_assessment_draft", step.organisation, step.role_id)
 
@@ -157,7 +157,7 @@ def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept
         sent = browser.post(sent["Location"], {"skip": "yes"})
     page = browser.get(sent["Location"])
     assert "Thank you, Alex" in words(page)
-    assert soup(page).select("aside.rehearsal")
+    assert soup(page).select("aside.preview-banner")
     assert everything() == before
 
 
@@ -170,9 +170,9 @@ def test_a_version_is_walked_through_as_it_was_published(step: Step, rita: Membe
         assert expected in words(page)
         assert (
             f"Preview of version {number} for Window Washer"
-            in soup(page).select("aside.rehearsal")[0].get_text()
+            in soup(page).select("aside.preview-banner")[0].get_text()
         )
-        leave = soup(page).select("a.rehearsal__leave")[0]["href"]
+        leave = soup(page).select("a.preview-banner__leave")[0]["href"]
         assert leave == path("role_assessment_version", step.organisation, step.role_id, number)
         assert soup(browser.get(str(leave))).select(f"a[href='{address(step, which=number)}']")
     plan = browser.get(path("role_assessment", step.organisation, step.role_id))

@@ -87,7 +87,7 @@ class PreviewPosition:
 
 
 def preview_overview(
-    planned: Sequence[AssessmentPart], *, attempt: Attempt, walk: PreviewPosition, now: datetime
+    planned: Sequence[AssessmentPart], *, attempt: Attempt, position: PreviewPosition, now: datetime
 ) -> tuple[Overview, tuple[Item, ...]]:
     """The parts as a candidate sees them at this position, and the items of the current part.
 
@@ -97,14 +97,14 @@ def preview_overview(
     views: list[PartView] = []
     items: tuple[Item, ...] = ()
     for planned_part in planned:
-        part = _part(planned_part, attempt=attempt, open_forms=walk.open_forms)
-        current = part.order == walk.done + 1
-        if part.order <= walk.done:
+        part = _part(planned_part, attempt=attempt, open_forms=position.open_forms)
+        current = part.order == position.done + 1
+        if part.order <= position.done:
             part.begun_at = part.ended_at = now
-        elif current and walk.begun:
+        elif current and position.begun:
             part.begun_at = part.shown_at = part.seen_at = now
             part.ends_at = now + timedelta(seconds=part.seconds) if part.seconds is not None else None
-        if current and (walk.begun or not kind_of(content_of(part.version)).is_generated):
+        if current and (position.begun or not kind_of(content_of(part.version)).is_generated):
             items = _items(part, seed=part.order)
         views.append(view_of(part, shown=items if current else (), answers={}, now=now))
     return Overview(parts=tuple(views)), items

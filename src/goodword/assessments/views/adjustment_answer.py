@@ -63,7 +63,7 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
             forms = {part.order: open_form(part) for part in parts if part.order in form.orders}
             with suppress(
                 AlreadyAnswered, locking.Closed
-            ):  # answered or taken back meanwhile: the page says how it stands
+            ):  # answered or taken back meanwhile: the page says so
                 answer_request(
                     adjustment_id=row.pk,
                     percent=form.share,

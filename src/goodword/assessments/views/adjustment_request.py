@@ -18,14 +18,14 @@ from goodword.steps.retention_notice import retention_for_candidate
 @candidate_page
 def request_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """Requests and answers so far, and the form while another request may be made."""
-    stands = request_status(sitting.attempt)
-    time = bool(stands.timed)
+    adjustment = request_status(sitting.attempt)
+    time = bool(adjustment.timed)
     form = RequestForm(request.POST if request.method == "POST" else None, time=time)
     if sitting.switched:
         form = RequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
-    if form.is_bound and not stands.why_not and form.is_valid():
+    if form.is_bound and not adjustment.why_not and form.is_valid():
         said = form.cleaned_data
-        with suppress(CannotRequest):  # it was asked in another window meanwhile: the page says how it stands
+        with suppress(CannotRequest):  # it was asked in another window meanwhile: the page says so
             request_adjustment(
                 attempt_id=sitting.attempt.pk,
                 percent=said.get("percent", 0),
@@ -35,18 +35,20 @@ def request_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
                 now=sitting.now,
             )
         return private(redirect(sitting.url("portal_assessment_adjustment")))
-    if form.is_bound and stands.why_not:
+    if form.is_bound and adjustment.why_not:
         return private(redirect(sitting.url("portal_assessment_adjustment")))
     contact = next_reader(sitting.attempt, application=application_of(sitting.attempt))
-    return _show(request, sitting, form, stands=stands, contact=contact)
+    return _show(request, sitting, form, adjustment=adjustment, contact=contact)
 
 
 def show_request_preview(request: HttpRequest, sitting: Sitting) -> HttpResponse:
     """The page without any requests, for a preview."""
     timed = [view.part for view in sitting.overview.parts if view.timed and not view.begun]
-    stands = RequestStatus(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
+    adjustment = RequestStatus(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
     contact = contact_of(sitting.visit.application)
-    return _show(request, sitting, RequestForm(None, time=bool(timed)), stands=stands, contact=contact)
+    return _show(
+        request, sitting, RequestForm(None, time=bool(timed)), adjustment=adjustment, contact=contact
+    )
 
 
 def show_decline_preview(request: HttpRequest, sitting: Sitting) -> HttpResponse:
@@ -56,7 +58,7 @@ def show_decline_preview(request: HttpRequest, sitting: Sitting) -> HttpResponse
 
 
 def _show(
-    request: HttpRequest, sitting: Sitting, form: RequestForm, *, stands: RequestStatus, contact: Contact
+    request: HttpRequest, sitting: Sitting, form: RequestForm, *, adjustment: RequestStatus, contact: Contact
 ) -> HttpResponse:
     current = sitting.overview.current
     form.say_who_reads(outside=contact.outside)
@@ -66,10 +68,10 @@ def _show(
         "assessments/adjustments/ask.html",
         status=422 if form.is_bound else 200,
         form=form,
-        form_id="" if stands.why_not else "ask",
-        stands=stands,
+        form_id="" if adjustment.why_not else "ask",
+        adjustment=adjustment,
         contact=contact,
-        at_once=sitting.attempt.assessment.more_time if stands.timed else 0,
+        at_once=sitting.attempt.assessment.more_time if adjustment.timed else 0,
         goes_on=current is not None and (current.begun or not current.timed),
         kept=retention_for_candidate(sitting.visit.organisation),
         timed=[part for part in sitting.overview.parts if part.timed],

@@ -40,30 +40,30 @@ class Preview(Sitting):
     """A sitting without a candidate, whose visit and attempt are not saved. `planned` come with their tests."""
 
     planned: Sequence[AssessmentPart]
-    walk: PreviewPosition
-    places: PreviewAddresses
+    position: PreviewPosition
+    urls: PreviewAddresses
 
     @cached_property
-    def _walked(self) -> tuple[Overview, tuple[Item, ...]]:
-        return preview_overview(self.planned, attempt=self.attempt, walk=self.walk, now=self.now)
+    def _at_position(self) -> tuple[Overview, tuple[Item, ...]]:
+        return preview_overview(self.planned, attempt=self.attempt, position=self.position, now=self.now)
 
     @cached_property
     def overview(self) -> Overview:
         """The parts at the preview's position."""
-        return self._walked[0]
+        return self._at_position[0]
 
     @property
     def items(self) -> tuple[Item, ...]:
         """The items of the current part."""
-        return self._walked[1]
+        return self._at_position[1]
 
     def url(self, name: str, *args: object) -> str:
         """The URL of the preview's counterpart of a candidate's page."""
-        return self.places.address(name, *args, done=self.walk.done)
+        return self.urls.address(name, *args, done=self.position.done)
 
     def after(self, order: int) -> str:
         """The URL of the page after a part."""
-        return self.places.address("portal_assessment", done=order)
+        return self.urls.address("portal_assessment", done=order)
 
 
 def first(request: HttpRequest, sitting: Preview) -> HttpResponse:
@@ -128,18 +128,18 @@ def last(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
 
 def language(request: HttpRequest, sitting: Preview) -> HttpResponse:
     """Choose a language, which a preview keeps in its URLs."""
-    places = sitting.places
+    urls = sitting.urls
     if request.method == "POST":
-        places = places.in_language(request.POST.get("language", ""))
-    return redirect(places.address("portal_assessment", done=0))
+        urls = urls.in_language(request.POST.get("language", ""))
+    return redirect(urls.address("portal_assessment", done=0))
 
 
 def form(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
     """Choose the other form of a part, which a preview keeps in its URLs."""
-    view, places = sitting.part(order), sitting.places
+    view, urls = sitting.part(order), sitting.urls
     if request.method == "POST":
-        places = places.in_other_form(view.order)
-    return redirect(places.address("portal_assessment_part", view.order, done=0))
+        urls = urls.in_other_form(view.order)
+    return redirect(urls.address("portal_assessment_part", view.order, done=0))
 
 
 def decline(request: HttpRequest, sitting: Preview) -> HttpResponse:

@@ -118,18 +118,18 @@ def state_of(
     )
 
 
-def rehearsal(
+def preview_sitting(
     step: Step,
     assessment: Assessment,
     parts: Sequence[AssessmentPart],
     state: State,
     *,
-    walk: PreviewPosition,
+    position: PreviewPosition,
     leave: str,
     here: str,
     now: datetime,
 ) -> Preview:
-    """A sitting of a candidate who does not exist, at this point of the walk. No row is made."""
+    """A sitting of a candidate who does not exist, at this position. No row is made."""
     organisation, role = step.organisation, step.role
     assessment.step = step
     candidate = Candidate(organisation=organisation, first_name="Alex", last_name="Example")
@@ -161,13 +161,13 @@ def rehearsal(
         attempt=attempt,
         now=now,
         planned=parts,
-        walk=walk,
-        places=state,
+        position=position,
+        urls=state,
         preview=Banner(
             title=_title(assessment, role.title),
             leave=leave,
-            ways=_links(state, parts, walk=walk, here=here),
-            languages=_languages(state, parts, here=here, walk=walk),
+            ways=_links(state, parts, position=position, here=here),
+            languages=_languages(state, parts, here=here, position=position),
             conditions=_conditions(parts, state.language),
         ),
     )
@@ -192,12 +192,12 @@ def _title(assessment: Assessment, role: str) -> str:
 
 
 def _links(
-    state: State, parts: Sequence[AssessmentPart], *, walk: PreviewPosition, here: str
+    state: State, parts: Sequence[AssessmentPart], *, position: PreviewPosition, here: str
 ) -> list[PreviewLink]:
     at_part = next((part.order for part in parts if here.startswith(_path(state, part.order))), 0)
     first = state.address("portal_assessment", done=0)
     return [
-        PreviewLink(name=_("First page"), url=first, here=here == first.split("?")[0] and not walk.done),
+        PreviewLink(name=_("First page"), url=first, here=here == first.split("?")[0] and not position.done),
         *(
             PreviewLink(
                 name=_("Part %(n)s") % {"n": part.order},
@@ -209,7 +209,7 @@ def _links(
         PreviewLink(
             name=_("Thanks"),
             url=state.address("portal_assessment", done=len(parts)),
-            here=walk.done >= len(parts),
+            here=position.done >= len(parts),
         ),
     ]
 
@@ -219,13 +219,13 @@ def _path(state: State, order: int) -> str:
 
 
 def _languages(
-    state: State, parts: Sequence[AssessmentPart], *, here: str, walk: PreviewPosition
+    state: State, parts: Sequence[AssessmentPart], *, here: str, position: PreviewPosition
 ) -> list[PreviewLink]:
     return [
         PreviewLink(
             name=name,
             code=code,
-            url=f"{here}?{state.in_language(code).query(walk.done)}",
+            url=f"{here}?{state.in_language(code).query(position.done)}",
             here=code == state.language,
         )
         for code, name in named(languages_of(parts))
@@ -289,12 +289,12 @@ def _sitting(
 ) -> Preview:
     # on the page of a part, all earlier parts count as done
     done = min(number_of(request.GET.get("done", "")), len(parts)) if order is None else order - 1
-    return rehearsal(
+    return preview_sitting(
         step,
         assessment,
         parts,
         state,
-        walk=PreviewPosition(done=max(done, 0), begun=begun, open_forms=state.open_forms),
+        position=PreviewPosition(done=max(done, 0), begun=begun, open_forms=state.open_forms),
         leave=_leave_url(request, step, assessment),
         here=request.path,
         now=clock.now(),
