@@ -1,4 +1,4 @@
-"""A clock for tests that only sleeping moves."""
+"""A test clock that only sleeping moves."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""A Greenhouse that says exactly what a test wrote down, for answers that no sandbox should give."""
+"""A Greenhouse with scripted answers, for those that the sandbox should not give."""
 
 import json
 from collections.abc import Callable, Iterable

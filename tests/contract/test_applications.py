@@ -1,4 +1,4 @@
-"""Applications through the sandbox: both interfaces give the same records."""
+"""Applications through the sandbox: both versions give the same records."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Many records by their ids, windows of time, and who stands behind a credential."""
+"""Many records by id, filters by time, and the user behind a credential."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Which status becomes which error, what it says, and that it never says a secret."""
+"""Errors by status, their sentences, and that they contain no secret."""
 
 import traceback
 

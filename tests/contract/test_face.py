@@ -1,4 +1,4 @@
-"""The public face is flat and whole, stands alone, and shows no secret."""
+"""The client's public names: complete, independent of Django, without secrets."""
 
 import subprocess
 import sys

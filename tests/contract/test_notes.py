@@ -1,4 +1,4 @@
-"""The Activity Feed through the sandbox: reading, writing once, and finding what was written."""
+"""The Activity Feed through the sandbox: reading, and writing once."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Keeping under the rate by what the answers say: one process."""
+"""Staying under the rate limit in one process."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Following `Link` as it is given, and nowhere else."""
+"""Paging by the `Link` header."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Tolerant where Greenhouse is loose, strict only about what a record cannot be without."""
+"""Tolerant parsing of Greenhouse's records."""
 
 from datetime import UTC, datetime
 from typing import Any

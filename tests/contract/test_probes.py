@@ -1,4 +1,4 @@
-"""What the connection screen is told of each permission, and that nothing is written to find out."""
+"""Probing of permissions, without writing."""
 
 import pytest
 

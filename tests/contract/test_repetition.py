@@ -1,4 +1,4 @@
-"""What is repeated, how long it waits, and that a write never is."""
+"""Retries: which calls, how long they wait, and that writes are never repeated."""
 
 import httpx2
 import pytest

@@ -1,4 +1,4 @@
-"""Time-outs, cut connections and other troubles of real sockets."""
+"""Time-outs, cut connections and other failures of real sockets."""
 
 import gzip
 import socket

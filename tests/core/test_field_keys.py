@@ -20,7 +20,7 @@ from goodword.greenhouse.client import V1Credentials
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from greenhouse_sandbox.webhooks.signer import signature
 from tests.core.test_killed_worker import here, until
-from tests.greenhouse.world import DOOR, SECRET
+from tests.greenhouse.world import CLIENT, SECRET
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -60,7 +60,7 @@ def connected() -> Connection:
 
 def delivered(connection: Connection, secret: str = SECRET) -> int:
     body = b'{"action": "office_deleted", "payload": {"id": 5}}'
-    return DOOR.post(
+    return CLIENT.post(
         reverse("greenhouse_hook", args=[connection.endpoint_key]),
         data=body,
         content_type="application/json",

@@ -1,4 +1,4 @@
-"""What the tests of the Greenhouse road share."""
+"""Fixtures of the Greenhouse tests."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Goodword and the sandbox in one process: a real Greenhouse behind a real client, no network.
+"""Goodword and the sandbox in one process, connected by a real client without a network.
 
 Every request to Greenhouse passes `Line`, which refuses to carry one that is made inside a transaction and can
 be told to break at a chosen call.
@@ -32,7 +32,7 @@ from tests.support import factories
 
 SECRET = "a secret key of forty-three letters or more"
 #: one for all tests: each client loads the middleware anew
-DOOR = Client()
+CLIENT = Client()
 #: places of stages in the sandbox's first job
 REVIEW, SCREEN, ASSESSMENT, REFERENCES, OFFER = range(5)
 
@@ -83,7 +83,7 @@ class World:
     # --- in Greenhouse ---
 
     def apply(self, **person: Any) -> RemoteApplication:
-        """Somebody applies to the linked job."""
+        """A new application to the linked job."""
         return self.greenhouse.application(self.greenhouse.candidate(**person))
 
     def move(self, application: RemoteApplication, place: int) -> None:
@@ -111,14 +111,14 @@ class World:
         """Order a fault of the sandbox; see its faults.py."""
         self.greenhouse.sandbox.faults.add(order)
 
-    # --- at our door ---
+    # --- at our endpoint ---
 
     def post(self, body: bytes, event_id: str | None = None, **headers: str) -> int:
         """Deliver a signed body; the status of our answer."""
         sent = {"Signature": signature(body, SECRET)}
         if event_id is not None:
             sent["Greenhouse-Event-ID"] = event_id
-        response = DOOR.post(
+        response = CLIENT.post(
             f"/hooks/greenhouse/{self.connection.endpoint_key}/",
             data=body,
             content_type="application/json",
@@ -127,13 +127,13 @@ class World:
         return response.status_code
 
     def deliver(self) -> None:
-        """Deliver what Greenhouse has to tell, in order, and work on it."""
+        """Deliver the pending webhooks in order and process them."""
         for body, event_id in self.outgoing():
             assert self.post(body, event_id) == 200
         self.work()
 
     def work(self, *, now: datetime | None = None, after: timedelta = timedelta(0)) -> None:
-        """Work on what is due in the inbox."""
+        """Process due deliveries."""
         moment, turn = (now or clock.now()) + after, Turn()
         while work_one(turn, now=moment):
             pass
@@ -147,7 +147,7 @@ class World:
         return found
 
     def inbox(self) -> list[tuple[str, str]]:
-        """State and outcome of each delivery kept, in order."""
+        """State and outcome of each delivery, in order."""
         rows = Delivery.objects.of(self.organisation).order_by("pk")
         return [(row.state, row.outcome) for row in rows]
 

@@ -1,4 +1,4 @@
-"""Histories of what happens to people in Greenhouse, and of what becomes of the deliveries that tell of it."""
+"""Random histories of candidates in Greenhouse and of their deliveries."""
 
 from collections.abc import Iterator
 from contextlib import suppress

@@ -1,4 +1,4 @@
-"""The door: who gets in, what is answered, what is kept."""
+"""The webhook endpoint: signatures, answers, and what is stored."""
 
 import json
 from datetime import timedelta
@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from greenhouse_sandbox.webhooks.signer import signature
-from tests.greenhouse.world import DOOR, SECRET, World
+from tests.greenhouse.world import CLIENT, SECRET, World
 from tests.support import factories
 from tests.support.jobs import event_names, waiting
 
@@ -78,7 +78,7 @@ def test_an_event_id_is_unique_per_organisation(world: World) -> None:
     other.save()
     WebhookSecret.add(other, SECRET, now=factories.NOW)
     assert world.post(BODY, "event-1") == 200
-    answer = DOOR.post(
+    answer = CLIENT.post(
         reverse("greenhouse_hook", args=[other.endpoint_key]),
         data=BODY,
         content_type="application/json",
@@ -117,7 +117,7 @@ def test_a_wrong_signature_is_refused_and_only_counted(world: World, header: str
 
 
 def test_a_missing_signature_is_refused(world: World) -> None:
-    answer = DOOR.post(address(world), data=BODY, content_type="application/json")
+    answer = CLIENT.post(address(world), data=BODY, content_type="application/json")
     assert answer.status_code == 401
     assert kept(world) == []
 
@@ -143,7 +143,7 @@ def test_both_secrets_are_valid_during_a_rotation(world: World) -> None:
 
 
 def test_an_unknown_endpoint_is_not_found(world: World) -> None:
-    answer = DOOR.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
+    answer = CLIENT.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
     assert answer.status_code == 404
     assert kept(world) == []
 
@@ -166,11 +166,11 @@ def test_a_disconnected_organisation_has_no_endpoint(world: World) -> None:
 
 @pytest.mark.parametrize("method", ["get", "put", "delete", "patch"])
 def test_only_post_is_allowed(world: World, method: str) -> None:
-    assert getattr(DOOR, method)(address(world)).status_code == 405
+    assert getattr(CLIENT, method)(address(world)).status_code == 405
 
 
 def test_the_address_works_without_the_final_slash(world: World) -> None:
-    answer = DOOR.post(
+    answer = CLIENT.post(
         address(world).rstrip("/"),
         data=BODY,
         content_type="application/json",
@@ -235,7 +235,7 @@ def test_the_endpoint_needs_no_more_queries_with_many_deliveries(
     with django_assert_num_queries(3):
         assert world.post(BODY, Signature="sha256 0") == 401
     with django_assert_num_queries(1):
-        assert DOOR.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
+        assert CLIENT.post("/hooks/greenhouse/nobody/", data=BODY, content_type="application/json")
 
 
 def test_the_wake_up_is_deferred_after_the_row_is_committed(
@@ -264,7 +264,7 @@ def test_the_wake_up_is_deferred_after_the_row_is_committed(
 )
 def test_the_content_type_is_ignored(world: World, kind: str) -> None:
     sent = {"Signature": signature(BODY, SECRET)}
-    assert DOOR.post(address(world), data=BODY, content_type=kind, headers=sent).status_code == 200
+    assert CLIENT.post(address(world), data=BODY, content_type=kind, headers=sent).status_code == 200
     assert [bytes(row.body) for row in Delivery.objects.of(world.organisation)] == [BODY]
 
 

@@ -1,4 +1,4 @@
-"""How the inbox does, in numbers."""
+"""Figures on the inbox for the health page."""
 
 from datetime import timedelta
 

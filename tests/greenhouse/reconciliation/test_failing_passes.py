@@ -105,7 +105,7 @@ def test_a_failing_application_does_not_stop_the_others(world: World, made: list
 @pytest.mark.parametrize(
     ("fault", "state", "said"),
     [
-        ({"status": 503}, "active", "Greenhouse has a failure of its own"),
+        ({"status": 503}, "active", "Greenhouse has an internal error"),
         ({"status": 403}, "active", "Greenhouse does not let this key use"),
         ({"status": 429, "seconds": 60.0}, "active", "Greenhouse asks to wait 60 seconds."),
         ({"status": 401}, "broken", "Greenhouse no longer accepts this key"),

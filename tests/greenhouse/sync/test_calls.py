@@ -1,4 +1,4 @@
-"""How the calls to Greenhouse went, for the health page."""
+"""Statistics on calls to Greenhouse."""
 
 from datetime import UTC, datetime, timedelta
 

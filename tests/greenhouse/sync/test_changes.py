@@ -1,4 +1,4 @@
-"""The table of changes: from two states to what happened in between."""
+"""From two states of an application to the events in between."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Following jobs and stages: what changed in Greenhouse is said on the role, and nothing breaks silently."""
+"""Changes of linked jobs and stages lead to notices on the role."""
 
 import httpx2
 import pytest

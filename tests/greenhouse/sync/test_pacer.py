@@ -1,4 +1,4 @@
-"""One window of calls for all workers of a connection, through the database."""
+"""The rate limit shared by all workers of a connection through the database."""
 
 import threading
 from collections.abc import Callable, Iterator

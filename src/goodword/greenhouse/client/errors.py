@@ -139,7 +139,7 @@ class Unauthorised(HarvestError):
 
 
 SITE_ADMIN = (
-    "Harvest v3 answers only when it acts as a Site Admin: in Greenhouse, make the user whom this credential "
+    "Harvest v3 answers only when it acts as a Site Admin: in Greenhouse, make the user that this credential "
     "acts as a Site Admin, or name one under Act as."
 )
 

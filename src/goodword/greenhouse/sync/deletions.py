@@ -319,7 +319,9 @@ def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
         try:
             _check_again(connection, erasure, now=now)
         except (HarvestError, crypto.CannotOpen) as error:
-            log.warning("erasure %d waits: Greenhouse cannot be asked (%s)", erasure_id, type(error).__name__)
+            log.warning(
+                "erasure %d waits: Greenhouse cannot be reached (%s)", erasure_id, type(error).__name__
+            )
             resting.add(connection.pk)
             return False
         except TooBusy:

@@ -61,7 +61,7 @@ class HarvestV1:
         return None
 
     def who_am_i(self) -> Actor:
-        """See `HarvestApi.who_am_i`. Nobody stands behind a v1 key."""
+        """See `HarvestApi.who_am_i`. A v1 key has no user."""
         return Actor()
 
     def knows_key(self) -> bool:
