@@ -103,7 +103,7 @@ def walk_references(walk: Walk) -> None:
 def walk_assessment(walk: Walk) -> None:
     attempt = with_all_parts()
     pages = Pages(token_of(attempt))
-    for name in ("", "_decline", "_adjust"):
+    for name in ("", "_decline", "_adjustment"):
         walk.open(pages.url(f"portal_assessment{name}"))
     for order in range(1, 6):
         walk_part(walk, attempt, order, pages)
