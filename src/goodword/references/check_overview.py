@@ -25,7 +25,7 @@ _ASKED = frozenset({"out", "undelivered"})
 class SlotOverview:
     """A slot of a check with who is, or was, in it.
 
-    `state` is one of places.Place, or "replaced" and "ended"; `since` when that began. `trouble` says what is wrong
+    `state` is one of SlotStatus, or "replaced" and "ended"; `since` when that began. `trouble` says what is wrong
     with the mail to them: "returned" (the address does not take mail), "failed" (it did not go out) or nothing.
     """
 

@@ -1,4 +1,4 @@
-"""Starts of steps, and what every run of a step has in common."""
+"""Step requests, and the base of runs."""
 
 from datetime import datetime
 
@@ -11,12 +11,12 @@ from goodword.roles.models import Step
 
 
 class StepRequest(OrganisationOwned):
-    """That a step was asked for on an application: one row each, however often the stage is entered."""
+    """A step requested on an application: one row, however often the stage is entered."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
         STARTED = "started"
-        #: nobody was invited: an earlier result of the same person stands in
+        #: an earlier result of the same person is used, and nobody is invited
         REUSED = "reused"
 
     class Waits(models.TextChoices):
@@ -30,18 +30,18 @@ class StepRequest(OrganisationOwned):
         #: the candidate's name contains a link, and no member has confirmed it
         LINK_IN_NAME = "link_in_name"
         REUSE = "reuse"
-        #: a hire or a rejection was taken back, or a pass found it: nothing is sent without a click
+        #: after an undone hire or rejection, or found by reconciliation: nothing is sent without a click
         CLICK = "click"
 
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="step_requests")
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="step_requests")
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     waits_for = models.CharField(max_length=20, choices=Waits.choices, default=Waits.NOTHING, blank=True)
-    #: when a delayed start is due
+    #: when a delayed request is due
     due_at = models.DateTimeField(null=True)
     requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
-    #: the earlier start of the same person and kind of step whose result is offered, or was taken, for this one
+    #: the earlier request of the same person and kind whose result is offered or reused
     earlier = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
@@ -58,7 +58,7 @@ class StepRun(OrganisationOwned):
     """Abstract base of a check and an attempt: how far it is, whether it is paused, who closed it.
 
     These are three separate questions, so that a resumed or re-opened run knows where it was. *Overdue* is
-    derived from the deadline. Only steps.domain.move writes them.
+    derived from the deadline. Only states.move writes them.
     """
 
     class Progress(models.TextChoices):
@@ -80,13 +80,13 @@ class StepRun(OrganisationOwned):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.CharField(max_length=60, default="", blank=True)
     close_reason = models.CharField(max_length=60, default="", blank=True)
-    #: since when its deadline stands still, because it waits for the organisation and not for those who were asked
+    #: since when the deadline is on hold, because the run waits for the organisation
     clock_stopped_at = models.DateTimeField(null=True)
-    #: what only a person can solve, as a code; empty if nothing
+    #: a code for what only a member can resolve; empty if nothing
     attention = models.CharField(max_length=40, default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
-    #: what the first mail promised at the most
+    #: the maximum that the first mail promised
     reminders_promised = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

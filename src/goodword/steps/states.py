@@ -14,7 +14,7 @@ from goodword.steps.models import StepRun
 P = StepRun.Progress
 #: still waiting for somebody
 UNFINISHED: Final = frozenset({P.PENDING, P.IN_PROGRESS})
-#: all in, or closed early by a person: the report goes to Greenhouse
+#: complete, or marked complete by a member: the report goes to Greenhouse
 DONE: Final = frozenset({P.COMPLETED, P.MARKED_COMPLETE})
 #: act -> (progress it may start from, progress it leads to)
 PROGRESS_MOVES: Final = {
@@ -30,20 +30,20 @@ OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
     "close": (False, None),
     "reopen": (True, None),
 }
-#: closed by what happened to the application, and open again when that is over
+#: close reasons that are undone with the outcome that caused them
 BY_OUTCOME: Final = frozenset({"rejected", "hired", "converted", "changed_job", "erasure"})
-#: attention of a run that is open again after a rejection or a hire: nothing is sent before a member clicks
+#: attention of a run reopened after a rejection or hire: nothing is sent before a member clicks
 REOPENED: Final = "reopened"
-#: what comes within this time after the deadline still counts
+#: answers this long after the deadline still count
 GRACE: Final = timedelta(days=30)
 
 
 class MoveNotAllowed(Exception):
-    """This act does not lead anywhere from the run's present state."""
+    """The act is not allowed in the run's present state."""
 
 
 def is_open(run: StepRun) -> bool:
-    """Whether something can still come in: unfinished and not closed. A paused run is open."""
+    """Whether answers can still arrive: unfinished and not closed. A paused run is open."""
     return run.progress in UNFINISHED and run.closed_at is None
 
 
@@ -58,7 +58,7 @@ def may(run: StepRun, act: str) -> bool:
 
 
 def status(run: StepRun, *, now: datetime) -> str:
-    """The status that is shown, as the words table names it; *overdue* is derived here."""
+    """The status shown; *overdue* is derived here."""
     if run.progress not in UNFINISHED:
         return run.progress
     if run.closed_at is not None:
@@ -85,7 +85,7 @@ def takes_answers_query(*, now: datetime) -> Q:
 
 
 def lock[R: StepRun](model: type[R], pk: int) -> R:
-    """The run, locked until the caller's transaction ends. Every change begins here."""
+    """The run, locked until the caller's transaction ends. Every change of a run starts here."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A run is locked inside a transaction only.")
     rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R

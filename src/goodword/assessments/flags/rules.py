@@ -1,4 +1,28 @@
-"""Rules over what pages notice and how was answered. Pure."""
+"""Rules over what pages notice and how was answered. Pure. The thresholds are ours; their error rates are unknown.
+
+**Left the page**: hidden for two seconds and more. In a timed part, the number of items on which the page was left
+counts: two low, four and a quarter of them medium, six and half of them high. Items and not minutes, so that extra
+time leads to no higher grade. In an untimed part candidates may pause: more than ten minutes is a pause, shorter ones
+are low from five times on. Scales are left out, since there is nothing to look up. The longest time is shown only
+roughly, because the exact one could reveal an adjustment.
+
+**Pasted**: texts of 200 characters (about 35 words) that came at once, while the answer is still that long. One
+answer low; two answers and half of all texts medium; never high, since many write elsewhere first. Dictation arrives
+phrase by phrase, below that length. Only the length is known, never the text.
+
+**Fast**: answers faster than their items can be read (psychometrics.speed has floor and grades). In untimed parts the
+time between two answers is used where the next item in order was answered next, and not for answers saved offline
+before the part began; it is never more than medium. Only the text sets the floor, so extra time leads to no other
+grade, and listening with a screen reader takes longer. The flag shows a share of answers, never a time.
+
+**Connection lost** in a timed part voids the item on screen, which could tempt somebody to get another one. Once low,
+twice medium, never high: connections do break, and more time means more breaks.
+
+**Second window**: another answer sent for an item that was over, without effect: low.
+
+**Scales**: one answer over and over, or agreement with a sentence and its reverse (kinds.scales.response_quality has
+formulas, grades and sources).
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

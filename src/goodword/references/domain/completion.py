@@ -54,7 +54,7 @@ def is_complete(asked: Sequence[RequestedReference], *, least: int, own_missing:
 
 
 def complete_on_reference(event: Event) -> None:
-    """The last of those needed completes the check. One that comes after that makes a new version of the report."""
+    """Complete the check with the last reference needed. A later one leads to a new version of the report."""
     check_id, now = event.data["check_id"], event.occurred_at
     if complete_if_all_received(check_id=check_id, now=now):
         return
@@ -65,12 +65,12 @@ def complete_on_reference(event: Event) -> None:
 
 
 def complete_on_self_reference(event: Event) -> None:
-    """The candidate's own answers can be what was still missing."""
+    """Complete the check if the self-reference was all that was missing."""
     complete_if_all_received(check_id=event.data["check_id"], now=event.occurred_at)
 
 
 def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
-    """Complete the check if all that is needed is in; whether that happened now."""
+    """Complete the check if everything needed has arrived. Returns whether it did."""
     with transaction.atomic():
         check = lock(Check, check_id)
         if not may(check, "complete"):
@@ -85,10 +85,10 @@ def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
 
 
 def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
-    """The end of a locked check, all in ("complete") or by a member ("mark_complete"), in the caller's transaction.
+    """Finish a locked check: act "complete", or "mark_complete" by a member.
 
-    Nobody is reminded any more and nothing that waits is sent. What is out keeps its link until its own deadline:
-    the last one is still welcome. Raises move.NotAllowed.
+    Reminders stop and queued mail is cancelled. Open requests keep their link until their own deadline. Raises
+    MoveNotAllowed.
     """
     check.clock_stopped_at = None
     move(check, act, at=now, by=by)
@@ -98,10 +98,9 @@ def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
 
 
 def mark_complete(*, check_id: int, reason: str, member: Membership, now: datetime) -> Check:
-    """Mark it complete; `reason` is a member's own words, for members, and may be empty. Said twice, the first counts.
+    """Mark the check complete with at least one reference. `reason` is for members and may be empty. Idempotent.
 
-    Wants one reference at least: without any there would be nothing to report, and *Cancel* is what is meant. Raises
-    Refused, Check.DoesNotExist for a check of another organisation.
+    Raises Refused, and Check.DoesNotExist for a check of another organisation.
     """
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
@@ -118,7 +117,7 @@ def mark_complete(*, check_id: int, reason: str, member: Membership, now: dateti
 
 
 def end_expired_requests(*, now: datetime) -> int:
-    """End the requests whose referee can no longer answer since the check is done; how many."""
+    """End requests past their deadline in finished checks. Returns how many."""
     over = ReferenceRequest.objects.across_organisations().filter(
         state__in=OPEN_STATES, deadline_at__lt=now, check_run__progress__in=DONE
     )

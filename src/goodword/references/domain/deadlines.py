@@ -31,7 +31,7 @@ from goodword.steps.states import is_open
 ZONE_FIELD = "tz"
 #: the candidate hears of a slow referee when so many working days are left, so that a word of theirs still helps
 DAYS_LEFT = 2
-#: what a member is to answer, as a run's attention
+#: attention code: a member has to answer *I can't name anyone*
 CANNOT_PROVIDE = "cannot_provide"
 
 
@@ -42,10 +42,9 @@ def referee_deadline(check: Check, *, now: datetime) -> datetime:
 
 
 def note_zone(row: Check | ReferenceRequest, name: str) -> bool:
-    """Keep the zone of a candidate (their check) or a referee (their request); whether that was done now.
+    """Store the time zone of a candidate (on the check) or a referee (on the request). Returns whether it was stored.
 
-    The first that is known counts: who travels is not written to at other hours. What is no name of a zone is
-    left alone, since anybody can send anything.
+    The first one counts. Unknown names are ignored.
     """
     if row.time_zone or name not in _known_zones():
         return False
@@ -117,10 +116,10 @@ def slow_from(
 
 
 def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
-    """Bring clock, attention and the candidate's reminders of a locked check to how its slots stand, and save it.
+    """Update clock, attention and the candidate's reminders of a locked check from its slots, and save it.
 
-    To be called at the end of every act that changes a slot, a referee or a request. `asked_at`: the candidate is
-    asked for something new at that moment, from which what is left of the promised reminders counts.
+    Call this after every change of a slot, referee or request. `asked_at`: when the candidate was asked for something
+    new; the remaining reminders count from then.
     """
     places, own_missing = slot_statuses(check), self_reference_missing(check)
     questioned = any(place.state == "questioned" for place in places)
@@ -148,7 +147,7 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
 
 
 def candidate_is_asked(check: Check) -> bool:
-    """Whether the candidate still has something to do, and nobody else has to answer first."""
+    """Whether the check waits for the candidate alone."""
     places, own_missing = slot_statuses(check), self_reference_missing(check)
     return (
         is_open(check)

@@ -74,7 +74,7 @@ def decline_request(
     """The referee says no: `why` is WOULD_RATHER_NOT or NOT_ME, `reason` their own words for the recruiter.
 
     With `never_again` the organisation will not write to this address any more. Said twice, the first counts,
-    but a wish not to be contacted always does. Raises guard.Closed.
+    but a wish not to be contacted always does. Raises Closed.
     """
     with transaction.atomic():
         check, request = locking.lock_request(request_id)
@@ -107,7 +107,7 @@ def opt_out(*, request_id: int, now: datetime) -> None:
 def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
     """Store the opt-out and stop unsent mail, in the caller's transaction. Idempotent.
 
-    What it means for other checks that wait for them is a reaction (never_again.py): each has a lock of its own.
+    What it means for other checks that wait for them is a reaction (on_opted_out): each has a lock of its own.
     """
     address = request.referee.email
     fresh = bar_address(organisation=check.organisation, address=address, now=now)

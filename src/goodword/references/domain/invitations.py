@@ -103,7 +103,7 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
     """Open a check under this start and queue the candidate's invitation, in the caller's transaction.
 
     An unfinished one is returned without sending anything. Once the mail server accepts the invitation, the deadline
-    restarts and reminders begin (invited.py).
+    restarts and reminders begin (reactions.on_mail_sent).
     """
     lock_step_request = (
         StepRequest.objects.of(step_request.organisation)
@@ -178,7 +178,7 @@ def invite_again(
 
     An unfinished check is reopened or resumed if necessary and gets a new deadline. New links go to the referees who
     have not answered, unless they opted out, otherwise to the candidate. After a finished check a new one is opened, if
-    `after` is the id of the one that the member has confirmed. Raises NotConfirmed, Hindered if the application has
+    `after` is the id of the one that the member has confirmed. Raises NotConfirmed, CannotInvite if the application has
     ended or the candidate may not be mailed, StepRequest.DoesNotExist for a start of another organisation, or one that
     was withdrawn.
     """

@@ -12,7 +12,7 @@ from goodword.steps.states import DONE, is_open, lock, takes_answers
 
 
 class Closed(Exception):
-    """The step, or this request, is over: the page shows that nothing is needed."""
+    """The check or request takes no more answers: the page shows that nothing is needed."""
 
 
 class Refused(Exception):
@@ -20,7 +20,7 @@ class Refused(Exception):
 
 
 def lock_open_check(check_id: int, *, now: datetime) -> Check:
-    """The check, locked in the caller's transaction. Raises Closed when it takes nothing more."""
+    """The check, locked in the caller's transaction. Raises Closed if it takes no more answers."""
     check = lock(Check, check_id)
     refuse_if_check_over(check, now=now)
     return check
@@ -33,7 +33,7 @@ def refuse_if_check_over(check: Check, *, now: datetime) -> None:
 
 
 def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
-    """A request and its check, both locked, always the check first, so that nobody waits for each other."""
+    """A request and its check, both locked; the check first, to avoid deadlocks."""
     check_id = (
         ReferenceRequest.objects.across_organisations()
         .filter(pk=request_id)
@@ -76,7 +76,7 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
 
 
 def actor(member: Membership) -> str:
-    """Who did it, as events and runs keep it."""
+    """The member as events and runs name them."""
     return f"member:{member.pk}"
 
 
@@ -104,7 +104,7 @@ def lock_request_for_member(request_id: int, *, member: Membership) -> tuple[Che
 
 
 def refuse_unless_open(check: Check) -> None:
-    """Raise Refused with why nothing can be done with the check; what was done or closed is said for what it is."""
+    """Raise Refused, with the reason, unless members can act on the check."""
     if check.progress in DONE:
         raise Refused(_("This reference check is done."))
     if not is_open(check):
@@ -114,7 +114,7 @@ def refuse_unless_open(check: Check) -> None:
 
 
 def is_running(check: Check) -> bool:
-    """Whether members can still do something with it, paused or not."""
+    """Whether members can act on it, paused or not."""
     return is_open(check) and not closing_reason(check.step_request.application, check.step_request.step)
 
 

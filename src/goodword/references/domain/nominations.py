@@ -104,7 +104,7 @@ def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime
     """Save what the candidate states about the referee of a slot, new or changed.
 
     One who is held for an offer can be changed too; *Send* is then to be pressed once more. Raises Refused with the
-    sentences to show, and guard.Closed when the check is over, nobody is asked for in this slot, or its referee has
+    sentences to show, and Closed when the check is over, nobody is asked for in this slot, or its referee has
     been written to already (then only `replace` helps).
     """
     with transaction.atomic():
@@ -240,7 +240,7 @@ def _declined_problem(check: Check, address: str) -> str:
 def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
     """Put another referee into a slot: the old request and its link end, the new mail waits for *Send*.
 
-    Raises Refused with the sentences to show; guard.Closed when the check is over or there is nobody to replace
+    Raises Refused with the sentences to show; Closed when the check is over or there is nobody to replace
     (nobody written to in this slot, or they have answered).
     """
     with transaction.atomic():

@@ -25,8 +25,10 @@ from goodword.steps.domain.candidate_mail import clear_mail_failure, invited_run
 
 
 def on_application_changed(event: Event) -> None:
-    """Moved, rejected, hired, or any of it taken back: the check pauses, closes, opens again or goes on with it,
-    and its requests follow. Closed, nobody is written to any more; what was answered is kept."""
+    """Moved, rejected, hired, or any of it undone: pause, close, reopen or resume the check and its requests.
+
+    When closed, nobody is contacted any more; answers are kept.
+    """
     now = event.occurred_at
     for act, check in application_outcome.apply_outcome(Check, event):
         match act:
@@ -51,7 +53,7 @@ def on_suspicious_name(event: Event) -> None:
 
 
 def on_requested_again(event: Event) -> None:
-    """Back in a mapped stage: a paused check goes on."""
+    """Back in a mapped stage: resume a paused check."""
     if event.data["kind"] == Step.Kind.REFERENCE_CHECK:
         on_application_changed(event)
 
@@ -132,8 +134,10 @@ def on_mail_returned(event: Event) -> None:
 
 
 def on_complained(event: Event) -> None:
-    """They have marked a mail as spam: nothing more is written to them about this check (notifications.domain.send
-    holds back what is asked for elsewhere). Their link works on, in case it was a slip."""
+    """Send nothing more about this check to somebody who marked a mail as spam.
+
+    Their link stays valid, in case that was a mistake.
+    """
     email = mail_of(event)
     if email is None:
         return
@@ -148,7 +152,7 @@ def _referee_not_reached(email: Email, *, now: datetime) -> None:
     if request is None or request.undelivered_at is not None:
         return
     if request.begun_at is not None:
-        # An earlier mail has reached them, since they answer by its link: only nothing more is sent.
+        # An earlier mail reached them, since they answer by its link: just send nothing more.
         _stop_reminders(request, now=now)
         return
     request.undelivered_at = now
@@ -164,14 +168,9 @@ def _stop_writing(email: Email, *, now: datetime) -> None:
 
 
 def _locked(email: Email) -> ReferenceRequest | None:
-    """The request of a referee's mail, locked with its check; None unless it waits for who had this address."""
-    known = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0)
-    if not known.exists():
-        return None
-    _, request = locking.lock_request(email.link_subject_id or 0)
-    if not request.is_out or request.referee.email.lower() != email.to_address.lower():
-        return None
-    return request
+    """The request of `_request_of` alone."""
+    found = _request_of(email)
+    return found[1] if found else None
 
 
 def _stop_reminders(request: ReferenceRequest, *, now: datetime) -> None:

@@ -14,7 +14,7 @@ OPEN_STATES = (State.SENT, State.BEGUN)
 
 
 def open_requests(check: Check) -> list[ReferenceRequest]:
-    """The requests that still wait for their referee."""
+    """Requests that wait for their referee."""
     return list(
         ReferenceRequest.objects.of(check.organisation)
         .select_related("referee")
@@ -24,7 +24,7 @@ def open_requests(check: Check) -> list[ReferenceRequest]:
 
 
 def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
-    """End one that is out: its queued mails stop, its link shows that nothing is needed. Its draft is kept."""
+    """End an open request: its queued mail is cancelled, its link shows that nothing is needed. The draft is kept."""
     request.state, request.why, request.settled_at = State.ENDED, Why(why), now
     request.next_reminder_at = request.slow_at = None
     request.save(update_fields=["state", "why", "settled_at", "next_reminder_at", "slow_at"])
@@ -32,13 +32,13 @@ def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
 
 
 def end_requests(check: Check, *, why: str, now: datetime) -> None:
-    """End all that are out, with the check locked."""
+    """End all open requests of a locked check."""
     for request in open_requests(check):
         end_request(request, why=why, now=now)
 
 
 def stop_reminders(check: Check, *, now: datetime) -> None:
-    """Nobody is reminded any more; the requests that are out live on with their links."""
+    """Stop all reminders; open requests and their links stay valid."""
     ReferenceRequest.objects.of(check.organisation).filter(check_run=check, state__in=OPEN_STATES).update(
         next_reminder_at=None, slow_at=None
     )
@@ -51,8 +51,7 @@ def revoke_links(request: ReferenceRequest, *, now: datetime) -> None:
 
 
 def restore_requests(check: Check, *, now: datetime) -> None:
-    """The check is open again: what only its closing ended waits for its referee again, with a new deadline where
-    the old one has passed. Nothing is sent."""
+    """Reopen requests that ended only because the check closed; a passed deadline is renewed. Sends nothing."""
     fresh = referee_deadline(check, now=now)
     for request in ReferenceRequest.objects.of(check.organisation).filter(
         check_run=check, state=State.ENDED, why=Why.CHECK_CLOSED
@@ -67,7 +66,7 @@ def restore_requests(check: Check, *, now: datetime) -> None:
 
 
 def cancel_queued_reminders(check: Check, *, now: datetime) -> None:
-    """The check is paused: reminders that wait to be sent stop; the requests and their links live on."""
+    """Cancel queued reminders of a paused check; requests and links stay valid."""
     refs = [request_ref(request) for request in open_requests(check)]
     Email.objects.of(check.organisation).filter(
         subject_ref__in=refs, kind=REQUEST_REMINDER, state=Email.State.QUEUED

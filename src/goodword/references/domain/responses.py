@@ -25,14 +25,14 @@ from goodword.steps.states import DONE, UNFINISHED
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 COPY_KIND = "references.copy"
-#: a second wish within this time sends nothing: the first copy is still on its way
+#: at most one copy in this time
 COPY_EVERY = timedelta(minutes=10)
-#: the latest that make the median; people do not answer as those of years ago did
+#: the median is of this many latest answers
 LATEST_TIMES = 500
 
 
 def answering_session(check: Check, request: ReferenceRequest, *, now: datetime) -> AnsweringSession:
-    """The referee's way through the questions, in the language that they read and answer in."""
+    """The referee's questions and draft, in their language."""
     version = version_of(check, language=request.language)
     return AnsweringSession(
         questions=fill_placeholders(
@@ -48,7 +48,7 @@ def answering_session(check: Check, request: ReferenceRequest, *, now: datetime)
 
 
 def begin(*, request_id: int, now: datetime) -> None:
-    """The referee starts to answer; a second time changes nothing. Raises guard.Closed."""
+    """The referee starts to answer; a second time changes nothing. Raises Closed."""
     with transaction.atomic():
         check, request = locking.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -57,7 +57,7 @@ def begin(*, request_id: int, now: datetime) -> None:
 def save_draft(
     *, request_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> None:
-    """Keep what a page sent, beside what was kept before; `seen` as Draft.taking has it. Raises guard.Closed."""
+    """Merge what a page sent into the draft; `seen` as in Draft.taking. Raises locking.Closed."""
     with transaction.atomic():
         check, request = locking.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
@@ -67,10 +67,10 @@ def save_draft(
 def keep_draft_of_closed(
     *, request_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Keep what was typed although the check has been closed meanwhile, since it can be opened again.
+    """Keep what was typed though the check has been closed meanwhile, since it may be reopened.
 
-    Nobody reads a draft but its referee, and nothing begins by this. Not of somebody whose data is to go, nor of a
-    request that was answered, declined or replaced. Whether it was kept.
+    Not if the candidate is about to be erased, or the request was answered, declined or replaced. Returns whether it
+    was kept.
     """
     with transaction.atomic():
         check, request = locking.lock_request(request_id)
@@ -82,10 +82,9 @@ def keep_draft_of_closed(
 
 
 def submit(*, request_id: int, now: datetime) -> Reference:
-    """Make the kept answers the reference. Of several submits, at once or later, the first counts.
+    """Turn the draft into the reference. Of several submissions the first counts.
 
-    What was answered before an earlier answer changed, and is not asked any more, is left out. Raises Incomplete
-    with what is missing, guard.Closed when nothing can come in any more.
+    Answers to questions that no longer apply are left out. Raises Incomplete, and locking.Closed.
     """
     with transaction.atomic():
         check, request = locking.lock_request(request_id)
@@ -99,7 +98,7 @@ def submit(*, request_id: int, now: datetime) -> Reference:
 
 
 def confirm_facts(*, request_id: int, given: Sequence[SubmittedAnswer], now: datetime) -> Reference:
-    """Dates and title only: counts as a *factual* reference. Raises as `submit` does."""
+    """Submit dates and title only: a *factual* reference. Raises as `submit` does."""
     with transaction.atomic():
         check, request = locking.lock_request(request_id)
         if request.state == State.ANSWERED:
@@ -190,7 +189,7 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
 
 
 def _answers_in_words(request: ReferenceRequest, language: str) -> list[dict[str, str]]:
-    """What was asked and answered, in words."""
+    """Questions and answers in words."""
     reference, candidate = request.reference, request.check_run.step_request.application.candidate
     asked = fill_placeholders(
         parse(reference.version.questions),
@@ -238,7 +237,7 @@ def mail_recruiter_on_reference(event: Event) -> None:
 
 
 def record_answer_time(event: Event) -> None:
-    """Note the times of the version that was answered. Times exist only of what was answered in one sitting."""
+    """Pass the answer times of a version to its questionnaire. Only single-sitting answers have one."""
     references = Reference.objects.across_organisations().select_related("version")
     reference = references.filter(pk=event.data["reference_id"]).first()
     if reference is None or reference.seconds is None:

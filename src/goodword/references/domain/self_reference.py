@@ -57,7 +57,7 @@ def self_answering_session(check: Check, own: SelfReference | None, *, now: date
 
 
 def begin(*, check_id: int, now: datetime) -> SelfReference:
-    """The candidate starts to answer; a second time changes nothing. Raises guard.Closed."""
+    """The candidate starts to answer; a second time changes nothing. Raises Closed."""
     with transaction.atomic():
         return _open_self_reference(check_id, now=now)[1]
 
@@ -65,7 +65,7 @@ def begin(*, check_id: int, now: datetime) -> SelfReference:
 def save_draft(
     *, check_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> None:
-    """Keep what a page sent, beside what was kept before; `seen` as Draft.taking has it. Raises guard.Closed."""
+    """Keep what a page sent, beside what was kept before; `seen` as Draft.taking has it. Raises Closed."""
     with transaction.atomic():
         own = _open_self_reference(check_id, now=now)[1]
         own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
@@ -95,7 +95,7 @@ def keep_draft_of_closed(
 def submit(*, check_id: int, now: datetime) -> SelfReference:
     """Make the kept answers the self-reference. Of several submits, at once or later, the first counts.
 
-    Raises Incomplete with what is missing, guard.Closed when nothing can come in any more.
+    Raises Incomplete with what is missing, Closed when nothing can come in any more.
     """
     with transaction.atomic():
         check = lock(Check, check_id)
@@ -113,7 +113,7 @@ def submit(*, check_id: int, now: datetime) -> SelfReference:
 
 
 def _open_self_reference(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
-    """The locked check with its self-reference, begun if it was not. Raises guard.Closed; also after a submit."""
+    """The locked check with its self-reference, begun if it was not. Raises Closed; also after a submit."""
     check = lock(Check, check_id)
     if not takes_self_reference(check, now=now):
         raise locking.Closed

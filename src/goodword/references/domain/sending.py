@@ -86,7 +86,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
 
     Nobody has to wait until all are named: who is missing can be named and sent later. A second press finds nobody
     left and does nothing. `seen` is the fingerprint of the mails as the page showed them, `link` what stood for the
-    secret address there. Raises guard.Closed, NotAsShown or Barred.
+    secret address there. Raises Closed, NotAsShown or Barred.
     """
     with transaction.atomic():
         check = locking.lock_open_check(check_id, now=now)
@@ -132,7 +132,7 @@ def release_referee(*, referee_id: int, member: Membership, now: datetime) -> Re
     """A member lets the mail to a held referee go. A second click changes nothing.
 
     None if there is nothing to let go, or they have asked meanwhile not to be written to: the candidate is then
-    asked for somebody else. Raises Referee.DoesNotExist for one of another organisation, guard.Closed when the
+    asked for somebody else. Raises Referee.DoesNotExist for one of another organisation, Closed when the
     check is over.
     """
     with transaction.atomic():

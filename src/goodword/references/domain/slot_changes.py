@@ -34,7 +34,7 @@ def add_slot(
     """Ask for one more referee in an open check: the candidate gets a mail, and the check does not complete with
     fewer than one more than before.
 
-    Raises guard.Closed when the check is over, Refused when ten are asked for already, Check.DoesNotExist for one of
+    Raises Closed when the check is over, Refused when ten are asked for already, Check.DoesNotExist for one of
     another organisation.
     """
     if relationship not in KINDS:
@@ -66,7 +66,7 @@ def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> S
     """The candidate cannot provide the referee of a slot: the recruiter gets a mail, once, and the clock
     stops unless referees are asked at the moment.
 
-    Said twice, the first counts. Raises guard.Closed when the check is over, or there is somebody in the slot who
+    Said twice, the first counts. Raises Closed when the check is over, or there is somebody in the slot who
     is asked or has answered.
     """
     with transaction.atomic():
@@ -94,7 +94,7 @@ def answer_cannot(
     """Answer *I can't name anyone*: WAIVED, ANY or STILL_ASKED (a Slot.Answer), with a word for the candidate.
 
     The candidate gets a mail unless nothing is left for them to do, the clock goes on, and the check completes if
-    that was all it waited for. Answered twice, the first counts. Raises guard.Closed when the check is over, Refused
+    that was all it waited for. Answered twice, the first counts. Raises Closed when the check is over, Refused
     for waiving the last referee that is asked for, Check.DoesNotExist for a check of another organisation.
     """
     answer = Answer(answer)

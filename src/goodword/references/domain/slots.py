@@ -8,13 +8,13 @@ from goodword.references.models import Check, Referee, ReferenceRequest, SelfRef
 from goodword.roles.models import Step
 
 State = ReferenceRequest.State
-#: the candidate is asked for something here
+#: slot states in which the candidate has something to do
 AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotStatus:
-    """A slot with the referee who stands in it now.
+    """A slot with its present referee.
 
     `state`: "free", "named" (not sent yet), "held" (sent, but waits for an offer), "out" (asked, has not answered),
     "undelivered" (mail to them comes back), "answered", "declined", "questioned" (*I can't name anyone* waits for
@@ -67,13 +67,13 @@ def self_reference_missing(check: Check) -> bool:
 
 
 def waits_for_candidate(places: Sequence[SlotStatus], *, own_missing: bool) -> bool:
-    """Whether the candidate still has something to do: somebody to name or to send, their own answers."""
+    """Whether the candidate still has something to do: name or send a referee, or answer the self-reference."""
     return own_missing or any(place.state in AWAITING_CANDIDATE for place in places)
 
 
 def waits_for_organisation(places: Sequence[SlotStatus], *, own_missing: bool) -> bool:
-    """Whether the deadline stands still: no referee is asked at the moment, and *I can't name anyone* is not
-    answered yet, or nobody is left to do anything but those who are not to be asked before an offer."""
+    """Whether the deadline is on hold: no request is open, and either *I can't name anyone* is unanswered, or only
+    referees deferred until an offer are left."""
     states = {place.state for place in places}
     if "out" in states:
         return False

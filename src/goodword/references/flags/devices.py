@@ -1,6 +1,6 @@
 """The same network address or device for two people who should be two.
 
-Only where an admin has switched it on. Compared are keyed hashes (domain/traces.py): of the address (of IPv6 the first
+Only where an admin has switched it on. Compared are keyed hashes: of the address (of IPv6 the first
 64 bits, which is one household or office) and of what the browser says of itself, which many browsers have in common.
 
 | in common | with the candidate | with another referee | one office |

@@ -257,7 +257,7 @@ def notice(request: HttpRequest, at: CandidateVisit) -> HttpResponse:
 @require_POST
 @access.for_candidate(only_open=False)
 def language(request: HttpRequest, at: CandidateVisit) -> HttpResponse:
-    """Back to the page where another language was chosen; the door has noted which."""
+    """Back to the page where another language was chosen; access.py has stored which."""
     back, home_url = request.POST.get("back", ""), reverse("portal", args=[at.token])
     inside = back.startswith(home_url) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if inside else home_url)

@@ -76,7 +76,7 @@ def home(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
 @require_POST
 @access.for_referee(only_open=False)
 def language(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """Back to the page where another language was chosen; the door has noted which."""
+    """Back to the page where another language was chosen; access.py has stored which."""
     back, home_url = request.POST.get("back", ""), reverse("referee", args=[at.token])
     inside = back.startswith(home_url) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if inside else home_url)

@@ -40,7 +40,7 @@ Action = Literal["close", "reopen", "pause", "resume", "carry"]
 
 
 def on_ended(event: Event) -> None:
-    """Rejected, hired, converted, or to be erased: what has not begun does not begin by itself any more."""
+    """Rejected, hired, converted or about to be erased: waiting requests no longer start automatically."""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
@@ -51,8 +51,7 @@ def on_ended(event: Event) -> None:
 
 
 def on_restored(event: Event) -> None:
-    """A rejection or a hire was taken back: what has not begun waits for a click, and so does a step of the stage
-    that they came into while they were out."""
+    """A rejection or hire was undone: waiting requests wait for a click, as do steps of a stage entered meanwhile."""
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return
@@ -74,7 +73,7 @@ def on_restored(event: Event) -> None:
 
 
 def on_changed_job(event: Event) -> None:
-    """Moved to a job of no role: what has not begun is taken back. (A move to another role's job took it along.)"""
+    """Moved to a job of no role: withdraw waiting requests. (Moved to another role's job, they were reassigned.)"""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
@@ -85,7 +84,7 @@ def on_changed_job(event: Event) -> None:
 
 
 def _was_not_to_be_invited(application: Application) -> bool:
-    """Whether they stood in their stage when it was mapped, and were not to be invited."""
+    """Whether they were in their stage when it was mapped, and were not to be invited."""
     where = application.connection_id, application.job_id, application.stage_id, application.remote_id
     if None in where:
         return False
@@ -96,10 +95,10 @@ def _was_not_to_be_invited(application: Application) -> bool:
 
 
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
-    """Bring the application's runs to how it stands now, in the caller's transaction.
+    """Bring the application's runs in line with its present state, in the caller's transaction.
 
-    Yields each act with its run, locked and saved, so that the caller can look after what hangs under it; one
-    run may go through several. "carry": it goes on under another role's settings.
+    Yields each action with its run, locked and saved, so that the caller can update what depends on it; a run may go
+    through several. "carry": it continues under another role's settings.
     """
     assert event.application_id is not None  # these events are about applications
     if not has_step_requests(event):
@@ -115,7 +114,7 @@ def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Ac
 
 
 def subject_ref(step_request: StepRequest) -> str:
-    """What the candidate's mails about a step are filed under."""
+    """The reference of a candidate's mails about a step."""
     return f"step_request:{step_request.pk}"
 
 
@@ -136,19 +135,19 @@ def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) ->
 
 
 def awaits_click(run: StepRun) -> bool:
-    """Whether nothing is sent of it before a member clicks."""
+    """Whether nothing is sent before a member clicks."""
     return run.attention == REOPENED
 
 
 def _actions(run: StepRun, application: Application, event: Event) -> Iterator[Action]:
-    """What is to be done, one after another: each is asked for after the one before was done."""
+    """The actions, one by one: each is computed after the one before was performed."""
     step = run.step_request.step
     moved = event.name == "application.changed_job"
     if reason := _reason_to_close(run, application, event):
         if may(run, "close"):
             yield "close"
         elif run.close_reason == "changed_job":
-            run.close_reason = reason  # what opens it again is now something else
+            run.close_reason = reason  # something else reopens it now
         return
     if _undone_unnoticed(run, application, event):
         yield "close"
@@ -178,7 +177,7 @@ def _reason_to_close(run: StepRun, application: Application, event: Event) -> st
 
 
 def _paused_by_person(run: StepRun, application: Application) -> bool:
-    """What a member has paused goes on when a member says so, whatever Greenhouse tells meanwhile."""
+    """Whether a member paused it; then only a member resumes it."""
     pauses = Event.objects.filter(
         application_id=application.pk, name="step.paused", data__step_request_id=run.step_request_id
     )
@@ -193,8 +192,7 @@ def _moved_to_current_job(application: Application) -> bool:
 
 
 def _undone_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
-    """Whether a rejection or a hire that closes the run was over before its own reaction ran: nothing is sent
-    then either before a member clicks."""
+    """Whether a closing rejection or hire was undone before its own reaction ran; then too a click is needed."""
     if event.name not in RESTORED or awaits_click(run) or not may(run, "close"):
         return False
     step = run.step_request.step
@@ -233,7 +231,7 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
         case "carry" if run.next_reminder_at is not None:
             plan_reminder(run, organisation=organisation, now=at)
     run.save()
-    if act != "carry":  # the move to the other job stands on the timeline itself
+    if act != "carry":  # the move itself is on the timeline
         record(
             {
                 "pause": "step.paused",

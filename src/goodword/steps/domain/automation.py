@@ -30,16 +30,16 @@ from goodword.steps.domain.step_requests import (
 from goodword.steps.models import StepRequest
 
 Waits = StepRequest.Waits
-#: what a later arrival in a stage of the step begins after all
+#: a later arrival in a stage of the step starts these
 STARTABLE_LATER = (*BLOCKING_REASONS, Waits.CLICK)
 State = StepRequest.State
 
 
 def on_entered_stage(event: Event) -> None:
-    """Ask for each step that the stage starts. A second arrival is noted and starts nothing.
+    """Request each step that the stage starts. A second arrival is recorded and starts nothing.
 
-    Who was rejected or hired meanwhile, or has moved on from a step that would pause, is left alone; so is who
-    has moved on to another job, unless they stand in a stage of the step there.
+    Nothing happens if the candidate has been rejected, hired or moved on meanwhile, or moved to another job where
+    they are in no stage of the step.
     """
     assert event.application_id is not None  # this event is about an application
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
@@ -64,7 +64,7 @@ def on_candidate_changed(event: Event) -> None:
         if not may_start(application, step_request.step):
             continue
         if reason := blocking_reason(application):
-            step_request.waits_for = reason  # perhaps another one than before
+            step_request.waits_for = reason  # the reason may have changed
             step_request.save(update_fields=["waits_for"])
         elif needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=event.occurred_at)
@@ -73,11 +73,11 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Ask for a step on a `held` application, in the caller's transaction: once per application and step.
+    """Request a step on a locked application, once per application and step.
 
-    Where something is in the way the start waits with its reason, and goes on at a later request if that has
-    gone; with a delay it waits until then; after a rejection or a hire was taken back it waits for a click.
-    Whether the application is still active is for the caller to see.
+    If something prevents it, the request waits with its reason and starts at a later request once that is resolved.
+    It also waits for the step's delay, and for a click after a rejection or a hire was undone. The caller checks that
+    the application is active.
     """
     step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
         application=application,
@@ -105,15 +105,14 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
 def still_wanted(
     step_request: StepRequest, application: Application, *, at: datetime, by_hand: bool = False
 ) -> bool:
-    """Whether a step that was asked for may begin now, with both `held`; if not, what becomes of the start.
+    """Whether a requested step may start now; otherwise settle the request. Both are locked.
 
-    Of an application that has ended the start is kept, for a person who invites after all. Who has left the
-    stage, or the role's jobs, has undone a slip of the hand: the start is taken back, and a later arrival asks
-    anew. A member who asks `by_hand` need not wait for a stage.
+    If the application has ended the request waits for a click. If the candidate has left the stage or the role, the
+    request is withdrawn. With `by_hand` the stage does not matter.
     """
     if (
         step_request.state != StepRequest.State.STARTED
-    ):  # it waits for a person by now, or an earlier result stands in
+    ):  # it waits for a member by now, or an earlier result was reused
         return False
     if application.end:
         keep_for_click(step_request, application=application, at=at)
@@ -131,7 +130,7 @@ def still_wanted(
 
 
 def start_delayed(*, now: datetime) -> int:
-    """Start what waited for its delay and still stands in a stage that starts it; drop what has moved on."""
+    """Start requests whose delay is over and whose candidate is still in the stage; withdraw those who moved on."""
     due = StepRequest.objects.across_organisations().filter(state=State.WAITING, due_at__lte=now)
     first = due.order_by("due_at").values_list("pk", flat=True)[:200]
     return each(list(first), lambda pk: _start_delayed(pk, now=now))
@@ -148,7 +147,7 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
         if application.end:
             keep_for_click(step_request, application=application, at=now)
         elif not in_step_stage(application, step_request.step):
-            withdraw(step_request, application=application, at=now)  # the slip was undone in time
+            withdraw(step_request, application=application, at=now)  # moved back in time
         elif needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=now)
         elif reason := blocking_reason(application):

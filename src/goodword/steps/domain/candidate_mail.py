@@ -58,8 +58,8 @@ def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
 def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
     """End the reminders of the unfinished run that a candidate's mail is about, in the caller's transaction.
 
-    None if the mail is about no such run, or the candidate's address is another one by now. What a person has to
-    solve already stays before this.
+    None if the mail is about no such run, or the candidate's address has changed. Another reason for attention is
+    kept.
     """
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None

@@ -16,18 +16,18 @@ from goodword.steps.models import StepRequest
 Status, Waits = Application.Status, StepRequest.Waits
 #: obstacles to mail, which later changes in Greenhouse may remove
 BLOCKING_REASONS = (Waits.PROSPECT, Waits.NO_ADDRESS, Waits.MAY_NOT_EMAIL, Waits.LINK_IN_NAME)
-#: an end was taken back
+#: an outcome was undone
 RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled")
-#: what a member sets going by a click
+#: recorded when a member starts a step
 STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
 
 
 def has_step_requests(event: Event) -> bool:
-    """Whether the event's application has any start; most changes in Greenhouse concern none of ours.
+    """Whether the event's application has any step request; most changes in Greenhouse concern none of ours.
 
-    Needs no lock if the change behind the event was written under the application's lock, as starts are: a start
-    written before the change is visible here, and one written later already respects it. Not for `candidate.changed`,
-    which is recorded for applications that were not locked.
+    Needs no lock where the change was written under the application's lock, as step requests are: a request written
+    before it is visible here, and a later one already respects it. Not for `candidate.changed`, which is recorded
+    without the lock.
     """
     assert event.application_id is not None  # these events are about applications
     return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
@@ -36,8 +36,8 @@ def has_step_requests(event: Event) -> bool:
 def lock_application(application_id: int) -> Application:
     """The application, locked in the caller's transaction, with candidate, organisation and the role's owner.
 
-    Its starts hang under the steps of its role when this returns, whichever reaction comes first after a move
-    to another job. Rows that point to it can still be written meanwhile, a mail for example.
+    Its step requests belong to steps of its role when this returns, whichever reaction comes first after a move to
+    another job. Rows that refer to it, such as mail, can still be written meanwhile.
     """
     application = (
         Application.objects.across_organisations()
@@ -50,7 +50,7 @@ def lock_application(application_id: int) -> Application:
 
 
 def lock_step_request(step_request_id: int) -> tuple[StepRequest, Application] | None:
-    """A start and its application, both locked; None for a start that was taken back."""
+    """A step request and its application, both locked; None if the request was withdrawn."""
     step_requests = StepRequest.objects.across_organisations()
     application_id = step_requests.filter(pk=step_request_id).values_list("application_id", flat=True).first()
     if application_id is None:
@@ -66,7 +66,7 @@ def lock_step_request(step_request_id: int) -> tuple[StepRequest, Application] |
 
 
 def in_step_stage(application: Application, step: Step) -> bool:
-    """Whether the application stands in a stage that starts the step."""
+    """Whether the application is in a stage that starts the step."""
     if application.connection_id is None:
         return False
     rules = rules_of_stage(
@@ -76,12 +76,12 @@ def in_step_stage(application: Application, step: Step) -> bool:
 
 
 def has_left_stages(application: Application, step: Step) -> bool:
-    """Whether the application has left the stages that start the step, and the step minds."""
+    """Whether it has left the stages that start the step, and the step is set to pause then."""
     return step.on_leave == Step.OnLeave.PAUSE and not in_step_stage(application, step)
 
 
 def job_matches_role(application: Application) -> bool:
-    """Whether its Greenhouse job belongs to its role. A prospect has no job, and is at home with its role."""
+    """Whether its Greenhouse job belongs to its role. True for prospects, who have no job."""
     if application.connection_id is None or application.job_id is None:
         return True
     automation = automation_of(connection_id=application.connection_id, job_id=application.job_id)
@@ -89,7 +89,7 @@ def job_matches_role(application: Application) -> bool:
 
 
 def closing_reason(application: Application, step: Step) -> str:
-    """Why the application's fate closes the step, as a reason of closing; empty if it does not."""
+    """Why the application's outcome closes the step, as a close reason; empty if it does not."""
     if application.is_going:
         return "erasure"
     closes = {
@@ -104,8 +104,8 @@ def closing_reason(application: Application, step: Step) -> str:
 def needs_click(application: Application, step: Step) -> bool:
     """Whether a rejection, a hire or an erasure was taken back, and nothing has asked for the step since.
 
-    Nothing is sent then before a person clicks, or the application is moved to a stage of the step once more.
-    The log of events is written under the application's lock, so its order is the order of what happened.
+    Nothing is sent then until a member clicks, or the application enters a stage of the step again. Events are
+    recorded under the application's lock, so they are in order.
     """
     events = Event.objects.filter(application_id=application.pk)
     restored = events.filter(name__in=RESTORED).order_by("-pk").first()
@@ -128,19 +128,19 @@ def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int
 
 
 def may_start(application: Application, step: Step) -> bool:
-    """Whether the step may begin by itself: active, on a job of the role, not gone from a stage that matters."""
+    """Whether the step may start automatically: active, on a job of the role, not moved on from its stages."""
     return not application.end and not has_left_stages(application, step) and job_matches_role(application)
 
 
 def blocking_reason(application: Application) -> str:
-    """Why no step may begin for this application, as a code of StepRequest.Waits; empty if nothing is in the way."""
+    """Why no step may start for this application, a code of StepRequest.Waits; empty if nothing prevents it."""
     if reason := mail_blocked_reason(application):
         return reason
     return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING
 
 
 def mail_blocked_reason(application: Application) -> str:
-    """Why the candidate may not be mailed at all. A link in the name is no reason: such mail waits to be sent."""
+    """Why the candidate may not be mailed at all. A link in the name only delays mail."""
     if application.prospect:
         return Waits.PROSPECT
     if not application.candidate.email:
@@ -151,11 +151,11 @@ def mail_blocked_reason(application: Application) -> str:
 
 
 def _reassign_requests(application: Application) -> None:
-    """Hang the starts of a locked application under the steps of its role, in the caller's transaction.
+    """Move the requests of a locked application to the steps of its role.
 
-    What is done counts there, what is open goes on with its deadline, and that role's settings count from then
-    on. There is one start of a kind on a role. Should both have one, whichever has begun stays; if both have,
-    the one that was asked for elsewhere keeps its place under the other role's step, with its results.
+    Finished runs count there; open ones keep their deadline and follow that role's settings from then on. A role has
+    one request of a kind: if both roles have one, the one that has started stays; if both have started, the other
+    role's request stays with its own step and results.
     """
     if application.role_id is None:
         return

@@ -26,7 +26,7 @@ REUSABLE_FOR: Final = timedelta(days=365)
 
 
 class NotConfirmed(Exception):
-    """A new run would follow one with activity that the member has not been shown."""
+    """A new run would follow one with activity, and the member has not confirmed that."""
 
 
 class CannotStart(Exception):
@@ -39,13 +39,13 @@ class CannotStart(Exception):
 
 
 def lock_application_of(event: Event) -> Application:
-    """The application that an event is about, `held`."""
+    """The application of an event, locked."""
     assert event.application_id is not None  # these events are about applications
     return lock_application(event.application_id)
 
 
 def waiting_requests(application: Application) -> QuerySet[StepRequest]:
-    """Its starts that have not begun, locked."""
+    """Its requests that have not started, locked."""
     step_requests = StepRequest.objects.of(application.organisation)
     locked = step_requests.select_for_update(of=("self",), no_key=True).select_related("step")
     return locked.filter(application=application, state=State.WAITING).order_by("pk")
@@ -54,7 +54,7 @@ def waiting_requests(application: Application) -> QuerySet[StepRequest]:
 def wait_for(
     step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str
 ) -> None:
-    """Let a start wait for a person's decision, and notify the recruiter. In the caller's transaction."""
+    """Let a request wait for a member's decision, and notify the recruiter."""
     _set_waiting(step_request, reason)
     record_event("step.needs_attention", step_request, application=application, at=at, by=by, reason=reason)
 
@@ -72,13 +72,13 @@ def _set_waiting(step_request: StepRequest, reason: str) -> None:
 def wait_for_click(
     step_request: StepRequest, *, application: Application, at: datetime, by: str = "goodword"
 ) -> None:
-    """Nothing is sent before a member clicks."""
+    """Let a request wait for a member's click."""
     _set_waiting(step_request, Waits.CLICK)
     record_event("step.waits_for_click", step_request, application=application, at=at, by=by)
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """The application has ended: nothing begins; should it come back, a member may click."""
+    """The application has ended: the request waits, so that a member can start it if the application is restored."""
     _set_waiting(step_request, Waits.CLICK)
     reason = application.end
     record_event(
@@ -87,7 +87,7 @@ def keep_for_click(step_request: StepRequest, *, application: Application, at: d
 
 
 def withdraw(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """They have left the stage, or the role's jobs, before anything was sent: a later arrival asks anew."""
+    """Delete a request whose candidate left the stage or the role before anything was sent."""
     reason = "" if job_matches_role(application) else "changed_job"
     record_event(
         "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
@@ -98,7 +98,7 @@ def withdraw(step_request: StepRequest, *, application: Application, at: datetim
 def start_step(
     step_request: StepRequest, *, application: Application, at: datetime, by: str, by_hand: bool = False
 ) -> None:
-    """Begin: the step's own app does the rest. `by_hand`: a member asked, whatever stage they stand in."""
+    """Start the step; its own app does the rest. `by_hand`: a member asked, so the stage does not matter."""
     step_request.state, step_request.waits_for, step_request.due_at, step_request.started_at = (
         State.STARTED,
         "",
@@ -119,7 +119,7 @@ def record_event(
     by: str,
     **data: str | bool | int,
 ) -> None:
-    """Record an event about a start; empty values are left out."""
+    """Record an event of a request; empty values are left out."""
     more = {key: value for key, value in data.items() if value}
     record(
         name,
@@ -169,9 +169,9 @@ def start_by_member(
 def offer_earlier[R: StepRun](
     model: type[R], step_request: StepRequest, *, application: Application, at: datetime
 ) -> bool:
-    """Let the start wait for a decision if the candidate has a young result of this kind on another application.
+    """Let the request wait for a decision if the candidate has a recent result of this kind on another application.
 
-    In the caller's transaction, with start and application `held`. False if there is none: begin.
+    False if there is none: start. Request and application are locked.
     """
     earlier = _youngest(model, step_request, application=application, at=at)
     if earlier is None:
@@ -183,7 +183,7 @@ def offer_earlier[R: StepRun](
 
 
 def reuse_earlier(step_request: StepRequest, *, application: Application, at: datetime, by: str) -> None:
-    """The earlier result stands in: nobody is invited. In the caller's transaction, both `held`."""
+    """Use the earlier result: nobody is invited. Request and application are locked."""
     step_request.state, step_request.waits_for, step_request.started_at = StepRequest.State.REUSED, "", at
     step_request.save(update_fields=["state", "waits_for", "started_at"])
     record_event(
@@ -197,7 +197,7 @@ def reuse_earlier(step_request: StepRequest, *, application: Application, at: da
 
 
 def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
-    """By the start's id, when an earlier result was reused for it, even if a new run has followed."""
+    """By request id, when an earlier result was reused for it, even if a new run followed."""
     having = [
         step_request
         for step_request in step_requests
@@ -222,7 +222,7 @@ def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
 
 
 def is_confidential_source(earlier: StepRequest) -> bool:
-    """Whether not everybody who sees the later application may know where the earlier result comes from."""
+    """Whether some who see the later application may not know of the earlier one."""
     application = earlier.application
     return application.candidate.private or (
         application.role is not None and is_confidential(application.role)
