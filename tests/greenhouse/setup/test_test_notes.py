@@ -81,7 +81,7 @@ def test_an_unknown_candidate_is_reported_and_the_input_stays(desk: Desk, typed:
 def test_an_outage_is_reported(desk: Desk) -> None:
     desk.connect()
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/candidates", "status": 503, "times": 9})
-    assert "Greenhouse has a failure of its own" in text(show(desk, candidate="4711"), ".error-summary")
+    assert "Greenhouse has an internal error" in text(show(desk, candidate="4711"), ".error-summary")
 
 
 def test_the_outcome_is_shown_and_writing_counts_as_tested(either: Desk) -> None:
