@@ -193,6 +193,7 @@ def _migrate(options: argparse.Namespace) -> int:
         startup.wait_for_database(migrated=False)
     else:
         startup.check_database()
+    startup.check_known_migrations()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("createcachetable", verbosity=0)
     from goodword.core import field_keys

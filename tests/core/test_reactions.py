@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
@@ -302,28 +301,3 @@ def test_what_a_handler_records_is_carried_out_in_the_same_turn(monkeypatch: pyt
 def test_a_reaction_to_an_event_that_was_erased_is_over() -> None:
     happens("test.works").delete()
     assert (Reaction.objects.count(), reactions.work(now=clock.now())) == (0, False)
-
-
-@pytest.mark.django_db
-def test_jobs_of_a_version_without_rows_get_them() -> None:
-    rows_of_jobs = import_module("goodword.core.migrations.0004_reactions_wait_and_fail").ROWS_OF_JOBS
-    lost, waits, both, done = (happens("test.works") for _ in range(4))
-    Reaction.objects.exclude(event=done).delete()
-    Reaction.objects.update(state="done")
-    with connection.cursor() as cursor:
-        for event, status in (
-            (lost, "failed"),
-            (waits, "todo"),
-            (both, "todo"),
-            (both, "failed"),
-            (done, "todo"),
-        ):
-            cursor.execute(
-                "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status) "
-                "VALUES ('default', 'event.react', "
-                "jsonb_build_object('event_id', %s::bigint, 'handler', %s::text), %s)",
-                [event.pk, HANDLER, status],
-            )
-        cursor.execute(rows_of_jobs)
-    states = dict(Reaction.objects.values_list("event_id", "state"))
-    assert states == {lost.pk: "failed", waits.pk: "waiting", both.pk: "waiting", done.pk: "done"}

@@ -276,6 +276,21 @@ def test_a_database_of_an_earlier_version_is_refused() -> None:
         startup.check_migrations()
 
 
+@pytest.mark.django_db
+def test_a_database_of_another_version_is_refused() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0007_later', now())"
+        )
+    for check in (startup.check_migrations, startup.check_known_migrations):
+        with pytest.raises(SettingError) as refused:
+            check()
+        assert str(refused.value) == (
+            "The database was made by another version of Goodword: this one does not know core.0007_later. Install "
+            "the version that made it, or start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA)."
+        )
+
+
 def test_missing_static_files_are_refused_in_production_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -118,8 +118,24 @@ def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a si
     os._exit(0)  # at once: nothing has been started, and taking down the interpreter can last seconds
 
 
+def check_known_migrations() -> None:
+    """Raises SettingError if the database has a migration that this version does not know."""
+    loader = MigrationExecutor(connection).loader
+    unknown = sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in loader.migrated_apps and (app, name) not in loader.disk_migrations
+    )
+    if unknown:
+        raise SettingError(
+            f"The database was made by another version of Goodword: this one does not know {unknown[0]}. Install the "
+            "version that made it, or start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA)."
+        )
+
+
 def check_migrations() -> None:
-    """Raises SettingError if the database lacks a migration of this version."""
+    """Raises SettingError unless the database has exactly the migrations of this version."""
+    check_known_migrations()
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         raise SettingError("The database is not at this version yet. Run `goodword migrate` first.")
