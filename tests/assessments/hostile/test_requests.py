@@ -213,7 +213,7 @@ def test_what_has_not_begun_shows_no_question_and_takes_nothing() -> None:
     attempt = assigned(of)
     before, first = rows(attempt), reverse("portal_assessment", args=[token_of(attempt)])
     for order in (2, 3, 4):
-        for tail in ("item/1/", "sheet/", "finish/", "alive/", "again/"):
+        for tail in ("item/1/", "screens/", "finish/", "ping/", "reconnect/"):
             where = f"{first}{order}/{tail}"
             got, sent = Client().get(where), Client().post(where, {"answer": "a", "harness": "daily"})
             assert (got.status_code, sent.status_code) == (302, 302), where
@@ -225,11 +225,11 @@ def test_nothing_comes_in_after_the_end() -> None:
     attempt = answered()
     before = rows(attempt)
     first = reverse("portal_assessment", args=[token_of(attempt)])
-    for tail in ("item/1/", "finish/", "alive/", "again/", "noticed/", "form/", ""):
+    for tail in ("item/1/", "finish/", "ping/", "reconnect/", "notice/", "form/", ""):
         sent = Client().post(f"{first}1/{tail}", {"q-why": "Later.", "what": "left", "amount": "9"})
         said = Client().post(f"{first}1/{tail}", {"q-why": "Later."}, headers=SCRIPT)
         assert (sent.status_code, said.status_code) == (302, 409), tail
-    for tail in ("language/", "adjust/", "computer/", "decline/"):
+    for tail in ("language/", "adjustment/", "computer/", "decline/"):
         assert Client().post(f"{first}{tail}", {"language": "de", "a-text": "More time"}).status_code == 302
     assert rows(attempt) == before
 
