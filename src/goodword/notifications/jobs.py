@@ -3,6 +3,8 @@
 from django.db.models import QuerySet
 
 from goodword.core import clock, jobs, stopping
+from goodword.notifications.domain.outages import outage
+from goodword.notifications.domain.send import free_stuck, send, sending_slot
 from goodword.notifications.models import Email
 
 SWEEP_AT_MOST = 200
@@ -11,11 +13,6 @@ SWEEP_AT_MOST = 200
 @jobs.job(name="email.send", priority=jobs.MAIL, swept_by="email.sweep")
 def send_email(*, email_id: int) -> None:
     """Send one mail. Its row decides about further tries, so the job itself takes none."""
-    from goodword.notifications.domain.send import (
-        send,  # the domain queues mails, and with them this job
-        sending_slot,
-    )
-
     with sending_slot() as mine:
         if mine:
             send(email_id=email_id, now=clock.now())
@@ -23,11 +20,7 @@ def send_email(*, email_id: int) -> None:
 
 @jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep", priority=jobs.MAIL)
 def sweep_emails(*, timestamp: int = 0) -> None:
-    """Free mails of dead workers, and send due mails in the order they were queued: postponed ones, retries, and those
-    waiting for the mail server."""
-    from goodword.notifications.domain.outages import outage
-    from goodword.notifications.domain.send import free_stuck, send, sending_slot
-
+    """Free the mails of dead workers, then send due mails in the order in which they were queued."""
     del timestamp  # given to every periodic job; the clock is ours
     free_stuck(now=clock.now())
     with sending_slot() as mine:
@@ -43,8 +36,6 @@ def sweep_emails(*, timestamp: int = 0) -> None:
 
 
 def _send_unless_stopping(email_id: int) -> bool:
-    from goodword.notifications.domain.send import send
-
     stopping.check()
     return send(email_id=email_id, now=clock.now())
 

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from goodword.notifications.jobs import sweep_emails
+from goodword.core import jobs
 from goodword.notifications.models import MailService
 
 #: delays between probes; the last one repeats
@@ -87,7 +87,7 @@ def works() -> None:
     """End the outage: waiting mail goes out at once. In the caller's transaction."""
     rows = MailService.objects.filter(pk=_ROW, down_since__isnull=False)
     if rows.update(down_since=None, failures=0, probe_at=None, probing_until=None, last_error=""):
-        sweep_emails.defer_once(lock="email.sweep")
+        jobs.named("email.sweep").defer_once(lock="email.sweep")
 
 
 def fails(leave: Leave, *, error: str, now: datetime) -> datetime:

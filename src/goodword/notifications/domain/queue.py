@@ -10,9 +10,9 @@ from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, Candidate
+from goodword.core import jobs
 from goodword.core.events import record
 from goodword.notifications.domain import names
-from goodword.notifications.jobs import send_email
 from goodword.notifications.models import Email
 
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
@@ -91,7 +91,7 @@ def queue(
         if not fresh:
             return None
         if email.not_before <= now:
-            send_email.defer(email_id=email.pk)
+            jobs.named("email.send").defer(email_id=email.pk)
         return email
 
 
@@ -141,7 +141,7 @@ def restore_invitation(*, organisation: Organisation, subject_ref: str, now: dat
     newest.state, newest.not_before, newest.settled_at = Email.State.QUEUED, now, None
     newest.excused, newest.unanswered, newest.handed_over_at = newest.attempts, 0, None
     newest.save()
-    send_email.defer(email_id=newest.pk)
+    jobs.named("email.send").defer(email_id=newest.pk)
     return True
 
 
@@ -181,5 +181,5 @@ def send_again(*, email_id: int, to_address: str, member: Membership, now: datet
             at=now,
             data={"email_id": email.pk, "kind": email.kind, "subject_ref": email.subject_ref},
         )
-        send_email.defer(email_id=email.pk)
+        jobs.named("email.send").defer(email_id=email.pk)
         return True
