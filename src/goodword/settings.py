@@ -27,7 +27,7 @@ _base = env.base_url(
 )
 GOODWORD_BASE_URL = _base.geturl()
 SECURE = _base.scheme == "https"
-#: how many proxies of yours stand in front (their X-Forwarded-* are believed); 0 if none
+#: number of your own reverse proxies, whose X-Forwarded-* headers are trusted
 GOODWORD_TRUSTED_PROXIES = env.number("GOODWORD_TRUSTED_PROXIES", None if PRODUCTION else 0)
 if SECURE and not GOODWORD_TRUSTED_PROXIES:
     raise env.SettingError(

@@ -1,7 +1,7 @@
 """Secrets at rest: AES-256-GCM, bound to where they are stored, under rotatable keys.
 
-The associated data names table, row and organisation, so that a sealed value copied to another row or
-organisation does not open there. The key's id stands in front, so that keys can be rotated: the first key of
+The associated data names table, row and organisation, so a sealed value copied to another row or
+organisation cannot be decrypted there. The value starts with the key's id, so keys can be rotated: the first key of
 GOODWORD_FIELD_KEYS seals, every listed key opens.
 """
 

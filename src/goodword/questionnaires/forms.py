@@ -389,7 +389,7 @@ def _initial(question: Question, value: Json) -> dict[str, object]:
 
 
 def _raw_answer(question: Question, given: Mapping[str, object]) -> object:
-    """The answer as `answers.validate` takes it, from the parts as they were sent."""
+    """The posted parts as one answer, for `answers.validate`."""
     if isinstance(question, Rating | Agreement):
         return {"level": given[MAIN], "comment": given.get("comment")}
     if isinstance(question, Between):

@@ -139,7 +139,7 @@ def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) 
 
 
 def _keeps_slot(referee: Referee) -> bool:
-    """Whether the place stays theirs: it does in a check that is done, so that nobody is asked once more."""
+    """Whether the slot stays taken: in a completed check, where no replacement is wanted."""
     return referee.check_run.progress in DONE
 
 

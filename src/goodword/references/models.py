@@ -66,7 +66,7 @@ class Check(StepRun):
 
 
 class Slot(OrganisationOwned):
-    """One referee that a check asks for. Numbered from 1; a referee stands in it by `Referee.slot`."""
+    """One referee wanted by a check, numbered from 1. `Referee.slot` assigns a referee to it."""
 
     class Answer(models.TextChoices):
         """What a member said to *I can't name anyone*."""

@@ -6,7 +6,7 @@ language of the same version are matched by ids and values. Labels are in the ac
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, assert_never
 
 from django.utils.translation import get_language_info, gettext
 
@@ -23,14 +23,20 @@ from goodword.questionnaires.types import (
     Adjectives,
     Agreement,
     Between,
+    Date,
     DatesConfirm,
     Level,
     LongText,
     MultipleChoice,
+    Number,
+    Period,
     Question,
+    Ranking,
     Rating,
     RelationshipConfirm,
+    ShortText,
     SingleChoice,
+    TitleConfirm,
     WouldWorkAgain,
     YesNoUnsure,
 )
@@ -282,7 +288,21 @@ def _kind(question: Question) -> str:
             return question.type
         case LongText():
             return "text"
-    return "choice" if _options(question) else "line"
+        case SingleChoice() | MultipleChoice() | YesNoUnsure() | WouldWorkAgain():
+            return "choice"
+        case (
+            ShortText()
+            | Number()
+            | Date()
+            | Period()
+            | Ranking()
+            | RelationshipConfirm()
+            | DatesConfirm()
+            | TitleConfirm()
+        ):
+            return "line"
+        case _:
+            assert_never(question)
 
 
 def _levels(question: Question) -> tuple[Level, ...]:

@@ -1,7 +1,7 @@
 """Mails about an adjustment: to the person who answers, and to the candidate.
 
-They are filed under the request alone, so that no timeline and no export for members contains them, and none comes
-from the recruiter or goes back to them.
+They are filed under the request alone, so timelines and members' exports do not contain them. None is sent by the
+recruiter, and replies do not go to them.
 """
 
 from collections.abc import Sequence

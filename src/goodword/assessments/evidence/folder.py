@@ -112,7 +112,7 @@ def table_of(path: Path, name: str) -> list[dict[str, str]]:
 
 def lines_of(path: Path, name: str) -> Iterator[dict[str, Any]]:
     """The objects of a file with one a line. Raises FolderError, naming the line."""
-    # not by `splitlines`, which also splits at separators that may stand in a text
+    # not by `splitlines`, which also splits at separators inside texts
     for number, line in enumerate(text_of(path, name).split("\n")[:-1], start=1):
         try:
             found = json.loads(line)

@@ -68,7 +68,7 @@ def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
 
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
-    """The words of a text that touch health, as they stand in it in small letters; none without a list."""
+    """The words of a text that are about health, in lower case; none for a language without a list."""
     language = _plain(language)
     if language not in _WORDS:
         return ()

@@ -76,7 +76,7 @@ class AssessmentPart(OrganisationOwned):
     weight = models.PositiveSmallIntegerField(null=True)
     #: custom questions: whether two raters mark each answer
     two_raters = models.BooleanField(default=False)
-    #: what its scores are held against, fixed with this version
+    #: fixed with this version, for comparing scores
     norms = models.ForeignKey(NormSet, on_delete=models.PROTECT, null=True, related_name="+")
     calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -30,7 +30,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """One item of a form as it was held against its key. `right` is None where there is no answer."""
+    """One scored item of a form. `right` is None without an answer."""
 
     category: str
     right: bool | None

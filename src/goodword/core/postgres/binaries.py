@@ -28,7 +28,7 @@ def directory() -> Path:
 
 @cache
 def major_version() -> str:
-    """The major version of the programs, such as "18", as it also stands in a cluster's `PG_VERSION`."""
+    """The major version of the programs, such as "18", as in a cluster's `PG_VERSION`."""
     answer = subprocess.run(  # noqa: S603 - our own program by its full path
         [str(directory() / "postgres"), "--version"], capture_output=True, text=True, check=False
     )

@@ -3,7 +3,7 @@
 Known from the mail provider's events and from returned messages, both of which arrive twice, late and out of order.
 Each outcome is recorded once; flow.py names what follows.
 
-A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag of it, so that nobody can
+A mail is recognised by the mark in its Message-ID and return address: its id and a keyed tag of it, so nobody can
 have another person's mail counted as returned by guessing a number. Returned messages are read as delivery reports
 (RFC 3464) and complaints (RFC 5965); free text is left to flufl.bounce, which knows many mail servers.
 """

@@ -194,7 +194,7 @@ class AnsweringSession:
         return sum(other <= number for other in self.numbers), len(self.numbers)
 
     def judged(self, *, of: Sequence[Question] | None = None) -> dict[str, Json]:
-        """The answers to all that is asked (or to these), each held against its question once more.
+        """The answers to all questions that are asked (or to these), validated again.
 
         Raises Incomplete.
         """

@@ -149,7 +149,7 @@ def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
 
 
 def in_slot(check: Check, slot: int) -> Referee | None:
-    """The referee who stands in a slot now."""
+    """The current referee of a slot."""
     return (
         Referee.objects.of(check.organisation)
         .select_related("request")

@@ -35,7 +35,7 @@ from goodword.steps.states import lock
 #: found from the referee's row as it is: gone once a corrected address has nothing of it
 _OF_THE_ADDRESS = {addresses.MEMBER, addresses.DISPOSABLE, addresses.FREE, addresses.DOMAIN}
 _OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
-#: where a text can stand in an answer that is not text alone
+#: the key of the text in an answer with other parts
 _COMMENT = "comment"
 
 

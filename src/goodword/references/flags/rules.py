@@ -30,7 +30,7 @@ from difflib import SequenceMatcher
 
 from goodword.steps.flags.models import Finding, Grade
 
-#: stands in a key for the candidate, as a referee's id does for a referee
+#: the candidate in a key, where a referee has their id
 CANDIDATE = "candidate"
 FAST = "fast"
 FASTEST_WORDS_A_MINUTE = 120

@@ -64,7 +64,7 @@ def read(request: HttpRequest, walk: AnsweringSession, questions: Sequence[Quest
 
 
 def sent_page(request: HttpRequest, walk: AnsweringSession, number: int) -> Sent:
-    """Read a posted page: what is asked on it now, and what was asked when it was shown."""
+    """Read a posted page by the questions it has now and those it had when it was shown."""
     seen = _marks(request.POST.get(SEEN, ""))
     return read(
         request,

@@ -118,7 +118,7 @@ def facts(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
 
 
 def _sent_facts(request: HttpRequest, at: RefereeVisit) -> tuple[answering.Sent, Sequence[Question]]:
-    """What was sent, and what is asked: by what they say they were that can be more than the page showed."""
+    """What was sent, and the questions. The relationship that was entered can add questions to those on the page."""
     walk = responses.answering_session(at.check, at.request, now=at.now)
     sent = answering.read(request, walk, walk.facts)
     asked = walk.with_given(sent.given, now=at.now).facts

@@ -38,7 +38,7 @@ def extend_by_hold(
 ) -> datetime:
     """The deadline after a stop: with as many working days from now as were left, at least one.
 
-    One that was over already stays over, by as much as it was. Pure.
+    One that has passed stays passed by the same amount. Pure.
     """
     if deadline <= stopped_at:
         return deadline + (now - stopped_at)

@@ -57,7 +57,7 @@ class Flag(OrganisationOwned):
     @property
     def run_id(self) -> Mapping[str, int]:
         """The id of its check or attempt, for the audit log: {"check": 7}."""
-        raise NotImplementedError
+        raise NotImplementedError  # the models of references and assessments define it
 
     def update_from(self, finding: Finding) -> None:
         """Take grade and facts of the same finding made again, and save. A dismissed flag stays as it was."""

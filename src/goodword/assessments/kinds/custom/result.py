@@ -24,7 +24,7 @@ from goodword.ui.scales import written_number
 class MarkState(StrEnum):
     """How far the marking of an answer is."""
 
-    #: there is no rubric, so that nobody marks it
+    #: not marked, because it has no rubric
     NONE = "none"
     NOT_YET = "not_yet"
     #: by one of two raters; neither sees what the other gave, and nobody else does

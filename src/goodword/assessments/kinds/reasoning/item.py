@@ -30,7 +30,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """What stands in one cell of a matrix: marks in order of their places."""
+    """The contents of one cell of a matrix: marks in order of their places."""
 
     marks: tuple[Mark, ...]
 
@@ -83,7 +83,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GeneratedItem:
-    """One item of a family. Exactly one option is right: `key` is its id. Options stand in the order shown, with the
+    """One item of a family. Exactly one option is right: `key` is its id. Options are in the order shown, with the
     ids "a", "b", ... in that order. `rule` is what the words of the rule are made from. `version` is the family's."""
 
     family: str

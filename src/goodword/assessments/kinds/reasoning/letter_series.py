@@ -1,6 +1,6 @@
 """Letter series: which letters come next. The alphabet is A to Z and never starts again after Z.
 
-What makes an item hard is the same for all items of a level; which letters stand in it varies.
+What makes an item hard is the same for all items of a level; its letters vary.
 
 1  pairs of letters; both letters move by the same step
 2  pairs; each letter has its own step

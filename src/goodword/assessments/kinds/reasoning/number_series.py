@@ -1,6 +1,6 @@
 """Number series: which number comes next.
 
-What makes an item hard is the same for all items of a level; which numbers stand in it varies.
+What makes an item hard is the same for all items of a level; its numbers vary.
 
 1  one difference, the same throughout, up or down
 2  one change on the way: differences that grow evenly, or one factor

@@ -1,8 +1,8 @@
 """Chooses which wrong answers stand beside the right one, so that the options alone do not tell it.
 
-Wrong answers that are each one error away from the right one give it away: it is the one in the middle, and whoever
-looks for the option from which the others are made finds it without the task. So the options of a series lie on a
-grid, whose lines are errors: a line leads from an answer to the one that somebody comes to who makes that error (too).
+Wrong answers that are each one error away from the right one give it away: it is the one in the middle, and somebody
+who looks for the option from which the others are derived finds it without the task. So the options of a series lie on
+a grid whose lines are errors: a line leads from an answer to the one that somebody gets who makes that error (too).
 Which of the five points of the grid is the right answer is drawn first, each equally likely, and the task is drawn
 until it fits. The grid is then the same whichever of its points is right, and looking at it tells nothing.
 

@@ -33,8 +33,8 @@ class ItemAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleResult:
-    """One scale. `mean` is on the answer scale; None if too few items were answered. `standing` is there where the
-    score was held against a norm group."""
+    """One scale. `mean` is on the answer scale; None if too few items were answered. `standing` is set if the
+    score has a norm group."""
 
     scale: Scale
     mean: float | None
@@ -94,7 +94,7 @@ class ScalesResult(PartResult):
 
     @property
     def has_norms(self) -> bool:
-        """Whether any of its scales was held against a norm group."""
+        """Whether any of its scales has a norm group."""
         return any(found.standing for found in self.scales)
 
     @property

@@ -1,6 +1,6 @@
 """Draws the figures of matrices as SVG that takes the colour of the text around it.
 
-Everything is drawn by shapes and lines alone, without ids, styles or clips, so that many pictures stand in one page.
+Everything is drawn by shapes and lines alone, without ids, styles or clips, so one page can contain many pictures.
 A shading is a pattern and never a hue: an outline, stripes, a light ground, and full.
 """
 

@@ -1,7 +1,7 @@
 """Solves a figural matrix from its eight cells and the options alone.
 
 Each figure is taken apart into features. For each feature every hypothesis about lines, tried along rows and along
-columns, is held against all that is shown; those that hold foretell the value of the missing cell. A place is
+columns, is tested on all cells shown; those that fit predict the value of the missing cell. A place is
 explained by the number of marks where figures of one number always look the same, and by the places themselves.
 """
 
