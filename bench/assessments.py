@@ -230,8 +230,8 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
     from goodword.notifications.domain import links
     from goodword.roles.domain.settings import create_role
     from goodword.roles.models import Step
-    from goodword.steps.domain.eligibility import lock_step_request
-    from goodword.steps.models import StepRequest
+    from goodword.workflow.domain.eligibility import lock_step_request
+    from goodword.workflow.models import StepRequest
 
     now = clock.now()
     organisation = create_organisation(name="Bench", now=now, time_zone="Europe/Berlin")

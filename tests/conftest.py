@@ -81,7 +81,7 @@ LONGEST = (
     "tests/flow/test_story.py",
     "tests/demo/test_demo.py",
     "tests/greenhouse/reconciliation/test_missed_invitations.py",
-    "tests/steps/test_changed_job.py",
+    "tests/workflow/test_changed_job.py",
     "tests/flow/test_nothing_stays.py",
 )
 _seconds: defaultdict[str, float] = defaultdict(float)

@@ -33,9 +33,9 @@ from goodword.reports import erase as reports_erase
 from goodword.reports import export as reports_export
 from goodword.reports.domain import build as report_build
 from goodword.reports.domain import notify as report_notify
-from goodword.steps import erase as steps_erase
-from goodword.steps import export as steps_export
-from goodword.steps.domain import application_outcome, attention, automation
+from goodword.workflow import erase as steps_erase
+from goodword.workflow import export as steps_export
+from goodword.workflow.domain import application_outcome, attention, automation
 
 FLOW: Flow = {
     # --- what Greenhouse says of an application (greenhouse.sync) ----------------------------------------------

@@ -76,7 +76,7 @@ INSTALLED_APPS = [
     "goodword.roles",
     "goodword.candidates",
     "goodword.notifications",
-    "goodword.steps",
+    "goodword.workflow",
     "goodword.questionnaires",
     "goodword.references",
     "goodword.assessments",

@@ -67,6 +67,6 @@ def test_every_app_that_knows_how_to_erase_is_asked_to() -> None:
 def test_the_erasing_runs_from_the_top_down() -> None:
     """Upper apps go by rows of lower ones: links by requests, requests by checks, checks by applications."""
     order = [holder.erase.__module__.split(".")[1] for holder in holders()]
-    assert order.index("reports") < order.index("references") < order.index("steps")
-    assert order.index("steps") < order.index("notifications") < order.index("candidates")
+    assert order.index("reports") < order.index("references") < order.index("workflow")
+    assert order.index("workflow") < order.index("notifications") < order.index("candidates")
     assert order[-1] == "candidates"

@@ -9,7 +9,7 @@ from tests.architecture.source import ROOT, imports, modules, nodes
 REFERENCES = "goodword.references.flags"
 ASSESSMENTS = "goodword.assessments.flags"
 #: the mechanism of both
-SHARED = "goodword.steps.flags"
+SHARED = "goodword.workflow.flags"
 
 #: who may reach for what of a package
 MAY_IMPORT = {
@@ -128,12 +128,12 @@ def test_nobody_reads_flags_by_the_back_door_of_a_relation(door: tuple[str, str]
         ("references/flags", ["workspace/templates/workspace/candidate.html"]),
         ("assessments/flags", ["workspace/templates/workspace/candidate.html"]),
         (
-            "steps/flags/",
+            "workflow/flags/",
             [
                 "assessments/templates/assessments/flags.html",
                 "references/templates/references/flags.html",
-                "steps/templates/steps/flags/card.html",
-                "steps/templates/steps/flags/dismiss.html",
+                "workflow/templates/workflow/flags/card.html",
+                "workflow/templates/workflow/flags/dismiss.html",
             ],
         ),
     ],

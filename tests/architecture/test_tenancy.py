@@ -18,11 +18,11 @@ MAKES = {"create"}
 #: code for any model of its kind: it holds a row's id, or was given the rows
 ANY_MODEL = {
     "goodword.core.outbox",
-    "goodword.steps.domain.application_outcome",
-    "goodword.steps.domain.candidate_mail",
-    "goodword.steps.domain.step_requests",
-    "goodword.steps.erase",
-    "goodword.steps.states",
+    "goodword.workflow.domain.application_outcome",
+    "goodword.workflow.domain.candidate_mail",
+    "goodword.workflow.domain.step_requests",
+    "goodword.workflow.erase",
+    "goodword.workflow.states",
 }
 
 #: views that look across organisations: where a person has not chosen one yet, or an address names the connection

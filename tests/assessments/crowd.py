@@ -22,7 +22,7 @@ from goodword.assessments.plans.versions import next_number
 from goodword.candidates.models import Application, Candidate
 from goodword.questionnaires.reading import Json
 from goodword.roles.models import Role, Step
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from tests.support import factories
 
 _remote = count(500_000)

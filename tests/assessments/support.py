@@ -18,8 +18,8 @@ from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.questionnaires.reading import Json
-from goodword.steps.domain.eligibility import lock_step_request
-from goodword.steps.models import StepRequest
+from goodword.workflow.domain.eligibility import lock_step_request
+from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.mail import mail_is_taken
 

@@ -11,7 +11,7 @@ from goodword.assessments.attempts.completion import Unanswered, decline, finish
 from goodword.assessments.attempts.locking import Closed
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Email
-from goodword.steps.models import StepRun
+from goodword.workflow.models import StepRun
 from tests.assessments.support import answer_all, answers, assigned, rows, scores, statements_of
 from tests.support import factories
 from tests.support.jobs import event_names

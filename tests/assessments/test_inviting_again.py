@@ -10,7 +10,7 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt, latest_done
 from goodword.candidates.models import Application
 from goodword.notifications.models import Email
-from goodword.steps.domain.step_requests import NotConfirmed
+from goodword.workflow.domain.step_requests import NotConfirmed
 from tests.assessments.support import answer_all, answers, application, assigned, rows, tell
 from tests.support import factories
 from tests.support.jobs import run_jobs

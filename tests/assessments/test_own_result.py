@@ -17,7 +17,7 @@ from goodword.assessments.kinds.scales.result import position_in_words
 from goodword.assessments.models import Assessment, Attempt, Score
 from goodword.assessments.results import result
 from goodword.core.models import Event
-from goodword.steps.models import StepRun
+from goodword.workflow.models import StepRun
 from tests.assessments.all_kinds import ALL, assessment_of_all, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, assigned, rows, token_of

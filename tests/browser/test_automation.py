@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, StageRule
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window
 from tests.greenhouse.setup.desk import Desk, open_desk, point

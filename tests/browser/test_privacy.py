@@ -8,8 +8,8 @@ from playwright.sync_api import Browser
 from goodword.core import clock
 from goodword.notifications.models import Link
 from goodword.references.models import Referee
-from goodword.steps.domain.legal_hold import place_hold
-from goodword.steps.erase import request_own_erasure
+from goodword.workflow.domain.legal_hold import place_hold
+from goodword.workflow.erase import request_own_erasure
 from tests.browser.looking import Looker
 from tests.references.answered import data_door, whole
 from tests.support import factories

@@ -18,7 +18,7 @@ from tests.support import factories
 
 pytestmark = pytest.mark.programs
 
-HANDLER = "steps.domain.automation.on_candidate_changed"
+HANDLER = "workflow.domain.automation.on_candidate_changed"
 
 
 def here() -> dict[str, str]:
@@ -54,7 +54,7 @@ def test_the_reaction_of_a_killed_worker_is_done_once_by_the_next() -> None:
             at=factories.NOW,
         )
     with psycopg.connect(here()["DATABASE_URL"]) as other:  # holds up the handler in the middle of its work
-        other.execute("LOCK TABLE steps_steprequest IN ACCESS EXCLUSIVE MODE")
+        other.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")
         first = subprocess.Popen(goodword("worker"), env=here())
         try:
             until(lambda: Reaction.objects.get(event=event, handler=HANDLER).tries == 1)

@@ -22,13 +22,13 @@ from goodword.references.domain.reminders import (
 )
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.models import StepRun
-from goodword.steps.states import lock, status
+from goodword.workflow.models import StepRun
+from goodword.workflow.states import lock, status
 from tests.references.stage import DETAILS
-from tests.steps.happening import enter, happens
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.mail_server import MailServer, mail_server
+from tests.workflow.happening import enter, happens
 
 pytestmark = pytest.mark.django_db
 

@@ -20,7 +20,7 @@ from goodword.notifications.domain.queue import cancel
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.models import Check
-from goodword.steps.domain.application_outcome import subject_ref
+from goodword.workflow.domain.application_outcome import subject_ref
 from tests.assessments.support import assigned
 from tests.references.story import named, press_send
 from tests.support import factories

@@ -293,12 +293,12 @@ def data_door(purpose: Link.Purpose, check: Check, subject_id: int, address: str
     n = Link.objects.of(check.organisation).count()
     email = Email.objects.create(
         organisation=check.organisation,
-        kind="steps.own_data",
+        kind="workflow.own_data",
         key=f"data:{n}",
         to_address=address,
         from_name="Rita",
         reply_to="rita@acme.example",
-        template="steps/mail/own_data",
+        template="workflow/mail/own_data",
         language=check.language,
         state=Email.State.SENT,
         not_before=NOW,

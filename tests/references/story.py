@@ -20,7 +20,7 @@ from goodword.references.domain.drafts import SubmittedAnswer
 from goodword.references.models import Check, Reference, ReferenceRequest
 from goodword.references.views import answering
 from goodword.roles.models import Step
-from goodword.steps.domain.automation import request_step
+from goodword.workflow.domain.automation import request_step
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.kept import kept

@@ -13,7 +13,7 @@ from goodword.references.domain import locking, responses
 from goodword.references.domain.completion import complete_if_all_received
 from goodword.references.domain.sending import fingerprint, preview_mails, release_referee, send_requests
 from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
-from goodword.steps.contact import ask_recruiter
+from goodword.workflow.contact import ask_recruiter
 from tests.references.story import (
     ANSWERS,
     FACTS,

@@ -9,7 +9,7 @@ from django.core import mail
 from goodword.candidates.models import Application
 from goodword.references.domain.invitations import CannotInvite, invite_again
 from goodword.references.models import Check
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from tests.references.story import (
     NOW,
     Story,

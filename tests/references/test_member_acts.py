@@ -38,7 +38,7 @@ from goodword.references.domain.reminders import (
 from goodword.references.export import export as references_export
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
-from goodword.steps.states import status
+from goodword.workflow.states import status
 from tests.references.story import FACTS, NOW, Story, get, mails_to, opened, post, referee_door, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs

@@ -11,7 +11,7 @@ from goodword.references.domain.declines import is_barred
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
 from goodword.references.models import DoNotContact
 from goodword.roles.models import Step
-from goodword.steps.domain.automation import request_step
+from goodword.workflow.domain.automation import request_step
 from tests.references.answered import data_door
 from tests.references.story import (
     MANAGER,

@@ -18,8 +18,8 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain import reminders
 from goodword.references.models import Check
 from goodword.roles.models import Step
-from goodword.steps.domain.automation import request_step
-from goodword.steps.domain.legal_hold import lift_hold, place_hold
+from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.legal_hold import lift_hold, place_hold
 from tests.references.answered import data_door
 from tests.references.story import (
     FACTS,

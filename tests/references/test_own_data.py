@@ -156,7 +156,7 @@ def test_a_link_of_any_age_mails_the_link_that_downloads_and_erases(
     Client().post(f"{path}link/")  # once in ten minutes
     email = Email.objects.of(check.organisation).get()
     assert (email.kind, email.to_address, email.link_purpose, email.link_subject_id) == (
-        "steps.own_data",
+        "workflow.own_data",
         "maria@globex.example",
         "referee_data",
         request_.pk,
@@ -210,7 +210,7 @@ def test_the_mails_of_a_candidates_other_referees_stay(check: Check, request_: R
     assert [
         mail.to_address
         for mail in Email.objects.of(check.organisation).exclude(
-            kind__in=["steps.own_data", "references.withdrawn"]
+            kind__in=["workflow.own_data", "references.withdrawn"]
         )
     ] == ["omar@globex.example"]
 

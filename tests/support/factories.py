@@ -9,7 +9,7 @@ from goodword.accounts.models import Membership, Organisation, User
 from goodword.candidates.models import Application, Candidate
 from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Automation, Role, StageRule, Step
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 
 #: a Tuesday, ten in the morning in Berlin
 NOW = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)

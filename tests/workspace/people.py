@@ -16,7 +16,7 @@ from goodword.references.domain.invitations import open_check
 from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Role
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from tests.assessments.support import answer_all, assigned
 from tests.support import factories
 from tests.support.jobs import run_jobs

@@ -9,7 +9,7 @@ from pytest_django.fixtures import Settings
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.core.events import record
 from goodword.roles.models import Role
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.people import checked, invited, named, path, reported

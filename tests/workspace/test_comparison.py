@@ -14,7 +14,7 @@ from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Score
 from goodword.assessments.results import percent
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.results import comparable_tests, finished_attempts, results_of_test
 from tests.assessments.all_kinds import assessment_of_all, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group

@@ -8,9 +8,9 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application
-from goodword.steps.domain.automation import request_step
-from goodword.steps.domain.eligibility import lock_application
-from goodword.steps.models import StepRequest
+from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import StepRequest
 from tests.assessments.support import application as of_role
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs

@@ -116,7 +116,7 @@ def test_the_link_shows_the_neutral_page_then_nothing(role: Role, ada: Applicati
 
     def shown() -> tuple[int, bool]:
         answer = client.get(there, follow=True)
-        return answer.status_code, "steps/closed.html" in [one.name for one in answer.templates]
+        return answer.status_code, "workflow/closed.html" in [one.name for one in answer.templates]
 
     assert shown() == (200, False)
     asked(ada)

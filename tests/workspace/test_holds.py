@@ -18,8 +18,8 @@ from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email, Link
 from goodword.references.erase import erase_asked
 from goodword.references.models import Check, Referee
-from goodword.steps.domain.legal_hold import NothingToKeep, lift_hold, place_hold
-from goodword.steps.erase import request_own_erasure
+from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_hold
+from goodword.workflow.erase import request_own_erasure
 from goodword.workspace.retention.rules import Months, preview_run, sweep
 from tests.references.answered import asked, checked, data_door, whole
 from tests.support import factories
@@ -182,7 +182,7 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
     old = text(Client().get(f"{portal(check.step_request)}data/").content)
     assert "Your data is to be erased" in old
     assert "legal claims" not in old
-    recruiter = Email.objects.of(check.organisation).get(kind="steps.erasing")
+    recruiter = Email.objects.of(check.organisation).get(kind="workflow.erasing")
     assert recruiter.context["kept"] is True
     run_jobs()
     assert erase_due(now=NOW + timedelta(days=30)) == 0
@@ -199,13 +199,13 @@ def test_whoever_asked_before_is_told_by_mail_once(
     request_own_erasure(application=check.step_request.application, now=NOW)
     for _ in range(2):
         placed(check, admin, on_role=on_role, ground=ground)
-    [mail] = Email.objects.of(check.organisation).filter(kind="steps.kept")
+    [mail] = Email.objects.of(check.organisation).filter(kind="workflow.kept")
     assert (mail.to_address, mail.context["why"]) == (check.step_request.application.candidate.email, says)
     assert SECRET not in str(mail.context)
 
 
 def test_nobody_else_is_mailed_of_a_hold(check: Check, hold: Hold) -> None:
-    assert not Email.objects.of(check.organisation).filter(kind="steps.kept").exists()
+    assert not Email.objects.of(check.organisation).filter(kind="workflow.kept").exists()
 
 
 def test_a_referee_is_told_and_erased_once_it_is_lifted(check: Check, admin: Membership, hold: Hold) -> None:

@@ -16,8 +16,8 @@ from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
 from goodword.references.erase import erase_referee
 from goodword.references.models import Check, Referee
-from goodword.steps.domain.legal_hold import place_hold
-from goodword.steps.erase import request_own_erasure
+from goodword.workflow.domain.legal_hold import place_hold
+from goodword.workflow.erase import request_own_erasure
 from goodword.workspace.retention.rules import erase_if_due
 from tests.references.answered import whole
 from tests.support import factories
@@ -140,5 +140,7 @@ def test_a_candidate_who_asks_while_a_hold_is_placed_is_told_that_their_data_is_
 ) -> None:
     application = check.step_request.application
     while_open(lambda: place(check, admin), lambda: request_own_erasure(application=application, now=NOW))
-    kinds = Email.objects.of(check.organisation).filter(kind__in=["steps.kept", "steps.erasure_confirmed"])
-    assert [one.kind for one in kinds] == ["steps.kept"]
+    kinds = Email.objects.of(check.organisation).filter(
+        kind__in=["workflow.kept", "workflow.erasure_confirmed"]
+    )
+    assert [one.kind for one in kinds] == ["workflow.kept"]

@@ -34,7 +34,7 @@ PORTALS = (
     "references/templates/references/*.html",
     "assessments/templates/assessments/portal/*.html",
     "assessments/templates/assessments/adjustments/*.html",
-    "steps/templates/steps/*.html",
+    "workflow/templates/workflow/*.html",
     "workspace/templates/workspace/portal*.html",
 )
 

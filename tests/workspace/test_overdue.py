@@ -11,7 +11,7 @@ from goodword.assessments.adjustments.requests import hold_deadline, resume_dead
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.models import Event
-from goodword.steps.domain.application_outcome import apply_outcome
+from goodword.workflow.domain.application_outcome import apply_outcome
 from goodword.workspace.progress import progress_of
 from tests.references.story import opened, sent
 from tests.support import factories

@@ -22,9 +22,9 @@ from goodword.core.events import record
 from goodword.flow import ERASURE
 from goodword.references.models import Check
 from goodword.roles.models import Role
-from goodword.steps.domain.legal_hold import place_hold
-from goodword.steps.erase import request_own_erasure
-from goodword.steps.states import takes_answers, takes_answers_query
+from goodword.workflow.domain.legal_hold import place_hold
+from goodword.workflow.erase import request_own_erasure
+from goodword.workflow.states import takes_answers, takes_answers_query
 from goodword.workspace.candidate.timeline import ERASURES
 from goodword.workspace.retention import rules
 from goodword.workspace.retention.rules import Months, next_run, organisations_due, preview_run, sweep

@@ -21,8 +21,8 @@ from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Role, Step
-from goodword.steps.domain.step_requests import CannotStart, start_by_member
-from goodword.steps.models import StepRequest
+from goodword.workflow.domain.step_requests import CannotStart, start_by_member
+from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.results import finished_attempts
 from tests.references import story
 from tests.reports.reports import text_of
@@ -137,7 +137,7 @@ def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
         "reuse",
         earlier.step_request,
     )
-    assert mails(application) == ["steps.needs_attention"]
+    assert mails(application) == ["workflow.needs_attention"]
     said = card(signed_in(rita), application)
     assert "Needs attention" in said
     assert "An earlier result can be reused" in said
@@ -287,7 +287,7 @@ def test_inviting_instead_too_soon_says_from_when_it_can_be(
     ]
     client = signed_in(rita)
     assert press(client, "step_begin", application, "assessment") == said
-    assert (start_of(application).waits_for, mails(application)) == ("reuse", ["steps.needs_attention"])
+    assert (start_of(application).waits_for, mails(application)) == ("reuse", ["workflow.needs_attention"])
     assert (
         press(client, "step_invite_again", earlier.step_request.application, earlier.step_request_id) == said
     )

@@ -24,8 +24,8 @@ from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
 from goodword.assessments.queries import answers_of, latest_done, parts_of, read_answers
 from goodword.candidates.models import Application
 from goodword.questionnaires.reading import Json
-from goodword.steps.states import lock
 from goodword.ui.scales import written_number
+from goodword.workflow.states import lock
 
 #: how many mark an answer, by whether two raters are wanted
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}

@@ -9,7 +9,7 @@ from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.candidates.models import Application
 from goodword.questionnaires.reading import Json
-from goodword.steps.states import DONE
+from goodword.workflow.states import DONE
 
 #: large columns around a part: parsed once per process (content.content_of), or needed only for scoring
 LARGE: Final = ("version__content", "part__calibration__content")

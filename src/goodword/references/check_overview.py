@@ -12,8 +12,8 @@ from goodword.references.domain.slots import SlotStatus, slot_statuses, waits_fo
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.references.queries import failed_mails
 from goodword.roles.models import Step
-from goodword.steps.domain.candidate_mail import MAIL_FAILURES
-from goodword.steps.states import REOPENED, status, takes_answers
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
+from goodword.workflow.states import REOPENED, status, takes_answers
 
 #: attention while which no reminder is sent
 UNSENT = MAIL_FAILURES | {REOPENED}

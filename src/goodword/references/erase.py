@@ -34,9 +34,9 @@ from goodword.references.models import (
     Slot,
     Trace,
 )
-from goodword.steps.domain.eligibility import lock_application
-from goodword.steps.erase import close_runs
-from goodword.steps.states import DONE, lock, takes_answers
+from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.erase import close_runs
+from goodword.workflow.states import DONE, lock, takes_answers
 
 State = ReferenceRequest.State
 INSTEAD = "[…]"

@@ -14,7 +14,7 @@ from goodword.questionnaires.input_parsing import AnswerError, read_month
 from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetails
 from goodword.references.models import Referee, ReferenceRequest
 from goodword.roles.slots import ANY
-from goodword.steps.languages import named
+from goodword.workflow.languages import named
 
 LONGEST_REASON = 2000
 

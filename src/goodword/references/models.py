@@ -8,8 +8,8 @@ from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.core.workdays import Calendar
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.roles.models import Step
-from goodword.steps.flags.models import Flag
-from goodword.steps.models import StepRun
+from goodword.workflow.flags.models import Flag
+from goodword.workflow.models import StepRun
 
 
 class Check(StepRun):

@@ -10,7 +10,7 @@ from goodword.accounts.models import OrganisationOwned
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Link
 from goodword.references.models import Check
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 
 
 class Report(OrganisationOwned):

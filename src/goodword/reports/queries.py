@@ -6,7 +6,7 @@ from django.db.models.functions import Coalesce
 from goodword.assessments.models import Attempt
 from goodword.references.models import Check
 from goodword.reports.models import Report
-from goodword.steps.states import DONE
+from goodword.workflow.states import DONE
 
 
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:

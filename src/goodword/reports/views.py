@@ -18,7 +18,7 @@ from goodword.notifications.models import Link
 from goodword.reports.domain.build import rebuild
 from goodword.reports.domain.files import NotDrawn, content_of, open_report
 from goodword.reports.models import Report
-from goodword.steps.portal import unknown_page
+from goodword.workflow.portal import unknown_page
 
 
 @require_safe

@@ -18,9 +18,9 @@ from goodword.candidates.models import Application
 from goodword.greenhouse.models import Finding
 from goodword.references.models import Check
 from goodword.roles.models import AlreadyThere, StageRule, Step
-from goodword.steps.domain.step_requests import reuse_times
-from goodword.steps.models import StepRequest, StepRun
-from goodword.steps.states import DONE, status
+from goodword.workflow.domain.step_requests import reuse_times
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import DONE, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

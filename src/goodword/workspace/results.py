@@ -18,9 +18,9 @@ from goodword.references.queries import checks_of
 from goodword.references.results import results as references_results
 from goodword.reports.models import Report
 from goodword.roles.models import Step
-from goodword.steps.domain.step_requests import reuse_times
-from goodword.steps.models import StepRequest, StepRun
-from goodword.steps.states import DONE, is_open, status
+from goodword.workflow.domain.step_requests import reuse_times
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import DONE, is_open, status
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,7 +17,7 @@ from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import note_bounced
 from goodword.notifications.domain.queue import Person
 from goodword.notifications.models import Email
-from goodword.steps.states import lock, move
+from goodword.workflow.states import lock, move
 from tests.assessments.adjusting.support import (
     HANNA,
     NOW,

@@ -16,7 +16,7 @@ from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
-from goodword.steps.states import lock, move, status
+from goodword.workflow.states import lock, move, status
 from tests.assessments.adjusting.support import (
     HANNA,
     NOW,

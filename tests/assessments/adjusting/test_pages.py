@@ -14,7 +14,7 @@ from goodword.assessments.adjustments.requests import withdraw_request
 from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.notifications.models import Link
-from goodword.steps.states import lock, move
+from goodword.workflow.states import lock, move
 from tests.assessments.adjusting.support import (
     HANNA,
     NOW,

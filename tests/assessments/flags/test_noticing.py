@@ -14,7 +14,7 @@ from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.notices import MAX_ROWS
 from goodword.assessments.models import Attempt, Noticed
-from goodword.steps.states import lock, move
+from goodword.workflow.states import lock, move
 from tests.assessments.flags.sat import NOW, note, noticed, on_a_clock, questions_of_their_own, send
 from tests.assessments.once import once
 from tests.assessments.support import answer_all, application, assigned, rows, token_of

@@ -67,7 +67,7 @@ def test_each_event_of_a_burst_has_its_reactions(world: World) -> None:
     moved(world)
     world.work()
     entered = Event.objects.filter(name="application.entered_stage")
-    wanted = {(event.pk, "steps.domain.automation.on_entered_stage") for event in entered}
+    wanted = {(event.pk, "workflow.domain.automation.on_entered_stage") for event in entered}
     assert len(wanted) == 10
     assert wanted <= set(Reaction.objects.values_list("event_id", "handler"))
 

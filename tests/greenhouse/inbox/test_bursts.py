@@ -9,7 +9,7 @@ from goodword.greenhouse.inbox.leases import Turn
 from goodword.greenhouse.inbox.processing import work_one
 from goodword.greenhouse.models import Delivery
 from goodword.notifications.models import Email
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World
 from tests.support.jobs import event_names, run_jobs

@@ -17,7 +17,7 @@ from goodword.greenhouse.models import Delivery
 from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.roles.queries import automation_of, rules_of_stage
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts.remove import forget_application
 from greenhouse_sandbox.acts.stages import current_stage, pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication

@@ -9,7 +9,7 @@ from goodword.greenhouse.models import Finding, Reconciliation
 from goodword.greenhouse.reconciliation import passes
 from goodword.greenhouse.reconciliation.run import run
 from goodword.roles.models import Automation
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.world import World
 

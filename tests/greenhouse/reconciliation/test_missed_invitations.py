@@ -21,7 +21,7 @@ from goodword.greenhouse.reconciliation.missed_invitations import (
     waiting_for,
 )
 from goodword.roles.models import AlreadyThere
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.kept import after

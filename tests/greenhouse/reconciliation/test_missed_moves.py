@@ -9,7 +9,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import AlreadyThere, Automation
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts import persons, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.kept import after

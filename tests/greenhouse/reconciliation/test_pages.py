@@ -18,7 +18,7 @@ from goodword.greenhouse.reconciliation import jobs as reconciliation_jobs
 from goodword.greenhouse.reconciliation import passes
 from goodword.greenhouse.reconciliation.missed_invitations import TOO_OLD
 from goodword.roles.models import Automation
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, backdate, reconcile, settled
 from tests.greenhouse.world import ASSESSMENT, World

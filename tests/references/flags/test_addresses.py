@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.references.flags.addresses import NamedReferee, address_flag, fits
-from goodword.steps.flags.models import Finding
+from goodword.workflow.flags.models import Finding
 
 
 def flag(email: str, company: str = "Globex GmbH") -> tuple[str, str] | None:

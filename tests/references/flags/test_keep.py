@@ -9,8 +9,8 @@ from goodword.core.events import record
 from goodword.references.flags.display import flags_of
 from goodword.references.flags.raising import update_flags
 from goodword.references.models import Check, CheckFlag, Reference, ReferenceRequest, SelfReference
-from goodword.steps.flags.review import NoteRequired, dismiss_flag
-from goodword.steps.states import lock
+from goodword.workflow.flags.review import NoteRequired, dismiss_flag
+from goodword.workflow.states import lock
 from tests.references.story import (
     ANSWERS,
     FACTS,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from goodword.candidates.models import Application
 from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import AlreadyThere, Automation, StageRule
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from goodword.workspace.progress import NotStarted, why_not_started
 from greenhouse_sandbox.acts.stages import pipeline
 from tests.greenhouse.setup.desk import Desk

@@ -26,9 +26,9 @@ from goodword.core.sweep import each
 from goodword.core.workdays import add_working_days, into_working_hours
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.steps.domain.deadlines import days_left
-from goodword.steps.domain.eligibility import mail_blocked_reason
-from goodword.steps.states import UNFINISHED, is_open, lock
+from goodword.workflow.domain.deadlines import days_left
+from goodword.workflow.domain.eligibility import mail_blocked_reason
+from goodword.workflow.states import UNFINISHED, is_open, lock
 
 ASKED = "assessment.adjustment_asked"
 ANSWERED = "assessment.adjustment_answered"

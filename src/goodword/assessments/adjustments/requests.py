@@ -21,10 +21,10 @@ from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import Person, cancel
 from goodword.notifications.models import Email
-from goodword.steps.domain.application_outcome import awaits_click, plan_reminder
-from goodword.steps.domain.candidate_mail import MAIL_FAILURES
-from goodword.steps.domain.deadlines import extend_by_hold
-from goodword.steps.states import is_open, lock, takes_answers
+from goodword.workflow.domain.application_outcome import awaits_click, plan_reminder
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
+from goodword.workflow.domain.deadlines import extend_by_hold
+from goodword.workflow.states import is_open, lock, takes_answers
 
 #: extra time that can be requested, in percent
 PERCENT_CHOICES = (25, 50, 100)

@@ -17,9 +17,9 @@ from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.reasoning.item import to_json
 from goodword.assessments.models import Attempt, AttemptPart, DrawnItem
 from goodword.candidates.models import Candidate
-from goodword.steps.languages import first_offered
-from goodword.steps.models import StepRun
-from goodword.steps.states import move
+from goodword.workflow.languages import first_offered
+from goodword.workflow.models import StepRun
+from goodword.workflow.states import move
 
 #: seeds of candidates are below this, so that they fit into a signed column; seeds of previews are above
 SEEDS: Final = 2**62

@@ -18,9 +18,9 @@ from goodword.assessments.scoring import score_part
 from goodword.assessments.totals import issue_total
 from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
-from goodword.steps.domain.application_outcome import subject_ref
-from goodword.steps.models import StepRun
-from goodword.steps.states import GRACE, is_open, lock, move, takes_answers
+from goodword.workflow.domain.application_outcome import subject_ref
+from goodword.workflow.models import StepRun
+from goodword.workflow.states import GRACE, is_open, lock, move, takes_answers
 
 AT_MOST = 200
 

@@ -19,12 +19,12 @@ from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
-from goodword.steps.domain.application_outcome import subject_ref
-from goodword.steps.domain.automation import still_wanted
-from goodword.steps.domain.eligibility import blocking_reason, lock_step_request
-from goodword.steps.domain.step_requests import NotConfirmed, offer_earlier
-from goodword.steps.models import StepRequest
-from goodword.steps.states import DONE, UNFINISHED, lock, move
+from goodword.workflow.domain.application_outcome import subject_ref
+from goodword.workflow.domain.automation import still_wanted
+from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
+from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
+from goodword.workflow.models import StepRequest
+from goodword.workflow.states import DONE, UNFINISHED, lock, move
 
 INVITED_AGAIN = "invited_again"
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from goodword.assessments.attempts import clock
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.core.events import record
-from goodword.steps.states import lock, takes_answers
+from goodword.workflow.states import lock, takes_answers
 
 
 class Closed(Exception):

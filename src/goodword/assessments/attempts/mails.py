@@ -18,10 +18,10 @@ from goodword.candidates.queries import public_title, recruiter_of
 from goodword.core.written import written_weekday
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.steps.domain.application_outcome import subject_ref
-from goodword.steps.domain.eligibility import mail_blocked_reason
-from goodword.steps.models import StepRun
-from goodword.steps.states import lock, takes_answers
+from goodword.workflow.domain.application_outcome import subject_ref
+from goodword.workflow.domain.eligibility import mail_blocked_reason
+from goodword.workflow.models import StepRun
+from goodword.workflow.states import lock, takes_answers
 
 #: links that a candidate can ask for in a day
 MAX_LINKS_A_DAY = 3

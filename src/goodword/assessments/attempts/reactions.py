@@ -6,10 +6,15 @@ from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
 from goodword.roles.models import Step
-from goodword.steps.domain import application_outcome, candidate_mail
-from goodword.steps.domain.application_outcome import awaits_click, plan_reminder
-from goodword.steps.domain.candidate_mail import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
-from goodword.steps.states import is_open
+from goodword.workflow.domain import application_outcome, candidate_mail
+from goodword.workflow.domain.application_outcome import awaits_click, plan_reminder
+from goodword.workflow.domain.candidate_mail import (
+    MAIL_FAILURES,
+    clear_mail_failure,
+    invited_run,
+    mark_invited,
+)
+from goodword.workflow.states import is_open
 
 
 def on_application_changed(event: Event) -> None:

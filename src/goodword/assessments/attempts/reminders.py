@@ -11,10 +11,10 @@ from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
-from goodword.steps.domain.application_outcome import plan_reminder, subject_ref
-from goodword.steps.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
-from goodword.steps.domain.eligibility import closing_reason, mail_blocked_reason
-from goodword.steps.states import is_open, lock
+from goodword.workflow.domain.application_outcome import plan_reminder, subject_ref
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
+from goodword.workflow.domain.eligibility import closing_reason, mail_blocked_reason
+from goodword.workflow.states import is_open, lock
 
 AT_MOST = 200
 

@@ -39,7 +39,7 @@ from goodword.assessments.norms.first_attempts import FirstAttempt, first_attemp
 from goodword.assessments.norms.making import newest_calibration
 from goodword.assessments.psychometrics.versions import SCORING
 from goodword.assessments.queries import read_answers
-from goodword.steps.erase import ERASURE
+from goodword.workflow.erase import ERASURE
 
 #: how many are in memory at once
 _CHUNK = 200

@@ -3,8 +3,8 @@
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.flags.wording import WORDS, sentence
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart
-from goodword.steps.flags.review import DisplayedFlag, FlagList, dismissal_view, display, flag_list
-from goodword.steps.models import StepRun
+from goodword.workflow.flags.review import DisplayedFlag, FlagList, dismissal_view, display, flag_list
+from goodword.workflow.models import StepRun
 
 
 def flags_of(attempt: Attempt) -> FlagList:

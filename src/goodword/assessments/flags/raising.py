@@ -26,9 +26,9 @@ from goodword.assessments.psychometrics.speed import Timed
 from goodword.assessments.queries import parts_of, read_answers
 from goodword.core.models import Event
 from goodword.questionnaires.reading import Json
-from goodword.steps.domain.eligibility import lock_step_request
-from goodword.steps.flags.models import Finding
-from goodword.steps.states import lock
+from goodword.workflow.domain.eligibility import lock_step_request
+from goodword.workflow.flags.models import Finding
+from goodword.workflow.states import lock
 
 
 def on_attempt_completed(event: Event) -> None:

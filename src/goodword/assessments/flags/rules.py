@@ -33,7 +33,7 @@ from typing import Literal
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.response_quality import contradiction, straight_lining
 from goodword.assessments.psychometrics.speed import Timed, too_fast
-from goodword.steps.flags.models import Finding, Grade
+from goodword.workflow.flags.models import Finding, Grade
 
 LEFT_PAGE = "left_page"
 #: seconds from which on somebody without a clock is pausing

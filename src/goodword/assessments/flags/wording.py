@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.flags import rules
 from goodword.assessments.models import Noticed
-from goodword.steps.flags.review import FlagWording
+from goodword.workflow.flags.review import FlagWording
 
 _NOTHING = _("On its own this needs no action.")
 _ASK_HOW = _(

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("roles", "0001_initial"),
-        ("steps", "0001_initial"),
+        ("workflow", "0001_initial"),
     ]
 
     operations = [
@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="%(class)ss",
-                        to="steps.steprequest",
+                        to="workflow.steprequest",
                     ),
                 ),
             ],

@@ -8,7 +8,7 @@ from django.db.models import Q
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.assessments.models.library import TestVersion
 from goodword.assessments.models.plans import Assessment, AssessmentPart
-from goodword.steps.models import StepRun
+from goodword.workflow.models import StepRun
 
 
 class Attempt(StepRun):

@@ -6,7 +6,7 @@ from django.db import models
 
 from goodword.accounts.models import OrganisationOwned
 from goodword.assessments.models.attempts import Attempt, AttemptPart
-from goodword.steps.flags.models import Flag
+from goodword.workflow.flags.models import Flag
 
 
 class Noticed(OrganisationOwned):

@@ -15,8 +15,8 @@ from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import read_answers
 from goodword.candidates.models import Application, Candidate
 from goodword.questionnaires.reading import Json
-from goodword.steps.erase import ERASURE
-from goodword.steps.models import StepRequest, StepRun
+from goodword.workflow.erase import ERASURE
+from goodword.workflow.models import StepRequest, StepRun
 
 #: parts in memory at once
 _CHUNK = 200

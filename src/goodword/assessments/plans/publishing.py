@@ -17,7 +17,7 @@ from goodword.assessments.plans.versions import next_number
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 
-#: earlier results are offered for as long (steps.domain.reuse); a longer interval would be bypassed by automation
+#: earlier results are offered for as long (workflow.domain.reuse); a longer interval would be bypassed by automation
 MAX_RETAKE_MONTHS: Final = 12
 MAX_WEIGHT: Final = 100
 MAX_REASON_LENGTH: Final = 1000

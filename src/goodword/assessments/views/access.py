@@ -34,10 +34,10 @@ from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
 from goodword.questionnaires.reading import Json
-from goodword.steps.languages import named, of_browser
-from goodword.steps.models import StepRun
-from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
-from goodword.steps.states import takes_answers
+from goodword.workflow.languages import named, of_browser
+from goodword.workflow.models import StepRun
+from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.workflow.states import takes_answers
 
 #: for so long after its expiry a link still opens an attempt in progress
 SITTING_GRACE = timedelta(hours=4)

@@ -29,8 +29,8 @@ from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
-from goodword.steps.portal import unknown_page
-from goodword.steps.states import takes_answers
+from goodword.workflow.portal import unknown_page
+from goodword.workflow.states import takes_answers
 
 State = Adjustment.State
 

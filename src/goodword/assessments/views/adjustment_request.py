@@ -12,7 +12,7 @@ from goodword.assessments.adjustments.requests import CannotRequest, request_adj
 from goodword.assessments.adjustments.status import RequestStatus, WhyNot, request_status
 from goodword.assessments.queries import application_of
 from goodword.assessments.views.access import Sitting, candidate_page, private, render_page
-from goodword.steps.retention_notice import retention_for_candidate
+from goodword.workflow.retention_notice import retention_for_candidate
 
 
 @candidate_page

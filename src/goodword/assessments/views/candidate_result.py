@@ -15,8 +15,8 @@ from goodword.assessments.views.access import Sitting, render_page
 from goodword.candidates.queries import public_title
 from goodword.core import clock
 from goodword.notifications.domain.links import is_alive
-from goodword.steps.models import StepRun
-from goodword.steps.portal import closed_page, unknown_page, visit_of
+from goodword.workflow.models import StepRun
+from goodword.workflow.portal import closed_page, unknown_page, visit_of
 
 
 def gets_result(attempt: Attempt) -> bool:

@@ -18,8 +18,8 @@ from goodword.assessments.views.access import ENDED_TEMPLATES, Sitting, private,
 from goodword.assessments.views.adjustment_request import show_decline_preview, show_request_preview
 from goodword.assessments.views.attempt import show_first, show_last, show_part, show_practice
 from goodword.assessments.views.item import item_context
-from goodword.steps.languages import named
-from goodword.steps.models import StepRun
+from goodword.workflow.languages import named
+from goodword.workflow.models import StepRun
 
 
 class PreviewAddresses(Protocol):

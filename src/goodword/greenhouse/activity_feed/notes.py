@@ -16,7 +16,7 @@ from goodword.greenhouse.activity_feed import jobs
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.reports.models import Report
 from goodword.reports.queries import is_superseded
-from goodword.steps.domain.eligibility import lock_application
+from goodword.workflow.domain.eligibility import lock_application
 
 State, FailureReason = ActivityFeedNote.State, ActivityFeedNote.FailureReason
 

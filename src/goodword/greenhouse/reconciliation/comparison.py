@@ -14,8 +14,8 @@ from goodword.greenhouse.models import Connection, Delivery, Finding
 from goodword.greenhouse.sync.candidates import address_of, candidate_columns
 from goodword.greenhouse.sync.changes import lacks_stage
 from goodword.roles.models import AlreadyThere, Automation, StageRule
-from goodword.steps.domain.eligibility import BLOCKING_REASONS
-from goodword.steps.models import StepRequest
+from goodword.workflow.domain.eligibility import BLOCKING_REASONS
+from goodword.workflow.models import StepRequest
 
 Kind = Finding.Kind
 

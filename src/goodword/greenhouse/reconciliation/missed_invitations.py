@@ -26,8 +26,8 @@ from goodword.greenhouse.reconciliation.passes import Pass
 from goodword.greenhouse.sync.applications import TooBusy, start_stage_steps, sync_applications
 from goodword.greenhouse.sync.reading import prefetch
 from goodword.roles.models import AlreadyThere, Automation, StageRule
-from goodword.steps.domain.eligibility import BLOCKING_REASONS
-from goodword.steps.models import StepRequest
+from goodword.workflow.domain.eligibility import BLOCKING_REASONS
+from goodword.workflow.models import StepRequest
 
 log = logging.getLogger(__name__)
 

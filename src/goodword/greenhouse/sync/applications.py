@@ -33,10 +33,10 @@ from goodword.greenhouse.sync.reading import (
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation
 from goodword.roles.queries import rules_of_stage
-from goodword.steps.domain.automation import request_step
-from goodword.steps.domain.eligibility import BLOCKING_REASONS, lock_application
-from goodword.steps.domain.step_requests import start_step
-from goodword.steps.models import StepRequest
+from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.eligibility import BLOCKING_REASONS, lock_application
+from goodword.workflow.domain.step_requests import start_step
+from goodword.workflow.models import StepRequest
 
 READINGS = 4
 

@@ -23,9 +23,9 @@ from goodword.references.domain.locking import (
 from goodword.references.domain.requests import OPEN_STATES, end_request, stop_reminders
 from goodword.references.domain.slots import self_reference_missing, slot_statuses
 from goodword.references.models import Check, Reference, ReferenceRequest
-from goodword.steps.domain.application_outcome import subject_ref
-from goodword.steps.models import StepRun
-from goodword.steps.states import DONE, lock, may, move
+from goodword.workflow.domain.application_outcome import subject_ref
+from goodword.workflow.models import StepRun
+from goodword.workflow.states import DONE, lock, may, move
 
 AT_MOST = 200
 

@@ -19,7 +19,7 @@ from goodword.questionnaires.placeholders import fill_placeholders
 from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.types import Question, Stated
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.steps.languages import first_offered
+from goodword.workflow.languages import first_offered
 
 #: how a day is written where that is not "Tuesday 24 November"
 _DAYS = {"de": "l, j. F"}

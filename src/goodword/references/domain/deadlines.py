@@ -22,10 +22,10 @@ from goodword.references.domain.slots import (
     waits_for_organisation,
 )
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.application_outcome import awaits_click
-from goodword.steps.domain.candidate_mail import MAIL_FAILURES
-from goodword.steps.domain.deadlines import extend_by_hold, next_reminder
-from goodword.steps.states import is_open
+from goodword.workflow.domain.application_outcome import awaits_click
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
+from goodword.workflow.domain.deadlines import extend_by_hold, next_reminder
+from goodword.workflow.states import is_open
 
 #: the field that ui/js/zone.js adds to every form of the portals
 ZONE_FIELD = "tz"

@@ -17,9 +17,9 @@ from goodword.references.domain.locking import record_event
 from goodword.references.domain.mails import request_ref
 from goodword.references.domain.requests import OPEN_STATES, end_requests
 from goodword.references.models import Check, DoNotContact, ReferenceRequest
-from goodword.steps.domain.application_outcome import subject_ref
-from goodword.steps.models import StepRun
-from goodword.steps.states import lock, move
+from goodword.workflow.domain.application_outcome import subject_ref
+from goodword.workflow.models import StepRun
+from goodword.workflow.states import lock, move
 
 _HASH_PURPOSE = b"goodword.references.do_not_contact"
 Why = ReferenceRequest.Why

@@ -23,13 +23,13 @@ from goodword.references.domain.requests import open_requests, plan_reminders, r
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
-from goodword.steps.domain.application_outcome import awaits_click, subject_ref
-from goodword.steps.domain.automation import still_wanted
-from goodword.steps.domain.candidate_mail import MAIL_FAILURES
-from goodword.steps.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
-from goodword.steps.domain.step_requests import NotConfirmed, offer_earlier
-from goodword.steps.models import StepRequest
-from goodword.steps.states import UNFINISHED, lock, may, move, takes_answers
+from goodword.workflow.domain.application_outcome import awaits_click, subject_ref
+from goodword.workflow.domain.automation import still_wanted
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
+from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
+from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
+from goodword.workflow.models import StepRequest
+from goodword.workflow.states import UNFINISHED, lock, may, move, takes_answers
 
 CANDIDATE_FRESH = "references.fresh"
 #: one fresh link within this time

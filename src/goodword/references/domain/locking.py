@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.core.events import record
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.eligibility import closing_reason, lock_step_request
-from goodword.steps.states import DONE, is_open, lock, takes_answers
+from goodword.workflow.domain.eligibility import closing_reason, lock_step_request
+from goodword.workflow.states import DONE, is_open, lock, takes_answers
 
 
 class Closed(Exception):

@@ -28,8 +28,8 @@ from goodword.references.domain.deadlines import referee_deadline
 from goodword.references.domain.slots import AWAITING_CANDIDATE, slot_statuses
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
-from goodword.steps.domain.application_outcome import subject_ref
-from goodword.steps.domain.eligibility import mail_blocked_reason
+from goodword.workflow.domain.application_outcome import subject_ref
+from goodword.workflow.domain.eligibility import mail_blocked_reason
 
 REQUEST = "references.request"
 REQUEST_REMINDER = "references.request_reminder"

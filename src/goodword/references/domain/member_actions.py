@@ -31,8 +31,8 @@ from goodword.references.domain.requests import (
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.models import Step
-from goodword.steps.domain.application_outcome import awaits_click, subject_ref
-from goodword.steps.states import UNFINISHED, move
+from goodword.workflow.domain.application_outcome import awaits_click, subject_ref
+from goodword.workflow.states import UNFINISHED, move
 
 #: why it was closed, as a run keeps it
 CANCELLED = "cancelled"

@@ -19,8 +19,8 @@ from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.domain.slots import slot_status
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
-from goodword.steps.models import StepRun
-from goodword.steps.states import lock, move, takes_answers
+from goodword.workflow.models import StepRun
+from goodword.workflow.states import lock, move, takes_answers
 
 LONGEST_MESSAGE = 300
 MOST_IN_A_SLOT = 3

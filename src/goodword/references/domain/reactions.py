@@ -20,8 +20,8 @@ from goodword.references.domain.requests import (
 )
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
-from goodword.steps.domain import application_outcome, candidate_mail
-from goodword.steps.domain.candidate_mail import clear_mail_failure, invited_run, mark_invited
+from goodword.workflow.domain import application_outcome, candidate_mail
+from goodword.workflow.domain.candidate_mail import clear_mail_failure, invited_run, mark_invited
 
 
 def on_application_changed(event: Event) -> None:

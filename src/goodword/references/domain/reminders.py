@@ -34,10 +34,10 @@ from goodword.references.domain.locking import (
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee, request_ref
 from goodword.references.domain.requests import open_requests
 from goodword.references.models import Check, ReferenceRequest
-from goodword.steps.domain.application_outcome import awaits_click, plan_reminder, subject_ref
-from goodword.steps.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
-from goodword.steps.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
-from goodword.steps.states import is_open, lock
+from goodword.workflow.domain.application_outcome import awaits_click, plan_reminder, subject_ref
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
+from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
+from goodword.workflow.states import is_open, lock
 
 AT_MOST = 200
 #: nobody is written to twice within this time, however often a button is pressed

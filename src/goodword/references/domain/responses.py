@@ -21,7 +21,7 @@ from goodword.references.domain.drafts import AnsweringSession, Draft, Submitted
 from goodword.references.domain.locking import record_event
 from goodword.references.domain.mails import mail_recruiter, request_ref
 from goodword.references.models import Check, Reference, ReferenceRequest
-from goodword.steps.states import DONE, UNFINISHED
+from goodword.workflow.states import DONE, UNFINISHED
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 COPY_KIND = "references.copy"

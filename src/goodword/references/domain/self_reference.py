@@ -16,8 +16,8 @@ from goodword.references.domain.drafts import AnsweringSession, Draft, Submitted
 from goodword.references.domain.locking import record_event
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
-from goodword.steps.domain.eligibility import closing_reason
-from goodword.steps.states import DONE, UNFINISHED, lock, takes_answers
+from goodword.workflow.domain.eligibility import closing_reason
+from goodword.workflow.states import DONE, UNFINISHED, lock, takes_answers
 
 
 def self_reference_of(check: Check) -> SelfReference | None:

@@ -25,8 +25,8 @@ from goodword.references.domain.mails import (
     unsent_request,
 )
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.steps.domain.eligibility import closing_reason, lock_application
-from goodword.steps.states import UNFINISHED, lock
+from goodword.workflow.domain.eligibility import closing_reason, lock_application
+from goodword.workflow.states import UNFINISHED, lock
 
 BY_HIRE = "greenhouse"
 

@@ -16,7 +16,7 @@ from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.domain.slots import SlotStatus, slot_status
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
-from goodword.steps.domain.deadlines import days_left, extend_by_hold
+from goodword.workflow.domain.deadlines import days_left, extend_by_hold
 
 #: in these the candidate can say that they cannot provide somebody
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})

@@ -19,7 +19,7 @@ from disposable_email_domains import blocklist
 from goodword.core.free_mail import FREE_MAIL
 from goodword.references.domain.declines import mailbox
 from goodword.references.flags.rules import key_of
-from goodword.steps.flags.models import Finding
+from goodword.workflow.flags.models import Finding
 
 MEMBER, DISPOSABLE, FREE, DOMAIN = "address_member", "address_disposable", "address_free", "address_domain"
 #: words of company names that say nothing about which company it is

@@ -30,7 +30,7 @@ from django.http import HttpRequest
 from goodword.core.text import clean_text
 from goodword.references.flags.rules import key_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Trace
-from goodword.steps.flags.models import Finding, Grade
+from goodword.workflow.flags.models import Finding, Grade
 
 _HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)

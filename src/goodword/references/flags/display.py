@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 from goodword.references.flags.rules import CANDIDATE
 from goodword.references.flags.wording import WORDS, sentence
 from goodword.references.models import Check, CheckFlag, Referee
-from goodword.steps.flags.review import DisplayedFlag, FlagList, dismissal_view, display, flag_list
+from goodword.workflow.flags.review import DisplayedFlag, FlagList, dismissal_view, display, flag_list
 
 
 def flags_of(check: Check) -> FlagList:

@@ -28,9 +28,9 @@ from goodword.references.flags.rules import (
     titles_flag,
 )
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
-from goodword.steps.domain.eligibility import lock_step_request
-from goodword.steps.flags.models import Finding
-from goodword.steps.states import lock
+from goodword.workflow.domain.eligibility import lock_step_request
+from goodword.workflow.flags.models import Finding
+from goodword.workflow.states import lock
 
 #: found from the referee's row as it is: gone once a corrected address has nothing of it
 _OF_THE_ADDRESS = {addresses.MEMBER, addresses.DISPOSABLE, addresses.FREE, addresses.DOMAIN}

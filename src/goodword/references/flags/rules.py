@@ -28,7 +28,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from goodword.steps.flags.models import Finding, Grade
+from goodword.workflow.flags.models import Finding, Grade
 
 #: the candidate in a key, where a referee has their id
 CANDIDATE = "candidate"

@@ -9,7 +9,7 @@ from django.utils.translation import ngettext
 
 from goodword.questionnaires.labels import period
 from goodword.references.flags import addresses, devices, rules
-from goodword.steps.flags.review import FlagWording
+from goodword.workflow.flags.review import FlagWording
 
 _HOW_TO_REACH = _(
     "Ask the company for the referee by a number or an address that you have found yourself, such as on its website."

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0001_initial"),
         ("questionnaires", "0001_initial"),
-        ("steps", "0001_initial"),
+        ("workflow", "0001_initial"),
     ]
 
     operations = [
@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="%(class)ss",
-                        to="steps.steprequest",
+                        to="workflow.steprequest",
                     ),
                 ),
                 (

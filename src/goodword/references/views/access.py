@@ -32,9 +32,9 @@ from goodword.references.domain.context import (
 )
 from goodword.references.models import Check, ReferenceRequest
 from goodword.references.queries import latest_check
-from goodword.steps import languages
-from goodword.steps.portal import closed_page, unknown_page, visit_of
-from goodword.steps.states import UNFINISHED, takes_answers
+from goodword.workflow import languages
+from goodword.workflow.portal import closed_page, unknown_page, visit_of
+from goodword.workflow.states import UNFINISHED, takes_answers
 
 State = ReferenceRequest.State
 

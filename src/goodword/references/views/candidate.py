@@ -33,9 +33,9 @@ from goodword.references.views import access
 from goodword.references.views.access import CandidateVisit, candidate_page
 from goodword.roles.models import Step
 from goodword.roles.slots import ANY
-from goodword.steps.models import StepRun
-from goodword.steps.retention_notice import retention_for_candidate
-from goodword.steps.states import DONE
+from goodword.workflow.models import StepRun
+from goodword.workflow.retention_notice import retention_for_candidate
+from goodword.workflow.states import DONE
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 

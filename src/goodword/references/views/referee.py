@@ -28,10 +28,10 @@ from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit, referee_page
 from goodword.references.views.responses import road_of
-from goodword.steps.contact import ask_page
-from goodword.steps.languages import carried, links_for, of_address, of_browser
-from goodword.steps.portal import closed_page, unknown_page
-from goodword.steps.retention_notice import retention_for_referee
+from goodword.workflow.contact import ask_page
+from goodword.workflow.languages import carried, links_for, of_address, of_browser
+from goodword.workflow.portal import closed_page, unknown_page
+from goodword.workflow.retention_notice import retention_for_referee
 
 State = ReferenceRequest.State
 FORMS: Final = ["GET", "HEAD", "POST"]

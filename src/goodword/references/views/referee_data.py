@@ -27,11 +27,11 @@ from goodword.references.erase import erase_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit
-from goodword.steps.domain.data_links import send_own_data_link, went_to
-from goodword.steps.languages import carried, links_for, of_address, of_browser
-from goodword.steps.portal import unknown_page
-from goodword.steps.retention_notice import legal_hold_reason, retention_for_referee
-from goodword.steps.states import takes_answers
+from goodword.workflow.domain.data_links import send_own_data_link, went_to
+from goodword.workflow.languages import carried, links_for, of_address, of_browser
+from goodword.workflow.portal import unknown_page
+from goodword.workflow.retention_notice import legal_hold_reason, retention_for_referee
+from goodword.workflow.states import takes_answers
 
 
 class EraseForm(forms.Form):
@@ -101,7 +101,7 @@ def data(request: HttpRequest, at: RefereeVisit, alive: bool) -> HttpResponse:
     """What is kept, why, for how long and who sees it, and how to download or erase it."""
     ask = {**_ask(request, at, reverse("referee_data_link", args=[at.token]))}
     if not alive:
-        return access.portal_page(request, "steps/own_data_expired.html", at, **ask)
+        return access.portal_page(request, "workflow/own_data_expired.html", at, **ask)
     layout = _layout(request, at) | {"contact_url": reverse("referee_ask", args=[at.token])}
     return access.portal_page(request, "references/referee/data.html", at, **(layout | ask))
 
@@ -119,7 +119,7 @@ def own_data(request: HttpRequest, at: RefereeVisit, alive: bool) -> HttpRespons
     """The same page with both buttons; for an expired link, how to get a new one."""
     if not alive:
         ask = _ask(request, at, reverse("referee_own_data_link", args=[at.token]))
-        return access.portal_page(request, "steps/own_data_expired.html", at, **ask)
+        return access.portal_page(request, "workflow/own_data_expired.html", at, **ask)
     hold = hold_on(at.context.application) if at.request.referee.erasure_asked_at else None
     because = legal_hold_reason(hold) if hold else ""
     return access.portal_page(

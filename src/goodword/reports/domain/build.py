@@ -25,8 +25,8 @@ from goodword.reports.domain.freeze import TRIES, freeze
 from goodword.reports.domain.reference_check import check_part
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import SnapshotError, render_pdf
-from goodword.steps.domain.eligibility import lock_application
-from goodword.steps.models import StepRequest
+from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import StepRequest
 
 
 def on_attempt_completed(event: Event) -> None:

@@ -18,7 +18,7 @@ from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.reports.pdf import current_engine
 from goodword.reports.pdf.snapshot import SCHEMA, Head, Reused
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 
 #: without letters and digits that look alike (0 O, 1 I L, U V)
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTWXYZ"

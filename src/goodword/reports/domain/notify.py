@@ -9,7 +9,7 @@ from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Link
 from goodword.reports.models import Report
 from goodword.reports.queries import is_superseded
-from goodword.steps.domain.eligibility import lock_application
+from goodword.workflow.domain.eligibility import lock_application
 
 #: how long the recruiter's link opens the result without a login
 REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days

@@ -12,9 +12,9 @@ from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import Reused
 from goodword.reports.queries import current_first
 from goodword.roles.models import Step
-from goodword.steps.domain.eligibility import lock_step_request
-from goodword.steps.domain.step_requests import is_confidential_source, reuse_earlier
-from goodword.steps.models import StepRequest
+from goodword.workflow.domain.eligibility import lock_step_request
+from goodword.workflow.domain.step_requests import is_confidential_source, reuse_earlier
+from goodword.workflow.models import StepRequest
 
 
 class MayNotReuse(Exception):

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
         ("assessments", "0001_initial"),
         ("notifications", "0001_initial"),
         ("references", "0001_initial"),
-        ("steps", "0001_initial"),
+        ("workflow", "0001_initial"),
     ]
 
     operations = [
@@ -77,7 +77,7 @@ class Migration(migrations.Migration):
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="reports",
-                        to="steps.steprequest",
+                        to="workflow.steprequest",
                     ),
                 ),
             ],

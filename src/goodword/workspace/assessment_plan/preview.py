@@ -31,9 +31,9 @@ from goodword.core import clock
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Link
 from goodword.roles.models import Automation, Step
-from goodword.steps.languages import named
-from goodword.steps.models import StepRequest
-from goodword.steps.portal import Visit
+from goodword.workflow.languages import named
+from goodword.workflow.models import StepRequest
+from goodword.workflow.portal import Visit
 from goodword.workspace.assessment_plan.access import step_of
 
 #: URL names: the candidate's page -> its preview; other pages are not part of a preview

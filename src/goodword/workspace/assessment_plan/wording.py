@@ -16,7 +16,7 @@ from goodword.assessments.models import Assessment, Attempt, Calibration, NormSe
 from goodword.assessments.plans.versions import PlannedPart
 from goodword.questionnaires.editor.languages import language_name
 from goodword.roles.models import Step
-from goodword.steps.states import UNFINISHED
+from goodword.workflow.states import UNFINISHED
 
 MoreTime, Total = Assessment.MoreTime, Assessment.Total
 

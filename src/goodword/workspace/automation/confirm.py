@@ -13,7 +13,7 @@ from goodword.roles.domain import automation as automations
 from goodword.roles.domain.automation import JobLink, StageLink, link
 from goodword.roles.domain.settings import set_delay
 from goodword.roles.models import AlreadyThere, Automation, Role, Step
-from goodword.steps.models import StepRequest
+from goodword.workflow.models import StepRequest
 from goodword.workspace import jobs
 from goodword.workspace.automation.access import JobChoice
 from goodword.workspace.automation.draft import Draft

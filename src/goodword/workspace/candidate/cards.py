@@ -16,8 +16,8 @@ from goodword.references.domain import invitations as check_invitations
 from goodword.references.models import Check
 from goodword.reports.domain.reuse import report_of
 from goodword.roles.models import Step
-from goodword.steps.domain.eligibility import BLOCKING_REASONS
-from goodword.steps.models import StepRequest, StepRun
+from goodword.workflow.domain.eligibility import BLOCKING_REASONS
+from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.progress import NotStarted, StepProgress, why_not_started
 from goodword.workspace.results import finished_run
 

@@ -29,10 +29,10 @@ from goodword.references.models import Check
 from goodword.reports.domain.reuse import MayNotReuse, reuse
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
-from goodword.steps.domain.eligibility import blocking_reason
-from goodword.steps.domain.step_requests import CannotStart, NotConfirmed, start_by_member
-from goodword.steps.models import StepRequest, StepRun
-from goodword.steps.states import DONE, UNFINISHED
+from goodword.workflow.domain.eligibility import blocking_reason
+from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import DONE, UNFINISHED
 from goodword.workspace.candidate.cards import asks_first, earlier_of
 
 

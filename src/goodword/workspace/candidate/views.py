@@ -26,7 +26,7 @@ from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.reports.models import Report
 from goodword.reports.queries import current_first
-from goodword.steps.models import StepRequest, StepRun
+from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.cards import cards_of
 from goodword.workspace.candidate.timeline import timeline
 from goodword.workspace.data_requests.erasures import erasure_status

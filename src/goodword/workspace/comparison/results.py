@@ -18,9 +18,9 @@ from goodword.assessments.results import percent
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.roles.models import Role, Step
-from goodword.steps.domain.step_requests import reuse_times
-from goodword.steps.models import StepRequest
-from goodword.steps.states import DONE
+from goodword.workflow.domain.step_requests import reuse_times
+from goodword.workflow.models import StepRequest
+from goodword.workflow.states import DONE
 
 #: the page compares the latest so many
 MAX_ROWS = 500

@@ -35,7 +35,7 @@ from goodword.core import erasure as holders
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.erase import erase_referee
 from goodword.references.models import Referee
-from goodword.steps.states import DONE
+from goodword.workflow.states import DONE
 
 #: labels of `Counts`, in page order
 LABELS = {

@@ -15,9 +15,9 @@ from goodword.notifications.domain import links
 from goodword.references.domain.context import candidate_language, choose_candidate_language
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
-from goodword.steps.languages import first_offered, links_for, named, of_address, of_browser
-from goodword.steps.portal import Visit, closed_page
-from goodword.steps.states import DONE, takes_answers
+from goodword.workflow.languages import first_offered, links_for, named, of_address, of_browser
+from goodword.workflow.portal import Visit, closed_page
+from goodword.workflow.states import DONE, takes_answers
 from goodword.workspace.progress import StepProgress, progress_of
 
 

@@ -24,12 +24,12 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
 from goodword.roles.models import Step
-from goodword.steps.domain.data_links import send_own_data_link, went_to
-from goodword.steps.erase import request_own_erasure
-from goodword.steps.languages import carried
-from goodword.steps.models import StepRequest
-from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
-from goodword.steps.retention_notice import legal_hold_reason, retention_for_candidate
+from goodword.workflow.domain.data_links import send_own_data_link, went_to
+from goodword.workflow.erase import request_own_erasure
+from goodword.workflow.languages import carried
+from goodword.workflow.models import StepRequest
+from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.workflow.retention_notice import legal_hold_reason, retention_for_candidate
 from goodword.workspace.portal.access import language_links, language_of, languages_of, private
 
 type DataView = Callable[[HttpRequest, Visit], HttpResponse]
@@ -66,7 +66,7 @@ def _opens(
 def data(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What is kept, why, for how long and who sees it, and how to download or erase it."""
     if not _is_alive(visit):
-        return _page(request, "steps/own_data_expired.html", visit)
+        return _page(request, "workflow/own_data_expired.html", visit)
     return _page(request, "workspace/portal_data.html", visit)
 
 
@@ -83,7 +83,7 @@ def own(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The same page with both buttons; for an expired link, how to get a new one."""
     alive = _is_alive(visit)
     return _page(
-        request, "workspace/portal_data.html" if alive else "steps/own_data_expired.html", visit, own=alive
+        request, "workspace/portal_data.html" if alive else "workflow/own_data_expired.html", visit, own=alive
     )
 
 

@@ -16,7 +16,7 @@ from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.steps.portal import unknown_page
+from goodword.workflow.portal import unknown_page
 from goodword.workspace.portal.access import private
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import results_of

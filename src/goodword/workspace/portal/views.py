@@ -15,9 +15,9 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import masked
 from goodword.references.domain import invitations
 from goodword.roles.models import Step
-from goodword.steps.contact import ask_page
-from goodword.steps.languages import carried
-from goodword.steps.portal import Visit, closed_page, unknown_page, visit_of
+from goodword.workflow.contact import ask_page
+from goodword.workflow.languages import carried
+from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workspace.portal.access import (
     Task,
     has_switched,

@@ -17,7 +17,7 @@ from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
 from goodword.roles.models import Role
-from goodword.steps.domain.legal_hold import NothingToKeep, lift_hold, place_hold, waiting
+from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_hold, waiting
 
 
 class HoldForm(forms.Form):

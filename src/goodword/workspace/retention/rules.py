@@ -26,7 +26,7 @@ from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core.models import Event
 from goodword.core.sweep import each
 from goodword.references.models import Check
-from goodword.steps.states import takes_answers_query
+from goodword.workflow.states import takes_answers_query
 
 #: people erased per run; the next run continues
 AT_MOST: Final = 1000
@@ -274,7 +274,7 @@ def _person(rows: list[_Application], *, made: datetime) -> _Person:
 
 
 def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
-    """Those under a hold, and those whose steps still accept answers (steps.states.takes_answers)."""
+    """Those under a hold, and those whose steps still accept answers (workflow.states.takes_answers)."""
     on_hold = candidates_on_hold(organisation)
     if only is not None:
         on_hold = on_hold.filter(pk=only)

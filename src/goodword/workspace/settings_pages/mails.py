@@ -29,10 +29,10 @@ from goodword.references.domain.declines import is_barred
 from goodword.references.domain.locking import is_running
 from goodword.references.domain.mails import REQUEST
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.steps.domain.application_outcome import awaits_click
-from goodword.steps.domain.eligibility import blocking_reason, closing_reason
-from goodword.steps.models import StepRequest, StepRun
-from goodword.steps.states import is_open
+from goodword.workflow.domain.application_outcome import awaits_click
+from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import is_open
 from goodword.workspace.candidate.timeline import MAIL_NAMES
 from goodword.workspace.reference_check.actions import back_to_check, referee_of
 

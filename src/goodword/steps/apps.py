@@ -1,6 +1,0 @@
-from django.apps import AppConfig
-
-
-class StepsConfig(AppConfig):
-    name = "goodword.steps"
-    label = "steps"

@@ -1,0 +1,265 @@
+"""What an application's outcome does to its waiting step requests and its open runs, by the step's settings."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Literal
+
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.queue import cancel, restore_invitation
+from goodword.roles.models import AlreadyThere, Step
+from goodword.roles.queries import rules_of_stage
+from goodword.workflow.domain.automation import request_step
+from goodword.workflow.domain.deadlines import next_reminder
+from goodword.workflow.domain.eligibility import (
+    RESTORED,
+    closing_reason,
+    has_left_stages,
+    has_step_requests,
+    in_step_stage,
+    job_matches_role,
+    lock_application,
+    needs_click,
+)
+from goodword.workflow.domain.step_requests import (
+    keep_for_click,
+    lock_application_of,
+    wait_for_click,
+    waiting_requests,
+    withdraw,
+)
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import BY_OUTCOME, REOPENED, is_open, lock, may, move
+
+#: a member decides about these anyway
+DECIDED_BY_MEMBER = (StepRequest.Waits.CLICK, StepRequest.Waits.REUSE)
+Action = Literal["close", "reopen", "pause", "resume", "carry"]
+
+
+def on_ended(event: Event) -> None:
+    """Rejected, hired, converted or about to be erased: waiting requests no longer start automatically."""
+    if not has_step_requests(event):
+        return
+    application = lock_application_of(event)
+    if not application.end:
+        return
+    for step_request in waiting_requests(application).exclude(waits_for__in=DECIDED_BY_MEMBER):
+        keep_for_click(step_request, application=application, at=event.occurred_at)
+
+
+def on_restored(event: Event) -> None:
+    """A rejection or hire was undone: waiting requests wait for a click, as do steps of a stage entered meanwhile."""
+    application = lock_application_of(event)
+    if application.end or application.connection_id is None:
+        return
+    for step_request in waiting_requests(application).exclude(waits_for__in=DECIDED_BY_MEMBER):
+        if needs_click(application, step_request.step):
+            wait_for_click(step_request, application=application, at=event.occurred_at)
+    for rule in rules_of_stage(
+        connection_id=application.connection_id, job_id=application.job_id, stage_id=application.stage_id
+    ):
+        asked = StepRequest.objects.of(application.organisation).filter(
+            application=application, step=rule.step
+        )
+        if (
+            not asked.exists()
+            and not _was_not_to_be_invited(application)
+            and needs_click(application, rule.step)
+        ):
+            request_step(application=application, step=rule.step, at=event.occurred_at, by=event.actor)
+
+
+def on_changed_job(event: Event) -> None:
+    """Moved to a job of no role: withdraw waiting requests. (Moved to another role's job, they were reassigned.)"""
+    if not has_step_requests(event):
+        return
+    application = lock_application_of(event)
+    if job_matches_role(application):
+        return
+    for step_request in waiting_requests(application):
+        withdraw(step_request, application=application, at=event.occurred_at)
+
+
+def _was_not_to_be_invited(application: Application) -> bool:
+    """Whether they were in their stage when it was mapped, and were not to be invited."""
+    where = application.connection_id, application.job_id, application.stage_id, application.remote_id
+    if None in where:
+        return False
+    rows = AlreadyThere.objects.of(application.organisation).values_list(
+        "automation__connection_id", "automation__job_id", "stage_id", "remote_application_id"
+    )
+    return where in rows.filter(remote_application_id=application.remote_id or 0)
+
+
+def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
+    """Bring the application's runs in line with its present state, in the caller's transaction.
+
+    Yields each action with its run, locked and saved, so that the caller can update what depends on it; a run may go
+    through several. "carry": it continues under another role's settings.
+    """
+    assert event.application_id is not None  # these events are about applications
+    if not has_step_requests(event):
+        return
+    application = lock_application(event.application_id)
+    runs = model._default_manager.filter(step_request__application=application).order_by("pk")
+    for pk in runs.values_list("pk", flat=True):
+        run = lock(model, pk)
+        for act in _actions(run, application, event):
+            _perform(run, act, application=application, event=event)
+            yield act, run
+        run.save()
+
+
+def subject_ref(step_request: StepRequest) -> str:
+    """The reference of a candidate's mails about a step."""
+    return f"step_request:{step_request.pk}"
+
+
+def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
+    """Set the run's next reminder (unsaved); none before the invitation is sent."""
+    if run.invited_at is None:
+        run.next_reminder_at = None
+        return
+    step = run.step_request.step
+    run.next_reminder_at = next_reminder(
+        opened_at=run.opened_at,
+        days=step.reminder_days[: run.reminders_promised],
+        sent=run.reminders_sent,
+        calendar=organisation.calendar,
+        hours=run.hours,
+        now=now,
+    )
+
+
+def awaits_click(run: StepRun) -> bool:
+    """Whether nothing is sent before a member clicks."""
+    return run.attention == REOPENED
+
+
+def _actions(run: StepRun, application: Application, event: Event) -> Iterator[Action]:
+    """The actions, one by one: each is computed after the one before was performed."""
+    step = run.step_request.step
+    moved = event.name == "application.changed_job"
+    if reason := _reason_to_close(run, application, event):
+        if may(run, "close"):
+            yield "close"
+        elif run.close_reason == "changed_job":
+            run.close_reason = reason  # something else reopens it now
+        return
+    if _undone_unnoticed(run, application, event):
+        yield "close"
+    was_paused = run.paused_at is not None
+    if run.close_reason in BY_OUTCOME and may(run, "reopen"):
+        yield "reopen"
+    elif moved and is_open(run):
+        yield "carry"
+    leaving = moved or was_paused or event.name == "application.left_stage"
+    if leaving and has_left_stages(application, step) and may(run, "pause"):
+        yield "pause"
+    elif in_step_stage(application, step) and may(run, "resume") and not _paused_by_person(run, application):
+        yield "resume"
+
+
+def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
+    """Why the run is to be closed; empty if it is to be open. A job of no role closes what is open at the move,
+    not what is open when a job is unlinked later."""
+    if reason := closing_reason(application, run.step_request.step):
+        return reason
+    if job_matches_role(application) and run.step_request.step.role_id == application.role_id:
+        return ""
+    by_move = event.name == "application.changed_job" or (
+        run.close_reason in BY_OUTCOME and _moved_to_current_job(application)
+    )
+    return "changed_job" if by_move else ""
+
+
+def _paused_by_person(run: StepRun, application: Application) -> bool:
+    """Whether a member paused it; then only a member resumes it."""
+    pauses = Event.objects.filter(
+        application_id=application.pk, name="step.paused", data__step_request_id=run.step_request_id
+    )
+    last = pauses.order_by("-pk").first()
+    return last is not None and last.actor.startswith("member:")
+
+
+def _moved_to_current_job(application: Application) -> bool:
+    moves = Event.objects.filter(application_id=application.pk, name="application.changed_job")
+    last = moves.order_by("-pk").first()
+    return last is not None and last.data.get("job_id") == application.job_id
+
+
+def _undone_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
+    """Whether a closing rejection or hire was undone before its own reaction ran; then too a click is needed."""
+    if event.name not in RESTORED or awaits_click(run) or not may(run, "close"):
+        return False
+    step = run.step_request.step
+    settings = {"application.unrejected": step.on_reject, "application.unhired": step.on_hire}
+    setting = settings.get(event.name, Step.OnClose.CLOSE)
+    return setting == Step.OnClose.CLOSE and needs_click(application, step)
+
+
+def _perform(run: StepRun, act: Action, *, application: Application, event: Event) -> None:
+    at, organisation = event.occurred_at, application.organisation
+    reason = run.close_reason
+    match act:
+        case "close":
+            reason = _reason_to_close(run, application, event) or _ended_by(event)
+            move(run, act, at=at, by=event.actor, reason=reason)
+            cancel(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
+        case "pause":
+            move(run, act, at=at, by=event.actor)
+            cancel(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
+        case "reopen":
+            quiet = reason in {"rejected", "hired", "erasure"}
+            move(run, act, at=at, by=event.actor)
+            run.attention = REOPENED if quiet else ""
+            if quiet or run.deadline_at <= at:
+                run.renew_deadline(
+                    end_of_working_day(
+                        at, run.step_request.step.deadline_days, calendar=organisation.calendar
+                    )
+                )
+            if not quiet:
+                _continue(run, organisation=organisation, at=at)
+        case "resume":
+            move(run, act, at=at, by=event.actor)
+            if not awaits_click(run):
+                _continue(run, organisation=organisation, at=at)
+        case "carry" if run.next_reminder_at is not None:
+            plan_reminder(run, organisation=organisation, now=at)
+    run.save()
+    if act != "carry":  # the move itself is on the timeline
+        record(
+            {
+                "pause": "step.paused",
+                "resume": "step.resumed",
+                "close": "step.closed",
+                "reopen": "step.reopened",
+            }[act],
+            organisation_id=organisation.pk,
+            application_id=application.pk,
+            actor=event.actor,
+            at=at,
+            data={
+                "step_request_id": run.step_request_id,
+                "kind": run.step_request.step.kind,
+                "reason": run.close_reason,
+            },
+        )
+
+
+def _ended_by(event: Event) -> str:
+    ends = {
+        "application.unrejected": "rejected",
+        "application.unhired": "hired",
+        "erasure.cancelled": "erasure",
+    }
+    return ends[event.name]
+
+
+def _continue(run: StepRun, *, organisation: Organisation, at: datetime) -> None:
+    restore_invitation(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
+    plan_reminder(run, organisation=organisation, now=at)

@@ -1,0 +1,158 @@
+"""From what happened to an application to a step: started once, waiting with its reason, or not at all."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.core.sweep import each
+from goodword.roles.models import Step
+from goodword.roles.queries import rules_of_stage
+from goodword.workflow.domain.eligibility import (
+    BLOCKING_REASONS,
+    blocking_reason,
+    in_step_stage,
+    lock_step_request,
+    may_start,
+    needs_click,
+)
+from goodword.workflow.domain.step_requests import (
+    keep_for_click,
+    lock_application_of,
+    record_event,
+    start_step,
+    wait_for,
+    wait_for_click,
+    waiting_requests,
+    withdraw,
+)
+from goodword.workflow.models import StepRequest
+
+Waits = StepRequest.Waits
+#: a later arrival in a stage of the step starts these
+STARTABLE_LATER = (*BLOCKING_REASONS, Waits.CLICK)
+State = StepRequest.State
+
+
+def on_entered_stage(event: Event) -> None:
+    """Request each step that the stage starts. A second arrival is recorded and starts nothing.
+
+    Nothing happens if the candidate has been rejected, hired or moved on meanwhile, or moved to another job where
+    they are in no stage of the step.
+    """
+    assert event.application_id is not None  # this event is about an application
+    applications = Application.objects.across_organisations().filter(pk=event.application_id)
+    connection_id = applications.values_list("connection_id", flat=True).get()
+    if connection_id is None:
+        return
+    job_id, stage_id = event.data.get("job_id"), event.data.get("stage_id")
+    rules = list(rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id))
+    if not rules:
+        return
+    application = lock_application_of(event)
+    same_job = job_id == application.job_id
+    for rule in rules:
+        if may_start(application, rule.step) and (same_job or in_step_stage(application, rule.step)):
+            request_step(application=application, step=rule.step, at=event.occurred_at, by=event.actor)
+
+
+def on_candidate_changed(event: Event) -> None:
+    """Start steps that waited for an address, a valid name or permission to e-mail, once that is resolved."""
+    application = lock_application_of(event)
+    for step_request in waiting_requests(application).filter(waits_for__in=BLOCKING_REASONS):
+        if not may_start(application, step_request.step):
+            continue
+        if reason := blocking_reason(application):
+            step_request.waits_for = reason  # the reason may have changed
+            step_request.save(update_fields=["waits_for"])
+        elif needs_click(application, step_request.step):
+            wait_for_click(step_request, application=application, at=event.occurred_at)
+        else:
+            start_step(step_request, application=application, at=event.occurred_at, by=event.actor)
+
+
+def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
+    """Request a step on a locked application, once per application and step.
+
+    If something prevents it, the request waits with its reason and starts at a later request once that is resolved.
+    It also waits for the step's delay, and for a click after a rejection or a hire was undone. The caller checks that
+    the application is active.
+    """
+    step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
+        application=application,
+        step=step,
+        defaults={"organisation": application.organisation, "requested_at": at},
+    )
+    if not fresh and step_request.waits_for not in STARTABLE_LATER:
+        record_event("step.asked_again", step_request, application=application, at=at, by=by)
+    elif needs_click(application, step):
+        wait_for_click(step_request, application=application, at=at)
+    elif reason := blocking_reason(application):
+        if step_request.waits_for == reason:
+            record_event("step.asked_again", step_request, application=application, at=at, by=by)
+        else:
+            wait_for(step_request, reason, application=application, at=at, by=by)
+    elif step.delay_minutes:
+        step_request.waits_for, step_request.due_at = Waits.DELAY, at + timedelta(minutes=step.delay_minutes)
+        step_request.save(update_fields=["waits_for", "due_at"])
+        record_event("step.delayed", step_request, application=application, at=at, by=by)
+    else:
+        start_step(step_request, application=application, at=at, by=by)
+    return step_request
+
+
+def still_wanted(
+    step_request: StepRequest, application: Application, *, at: datetime, by_hand: bool = False
+) -> bool:
+    """Whether a requested step may start now; otherwise settle the request. Both are locked.
+
+    If the application has ended the request waits for a click. If the candidate has left the stage or the role, the
+    request is withdrawn. With `by_hand` the stage does not matter.
+    """
+    if (
+        step_request.state != StepRequest.State.STARTED
+    ):  # it waits for a member by now, or an earlier result was reused
+        return False
+    if application.end:
+        keep_for_click(step_request, application=application, at=at)
+        return False
+    if not by_hand and not may_start(application, step_request.step):
+        withdraw(step_request, application=application, at=at)
+        return False
+    if not by_hand and needs_click(application, step_request.step):
+        wait_for_click(step_request, application=application, at=at)
+        return False
+    if reason := blocking_reason(application):
+        wait_for(step_request, reason, application=application, at=at, by="goodword")
+        return False
+    return True
+
+
+def start_delayed(*, now: datetime) -> int:
+    """Start requests whose delay is over and whose candidate is still in the stage; withdraw those who moved on."""
+    due = StepRequest.objects.across_organisations().filter(state=State.WAITING, due_at__lte=now)
+    first = due.order_by("due_at").values_list("pk", flat=True)[:200]
+    return each(list(first), lambda pk: _start_delayed(pk, now=now))
+
+
+def _start_delayed(pk: int, *, now: datetime) -> bool:
+    with transaction.atomic():
+        found = lock_step_request(pk)
+        if found is None:
+            return False
+        step_request, application = found
+        if step_request.state != State.WAITING or step_request.due_at is None or step_request.due_at > now:
+            return False
+        if application.end:
+            keep_for_click(step_request, application=application, at=now)
+        elif not in_step_stage(application, step_request.step):
+            withdraw(step_request, application=application, at=now)  # moved back in time
+        elif needs_click(application, step_request.step):
+            wait_for_click(step_request, application=application, at=now)
+        elif reason := blocking_reason(application):
+            wait_for(step_request, reason, application=application, at=now, by="goodword")
+        else:
+            start_step(step_request, application=application, at=now, by="goodword")
+            return True
+        return False

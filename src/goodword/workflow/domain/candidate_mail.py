@@ -1,0 +1,120 @@
+"""A run and its candidate's mail: sent, bounced, marked as spam, or waiting because of a link in the name."""
+
+from datetime import datetime
+
+from django.db.models import QuerySet
+
+from goodword.accounts.models import Organisation
+from goodword.core.models import Event
+from goodword.notifications.domain.send import deadline_of
+from goodword.notifications.models import Email, Link
+from goodword.workflow.domain.eligibility import lock_application
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import UNFINISHED, lock
+
+#: attention of a run whose candidate's mail comes back, and of one whose candidate has marked a mail as spam
+UNDELIVERED, COMPLAINED = "undelivered", "complained"
+#: attention code of a run with a mail that could not be sent
+NOT_SENT = "not_sent"
+MAIL_FAILURES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
+
+
+def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
+    """The unfinished run that a mail invites the candidate to, locked in the caller's transaction. None if there is
+    none, or the mail is about an earlier run or no invitation."""
+    if email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
+        return None
+    rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
+        step_request_id=email.link_subject_id, progress__in=UNFINISHED
+    )
+    found = rows.order_by("-pk").values_list("pk", flat=True).first()
+    runs = f"{model._meta.model_name}:"
+    if found is None or (email.key.startswith(runs) and not email.key.startswith(f"{runs}{found}:")):
+        return None
+    return lock(model, found)
+
+
+def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
+    """Record that the server accepted the mail (unsaved). Returns whether it was the run's first invitation."""
+    is_first = run.invited_at is None
+    if is_first:
+        run.invited_at = at
+        if run.begun_at is None:
+            run.opened_at = at
+    deadline = deadline_of(email, at=at)
+    if deadline is not None and deadline > run.deadline_at:
+        run.renew_deadline(deadline)
+    if run.attention in {NOT_SENT, UNDELIVERED}:
+        run.attention = ""
+    return is_first
+
+
+def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
+    """Whether an earlier mail still waits for the mail server; no reminder may be added to it."""
+    waiting = (Email.State.QUEUED, Email.State.SENDING)
+    return Email.objects.of(organisation).filter(subject_ref=subject_ref, state__in=waiting).exists()
+
+
+def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
+    """End the reminders of the unfinished run that a candidate's mail is about, in the caller's transaction.
+
+    None if the mail is about no such run, or the candidate's address has changed. Another reason for attention is
+    kept.
+    """
+    if email.link_purpose != Link.Purpose.CANDIDATE:
+        return None
+    application = email.application  # not for a mail about an adjustment, which belongs to its request only
+    if application is not None and email.to_address.lower() != application.candidate.email.lower():
+        return None
+    rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
+        step_request_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None
+    )
+    found = rows.order_by("-pk").values_list("pk", flat=True).first()
+    if found is None:
+        return None
+    run = lock(model, found)
+    run.next_reminder_at = None
+    if not run.attention or run.attention in MAIL_FAILURES:
+        run.attention = code
+    run.save(update_fields=["next_reminder_at", "attention"])
+    return run
+
+
+def clear_mail_failure(run: StepRun) -> None:
+    """Clear the run's attention after a member resends a mail. Saves it."""
+    if run.attention in {UNDELIVERED, NOT_SENT}:
+        run.attention = ""
+        run.save(update_fields=["attention"])
+
+
+def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
+    """Set or clear the mark on an application's open runs, according to the current name. Idempotent.
+
+    Runs that need attention for another reason are left alone.
+    """
+    application_id = event.application_id or _application_of_mail(event)
+    if application_id is None:
+        return
+    application = lock_application(application_id)
+    mark = StepRequest.Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else ""
+    rows = model._default_manager.filter(
+        step_request__application=application, progress__in=UNFINISHED, closed_at=None
+    )
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        run = lock(model, pk)
+        if run.attention in {"", StepRequest.Waits.LINK_IN_NAME} and run.attention != mark:
+            run.attention = mark
+            run.save(update_fields=["attention"])
+
+
+def _application_of_mail(event: Event) -> int | None:
+    """The application of a mail about an adjustment request, which has none of its own."""
+    mails = Email.objects.across_organisations().filter(
+        pk=event.data.get("email_id", 0), link_purpose=Link.Purpose.CANDIDATE
+    )
+    step_requests = StepRequest.objects.across_organisations()
+    return (
+        step_requests.filter(pk__in=mails.values("link_subject_id"))
+        .values_list("application_id", flat=True)
+        .first()
+    )

@@ -1,0 +1,63 @@
+"""Mails a candidate or referee a short-lived link to *Your data*, at the address we know.
+
+So an old or forwarded mail gives access to neither download nor erasure.
+"""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from goodword.notifications.domain.queue import LinkFor, Person, queue
+from goodword.notifications.models import Email, Link
+from goodword.workflow.domain.eligibility import lock_application
+
+KIND = "workflow.own_data"
+#: minimum time between two links
+EVERY = timedelta(minutes=10)
+MOST_A_DAY = 5
+
+
+def send_own_data_link(
+    *,
+    application_id: int,
+    purpose: Link.Purpose,
+    subject_id: int,
+    to: Person,
+    sender: Person,
+    language: str,
+    now: datetime,
+) -> bool:
+    """Queue the mail with the link. False if we have no address, or they have asked too often.
+
+    Sent even to people who want no e-mail otherwise: they have asked for this one.
+    """
+    with transaction.atomic():
+        application = lock_application(application_id)
+        if not to.address or application.erased_at is not None:
+            return False
+        before = Email.objects.of(application.organisation).filter(
+            application=application, kind=KIND, to_address__iexact=to.address
+        )
+        today = before.filter(created_at__gt=now - timedelta(days=1))
+        if today.filter(created_at__gt=now - EVERY).exists() or today.count() >= MOST_A_DAY:
+            return False
+        queue(
+            organisation=application.organisation,
+            kind=KIND,
+            key=f"data:{purpose}:{subject_id}:{now.timestamp():.0f}",
+            to=to,
+            sender=sender,
+            template="workflow/mail/own_data",
+            context={},
+            link=LinkFor(purpose=purpose, subject_id=subject_id),
+            application=application,
+            quotes=application.candidate if purpose == Link.Purpose.CANDIDATE_DATA else None,
+            language=language,
+            now=now,
+        )
+        return True
+
+
+def went_to(link: Link, address: str) -> bool:
+    """Whether the link was mailed to this address, which may have changed since."""
+    return link.email is not None and link.email.to_address.casefold() == address.casefold()

@@ -1,0 +1,190 @@
+"""Whether a step may start, continue or be closed, decided from the application's row under its lock.
+
+Reactions run concurrently and in any order, so an event only says that something changed; what to do follows from the
+row, which is what Greenhouse said last. Each change of the row is followed by a reaction of its own, so the last one to
+run leaves the step as the application's present state requires.
+
+Lock order: application, step request, run.
+"""
+
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.roles.models import StageRule, Step
+from goodword.roles.queries import automation_of, rules_of_stage
+from goodword.workflow.models import StepRequest
+
+Status, Waits = Application.Status, StepRequest.Waits
+#: obstacles to mail, which later changes in Greenhouse may remove
+BLOCKING_REASONS = (Waits.PROSPECT, Waits.NO_ADDRESS, Waits.MAY_NOT_EMAIL, Waits.LINK_IN_NAME)
+#: an outcome was undone
+RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled")
+#: recorded when a member starts a step
+STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
+
+
+def has_step_requests(event: Event) -> bool:
+    """Whether the event's application has any step request; most changes in Greenhouse concern none of ours.
+
+    Needs no lock where the change was written under the application's lock, as step requests are: a request written
+    before it is visible here, and a later one already respects it. Not for `candidate.changed`, which is recorded
+    without the lock.
+    """
+    assert event.application_id is not None  # these events are about applications
+    return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
+
+
+def lock_application(application_id: int) -> Application:
+    """The application, locked in the caller's transaction, with candidate, organisation and the role's owner.
+
+    Its step requests belong to steps of its role when this returns, whichever reaction comes first after a move to
+    another job. Rows that refer to it, such as mail, can still be written meanwhile.
+    """
+    application = (
+        Application.objects.across_organisations()
+        .select_for_update(of=("self",), no_key=True)
+        .select_related("candidate", "organisation", "role__owner__user")
+        .get(pk=application_id)
+    )
+    _reassign_requests(application)
+    return application
+
+
+def lock_step_request(step_request_id: int) -> tuple[StepRequest, Application] | None:
+    """A step request and its application, both locked; None if the request was withdrawn."""
+    step_requests = StepRequest.objects.across_organisations()
+    application_id = step_requests.filter(pk=step_request_id).values_list("application_id", flat=True).first()
+    if application_id is None:
+        return None
+    application = lock_application(application_id)
+    step_request = (
+        step_requests.select_for_update(of=("self",), no_key=True)
+        .select_related("organisation", "step")
+        .filter(pk=step_request_id)
+        .first()
+    )
+    return (step_request, application) if step_request else None
+
+
+def in_step_stage(application: Application, step: Step) -> bool:
+    """Whether the application is in a stage that starts the step."""
+    if application.connection_id is None:
+        return False
+    rules = rules_of_stage(
+        connection_id=application.connection_id, job_id=application.job_id, stage_id=application.stage_id
+    )
+    return any(rule.step_id == step.pk for rule in rules)
+
+
+def has_left_stages(application: Application, step: Step) -> bool:
+    """Whether it has left the stages that start the step, and the step is set to pause then."""
+    return step.on_leave == Step.OnLeave.PAUSE and not in_step_stage(application, step)
+
+
+def job_matches_role(application: Application) -> bool:
+    """Whether its Greenhouse job belongs to its role. True for prospects, who have no job."""
+    if application.connection_id is None or application.job_id is None:
+        return True
+    automation = automation_of(connection_id=application.connection_id, job_id=application.job_id)
+    return automation is not None and automation.role_id == application.role_id
+
+
+def closing_reason(application: Application, step: Step) -> str:
+    """Why the application's outcome closes the step, as a close reason; empty if it does not."""
+    if application.is_going:
+        return "erasure"
+    closes = {
+        Status.REJECTED: step.on_reject,
+        Status.HIRED: step.on_hire,
+        Status.CONVERTED: Step.OnClose.CLOSE,  # another application has taken its place
+    }
+    status = Status(application.status)
+    return status.value if closes.get(status) == Step.OnClose.CLOSE else ""
+
+
+def needs_click(application: Application, step: Step) -> bool:
+    """Whether a rejection, a hire or an erasure was taken back, and nothing has asked for the step since.
+
+    Nothing is sent then until a member clicks, or the application enters a stage of the step again. Events are
+    recorded under the application's lock, so they are in order.
+    """
+    events = Event.objects.filter(application_id=application.pk)
+    restored = events.filter(name__in=RESTORED).order_by("-pk").first()
+    if restored is None:
+        return False
+    rules = StageRule.objects.of(application.organisation).filter(step=step)
+    stages = set(rules.values_list("automation__job_id", "stage_id"))
+    step_requests = StepRequest.objects.of(application.organisation).filter(
+        application=application, step=step
+    )
+    ids = set(step_requests.values_list("pk", flat=True))
+    return not any(_asks_for(event, stages, ids) for event in events.filter(pk__gt=restored.pk))
+
+
+def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int]) -> bool:
+    if event.name == "application.entered_stage":
+        return (event.data.get("job_id"), event.data.get("stage_id")) in stages
+    by_member = event.name in STARTED_BY_MEMBER and event.actor.startswith("member:")
+    return by_member and event.data.get("step_request_id") in step_requests
+
+
+def may_start(application: Application, step: Step) -> bool:
+    """Whether the step may start automatically: active, on a job of the role, not moved on from its stages."""
+    return not application.end and not has_left_stages(application, step) and job_matches_role(application)
+
+
+def blocking_reason(application: Application) -> str:
+    """Why no step may start for this application, a code of StepRequest.Waits; empty if nothing prevents it."""
+    if reason := mail_blocked_reason(application):
+        return reason
+    return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING
+
+
+def mail_blocked_reason(application: Application) -> str:
+    """Why the candidate may not be mailed at all. A link in the name only delays mail."""
+    if application.prospect:
+        return Waits.PROSPECT
+    if not application.candidate.email:
+        return Waits.NO_ADDRESS
+    if not application.candidate.can_email:
+        return Waits.MAY_NOT_EMAIL
+    return Waits.NOTHING
+
+
+def _reassign_requests(application: Application) -> None:
+    """Move the requests of a locked application to the steps of its role.
+
+    Finished runs count there; open ones keep their deadline and follow that role's settings from then on. A role has
+    one request of a kind: if both roles have one, the one that has started stays; if both have started, the other
+    role's request stays with its own step and results.
+    """
+    if application.role_id is None:
+        return
+    step_requests = StepRequest.objects.of(application.organisation).filter(application=application)
+    strays = list(
+        step_requests.select_for_update(of=("self",), no_key=True)
+        .select_related("step")
+        .exclude(step__role_id=application.role_id)
+        .order_by("pk")
+    )
+    if not strays:
+        return
+    home = {
+        step.kind: step for step in Step.objects.of(application.organisation).filter(role=application.role_id)
+    }
+    for step_request in strays:
+        there = (
+            step_requests.select_for_update(of=("self",), no_key=True)
+            .filter(step=home[step_request.step.kind])
+            .first()
+        )
+        if there is None or _is_waiting(there):
+            if there is not None:
+                there.delete()
+            step_request.step = home[step_request.step.kind]
+            step_request.save(update_fields=["step"])
+        elif _is_waiting(step_request):
+            step_request.delete()
+
+
+def _is_waiting(step_request: StepRequest) -> bool:
+    return step_request.state == StepRequest.State.WAITING

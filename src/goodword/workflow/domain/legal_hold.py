@@ -1,0 +1,114 @@
+"""Place and lift legal holds, and notify candidates who have asked for erasure that their data is kept, and why."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import translation
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
+from goodword.candidates.domain.holds import active, lock_role_holds_exclusively
+from goodword.candidates.domain.people import lock_person
+from goodword.candidates.models import Application, Candidate, Erasure, Hold
+from goodword.candidates.queries import recruiter_of
+from goodword.notifications.domain.queue import Person, queue
+from goodword.roles.models import Role
+from goodword.workflow.retention_notice import legal_hold_reason
+
+KIND = "workflow.kept"
+
+
+class NothingToKeep(Exception):
+    """The person's data is erased already."""
+
+
+def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
+    """Keep the data of a person, or of everyone who applied for a role. Idempotent: returns an existing hold.
+
+    `ground` (Hold.Ground) is for the people concerned, `reason` for members. Raises NothingToKeep.
+    """
+    organisation = by.organisation
+    with transaction.atomic():
+        person = on if isinstance(on, Candidate) else None
+        role = on if isinstance(on, Role) else None
+        if person is not None and lock_person(person.pk)[0].erased_at is not None:
+            raise NothingToKeep
+        if role is not None:
+            lock_role_holds_exclusively(organisation.pk)
+        hold, fresh = Hold.objects.of(organisation).get_or_create(
+            candidate=person,
+            role=role,
+            lifted_at=None,
+            defaults={
+                "organisation": organisation,
+                "ground": ground,
+                "reason": reason,
+                "placed_by": by,
+                "placed_at": now,
+            },
+        )
+        if fresh:
+            on_what = {"candidate": on.pk} if person is not None else {"role": on.pk}
+            write(
+                organisation=organisation,
+                action="hold.placed",
+                member=by,
+                now=now,
+                details={"hold": hold.pk, "ground": ground, **on_what},
+            )
+            for erasure in waiting(hold).filter(reason=Erasure.Reason.CANDIDATE):
+                mail_data_kept(erasure, hold, now=now)
+        return hold
+
+
+def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
+    """Lift a hold of the member's organisation, and let the erasures continue. False if there is none (any more)."""
+    with transaction.atomic():
+        hold = active(by.organisation).select_for_update(of=("self",)).filter(pk=hold_id).first()
+        if hold is None:
+            return False
+        hold.lifted_at, hold.lifted_by = now, by
+        hold.save(update_fields=["lifted_at", "lifted_by"])
+        write(
+            organisation=by.organisation, action="hold.lifted", member=by, now=now, details={"hold": hold.pk}
+        )
+        return True
+
+
+def waiting(hold: Hold) -> QuerySet[Erasure]:
+    """Requested erasures that it stops."""
+    rows = Erasure.objects.of(hold.organisation).filter(done_at=None, cancelled_at=None)
+    if hold.candidate_id is not None:
+        person = (hold.candidate and hold.candidate.merged_into_id) or hold.candidate_id
+        return rows.filter(Q(candidate_id=person) | Q(application__candidate_id=person))
+    here = Application.objects.of(hold.organisation).filter(role=hold.role)
+    return rows.filter(Q(candidate__in=here.values("candidate_id")) | Q(application__in=here))
+
+
+def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
+    """Notify the candidate that a hold keeps their data for now, once per erasure and hold."""
+    candidate = erasure.candidate
+    if candidate is None or not candidate.email:
+        return
+    applications = Application.objects.of(hold.organisation).filter(candidate=candidate, erased_at=None)
+    application = applications.select_related("organisation", "role__owner__user").order_by("-pk").first()
+    if application is None:
+        return
+    recruiter = recruiter_of(application)
+    language = candidate.language or hold.organisation.language
+    with translation.override(language):
+        why = legal_hold_reason(hold)
+    queue(
+        organisation=hold.organisation,
+        kind=KIND,
+        key=f"erasure:{erasure.pk}:kept:{hold.pk}",
+        to=Person(name=candidate.name, address=candidate.email),
+        sender=Person(name=recruiter.name, address=recruiter.address),
+        template="workflow/mail/kept",
+        context={"why": why},
+        application=application,
+        quotes=candidate,
+        language=language,
+        now=now,
+    )

@@ -1,0 +1,246 @@
+"""Step requests: their states with the events, starting one by hand, and reusing an earlier result.
+
+All in the caller's transaction, with the application locked.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from goodword.accounts.models import Membership
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.core.models import Event
+from goodword.roles.models import Step
+from goodword.roles.queries import is_confidential
+from goodword.workflow.domain.eligibility import blocking_reason, job_matches_role, lock_application
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import DONE
+
+Waits, State = StepRequest.Waits, StepRequest.State
+#: how long a result is offered: twelve months
+REUSABLE_FOR: Final = timedelta(days=365)
+
+
+class NotConfirmed(Exception):
+    """A new run would follow one with activity, and the member has not confirmed that."""
+
+
+class CannotStart(Exception):
+    """The candidate may not be invited. `reason`: how the application ended, a code of StepRequest.Waits,
+    "no_requirement", or "reused": an earlier result was reused meanwhile."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+def lock_application_of(event: Event) -> Application:
+    """The application of an event, locked."""
+    assert event.application_id is not None  # these events are about applications
+    return lock_application(event.application_id)
+
+
+def waiting_requests(application: Application) -> QuerySet[StepRequest]:
+    """Its requests that have not started, locked."""
+    step_requests = StepRequest.objects.of(application.organisation)
+    locked = step_requests.select_for_update(of=("self",), no_key=True).select_related("step")
+    return locked.filter(application=application, state=State.WAITING).order_by("pk")
+
+
+def wait_for(
+    step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str
+) -> None:
+    """Let a request wait for a member's decision, and notify the recruiter."""
+    _set_waiting(step_request, reason)
+    record_event("step.needs_attention", step_request, application=application, at=at, by=by, reason=reason)
+
+
+def _set_waiting(step_request: StepRequest, reason: str) -> None:
+    step_request.state, step_request.waits_for, step_request.started_at, step_request.due_at = (
+        State.WAITING,
+        reason,
+        None,
+        None,
+    )
+    step_request.save(update_fields=["state", "waits_for", "started_at", "due_at"])
+
+
+def wait_for_click(
+    step_request: StepRequest, *, application: Application, at: datetime, by: str = "goodword"
+) -> None:
+    """Let a request wait for a member's click."""
+    _set_waiting(step_request, Waits.CLICK)
+    record_event("step.waits_for_click", step_request, application=application, at=at, by=by)
+
+
+def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
+    """The application has ended: the request waits, so that a member can start it if the application is restored."""
+    _set_waiting(step_request, Waits.CLICK)
+    reason = application.end
+    record_event(
+        "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
+    )
+
+
+def withdraw(step_request: StepRequest, *, application: Application, at: datetime) -> None:
+    """Delete a request whose candidate left the stage or the role before anything was sent."""
+    reason = "" if job_matches_role(application) else "changed_job"
+    record_event(
+        "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
+    )
+    step_request.delete()
+
+
+def start_step(
+    step_request: StepRequest, *, application: Application, at: datetime, by: str, by_hand: bool = False
+) -> None:
+    """Start the step; its own app does the rest. `by_hand`: a member asked, so the stage does not matter."""
+    step_request.state, step_request.waits_for, step_request.due_at, step_request.started_at = (
+        State.STARTED,
+        "",
+        None,
+        at,
+    )
+    step_request.save(update_fields=["state", "waits_for", "due_at", "started_at"])
+    more = {"by_hand": True} if by_hand else {}
+    record_event("step.requested", step_request, application=application, at=at, by=by, **more)
+
+
+def record_event(
+    name: str,
+    step_request: StepRequest,
+    *,
+    application: Application,
+    at: datetime,
+    by: str,
+    **data: str | bool | int,
+) -> None:
+    """Record an event of a request; empty values are left out."""
+    more = {key: value for key, value in data.items() if value}
+    record(
+        name,
+        organisation_id=application.organisation_id,
+        application_id=application.pk,
+        actor=by,
+        at=at,
+        data={"step_request_id": step_request.pk, "kind": step_request.step.kind, **more},
+    )
+
+
+def start_by_member(
+    *, application_id: int, step: Step, member: Membership, now: datetime, after_reuse: bool = False
+) -> StepRequest:
+    """Start the step now, without its delay. Idempotent.
+
+    Also instead of an earlier result offered for reuse; after one was reused, only with `after_reuse`. Raises
+    MayNotBegin, and LookupError if step, application and member do not belong together.
+    """
+    with transaction.atomic():
+        application = lock_application(application_id)
+        if application.organisation_id != member.organisation_id or step.role_id != application.role_id:
+            raise LookupError(
+                f"Step {step.pk} is none of application {application_id} for member {member.pk}."
+            )
+        if reason := application.end or blocking_reason(application):
+            raise CannotStart(reason)
+        if step.kind == Step.Kind.ASSESSMENT and not step.requirement.strip():
+            raise CannotStart("no_requirement")
+        step_request, _ = (
+            StepRequest.objects.of(member.organisation)
+            .select_for_update(of=("self",), no_key=True)
+            .select_related("step")
+            .get_or_create(
+                application=application,
+                step=step,
+                defaults={"organisation": member.organisation, "requested_at": now},
+            )
+        )
+        if step_request.state == StepRequest.State.REUSED and not after_reuse:
+            raise CannotStart("reused")
+        if step_request.state != StepRequest.State.STARTED:
+            start_step(step_request, application=application, at=now, by=f"member:{member.pk}", by_hand=True)
+        return step_request
+
+
+def offer_earlier[R: StepRun](
+    model: type[R], step_request: StepRequest, *, application: Application, at: datetime
+) -> bool:
+    """Let the request wait for a decision if the candidate has a recent result of this kind on another application.
+
+    False if there is none: start. Request and application are locked.
+    """
+    earlier = _youngest(model, step_request, application=application, at=at)
+    if earlier is None:
+        return False
+    step_request.earlier = earlier.step_request
+    step_request.save(update_fields=["earlier"])
+    wait_for(step_request, StepRequest.Waits.REUSE, application=application, at=at, by="goodword")
+    return True
+
+
+def reuse_earlier(step_request: StepRequest, *, application: Application, at: datetime, by: str) -> None:
+    """Use the earlier result: nobody is invited. Request and application are locked."""
+    step_request.state, step_request.waits_for, step_request.started_at = StepRequest.State.REUSED, "", at
+    step_request.save(update_fields=["state", "waits_for", "started_at"])
+    record_event(
+        "step.reused",
+        step_request,
+        application=application,
+        at=at,
+        by=by,
+        earlier_id=step_request.earlier_id or 0,
+    )
+
+
+def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
+    """By request id, when an earlier result was reused for it, even if a new run followed."""
+    having = [
+        step_request
+        for step_request in step_requests
+        if step_request.earlier_id is not None and step_request.started_at is not None
+    ]
+    found = {
+        step_request.pk: step_request.started_at
+        for step_request in having
+        if step_request.state == StepRequest.State.REUSED and step_request.started_at is not None
+    }
+    since = {
+        step_request.pk: step_request.application_id
+        for step_request in having
+        if step_request.pk not in found
+    }
+    if since:
+        events = Event.objects.filter(name="step.reused", application_id__in=set(since.values()))
+        for event in events.order_by("pk"):
+            if event.data.get("step_request_id") in since:
+                found[event.data["step_request_id"]] = event.occurred_at
+    return found
+
+
+def is_confidential_source(earlier: StepRequest) -> bool:
+    """Whether some who see the later application may not know of the earlier one."""
+    application = earlier.application
+    return application.candidate.private or (
+        application.role is not None and is_confidential(application.role)
+    )
+
+
+def _youngest[R: StepRun](
+    model: type[R], step_request: StepRequest, *, application: Application, at: datetime
+) -> R | None:
+    rows: QuerySet[R] = model._default_manager.all()  # type: ignore[assignment]  # of R
+    done = rows.filter(
+        organisation=application.organisation,
+        step_request__application__candidate=application.candidate,
+        step_request__step__kind=step_request.step.kind,
+        progress__in=DONE,
+        completed_at__gt=at - REUSABLE_FOR,
+        step_request__application__deleted_at=None,
+        step_request__application__erased_at=None,
+    )
+    others = done.exclude(step_request__application=application).select_related("step_request")
+    return others.order_by("-completed_at", "-pk").first()

@@ -1,0 +1,120 @@
+"""Erasure: links of step requests, open runs of an erased person, and a candidate's own request."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+from django.utils import translation
+
+from goodword.candidates.domain.erasure import Reason, request_erasure
+from goodword.candidates.domain.holds import hold_against_erasure
+from goodword.candidates.models import Application, Erasure, Hold
+from goodword.candidates.queries import recruiter_of
+from goodword.core.erasure import Counts, Subject, holds
+from goodword.core.written import written_day
+from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import Person, queue
+from goodword.notifications.models import Link
+from goodword.workflow.domain.legal_hold import mail_data_kept
+from goodword.workflow.models import StepRequest, StepRun
+from goodword.workflow.states import lock, may, move
+
+#: why a run was closed
+ERASURE = "erasure"
+
+
+@holds("steps.StepRequest")
+def erase(subject: Subject, now: datetime) -> Counts:
+    """Nothing that waits starts any more."""
+    del now  # nothing here has a moment of its own
+    step_requests = StepRequest.objects.across_organisations().filter(
+        application_id__in=subject.application_ids
+    )
+    dead = links.forget(
+        purpose=Link.Purpose.CANDIDATE, subject_ids=step_requests.values_list("pk", flat=True)
+    )
+    step_requests.update(due_at=None)
+    return {"links": dead}
+
+
+def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, now: datetime) -> list[R]:
+    """The applications' runs, locked in the caller's transaction; those that were open are closed."""
+    rows = model._default_manager.filter(step_request__application_id__in=application_ids).order_by("pk")
+    runs = [lock(model, pk) for pk in rows.values_list("pk", flat=True)]
+    for run in runs:
+        if may(run, "close"):
+            move(run, "close", at=now, by="goodword", reason=ERASURE)
+        run.attention, run.next_reminder_at = "", None
+        run.save(update_fields=["attention", "next_reminder_at"])
+    return runs
+
+
+def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
+    """Schedule the erasure of the whole person in seven days. Idempotent, with one mail to each.
+
+    `application` is the one on whose portal they ask: its recruiter is notified, and the candidate gets a confirmation
+    in `language`.
+    """
+    with transaction.atomic():
+        erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
+        hold = hold_against_erasure(application.candidate)
+        recruiter = recruiter_of(application)
+        path = reverse("candidate", args=[application.organisation.slug, application.pk])
+        queue(
+            organisation=application.organisation,
+            kind="workflow.erasing",
+            key=f"erasure:{erasure.pk}:asked",
+            to=Person(name=recruiter.name, address=recruiter.address),
+            sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+            template="workflow/mail/erasing",
+            context={
+                "candidate_name": application.candidate.name,
+                "role_title": application.role.title if application.role else "",
+                "due": _day(erasure, application, application.organisation.language),
+                "kept": hold is not None,
+                "page_url": settings.GOODWORD_BASE_URL + path,
+            },
+            application=application,
+            language=application.organisation.language,
+            now=now,
+        )
+        _mail_confirmation(erasure, application, hold, language=language, now=now)
+        return erasure
+
+
+def _mail_confirmation(
+    erasure: Erasure, application: Application, hold: Hold | None, *, language: str, now: datetime
+) -> None:
+    """Mail the candidate the date and how to undo it, or why the data is kept."""
+    candidate = application.candidate
+    if hold is not None:
+        mail_data_kept(erasure, hold, now=now)
+        return
+    if not candidate.email:
+        return
+    recruiter = recruiter_of(application)
+    language = language or candidate.language or application.organisation.language
+    queue(
+        organisation=application.organisation,
+        kind="workflow.erasure_confirmed",
+        key=f"erasure:{erasure.pk}:confirmed",
+        to=Person(name=candidate.name, address=candidate.email),
+        sender=Person(name=recruiter.name, address=recruiter.address),
+        template="workflow/mail/erasure_confirmed",
+        context={
+            "due": _day(erasure, application, language),
+            "contact_name": recruiter.name,
+            "contact_email": recruiter.address,
+        },
+        application=application,
+        quotes=candidate,
+        language=language,
+        now=now,
+    )
+
+
+def _day(erasure: Erasure, application: Application, language: str) -> str:
+    with translation.override(language):
+        return written_day(erasure.due_at.astimezone(application.organisation.zone))

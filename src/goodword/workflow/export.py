@@ -1,0 +1,30 @@
+"""Data export of requested steps."""
+
+from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.workflow.models import StepRequest
+
+
+@tells("steps.StepRequest")
+def export(wanted: Wanted) -> Told:
+    """Which step, and when."""
+    step_requests = StepRequest.objects.of(wanted.organisation).filter(
+        application_id__in=wanted.application_ids
+    )
+    if not wanted.by_member:
+        step_requests = step_requests.exclude(started_at=None)
+    return {
+        "steps": [
+            without_nothing(
+                {
+                    "step": step_request.step.get_kind_display(),
+                    "invited": step_request.started_at,
+                    **(
+                        {"asked for": step_request.requested_at, "state": step_request.state}
+                        if wanted.by_member
+                        else {}
+                    ),
+                }
+            )
+            for step_request in step_requests.select_related("step").order_by("pk")
+        ]
+    }

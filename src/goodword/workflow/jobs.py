@@ -1,0 +1,11 @@
+"""The sweep of delayed starts."""
+
+from goodword.core import clock, jobs
+from goodword.workflow.domain.automation import start_delayed
+
+
+@jobs.job(name="workflow.start_delayed", cron="* * * * * */15", queueing_lock="workflow.start_delayed")
+def sweep_delayed(*, timestamp: int = 0) -> None:
+    """Start what has waited long enough."""
+    del timestamp  # given to every periodic job; the clock is ours
+    start_delayed(now=clock.now())

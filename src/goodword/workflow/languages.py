@@ -1,0 +1,77 @@
+"""Choosing the language of a page: the reader's choice, their browser's, the one on record."""
+
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+#: of an address, on pages that store no choice
+PARAMETER: Final = "language"
+
+
+def named(codes: Sequence[str]) -> list[tuple[str, str]]:
+    """Codes and names for buttons and lists, always in the same order: [("en", "English"), ...]."""
+    order = [code for code, _name in settings.LANGUAGES]
+    ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
+    return [(code, name_of(code)) for code in ordered]
+
+
+def name_of(code: str) -> str:
+    """ "Deutsch" for "de"; the code itself for one that nobody has described to us."""
+    try:
+        return str(translation.get_language_info(code)["name_local"]).capitalize()
+    except KeyError:
+        return code
+
+
+def of_browser(request: HttpRequest) -> list[str]:
+    """A browser's languages, most preferred first: ["de-at", "de", "en"]."""
+    asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
+    return [code for code, weight in asked if weight > 0]
+
+
+def of_address(request: HttpRequest, offered: Sequence[str]) -> str:
+    """The available language that the page's address names, by its language links; empty if there is none."""
+    code = request.GET.get(PARAMETER, "")
+    return code if code in offered else ""
+
+
+def carried(request: HttpRequest, url: str) -> str:
+    """The address of the next page, in the language that this one's address names."""
+    code = request.GET.get(PARAMETER, "")
+    if code not in dict(settings.LANGUAGES):
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({PARAMETER: code})}"
+
+
+def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> dict[str, object]:
+    """Template context for language links (workflow/language_links.html), if there is more than one language.
+
+    They stand where nothing is stored for the reader: an expired link may be in other hands by now.
+    """
+    shown = [
+        (
+            code,
+            name,
+            "&".join(filter(None, [urlencode({PARAMETER: code}), "sent=1" if "sent" in request.GET else ""])),
+        )
+        for code, name in named(offered)
+    ]
+    return {"language_links": shown if len(shown) > 1 else [], "language": current}
+
+
+def first_offered(offered: Sequence[str], *wanted: str) -> str:
+    """The first available one of the preferred languages ("de", "de-AT"); empty if there is none."""
+    for code in wanted:
+        for language in offered:
+            if code and _primary(language) == _primary(code):
+                return language
+    return ""
+
+
+def _primary(code: str) -> str:
+    return code.strip().lower().replace("_", "-").partition("-")[0]

@@ -1,0 +1,90 @@
+"""Doors into the portals: from a link's token to what it opens, and the kind pages for when nothing does."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+
+from goodword.accounts.models import Organisation
+from goodword.candidates.models import Application
+from goodword.candidates.queries import Recruiter, recruiter_of
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.workflow.models import StepRequest
+
+_DATA_PAGES: Final = {Link.Purpose.CANDIDATE: "portal_data", Link.Purpose.REFEREE: "referee_data"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Visit:
+    """A candidate at their portal: one portal per application, entered by the link of one of its steps."""
+
+    token: str
+    link: Link
+    step_request: StepRequest
+    application: Application
+    organisation: Organisation
+    recruiter: Recruiter
+
+
+def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> Visit | None:
+    """What a candidate's link opens; None for an unknown one. Opening it changes nothing."""
+    link = links.resolve(token, purpose=purpose)
+    if link is None:
+        return None
+    step_request = (
+        StepRequest.objects.of(link.organisation)
+        .select_related("application__candidate", "application__role__owner__user", "step")
+        .filter(pk=link.subject_id)
+        .first()
+    )
+    if step_request is None:
+        return None
+    return Visit(
+        token=token,
+        link=link,
+        step_request=step_request,
+        application=step_request.application,
+        organisation=link.organisation,
+        recruiter=recruiter_of(step_request.application),
+    )
+
+
+def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:
+    """The neutral page, identical for candidates and referees, whatever closed the step.
+
+    It links to *Your data*: that right does not end with the step.
+    """
+    return _page(
+        request,
+        "workflow/closed.html",
+        200,
+        organisation=organisation,
+        recruiter=recruiter,
+        data_url=_data_url(request),
+    )
+
+
+def unknown_page(request: HttpRequest) -> HttpResponse:
+    """The page of a link that opens nothing: mistyped, cut off by a mail program, or erased."""
+    return _page(request, "workflow/unknown.html", 404)
+
+
+def _data_url(request: HttpRequest) -> str:
+    """The URL of the reader's own data; empty for a revoked link."""
+    match = request.resolver_match
+    token = str(match.kwargs.get("token", "")) if match is not None else ""
+    for purpose, name in _DATA_PAGES.items():
+        if token and request.path_info.startswith(links.PATHS[purpose]):
+            link = links.resolve(token, purpose=purpose)
+            return reverse(name, args=[token]) if link is not None and link.ended_at is None else ""
+    return ""
+
+
+def _page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
+    response = render(request, template, context, status=status)
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response

@@ -1,0 +1,125 @@
+"""The states of a run: the table of allowed moves, the one function that makes them, and the status that is shown.
+
+Progress, pause and closing are separate columns of a StepRun. A test walks the table.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from goodword.workflow.models import StepRun
+
+P = StepRun.Progress
+#: still waiting for somebody
+UNFINISHED: Final = frozenset({P.PENDING, P.IN_PROGRESS})
+#: complete, or marked complete by a member: the report goes to Greenhouse
+DONE: Final = frozenset({P.COMPLETED, P.MARKED_COMPLETE})
+#: act -> (progress it may start from, progress it leads to)
+PROGRESS_MOVES: Final = {
+    "begin": (frozenset({P.PENDING}), P.IN_PROGRESS),
+    "complete": (UNFINISHED, P.COMPLETED),
+    "mark_complete": (UNFINISHED, P.MARKED_COMPLETE),
+    "decline": (UNFINISHED, P.DECLINED),
+}
+#: acts on an unfinished run that leave its progress alone: act -> (needs it closed, needs it paused; None: either)
+OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
+    "pause": (False, False),
+    "resume": (False, True),
+    "close": (False, None),
+    "reopen": (True, None),
+}
+#: close reasons that are undone with the outcome that caused them
+BY_OUTCOME: Final = frozenset({"rejected", "hired", "converted", "changed_job", "erasure"})
+#: attention of a run reopened after a rejection or hire: nothing is sent before a member clicks
+REOPENED: Final = "reopened"
+#: answers this long after the deadline still count
+GRACE: Final = timedelta(days=30)
+
+
+class MoveNotAllowed(Exception):
+    """The act is not allowed in the run's present state."""
+
+
+def is_open(run: StepRun) -> bool:
+    """Whether answers can still arrive: unfinished and not closed. A paused run is open."""
+    return run.progress in UNFINISHED and run.closed_at is None
+
+
+def may(run: StepRun, act: str) -> bool:
+    """Whether `act` is allowed on the run as it is."""
+    if act in PROGRESS_MOVES:
+        return is_open(run) and run.progress in PROGRESS_MOVES[act][0]
+    closed, paused = OTHER_MOVES[act]
+    if run.progress not in UNFINISHED or (run.closed_at is not None) is not closed:
+        return False
+    return paused is None or (run.paused_at is not None) is paused
+
+
+def status(run: StepRun, *, now: datetime) -> str:
+    """The status shown; *overdue* is derived here."""
+    if run.progress not in UNFINISHED:
+        return run.progress
+    if run.closed_at is not None:
+        return "cancelled"
+    if run.paused_at is not None:
+        return "paused"
+    if run.invited_at is None and run.progress == P.PENDING:
+        return "unsent"
+    if run.deadline_at < now and run.clock_stopped_at is None:
+        return "overdue"
+    return run.progress
+
+
+def takes_answers(run: StepRun, *, now: datetime) -> bool:
+    """Whether an answer still counts now: the run is open, and at most 30 days past a running deadline."""
+    runs = run.clock_stopped_at is None and run.invited_at is not None
+    return is_open(run) and (not runs or now <= run.deadline_at + GRACE)
+
+
+def takes_answers_query(*, now: datetime) -> Q:
+    """`takes_answers` as a query."""
+    runs = Q(clock_stopped_at=None, invited_at__isnull=False)
+    return Q(progress__in=UNFINISHED, closed_at=None) & (~runs | Q(deadline_at__gte=now - GRACE))
+
+
+def lock[R: StepRun](model: type[R], pk: int) -> R:
+    """The run, locked until the caller's transaction ends. Every change of a run starts here."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A run is locked inside a transaction only.")
+    rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R
+    return rows.select_related("step_request__step", "organisation").get(pk=pk)
+
+
+def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
+    """Do one act of the table on a locked run and save it. Raises NotAllowed.
+
+    `by` says who ("candidate", "greenhouse", "member:3", "goodword"), `reason` why a run was closed. Reminders
+    end with whatever ends or pauses the run; the caller plans them anew on resume and reopen.
+    """
+    if not may(run, act):
+        raise MoveNotAllowed(
+            f"{act} is not possible: progress {run.progress}, closed {run.closed_at}, paused {run.paused_at}"
+        )
+    match act:
+        case "pause":
+            run.paused_at = at
+        case "resume":
+            run.paused_at = None
+        case "close":
+            run.closed_at, run.closed_by, run.close_reason = at, by, reason
+        case "reopen":
+            run.closed_at, run.closed_by, run.close_reason, run.paused_at = None, "", "", None
+        case _:
+            run.progress = PROGRESS_MOVES[act][1]
+            if act == "begin":
+                run.begun_at = at
+                run.invited_at = run.invited_at or at  # the mail has arrived, whatever the server answered
+            else:
+                run.completed_at = at
+                run.closed_by = by
+                run.attention = ""
+    if act not in {"begin", "resume", "reopen"}:
+        run.next_reminder_at = None
+    run.save()

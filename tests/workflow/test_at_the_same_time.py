@@ -1,0 +1,63 @@
+"""Reactions of one application in two workers at the same time."""
+
+import threading
+
+import pytest
+from django.db import connection, transaction
+
+from goodword.candidates.models import Application, Candidate
+from goodword.core import reactions
+from goodword.core.events import record
+from goodword.core.models import Reaction
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.workflow.test_automation import application, arrive, starts
+
+__all__ = ["application"]
+
+
+def somebody_waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_stat_clear_snapshot()"
+        )  # a transaction would see the same activity again and again
+        cursor.execute(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE wait_event_type = 'Lock' AND datname = current_database()"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_address_that_comes_while_the_start_is_written_starts_it(application: Application) -> None:
+    """All applications of the person get the event, and only the delivered one is locked when it is recorded."""
+    people = Candidate.objects.of(application.organisation).filter(pk=application.candidate_id)
+    address = application.candidate.email
+    people.update(email="")
+    arrive(application)
+
+    def the_address_comes() -> None:
+        try:
+            with transaction.atomic():
+                people.update(email=address)
+                record(
+                    "candidate.changed",
+                    organisation_id=application.organisation_id,
+                    application_id=application.pk,
+                    actor="greenhouse",
+                    at=factories.NOW,
+                )
+            reactions.react.run()
+        finally:
+            connection.close()
+
+    with transaction.atomic():
+        reactions.act(Reaction.objects.select_related("event").get(state="waiting"))
+        assert starts(application) == [("assessment", "waiting", "no_address")]  # not committed yet
+        other = threading.Thread(target=the_address_comes)
+        other.start()
+        while other.is_alive() and not somebody_waits_for_a_lock():
+            other.join(0.01)
+    other.join()
+    run_jobs()
+    assert starts(application) == [("assessment", "started", "")]

@@ -1,0 +1,132 @@
+"""A stage starts a step once; what is in the way is said; a slip of the hand can be undone."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.candidates.models import Application
+from goodword.core.events import record
+from goodword.workflow.domain.automation import on_candidate_changed, start_delayed
+from goodword.workflow.models import StepRequest
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs, waiting
+
+pytestmark = pytest.mark.django_db
+
+STAGE = (501, "Assessment")
+
+
+def arrive(application: Application) -> None:
+    with transaction.atomic():
+        record(
+            "application.entered_stage",
+            organisation_id=application.organisation_id,
+            application_id=application.pk,
+            actor="greenhouse",
+            at=factories.NOW,
+            data={"job_id": 31, "stage_id": STAGE[0], "stage_name": STAGE[1]},
+        )
+
+
+@pytest.fixture
+def application() -> Application:
+    role = factories.role(factories.organisation())
+    factories.automation(role, connection_id=1, job_id=31, stages={"assessment": STAGE})
+    return factories.application(role, job_id=31, stage_id=STAGE[0])
+
+
+def starts(application: Application) -> list[tuple[str, str, str]]:
+    return [
+        (step_request.step.kind, step_request.state, step_request.waits_for)
+        for step_request in StepRequest.objects.of(application.organisation).filter(application=application)
+    ]
+
+
+def test_a_mapped_stage_starts_its_step_once_however_often_it_is_entered(application: Application) -> None:
+    for _ in range(3):
+        arrive(application)
+    run_jobs()
+    assert starts(application) == [("assessment", "started", "")]
+    assert event_names().count("step.requested") == 1
+    assert event_names().count("step.asked_again") == 2
+
+
+def test_a_stage_that_nobody_mapped_starts_nothing(application: Application) -> None:
+    application.role.automations.get().rules.update(stage_id=999)  # type: ignore[union-attr]
+    arrive(application)
+    run_jobs()
+    assert starts(application) == []
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "reason"),
+    [
+        ("email", "", "no_address"),
+        ("can_email", False, "may_not_email"),
+        ("last_name", "http://evil.example/win", "link_in_name"),
+        ("preferred_name", "evil.tk", "link_in_name"),
+    ],
+)
+def test_what_may_not_be_mailed_waits_and_starts_by_itself_once(
+    application: Application, column: str, value: object, reason: str
+) -> None:
+    candidate = application.candidate
+    good = getattr(candidate, column)
+    setattr(candidate, column, value)
+    candidate.save()
+    arrive(application)
+    run_jobs()
+    assert starts(application) == [("assessment", "waiting", reason)]
+
+    setattr(candidate, column, good)
+    candidate.save()
+    for _ in range(2):
+        with transaction.atomic():
+            event = record(
+                "candidate.changed",
+                organisation_id=application.organisation_id,
+                application_id=application.pk,
+                actor="greenhouse",
+                at=factories.NOW,
+            )
+        run_jobs()
+    with transaction.atomic():
+        on_candidate_changed(event)
+    assert starts(application) == [("assessment", "started", "")]
+    assert event_names().count("step.requested") == 1
+
+
+def test_a_delay_lets_a_slip_of_the_hand_be_undone(application: Application) -> None:
+    assert application.role is not None
+    application.role.steps.filter(kind="assessment").update(delay_minutes=10)
+    arrive(application)
+    run_jobs()
+    assert start_delayed(now=factories.NOW + timedelta(minutes=9)) == 0
+    Application.objects.of(application.organisation).update(stage_id=502)
+    assert start_delayed(now=factories.NOW + timedelta(minutes=11)) == 0
+    assert starts(application) == []
+
+
+def test_a_delayed_start_goes_out_when_its_time_has_come(application: Application) -> None:
+    assert application.role is not None
+    application.role.steps.filter(kind="assessment").update(delay_minutes=10)
+    arrive(application)
+    run_jobs()
+    assert start_delayed(now=factories.NOW + timedelta(minutes=11)) == 1
+    assert starts(application) == [("assessment", "started", "")]
+
+
+def test_a_rollback_leaves_neither_event_nor_job(application: Application) -> None:
+    class Broken(Exception):
+        pass
+
+    def fails() -> None:
+        with transaction.atomic():
+            arrive(application)
+            raise Broken
+
+    with pytest.raises(Broken):
+        fails()
+    assert event_names() == []
+    assert waiting() == []

@@ -1,0 +1,20 @@
+"""A run is locked inside a transaction only."""
+
+import pytest
+
+from goodword.assessments.models import Attempt
+from goodword.workflow.states import lock
+from tests.workflow.runs import P, Runs
+
+
+@pytest.mark.django_db
+def test_a_run_is_locked_inside_a_transaction() -> None:
+    run = Runs.made().run_in(P.PENDING, False, False)
+    assert lock(Attempt, run.pk) == run  # the test itself stands in one
+
+
+@pytest.mark.django_db(transaction=True)
+def test_outside_a_transaction_a_lock_is_refused() -> None:
+    run = Runs.made().run_in(P.PENDING, False, False)
+    with pytest.raises(RuntimeError):
+        lock(Attempt, run.pk)

@@ -1,0 +1,172 @@
+"""Reactions run beside each other, in any order: in the end a step stands as Greenhouse says the application does."""
+
+from collections.abc import Iterator
+from copy import deepcopy
+
+import pytest
+import pytest_django
+from django.db import transaction
+
+from goodword.candidates.models import Application
+from goodword.core import reactions
+from goodword.core.models import Reaction
+from goodword.roles.models import Step
+from goodword.workflow.models import StepRequest
+from tests.support import factories
+from tests.support.shared import shared_world
+from tests.workflow.happening import (
+    HIRE,
+    MODELS,
+    REJECT,
+    UNHIRE,
+    UNREJECT,
+    Happening,
+    enter,
+    happens,
+    leave,
+    mails,
+    react_in_order_of,
+    shown,
+)
+
+pytestmark = pytest.mark.django_db
+
+ENTER = enter(501)
+LEAVE = leave(501, 502)
+
+
+@pytest.fixture(scope="module", params=MODELS)
+def kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture(scope="module")
+def world(
+    kind: str, django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker
+) -> Iterator[Application]:
+    yield from shared_world(django_db_blocker, lambda: applied(kind))
+
+
+@pytest.fixture
+def application(db: None, world: Application) -> Application:
+    return deepcopy(world)
+
+
+def applied(kind: str) -> Application:
+    role = factories.role(factories.organisation())
+    role.steps.filter(kind=kind).update(on_leave=Step.OnLeave.PAUSE, on_hire=Step.OnClose.CLOSE)
+    factories.automation(role, connection_id=1, job_id=31, stages={kind: (501, "Mapped")})
+    return factories.application(role, job_id=31, stage_id=500)
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize(
+    ("later", "ends"),
+    [
+        ([REJECT], "cancelled"),
+        ([REJECT, UNREJECT], "pending"),
+        ([REJECT, UNREJECT, REJECT], "cancelled"),
+        ([HIRE], "cancelled"),
+        ([HIRE, UNHIRE], "pending"),
+        ([REJECT, UNREJECT, HIRE], "cancelled"),
+        ([LEAVE], "paused"),
+        ([LEAVE, ENTER], "pending"),
+        ([LEAVE, ENTER, LEAVE], "paused"),
+        ([LEAVE, ENTER, LEAVE, ENTER, REJECT], "cancelled"),
+    ],
+    ids=lambda value: "-".join(n.split(".")[1] for n, _ in value) if isinstance(value, list) else value,
+)
+def test_a_step_that_was_begun_ends_as_its_application_stands(
+    application: Application,
+    kind: str,
+    later: list[Happening],
+    ends: str,
+    seed: int,
+) -> None:
+    happens(application, ENTER)
+    react_in_order_of(seed)
+    happens(application, *later)
+    react_in_order_of(seed)
+    assert shown(application, kind) == ends
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("end", [REJECT, HIRE], ids=["rejected", "hired"])
+def test_who_is_rejected_before_the_step_has_begun_is_never_written_to(
+    application: Application, kind: str, end: Happening, seed: int
+) -> None:
+    happens(application, ENTER, end)
+    react_in_order_of(seed)
+    assert (shown(application, kind), mails(application)) == ("none", [])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_who_left_the_stage_before_the_step_has_begun_is_not_invited_until_they_come_back(
+    application: Application, kind: str, seed: int
+) -> None:
+    happens(application, ENTER, LEAVE)
+    react_in_order_of(seed)
+    assert (shown(application, kind), mails(application)) == ("none", [])
+    happens(application, ENTER)
+    react_in_order_of(seed)
+    assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_coming_and_going_and_coming_in_one_breath_invites_once(
+    application: Application, kind: str, seed: int
+) -> None:
+    happens(application, ENTER, LEAVE, ENTER)
+    react_in_order_of(seed)
+    assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
+
+
+def test_what_waits_for_an_address_does_not_start_for_somebody_who_was_rejected(
+    application: Application, kind: str
+) -> None:
+    candidate = application.candidate
+    address, candidate.email = candidate.email, ""
+    candidate.save()
+    happens(application, ENTER, REJECT)
+    react_in_order_of(0)
+    candidate.email = address
+    candidate.save()
+    happens(application, ("candidate.changed", {}))
+    react_in_order_of(0)
+    assert (shown(application, kind), mails(application)) == ("none", [])
+
+
+def test_what_waited_for_an_address_starts_when_the_candidate_comes_back_with_one(
+    application: Application, kind: str
+) -> None:
+    candidate = application.candidate
+    address, candidate.email = candidate.email, ""
+    candidate.save()
+    happens(application, ENTER)
+    react_in_order_of(0)
+    happens(application, LEAVE)
+    candidate.email = address
+    candidate.save()
+    happens(application, ("candidate.changed", {}))
+    react_in_order_of(0)
+    assert shown(application, kind) == "none"
+    happens(application, ENTER)
+    react_in_order_of(0)
+    assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
+
+
+def test_an_address_that_goes_before_the_step_has_begun_is_asked_for(
+    application: Application, kind: str
+) -> None:
+    happens(application, ENTER)
+    with transaction.atomic():
+        reactions.act(Reaction.objects.get(state="waiting"))
+    application.candidate.email = ""
+    application.candidate.save()
+    react_in_order_of(0)
+    step_request = StepRequest.objects.of(application.organisation).get()
+    assert (step_request.state, step_request.waits_for, shown(application, kind)) == (
+        "waiting",
+        "no_address",
+        "none",
+    )

@@ -1,0 +1,61 @@
+"""One row with which something is wrong keeps back no other: not those of its organisation, not anybody's."""
+
+import logging
+from datetime import timedelta
+
+import pytest
+from django.db import transaction
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.attempts.invitations import assign
+from goodword.assessments.attempts.reminders import remind_due
+from goodword.core.sweep import each
+from goodword.references.domain.invitations import open_check
+from goodword.references.domain.reminders import remind_candidates
+from goodword.workflow.domain.eligibility import lock_step_request
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.mail import mail_is_taken
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+DUE = NOW + timedelta(days=2)
+
+
+def test_a_row_that_fails_is_logged_and_the_others_are_dealt_with(caplog: pytest.LogCaptureFixture) -> None:
+    seen = []
+
+    def act(pk: int) -> bool:
+        seen.append(pk)
+        return 6 // (pk - 2) > 0
+
+    with caplog.at_level(logging.ERROR):
+        assert each([1, 2, 3], act) == 1
+    assert seen == [1, 2, 3]
+    assert [record.getMessage().rpartition(" ")[2] for record in caplog.records] == ["2"]
+
+
+@pytest.mark.parametrize("kind", ["assessment", "reference_check"])
+def test_an_organisation_whose_settings_are_broken_holds_up_nobody_elses_reminders(kind: str) -> None:
+    for _ in range(2):
+        begun(kind)
+    run_jobs()
+    broken = Organisation.objects.order_by("pk")[0]  # the first in the sweep
+    Organisation.objects.filter(pk=broken.pk).update(time_zone="Nowhere/At_All")
+    remind = remind_due if kind == "assessment" else remind_candidates
+    assert remind(now=DUE) == 1
+
+
+def begun(kind: str) -> None:
+    step_request = factories.step_request(
+        factories.application(factories.role(factories.organisation())), kind
+    )
+    with transaction.atomic():
+        found = lock_step_request(step_request.pk)
+        assert found is not None
+        if kind == "assessment":
+            assign(step_request=found[0], application=found[1], now=NOW, by="greenhouse")
+        else:
+            open_check(step_request=found[0], now=NOW, by="greenhouse")
+    mail_is_taken(found[1], at=NOW)
