@@ -25,7 +25,7 @@ from goodword.workflow.states import lock, may, move
 ERASURE = "erasure"
 
 
-@holds("steps.StepRequest")
+@holds("workflow.StepRequest")
 def erase(subject: Subject, now: datetime) -> Counts:
     """Nothing that waits starts any more."""
     del now  # nothing here has a moment of its own

@@ -4,7 +4,7 @@ from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.workflow.models import StepRequest
 
 
-@tells("steps.StepRequest")
+@tells("workflow.StepRequest")
 def export(wanted: Wanted) -> Told:
     """Which step, and when."""
     step_requests = StepRequest.objects.of(wanted.organisation).filter(
