@@ -88,7 +88,7 @@ def test_the_length_of_a_clock_is_read_by_what_runs_it_alone() -> None:
     assert users - MAY_READ_CLOCKS == set()
 
 
-def test_no_page_of_members_and_no_report_speaks_of_adjustments_or_clocks_that_stand() -> None:
+def test_members_pages_and_reports_do_not_mention_adjustments_or_stopped_clocks() -> None:
     told = {
         path.relative_to(ROOT / "src" / "goodword").as_posix()
         for folder in FOR_MEMBERS
@@ -100,10 +100,10 @@ def test_no_page_of_members_and_no_report_speaks_of_adjustments_or_clocks_that_s
     assert told == {
         # Settings > Organisation: who answers
         "workspace/settings_pages/organisation.py",
-        "workspace/templates/workspace/organisation.html",
+        "workspace/templates/workspace/settings_pages/organisation.html",
         # what a candidate has agreed to be told
         "workspace/candidate/cards.py",
-        "workspace/templates/workspace/parts/step.html",
+        "workspace/templates/workspace/candidate/step.html",
     }
 
 

@@ -125,8 +125,8 @@ def test_nobody_reads_flags_by_the_back_door_of_a_relation(door: tuple[str, str]
 @pytest.mark.parametrize(
     ("name", "templates"),
     [
-        ("references/flags", ["workspace/templates/workspace/candidate.html"]),
-        ("assessments/flags", ["workspace/templates/workspace/candidate.html"]),
+        ("references/flags", ["workspace/templates/workspace/candidate/candidate.html"]),
+        ("assessments/flags", ["workspace/templates/workspace/candidate/candidate.html"]),
         (
             "workflow/flags/",
             [

@@ -22,7 +22,7 @@ from tests.assessments.support import scores
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.people import named, path, review
+from tests.workspace.applications import named, path, review
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from tests.browser.windows import tab_to, window
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.support import factories
 from tests.support.jobs import run_jobs
-from tests.workspace.people import invited, named, path, reported
+from tests.workspace.applications import invited, named, path, reported
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

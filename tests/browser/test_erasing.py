@@ -12,7 +12,7 @@ from tests.browser.looking import WIDTHS, Looker
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
-from tests.workspace.people import invited, named, path, reported
+from tests.workspace.applications import invited, named, path, reported
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -13,8 +13,8 @@ from goodword.roles.models import Role
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
-from tests.workspace.people import named, path
-from tests.workspace.seats import asks_for_seven, standing
+from tests.workspace.applications import named, path
+from tests.workspace.referee_states import asks_for_seven, standing
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 

@@ -15,7 +15,7 @@ from goodword.roles.models import RoleNotice
 from tests.browser.looking import WIDTHS, Looker
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.people import named, path
+from tests.workspace.applications import named, path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -11,7 +11,7 @@ from tests.references.answered import FULL, answered, answered_self, asked, chec
 from tests.references.test_own_data import door
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.people import path, portal
+from tests.workspace.applications import path, portal
 
 pytestmark = [
     pytest.mark.browser,

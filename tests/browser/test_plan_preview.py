@@ -10,7 +10,7 @@ from tests.assessments.plan.plans import JUDGEMENT, REASONING, SERVES, WORK_STYL
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window
 from tests.support import factories
-from tests.workspace.people import path
+from tests.workspace.applications import path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 

@@ -14,7 +14,7 @@ from tests.browser.looking import Looker
 from tests.references.answered import data_door, whole
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.people import invited, named, path, portal
+from tests.workspace.applications import invited, named, path, portal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

@@ -13,7 +13,7 @@ from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, made, rating, url
 from tests.support import factories
-from tests.workspace.people import path
+from tests.workspace.applications import path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 

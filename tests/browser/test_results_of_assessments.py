@@ -13,7 +13,7 @@ from tests.assessments.test_results_of_all_kinds import in_group
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
-from tests.workspace.people import named, path
+from tests.workspace.applications import named, path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 

@@ -11,7 +11,7 @@ from goodword.core import clock
 from tests.browser.looking import WIDTHS, Looker
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.people import checked, invited, named, path, portal, reported, review
+from tests.workspace.applications import checked, invited, named, path, portal, reported, review
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

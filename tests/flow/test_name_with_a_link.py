@@ -26,7 +26,7 @@ from tests.references.story import named, press_send
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 from tests.support.pages import signed_in
-from tests.workspace.people import path
+from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 

@@ -52,7 +52,7 @@ from tests.reports.test_without_referee import reported
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
-from tests.workspace.people import path, review
+from tests.workspace.applications import path, review
 
 #: long walks, on a busy machine
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]

@@ -21,7 +21,7 @@ from tests.references.story import referee_door as door_of
 from tests.support import factories
 from tests.support.kept import kept
 from tests.support.pages import signed_in
-from tests.workspace.people import path
+from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 

@@ -25,7 +25,7 @@ from tests.references.answered import NOW, answered, asked, checked, named, whol
 from tests.references.story import answer, candidate_door, get, referee_door, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
-from tests.workspace.people import _path
+from tests.workspace.applications import _path
 
 pytestmark = pytest.mark.django_db
 

@@ -22,7 +22,7 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.kept import kept
 from tests.support.pages import signed_in
-from tests.workspace.people import path, review
+from tests.workspace.applications import path, review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 

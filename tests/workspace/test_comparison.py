@@ -20,7 +20,7 @@ from tests.assessments.all_kinds import assessment_of_all, later, marked, taken
 from tests.assessments.test_results_of_all_kinds import in_group
 from tests.support import factories
 from tests.support.pages import comparable, signed_in
-from tests.workspace.people import invited, named, path
+from tests.workspace.applications import invited, named, path
 
 pytestmark = pytest.mark.django_db
 

@@ -33,7 +33,7 @@ from tests.assessments.support import part_of
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import comparable, signed_in
-from tests.workspace.people import path, review
+from tests.workspace.applications import path, review
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
 

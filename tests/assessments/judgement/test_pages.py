@@ -29,7 +29,7 @@ from tests.assessments.judgement.support import (
 from tests.assessments.once import once
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.people import path
+from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 

@@ -37,7 +37,7 @@ from tests.assessments.own.made import (
 from tests.assessments.own.support import CHOICE, NOW, TEXT
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.people import path
+from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 

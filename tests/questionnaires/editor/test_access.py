@@ -18,7 +18,7 @@ from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, made,
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.support.shared import shared_world
-from tests.workspace.people import path
+from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 

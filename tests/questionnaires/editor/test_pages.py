@@ -21,7 +21,7 @@ from goodword.workspace.role.check_form import questionnaire_choices
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft, ids, made, rating, url
 from tests.support import factories
 from tests.support.pages import signed_in
-from tests.workspace.people import path
+from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 

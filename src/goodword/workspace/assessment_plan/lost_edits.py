@@ -148,4 +148,4 @@ def lost_edits_page(
         "typed": typed,
         "again": [(name, request.POST[name]) for name in OF_PART if name in request.POST] if offered else [],
     }
-    return render(request, "workspace/plan/gone.html", context, status=409)
+    return render(request, "workspace/assessment_plan/lost_edits.html", context, status=409)

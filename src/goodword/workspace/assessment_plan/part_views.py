@@ -47,7 +47,7 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "draft": draft,
         "tests": [(test, _forms_in_words(test, known[test.pk]), test.pk in there) for test in tests],
     }
-    return render(request, "workspace/plan/add.html", context)
+    return render(request, "workspace/assessment_plan/add.html", context)
 
 
 def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
@@ -126,7 +126,7 @@ def _form(
         "revision": revision,
         "stale": stale,
     }
-    return render(request, "workspace/plan/part.html", context)
+    return render(request, "workspace/assessment_plan/part.html", context)
 
 
 def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
@@ -168,7 +168,7 @@ def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
         messages.success(request, _("“%(test)s” is removed.") % {"test": part.test.title})
         return to_draft(request, draft)
     context = {"role": draft.step.role, "draft": draft, "part": part}
-    return render(request, "workspace/plan/remove.html", context)
+    return render(request, "workspace/assessment_plan/remove.html", context)
 
 
 def _part(draft: Assessment, part_pk: int) -> AssessmentPart:

@@ -50,7 +50,7 @@ def plan(request: MemberRequest, pk: int) -> HttpResponse:
     versions = versions_of(step)
     return render(
         request,
-        "workspace/plan/page.html",
+        "workspace/assessment_plan/plan.html",
         {
             "role": step.role,
             "step": step,
@@ -75,7 +75,7 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
     newest = current_version(step)
     return render(
         request,
-        "workspace/plan/version.html",
+        "workspace/assessment_plan/version.html",
         {
             "role": step.role,
             "step": step,
@@ -103,7 +103,7 @@ def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
     parts = planned_parts(draft)
     return render(
         request,
-        "workspace/plan/draft.html",
+        "workspace/assessment_plan/draft.html",
         {
             "role": draft.step.role,
             "step": draft.step,
@@ -134,7 +134,7 @@ def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "draft": draft,
         "given": built_by_member(draft.step),
     }
-    return render(request, "workspace/plan/discard.html", context)
+    return render(request, "workspace/assessment_plan/discard.html", context)
 
 
 def parts_with_length(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
@@ -177,7 +177,7 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "timed": any(part.timed for part in parts),
         "kept": _kept(request, form),
     }
-    return render(request, "workspace/plan/settings.html", context)
+    return render(request, "workspace/assessment_plan/settings.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -220,7 +220,7 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         "reader_warning": reader_warning(draft.step.role) if parts else "",
         "open": open_attempts(draft.step),
     }
-    return render(request, "workspace/plan/publish.html", context)
+    return render(request, "workspace/assessment_plan/publish.html", context)
 
 
 def _kept(request: MemberRequest, form: Form) -> list[TypedField]:

@@ -113,7 +113,9 @@ def wizard(view: Wizard) -> Callable[..., HttpResponseBase]:
             return view(request, role, known)
         except CALL_ERRORS as error:
             # Not a 5xx, with which Django would not save the session and its draft.
-            return page(request, role, "trouble", {"trouble": error_message(error), "again": _again(request)})
+            return page(
+                request, role, "greenhouse_error", {"error": error_message(error), "again": _again(request)}
+            )
 
     return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(wrapped))
 
@@ -160,7 +162,7 @@ def url(name: str, role: Role, key: str) -> str:
 
 
 def page(request: MemberRequest, role: Role, name: str, context: dict[str, Any]) -> HttpResponse:
-    return render(request, f"workspace/automation_{name}.html", {"role": role, **context})
+    return render(request, f"workspace/automation/{name}.html", {"role": role, **context})
 
 
 def _again(request: MemberRequest) -> str:

@@ -225,7 +225,7 @@ def _confirm(
         "sentences": _consequences(application, step, run),
         "after": run.pk if run is not None else "reuse",
     }
-    return render(request, "workspace/invite_again.html", context)
+    return render(request, "workspace/candidate/invite_again.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -49,7 +49,7 @@ def candidate_list(request: MemberRequest) -> HttpResponse:
     marks = progress_of(page.object_list, organisation=request.organisation, now=clock.now())
     return render(
         request,
-        "workspace/candidates.html",
+        "workspace/candidate/candidates.html",
         {"page": page, "rows": [(row, marks[row.pk]) for row in page.object_list], "query": query},
     )
 
@@ -83,7 +83,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         )
     return render(
         request,
-        "workspace/candidate.html",
+        "workspace/candidate/candidate.html",
         {
             "application": application,
             "candidate": application.candidate,
@@ -135,7 +135,7 @@ def results_list(request: MemberRequest) -> HttpResponse:
         .order_by("-ready_at", "-pk"),
         PAGE,
     ).get_page(request.GET.get("page"))
-    return render(request, "workspace/results.html", {"page": page})
+    return render(request, "workspace/candidate/results.html", {"page": page})
 
 
 def reports_of(application: Application) -> QuerySet[Report]:

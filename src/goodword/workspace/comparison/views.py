@@ -56,7 +56,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
     query = partial(_query, test=str(test.pk) if test else "", names=HIDDEN if hidden else "", sort=sort)
     return render(
         request,
-        "workspace/compare.html",
+        "workspace/comparison/compare.html",
         {
             "role": role,
             "test": test,

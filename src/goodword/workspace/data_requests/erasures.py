@@ -224,7 +224,7 @@ def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
     asked = getattr(referee, "request", None)
     return render(
         request,
-        "workspace/erase_referee.html",
+        "workspace/data_requests/erase_referee.html",
         {
             "application": application,
             "candidate": application.candidate,
@@ -282,7 +282,7 @@ def _page(
     )
     return render(
         request,
-        "workspace/erase.html",
+        "workspace/data_requests/erase.html",
         {
             "application": application,
             "candidate": application.candidate,

@@ -67,7 +67,7 @@ def data(request: HttpRequest, visit: Visit) -> HttpResponse:
     """What is kept, why, for how long and who sees it, and how to download or erase it."""
     if not _is_alive(visit):
         return _page(request, "workflow/own_data_expired.html", visit)
-    return _page(request, "workspace/portal_data.html", visit)
+    return _page(request, "workspace/portal/own_data.html", visit)
 
 
 @require_POST
@@ -83,7 +83,10 @@ def own(request: HttpRequest, visit: Visit) -> HttpResponse:
     """The same page with both buttons; for an expired link, how to get a new one."""
     alive = _is_alive(visit)
     return _page(
-        request, "workspace/portal_data.html" if alive else "workflow/own_data_expired.html", visit, own=alive
+        request,
+        "workspace/portal/own_data.html" if alive else "workflow/own_data_expired.html",
+        visit,
+        own=alive,
     )
 
 
@@ -119,7 +122,7 @@ def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
         )
     if request.method == "POST" or visit.application.is_going:
         return redirect(carried(request, reverse("own_data", args=[visit.token])))
-    return _page(request, "workspace/portal_erase.html", visit, own=True)
+    return _page(request, "workspace/portal/erase.html", visit, own=True)
 
 
 def _is_alive(visit: Visit) -> bool:

@@ -47,7 +47,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
         return private(
             render(
                 request,
-                "workspace/review_expired.html",
+                "workspace/portal/review_expired.html",
                 {"organisation": link.organisation, "application": application},
                 status=410,
             )
@@ -57,7 +57,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
     with timezone.override(link.organisation.zone):
         response = render(
             request,
-            "workspace/review.html",
+            "workspace/portal/review.html",
             {
                 "organisation": link.organisation,
                 "application": application,

@@ -63,7 +63,7 @@ def language(request: HttpRequest, token: str) -> HttpResponseBase:
 def _portal_page(request: HttpRequest, visit: Visit, tasks: list[Task]) -> HttpResponse:
     return render(
         request,
-        "workspace/portal.html",
+        "workspace/portal/portal.html",
         {
             "visit": visit,
             "token": visit.token,
@@ -109,7 +109,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
                     "contact_name": visit.recruiter.name,
                     "contact_email": visit.recruiter.address,
                     "data_url": reverse("portal_data", args=[token]),
-                    "layout": "workspace/portal_layout.html",
+                    "layout": "workspace/portal/layout.html",
                     **languages_of(request, visit),
                 },
                 switched=switched,

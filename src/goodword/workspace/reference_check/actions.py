@@ -100,7 +100,7 @@ def act_with_form(
             return back_to_check(request, application)
         form.add_error(None, problem)
     context = {"application": application, "candidate": application.candidate, "form": form, **page}
-    return render(request, "workspace/act.html", context)
+    return render(request, "workspace/reference_check/action.html", context)
 
 
 def back_to_check(request: MemberRequest, application: Application) -> HttpResponseBase:

@@ -107,7 +107,7 @@ def _page(
         "name": name,
         "back": back,
     }
-    return render(request, "workspace/hold.html", context, status=422 if form.is_bound else 200)
+    return render(request, "workspace/retention/hold.html", context, status=422 if form.is_bound else 200)
 
 
 def _erased_already(people: int) -> str:

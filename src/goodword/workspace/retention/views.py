@@ -120,7 +120,7 @@ def _page(
     holds = active(organisation).select_related("candidate", "role", "placed_by__user").order_by("placed_at")
     return render(
         request,
-        "workspace/retention.html",
+        "workspace/retention/retention.html",
         {
             "settings_nav": nav(request),
             "form": form,

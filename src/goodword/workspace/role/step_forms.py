@@ -41,7 +41,7 @@ def delay_text(minutes: int) -> str:
 class DelayWidget(forms.MultiWidget):
     """A number and its unit."""
 
-    template_name = "workspace/widgets/delay.html"
+    template_name = "workspace/role/delay_widget.html"
     use_fieldset = True
 
     def __init__(self) -> None:

@@ -39,7 +39,7 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
             change_settings(step=step, settings=form.settings(), by=request.member, now=now)
         return _saved(request, role)
     context = {"role": role, "step": step, "form": form, "given": built_by_member(step)}
-    return render(request, "workspace/step_settings.html", context)
+    return render(request, "workspace/role/step_settings.html", context)
 
 
 def _check(request: MemberRequest, role: Role, step: Step, data: QueryDict | None) -> HttpResponseBase:
@@ -56,7 +56,7 @@ def _check(request: MemberRequest, role: Role, step: Step, data: QueryDict | Non
     if data is not None and acted:
         form = CheckForm.unjudged(data, step=step)
     context = {"role": role, "step": step, "form": form, "sentences": sentences}
-    return render(request, "workspace/check_settings.html", context)
+    return render(request, "workspace/role/check_settings.html", context)
 
 
 def _saved(request: MemberRequest, role: Role) -> HttpResponseBase:

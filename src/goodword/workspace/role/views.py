@@ -129,7 +129,7 @@ def role_list(request: MemberRequest) -> HttpResponse:
     if query:
         roles = roles.filter(title__icontains=query)
     page = Paginator(roles, PAGE).get_page(request.GET.get("page"))
-    return render(request, "workspace/roles.html", {"page": page, "query": query})
+    return render(request, "workspace/role/roles.html", {"page": page, "query": query})
 
 
 def _query(**values: str) -> str:
@@ -150,7 +150,7 @@ def role_new(request: MemberRequest) -> HttpResponseBase:
     if request.method == "POST" and form.is_valid():
         role = create_role(title=form.cleaned_data["title"], owner=request.member, now=clock.now())
         return redirect("role", request.organisation.slug, role.pk)
-    return render(request, "workspace/role_new.html", {"form": form})
+    return render(request, "workspace/role/new.html", {"form": form})
 
 
 @require_safe
@@ -179,7 +179,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
     marks = progress_of(page.object_list, organisation=request.organisation, now=clock.now())
     return render(
         request,
-        "workspace/role.html",
+        "workspace/role/role.html",
         {
             "role": role,
             "notices": notices_of(role) if request.member.may_work else [],

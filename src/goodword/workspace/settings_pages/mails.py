@@ -153,7 +153,9 @@ def _referees_address(email: Email) -> str:
 def page(request: MemberRequest) -> HttpResponse:
     """Failed mails that are still needed."""
     rows = undelivered(request.member)
-    return render(request, "workspace/undelivered.html", {"settings_nav": nav(request), "rows": rows})
+    return render(
+        request, "workspace/settings_pages/undelivered.html", {"settings_nav": nav(request), "rows": rows}
+    )
 
 
 @require_POST
@@ -241,4 +243,6 @@ def own_mails(request: MemberRequest) -> HttpResponseBase:
         if choose_mails(member=request.member, each_reference=each, now=clock.now()):
             messages.success(request, _("Saved. Applies from now on."))
         return redirect("own_mails", request.organisation.slug)
-    return render(request, "workspace/own_mails.html", {"settings_nav": nav(request), "form": form})
+    return render(
+        request, "workspace/settings_pages/my_mails.html", {"settings_nav": nav(request), "form": form}
+    )

@@ -221,7 +221,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         "domains_form": domains or DomainsForm.of(row),
         "proposed_domains": proposed(row),
     }
-    return render(request, "workspace/organisation.html", context)
+    return render(request, "workspace/settings_pages/organisation.html", context)
 
 
 @require_POST

@@ -1,0 +1,270 @@
+"""What was typed for a draft that has moved on meanwhile: nothing is changed by it, and nothing of it is lost."""
+
+import pytest
+from bs4 import BeautifulSoup
+
+from goodword.accounts.models import Membership
+from goodword.assessments.plans.editing import discard_draft, remove_part
+from goodword.assessments.plans.publishing import publish
+from goodword.roles.models import Step
+from tests.assessments.plan.plans import (
+    JUDGEMENT,
+    NOW,
+    REASONING,
+    SERVES,
+    WORK_STYLE,
+    draft,
+    drafted,
+    parts,
+    put_in,
+    questions,
+    rows,
+)
+from tests.support import factories
+from tests.support.kept import kept
+from tests.support.pages import signed_in
+from tests.workspace.assessment_plan.test_plan import SETTINGS, address, post, said, soup, words
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+@kept
+def step() -> Step:
+    return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
+
+
+@pytest.fixture
+def rita(step: Step) -> Membership:
+    return factories.member(step.organisation)
+
+
+TYPED = {"form": "short_12", "minutes": "12", "requirement": "Finds faults <quickly> in figures"}
+
+
+def taken_out(step: Step, part_pk: int) -> None:
+    remove_part(step=step, part_id=part_pk, revision=draft(step).revision)
+
+
+def thrown_away(step: Step, by: Membership) -> None:
+    discard_draft(step=step, revision=draft(step).revision, by=by, now=NOW)
+
+
+def typed(page: BeautifulSoup) -> dict[str, str]:
+    """What the page shows of what was typed, by its label."""
+    found = {}
+    for row in page.select(".plan__typed .kv__row"):
+        label, value = row.select("dt, dd")
+        own = value.select_one("[data-copy-value]")
+        found[label.get_text()] = (own or value).get_text()
+    return found
+
+
+IN_WORDS = {
+    "Which requirement of the job it serves": TYPED["requirement"],
+    "Form": "12 tasks, made for 12 minutes",
+    "Minutes on the clock": "12",
+}
+
+
+def test_a_test_that_was_taken_out_in_another_tab_is_added_again_with_all_that_was_typed(
+    step: Step, rita: Membership
+) -> None:
+    reasoning, _ = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
+    browser, where = signed_in(rita), address(step, "role_assessment_part", reasoning.pk)
+    shown = soup(browser.get(where))
+    hidden = {box["name"]: box["value"] for box in shown.select("main form input[type=hidden]")}
+    taken_out(step, reasoning.pk)
+    before = rows(step)
+
+    response = browser.post(where, hidden | TYPED)
+    assert response.status_code == 409
+    assert "Not saved: “Reasoning” is not in the draft any more" in words(response)
+    assert typed(soup(response)) == IN_WORDS
+    assert rows(step) == before
+
+    again = soup(response).select_one(f"form[action='{address(step, 'role_assessment_add')}']")
+    assert again is not None
+    sent = {str(box["name"]): str(box["value"]) for box in again.select("input")}
+    response = browser.post(address(step, "role_assessment_add"), sent, follow=True)
+    assert said(response) == ["Saved in the draft."]
+    assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(draft(step))] == [
+        (WORK_STYLE, "short20", None, ""),
+        (REASONING, "short_12", 12, TYPED["requirement"]),
+    ]
+
+
+def test_what_was_typed_stands_beside_the_test_where_it_was_taken_out_and_put_in_again(
+    step: Step, rita: Membership
+) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    taken_out(step, part.pk)
+    [now] = parts(put_in(step, part.test).assessment)
+    before = rows(step)
+    data = {"revision": "1", "test": part.test_id, **TYPED}
+    response = signed_in(rita).post(address(step, "role_assessment_part", part.pk), data)
+    assert "Not saved yet: the draft was changed meanwhile" in words(response)
+    page = soup(response)
+    form = page.select_one("main form")
+    assert form is not None
+    assert form["action"] == address(step, "role_assessment_part", now.pk)
+    assert page.select("textarea")[0].get_text().strip() == TYPED["requirement"]
+    assert rows(step) == before
+
+
+def test_a_draft_that_was_thrown_away_loses_no_typed_settings_of_a_test(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    data = {"revision": draft(step).revision, "test": part.test_id, **TYPED}
+    thrown_away(step, rita)
+    before = rows(step)
+    response = signed_in(rita).post(address(step, "role_assessment_part", part.pk), data)
+    assert response.status_code == 409
+    assert "Not saved: the draft no longer exists" in words(response)
+    assert typed(soup(response)) == IN_WORDS
+    assert not soup(response).select("form[action$='/add/']")
+    assert rows(step) == before
+
+
+def test_a_draft_that_was_published_loses_no_typed_settings_of_a_test(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    seen = draft(step).revision
+    publish(step=step, revision=seen, by=rita, now=NOW, requirements={part.pk: SERVES})
+    before = rows(step)
+    data = {"revision": seen, "test": part.test_id, **TYPED}
+    response = signed_in(rita).post(address(step, "role_assessment_part", part.pk), data)
+    assert typed(soup(response)) == IN_WORDS
+    assert rows(step) == before
+
+
+def test_the_page_names_no_test_that_the_form_did_not_name(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    taken_out(step, part.pk)
+    foreign = questions(factories.organisation())
+    where = address(step, "role_assessment_part", part.pk)
+    for more in ({}, {"test": "no number"}, {"test": foreign.pk}):
+        response = signed_in(rita).post(where, {"revision": "1", **TYPED, **more})
+        assert "Not saved: this test is no longer in the draft" in words(response)
+        assert typed(soup(response)) == IN_WORDS | {"Form": "short_12"}
+        assert not soup(response).select("form[action$='/add/']")
+
+
+def test_adding_again_finds_the_draft_moved_on_once_more_and_still_loses_nothing(
+    step: Step, rita: Membership
+) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    test = part.test
+    taken_out(step, part.pk)
+    again = {"revision": "1", "test": test.pk, "again": "yes", **TYPED}
+    before = rows(step)
+    response = signed_in(rita).post(address(step, "role_assessment_add"), again)
+    assert typed(soup(response)) == IN_WORDS
+    test.archived_at = NOW
+    test.save()
+    response = post(
+        rita, address(step, "role_assessment_add"), step, **(again | {"revision": draft(step).revision})
+    )
+    assert "“Reasoning” is not offered any more." in said(response)
+    assert typed(soup(response)) == IN_WORDS
+    assert not soup(response).select("form[action$='/add/']")
+    assert rows(step) == before
+
+
+def test_adding_again_what_cannot_be_so_says_it_at_its_field(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    taken_out(step, part.pk)
+    wrong = {"test": part.test_id, "again": "yes", **TYPED, "minutes": "a while"}
+    response = post(rita, address(step, "role_assessment_add"), step, **wrong)
+    page = soup(response)
+    assert [line.get_text(" ", strip=True) for line in page.select(".error-summary li")] == [
+        "Minutes on the clock: Write 1 to 240 minutes, or nothing for no clock."
+    ]
+    assert page.select("textarea")[0].get_text().strip() == TYPED["requirement"]
+    [now] = parts(draft(step))
+    form = page.select_one("main form")
+    assert form is not None
+    assert form["action"] == address(step, "role_assessment_part", now.pk)
+    hidden = {box["name"]: box["value"] for box in page.select("main form input[type=hidden]")}
+    signed_in(rita).post(form["action"], hidden | TYPED)
+    assert [(one.form, one.requirement) for one in parts(draft(step))] == [("short_12", TYPED["requirement"])]
+
+
+@pytest.mark.parametrize("name", ["role_assessment_part", "role_assessment_part_remove"])
+def test_a_page_of_a_test_that_was_taken_out_leads_to_the_draft(
+    step: Step, rita: Membership, name: str
+) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    taken_out(step, part.pk)
+    before = rows(step)
+    sentence = "Nothing was changed: this test is no longer in the draft. This is the current version."
+    assert said(signed_in(rita).get(address(step, name, part.pk), follow=True)) == [sentence]
+    move = address(step, "role_assessment_part_move", part.pk)
+    assert said(post(rita, move, step, by="up")) == [sentence]
+    assert rows(step) == before
+
+
+def test_settings_of_a_draft_that_was_thrown_away_are_shown_once_more(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    chosen = {
+        "total": "weights",
+        f"weight_{part.pk}": "3",
+        "total_reason": "Faults cost more",
+        "retake_months": "9",
+    }
+    seen = draft(step).revision
+    thrown_away(step, rita)
+    before = rows(step)
+    response = signed_in(rita).post(
+        address(step, "role_assessment_settings"), {"revision": seen, **SETTINGS, **chosen}
+    )
+    assert response.status_code == 409
+    found = typed(soup(response))
+    assert {
+        name: found[name] for name in list(found) if name not in {"Total", "Somebody asks for more time"}
+    } == {
+        "Why they weigh so": "Faults cost more",
+        "The candidate's own result": "Candidates do not get their own result.",
+        "Months before the same person may take it again": "9",
+        "Weight of “a test that was taken out”": "3",
+    }
+    assert rows(step) == before
+
+
+def test_the_weight_of_a_test_that_was_taken_out_is_shown_beside_the_settings(
+    step: Step, rita: Membership
+) -> None:
+    reasoning, _ = parts(drafted(step, REASONING, JUDGEMENT, by=rita))
+    chosen = {"total": "weights", f"weight_{reasoning.pk}": "3", "total_reason": "Faults cost more"}
+    seen = draft(step).revision
+    taken_out(step, reasoning.pk)
+    before = rows(step)
+    response = signed_in(rita).post(
+        address(step, "role_assessment_settings"), {"revision": seen, **SETTINGS, **chosen}
+    )
+    assert "Not saved yet: the draft was changed meanwhile" in words(response)
+    assert typed(soup(response)) == {
+        "Total": "Weighted: each test counts as much as you say, for a reason that you write down.",
+        "Why they weigh so": "Faults cost more",
+        "Weight of “a test that was taken out”": "3",
+    }
+    assert rows(step) == before
+
+
+def test_a_requirement_typed_before_publishing_is_not_lost_when_its_test_is_taken_out(
+    step: Step, rita: Membership
+) -> None:
+    reasoning, style = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
+    data = {f"requirement_{reasoning.pk}": "Finds faults", f"requirement_{style.pk}": "Works in a team"}
+    seen = draft(step).revision
+    taken_out(step, reasoning.pk)
+    before = rows(step)
+    where = address(step, "role_assessment_publish")
+    response = signed_in(rita).post(where, {"revision": seen, **data})
+    assert "Not published yet: the draft was changed meanwhile" in words(response)
+    assert typed(soup(response)) == {"What “a test that was taken out” serves": "Finds faults"}
+    assert [box.get_text().strip() for box in soup(response).select("textarea")] == ["Works in a team"]
+    thrown_away(step, rita)
+    left = rows(step)
+    response = signed_in(rita).post(where, {"revision": seen, **data})
+    lost = [found.get_text() for found in soup(response).select(".plan__typed [data-copy-value]")]
+    assert lost == ["Finds faults", "Works in a team"]
+    assert (before == left, rows(step)) == (False, left)

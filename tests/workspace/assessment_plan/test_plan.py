@@ -1,0 +1,539 @@
+"""What a role asks, put together on pages: who may, what each page does, and what a refusal leaves as it was."""
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from goodword.accounts.models import Membership
+from goodword.assessments.models import NormSet
+from goodword.assessments.plans.publishing import publish
+from goodword.assessments.plans.versions import built_by_member, draft_of
+from goodword.roles.domain.settings import set_requirement
+from goodword.roles.models import Step
+from tests.assessments.plan.plans import (
+    JUDGEMENT,
+    NOW,
+    REASONING,
+    SERVES,
+    WORK_STYLE,
+    builtin,
+    changed,
+    draft,
+    drafted,
+    parts,
+    published,
+    put_in,
+    questions,
+    rows,
+)
+from tests.assessments.support import assigned
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.kept import kept as kept_world
+from tests.support.pages import signed_in
+from tests.workspace.applications import path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+@kept_world
+def step() -> Step:
+    return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
+
+
+@pytest.fixture
+def rita(step: Step) -> Membership:
+    return factories.member(step.organisation)
+
+
+def address(step: Step, name: str = "role_assessment", *more: int) -> str:
+    return path(name, step.organisation, step.role_id, *more)
+
+
+def soup(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def words(response: Any) -> str:
+    main = soup(response).select_one("main")
+    assert main is not None
+    return " ".join(main.get_text(" ").split())
+
+
+def errors(response: Any) -> list[str]:
+    return [" ".join(line.get_text().split()) for line in soup(response).select(".error-summary li")]
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def post(who: Membership, where: str, step: Step, **data: Any) -> Any:
+    """Press a button of a page that showed the draft as it is now."""
+    return signed_in(who).post(where, {"revision": draft(step).revision, **data}, follow=True)
+
+
+def test_a_member_puts_an_assessment_together_and_candidates_are_given_just_that(
+    step: Step, rita: Membership
+) -> None:
+    """Work style with 50 statements, reasoning on a clock, and situations with customers."""
+    browser = signed_in(rita)
+    browser.post(address(step, "role_assessment_begin"))
+    [style] = parts(draft(step))
+    post(
+        rita,
+        address(step, "role_assessment_part", style.pk),
+        step,
+        form="full",
+        requirement="Works in a team",
+    )
+    for key in (JUDGEMENT, REASONING):
+        test = builtin(step.organisation, key)
+        post(rita, address(step, "role_assessment_add"), step, test=test.pk)
+    _, judgement, reasoning = parts(draft(step))
+    form = {"form": "standard_20", "minutes": "25", "requirement": "Finds faults"}
+    post(rita, address(step, "role_assessment_part", reasoning.pk), step, **form)
+    post(rita, address(step, "role_assessment_part_move", reasoning.pk), step, by="up")
+    review = browser.get(address(step, "role_assessment_publish"))
+    assert [field["name"] for field in soup(review).select("main textarea")] == [
+        f"requirement_{judgement.pk}"
+    ]
+    where = address(step, "role_assessment_publish")
+    response = post(rita, where, step, **{f"requirement_{judgement.pk}": SERVES})
+    assert said(response) == ["Version 1 is published. Invitations give it from now on."]
+
+    of = factories.application(step.role)
+    browser.post(reverse("step_begin", args=[step.organisation.slug, of.pk, "assessment"]))
+    run_jobs()
+    given = of.step_requests.get().attempts.get().parts.order_by("order").select_related("version__test")
+    assert [(part.version.test.key, part.form, part.items, part.seconds) for part in given] == [
+        (WORK_STYLE, "full", 50, None),
+        (REASONING, "standard_20", 20, 1500),
+        (JUDGEMENT, "full", given[2].items, None),
+    ]
+    step.refresh_from_db()
+    assert step.requirement == f"Works in a team; Finds faults; {SERVES}"
+
+
+def test_the_page_says_what_candidates_get_while_nobody_has_put_it_together(
+    step: Step, rita: Membership
+) -> None:
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    page = words(signed_in(rita).get(address(step)))
+    assert "Candidates get work style, 20 statements without a clock." in page
+    assert f"“Sells windows”, said by {rita.user.name} on 3 March 2026." in page
+
+
+def test_the_page_lists_the_versions_with_who_published_them(step: Step, rita: Membership) -> None:
+    published(step, WORK_STYLE, by=rita)
+    published(step, REASONING, by=factories.member(step.organisation, name="Otto"))
+    page = soup(signed_in(rita).get(address(step)))
+    cells = [
+        [" ".join(cell.get_text().split()) for cell in row.select("th, td")]
+        for row in page.select("tbody tr")
+    ]
+    assert [(version, tests, who.split(",")[0]) for version, tests, who in cells] == [
+        ("Version 2", "Reasoning", "Otto"),
+        ("Version 1", "Work style", rita.user.name),
+    ]
+
+
+def test_a_version_is_shown_as_it_was(step: Step, rita: Membership) -> None:
+    published(step, WORK_STYLE, by=rita)
+    published(step, REASONING, by=rita)
+    page = words(signed_in(rita).get(address(step, "role_assessment_version", 1)))
+    assert "Work style 20 statements, about" in page
+    assert "A later version counts now." in page
+    assert f"“{SERVES}”" in page
+
+
+def test_the_draft_is_one_page_with_everything_at_a_glance(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, REASONING, by=rita)
+    page = words(signed_in(rita).get(address(step, "role_assessment_draft")))
+    assert "Reasoning 20 tasks, 20 minutes on a clock · version 1" in page
+    assert page.count("Which requirement of the job it serves is not said yet.") == 2
+    assert "All of it exists in English, French and German." in page or "English, German and French" in page
+
+
+def test_every_test_of_the_library_is_offered_once(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, by=rita)
+    questions(step.organisation)
+    page = soup(signed_in(rita).get(address(step, "role_assessment_add")))
+    offers = {
+        " ".join(row.select("p")[0].get_text().split()): bool(row.select("button"))
+        for row in page.select(".plan__offer")
+    }
+    assert offers == {
+        "Questions own": True,
+        "Reasoning": True,
+        "Situations in engineering": True,
+        "Situations of a team lead": True,
+        "Situations with customers": True,
+        "Work style": False,
+    }
+
+
+def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_stays(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    before = rows(step)
+    where = address(step, "role_assessment_part", part.pk)
+    response = post(rita, where, step, form="short_12", minutes="a while", requirement=SERVES)
+    assert errors(response) == ["Minutes on the clock: Write 1 to 240 minutes, or nothing for no clock."]
+    page = soup(response)
+    assert page.select("textarea")[0].get_text().strip() == SERVES
+    assert [box["value"] for box in page.select("input[type=radio]:checked")] == ["short_12"]
+    assert rows(step) == before
+
+
+def test_two_tabs_do_not_undo_each_other_and_lose_nothing(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    seen = draft(step).revision
+    changed(step, part, by=rita, minutes=30)
+    before = rows(step)
+    browser, where = signed_in(rita), address(step, "role_assessment_part", part.pk)
+    typed = {"revision": seen, "form": "short_12", "minutes": "12", "requirement": SERVES}
+    response = browser.post(where, typed)
+    assert "Not saved yet: the draft was changed meanwhile" in words(response)
+    page = soup(response)
+    assert page.select("textarea")[0].get_text().strip() == SERVES
+    assert rows(step) == before
+    again = {box["name"]: box["value"] for box in page.select("main input[type=hidden][name=revision]")}
+    browser.post(where, typed | again)
+    assert [(one.form, one.minutes, one.requirement) for one in parts(draft(step))] == [
+        ("short_12", 12, SERVES)
+    ]
+
+
+def test_an_act_on_an_older_draft_leads_to_how_it_is_now(step: Step, rita: Membership) -> None:
+    part, _ = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
+    where = address(step, "role_assessment_part_move", part.pk)
+    before = rows(step)
+    response = signed_in(rita).post(where, {"revision": "0", "by": "down"}, follow=True)
+    assert said(response) == [
+        "Nothing was changed: the draft was changed in another tab or by someone else. This is the current version."
+    ]
+    assert rows(step) == before
+
+
+def test_nothing_is_published_before_each_test_says_what_for(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    before = rows(step)
+    response = post(rita, address(step, "role_assessment_publish"), step, **{f"requirement_{part.pk}": ""})
+    assert errors(response) == [
+        (
+            "Which requirement of the job does “Reasoning” serve? "
+            "Say which requirement of the job this test serves. Without it nothing is published."
+        )
+    ]
+    assert rows(step) == before
+
+
+def test_an_assessment_without_tests_is_not_published(step: Step, rita: Membership) -> None:
+    drafted(step, by=rita)
+    before = rows(step)
+    response = post(rita, address(step, "role_assessment_publish"), step)
+    assert errors(response) == ["An assessment without tests cannot be published. Add a test first."]
+    assert rows(step) == before
+
+
+def test_the_review_says_what_is_long_and_what_there_is_much_of(step: Step, rita: Membership) -> None:
+    keys = ("judgement_customer", "judgement_team_lead", "judgement_engineering", REASONING, WORK_STYLE)
+    made = parts(drafted(step, *keys, by=rita))
+    changed(step, made[3], by=rita, minutes=40)
+    put_in(step, questions(step.organisation, languages=("en",)))
+    page = words(signed_in(rita).get(address(step, "role_assessment_publish")))
+    assert "These are more than 5 tests." in page
+    assert "It takes longer than 45 minutes." in page
+    assert "All of it exists in English. " in page
+    assert "“Questions own” does not exist in German: who reads it gets all of it in English." in page
+
+
+def test_the_review_says_how_many_keep_an_earlier_version(step: Step, rita: Membership) -> None:
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    assigned(factories.application(step.role))
+    drafted(step, REASONING, by=rita)
+    page = words(signed_in(rita).get(address(step, "role_assessment_publish")))
+    assert "1 candidate who was invited before keeps the version that they were invited to." in page
+
+
+def test_a_total_is_offered_only_where_there_are_right_answers(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, JUDGEMENT, by=rita)
+    where = address(step, "role_assessment_settings")
+    assert not soup(signed_in(rita).get(where)).select("input[name=total]")
+    put_in(step, builtin(step.organisation, REASONING))
+    offered = [box["value"] for box in soup(signed_in(rita).get(where)).select("input[name=total]")]
+    assert offered == ["off", "categories", "weights"]
+
+
+SETTINGS = {"total": "off", "more_time": "0", "shares_result": "no", "retake_months": "6"}
+
+
+def test_settings_of_the_whole_are_kept(step: Step, rita: Membership) -> None:
+    _, part = parts(drafted(step, WORK_STYLE, REASONING, by=rita))
+    chosen = {"total": "weights", f"weight_{part.pk}": "3", "total_reason": "Faults cost more"}
+    more = {"more_time": "50", "shares_result": "yes", "retake_months": "12"}
+    response = post(rita, address(step, "role_assessment_settings"), step, **chosen, **more)
+    assert said(response) == ["Saved in the draft."]
+    found = draft(step)
+    assert (found.total, found.total_reason, found.more_time) == ("weights", "Faults cost more", 50)
+    assert (found.shares_result, found.retake_months) == (True, 12)
+    assert [one.weight for one in parts(found)] == [None, 3]
+    said_of_it = "There is a weighted total: “Reasoning” weighs 3. The reason: Faults cost more"
+    assert said_of_it in words(response)
+    response = post(rita, address(step, "role_assessment_part_remove", part.pk), step)
+    assert "A total is chosen, but no test here has right and wrong answers" in words(response)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"total": "weights"}, "Weight of “Reasoning”: Write a whole number from 1 to 100 for “Reasoning”."),
+        ({"retake_months": "13"}, "Months before the same person may take it again: Write 0 to 12 months."),
+        ({"more_time": ""}, "Somebody asks for more time: Choose one of those offered."),
+    ],
+)
+def test_a_setting_that_cannot_be_is_said_at_its_field(
+    step: Step, rita: Membership, typed: dict[str, str], sentence: str
+) -> None:
+    drafted(step, REASONING, by=rita)
+    before = rows(step)
+    response = post(rita, address(step, "role_assessment_settings"), step, **(SETTINGS | typed))
+    assert errors(response) == [sentence]
+    assert rows(step) == before
+
+
+def test_a_draft_is_thrown_away_after_a_second_question(step: Step, rita: Membership) -> None:
+    published(step, WORK_STYLE, by=rita)
+    drafted(step, REASONING, by=rita)
+    where = address(step, "role_assessment_discard")
+    assert "Version 1 stays as it is" in words(signed_in(rita).get(where))
+    assert said(post(rita, where, step)) == ["The draft is thrown away."]
+    assert draft_of(step) is None
+
+
+def test_a_test_is_taken_out_after_a_second_question(step: Step, rita: Membership) -> None:
+    part, _ = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
+    where = address(step, "role_assessment_part_remove", part.pk)
+    assert "Take out Reasoning?" in words(signed_in(rita).get(where))
+    post(rita, where, step)
+    assert [(one.order, one.test.key) for one in parts(draft(step))] == [(1, WORK_STYLE)]
+
+
+def test_norms_of_another_organisation_are_refused_at_the_field(step: Step, rita: Membership) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    foreign = builtin(factories.organisation(), REASONING)
+    made = [
+        NormSet.objects.create(
+            organisation=test.organisation, test=test, version="1", form="standard_20", number=1, made_at=NOW
+        )
+        for test in (foreign, part.test)
+    ]
+    before = rows(step)
+    typed = {"form": "standard_20", "minutes": "20", "requirement": SERVES, "norms": str(made[0].pk)}
+    response = post(rita, address(step, "role_assessment_part", part.pk), step, **typed)
+    assert errors(response) == ["Norm group: Choose one of those offered."]
+    assert rows(step) == before
+
+
+def test_a_test_of_another_organisation_is_not_there(step: Step, rita: Membership) -> None:
+    drafted(step, by=rita)
+    foreign = questions(factories.organisation())
+    before = rows(step)
+    assert post(rita, address(step, "role_assessment_add"), step, test=foreign.pk).status_code == 404
+    assert rows(step) == before
+
+
+def queries(client: Client, where: str) -> int:
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(where).status_code == 200
+    return len(seen)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "role_assessment",
+        "role_assessment_draft",
+        "role_assessment_publish",
+        "role_assessment_add",
+        "role_assessment_settings",
+    ],
+)
+def test_many_tests_and_versions_ask_no_more_queries_than_few(
+    step: Step, rita: Membership, name: str
+) -> None:
+    published(step, WORK_STYLE, by=rita)
+    drafted(step, WORK_STYLE, by=rita)
+    client, where = signed_in(rita), address(step, name)
+    client.get(where)  # what is made ready at the first look is there
+    before = queries(client, where)
+    for key in (REASONING, JUDGEMENT):
+        put_in(step, builtin(step.organisation, key))
+    for key in ("a", "b"):
+        put_in(step, questions(step.organisation, key=key))
+    publishing = {part.pk: SERVES for part in parts(draft(step))}
+    if name == "role_assessment":
+        publish(step=step, revision=draft(step).revision, by=rita, now=NOW, requirements=publishing)
+        drafted(step, WORK_STYLE, by=rita)
+    assert queries(client, where) == before
+
+
+def test_the_norms_until_now_the_newest_and_none_are_offered(step: Step, rita: Membership) -> None:
+    test = builtin(step.organisation, REASONING)
+
+    def made(number: int, form: str = "standard_20") -> NormSet:
+        return NormSet.objects.create(
+            organisation=step.organisation, test=test, version="1", form=form, number=number, made_at=NOW
+        )
+
+    made(1)
+    [part] = parts(drafted(step, REASONING, by=rita))
+    newest = made(2)
+    where = address(step, "role_assessment_part", part.pk)
+    page = soup(signed_in(rita).get(where))
+    offered = [
+        (box["value"], " ".join(label.get_text().split()), box.has_attr("checked"))
+        for label in page.select("label:has(input[name=norms])")
+        if (box := label.select_one("input")) is not None
+    ]
+    assert offered == [
+        ("newest", "The newest for this version and form: number 2, made 3 March 2026", False),
+        (str(part.norms_id), "The one until now: number 1, made 3 March 2026", True),
+        ("none", "None", False),
+    ]
+    typed = {"form": "standard_20", "minutes": "20", "requirement": SERVES}
+    for chosen, kept in (("newest", newest.pk), ("none", None)):
+        post(rita, where, step, **typed, norms=chosen)
+        assert [one.norms_id for one in parts(draft(step))] == [kept]
+
+
+def test_each_test_leads_to_its_preview_in_the_version_and_form_that_is_given(
+    step: Step, rita: Membership
+) -> None:
+    [part] = parts(drafted(step, REASONING, by=rita))
+    client = signed_in(rita)
+    expected = f"{path('test_preview', step.organisation, part.test_id)}?version=1&form=standard_20"
+    for name in ("role_assessment_draft", "role_assessment_publish"):
+        found = soup(client.get(address(step, name))).select("a[href*='/tests/'][href*='/preview/']")
+        links = [link["href"] for link in found]
+        assert links == [expected]
+    page = client.get(expected)
+    assert (page.status_code, page.context["chosen"].form) == (200, "standard_20")
+
+
+#: each address, with whether it shows a page and whether something can be sent there
+ENDPOINTS = [
+    ("role_assessment", True, False),
+    ("role_assessment_version", True, False),
+    ("role_assessment_begin", False, True),
+    ("role_assessment_draft", True, False),
+    ("role_assessment_add", True, True),
+    ("role_assessment_part", True, True),
+    ("role_assessment_part_move", False, True),
+    ("role_assessment_part_remove", True, True),
+    ("role_assessment_settings", True, True),
+    ("role_assessment_publish", True, True),
+    ("role_assessment_discard", True, True),
+]
+
+
+@pytest.mark.parametrize(("name", "shows", "takes"), ENDPOINTS, ids=[name for name, _, _ in ENDPOINTS])
+def test_it_needs_a_recruiter_of_the_organisation(
+    step: Step, rita: Membership, name: str, shows: bool, takes: bool
+) -> None:
+    published(step, WORK_STYLE, by=rita)
+    [part] = parts(drafted(step, REASONING, by=rita))
+    more = {"role_assessment_version": [1], **{one: [part.pk] for one, _, _ in ENDPOINTS if "part" in one}}
+    where = address(step, name, *more.get(name, []))
+    manager = factories.member(step.organisation, kind="hiring_manager")
+    step.role.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    crossed = path(name, stranger.organisation, step.role_id, *more.get(name, []))
+    data = {"revision": draft(step).revision, "form": "short_12", "by": "up", **SETTINGS}
+    before = rows(step)
+    for client, to, status in [
+        (Client(), where, 302),
+        (signed_in(manager), where, 403),
+        (signed_in(stranger), where, 404),
+        (signed_in(stranger), crossed, 404),
+    ]:
+        assert not shows or client.get(to).status_code == status
+        assert not takes or client.post(to, data).status_code == status
+    assert rows(step) == before
+    assert not shows or signed_in(rita).get(where).status_code == 200
+
+
+def test_a_part_of_another_role_is_not_there(step: Step, rita: Membership) -> None:
+    drafted(step, REASONING, by=rita)
+    other = factories.step(factories.role(step.organisation), "assessment")
+    [foreign] = parts(drafted(other, REASONING, by=rita))
+    before = rows(step)
+    for name in ("role_assessment_part", "role_assessment_part_move", "role_assessment_part_remove"):
+        assert post(rita, address(step, name, foreign.pk), step, by="up", form="short_12").status_code == 404
+    assert rows(step) == before
+
+
+def test_without_a_draft_its_pages_say_so(step: Step, rita: Membership) -> None:
+    response = signed_in(rita).get(address(step, "role_assessment_publish"), follow=True)
+    assert said(response) == ["The draft no longer exists. It was published or discarded."]
+
+
+def test_step_settings_ask_for_a_requirement_only_until_it_is_put_together(
+    step: Step, rita: Membership
+) -> None:
+    where = path("role_step", step.organisation, step.role_id, step.pk)
+    assert soup(signed_in(rita).get(where)).select("textarea[name=requirement]")
+    published(step, REASONING, by=rita)
+    response = signed_in(rita).get(where)
+    assert not soup(response).select("textarea")
+    assert f"Candidates get version 1 of this role's assessment. It serves: “{SERVES}”." in words(response)
+    common = {"delay_0": "0", "delay_1": "hours", "deadline_days": "9", "reminder_days": "2"}
+    kept = {"on_leave": "pause", "on_reject": "close", "on_hire": "close", "requirement": "Something else"}
+    signed_in(rita).post(where, common | kept)
+    step.refresh_from_db()
+    assert (step.deadline_days, step.requirement) == (9, SERVES)
+    assert built_by_member(step) is not None
+
+
+def reader_card(who: Membership, step: Step) -> tuple[str, list[str]]:
+    """The warning before publishing about who reads adjustment requests, and its links."""
+    lines = soup(signed_in(who).get(address(step, "role_assessment_publish"))).select("#advice li")
+    found = [line for line in lines if "adjustment requests" in line.get_text()]
+    said = " ".join(found[0].get_text(" ").split()) if found else ""
+    return said, [str(link["href"]) for line in found for link in line.select("a")]
+
+
+def test_publishing_warns_while_nobody_outside_the_hiring_team_is_named(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, by=rita)
+    organisation, owner = step.organisation, step.role.owner
+    nobody = "Nobody outside the hiring team is named to answer adjustment requests."
+    said, links = reader_card(owner, step)
+    assert (
+        said
+        == f"{nobody} The recruiter reads them. Candidates see this, and some will not ask. Name somebody"
+    )
+    assert links == [path("organisation_settings", organisation) + "#adjustments"]
+    assert signed_in(owner).get(links[0]).status_code == 200
+    said, links = reader_card(rita, step)
+    assert (said[-56:], links) == ("An admin can name someone under Settings > Organisation.", [])
+    other = factories.member(organisation, kind="admin", name="Olga Other")
+    said, _ = reader_card(rita, step)
+    assert said.startswith(f"{nobody} Olga Other reads them, as an admin who does not hire for this role.")
+    organisation.adjustments_name, organisation.adjustments_email = "Nora", owner.user.email.upper()
+    organisation.save()
+    said, _ = reader_card(rita, step)
+    assert said.startswith(
+        "Nora is named for adjustment requests, but hires for this role. Olga Other reads them"
+    )
+    organisation.adjustments_name, organisation.adjustments_email = "Hanna Rehm", "hanna@acme.example"
+    organisation.save()
+    assert reader_card(rita, step) == ("", [])
+    organisation.adjustments_email = other.user.email
+    organisation.save()
+    assert reader_card(rita, step) == ("", [])

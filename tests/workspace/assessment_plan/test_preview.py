@@ -1,0 +1,376 @@
+"""A role's whole assessment walked through as a candidate would: the candidate's own pages, and nothing is kept."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import time_machine
+from django.apps import apps
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from goodword.accounts.models import Membership, Organisation
+from goodword.assessments.attempts.begin import SEEDS, begin_locked
+from goodword.assessments.models import AttemptPart, DrawnItem
+from goodword.roles.models import Automation, Step
+from tests.assessments.plan.plans import (
+    JUDGEMENT,
+    NOW,
+    REASONING,
+    SERVES,
+    WORK_STYLE,
+    builtin,
+    changed,
+    drafted,
+    parts,
+    published,
+    put_in,
+    questions,
+)
+from tests.assessments.support import assigned, token_of
+from tests.support import factories
+from tests.support.kept import kept
+from tests.support.pages import signed_in
+from tests.workspace.assessment_plan.test_plan import soup, words
+
+pytestmark = pytest.mark.django_db
+
+ALL = [
+    ("role_preview", ()),
+    ("role_preview_language", ()),
+    ("role_preview_decline", ()),
+    ("role_preview_adjust", ()),
+    ("role_preview_beyond", ()),
+    ("role_preview_part", (1,)),
+    ("role_preview_form", (1,)),
+    ("role_preview_practice", (1, 1)),
+    ("role_preview_item", (1, 1)),
+    ("role_preview_finish", (1,)),
+]
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+@kept
+def step() -> Step:
+    return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
+
+
+@pytest.fixture
+def rita(step: Step) -> Membership:
+    return factories.member(step.organisation, name="Rita Hansen")
+
+
+def address(
+    step: Step, name: str = "role_preview", *more: object, which: object = "draft", query: str = ""
+) -> str:
+    return path(name, step.organisation, step.role_id, which, *more) + (f"?{query}" if query else "")
+
+
+def path(name: str, organisation: Organisation, *more: object) -> str:
+    """The address of one of the organisation's pages."""
+    return reverse(name, args=[organisation.slug, *more])
+
+
+def everything() -> dict[str, int]:
+    """How many rows there are of each model: nothing whatever is made by looking."""
+    models = [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
+    return {model._meta.label: model._base_manager.count() for model in models}
+
+
+def onward(page: Any) -> str:
+    """Where the page's main button leads."""
+    link = soup(page).select_one("main a.button--primary")
+    assert link is not None
+    return str(link["href"])
+
+
+@pytest.mark.slow
+def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept(
+    step: Step, rita: Membership
+) -> None:
+    """Work style, then reasoning on a clock: each page as a candidate has it, in order, with the banner over it."""
+    style, reasoning = parts(drafted(step, WORK_STYLE, REASONING, by=rita))
+    changed(step, style, by=rita, requirement=SERVES)
+    changed(step, reasoning, by=rita, form="short_12", minutes=15)
+    browser = signed_in(rita)
+    plan = browser.get(path("role_assessment_draft", step.organisation, step.role_id))
+    assert soup(plan).select(f"a[href='{address(step)}']")
+    before = everything()
+
+    page = browser.get(address(step))
+    told = words(page)
+    assert "Your assessment for Window Washer" in told
+    assert "asks you to take this assessment. Its 2 parts take" in told
+    assert "12 tasks, 15 minutes, timed. You start the clock." in told
+    assert f"Why: {SERVES}" in told
+    assert "What is recorded" in told
+    assert "Need extra time or an accessible version?" in told
+    banner = soup(page).select_one("aside.preview-banner")
+    assert banner is not None
+    assert (
+        "Preview of the draft for Window Washer, as a candidate sees it. Nothing that you answer is kept"
+        in (" ".join(banner.get_text(" ").split()))
+    )
+    leave = banner.select_one("a.preview-banner__leave")
+    assert leave is not None
+    assert leave["href"] == path("role_assessment_draft", step.organisation, step.role_id)
+
+    page = browser.get(onward(page))
+    assert "Part 1 of 2" in words(page)
+    where = onward(page)
+    assert where.startswith(address(step, "role_preview_practice", 1, 1))
+    sent = browser.post(where, {"answer": "4"})
+    for number in range(1, 21):
+        assert sent["Location"].startswith(address(step, "role_preview_item", 1, number))
+        page = browser.get(sent["Location"])
+        assert f"{number} of 20" in words(page)
+        sent = browser.post(sent["Location"], {"answer": "4"})
+    assert sent["Location"].startswith(address(step, "role_preview_finish", 1))
+    assert "All questions answered" in words(browser.get(sent["Location"]))
+    sent = browser.post(sent["Location"])
+
+    page = browser.get(sent["Location"])
+    assert "Take as long a break as you like. Next: part 2, Reasoning." in words(page)
+    page = browser.get(onward(page))
+    assert "15 minutes for 12 tasks." in words(page)
+    practice = soup(page).select_one("main form a.button")
+    assert practice is not None
+    solved = browser.post(str(practice["href"]), {"answer": "a"})
+    assert solved.status_code == 200
+    start = browser.post(address(step, "role_preview_part", 2))
+    page = browser.get(start["Location"])
+    assert "15 min left" in words(page)
+    scripts = [str(script["src"]) for script in soup(page).select("script[src*='assessments/']")]
+    assert [name.split("/")[-1].split(".")[0] for name in scripts] == ["keys"]
+    sent = browser.post(start["Location"], {"answer": "none of these"})
+    assert sent.status_code == 422
+    sent = start
+    for number in range(1, 13):
+        assert sent["Location"].startswith(address(step, "role_preview_item", 2, number))
+        sent = browser.post(sent["Location"], {"skip": "yes"})
+    page = browser.get(sent["Location"])
+    assert "Thank you, Alex" in words(page)
+    assert soup(page).select("aside.preview-banner")
+    assert everything() == before
+
+
+def test_a_version_is_walked_through_as_it_was_published(step: Step, rita: Membership) -> None:
+    published(step, WORK_STYLE, by=rita)
+    published(step, REASONING, by=rita)
+    browser = signed_in(rita)
+    for number, expected in ((1, "Work style"), (2, "Reasoning")):
+        page = browser.get(address(step, which=number))
+        assert expected in words(page)
+        assert (
+            f"Preview of version {number} for Window Washer"
+            in soup(page).select("aside.preview-banner")[0].get_text()
+        )
+        leave = soup(page).select("a.preview-banner__leave")[0]["href"]
+        assert leave == path("role_assessment_version", step.organisation, step.role_id, number)
+        assert soup(browser.get(str(leave))).select(f"a[href='{address(step, which=number)}']")
+    plan = browser.get(path("role_assessment", step.organisation, step.role_id))
+    assert soup(plan).select(f"a[href='{address(step, which=2)}']")
+    assert browser.get(address(step, which=3)).status_code == 404
+    assert browser.get(address(step, which="other")).status_code == 404
+
+
+def test_it_is_there_in_each_language_that_is_offered(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, by=rita)
+    put_in(step, questions(step.organisation, languages=("en", "de")))
+    browser = signed_in(rita)
+    page = soup(browser.get(address(step)))
+    assert [link.get_text() for link in page.select("aside nav a[lang]")] == ["English", "Deutsch"]
+    assert [one.get_text() for one in page.select("form.languages .languages__one")] == ["English", "Deutsch"]
+    sent = browser.post(address(step, "role_preview_language"), {"language": "de"})
+    page = soup(browser.get(sent["Location"]))
+    assert page.select_one("html")["lang"] == "de"  # type: ignore[index]
+    assert "Ihre Bewerbungsaufgaben" in page.get_text() or "Window Washer" in page.select("h1")[0].get_text()
+    links = [
+        str(link["href"]) for link in page.select("main a[href*='/preview/'], footer a[href*='/preview/']")
+    ]
+    assert links != []
+    assert all("language=de" in link for link in links)
+    assert page.select("aside")[0]["lang"] == "en"
+    assert soup(browser.get(address(step, query="language=fr"))).select_one("html")["lang"] == "en"  # type: ignore[index]
+
+
+def test_the_pages_are_those_of_a_candidate_word_for_word(step: Step, rita: Membership) -> None:
+    """What differs between a candidate's pages and a preview's is the banner, the addresses, and the name."""
+    published(step, REASONING, WORK_STYLE, by=rita)
+    candidate = factories.candidate(step.organisation, first_name="Alex", last_name="Example", language="en")
+    attempt = assigned(factories.application(step.role, candidate=candidate, recruiter_email=""))
+
+    token = token_of(attempt)
+    browser, portal = signed_in(rita), Client()
+    for real, pretended in [
+        (f"/p/{token}/assessment/", address(step, which=1)),
+        (f"/p/{token}/assessment/1/", address(step, "role_preview_part", 1, which=1)),
+        (f"/p/{token}/assessment/1/practice/1/", address(step, "role_preview_practice", 1, 1, which=1)),
+        (f"/p/{token}/assessment/adjustment/", address(step, "role_preview_adjust", which=1)),
+        (f"/p/{token}/assessment/decline/", address(step, "role_preview_decline", which=1)),
+    ]:
+        assert words(browser.get(pretended)) == words(portal.get(real))
+
+
+def test_tasks_without_figures_can_be_looked_at_too(step: Step, rita: Membership) -> None:
+    drafted(step, REASONING, by=rita)
+    browser = signed_in(rita)
+    page = browser.get(address(step, "role_preview_part", 1))
+    form = soup(page).select("main .card form")[0]
+    sent = browser.post(str(form["action"]), {"form": "figureless_20"})
+    assert "You're taking this part without figures" in words(browser.get(sent["Location"]))
+    start = browser.post(sent["Location"])
+    assert "open=1" in start["Location"]
+    items = [browser.get(address(step, "role_preview_item", 1, n, query="open=1")) for n in range(1, 21)]
+    assert not any(soup(page).select(".matrix") for page in items)
+    sent = browser.post(address(step, "role_preview_form", 1, query="open=1"), {"form": "standard_20"})
+    assert "open" not in sent["Location"]
+
+
+def test_generated_items_come_from_a_seed_that_no_candidate_is_given(step: Step, rita: Membership) -> None:
+    """Candidates' seeds lie below those of previews; and what is shown is the same each time one looks."""
+    published(step, REASONING, by=rita)
+    attempt = assigned(factories.application(step.role))
+    part = (
+        AttemptPart.objects.of(step.organisation)
+        .select_related("version__test", "attempt")
+        .get(attempt=attempt)
+    )
+    begin_locked(part, device="", now=NOW)
+    assert part.seed is not None
+    assert part.seed < SEEDS
+    browser = signed_in(rita)
+    texts = [
+        [words(browser.get(address(step, "role_preview_item", 1, n, which=1))) for n in range(1, 6)]
+        for _ in "ab"
+    ]
+    assert texts[0] == texts[1]
+    assert DrawnItem.objects.of(step.organisation).count() == 20
+
+
+def test_own_questions_are_all_shown_and_a_file_is_looked_at_but_not_kept(
+    step: Step, rita: Membership
+) -> None:
+    asked = [
+        {
+            "type": "single_choice",
+            "id": "q1",
+            "text": "One or two?",
+            "choices": [{"value": "a", "label": "One"}, {"value": "b", "label": "Two"}],
+        },
+        {"type": "short_text", "id": "q2", "text": "Why two?", "when": {"question": "q1", "is": ["b"]}},
+        {"type": "file", "id": "q3", "text": "Your plan", "types": ["pdf"], "megabytes": 1},
+    ]
+    drafted(step, by=rita)
+    put_in(step, questions(step.organisation, questions=asked))
+    browser = signed_in(rita)
+    page = browser.get(address(step, "role_preview_item", 1, 2))
+    assert "Why two?" in words(page)
+    assert "Every question is shown, also those that a candidate is asked only after certain answers." in (
+        soup(page).select("aside")[0].get_text()
+    )
+    before = everything()
+    where = address(step, "role_preview_item", 1, 3)
+    wrong = browser.post(where, {"file": SimpleUploadedFile("plan.pdf", b"no such thing")})
+    assert wrong.status_code == 422
+    good = browser.post(where, {"file": SimpleUploadedFile("plan.pdf", b"%PDF-1.7\n%%EOF\n" + b" " * 64)})
+    assert good["Location"].startswith(address(step, "role_preview_finish", 1))
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", ["role_preview_adjust", "role_preview_decline", "role_preview_beyond"])
+def test_what_would_reach_somebody_says_that_it_did_not(step: Step, rita: Membership, name: str) -> None:
+    drafted(step, REASONING, by=rita)
+    browser = signed_in(rita)
+    browser.get(address(step))
+    before = everything()
+    response = browser.post(address(step, name), {"percent": "50", "form": "", "text": "I am slow of sight"})
+    assert "Nothing was sent or saved, and nobody was notified." in words(response)
+    assert everything() == before
+
+
+def test_the_job_post_s_title_is_the_one_that_candidates_read(step: Step, rita: Membership) -> None:
+    drafted(step, WORK_STYLE, by=rita)
+    Automation.objects.create(
+        organisation=step.organisation,
+        role=step.role,
+        connection_id=1,
+        job_id=7,
+        job_name="Washer",
+        job_post_title="Washer of tall windows",
+        confirmed_at=NOW,
+    )
+    assert "Your assessment for Washer of tall windows" in words(signed_in(rita).get(address(step)))
+
+
+def test_without_a_draft_or_without_a_test_the_plan_says_so(step: Step, rita: Membership) -> None:
+    browser = signed_in(rita)
+    response = browser.get(address(step), follow=True)
+    assert [str(one) for one in response.context["messages"]] == [
+        "The draft no longer exists. It was published or discarded."
+    ]
+    drafted(step, by=rita)
+    response = browser.get(address(step), follow=True)
+    assert [str(one) for one in response.context["messages"]] == [
+        "There are no tests yet. Add one, then preview it as a candidate."
+    ]
+
+
+@pytest.mark.parametrize("query", ["done=99", "done=-1", "done=x&open=7-x&language=zz", "open=²"])
+def test_an_address_that_makes_no_sense_is_read_as_one_that_does(
+    step: Step, rita: Membership, query: str
+) -> None:
+    drafted(step, REASONING, by=rita)
+    assert signed_in(rita).get(address(step, query=query)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "more"),
+    [
+        ("role_preview_part", (2,)),
+        ("role_preview_item", (1, 21)),
+        ("role_preview_item", (1, 0)),
+        ("role_preview_practice", (1, 9)),
+        ("role_preview_finish", (0,)),
+    ],
+)
+def test_a_page_that_a_candidate_does_not_have_is_not_there(
+    step: Step, rita: Membership, name: str, more: tuple[int, ...]
+) -> None:
+    drafted(step, REASONING, by=rita)
+    assert signed_in(rita).get(address(step, name, *more)).status_code == 404
+
+
+@pytest.mark.parametrize(("name", "more"), ALL, ids=[name for name, _ in ALL])
+def test_only_who_may_see_the_plan_may_look_and_nothing_is_changed(
+    step: Step, rita: Membership, name: str, more: tuple[int, ...]
+) -> None:
+    published(step, WORK_STYLE, by=rita)
+    drafted(step, REASONING, by=rita)
+    manager = factories.member(step.organisation, kind="hiring_manager")
+    step.role.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    crossed = path(name, stranger.organisation, step.role_id, "draft", *more)
+    builtin(step.organisation, JUDGEMENT)
+    people = [Client(), signed_in(manager), signed_in(stranger), signed_in(rita)]
+    before = everything()
+    for which in ("draft", 1):
+        where = address(step, name, *more, which=which)
+        for client, to, status in [
+            (people[0], where, 302),
+            (people[1], where, 403),
+            (people[2], where, 404),
+            (people[2], crossed, 404),
+        ]:
+            assert client.get(to).status_code == status
+            assert client.post(to, {"answer": "4"}).status_code == status
+        assert people[3].get(where).status_code in {200, 302}
+        assert people[3].post(where, {"answer": "4"}).status_code in {200, 302, 422}
+    assert everything() == before

@@ -1,0 +1,187 @@
+"""Manage ATS automation: reviewing and confirming."""
+
+from goodword.candidates.models import Application
+from goodword.greenhouse.sync.applications import sync_application
+from goodword.roles.models import AlreadyThere
+from goodword.workflow.models import StepRequest
+from tests.assessments.plan.plans import REASONING, SERVES, published
+from tests.greenhouse.setup.desk import Desk
+from tests.support import factories
+from tests.support.jobs import run_jobs, waiting
+from tests.workspace.automation.wizard import (
+    ASSESSMENT,
+    OFFER,
+    REFERENCES,
+    SCREEN,
+    WHAT_FOR,
+    Wizard,
+    jobs_of,
+    nothing,
+    rules,
+    standing,
+)
+
+
+def test_the_review_says_it_in_sentences_and_counts_who_stands_there(either: Desk) -> None:
+    job = jobs_of(either)[0]
+    standing(either, 0, ASSESSMENT)
+    standing(either, 0, ASSESSMENT)
+    standing(either, 0, SCREEN)
+    wizard = Wizard(either)
+    wizard.connect_stages(job, post=next(either.greenhouse.store.job_posts.rising()).id)
+    page = wizard.get("role_automation_review", job)
+    details = f"SAM-101, Sales, Amsterdam, id {job.id}"
+    assert [" ".join(line.get_text().split()) for line in page.select(".sentences li")] == [
+        f"The Greenhouse job Senior Account Manager ({details}) belongs to the role “Key account people”.",
+        "Candidates and referees see the title “Senior Account Manager”.",
+        "A move to “Assessment” starts the assessment.",
+        "A move to “Reference Check” starts the reference check.",
+        f"The assessment serves this requirement: “{WHAT_FOR}”, said by {either.recruiter.user.name}.",
+        "2 candidates are in “Assessment” now.",
+        "Nobody is in “Reference Check” now.",
+    ]
+    assert [radio["value"] for radio in page.select("input[name=invite][checked]")] == ["no"]
+    assert nothing(either)
+
+
+def test_confirm_links_the_role_and_records_who_stood_there(either: Desk) -> None:
+    job = jobs_of(either)[0]
+    there = standing(either, 0, ASSESSMENT)
+    standing(either, 0, SCREEN)
+    wizard = Wizard(either)
+    post = next(either.greenhouse.store.job_posts.rising())
+    automation = wizard.link(job, post=post.id)
+    stages = wizard.stages(job)
+    assert rules(automation) == {
+        "assessment": (stages[ASSESSMENT], "Assessment"),
+        "reference_check": (stages[REFERENCES], "Reference Check"),
+    }
+    assert (automation.job_name, automation.requisition_id, automation.job_post_title) == (
+        "Senior Account Manager",
+        "SAM-101",
+        "Senior Account Manager",
+    )
+    assert automation.confirmed_by == either.recruiter
+    assert [row.remote_application_id for row in AlreadyThere.objects.of(either.organisation)] == [there.id]
+    step = factories.step(wizard.role, "assessment")
+    assert (step.requirement, step.requirement_by) == (WHAT_FOR, either.recruiter.user.name)
+    assert step.requirement_at is not None
+    assert [name for name, _ in waiting()] == ["automation.sync_there"]
+    assert "role.linked" in either.audited()
+
+
+def test_an_assessment_that_was_put_together_is_asked_for_no_requirement(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    step = factories.step(wizard.role, "assessment")
+    published(step, REASONING, by=desk.recruiter)
+    page = wizard.get("role_automation_stages", job)
+    assert not page.select("textarea")
+    assert f"Candidates get version 1 of this role's assessment. It serves: “{SERVES}”." in page.get_text()
+    wizard.connect_stages(job)
+    review = wizard.get("role_automation_review", job)
+    assert f"Candidates get version 1 of the role's assessment. It serves: “{SERVES}”." in review.get_text()
+    assert wizard.confirm(job)["Location"] == desk.url("role", wizard.role.pk)
+    step.refresh_from_db()
+    assert (step.requirement, step.rules.count()) == (SERVES, 1)
+
+
+def test_who_stood_there_is_not_invited_by_a_later_sync(desk: Desk) -> None:
+    there = standing(desk, 0, ASSESSMENT)
+    Wizard(desk).link(jobs_of(desk)[0])
+    sync_application(desk.connection(), there.id, now=factories.NOW)
+    run_jobs()
+    assert not StepRequest.objects.of(desk.organisation).exists()
+
+
+def test_who_stands_there_is_invited_if_one_chooses_so(either: Desk) -> None:
+    there = standing(either, 0, ASSESSMENT)
+    Wizard(either).link(jobs_of(either)[0], invite="yes")
+    assert [name for name, _ in waiting()] == ["automation.invite_there"]
+    run_jobs()
+    step_request = StepRequest.objects.of(either.organisation).get()
+    assert (step_request.application.remote_id, step_request.step.kind, step_request.state) == (
+        there.id,
+        "assessment",
+        "started",
+    )
+    assert not AlreadyThere.objects.of(either.organisation).exists()
+
+
+def test_somebody_known_already_is_invited_too_and_only_once(desk: Desk) -> None:
+    there, job = standing(desk, 0, ASSESSMENT), jobs_of(desk)[0]
+    wizard = Wizard(desk)
+    wizard.link(job, assessment=[])
+    sync_application(desk.connection(), there.id, now=factories.NOW)
+    assert not StepRequest.objects.of(desk.organisation).exists()
+    for _ in range(2):
+        wizard.link(job, invite="yes")
+        run_jobs()
+    assert StepRequest.objects.of(desk.organisation).count() == 1
+
+
+def test_who_has_moved_on_before_the_invitation_gets_none(desk: Desk) -> None:
+    there = standing(desk, 0, ASSESSMENT)
+    Wizard(desk).link(jobs_of(desk)[0], invite="yes")
+    desk.greenhouse.move(there, SCREEN)
+    run_jobs()
+    assert Application.objects.of(desk.organisation).get().stage_name == "Phone Screen"
+    assert not StepRequest.objects.of(desk.organisation).exists()
+
+
+def test_confirming_twice_changes_nothing_further(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    first = wizard.link(job)
+    again = wizard.link(job)
+    assert (again.pk, again.confirmed_at) == (first.pk, first.confirmed_at)
+    assert desk.audited().count("role.linked") == 1
+
+
+def test_the_second_press_of_confirm_leads_back_to_the_stages(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    wizard.link(job)
+    assert wizard.confirm(job)["Location"] == wizard.url("role_automation_stages", job)
+
+
+def test_other_stages_can_be_chosen_and_only_new_ones_are_recorded(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    wizard.link(job)
+    came_since, there = standing(desk, 0, ASSESSMENT), standing(desk, 0, OFFER)
+    automation = wizard.link(job, reference_check=wizard.stages(job)[OFFER])
+    assert rules(automation)["reference_check"] == (wizard.stages(job)[OFFER], "Offer")
+    recorded = AlreadyThere.objects.of(desk.organisation).values_list("remote_application_id", flat=True)
+    assert (list(recorded), came_since.id in recorded) == ([there.id], False)
+
+
+def test_a_second_job_can_be_linked_and_the_first_stays(desk: Desk) -> None:
+    wizard, jobs = Wizard(desk), jobs_of(desk)
+    wizard.link(jobs[0])
+    page = wizard.get("role_automation")
+    assert [card.get_text() for card in page.select("#linked .strong")] == ["Senior Account Manager"]
+    wizard.link(jobs[1])
+    assert sorted(wizard.role.automations.values_list("job_id", flat=True)) == [jobs[0].id, jobs[1].id]
+
+
+def test_unlinking_asks_first_and_takes_only_the_tie_away(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    automation = wizard.link(job)
+    address = desk.url("role_automation_unlink", wizard.role.pk, automation.pk)
+    assert "all results stay with the role" in wizard.client.get(address).content.decode()
+    assert not nothing(desk)
+    wizard.client.post(address)
+    assert nothing(desk)
+    assert "role.unlinked" in desk.audited()
+
+
+def test_a_review_without_a_draft_leads_back(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    response = wizard.client.get(wizard.url("role_automation_review", job))
+    assert response["Location"] == wizard.url("role_automation_stages", job)
+    for address in (wizard.url("role_automation_review"), wizard.url("role_automation_stages") + "?job=x"):
+        assert wizard.client.get(address)["Location"] == wizard.url("role_automation")
+
+
+def test_a_draft_with_errors_cannot_be_confirmed(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    wizard.connect_stages(job, requirement="")
+    assert wizard.confirm(job)["Location"] == wizard.url("role_automation_stages", job)
+    assert nothing(desk)

@@ -1,0 +1,40 @@
+"""Manage ATS automation: when Greenhouse is not there."""
+
+from django.core.cache import cache
+
+from goodword.greenhouse.models import Connection
+from tests.greenhouse.setup.desk import Desk
+from tests.workspace.automation.wizard import OFFER, PAGES, WHAT_FOR, Wizard, chosen, jobs_of
+
+
+def test_without_a_connection_the_page_says_to_connect_first(desk: Desk) -> None:
+    Connection.objects.of(desk.organisation).update(state="disconnected")
+    wizard = Wizard(desk)
+    for page in PAGES:
+        found = wizard.get(page)
+        assert "Connect Greenhouse first" in found.get_text()
+        assert [a["href"] for a in found.select("a") if a.get_text(strip=True) == "Open Integrations"] == [
+            desk.url("integrations")
+        ]
+
+
+def test_when_greenhouse_fails_what_was_typed_is_kept_for_the_next_try(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    wizard.get("role_automation_stages", job)
+    fault = {"kind": "fail", "path": "/v3/job_interview_stages", "status": 503, "times": 2}
+    desk.greenhouse.sandbox.faults.add(fault)
+    response = wizard.connect_stages(job, assessment=wizard.stages(job)[OFFER])
+    assert response.status_code == 200
+    assert "Greenhouse has an internal error at the moment." in response.content.decode()
+    page = wizard.get("role_automation_stages", job)
+    [requirement] = page.select("textarea")
+    assert (chosen(page, "assessment"), requirement.get_text().strip()) == ("Offer", WHAT_FOR)
+
+
+def test_a_revoked_key_says_so_in_the_wizard(desk: Desk) -> None:
+    desk.greenhouse.store.oauth_clients.delete(desk.greenhouse.row.id)
+    cache.clear()
+    wizard = Wizard(desk)
+    response = wizard.client.get(wizard.url("role_automation"))
+    assert response.status_code == 200
+    assert "it was revoked or expired" in response.content.decode()

@@ -1,0 +1,57 @@
+"""Manage ATS automation: linking a role, beneath the pages."""
+
+from typing import Any
+
+import pytest
+
+from goodword.accounts.models import Membership
+from goodword.roles.domain.automation import (
+    ApplicationInStage,
+    JobLink,
+    JobTaken,
+    RequirementMissing,
+    StageLink,
+    link,
+)
+from goodword.roles.models import Automation, Role, Step
+from tests.support import factories
+from tests.workspace.automation.wizard import (
+    WHAT_FOR,
+)
+
+
+def _link(role: Role, by: Membership, **changes: Any) -> Automation:
+    given: dict[str, Any] = {
+        "job": JobLink(connection_id=1, job_id=2, job_name="Job"),
+        "stages": {"assessment": [StageLink(stage_id=3, name="Test")]},
+        "requirement": WHAT_FOR,
+        "present": [
+            ApplicationInStage(application_id=4, stage_id=3),
+            ApplicationInStage(application_id=5, stage_id=6),
+        ],
+        "now": factories.NOW,
+    }
+    return link(role=role, by=by, **(given | changes))
+
+
+@pytest.mark.django_db
+def test_a_job_belongs_to_one_role_at_most() -> None:
+    organisation = factories.organisation()
+    admin = factories.member(organisation, kind="admin")
+    first, second = factories.role(organisation, owner=admin), factories.role(organisation, owner=admin)
+    _link(first, admin)
+    with pytest.raises(JobTaken) as taken:
+        _link(second, admin)
+    assert taken.value.role == first
+    assert list(second.automations.all()) == []
+
+
+@pytest.mark.django_db
+def test_linking_without_a_requirement_leaves_nothing_behind() -> None:
+    organisation = factories.organisation()
+    admin = factories.member(organisation, kind="admin")
+    role = factories.role(organisation, owner=admin)
+    with pytest.raises(RequirementMissing):
+        _link(role, admin, requirement=" ")
+    assert list(role.automations.all()) == []
+    assert Step.objects.of(organisation).get(role=role, kind="assessment").requirement == ""

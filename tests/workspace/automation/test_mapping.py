@@ -1,0 +1,388 @@
+"""Several stages, delays and accounts in the wizard; who stood there; and what changes while one looks."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from bs4 import BeautifulSoup
+from django.core.cache import cache
+from django.urls import reverse
+
+from goodword.candidates.models import Application
+from goodword.greenhouse.models import Connection, Finding
+from goodword.roles.models import AlreadyThere, Automation, StageRule
+from goodword.workflow.models import StepRequest
+from goodword.workspace.progress import NotStarted, why_not_started
+from greenhouse_sandbox.acts.stages import pipeline
+from tests.greenhouse.setup.desk import Desk
+from tests.support import factories
+from tests.support.jobs import run_jobs, waiting
+from tests.workspace.automation.wizard import (
+    ASSESSMENT,
+    OFFER,
+    REFERENCES,
+    SCREEN,
+    Wizard,
+    errors,
+    jobs_of,
+    offered,
+    standing,
+)
+
+KINDS = ("assessment", "reference_check")
+
+
+def said(page: BeautifulSoup) -> list[str]:
+    return [" ".join(row.get_text().split()) for row in page.select("#chosen li")]
+
+
+def there(page: BeautifulSoup) -> list[str]:
+    return [" ".join(row.get_text().split()) for row in page.select("#there li")]
+
+
+def notices(page: BeautifulSoup) -> list[str]:
+    return [" ".join(row.get_text(" ").split()) for row in page.select("main .notice.tone-attention")]
+
+
+def standings(desk: Desk) -> list[tuple[int | None, str]]:
+    rows = Application.objects.of(desk.organisation).order_by("remote_id")
+    return list(rows.values_list("remote_id", "stage_name"))
+
+
+def test_several_stages_start_a_step_after_a_delay(either: Desk) -> None:
+    wizard, job = Wizard(either), jobs_of(either)[0]
+    stages = wizard.stages(job)
+    more = {"assessment_delay_0": "2", "assessment_delay_1": "hours"}
+    wizard.connect_stages(job, assessment=[stages[SCREEN], stages[ASSESSMENT]], **more)
+    page = wizard.get("role_automation_review", job)
+    assert said(page)[2:4] == [
+        "A move to “Phone Screen” or “Assessment” starts the assessment, 2 hours later.",
+        "A move to “Reference Check” starts the reference check.",
+    ]
+    automation = wizard.link(job, assessment=[stages[SCREEN], stages[ASSESSMENT]], **more)
+    rules = StageRule.objects.of(either.organisation).filter(automation=automation, step__kind="assessment")
+    assert set(rules.values_list("stage_name", flat=True)) == {"Phone Screen", "Assessment"}
+    delays = {step.kind: step.delay_minutes for step in wizard.role.steps.all()}
+    assert delays == {"assessment": 120, "reference_check": 0}
+    assert "step.settings_changed" in either.audited()
+
+
+def test_a_mapping_is_shown_as_it_is_when_the_wizard_is_opened_again(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    stages = wizard.stages(job)
+    more = {"reference_check_delay_0": "1", "reference_check_delay_1": "days"}
+    wizard.link(job, assessment=[stages[SCREEN], stages[OFFER]], **more)
+    page = wizard.get("role_automation_stages", job)
+    ticked = [int(str(box["value"])) for box in page.select("input[name=assessment][checked]")]
+    assert ticked == [stages[SCREEN], stages[OFFER]]
+    [number], [unit] = (
+        page.select("[name=reference_check_delay_0]"),
+        page.select("[name=reference_check_delay_1] [selected]"),
+    )
+    assert (number["value"], unit["value"]) == ("1", "days")
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("31", "Delay before the invitation: Choose at most 30 days."),
+        ("soon", "Delay before the invitation: Write a whole number, 0 for no delay."),
+    ],
+)
+def test_a_delay_that_cannot_be_is_refused_and_the_stages_stay_chosen(
+    desk: Desk, typed: str, sentence: str
+) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    stage = wizard.stages(job)[OFFER]
+    response = wizard.connect_stages(
+        job, assessment=[stage], assessment_delay_0=typed, assessment_delay_1="days"
+    )
+    assert errors(response.content) == [sentence]
+    page = BeautifulSoup(response.content, "html.parser")
+    assert [box["value"] for box in page.select("input[name=assessment][checked]")] == [str(stage)]
+    assert [box["value"] for box in page.select("[name=assessment_delay_0]")] == [typed]
+
+
+def marks(page: str) -> list[str]:
+    """The step states in the only row of the role's list."""
+    row = BeautifulSoup(page, "html.parser").select("tbody tr")
+    assert len(row) == 1
+    return [mark.get_text() for mark in row[0].select(".progress__word")]
+
+
+def test_who_stood_there_is_brought_over_in_the_background_and_not_invited(either: Desk) -> None:
+    inside, outside = standing(either, 0, ASSESSMENT), standing(either, 0, SCREEN)
+    wizard = Wizard(either)
+    wizard.link(jobs_of(either)[0])
+    assert standings(either) == []
+    run_jobs()
+    assert standings(either) == [(inside.id, "Assessment")]
+    assert not StepRequest.objects.of(either.organisation).exists()
+    page = either.client(either.recruiter).get(either.url("role", wizard.role.pk)).content.decode()
+    assert marks(page) == ["Already in stage", "Not started"]
+    page = either.client(either.recruiter).get(either.url("candidates")).content.decode()
+    assert marks(page) == ["Already in stage", "Not started"]
+    assert outside.id not in [remote_id for remote_id, _ in standings(either)]
+
+
+def test_who_stood_there_is_said_to_be_not_invited_and_can_be_in_one_click(either: Desk) -> None:
+    remote = standing(either, 0, ASSESSMENT)
+    wizard = Wizard(either)
+    wizard.link(jobs_of(either)[0])
+    run_jobs()
+    application = Application.objects.of(either.organisation).get(remote_id=remote.id)
+    client, where = either.client(either.recruiter), either.url("candidate", application.pk)
+    page = BeautifulSoup(client.get(where).content, "html.parser")
+    cards = {
+        kind: re.sub(
+            r"^.*(?=(Already in stage|Not started) Invite)", "", " ".join(card.get_text(" ").split())
+        )
+        for kind in KINDS
+        for card in page.select(f"#{kind}")
+    }
+    assert cards == {
+        "assessment": "Already in stage Invite Was already in this stage when you linked the job; not invited.",
+        "reference_check": (
+            "Not started Invite Starts when the candidate is moved to Reference Check in Greenhouse."
+        ),
+    }
+    client.post(reverse("step_begin", args=[either.organisation.slug, application.pk, "assessment"]))
+    run_jobs(but_not={"email.send"})
+    assert StepRequest.objects.of(either.organisation).get().state == "started"
+    assert application.emails.get().kind == "assessment.invitation"
+
+
+def test_every_reason_for_not_having_started_is_said(desk: Desk) -> None:
+    inside, outside = standing(desk, 0, ASSESSMENT), standing(desk, 0, SCREEN)
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    automation = wizard.link(job, reference_check=[])
+    run_jobs()
+    application = Application.objects.of(desk.organisation).get(remote_id=inside.id)
+    assert why_not_started(application, "assessment").why == "already_there"
+    assert why_not_started(application, "reference_check").why == "unmapped"
+    recorded = AlreadyThere.objects.of(desk.organisation).get()
+    finding = Finding.objects.create(
+        organisation=desk.organisation,
+        connection=desk.connection(),
+        application=application,
+        kind="missed_invitation",
+        state="dismissed",
+        sentence="",
+        found_at=factories.NOW,
+        settled_at=recorded.recorded_at,
+    )
+    assert why_not_started(application, "assessment").why == "dismissed"
+    finding.delete()
+    recorded.delete()
+    assert why_not_started(application, "assessment").why == "not_invited"
+    application.stage_id = outside.stage_id
+    assert why_not_started(application, "assessment") == NotStarted(why="to_come", stages=("Assessment",))
+    application.job_id = None
+    assert why_not_started(application, "assessment").why == "by_hand"
+    assert automation.role == wizard.role
+
+
+def test_a_later_change_brings_over_who_stands_in_the_new_stage(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    wizard.link(job)
+    run_jobs()
+    came_since, new = standing(desk, 0, ASSESSMENT), standing(desk, 0, OFFER)
+    stages = wizard.stages(job)
+    wizard.link(job, reference_check=[stages[REFERENCES], stages[OFFER]])
+    run_jobs()
+    # who came into the stage that was mapped already is a matter of their delivery
+    assert standings(desk) == [(new.id, "Offer")]
+    assert not StepRequest.objects.of(desk.organisation).exists()
+    assert came_since.id not in AlreadyThere.objects.of(desk.organisation).values_list(
+        "remote_application_id", flat=True
+    )
+
+
+def test_bringing_over_goes_on_after_a_failure_with_those_who_are_missing(desk: Desk) -> None:
+    people = [standing(desk, 0, ASSESSMENT) for _ in range(3)]
+    Wizard(desk).link(jobs_of(desk)[0])
+    desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/candidates", "status": 503, "times": 9})
+    with pytest.raises(Exception, match="internal error"):
+        run_jobs()
+    desk.greenhouse.sandbox.faults.clear()
+    automation = Automation.objects.of(desk.organisation).get()
+    from goodword.workspace.automation.already_there import sync_batch
+
+    assert sync_batch(automation_id=automation.pk, after=0, now=factories.NOW) is None
+    assert [remote_id for remote_id, _ in standings(desk)] == sorted(one.id for one in people)
+
+
+def test_who_was_asked_before_is_counted_apart_and_nobody_is_asked_about(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    standing(desk, 0, ASSESSMENT)
+    wizard.link(job, invite="yes")
+    run_jobs()
+    wizard.connect_stages(job)
+    page = wizard.get("role_automation_review", job)
+    assert there(page) == [
+        "1 candidate is in “Assessment” now. 1 of them was asked for it before and is not asked again.",
+        "Nobody is in “Reference Check” now.",
+    ]
+    assert page.select("input[name=invite]") == []
+
+
+def test_what_another_admin_confirmed_meanwhile_is_shown_before_it_is_replaced(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    wizard.link(job)
+    stages = wizard.stages(job)
+    wizard.connect_stages(job, assessment=[stages[OFFER]])
+    mine = wizard.get("role_automation_review", job)
+    assert notices(mine) == []
+
+    other = Wizard(desk, wizard.role, desk.admin)
+    other.link(job, assessment=[stages[SCREEN]])
+    [seen] = mine.select("input[name=seen]")
+    address = wizard.url("role_automation_review", job)
+    response = wizard.client.post(address, {"invite": "no", "seen": seen["value"]})
+    page = BeautifulSoup(response.content, "html.parser")
+    assert notices(page) == [
+        (
+            f"Someone else has changed this mapping {desk.admin.user.name} confirmed: "
+            "Reference Check → Reference check, Phone Screen → Assessment. Confirm replaces it with the mapping below."
+        )
+    ]
+    assert {rule.stage_id for rule in StageRule.objects.of(desk.organisation)} == {
+        stages[SCREEN],
+        stages[REFERENCES],
+    }
+    [seen] = page.select("input[name=seen]")
+    response = wizard.client.post(address, {"invite": "no", "seen": seen["value"]})
+    assert response["Location"] == desk.url("role", wizard.role.pk)
+    assert {rule.stage_id for rule in StageRule.objects.of(desk.organisation)} == {
+        stages[OFFER],
+        stages[REFERENCES],
+    }
+
+
+def test_two_first_confirms_at_once_are_one_and_a_question(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    other = Wizard(desk, wizard.role, desk.admin)
+    wizard.connect_stages(job)
+    other.connect_stages(job, assessment=[other.stages(job)[OFFER]])
+    other.confirm(job)
+    response = wizard.confirm(job)
+    assert response.status_code == 200
+    assert "Someone else has changed this mapping" in response.content.decode()
+
+
+def test_a_job_that_was_unlinked_meanwhile_is_asked_about(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    automation = wizard.link(job)
+    wizard.connect_stages(job)
+    automation.delete()
+    response = wizard.confirm(job)
+    assert "The job is no longer linked to this role." in response.content.decode()
+    assert not Automation.objects.of(desk.organisation).exists()
+
+
+def test_a_stage_that_has_gone_meanwhile_is_said_and_the_others_stay_chosen(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    stages = wizard.stages(job)
+    wizard.connect_stages(job, assessment=[stages[SCREEN], stages[ASSESSMENT]])
+    gone = pipeline(desk.greenhouse.store, job.id)[SCREEN]
+    gone.active = False
+    desk.greenhouse.store.job_stages.changed(gone, desk.greenhouse.now())
+    response = wizard.client.get(wizard.url("role_automation_review", job), follow=True)
+    assert [str(message) for message in response.context["messages"]] == [
+        "A stage that you chose no longer exists in Greenhouse. Check the stages again."
+    ]
+    page = BeautifulSoup(response.content, "html.parser")
+    assert [box["value"] for box in page.select("input[name=assessment][checked]")] == [
+        str(stages[ASSESSMENT])
+    ]
+    again = wizard.connect_stages(job, assessment=[stages[SCREEN]])
+    assert errors(again.content) == [
+        (
+            "Stages that start the assessment: A chosen stage no longer exists in Greenhouse. Check the stages "
+            "again."
+        )
+    ]
+
+
+def test_a_job_that_was_closed_meanwhile_is_said_on_the_last_page(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[5]
+    wizard.connect_stages(job)
+    page = wizard.get("role_automation_review", job)
+    assert "This job is closed in Greenhouse." in page.get_text()
+    assert wizard.confirm(job)["Location"] == desk.url("role", wizard.role.pk)
+
+
+# --- several accounts ---------------------------------------------------------------------------------------------
+
+
+def second_account(desk: Desk, **values: object) -> Connection:
+    """Another account, whose key Greenhouse does not know unless it is the first one's."""
+    first = desk.connection()
+    other = Connection(
+        organisation=desk.organisation,
+        api=first.api,
+        name="Daughter company",
+        endpoint_key="d" * 43,
+        connected_at=factories.NOW + timedelta(days=1),
+        state=Connection.State.ACTIVE,
+    )
+    other.set_credentials(desk.greenhouse.credentials)
+    other.save()
+    return other
+
+
+def test_jobs_of_all_accounts_are_offered_with_the_accounts_name(desk: Desk) -> None:
+    first, other = desk.connection().pk, second_account(desk)
+    wizard = Wizard(desk)
+    rows = offered(wizard.get("role_automation", q="SAM-101"))
+    assert len(rows) == 2
+    assert [("Daughter company" in row) for row in rows] == [False, True]
+    page = wizard.get("role_automation", q="SAM-101")
+    assert [str(radio["value"]).split("-")[0] for radio in page.select("input[name=job]")] == [
+        str(first),
+        str(other.pk),
+    ]
+
+
+def test_with_one_account_its_name_is_left_out(desk: Desk) -> None:
+    page = Wizard(desk).get("role_automation", q="SAM-101")
+    assert desk.connection().name not in " ".join(offered(page))
+
+
+def test_a_job_of_the_second_account_is_linked_to_that_account(desk: Desk) -> None:
+    other = second_account(desk)
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    key = f"{other.pk}-{job.id}"
+    stages = wizard.stages(job)
+    address = desk.url("role_automation_stages", wizard.role.pk) + f"?job={key}"
+    typed = {"post": "0", "reference_check": [stages[REFERENCES]], "seen": ""}
+    assert wizard.client.post(address, typed)["Location"].endswith(f"/automation/review/?job={key}")
+    wizard.client.post(desk.url("role_automation_review", wizard.role.pk) + f"?job={key}", {"invite": "no"})
+    automation = Automation.objects.of(desk.organisation).get()
+    assert (automation.connection_id, automation.job_id) == (other.pk, job.id)
+
+
+def test_an_account_that_does_not_answer_takes_nothing_from_the_other(desk: Desk) -> None:
+    other = second_account(desk)
+    cache.clear()
+    other.credential = "unreadable"
+    other.save()
+    page = Wizard(desk).get("role_automation")
+    assert len(offered(page)) == 6
+    assert notices(page) == [
+        (
+            "The jobs of Daughter company are missing here The stored key can no longer be decrypted. "
+            "Set the Greenhouse key again in Settings > Integrations."
+        )
+    ]
+
+
+@pytest.mark.parametrize("key", ["999999-1", "x-1", "1-x", "-", "1-" + "9" * 30, ""])
+def test_a_key_that_names_no_job_leads_back_to_the_first_page(desk: Desk, key: str) -> None:
+    wizard = Wizard(desk)
+    for page in ("role_automation_stages", "role_automation_review"):
+        address = desk.url(page, wizard.role.pk)
+        assert wizard.client.get(address, {"job": key})["Location"] == desk.url(
+            "role_automation", wizard.role.pk
+        )
+    assert waiting() == []

@@ -1,0 +1,82 @@
+"""Manage ATS automation: connecting stages to steps."""
+
+from bs4 import BeautifulSoup
+
+from greenhouse_sandbox.acts.stages import pipeline
+from tests.greenhouse.setup.desk import Desk
+from tests.workspace.automation.wizard import (
+    ASSESSMENT,
+    OFFER,
+    REFERENCES,
+    WHAT_FOR,
+    Wizard,
+    chosen,
+    errors,
+    jobs_of,
+    rules,
+)
+
+
+def test_equal_names_and_the_live_post_are_proposed(either: Desk) -> None:
+    page = Wizard(either).get("role_automation_stages", jobs_of(either)[0])
+    assert [chosen(page, name) for name in ("assessment", "reference_check", "post")] == [
+        "Assessment",
+        "Reference Check",
+        "Senior Account Manager",
+    ]
+    stages = [" ".join(row.get_text().split()) for row in page.select("label:has(> input[name=assessment])")]
+    assert stages == ["Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
+
+
+def test_case_and_spaces_do_not_matter_for_a_proposal_and_other_names_are_not_guessed(desk: Desk) -> None:
+    job = jobs_of(desk)[0]
+    stages = pipeline(desk.greenhouse.store, job.id)
+    stages[ASSESSMENT].name, stages[REFERENCES].name = "Online assessment", "  REFERENCE  check "
+    page = Wizard(desk).get("role_automation_stages", job)
+    assert (chosen(page, "assessment"), " ".join(chosen(page, "reference_check").split())) == (
+        "",
+        "REFERENCE check",
+    )
+
+
+def test_without_a_live_post_the_roles_own_title_is_proposed(desk: Desk) -> None:
+    page = Wizard(desk).get("role_automation_stages", jobs_of(desk)[3])
+    assert chosen(page, "post") == "None: the role's own title, Key account people"
+
+
+def test_an_assessment_without_its_requirement_is_asked_for_it_and_what_was_chosen_stays(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    stages = wizard.stages(job)
+    response = wizard.connect_stages(job, requirement=" ", reference_check=stages[OFFER])
+    question = "What requirement of the job does the assessment serve?"
+    assert errors(response.content) == [f"{question} Write a sentence. Without it no assessment is sent."]
+    page = BeautifulSoup(response.content, "html.parser")
+    assert (chosen(page, "assessment"), chosen(page, "reference_check")) == ("Assessment", "Offer")
+
+
+def test_a_reference_check_alone_needs_no_requirement(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    automation = wizard.link(job, assessment=[], requirement="")
+    assert rules(automation) == {"reference_check": (wizard.stages(job)[REFERENCES], "Reference Check")}
+
+
+def test_connecting_nothing_is_no_automation(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    response = wizard.connect_stages(job, assessment=[], reference_check=[], requirement="")
+    assert errors(response.content) == [
+        "Stages that start the assessment: Connect at least one of the two steps to a stage."
+    ]
+
+
+def test_a_stage_of_another_job_is_refused(desk: Desk) -> None:
+    wizard, jobs = Wizard(desk), jobs_of(desk)
+    response = wizard.connect_stages(jobs[0], assessment=wizard.stages(jobs[1])[ASSESSMENT])
+    assert (response.status_code, len(errors(response.content))) == (200, 1)
+
+
+def test_back_shows_what_was_chosen(desk: Desk) -> None:
+    wizard, job = Wizard(desk), jobs_of(desk)[0]
+    wizard.connect_stages(job, assessment=wizard.stages(job)[OFFER])
+    page = wizard.get("role_automation_stages", job)
+    [requirement] = page.select("textarea")
+    assert (chosen(page, "assessment"), requirement.get_text().strip()) == ("Offer", WHAT_FOR)

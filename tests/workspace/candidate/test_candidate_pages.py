@@ -1,0 +1,274 @@
+"""The list of candidates, the page of one, and the results to review."""
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from pytest_django.fixtures import Settings
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.core.events import record
+from goodword.roles.models import Role
+from goodword.workflow.models import StepRequest
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import checked, invited, named, path, reported
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    return factories.organisation()
+
+
+@pytest.fixture
+def role(organisation: Organisation) -> Role:
+    return factories.role(organisation, title="Baker")
+
+
+@pytest.fixture
+def rita(organisation: Organisation) -> Membership:
+    return factories.member(organisation)
+
+
+def names(client: Client, organisation: Organisation, query: str = "") -> list[str]:
+    rows = client.get(path("candidates", organisation), {"q": query}).context["rows"]
+    return [application.candidate.name for application, _ in rows]
+
+
+def queries(client: Client, where: str) -> int:
+    client.get(where)
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(where).status_code == 200
+    return len(seen)
+
+
+def test_all_candidates_are_searched_by_name_address_and_role(role: Role, rita: Membership) -> None:
+    other = factories.role(role.organisation, title="Sailor")
+    named(role, "Ada", "Zorn", email="a@zorn.example")
+    named(other, "Bo", "Abel")
+    named(factories.role(factories.organisation()), "Cy", "Elsewhere")
+    client = signed_in(rita)
+    assert names(client, role.organisation) == ["Bo Abel", "Ada Zorn"]
+    assert names(client, role.organisation, "ZORN.ex") == ["Ada Zorn"]
+    assert names(client, role.organisation, "sail") == ["Bo Abel"]
+    assert names(client, role.organisation, "cy") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["'; drop table", "\\", "_", "<script>alert(1)</script>", "a\x00b", "é" * 500]
+)
+def test_no_search_breaks_the_page(role: Role, rita: Membership, query: str) -> None:
+    named(role, "Ada", "Zorn")
+    response = signed_in(rita).get(path("candidates", role.organisation), {"q": query})
+    assert (response.status_code, response.context["rows"]) == (200, [])
+    assert b"<script>alert" not in response.content
+
+
+def test_a_private_candidate_is_hidden_everywhere_but_from_those_added_to_the_role(
+    role: Role, rita: Membership
+) -> None:
+    hidden = named(role, "Hidden", "Bo", private=True)
+    reported(hidden)
+    admin = factories.member(role.organisation, kind="admin")
+    viewer = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(viewer)
+    where = path("candidate", role.organisation, hidden.pk)
+    for who, sees in ((rita, False), (admin, True), (role.owner, True), (viewer, True)):
+        client = signed_in(who)
+        assert names(client, role.organisation) == (["Hidden Bo"] if sees else [])
+        assert names(client, role.organisation, "hidden") == (["Hidden Bo"] if sees else [])
+        assert client.get(where).status_code == (200 if sees else 404)
+        assert len(client.get(path("results", role.organisation)).context["page"].object_list) == sees
+        assert len(client.get(path("role", role.organisation, role.pk)).context["rows"]) == sees
+
+
+def test_the_page_shows_steps_results_reports_and_what_happened(role: Role, rita: Membership) -> None:
+    application = named(role, "Ada", "Zorn")
+    report = reported(application)
+    response = signed_in(rita).get(path("candidate", role.organisation, application.pk))
+    assert [result.label for result in response.context["results"]] == ["Assessment"]
+    assert list(response.context["reports"]) == [report]
+    assert sorted(entry.title for entry in response.context["timeline"]) == sorted(
+        [
+            "Assessment assigned",
+            "Began the assessment on Tue 3 Mar",
+            "Finished the assessment",
+            f"Report {report.code} ready, version 1",
+            "Mail sent: report is ready, to the recruiter",
+        ]
+    )
+    html = response.content.decode()
+    assert report.code in html
+    assert path("report_pdf", role.organisation, report.pk) in html
+
+
+def test_every_look_at_a_result_is_in_the_audit_log_and_a_look_without_one_is_not(
+    role: Role, rita: Membership
+) -> None:
+    done, fresh = named(role, "Ada", "Zorn"), named(role, "Bo", "Abel")
+    reported(done)
+    AuditEntry.objects.of(role.organisation).delete()
+    client = signed_in(rita)
+    client.get(path("candidate", role.organisation, fresh.pk))
+    client.get(path("candidate", role.organisation, done.pk))
+    entries = AuditEntry.objects.of(role.organisation)
+    assert list(entries.values_list("member", "action", "details")) == [
+        (rita.pk, "result.viewed", {"application": done.pk})
+    ]
+
+
+def test_who_may_not_see_a_candidate_gets_nothing_and_leaves_nothing(role: Role) -> None:
+    application = named(role, "Ada", "Zorn")
+    reported(application)
+    AuditEntry.objects.of(role.organisation).delete()
+    where = path("candidate", role.organisation, application.pk)
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    stranger = factories.member(factories.organisation(), kind="admin")
+    assert Client().get(where).status_code == 302
+    assert signed_in(manager).get(where).status_code == 404
+    assert signed_in(stranger).get(where).status_code == 404
+    assert (
+        signed_in(stranger).get(path("candidate", stranger.organisation, application.pk)).status_code == 404
+    )
+    assert AuditEntry.objects.across_organisations().filter(action="result.viewed").count() == 0
+
+
+def test_what_waits_says_what_it_waits_for_and_how_to_help(role: Role, rita: Membership) -> None:
+    application = named(role, "Ada", "Zorn", email="")
+    factories.step_request(
+        application, "assessment", state="waiting", waits_for="no_address", started_at=None
+    )
+    html = signed_in(rita).get(path("candidate", role.organisation, application.pk)).content.decode()
+    assert "Greenhouse has no e-mail address for this candidate. Add one there" in html
+
+
+def test_the_way_to_greenhouse_is_there_for_who_came_from_there(
+    role: Role, rita: Membership, settings: Settings
+) -> None:
+    settings.GOODWORD_GREENHOUSE_APP_URL = "https://app.greenhouse.example/"
+    application = named(role, "Ada", "Zorn")
+    where = path("candidate", role.organisation, application.pk)
+    client = signed_in(rita)
+    assert client.get(where).context["greenhouse_url"] == (
+        f"https://app.greenhouse.example/people/{application.candidate.remote_id}"
+        f"?application_id={application.remote_id}"
+    )
+    application.candidate.remote_id = None
+    application.candidate.save()
+    assert client.get(where).context["greenhouse_url"] == ""
+
+
+def test_a_page_asks_as_often_with_much_as_with_little_on_it(role: Role, rita: Membership) -> None:
+    application = named(role, "Ada", "Zorn")
+    invited(application)
+    checked(application)
+    where, client = path("candidate", role.organisation, application.pk), signed_in(rita)
+    before = queries(client, where)
+    with transaction.atomic():
+        for _ in range(30):
+            record(
+                "application.entered_stage",
+                organisation_id=role.organisation_id,
+                application_id=application.pk,
+                actor=f"member:{rita.pk}",
+                at=factories.NOW,
+                data={"stage_name": "Offer {x}"},
+            )
+    assert queries(client, where) == before
+
+
+def test_results_show_the_newest_version_of_each_and_cost_the_same_for_three(
+    role: Role, rita: Membership
+) -> None:
+    client, where = signed_in(rita), path("results", role.organisation)
+    first = named(role, "Ada", "Zorn")
+    reported(first)
+    before = queries(client, where)
+    second = reported(first)
+    shown = client.get(where).context["page"].object_list
+    assert [(report.pk, report.version) for report in shown] == [(second.pk, 2)]
+    for last in ("B", "C"):
+        reported(named(role, "Ada", last))
+    assert len(client.get(where).context["page"].object_list) == 3
+    assert queries(client, where) == before
+
+
+def test_inviting_again_sends_a_new_invitation_and_is_written_down(role: Role, rita: Membership) -> None:
+    application = named(role, "Ada", "Zorn")
+    attempt = invited(application)
+    where = path("step_invite_again", role.organisation, application.pk, attempt.step_request_id)
+    response = signed_in(rita).post(where, follow=True)
+    assert [str(message) for message in response.context["messages"]] == ["A new invitation is on its way."]
+    assert list(
+        AuditEntry.objects.of(role.organisation).filter(member=rita).values_list("action", "details")
+    ) == [("step.invited_again", {"step_request": attempt.step_request_id})]
+    assert attempt.step_request.attempts.count() == 2
+
+
+def test_inviting_again_needs_a_recruiter_of_the_organisation_and_looking_sends_nothing(
+    role: Role, rita: Membership
+) -> None:
+    application = named(role, "Ada", "Zorn")
+    attempt = invited(application)
+    where = path("step_invite_again", role.organisation, application.pk, attempt.step_request_id)
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    theirs = path("step_invite_again", stranger.organisation, application.pk, attempt.step_request_id)
+    answers = [
+        signed_in(rita).get(where),
+        Client().post(where),
+        signed_in(manager).post(where),
+        signed_in(stranger).post(where),
+        signed_in(stranger).post(theirs),
+        signed_in(rita).post(
+            path("step_invite_again", role.organisation, application.pk, attempt.step_request_id + 99)
+        ),
+    ]
+    assert [answer.status_code for answer in answers] == [200, 302, 403, 404, 404, 404]
+    assert attempt.step_request.attempts.count() == 1
+
+
+def test_the_step_of_another_candidate_is_not_invited_by_way_of_this_one(
+    role: Role, rita: Membership
+) -> None:
+    mine, other = named(role, "Ada", "Zorn"), named(role, "Bo", "Abel")
+    invited(mine)
+    step_request = invited(other).step_request
+    where = path("step_invite_again", role.organisation, mine.pk, step_request.pk)
+    assert signed_in(rita).post(where).status_code == 404
+    assert step_request.attempts.count() == 1
+
+
+NOT_ACTIVE = "Only active candidates can be invited. In Greenhouse this one is not."
+NOT_BEGUN = "This step has not started yet. Its card says why."
+NO_ADDRESS = "Greenhouse has no address for this candidate, or says not to e-mail them."
+
+
+@pytest.mark.parametrize("kind", ["assessment", "reference_check"])
+@pytest.mark.parametrize(
+    ("application", "state", "said"),
+    [
+        ({"status": "rejected"}, "started", NOT_ACTIVE),
+        ({}, "waiting", NOT_BEGUN),
+        ({"email": ""}, "started", NO_ADDRESS),
+        ({"can_email": False}, "started", NO_ADDRESS),
+    ],
+)
+def test_who_cannot_be_invited_is_not_and_the_page_says_why(
+    role: Role, kind: str, application: dict[str, str], state: str, said: str
+) -> None:
+    who = named(role, "Ada", "Zorn", **application)
+    step_request = factories.step_request(who, kind, state=StepRequest.State(state))
+    response = signed_in(role.owner).post(
+        path("step_invite_again", role.organisation, who.pk, step_request.pk), follow=True
+    )
+    assert [str(message) for message in response.context["messages"]] == [said]
+    assert (step_request.attempts.count(), step_request.checks.count(), who.emails.count()) == (0, 0, 0)
+
+
+def test_a_number_out_of_all_measure_is_not_there(role: Role, rita: Membership) -> None:
+    for name in ("role", "candidate", "report_pdf"):
+        assert signed_in(rita).get(path(name, role.organisation, 10**30)).status_code == 404

@@ -1,0 +1,411 @@
+"""*Invite again* after a run with activity asks for confirmation, and earlier answers stay visible."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from bs4 import BeautifulSoup
+from django.test import Client, override_settings
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.greenhouse.activity_feed.notes import on_report_ready
+from goodword.greenhouse.models import ActivityFeedNote
+from goodword.notifications.models import Email
+from goodword.references.flags import addresses
+from goodword.references.models import Check, CheckFlag
+from goodword.reports.domain.reuse import report_of
+from goodword.reports.models import Report
+from goodword.workspace.comparison.results import finished_attempts
+from tests.assessments.support import answer_all, assigned
+from tests.references.story import (
+    MANAGER,
+    PEER,
+    Story,
+    answer,
+    candidate_door,
+    post,
+    press_send,
+    referee_door,
+    sent,
+)
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.kept import kept
+from tests.support.pages import signed_in
+from tests.workspace.applications import NOW, named, path, reported, review
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(days=1)
+#: after the tests' retake interval
+NEXT_TIME = NOW + timedelta(days=190)
+MARIA, PAUL = "maria@globex.example", "paul@globex.example"
+
+
+@pytest.fixture(autouse=True)
+def at_a_fixed_moment() -> Iterator[None]:
+    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    with override_settings(MAILERS=mailers), time_machine.travel(NOW, tick=False):
+        yield
+
+
+@kept
+def done(*, least: int = 2) -> Story:
+    """A complete check of two referees."""
+    story = sent()
+    Check.objects.of(story.application.organisation).update(least=least)
+    answer(referee_door(MARIA))
+    if least == 2:
+        answer(referee_door(PAUL))
+    assert story.check.progress == "completed"
+    return story
+
+
+def member_of(application: Application) -> Membership:
+    return factories.member(application.organisation)
+
+
+def soup(response: Any) -> BeautifulSoup:
+    return BeautifulSoup(response.content, "html.parser")
+
+
+def words(part: Any) -> str:
+    return " ".join(part.get_text(" ").split())
+
+
+def page_of(member: Membership, application: Application) -> BeautifulSoup:
+    return soup(signed_in(member).get(path("candidate", member.organisation, application.pk)))
+
+
+def again(
+    member: Membership, application: Application, step_request: int, data: dict[str, Any] | None = None
+) -> Any:
+    where = path("step_invite_again", member.organisation, application.pk, step_request)
+    return signed_in(member).post(where, data or {}, follow=True)
+
+
+def confirmed(member: Membership, story: Story) -> None:
+    response = again(member, story.application, story.check.step_request_id, {"after": story.check.pk})
+    assert [str(one) for one in response.context["messages"]] == ["A new invitation is on its way."]
+    run_jobs()
+
+
+def counts(application: Application) -> tuple[int, ...]:
+    org = application.organisation
+    models: tuple[Any, ...] = (Check, Attempt, Email)
+    written = AuditEntry.objects.of(org).exclude(action="result.viewed").count()
+    return (*(model.objects.of(org).count() for model in models), written, Event.objects.count())
+
+
+# --- asked first
+
+
+def test_a_finished_check_says_what_will_happen_and_one_click_changes_nothing() -> None:
+    story = done()
+    rita, application = member_of(story.application), story.application
+    acts = page_of(rita, application).select_one("#reference_check .check__acts")
+    assert acts is not None
+    where = path("step_invite_again", rita.organisation, application.pk, story.check.step_request_id)
+    assert [link["href"] for link in acts.select(".menu__item")] == [where]
+    assert acts.select("form") == []
+    before = counts(application)
+    for response in (signed_in(rita).get(where), signed_in(rita).post(where)):
+        assert response.status_code == 200
+        text = words(soup(response).main)
+        assert (
+            f"gets a new e-mail at {application.candidate.email} with a request to name 2 referees again."
+            in text
+        )
+        assert "The results of 3 March 2026 stay on the candidate's page, marked as an earlier run." in text
+        assert "The report and its note in Greenhouse stay." in text
+    assert counts(application) == before
+    confirmed(rita, story)
+    assert Check.objects.of(rita.organisation).filter(step_request__application=application).count() == 2
+
+
+def test_confirmed_twice_it_invites_once() -> None:
+    story = done()
+    rita, first = member_of(story.application), story.check.pk
+    confirmed(rita, story)
+    before = counts(story.application)
+    response = again(rita, story.application, story.check.step_request_id, {"after": first})
+    assert [str(one) for one in response.context["messages"]] == [
+        "This candidate was invited again a moment ago. Nothing more was sent."
+    ]
+    assert counts(story.application) == before
+
+
+@pytest.mark.parametrize("after", ["0", "x", "9" * 30])
+def test_a_run_that_is_not_the_latest_confirms_nothing(after: str) -> None:
+    story = done()
+    before = counts(story.application)
+    again(member_of(story.application), story.application, story.check.step_request_id, {"after": after})
+    assert counts(story.application) == before
+
+
+def test_only_who_works_for_the_organisation_reads_what_would_happen() -> None:
+    story = done()
+    org = story.application.organisation
+    watching = factories.member(org, kind="hiring_manager")
+    story.check.step_request.step.role.viewers.add(watching)
+    where = path("step_invite_again", org, story.application.pk, story.check.step_request_id)
+    before = counts(story.application)
+    answers = [
+        client.get(where).status_code
+        for client in (
+            signed_in(watching),
+            signed_in(factories.member(factories.organisation(), kind="admin")),
+            Client(),
+        )
+    ]
+    assert (answers, counts(story.application)) == ([403, 404, 302], before)
+
+
+def test_an_assessment_that_was_begun_is_not_ended_by_one_click() -> None:
+    application = named(factories.role(factories.organisation()), "Ada", "Zorn")
+    rita = member_of(application)
+    attempt = reported_attempt(application, finished=False)
+    before = counts(application)
+    text = words(soup(again(rita, application, attempt.step_request_id)).main)
+    assert "The assessment started on 3 March 2026 ends. Its answers are kept, but not scored" in text
+    assert counts(application) == before
+
+
+def test_an_open_check_is_written_to_again_in_one_click() -> None:
+    story = sent()
+    response = again(member_of(story.application), story.application, story.check.step_request_id)
+    assert [str(one) for one in response.context["messages"]] == ["A new invitation is on its way."]
+
+
+def test_what_cannot_be_is_said_before_it_is_confirmed() -> None:
+    story = done()
+    candidate = story.application.candidate
+    candidate.can_email = False
+    candidate.save()
+    rita = member_of(story.application)
+    where = path("step_invite_again", rita.organisation, story.application.pk, story.check.step_request_id)
+    response = signed_in(rita).get(where, follow=True)
+    assert [str(one) for one in response.context["messages"]] == [
+        "Greenhouse has no address for this candidate, or says not to e-mail them."
+    ]
+
+
+# --- what stays in sight
+
+
+def reported_attempt(application: Application, *, finished: bool = True) -> Attempt:
+    if finished:
+        report = reported(application)
+        assert report.attempt is not None
+        return report.attempt
+    attempt = assigned(application)
+    answer_all(attempt, but=(7,))
+    attempt.refresh_from_db()
+    return attempt
+
+
+def headings(page: BeautifulSoup) -> list[str]:
+    return [words(title) for title in page.select(".card__title")]
+
+
+def test_results_report_and_referees_of_the_earlier_check_stay_while_the_new_one_is_open() -> None:
+    story = done()
+    rita, report = member_of(story.application), Report.objects.of(story.application.organisation).get()
+    confirmed(rita, story)
+    page = page_of(rita, story.application)
+    assert "Reference check: Waiting, 0 of 2" in str(page)
+    current = page.select_one("#results-reference_check")
+    assert current is not None
+    text = words(current)
+    assert (
+        "Earlier run, completed Tue 3 Mar, 10:00 . This is the current result until the new run is complete."
+        in text
+    )
+    assert "She thinks before she builds." in text
+    earlier = page.select_one("#earlier-runs")
+    assert earlier is not None
+    assert [MANAGER["r-name"] in words(earlier), PEER["r-name"] in words(earlier)] == [True, True]
+    assert path("report_pdf", rita.organisation, report.pk) in str(earlier)
+    assert words(earlier.summary) == "Reference check Done Tue 3 Mar, 10:00"
+    assert "earlier run, completed" in words(page)
+
+
+def test_signs_of_the_earlier_check_stay_to_be_looked_at() -> None:
+    story = sent()
+    CheckFlag.objects.create(
+        organisation=story.application.organisation,
+        check_run=story.check,
+        referee=story.requests[0].referee,
+        code=addresses.FREE,
+        key=str(story.requests[0].referee_id),
+        grade="low",
+        facts={"domain": "gmail.com"},
+        found_at=NOW,
+    )
+    for address in (MARIA, PAUL):
+        answer(referee_door(address))
+    first, rita = story.check.pk, member_of(story.application)
+    confirmed(rita, story)
+    flags = page_of(rita, story.application).select_one(f"#flags-{first}")
+    assert flags is not None
+    assert "Earlier run, opened 3 Mar 2026" in words(flags)
+    watching = factories.member(rita.organisation, kind="hiring_manager")
+    story.check.step_request.step.role.viewers.add(watching)
+    assert page_of(watching, story.application).select_one(f"#flags-{first}") is None
+
+
+def test_cancelled_it_is_clear_which_result_counts() -> None:
+    story = done()
+    rita = member_of(story.application)
+    confirmed(rita, story)
+    where = path("check_cancel", rita.organisation, story.application.pk, story.check.pk)
+    lead = words(soup(signed_in(rita).get(where)).main)
+    assert "The earlier result stays current." in lead
+    signed_in(rita).post(where)
+    run_jobs()
+    current = page_of(rita, story.application).select_one("#results-reference_check")
+    assert current is not None
+    assert "The later run ended without a result, so this one is current." in words(current)
+    assert "She thinks before she builds." in words(current)
+
+
+def in_a_second_run(story: Story, *, answers: int) -> None:
+    """The candidate names the same referees again, and `answers` of them answer."""
+    door = candidate_door(story)
+    for slot, details in enumerate((MANAGER, PEER), start=1):
+        assert post(f"{door}{slot}/", details).status_code == 302
+    press_send(story)
+    for address in (MARIA, PAUL)[:answers]:
+        answer(referee_door(address))
+
+
+def test_references_so_far_stand_first_then_the_current_result() -> None:
+    story = done()
+    rita = member_of(story.application)
+    confirmed(rita, story)
+    in_a_second_run(story, answers=1)
+    assert headings(page_of(rita, story.application))[1:5] == [
+        "Reference check",
+        "Flags to review",
+        "Results so far: Reference check",
+        "Results: Reference check",
+    ]
+    signed_in(rita).post(path("check_cancel", rita.organisation, story.application.pk, story.check.pk))
+    assert headings(page_of(rita, story.application))[3:5] == [
+        "Results: Reference check",
+        "Not complete: Reference check",
+    ]
+
+
+def test_once_the_new_run_is_done_the_earlier_one_is_marked_and_all_of_it_is_there() -> None:
+    story = done()
+    rita = member_of(story.application)
+    first = story.check.pk
+    with time_machine.travel(LATER, tick=False):
+        confirmed(rita, story)
+        in_a_second_run(story, answers=2)
+        page = page_of(rita, story.application)
+    reports = Report.objects.of(rita.organisation).order_by("version")
+    assert [(report.version, report.check_run_id) for report in reports] == [(1, first), (2, story.check.pk)]
+    current = page.select_one("#results-reference_check")
+    earlier = page.select_one(f"#earlier-reference_check-{first}")
+    assert current is not None
+    assert earlier is not None
+    assert "Earlier run" not in words(current)
+    assert "She thinks before she builds." in words(earlier)
+    assert "version 1" in words(earlier)
+    ids = Counter(tag["id"] for tag in page.select("[id]"))
+    assert [name for name, n in ids.items() if n > 1] == []
+
+
+def test_a_late_answer_to_the_earlier_check_makes_no_note_and_no_mail_once_a_later_one_is_done() -> None:
+    story = done(least=1)
+    first, rita = story.check, member_of(story.application)
+    late = referee_door(PAUL)
+    confirmed(rita, story)
+    Check.objects.of(rita.organisation).filter(pk=story.check.pk).update(least=1)
+    in_a_second_run(story, answers=1)
+    assert story.check.progress == "completed"
+    mails = Email.objects.of(rita.organisation).filter(kind="reports.completed")
+    before = mails.count()
+    answer(late)
+    newest = Report.objects.of(rita.organisation).latest("version")
+    assert (newest.version, newest.check_run, newest.state) == (3, first, "ready")
+    assert mails.count() == before
+    current = report_of(first.step_request_id)
+    assert current is not None
+    assert (current.version, current.check_run) == (2, story.check)
+    shown = signed_in(rita).get(path("results", rita.organisation)).context["page"].object_list
+    assert [report.version for report in shown] == [2]
+    reports = (
+        signed_in(rita).get(path("candidate", rita.organisation, story.application.pk)).context["reports"]
+    )
+    assert [report.version for report in reports] == [2, 3, 1]
+
+
+def test_no_note_is_queued_for_a_version_of_an_earlier_run() -> None:
+    story = done(least=1)
+    first, rita = story.check, member_of(story.application)
+    confirmed(rita, story)
+    Check.objects.of(rita.organisation).filter(pk=story.check.pk).update(
+        progress="completed", completed_at=NOW
+    )
+    report = Report.objects.of(rita.organisation).get(check_run=first)
+    event = Event(name="report.ready", application_id=story.application.pk, occurred_at=NOW)
+    event.data = {"report_id": report.pk}
+    on_report_ready(event)
+    assert ActivityFeedNote.objects.of(rita.organisation).count() == 0
+
+
+def test_lists_keep_the_earlier_result_beside_the_new_state() -> None:
+    role = factories.role(factories.organisation())
+    application = named(role, "Ada", "Zorn")
+    rita = member_of(application)
+    attempt = reported_attempt(application)
+    with time_machine.travel(NEXT_TIME, tick=False):
+        again(rita, application, attempt.step_request_id, {"after": attempt.pk})
+        run_jobs()
+        client = signed_in(rita)
+        pages = [
+            client.get(path("candidates", role.organisation)),
+            client.get(path("role", role.organisation, role.pk)),
+            Client().get(review(application, now=NEXT_TIME)),
+        ]
+        results = client.get(path("results", role.organisation)).context["page"].object_list
+        compared = finished_attempts(role, rita)
+        page = page_of(rita, application)
+    for shown in pages:
+        text = words(soup(shown).main)
+        assert "Waiting" in text
+        assert "Earlier result: 3 Mar 2026" in text
+    assert [report.attempt for report in results] == [attempt]
+    assert list(compared) == [attempt.pk]
+    current = page.select_one("#results-assessment")
+    assert current is not None
+    assert "This is the current result until the new run is complete." in words(current)
+
+
+def test_both_results_of_an_assessment_taken_twice_are_there_and_anchors_are_there_once() -> None:
+    application = named(factories.role(factories.organisation()), "Ada", "Zorn")
+    rita = member_of(application)
+    first = reported_attempt(application)
+    with time_machine.travel(NEXT_TIME, tick=False):
+        again(rita, application, first.step_request_id, {"after": first.pk})
+        second = Attempt.objects.of(rita.organisation).latest("pk")
+        answer_all(second)
+        finish_part(attempt_id=second.pk, order=1, now=NEXT_TIME)
+        run_jobs()
+        page = page_of(rita, application)
+    assert page.select_one("#results-assessment #result-1") is not None
+    assert (
+        page.select_one(f"#earlier-assessment-{first.pk} #earlier-assessment-{first.pk}-result-1") is not None
+    )
+    ids = Counter(tag["id"] for tag in page.select("[id]"))
+    assert [name for name, n in ids.items() if n > 1] == []

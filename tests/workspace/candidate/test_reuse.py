@@ -1,0 +1,447 @@
+"""The same person on a second role: a young result is offered, and a member reuses it or invites."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils.formats import date_format
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.assessments.attempts.invitations import months_after
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core import clock
+from goodword.core.events import record
+from goodword.notifications.models import Email
+from goodword.references.models import Check
+from goodword.reports.models import Report
+from goodword.roles.models import Role, Step
+from goodword.workflow.domain.step_requests import CannotStart, start_by_member
+from goodword.workflow.models import StepRequest
+from goodword.workspace.comparison.results import finished_attempts
+from tests.references import story
+from tests.reports.reports import text_of
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+from tests.support.kept import kept
+from tests.support.pages import signed_in
+from tests.workspace.applications import NOW, named, path, reported
+
+pytestmark = pytest.mark.django_db
+
+FOR_HERE = "Plans a portfolio of clients"
+
+
+@dataclass
+class World:
+    """Two roles of an organisation; Ada Zorn has a report on the first."""
+
+    first: Role
+    second: Role
+    rita: Membership
+    earlier: Report
+
+
+@kept
+def built() -> World:
+    first = factories.role(factories.organisation(), title="Window Washer")
+    second = factories.role(first.organisation, title="Gardener", owner=first.owner)
+    stages = {"assessment": (501, "Assessment"), "reference_check": (502, "References")}
+    factories.automation(second, connection_id=1, job_id=31, stages=stages)
+    second.steps.filter(kind="assessment").update(
+        requirement=FOR_HERE, requirement_by="Rita", requirement_at=NOW
+    )
+    rita = factories.member(first.organisation)
+    return World(first, second, rita, reported(named(first, "Ada", "Zorn")))
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return built()
+
+
+@pytest.fixture
+def first(world: World) -> Role:
+    return world.first
+
+
+@pytest.fixture
+def second(world: World) -> Role:
+    return world.second
+
+
+@pytest.fixture
+def rita(world: World) -> Membership:
+    return world.rita
+
+
+@pytest.fixture
+def earlier(world: World) -> Report:
+    return world.earlier
+
+
+def arrive(role: Role, who: Application, kind: str = "assessment") -> Application:
+    """The same candidate comes into the mapped stage of another role."""
+    stage = 501 if kind == "assessment" else 502
+    application = factories.application(role, candidate=who.candidate, job_id=31, stage_id=stage)
+    with transaction.atomic():
+        record(
+            "application.entered_stage",
+            organisation_id=role.organisation_id,
+            application_id=application.pk,
+            actor="greenhouse",
+            at=NOW,
+            data={"job_id": 31, "stage_id": stage, "stage_name": "Stage"},
+        )
+    run_jobs(but_not={"email.send"})
+    return application
+
+
+def start_of(application: Application) -> StepRequest:
+    return StepRequest.objects.of(application.organisation).get(application=application)
+
+
+def mails(application: Application) -> list[str]:
+    rows = Email.objects.of(application.organisation).filter(application=application)
+    return list(rows.order_by("pk").values_list("kind", flat=True))
+
+
+def card(client: Client, application: Application, kind: str = "assessment") -> str:
+    page = client.get(path("candidate", application.organisation, application.pk))
+    [found] = BeautifulSoup(page.content, "html.parser").select(f"#{kind}")
+    return " ".join(found.get_text(" ").split())
+
+
+def address(name: str, organisation: Organisation, *more: object) -> str:
+    return reverse(name, args=[organisation.slug, *more])
+
+
+def press(client: Client, name: str, application: Application, *more: object) -> list[str]:
+    where = address(name, application.organisation, application.pk, *more)
+    response = client.post(where, follow=True)
+    return [str(message) for message in response.context["messages"]]
+
+
+def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    step_request = start_of(application)
+    assert (step_request.state, step_request.waits_for, step_request.earlier) == (
+        "waiting",
+        "reuse",
+        earlier.step_request,
+    )
+    assert mails(application) == ["workflow.needs_attention"]
+    said = card(signed_in(rita), application)
+    assert "Needs attention" in said
+    assert "An earlier result can be reused" in said
+    assert "for the role “Window Washer”" in said
+    assert said.endswith("Reuse Invite")
+
+
+def test_the_mail_to_the_recruiter_says_what_to_decide_and_names_no_other_role(
+    second: Role, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    run_jobs()
+    mail = Email.objects.of(second.organisation).get(application=application)
+    assert mail.subject == "The assessment of Ada Zorn needs your decision"
+    assert "They have a result of the same kind from another application" in mail.text
+    assert f"/candidates/{application.pk}/" in mail.text
+    assert "Window Washer" not in mail.text + mail.html
+
+
+def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    before = Email.objects.count()
+    said = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    assert said == ["The earlier result is reused. Its report for this application is being created."]
+    report = Report.objects.of(second.organisation).get(step_request__application=application)
+    snapshot, source = report.snapshot, earlier.snapshot
+    [test], [was] = snapshot["assessment"]["tests"], source["assessment"]["tests"]
+    assert (report.state, snapshot["role"]["title"], test["scales"]) == ("ready", "Gardener", was["scales"])
+    assert (test["requirement"]["text"], test["requirement"]["who"]) == (FOR_HERE, "Rita")
+    assert snapshot["reused"] == {
+        "role": "Window Washer",
+        "completed_at_text": source["assessment"]["taken_at_text"],
+        "code": earlier.code,
+    }
+    assert (start_of(application).state, Email.objects.count()) == ("reused", before)
+    assert not Attempt.objects.of(second.organisation).filter(step_request__application=application).exists()
+    told = [name for name in event_names(application.pk) if not name.startswith("email.")]
+    assert told[-2:] == ["step.reused", "report.ready"]
+    assert AuditEntry.objects.of(second.organisation).filter(member=rita, action="result.reused").count() == 1
+
+
+def test_the_page_then_shows_the_result_and_where_it_comes_from(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    client = signed_in(rita)
+    press(client, "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    said = card(client, application)
+    assert "The result of an earlier application, for the role “Window Washer”, is reused." in said
+    assert said.startswith("Assessment Done")
+    page = client.get(path("candidate", second.organisation, application.pk)).content.decode()
+    assert "Results: Assessment" in page
+    assert FOR_HERE in page
+
+
+@pytest.mark.time_machine(NOW, tick=False)
+def test_references_are_taken_over_and_no_referee_is_asked_again() -> None:
+    told = story.sent()
+    for address in ("maria@globex.example", "paul@globex.example"):
+        story.answer(story.referee_door(address))
+    run_jobs()
+    organisation = told.application.organisation
+    role = factories.role(organisation, title="Gardener")
+    stages = {"reference_check": (502, "References")}
+    factories.automation(role, connection_id=1, job_id=31, stages=stages)
+    application = arrive(role, told.application, "reference_check")
+    written = Email.objects.count()
+    press(signed_in(role.owner), "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    report = Report.objects.of(organisation).get(step_request__application=application)
+    assert "Maria Schmidt" in text_of(report)
+    assert "Taken over" in text_of(report)
+    assert (Email.objects.count(), Check.objects.of(organisation).count()) == (written, 1)
+
+
+def taken(who: Application, *, days: int) -> None:
+    """The candidate completed it so many days ago."""
+    rows = Attempt.objects.of(who.organisation).filter(step_request__application__candidate=who.candidate)
+    rows.update(completed_at=clock.now() - timedelta(days=days))
+
+
+def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    taken(application, days=190)
+    said = press(signed_in(rita), "step_begin", application, "assessment")
+    run_jobs(but_not={"email.send"})
+    assert said == ["The invitation is on its way."]
+    assert (start_of(application).state, mails(application)[-1]) == ("started", "assessment.invitation")
+
+
+def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
+    first: Role, second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    client = signed_in(rita)
+    press(client, "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    assert "Invite again" in card(client, application)
+    taken(application, days=190)
+    before = Email.objects.count()
+    for asked in (client.get, client.post):
+        page = asked(address("step_begin", second.organisation, application.pk, "assessment"))
+        assert "The result of the earlier application stays on the candidate" in page.content.decode()
+    assert (start_of(application).state, Email.objects.count()) == ("reused", before)
+    where = address("step_begin", second.organisation, application.pk, "assessment")
+    client.post(where, {"after": "reuse"})
+    run_jobs()
+    assert Attempt.objects.of(second.organisation).filter(step_request__application=application).count() == 1
+    page = client.get(path("candidate", second.organisation, application.pk))
+    [result] = page.context["results"]
+    assert (result.run.step_request.application, result.newer_is_open) == (first.applications.get(), True)
+    assert "This is the current result until the new run is complete." in page.content.decode()
+    assert "Earlier result:" in card(client, application)
+    assert [of for _, of in finished_attempts(second, rita).values()] == [application]
+
+
+def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    step = second.steps.get(kind="assessment")
+    with pytest.raises(CannotStart) as refused:
+        start_by_member(application_id=application.pk, step=step, member=rita, now=NOW)
+    assert (refused.value.reason, start_of(application).state) == ("reused", "reused")
+
+
+def test_inviting_instead_too_soon_says_from_when_it_can_be(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    taken(application, days=1)
+    day = months_after((clock.now() - timedelta(days=1)).astimezone(second.organisation.zone).date(), 6)
+    said = [
+        (
+            "This person took one of these tests recently. They can be invited again from "
+            f"{date_format(day, 'j F Y')}, as set in the role's assessment. The earlier result stays "
+            "and can be used."
+        )
+    ]
+    client = signed_in(rita)
+    assert press(client, "step_begin", application, "assessment") == said
+    assert (start_of(application).waits_for, mails(application)) == ("reuse", ["workflow.needs_attention"])
+    assert (
+        press(client, "step_invite_again", earlier.step_request.application, earlier.step_request_id) == said
+    )
+    assert Attempt.objects.of(second.organisation).count() == 1
+    assert not AuditEntry.objects.of(second.organisation).filter(action__startswith="step.").exists()
+
+
+def test_pressed_twice_it_is_reused_once(second: Role, rita: Membership, earlier: Report) -> None:
+    application = arrive(second, earlier.step_request.application)
+    client, step_request = signed_in(rita), start_of(application)
+    press(client, "step_reuse", application, step_request.pk)
+    assert press(client, "step_reuse", application, step_request.pk) == [
+        "This has already been decided. See the card."
+    ]
+    assert Report.objects.of(second.organisation).filter(step_request=step_request).count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"completed_at": NOW - timedelta(days=366)},
+        {"progress": "in_progress", "completed_at": None},
+        {"progress": "declined"},
+    ],
+    ids=["old", "unfinished", "declined"],
+)
+def test_what_is_old_or_not_done_is_not_offered(
+    first: Role, second: Role, change: dict[str, Any], earlier: Report
+) -> None:
+    Attempt.objects.of(first.organisation).update(**change)
+    application = arrive(second, earlier.step_request.application)
+    assert (start_of(application).state, mails(application)) == ("started", ["assessment.invitation"])
+
+
+def test_a_result_of_somebody_else_or_of_another_kind_is_not_offered(
+    first: Role, second: Role, earlier: Report
+) -> None:
+    stranger = arrive(second, named(first, "Bo", "Abel"))
+    other_step = arrive(second, earlier.step_request.application, "reference_check")
+    assert [start_of(one).state for one in (stranger, other_step)] == ["started", "started"]
+
+
+def test_a_report_that_is_not_there_yet_cannot_be_taken_over(
+    first: Role, second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    Report.objects.of(first.organisation).update(state="building")
+    client = signed_in(rita)
+    assert card(client, application).endswith("Its report is not there yet. Invite")
+    assert press(client, "step_reuse", application, start_of(application).pk) == [
+        "The report of the earlier result is not there yet. Try again in a minute."
+    ]
+    assert start_of(application).state == "waiting"
+
+
+def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
+    first: Role, second: Role, rita: Membership, earlier: Report
+) -> None:
+    automation = factories.automation(first, connection_id=1, job_id=30, stages={})
+    automation.confidential = True
+    automation.save()
+    application = arrive(second, earlier.step_request.application)
+    client = signed_in(rita)
+    said = card(client, application)
+    assert "An earlier result" not in said
+    assert (
+        "Window Washer"
+        not in client.get(path("candidate", second.organisation, application.pk)).content.decode()
+    )
+    assert said.endswith("Press Invite to invite the candidate anyway.")
+    where = path("step_reuse", second.organisation, application.pk, start_of(application).pk)
+    assert client.post(where).status_code == 404
+    assert start_of(application).state == "waiting"
+    run_jobs()
+    mail = Email.objects.of(second.organisation).get(application=application)
+    assert "Somebody needs to decide" in mail.text
+    assert "result" not in mail.text
+
+    press(signed_in(first.owner), "step_reuse", application, start_of(application).pk)
+    report = Report.objects.of(second.organisation).get(step_request__application=application)
+    assert report.snapshot["reused"]["role"] is None
+    run_jobs()
+    report.refresh_from_db()
+    assert report.state == "ready"
+
+
+@pytest.mark.parametrize("name", ["step_reuse", "step_begin"])
+def test_both_clicks_need_a_recruiter_of_the_organisation_and_a_post(
+    second: Role, rita: Membership, name: str, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    last: object = start_of(application).pk if name == "step_reuse" else "assessment"
+    where = address(name, second.organisation, application.pk, last)
+    manager = factories.member(second.organisation, kind="hiring_manager")
+    second.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    theirs = address(name, stranger.organisation, application.pk, last)
+    answers = [
+        signed_in(rita).get(where),
+        Client().post(where),
+        signed_in(manager).post(where),
+        signed_in(stranger).post(where),
+        signed_in(stranger).post(theirs),
+    ]
+    looked = 405 if name == "step_reuse" else 302
+    assert [answer.status_code for answer in answers] == [looked, 302, 403, 404, 404]
+    assert start_of(application).state == "waiting"
+
+
+def test_a_kind_of_step_that_there_is_not_is_not_found(second: Role, rita: Membership) -> None:
+    application = factories.application(second, job_id=31)
+    where = address("step_begin", second.organisation, application.pk, "horoscope")
+    assert signed_in(rita).post(where).status_code == 404
+
+
+def test_a_step_that_was_never_asked_for_can_be_begun_by_hand(second: Role, rita: Membership) -> None:
+    application = factories.application(second, job_id=31, stage_id=400)
+    client = signed_in(rita)
+    assert card(client, application).startswith("Assessment Not started")
+    press(client, "step_begin", application, "assessment")
+    press(client, "step_begin", application, "assessment")
+    run_jobs(but_not={"email.send"})
+    assert mails(application) == ["assessment.invitation"]
+
+
+@pytest.mark.parametrize(
+    ("person", "values", "said"),
+    [
+        (
+            {},
+            {"status": "rejected"},
+            "Only active candidates can be invited. In Greenhouse this one is not.",
+        ),
+        ({"email": ""}, {}, "Greenhouse has no address for this candidate, or says not to e-mail them."),
+        (
+            {},
+            {"prospect": True},
+            "This person is a prospect, and prospects are never mailed. Convert them to a candidate in Greenhouse.",
+        ),
+    ],
+    ids=["rejected", "no address", "prospect"],
+)
+def test_who_cannot_be_invited_by_hand_is_not_and_the_page_says_why(
+    second: Role, rita: Membership, person: dict[str, str], values: dict[str, Any], said: str
+) -> None:
+    who = factories.candidate(second.organisation, **person)
+    application = factories.application(second, candidate=who, job_id=31, **values)
+    assert press(signed_in(rita), "step_begin", application, "assessment") == [said]
+    assert not StepRequest.objects.of(second.organisation).filter(application=application).exists()
+
+
+def test_an_assessment_without_its_requirement_is_not_begun_by_hand(second: Role, rita: Membership) -> None:
+    Step.objects.of(second.organisation).update(requirement="")
+    application = factories.application(second, job_id=31)
+    assert press(signed_in(rita), "step_begin", application, "assessment") == [
+        "First enter which job requirement this assesses: role > Assessment settings."
+    ]

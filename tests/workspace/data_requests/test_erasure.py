@@ -1,0 +1,197 @@
+"""An admin erases a person now, or keeps what was to go; everybody sees what became of it."""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry
+from goodword.assessments.models import Answer, Attempt
+from goodword.candidates.domain.erasure import Reason, request_erasure
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core import clock
+from goodword.notifications.models import Email
+from goodword.roles.models import Role
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+from tests.workspace.applications import NOW, invited, named, path, portal, reported
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def role() -> Role:
+    return factories.role(factories.organisation())
+
+
+@pytest.fixture
+def ada(role: Role) -> Application:
+    return named(role, "Ada", "Lovelace", email="ada@people.example")
+
+
+def asked(application: Application, reason: Reason = Reason.CANDIDATE_DELETED) -> Erasure:
+    with transaction.atomic():
+        erasure = request_erasure(of=application.candidate, reason=reason, now=clock.now(), by="greenhouse")
+    run_jobs()
+    return erasure
+
+
+def page(role: Role, name: str, application: Application, *, kind: str = "admin") -> str:
+    client = signed_in(factories.member(role.organisation, kind=kind))
+    return client.get(path(name, role.organisation, application.pk)).content.decode()
+
+
+def state(application: Application) -> tuple[str, bool, list[bool]]:
+    """Name, erased, and of each erasure whether it is done."""
+    row = Application.objects.of(application.organisation).select_related("candidate").get(pk=application.pk)
+    done = [one.done_at is not None for one in Erasure.objects.of(row.organisation).order_by("pk")]
+    return row.candidate.name, row.erased_at is not None, done
+
+
+def test_the_page_says_what_goes_and_opening_it_changes_nothing(role: Role, ada: Application) -> None:
+    reported(ada)
+    text = page(role, "candidate_erase", ada)
+    assert "Answers in assessments" in text
+    assert "Greenhouse is not changed" in text
+    assert state(ada) == ("Ada Lovelace", False, [])
+    assert Answer.objects.of(role.organisation).count() > 0
+
+
+def test_of_who_is_erased_no_step_is_said_to_start(role: Role, ada: Application) -> None:
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    here = path("candidate", role.organisation, ada.pk)
+    starts = "Not invited yet."
+    assert starts in client.get(here).content.decode()
+    client.post(path("candidate_erase", role.organisation, ada.pk))
+    page = client.get(here).content.decode()
+    assert "Erased candidate" in page
+    assert starts not in page
+
+
+def test_an_admin_erases_a_person_by_hand_at_once(role: Role, ada: Application) -> None:
+    reported(ada)
+    other = named(role, "Grace", "Hopper")
+    admin = factories.member(role.organisation, kind="admin")
+    answer = signed_in(admin).post(path("candidate_erase", role.organisation, ada.pk), follow=True)
+    text = answer.content.decode()
+    assert "The personal data was erased." in text
+    assert "Ada" not in text
+    assert "Lovelace" not in text
+    assert state(ada) == ("Erased candidate", True, [True])
+    assert state(other)[:2] == ("Grace Hopper", False)
+    [entry] = AuditEntry.objects.of(role.organisation).filter(action="person.erased")
+    assert (entry.member, entry.details["applications"]) == (admin, [ada.pk])
+
+
+def test_the_redacted_report_can_be_opened_and_the_former_cannot(role: Role, ada: Application) -> None:
+    report = reported(ada)
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    client.post(path("candidate_erase", role.organisation, ada.pk))
+    run_jobs()
+    [fresh] = type(report).objects.of(role.organisation).filter(state="ready")
+    assert client.get(path("report_pdf", role.organisation, fresh.pk)).status_code == 200
+    assert client.get(path("report_pdf", role.organisation, report.pk)).status_code == 404
+
+
+def test_pressed_twice_it_is_erased_once(role: Role, ada: Application) -> None:
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    for _ in range(2):
+        answer = client.post(path("candidate_erase", role.organisation, ada.pk))
+        assert answer.headers["Location"] == path("candidate", role.organisation, ada.pk)
+    assert state(ada) == ("Erased candidate", True, [True])
+
+
+def test_what_is_to_go_says_so_and_when(role: Role, ada: Application) -> None:
+    invited(ada)
+    asked(ada)
+    text = page(role, "candidate", ada)
+    assert "This person was deleted in Greenhouse." in text
+    assert "Erase now, or keep the data" in text
+    assert "Erase now, or keep the data" not in page(role, "candidate", ada, kind="recruiter")
+
+
+def test_the_link_shows_the_neutral_page_then_nothing(role: Role, ada: Application) -> None:
+    """Also for who is done, and would else be thanked."""
+    there, client = portal(reported(ada).step_request), Client()
+
+    def shown() -> tuple[int, bool]:
+        answer = client.get(there, follow=True)
+        return answer.status_code, "workflow/closed.html" in [one.name for one in answer.templates]
+
+    assert shown() == (200, False)
+    asked(ada)
+    assert shown() == (200, True)
+    signed_in(factories.member(role.organisation, kind="admin")).post(
+        path("candidate_erase", role.organisation, ada.pk)
+    )
+    assert shown() == (404, False)
+
+
+def test_kept_it_is_open_again_and_nothing_is_sent(role: Role, ada: Application) -> None:
+    invited(ada)
+    asked(ada)
+    sent = Email.objects.of(role.organisation).count()
+    admin = factories.member(role.organisation, kind="admin")
+    signed_in(admin).post(
+        path("candidate_keep", role.organisation, ada.pk), {"reason": "A court has asked for it."}
+    )
+    run_jobs()
+    attempt = Attempt.objects.of(role.organisation).get()
+    assert (attempt.closed_at, attempt.attention) == (None, "reopened")
+    assert Email.objects.of(role.organisation).count() == sent
+    [erasure] = Erasure.objects.of(role.organisation)
+    assert (erasure.cancelled_because, erasure.cancelled_by) == ("A court has asked for it.", admin)
+    assert "A court has asked for it." in page(role, "candidate", ada)
+    assert AuditEntry.objects.of(role.organisation).filter(action="erasure.cancelled").count() == 1
+
+
+def test_keeping_wants_a_reason(role: Role, ada: Application) -> None:
+    asked(ada)
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    answer = client.post(path("candidate_keep", role.organisation, ada.pk), {"reason": " "})
+    assert (answer.status_code, "Say why the data is kept." in answer.content.decode()) == (422, True)
+    assert state(ada) == ("Ada Lovelace", False, [False])
+
+
+def test_there_is_nothing_to_keep_where_nothing_is_to_go(role: Role, ada: Application) -> None:
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    answer = client.post(path("candidate_keep", role.organisation, ada.pk), {"reason": "x"}, follow=True)
+    assert "Nothing is waiting to be erased here." in answer.content.decode()
+
+
+@pytest.mark.parametrize("name", ["candidate_erase", "candidate_keep"])
+@pytest.mark.parametrize(
+    ("who", "status"), [("recruiter", 403), ("hiring_manager", 403), ("stranger", 404), ("nobody", 302)]
+)
+def test_nobody_else_may_and_nothing_changes(
+    role: Role, ada: Application, name: str, who: str, status: int
+) -> None:
+    asked(ada)
+    if who == "nobody":
+        client = Client()
+    elif who == "stranger":
+        client = signed_in(factories.member(factories.organisation(), kind="admin"))
+    else:
+        client = signed_in(factories.member(role.organisation, kind=who))
+    there = path(name, role.organisation, ada.pk)
+    assert client.post(there, {"reason": "Because."}).status_code == status
+    if name == "candidate_erase":
+        assert client.get(there).status_code == status
+    assert state(ada) == ("Ada Lovelace", False, [False])
+    assert Candidate.objects.of(role.organisation).get(pk=ada.candidate_id).email == "ada@people.example"
+
+
+def test_of_one_application_only_that_is_offered(role: Role, ada: Application) -> None:
+    second = factories.application(
+        factories.role(role.organisation, title="Gardener"), candidate=ada.candidate
+    )
+    with transaction.atomic():
+        request_erasure(of=ada, reason=Reason.APPLICATION_DELETED, now=NOW, by="greenhouse")
+    client = signed_in(factories.member(role.organisation, kind="admin"))
+    assert (
+        "Erase this application"
+        in client.get(path("candidate_erase", role.organisation, ada.pk)).content.decode()
+    )
+    client.post(path("candidate_erase", role.organisation, ada.pk))
+    assert state(ada)[:2] == ("Ada Lovelace", True)
+    assert state(second)[:2] == ("Ada Lovelace", False)

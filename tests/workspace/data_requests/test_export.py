@@ -1,0 +1,186 @@
+"""Members hand out what is kept of a candidate, and erase one referee: who may, who may not, and what it leaves."""
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry
+from goodword.candidates.models import Application
+from goodword.core.models import Event
+from goodword.references.models import Check, CheckFlag, Referee
+from tests.references.answered import NOW, whole
+from tests.references.test_erase_referee import mail_to
+from tests.reports.test_without_referee import reported
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import path
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+@pytest.fixture
+def check() -> Check:
+    return whole()
+
+
+def export_path(check: Check) -> str:
+    return path("candidate_export", check.organisation, check.step_request.application_id)
+
+
+def erase_path(check: Check, referee: Referee) -> str:
+    return path("referee_erase", check.organisation, check.step_request.application_id, referee.pk)
+
+
+def unpacked(response: Any) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(response.content)) as bundle:
+        return {name: bundle.read(name) for name in bundle.namelist()}
+
+
+@pytest.mark.parametrize("kind", ["admin", "recruiter"])
+def test_an_export_holds_everything_and_apart_what_can_be_handed_on(check: Check, kind: str) -> None:
+    report = reported(check)
+    request = check.requests.order_by("pk")[0]
+    request.decline_reason = "We fell out."
+    request.save()
+    Application.objects.of(check.organisation).update(rejection_reason="Too tall")
+    mail_to(check, "rita@acme.example", hello="Dear recruiter")
+    CheckFlag.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        code="alike",
+        key="x",
+        grade="low",
+        facts={"said": "the same words"},
+        dismissed_note="They shared a desk.",
+        found_at=NOW,
+    )
+    response = signed_in(factories.member(check.organisation, kind=kind)).post(export_path(check))
+    assert response["Content-Disposition"] == 'attachment; filename="ada-lovelace.zip"'
+    files = unpacked(response)
+    pdf = f"reports/{report.code}-v1.pdf"
+    assert sorted(files) == sorted(["README.txt", "for-the-candidate.json", "everything.json", pdf])
+    assert files[pdf].startswith(b"%PDF")
+    everything, candidates = files["everything.json"].decode(), files["for-the-candidate.json"].decode()
+    for said in (
+        "She is quick.",
+        "We fell out.",
+        "Too tall",
+        "Dear recruiter",
+        "the same words",
+        "They shared a desk.",
+        "I ask before I build.",
+        report.code,
+        "report.ready",
+    ):
+        assert said in everything
+    for hidden in ("She is quick.", "We fell out.", "Too tall", "the same words", "desk"):
+        assert hidden not in candidates
+    assert "hash" not in everything
+    assert sorted(json.loads(everything)) == [
+        "applications",
+        "exported",
+        "mails",
+        "organisation",
+        "person",
+        "reference checks",
+        "reports",
+        "steps",
+        "timeline",
+    ]
+    entry = AuditEntry.objects.of(check.organisation).get(action="person.exported")
+    assert entry.details == {
+        "candidate": check.step_request.application.candidate_id,
+        "application": check.step_request.application_id,
+    }
+
+
+def test_applications_that_the_member_may_not_see_are_not_in_it(check: Check) -> None:
+    secret = factories.role(check.organisation, title="Secret successor")
+    automation = factories.automation(secret, connection_id=1, job_id=77, stages={})
+    automation.confidential = True
+    automation.save()
+    factories.application(secret, candidate=check.step_request.application.candidate)
+    recruiter, admin = (factories.member(check.organisation, kind=kind) for kind in ("recruiter", "admin"))
+    assert (
+        b"Secret successor" not in unpacked(signed_in(recruiter).post(export_path(check)))["everything.json"]
+    )
+    assert b"Secret successor" in unpacked(signed_in(admin).post(export_path(check)))["everything.json"]
+
+
+def test_who_may_not_export_gets_nothing_and_nothing_is_written_down(check: Check) -> None:
+    stranger = factories.member(factories.organisation(), kind="admin")
+    watcher = factories.member(check.organisation, kind="hiring_manager")
+    admin = factories.member(check.organisation, kind="admin")
+    where = export_path(check)
+    assert signed_in(stranger).post(where).status_code == 404
+    assert signed_in(watcher).post(where).status_code == 403
+    assert Client().post(where).status_code == 302
+    assert signed_in(admin).get(where).status_code == 405
+    assert not AuditEntry.objects.of(check.organisation).filter(action="person.exported").exists()
+
+
+def test_of_whom_is_erased_nothing_is_exported(check: Check) -> None:
+    Application.objects.of(check.organisation).update(erased_at=NOW)
+    admin = factories.member(check.organisation, kind="admin")
+    assert signed_in(admin).post(export_path(check)).status_code == 404
+
+
+def test_an_admin_reads_what_goes_and_erases_a_referee(check: Check) -> None:
+    admin = factories.member(check.organisation, kind="admin")
+    referee = check.referees.get(slot=2)
+    client, where = signed_in(admin), erase_path(check, referee)
+    page = client.get(where)
+    assert page.status_code == 200
+    assert "The check stays done." in page.content.decode()
+    assert Referee.objects.of(check.organisation).get(pk=referee.pk).erased_at is None
+    response = client.post(where)
+    assert response["Location"] == path("candidate", check.organisation, check.step_request.application_id)
+    assert Referee.objects.of(check.organisation).get(pk=referee.pk).erased_at == NOW
+    assert Event.objects.get(name="referee.erased").actor == f"member:{admin.pk}"
+    assert client.get(where).status_code == 404
+    assert client.post(where).status_code == 404
+    shown = client.get(
+        path("candidate", check.organisation, check.step_request.application_id)
+    ).content.decode()
+    assert "Erased referee" in shown and "Omar Haddad" not in shown
+
+
+def test_who_may_not_erase_a_referee_changes_nothing(check: Check) -> None:
+    other = whole()
+    referee = check.referees.get(slot=1)
+    recruiter, watcher = (
+        factories.member(check.organisation, kind=kind) for kind in ("recruiter", "hiring_manager")
+    )
+    stranger = factories.member(other.organisation, kind="admin")
+    admin = factories.member(check.organisation, kind="admin")
+    where = erase_path(check, referee)
+    for client, status in (
+        (signed_in(recruiter), 403),
+        (signed_in(watcher), 403),
+        (signed_in(stranger), 404),
+        (Client(), 302),
+    ):
+        assert (client.get(where).status_code, client.post(where).status_code) == (status, status)
+    mixed = path("referee_erase", check.organisation, other.step_request.application_id, referee.pk)
+    foreign = erase_path(check, other.referees.get(slot=1))
+    assert [signed_in(admin).post(one).status_code for one in (mixed, foreign)] == [404, 404]
+    assert not Referee.objects.of(check.organisation).exclude(erased_at=None).exists()
+    assert not Referee.objects.of(other.organisation).exclude(erased_at=None).exists()
+
+
+def test_an_export_needs_the_same_queries_for_one_mail_and_for_many(
+    check: Check, django_assert_max_num_queries: Any
+) -> None:
+    client = signed_in(factories.member(check.organisation, kind="admin"))
+    client.post(export_path(check))
+    mail_to(check, "a@b.example", hello="1")
+    with django_assert_max_num_queries(70) as first:
+        client.post(export_path(check))
+    for number in range(5):
+        mail_to(check, "a@b.example", hello=str(number), more="x" * number)
+    with django_assert_max_num_queries(len(first)):
+        client.post(export_path(check))

@@ -1,0 +1,291 @@
+"""Portals use the chosen language, else the browser's, else the one on record; mails use the last one read."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.http import HttpRequest
+from django.test import Client, override_settings
+from django.urls import reverse
+
+from goodword.assessments.attempts.mails import mail_candidate
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application, Candidate
+from goodword.notifications.models import Email
+from goodword.references.domain.member_actions import correct_address
+from goodword.references.domain.reminders import remind_candidate
+from goodword.workflow.languages import first_offered, of_browser
+from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, asked_on
+from tests.assessments.support import assigned, part_of, rows
+from tests.references import story
+from tests.references.story import Story, candidate_door, referee_door
+from tests.support import factories
+from tests.workspace.applications import checked, named, portal
+
+pytestmark = pytest.mark.django_db
+NOW = factories.NOW
+MARIA = "maria@globex.example"
+GERMAN = "de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7"
+SPANISH = "es-ES,es;q=0.9"
+
+
+@pytest.fixture(autouse=True)
+def at_a_fixed_moment() -> Iterator[None]:
+    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    with override_settings(MAILERS=mailers), time_machine.travel(NOW, tick=False):
+        yield
+
+
+def language_of(path: str, browser: str = "") -> str:
+    """The language of the page."""
+    response: Any = Client().get(path, headers={"accept-language": browser} if browser else {}, follow=True)
+    html: str = response.content.decode()
+    return html.partition('<html lang="')[2].partition('"')[0]
+
+
+def press(path: str, data: dict[str, Any], browser: str = "") -> Any:
+    return Client().post(path, data, headers={"accept-language": browser} if browser else {})
+
+
+@pytest.mark.parametrize(
+    ("header", "asked"),
+    [
+        (GERMAN, ["de-de", "de", "en-us", "en"]),
+        ("fr;q=0.2, de", ["de", "fr"]),
+        ("en;q=0, de;q=0.5, *;q=0.1", ["de", "*"]),
+        ("", []),
+        ("not a header; at all", []),
+    ],
+)
+def test_a_browser_says_what_it_wants_in_its_own_order(header: str, asked: list[str]) -> None:
+    request = HttpRequest()
+    request.META["HTTP_ACCEPT_LANGUAGE"] = header
+    assert of_browser(request) == asked
+
+
+def test_the_first_wanted_language_that_is_offered_counts() -> None:
+    assert first_offered(["en", "de"], "", "es", "de-AT", "en") == "de"
+    assert first_offered(["en", "pt-br"], "pt") == "pt-br"
+    assert first_offered(["en"], "es", "*") == ""
+
+
+def test_a_referee_reads_the_browsers_language_and_opening_keeps_nothing() -> None:
+    check = story.sent()
+    door = referee_door(MARIA)
+    for path in ("", "no/", "facts/", "ask/", "data/"):
+        assert language_of(f"{door}{path}", GERMAN) == "de", path
+    assert [language_of(door, header) for header in ("fr", SPANISH, "")] == ["fr", "en", "en"]
+    assert [(one.language, one.chosen_language) for one in check.requests] == [("en", "")] * 2
+
+
+def test_what_a_referee_sends_keeps_its_language_for_their_mails() -> None:
+    check = story.sent()
+    press(f"{referee_door(MARIA)}begin/", {}, GERMAN)
+    assert [(one.language, one.chosen_language) for one in check.requests] == [("de", ""), ("en", "")]
+    assert language_of(referee_door(MARIA), SPANISH) == "de"
+    assert language_of(referee_door(MARIA), "fr") == "fr"
+
+
+def test_what_a_referee_chooses_goes_before_the_browser_on_every_device() -> None:
+    check = story.sent()
+    door = referee_door(MARIA)
+    press(f"{door}language/", {"language": "fr"}, GERMAN)
+    press(f"{door}begin/", {}, GERMAN)
+    assert [(one.language, one.chosen_language) for one in check.requests] == [("fr", "fr"), ("en", "")]
+    assert language_of(door, GERMAN) == "fr"
+    press(f"{door}language/", {"language": "en"}, GERMAN)
+    assert language_of(door, GERMAN) == "en"
+
+
+def test_another_person_at_a_corrected_address_has_chosen_nothing() -> None:
+    check = story.sent()
+    press(f"{referee_door(MARIA)}language/", {"language": "fr"})
+    request = check.requests[0]
+    correct_address(
+        request_id=request.pk,
+        address="maria.s@globex.example",
+        member=factories.member(check.application.organisation),
+        now=NOW,
+    )
+    assert (check.requests[0].language, check.requests[0].chosen_language) == ("en", "")
+
+
+@pytest.mark.parametrize(
+    ("known", "works_in", "browser", "read"),
+    [
+        ("fr", "de", GERMAN, "de"),
+        ("fr", "de", SPANISH, "fr"),
+        ("fr", "de", "", "fr"),
+        ("es", "de", SPANISH, "de"),
+        ("", "de", SPANISH, "de"),
+        ("", "en", GERMAN, "de"),
+    ],
+)
+def test_candidates_read_the_browsers_language_then_the_known_one_then_the_organisations(
+    known: str, works_in: str, browser: str, read: str
+) -> None:
+    of = applied(known=known, works_in=works_in)
+    attempt, check = assessed(of), checked(of)
+    door = portal(check.step_request)
+    pages = ("", "ask/", "data/", "references/", "references/1/", "assessment/", "assessment/decline/")
+    assert [language_of(f"{door}{page}", browser) for page in pages] == [read] * len(pages)
+    known_first = next(language for language in (known, works_in) if language in {"en", "de", "fr"})
+    assert {mail.language for mail in Email.objects.of(of.organisation)} == {known_first}
+    attempt.refresh_from_db()
+    check.refresh_from_db()
+    assert (attempt.language, check.language) == (known_first, known_first)
+
+
+def test_an_assessment_that_is_only_opened_is_shown_in_the_browsers_language_and_stays_as_it_is() -> None:
+    attempt = assessed(applied())
+    before = rows(attempt)
+    door = f"{portal(attempt.step_request)}assessment/"
+    html = Client().get(door, headers={"accept-language": GERMAN}).content.decode()
+    assert ("Situationen mit Kundschaft" in html, "Situations with customers" in html) == (True, False)
+    for page in ("1/", "1/practice/1/", "1/item/1/", "adjustment/"):
+        assert language_of(f"{door}{page}", GERMAN) == "de", page
+    item = Client().get(f"{door}1/item/1/", headers={"accept-language": GERMAN}).content.decode()
+    assert ("Stimme" in item, "Agree" in item) == (True, False)
+    assert rows(attempt) == before
+
+
+def test_the_first_answer_takes_the_assessment_in_the_language_that_was_read() -> None:
+    attempt = assessed(applied())
+    door = f"{portal(attempt.step_request)}assessment/"
+    said = Client().post(
+        f"{door}1/item/1/", {"answer": "4"}, headers={"accept-language": GERMAN, "X-Goodword": "script"}
+    )
+    assert said.json()["saved"] is True
+    attempt.refresh_from_db()
+    assert (attempt.language, attempt.progress) == ("de", "in_progress")
+    assert [part_of(attempt, order).version.language for order in (1, 2, 3)] == ["de", "", "de"]
+    # once started it stays in its language, on any device
+    assert language_of(f"{door}1/item/2/", "fr") == "de"
+    assert (
+        Client().get(door, headers={"accept-language": "fr"}).content.decode().count('name="language"') == 0
+    )
+
+
+def test_a_language_that_not_every_test_has_is_passed_over() -> None:
+    of = applied()
+    attempt = assessed(of)
+    version = part_of(attempt, 3).version
+    version.test.versions.filter(language="de").delete()
+    assert language_of(f"{portal(attempt.step_request)}assessment/", "de, fr;q=0.5, en;q=0.3") == "fr"
+
+
+def test_a_choice_goes_before_the_browser_in_both_steps_and_in_all_later_mails() -> None:
+    of = applied()
+    attempt = assessed(of)
+    checked(of)
+    door = portal(attempt.step_request)
+    press(f"{door}assessment/language/", {"language": "fr"}, GERMAN)
+    pages = ("", "ask/", "data/", "references/", "assessment/", "assessment/1/")
+    assert [language_of(f"{door}{page}", GERMAN) for page in pages] == ["fr"] * len(pages)
+    press(f"{door}references/language/", {"language": "de"})
+    assert [language_of(f"{door}{page}", "fr") for page in pages] == ["de"] * len(pages)
+    of.candidate.refresh_from_db()
+    assert (of.candidate.chosen_language, of.candidate.language) == ("de", "")
+    mail_candidate(attempt, application=of, name="reminder", key="x", now=NOW, left=1)
+    mail = Email.objects.of(of.organisation).latest("pk")
+    assert mail.language == "de"
+    assert "Situationen mit Kundschaft" in [part["title"] for part in mail.context["overview"]["parts"]]
+
+
+def test_an_invitation_comes_in_the_language_that_was_chosen_before() -> None:
+    of = applied()
+    Candidate.objects.of(of.organisation).filter(pk=of.candidate_id).update(chosen_language="fr")
+    of.refresh_from_db()
+    assert (assessed(of).language, checked(of).language) == ("fr", "fr")
+    assert {mail.language for mail in Email.objects.of(of.organisation)} == {"fr"}
+
+
+def test_the_portal_remembers_a_choice_also_without_a_reference_check() -> None:
+    of = applied()
+    attempt = assessed(of)
+    door = portal(attempt.step_request)
+    assert press(f"{door}language/", {"language": "fr", "back": f"{door}ask/"}).url == f"{door}ask/"
+    of.candidate.refresh_from_db()
+    assert of.candidate.chosen_language == "fr"
+    assert language_of(f"{door}ask/", GERMAN) == "fr"
+    html = press(f"{door}ask/", {"language": "de", "a-question": "Warum"}).content.decode()
+    assert ('<html lang="de"' in html, "Warum</textarea>" in html) == (True, True)
+
+
+def test_the_page_of_own_data_has_the_switch_too() -> None:
+    door = portal(assessed(applied()).step_request)
+    assert Client().get(f"{door}data/").content.decode().count('name="language"') == 2
+    assert press(f"{door}language/", {"language": "de", "back": f"{door}data/"}).url == f"{door}data/"
+    assert language_of(f"{door}data/", "fr") == "de"
+
+
+@pytest.mark.parametrize("language", ["xx", "", "<b>"])
+def test_a_language_that_is_not_offered_is_not_kept(language: str) -> None:
+    of = applied()
+    door = portal(assessed(of).step_request)
+    assert press(f"{door}language/", {"language": language, "back": "https://evil.example/"}).url == door
+    of.candidate.refresh_from_db()
+    assert of.candidate.chosen_language == ""
+
+
+def test_an_unknown_and_an_expired_link_keep_no_choice() -> None:
+    of = applied()
+    door = portal(assessed(of).step_request)
+    assert press(reverse("portal_language", args=["x" * 43]), {"language": "fr"}).status_code == 404
+    assert Client().get(f"{door}language/").status_code == 405
+    with time_machine.travel(NOW + timedelta(days=90), tick=False):
+        press(f"{door}language/", {"language": "fr"})
+    of.candidate.refresh_from_db()
+    assert of.candidate.chosen_language == ""
+
+
+def test_a_choice_on_a_page_that_asks_for_an_adjustment_keeps_what_is_typed() -> None:
+    attempt = assessed(applied())
+    path = f"{portal(attempt.step_request)}assessment/adjustment/"
+    html = press(path, {"a-text": "A larger screen", "a-form": "on", "language": "de"}).content.decode()
+    assert ('<html lang="de"' in html, "A larger screen</textarea>" in html) == (True, True)
+    assert attempt.adjustments.count() == 0
+
+
+def test_the_switch_is_on_the_pages_before_an_assessment_begins_and_leads_back() -> None:
+    attempt = assessed(applied())
+    door = f"{portal(attempt.step_request)}assessment/"
+    for page in ("", "1/", "1/practice/1/", "decline/", "adjustment/"):
+        html = Client().get(f"{door}{page}").content.decode()
+        assert html.count('class="languages"') == 1, page
+        sent = press(f"{door}language/", {"language": "en", "back": f"{door}{page}"})
+        assert sent.url == f"{door}{page}"
+    assert press(f"{door}language/", {"language": "de", "back": "https://evil.example/"}).url == door
+
+
+def test_a_check_in_one_language_speaks_it_whatever_the_browser_says() -> None:
+    check = story.opened(step={"languages": ["en"]})
+    assert language_of(candidate_door(check), GERMAN) == "en"
+
+
+def test_reminders_of_a_check_come_in_the_language_that_the_candidate_read() -> None:
+    check: Story = story.opened()
+    press(f"{candidate_door(check)}1/", {"r-name": ""}, GERMAN)
+    assert check.check.language == "de"
+    at = check.check.next_reminder_at
+    assert at is not None
+    assert remind_candidate(check_id=check.check.pk, now=at)
+    last = Email.objects.of(check.application.organisation).filter(kind="references.reminder").latest("pk")
+    assert last.language == "de"
+
+
+def applied(*, known: str = "", works_in: str = "en") -> Application:
+    organisation = factories.organisation(name="Acme", language=works_in)
+    of = named(factories.role(organisation, title="Baker"), "Ada", "Zorn")
+    Candidate.objects.of(organisation).filter(pk=of.candidate_id).update(language=known)
+    of.candidate.refresh_from_db()
+    return of
+
+
+def assessed(of: Application) -> Attempt:
+    """An assessment of three parts, the second one timed."""
+    assert of.role is not None
+    asked_on(of.role, WORK_STYLE, REASONING, JUDGEMENT)
+    return assigned(of)

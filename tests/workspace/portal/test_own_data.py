@@ -1,0 +1,363 @@
+"""A candidate's own data: told, handed out, and asked to be erased, as long as their link lives."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.core import mail
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.test import Client, override_settings
+
+from goodword.accounts.models import Organisation
+from goodword.assessments.models import Answer, Calibration
+from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
+from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.greenhouse.sync.deletions import erase_due
+from goodword.notifications.domain import links
+from goodword.notifications.models import Email, Link
+from goodword.references.models import Check, CheckFlag
+from tests.assessments.all_kinds import assessment_of_all, taken
+from tests.assessments.support import answer_all, assigned, part_of
+from tests.references.answered import NOW, data_door, named, whole
+from tests.references.test_erase_referee import mail_to
+from tests.support import factories
+from tests.support.jobs import event_names, run_jobs
+from tests.workspace.applications import portal
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+@pytest.fixture
+def check() -> Check:
+    return whole(title="Engineer at heart", company="Globex")
+
+
+def door(check: Check, **values: Any) -> str:
+    """The portal's *Your data*."""
+    return f"{portal(check.step_request, **values)}data/"
+
+
+def own_door(check: Check, *, address: str = "") -> str:
+    """The page with the buttons, by a new link mailed to the candidate."""
+    who = check.step_request.application.candidate
+    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address or who.email)
+
+
+def downloaded(path: str) -> tuple[dict[str, Any], str]:
+    text = Client().get(f"{path}download/").content.decode()
+    return json.loads(text), text
+
+
+def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(check: Check) -> None:
+    page = " ".join(Client().get(door(check)).content.decode().split())
+    for said in (
+        "the referees you named and their answers",
+        "Acme has set no date for automatic erasure.",
+        "Contact: Rita Recruiter (rita@acme.example).",
+        "Your referees' answers, unless they were told that you may read them",
+    ):
+        assert said in page
+    assert "network address" not in page
+
+
+def test_the_notice_follows_whether_devices_are_watched(check: Check) -> None:
+    Organisation.objects.filter(pk=check.organisation_id).update(watches_devices=True)
+    assert "network address" in Client().get(door(check)).content.decode()
+
+
+def test_the_file_holds_what_they_gave_and_nothing_that_others_said_in_confidence(check: Check) -> None:
+    request = check.requests.order_by("pk")[0]
+    request.decline_reason = "secret-reason"
+    request.save()
+    CheckFlag.objects.create(
+        organisation=check.organisation,
+        check_run=check,
+        code="alike",
+        key="x",
+        grade="low",
+        facts={"said": "secret-sign"},
+        found_at=NOW,
+    )
+    application = check.step_request.application
+    application.status, application.rejection_reason = "rejected", "secret-rejection"
+    application.stage_name = "secret-stage"
+    application.save()
+    mail_to(check, application.candidate.email, hello="Ada")
+    mail_to(check, "rita@acme.example", hello="secret-mail")
+    told, text = downloaded(own_door(check))
+    assert told["person"]["job title"] == "Engineer at heart"
+    [one] = told["reference checks"]
+    assert [(who["name"], who["state"]) for who in one["referees"]] == [
+        ("Maria Schmidt", "answered"),
+        ("Omar Haddad", "answered"),
+        ("Paul Meier", "answered"),
+    ]
+    own = {answer["question"]: answer["answer"] for answer in one["own answers"]["answers"]}
+    assert own["I keep promises."] == "Agree"
+    assert [mail["to"] for mail in told["mails"]] == [application.candidate.email]
+    for hidden in ("secret", "rejected", "She thinks before she builds.", "Umbrella"):
+        assert hidden not in text
+
+
+def test_with_leave_the_file_holds_what_referees_answered(check: Check) -> None:
+    check.candidate_may_see = True
+    check.save()
+    told, _ = downloaded(own_door(check))
+    answers = told["reference checks"][0]["referees"][1]["reference"]["answers"]
+    assert {"question": "What is Ada Lovelace best at?", "answer": "She is quick."} in answers
+
+
+def test_an_application_that_they_may_not_know_of_is_not_in_it(check: Check) -> None:
+    secret = factories.role(check.organisation, title="Secret successor")
+    factories.application(secret, candidate=check.step_request.application.candidate)
+    told, text = downloaded(own_door(check))
+    assert len(told["applications"]) == 1
+    assert "Secret successor" not in text
+
+
+def test_nobody_else_is_in_it(check: Check) -> None:
+    other = whole(email="other@mail.example", first_name="Grace", last_name="Hopper")
+    named(other, 5, name="Hedy Lamarr")
+    _, text = downloaded(own_door(check))
+    assert "Hopper" not in text and "Hedy" not in text
+
+
+def test_looking_at_the_page_before_erasing_changes_nothing(check: Check) -> None:
+    page = Client().get(f"{own_door(check)}erase/")
+    assert page.status_code == 200
+    assert "In seven days" in page.content.decode()
+    assert not Erasure.objects.of(check.organisation).exists()
+
+
+def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_days(check: Check) -> None:
+    check.progress, check.completed_at = "in_progress", None
+    check.save()
+    path = own_door(check)
+    response = Client().post(f"{path}erase/")
+    assert (response.status_code, response["Location"]) == (302, path)
+    with override_settings(MAILERS=MAILERS):
+        run_jobs()
+        Client().post(f"{path}erase/")
+        run_jobs()
+    erasure = Erasure.objects.of(check.organisation).get()
+    assert (erasure.reason, erasure.due_at) == ("candidate", NOW + timedelta(days=7))
+    assert Check.objects.of(check.organisation).get().closed_at == NOW
+    message, confirmation = mail.outbox
+    assert message.to == ["Rita Recruiter <rita@acme.example>"]
+    assert message.subject == "Ada Lovelace asks for their data to be erased"
+    said = "The data will be erased on 10 March 2026. Data in Greenhouse is not affected."
+    assert said in " ".join(str(message.body).split())
+    assert check.step_request.application.candidate.email in confirmation.to[0]
+    assert isinstance(confirmation, EmailMultiAlternatives)
+    for part in (confirmation.body, confirmation.alternatives[0][0]):
+        said = " ".join(str(part).split())
+        assert "It will be erased on 10 March 2026." in said
+        assert "You can change your mind until 10 March 2026: write to Rita Recruiter" in said
+    page = " ".join(Client().get(path).content.decode().split())
+    assert "It will be erased on Tuesday 10 March 2026." in page
+    assert "You can change your mind until Tuesday 10 March 2026: write to Rita Recruiter" in page
+    assert "Erase my data" not in page
+    file = json.loads(Client().get(f"{path}download/").content)
+    assert file["organisation"] == "Acme"
+    with time_machine.travel(NOW + timedelta(days=8), tick=False):
+        # that Greenhouse shows them still takes nothing back: it is their own wish
+        assert erase_due(now=NOW + timedelta(days=8)) == 1
+        run_jobs()
+        assert Candidate.objects.of(check.organisation).get().erased_at is not None
+        assert Client().get(path).status_code == 404
+    assert event_names(check.step_request.application_id).count("erasure.done") == 1
+
+
+def test_the_pages_are_open_when_the_application_was_rejected_and_say_nothing_of_it(check: Check) -> None:
+    Application.objects.of(check.organisation).update(status="rejected", rejection_reason="Too tall")
+    check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
+    check.progress = "in_progress"
+    check.save()
+    path = own_door(check)
+    for page in (door(check), path, f"{path}download/", f"{path}erase/"):
+        response = Client().get(page)
+        assert response.status_code == 200
+        assert "rejected" not in response.content.decode().lower().replace("rejected-", "")
+
+
+MAILERS = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+
+
+def asked_for_link(path: str) -> list[EmailMultiAlternatives]:
+    """The mail sent when the page's button is pressed."""
+    before = len(mail.outbox)
+    with override_settings(MAILERS=MAILERS):
+        response = Client().post(f"{path}link/")
+        run_jobs()
+    assert (response.status_code, response["Location"]) == (302, f"{path}?sent=1")
+    return [one for one in mail.outbox[before:] if isinstance(one, EmailMultiAlternatives)]
+
+
+def link_in(message: EmailMultiAlternatives) -> str:
+    [link] = re.findall(r"http://localhost:8000(/d/[\w-]{43}/)", str(message.body))
+    return str(link)
+
+
+@pytest.mark.parametrize("age", [timedelta(days=1), timedelta(days=365)])
+def test_a_portal_link_of_any_age_mails_the_link_that_downloads_and_erases(
+    check: Check, age: timedelta
+) -> None:
+    Application.objects.of(check.organisation).update(status="rejected")
+    path = door(check, now=NOW - age)
+    page = Client().get(path).content.decode()
+    for hidden in ("Download my data", "Erase my data", check.step_request.application.candidate.email):
+        assert hidden not in page
+    assert Client().get(f"{path}download/").status_code == 404
+    assert Client().post(f"{path}erase/").status_code == 404
+    [message] = asked_for_link(path)
+    assert message.to == [f"Ada Lovelace <{check.step_request.application.candidate.email}>"]
+    assert "Link sent" in Client().get(f"{path}?sent=1").content.decode()
+    own_page = link_in(message)
+    told, _ = downloaded(own_page)
+    assert told["person"]["job title"] == "Engineer at heart"
+    token = own_page.split("/")[2]
+    for purpose in ("/p/", "/r/", "/dr/", "/v/", "/s/", "/a/"):
+        assert Client().get(f"{purpose}{token}/").status_code == 404
+    with time_machine.travel(NOW + timedelta(minutes=61), tick=False):
+        assert Client().get(f"{own_page}download/")["Location"] == own_page
+        assert Client().post(f"{own_page}erase/")["Location"] == own_page
+        assert "This link has expired" in Client().get(own_page).content.decode()
+        assert len(asked_for_link(own_page)) == 1
+    assert not Erasure.objects.of(check.organisation).exists()
+
+
+def test_links_are_mailed_once_in_ten_minutes_and_five_times_a_day(check: Check) -> None:
+    path, sent = door(check), []
+    for minutes in (0, 9, 11, 22, 33, 44, 55):
+        with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
+            sent.append(len(asked_for_link(path)))
+    assert sent == [1, 0, 1, 1, 1, 1, 0]
+
+
+def test_the_link_reaches_also_whoever_may_not_or_will_not_be_mailed_otherwise(check: Check) -> None:
+    candidate = check.step_request.application.candidate
+    mail_to(check, candidate.email, hello="Ada")
+    Email.objects.of(check.organisation).update(link_purpose="candidate", complained_at=NOW)
+    Candidate.objects.of(check.organisation).update(can_email=False)
+    assert len(asked_for_link(door(check))) == 1
+
+
+def test_the_link_dies_with_the_address_that_it_went_to(check: Check) -> None:
+    path = own_door(check, address="old@mail.example")
+    assert Client().get(f"{path}download/")["Location"] == path
+    assert "This link has expired" in Client().get(path).content.decode()
+
+
+def test_without_a_known_address_the_page_says_whom_to_write_to(check: Check) -> None:
+    Candidate.objects.of(check.organisation).update(email="")
+    path = door(check)
+    assert "We have no e-mail address for you." in Client().get(path).content.decode()
+    assert asked_for_link(path) == []
+
+
+def test_revoked_and_unknown_links_open_nothing_and_change_nothing(check: Check) -> None:
+    revoked, revoked_own = door(check), own_door(check)
+    links.end(
+        organisation=check.organisation,
+        purpose=Link.Purpose.CANDIDATE,
+        subject_id=check.step_request_id,
+        now=NOW,
+    )
+    before = Email.objects.of(check.organisation).count()
+    for path in (revoked, revoked_own):
+        assert "There is nothing to do here" in Client().get(path).content.decode()
+    for path in ("/p/nonsense/data/", "/d/nonsense/"):
+        assert Client().get(path).status_code == 404
+    for path in (revoked, revoked_own, "/p/nonsense/data/", "/d/nonsense/"):
+        for more in ("erase/", "link/"):
+            Client().post(f"{path}{more}")
+        assert not Client().get(f"{path}download/")["Content-Type"].startswith("application/json")
+    assert not Erasure.objects.of(check.organisation).exists()
+    assert Email.objects.of(check.organisation).count() == before
+
+
+def test_the_page_of_a_closed_step_leads_to_their_data(check: Check) -> None:
+    check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
+    check.progress = "in_progress"
+    check.save()
+    path = door(check)
+    assert f'href="{path}"' in Client().get(path.removesuffix("data/")).content.decode()
+
+
+def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> None:
+    path = own_door(check)
+    for page in (door(check), path, f"{path}download/", f"{path}erase/"):
+        response = Client().get(page)
+        assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
+
+
+def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) -> None:
+    norms = "These figures say nothing about any one person and remain after your data is erased."
+    assert norms not in text_of(door(check))
+    candidate = check.step_request.application.candidate
+    attempt = assigned(factories.application(factories.role(check.organisation), candidate=candidate))
+    answer_all(attempt)
+    assert norms in text_of(door(check))
+    made = Calibration.objects.create(
+        organisation=check.organisation,
+        test=part_of(attempt).version.test,
+        version="1",
+        number=1,
+        content={"n": 200},
+        n=200,
+        made_at=NOW,
+    )
+    with transaction.atomic():
+        erasure = request_erasure(
+            of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+        )
+    assert carry_out(erasure_id=erasure.pk, now=NOW)
+    assert not Answer.objects.of(check.organisation).exists()
+    assert list(Calibration.objects.of(check.organisation).values_list("pk", "content")) == [
+        (made.pk, {"n": 200})
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({}, "Acme has set no date for automatic erasure. You can have it erased at any time"),
+        (
+            {"erases_old": True, "keep_months": 24},
+            "It is erased 2 years after your last application at Acme ends, or after the last answer",
+        ),
+        (
+            {"erases_hidden": True, "hidden_months": 1},
+            "It is erased 1 month after your applications are removed from the recruiting software of Acme. You can",
+        ),
+    ],
+    ids=["off", "old", "hidden"],
+)
+def test_the_notice_says_what_is_set_and_nothing_else(
+    check: Check, values: dict[str, Any], says: str
+) -> None:
+    Organisation.objects.filter(pk=check.organisation_id).update(**values)
+    page = text_of(door(check))
+    assert says in page
+    assert page.count("It is erased ") == len([name for name in values if name.startswith("erases")])
+
+
+def text_of(path: str) -> str:
+    return " ".join(Client().get(path).content.decode().split())
+
+
+def test_the_file_is_in_the_language_of_the_page(check: Check) -> None:
+    Check.objects.of(check.organisation).filter(pk=check.pk).update(languages=["en", "de"])
+    candidate = check.step_request.application.candidate
+    role = factories.role(check.organisation)
+    assessment_of_all(role, kinds=("reasoning",))
+    taken(factories.application(role, candidate=candidate))
+    page = Client().get(own_door(check), {"language": "de"}).content.decode()
+    [path] = re.findall(r'href="([^"]*download/[^"]*)"', page)
+    assert path.endswith("?language=de")
+    text = Client().get(path).content.decode()
+    assert re.search(r'"Antwort \d von \d+"', text)

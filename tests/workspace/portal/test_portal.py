@@ -1,0 +1,273 @@
+"""The candidate's portal, and the review without a login."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from goodword.accounts.models import AuditEntry
+from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
+from goodword.core import tokens
+from goodword.core.models import Event
+from goodword.notifications.domain import links
+from goodword.notifications.models import Link
+from goodword.references.models import Check
+from goodword.workflow.states import GRACE
+from tests.assessments.support import answer_all
+from tests.references import story
+from tests.support import factories
+from tests.support.kept import kept
+from tests.support.pages import comparable, signed_in
+from tests.workspace.applications import NOW, checked, invited, named, path, portal, reported, review
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+@pytest.fixture
+@kept
+def application() -> Application:
+    return named(factories.role(factories.organisation(name="Acme"), title="Baker"), "Ada", "Zorn")
+
+
+def end(attempt: Attempt) -> None:
+    answer_all(attempt)
+    finish_part(attempt_id=attempt.pk, order=1, now=NOW)
+
+
+def test_one_thing_to_do_is_gone_to_at_once(application: Application) -> None:
+    attempt = invited(application)
+    where = portal(attempt.step_request)
+    response = Client().get(where)
+    assert (response.status_code, response["Location"]) == (302, f"{where}assessment/")
+    assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
+
+
+def test_two_things_to_do_are_both_shown_from_the_link_of_either(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    for step_request in (attempt.step_request, check.step_request):
+        where = portal(step_request)
+        response = Client().get(where)
+        html = response.content.decode()
+        assert response.status_code == 200
+        assert [task.mark.label for task in response.context["tasks"]] == ["Assessment", "Reference check"]
+        assert f'href="{where}assessment/"' in html
+        assert f'href="{where}references/"' in html
+        assert "Hello Ada" in html
+
+
+def test_every_page_leads_to_your_data(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    where = portal(attempt.step_request)
+    link = f'<a href="{where}data/">Your data</a>'
+    for page in ("", "ask/", "assessment/", "references/"):
+        assert Client().get(f"{where}{page}").content.decode().count(link) == 1, page
+    expired = portal(check.step_request, now=NOW - timedelta(days=31))
+    seen = Client().get(expired, follow=True)
+    assert seen.redirect_chain[-1][0] == f"{expired}fresh/"
+    assert f'<a href="{expired}data/">Your data</a>' in seen.content.decode()
+
+
+def test_where_each_stands_is_said_in_the_candidates_language(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    Check.objects.of(application.organisation).filter(pk=check.pk).update(
+        language="de", progress="in_progress", clock_stopped_at=NOW
+    )
+    html = Client().get(portal(attempt.step_request)).content.decode()
+    assert ("Wartet" in html, "Läuft" in html, html.count("Bitte bis")) == (True, True, 1)
+    assert [word for word in ("Waiting", "In progress", "Please by") if word in html] == []
+
+
+def test_what_is_done_stands_there_and_what_is_left_is_gone_to(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    end(attempt)
+    where = portal(attempt.step_request)
+    assert Client().get(where)["Location"] == f"{where}references/"
+    check.progress = "completed"
+    check.save()
+    html = Client().get(where).content.decode()
+    assert ("Thank you, Ada" in html, "There is nothing more for you to do." in html) == (True, True)
+
+
+def test_opening_a_link_changes_nothing(application: Application) -> None:
+    attempt = invited(application)
+    before = (Event.objects.count(), Attempt.objects.across_organisations().values().get(pk=attempt.pk))
+    where = portal(attempt.step_request)
+    for client in (Client(), Client(headers={"user-agent": "scanner"})):
+        client.get(where, follow=True)
+        client.head(where)
+    assert before == (
+        Event.objects.count(),
+        Attempt.objects.across_organisations().values().get(pk=attempt.pk),
+    )
+    assert Client().post(where).status_code == 405
+
+
+def test_an_unknown_link_has_a_kind_page() -> None:
+    for where in (f"/p/{tokens.mint()}/", "/p/cut-off/", f"/v/{tokens.mint()}/"):
+        response = Client().get(where)
+        assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
+        assert "This link doesn't work" in response.content.decode()
+
+
+@pytest.mark.parametrize("closed_by", ["rejected", "hired", "", "invited_again"])
+def test_whatever_closed_the_step_the_page_is_the_same_and_tells_nothing(
+    application: Application, closed_by: str
+) -> None:
+    attempt = invited(application)
+    where = portal(attempt.step_request)
+    Attempt.objects.of(application.organisation).update(
+        closed_at=NOW, closed_by="greenhouse", close_reason=closed_by
+    )
+    Application.objects.of(application.organisation).update(
+        status=closed_by or "active", rejection_reason="Too slow"
+    )
+    response = Client().get(where)
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "There is nothing to do here at the moment" in html
+    assert "rita@acme.example" in html
+    assert [word for word in ("eject", "ired", "Too slow", "Ada", "Baker", "losed") if word in html] == []
+    assert comparable(response) == comparable(Client().get(f"{where}assessment/"))
+
+
+def test_a_closed_step_looks_the_same_to_candidate_and_referee() -> None:
+    told = story.sent()
+    candidate, referee = story.candidate_door(told), story.referee_door("maria@globex.example")
+    own = candidate.removesuffix("references/")
+    told.happens("application.rejected", reason="Too slow")
+    pages = [Client().get(where) for where in (own, candidate, referee)]
+    assert [page.status_code for page in pages] == [200, 200, 200]
+    # except for the links to their own data
+    first, *others = [re.sub(r'href="/[pr]/[^"]+/data/"', "", comparable(page)) for page in pages]
+    assert others == [first, first]
+
+
+def test_a_step_that_is_closed_does_not_close_the_other(application: Application) -> None:
+    attempt, check = invited(application), checked(application)
+    Attempt.objects.of(application.organisation).update(closed_at=NOW)
+    assert "There is nothing to do here" in Client().get(portal(attempt.step_request)).content.decode()
+    where = portal(check.step_request)
+    assert Client().get(where)["Location"] == f"{where}references/"
+
+
+def test_a_paused_step_can_be_gone_on_with(application: Application) -> None:
+    attempt = invited(application)
+    Attempt.objects.of(application.organisation).update(paused_at=NOW)
+    where = portal(attempt.step_request)
+    assert Client().get(where)["Location"] == f"{where}assessment/"
+
+
+def test_what_comes_long_after_the_deadline_no_longer_counts(application: Application) -> None:
+    attempt = invited(application)
+    where = portal(attempt.step_request)
+    Attempt.objects.of(application.organisation).update(deadline_at=NOW - GRACE)
+    assert Client().get(where).status_code == 302
+    Attempt.objects.of(application.organisation).update(deadline_at=NOW - GRACE - timedelta(seconds=1))
+    assert "There is nothing to do here" in Client().get(where).content.decode()
+
+
+def test_a_step_that_only_waits_is_not_shown_yet(application: Application) -> None:
+    where = portal(invited(application).step_request)
+    factories.step_request(application, "reference_check", state="waiting", waits_for="delay", due_at=NOW)
+    assert Client().get(where)["Location"] == f"{where}assessment/"
+
+
+def test_a_link_that_was_ended_opens_nothing_more(application: Application) -> None:
+    attempt = invited(application)
+    where = portal(attempt.step_request)
+    links.end(
+        organisation=application.organisation,
+        purpose=Link.Purpose.CANDIDATE,
+        subject_id=attempt.step_request_id,
+        now=NOW,
+    )
+    assert "There is nothing to do here" in Client().get(where).content.decode()
+
+
+def test_an_application_without_recruiter_and_role_still_names_a_person(
+    application: Application, settings: Settings
+) -> None:
+    attempt = invited(application)
+    admin = factories.member(application.organisation, kind="admin", email="boss@acme.example")
+    where = portal(attempt.step_request)
+    owner = application.role.owner  # type: ignore[union-attr]  # the fixture gives it one
+    Application.objects.of(application.organisation).update(recruiter_email="", role=None)
+    Attempt.objects.of(application.organisation).update(closed_at=NOW)
+    html = Client().get(where).content.decode()
+    first = min((owner, admin), key=lambda found: found.pk)
+    assert first.user.email in html
+
+
+# --- the review without a login
+
+
+def audited(application: Application) -> list[tuple[str, str]]:
+    entries = AuditEntry.objects.of(application.organisation).exclude(action__in=["role.created"])
+    return list(entries.values_list("action", "actor"))
+
+
+def test_a_review_link_shows_the_results_and_stands_in_the_audit_log(application: Application) -> None:
+    reported(application)
+    where = review(application, expires_at=NOW + timedelta(days=14))
+    response = Client().get(where)
+    assert (response.status_code, response["Cache-Control"], response["X-Robots-Tag"]) == (
+        200,
+        "no-store",
+        "noindex",
+    )
+    assert [result.label for result in response.context["results"]] == ["Assessment"]
+    link = Link.objects.of(application.organisation).latest("pk")
+    assert audited(application) == [("result.viewed_by_link", f"link {link.pk}")]
+    assert Client().post(where).status_code == 405
+
+
+def test_a_review_link_opened_again_and_again_is_one_entry_in_five_minutes(application: Application) -> None:
+    reported(application)
+    where = review(application, expires_at=NOW + timedelta(days=14))
+    assert Client().head(where).status_code == 200
+    assert audited(application) == []
+    for seconds, entries in ((0, 1), (299, 1), (301, 2), (302, 2)):
+        with time_machine.travel(NOW + timedelta(seconds=seconds), tick=False):
+            for _ in range(3):
+                assert Client().get(where).status_code == 200
+        assert len(audited(application)) == entries
+    other = review(application, expires_at=NOW + timedelta(days=14))
+    assert Client().get(other).status_code == 200
+    assert len(audited(application)) == 3
+
+
+def test_an_expired_review_link_says_what_to_do_and_shows_nothing(application: Application) -> None:
+    reported(application)
+    response = Client().get(review(application, expires_at=NOW))
+    html = response.content.decode()
+    assert (response.status_code, response["Cache-Control"]) == (410, "no-store")
+    assert ("This link has expired" in html, "Ada" in html, "Zorn" in html) == (True, False, False)
+    assert audited(application) == []
+
+
+def test_a_member_is_led_to_the_candidates_page_even_by_an_expired_link(application: Application) -> None:
+    who = factories.member(application.organisation)
+    response = signed_in(who).get(review(application, expires_at=NOW))
+    assert response["Location"] == path("candidate", application.organisation, application.pk)
+    assert audited(application) == []
+
+
+def test_a_stranger_with_a_login_sees_what_anybody_with_the_link_sees(application: Application) -> None:
+    stranger = factories.member(factories.organisation())
+    response = signed_in(stranger).get(review(application, expires_at=NOW + timedelta(days=1)))
+    assert (response.status_code, "No results yet." in response.content.decode()) == (200, True)
+
+
+def test_a_review_link_opens_no_portal_and_the_other_way_round(application: Application) -> None:
+    attempt = invited(application)
+    token = review(application).split("/")[2]
+    assert Client().get(f"/p/{token}/").status_code == 404
+    assert Client().get(f"/s/{token}/").status_code == 404
+    token = portal(attempt.step_request).split("/")[2]
+    assert Client().get(f"/v/{token}/").status_code == 404
+    assert Check.objects.of(application.organisation).count() == 0

@@ -1,0 +1,95 @@
+"""The link of a review, opened by somebody who is signed in; and what browsers keep of members' pages."""
+
+import pytest
+from django.test import Client
+
+from goodword.references.models import CheckFlag
+from tests.references.story import (
+    MANAGER,
+    PEER,
+    Story,
+    answer,
+    candidate_door,
+    opened,
+    post,
+    press_send,
+    referee_door,
+)
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.kept import kept
+from tests.support.pages import signed_in
+from tests.workspace.applications import NOW, path, review
+
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
+
+
+def test_a_member_who_sees_the_candidate_is_led_to_their_page() -> None:
+    application = factories.application(factories.role(factories.organisation()))
+    member = factories.member(application.organisation)
+    response = signed_in(member).get(review(application))
+    assert (response.status_code, response["Location"]) == (
+        302,
+        f"/o/{application.organisation.slug}/candidates/{application.pk}/",
+    )
+
+
+def test_a_member_who_would_not_see_it_reads_the_review_that_was_sent_to_them() -> None:
+    organisation = factories.organisation()
+    private = factories.candidate(organisation, private=True)
+    application = factories.application(factories.role(organisation), candidate=private)
+    client = signed_in(factories.member(organisation))
+    assert client.get(f"/o/{organisation.slug}/candidates/{application.pk}/").status_code == 404
+    response = client.get(review(application))
+    assert (response.status_code, response.context["application"]) == (200, application)
+
+
+@pytest.mark.parametrize("page", ["roles/", "candidates/", "results/", "help/", "settings/integrations/"])
+def test_browsers_keep_nothing_of_what_members_see(page: str) -> None:
+    member = factories.member(factories.organisation(), kind="admin")
+    response = signed_in(member).get(f"/o/{member.organisation.slug}/{page}")
+    assert (response.status_code, "no-store" in response["Cache-Control"]) == (200, True)
+    signed_out = Client().get(f"/o/{member.organisation.slug}/{page}")
+    assert signed_out.status_code == 302
+
+
+@kept
+def answered_with_a_sign() -> Story:
+    """Two referees, one at a disposable address; the other has answered."""
+    story = opened()
+    door = candidate_door(story)
+    post(f"{door}1/", MANAGER)
+    post(f"{door}2/", PEER | {"r-email": "paul@mailinator.com"})
+    press_send(story)
+    answer(referee_door(MANAGER["r-email"]))
+    run_jobs()
+    assert CheckFlag.objects.of(story.application.organisation).exists()
+    return story
+
+
+def told(page: str) -> tuple[bool, bool, bool]:
+    """Whether a page shows the answers, a sign, and something to act with on the check."""
+    return (
+        "She thinks before she builds." in page,
+        "Flags to review" in page or "disposable" in page.lower(),
+        "/checks/" in page or "/flags/" in page,
+    )
+
+
+def test_the_link_without_a_login_shows_the_answers_and_neither_signs_nor_acts() -> None:
+    story = answered_with_a_sign()
+    assert told(Client().get(review(story.application)).content.decode()) == (True, False, False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"), [("recruiter", (True, True, True)), ("hiring_manager", (True, False, False))]
+)
+def test_a_hiring_manager_sees_the_answers_and_neither_signs_nor_acts(
+    kind: str, expected: tuple[bool, bool, bool]
+) -> None:
+    story = answered_with_a_sign()
+    member = factories.member(story.application.organisation, kind=kind)
+    assert story.application.role is not None
+    story.application.role.viewers.add(member)
+    page = signed_in(member).get(path("candidate", member.organisation, story.application.pk))
+    assert told(page.content.decode()) == expected

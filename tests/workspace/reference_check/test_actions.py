@@ -1,0 +1,411 @@
+"""What a recruiter clicks on a reference check: allowed, refused, nothing changed by a refusal, what the page shows."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import deepcopy
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import pytest_django
+import time_machine
+from bs4 import BeautifulSoup
+from django.core import mail
+from django.core.mail import EmailMessage
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.core.models import Event
+from goodword.notifications.models import Email
+from goodword.references.domain.slot_changes import cannot_provide
+from goodword.references.models import Check, Referee, ReferenceRequest, Slot
+from tests.references.story import FACTS, NOW, PEER, Story, opened, post, referee_door, sent
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+from tests.support.shared import shared_world
+from tests.workspace.applications import path
+from tests.workspace.referee_states import asks_for_seven, standing
+
+pytestmark = pytest.mark.django_db
+
+LATER = NOW + timedelta(hours=1)
+#: of a check: name of the address, what is posted
+OF_CHECK: list[tuple[str, dict[str, Any]]] = [
+    ("check_pause", {}),
+    ("check_resume", {}),
+    ("check_remind", {}),
+    ("check_more_time", {"days": "30"}),
+    ("check_mark_complete", {"reason": "Enough is known."}),
+    ("check_cancel", {}),
+    ("check_one_more", {"relationship": "client", "hint": "from last year", "seen": "2"}),
+    ("check_answer", {"answer": "waived", "note": "Never mind."}),
+]
+OF_REFEREE: list[tuple[str, dict[str, Any]]] = [
+    ("referee_remind", {}),
+    ("referee_release", {}),
+    ("referee_more_time", {"days": "30"}),
+    ("referee_address", {"address": "new@globex.example"}),
+]
+World = tuple[Story, list[EmailMessage]]
+WITH_FORM = {"check_more_time", "check_mark_complete", "check_cancel", "check_one_more", "check_answer"}
+
+
+@contextmanager
+def at_a_fixed_moment() -> Iterator[None]:
+    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
+    with override_settings(MAILERS=mailers), time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def fixed_moment() -> Iterator[None]:
+    with at_a_fixed_moment():
+        yield
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
+    @at_a_fixed_moment()
+    def build() -> World:
+        return sent(), list(mail.outbox)
+
+    yield from shared_world(django_db_blocker, build)
+
+
+@pytest.fixture
+def story(db: None, world: World) -> Story:
+    story, mails = deepcopy(world)
+    mail.outbox.extend(mails)
+    return story
+
+
+@pytest.fixture
+def rita(story: Story) -> Membership:
+    return factories.member(story.application.organisation)
+
+
+def address(story: Story, name: str, *, slot: int = 1) -> str:
+    org, application = story.application.organisation, story.application.pk
+    if name == "check_answer":
+        return path(name, org, application, story.check.pk, slot)
+    if name.startswith("check"):
+        return path(name, org, application, story.check.pk)
+    return path(name, org, application, story.requests[0].referee_id)
+
+
+def do(who: Membership, story: Story, name: str, data: dict[str, Any] | None = None) -> Any:
+    with time_machine.travel(LATER, tick=False):
+        return signed_in(who).post(address(story, name), data or {}, follow=True)
+
+
+def said(response: Any) -> list[str]:
+    return [str(message) for message in response.context["messages"]]
+
+
+def wrong(response: Any) -> list[str]:
+    page = BeautifulSoup(response.content, "html.parser")
+    return [" ".join(line.get_text().split()) for line in page.select(".error-summary li")]
+
+
+def state(story: Story) -> list[Any]:
+    """All that an act could change."""
+    org = story.application.organisation
+    rows = [
+        list(model.objects.of(org).order_by("pk").values())
+        for model in (Check, Slot, Referee, ReferenceRequest)
+    ]
+    return [*rows, Event.objects.count(), AuditEntry.objects.of(org).count()]
+
+
+def people(response: Any) -> list[str]:
+    page = BeautifulSoup(response.content, "html.parser")
+    return [" ".join(row.get_text(" ").split()) for row in page.select("#reference_check .referee")]
+
+
+def shown(who: Membership, story: Story) -> Any:
+    with time_machine.travel(LATER, tick=False):
+        return signed_in(who).get(path("candidate", story.application.organisation, story.application.pk))
+
+
+def answer(address: str) -> None:
+    assert post(f"{referee_door(address)}facts/", FACTS).status_code == 302
+    run_jobs()
+
+
+@pytest.mark.parametrize(("name", "data"), [*OF_CHECK, *OF_REFEREE])
+def test_only_who_works_for_the_organisation_may(story: Story, name: str, data: dict[str, Any]) -> None:
+    org = story.application.organisation
+    watching = factories.member(org, kind="hiring_manager")
+    story.check.step_request.step.role.viewers.add(watching)
+    target, before = address(story, name), state(story)
+    for client, status in [
+        (signed_in(watching), 403),
+        (signed_in(factories.member(factories.organisation(), kind="admin")), 404),
+        (Client(), 302),
+    ]:
+        assert client.post(target, data).status_code == status
+        assert client.get(target).status_code in {status, 405}
+    assert state(story) == before
+
+
+@pytest.mark.parametrize(("name", "data"), [*OF_CHECK, *OF_REFEREE])
+def test_what_belongs_to_another_candidate_is_not_there(
+    story: Story, name: str, data: dict[str, Any]
+) -> None:
+    org = story.application.organisation
+    other = factories.application(story.check.step_request.step.role)
+    target = address(story, name).replace(f"/{story.application.pk}/", f"/{other.pk}/", 1)
+    before = state(story)
+    assert signed_in(factories.member(org)).post(target, data).status_code == 404
+    assert state(story) == before
+
+
+@pytest.mark.parametrize(
+    "name", sorted(WITH_FORM - {"check_answer"} | {"referee_more_time", "referee_address"})
+)
+def test_an_act_with_a_form_has_a_page_that_changes_nothing(
+    story: Story, rita: Membership, name: str
+) -> None:
+    before = state(story)
+    response = signed_in(rita).get(address(story, name))
+    assert response.status_code == 200
+    assert story.application.candidate.name in response.content.decode()
+    assert state(story) == before
+
+
+def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> None:
+    found = []
+    for name in ("check_pause", "check_resume"):
+        [sentence] = said(do(rita, story, name))
+        found.append((sentence, story.check.paused_at))
+    assert found == [
+        ("Paused: nobody is reminded, and the links still work.", LATER),
+        ("Resumed. Remaining reminders will be sent.", None),
+    ]
+    assert list(
+        AuditEntry.objects.of(rita.organisation).filter(member=rita).values_list("action", "details")
+    ) == [("check.paused", {"check": story.check.pk}), ("check.resumed", {"check": story.check.pk})]
+
+
+def test_a_refusal_says_why_and_changes_nothing(story: Story, rita: Membership) -> None:
+    before = state(story)
+    assert said(do(rita, story, "check_remind")) == ["The candidate has nothing left to do here."]
+    no = do(rita, story, "check_mark_complete", {"reason": "Enough"})
+    assert wrong(no) == [
+        "No reference is in yet, so there would be nothing to report. Cancel the check instead."
+    ]
+    assert "Enough</textarea>" in no.content.decode()
+    assert state(story) == before
+
+
+def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> None:
+    assert said(do(rita, story, "referee_remind")) == [
+        "The reminder is on its way. 1 of those promised is left."
+    ]
+    assert said(do(rita, story, "referee_remind")) == [
+        "They were written to a moment ago. Give them ten minutes."
+    ]
+    assert story.requests[0].reminders_sent == 1
+
+
+def test_more_time_for_all_and_for_one(story: Story, rita: Membership) -> None:
+    before = [request.deadline_at for request in story.requests]
+    do(rita, story, "referee_more_time", {"days": "30"})
+    [first, second] = [request.deadline_at for request in story.requests]
+    assert (first > before[0], second) == (True, before[1])
+    do(rita, story, "check_more_time", {"days": "30", "referees": "on"})
+    assert {request.deadline_at for request in story.requests} == {first}
+
+
+@pytest.mark.parametrize("days", ["", "0", "61", "soon"])
+def test_a_number_of_days_that_cannot_be_is_said(story: Story, rita: Membership, days: str) -> None:
+    before = state(story)
+    response = do(rita, story, "check_more_time", {"days": days})
+    assert wrong(response) == ["Working days from today: Choose 1 to 60 working days."]
+    assert state(story) == before
+
+
+def test_marked_complete_with_a_reason_that_members_read(story: Story, rita: Membership) -> None:
+    answer("maria@globex.example")
+    do(rita, story, "check_mark_complete", {"reason": "Enough <b>is</b> known."})
+    assert story.check.progress == "marked_complete"
+    assert "Enough &lt;b&gt;is&lt;/b&gt; known." in shown(rita, story).content.decode()
+
+
+def test_cancelled_is_said_with_who_did_it(story: Story, rita: Membership) -> None:
+    assert said(do(rita, story, "check_cancel")) == ["Cancelled. No one is contacted any more."]
+    assert "cancelled by a member" in shown(rita, story).content.decode()
+
+
+def test_one_more_is_asked_for_once(story: Story, rita: Membership) -> None:
+    wanted = {"relationship": "client", "hint": "from last year", "needed": "on", "seen": "2"}
+    for _ in range(2):
+        do(rita, story, "check_one_more", wanted)
+    added = (
+        Slot.objects.of(rita.organisation)
+        .filter(check_run=story.check)
+        .values_list("number", "relationship", "needed", "hint")
+    )
+    assert list(added.order_by("number"))[2:] == [(3, "client", True, "from last year")]
+    odd = do(rita, story, "check_one_more", {"relationship": "aunt", "seen": "3"})
+    assert wrong(odd) == ["Kind of referee: Choose one of the kinds."]
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "E-mail address: Enter the address."),
+        ("nobody", "E-mail address: Enter an e-mail address in the form name@example.com."),
+        ("paul@globex.example", "Another referee of this candidate has this address."),
+    ],
+)
+def test_an_address_that_cannot_be_is_said_and_stays(
+    story: Story, rita: Membership, typed: str, sentence: str
+) -> None:
+    before = state(story)
+    response = do(rita, story, "referee_address", {"address": typed})
+    assert wrong(response) == [sentence]
+    [field] = BeautifulSoup(response.content, "html.parser").select("[name=address]")
+    assert (field.get("value", ""), state(story)) == (typed, before)
+
+
+def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
+    assert said(do(rita, story, "referee_address", {"address": "m@globex.example"})) == [
+        "Corrected. A new e-mail goes to the new address, and the old link no longer works."
+    ]
+    assert story.requests[0].referee.email == "m@globex.example"
+
+
+# --- what the page shows
+
+
+def test_who_is_asked_and_what_can_be_done_stands_in_a_line_each(story: Story, rita: Membership) -> None:
+    answer("paul@globex.example")
+    ReferenceRequest.objects.of(rita.organisation).filter(pk=story.requests[0].pk).update(undelivered_at=NOW)
+    where = "Globex · April 2021 to August 2023 · as Engineer"
+    assert people(shown(rita, story)) == [
+        (
+            f"Maria Schmidt Manager {where} maria@globex.example "
+            "Mail comes back Tue 3 Mar, 10:00 Send again Correct address Correct address More time"
+        ),
+        (
+            f"Paul Meier Colleague {where} paul@globex.example "
+            "Has answered Tue 3 Mar, 10:00 Dates and title only"
+        ),
+    ]
+
+
+def test_every_state_has_its_word_and_what_helps() -> None:
+    role = factories.role(factories.organisation())
+    asks_for_seven(role)
+    check = standing(factories.application(role))
+    client = signed_in(factories.member(role.organisation))
+    response = client.get(path("candidate", role.organisation, check.step_request.application_id))
+    page = BeautifulSoup(response.content, "html.parser")
+    found = [
+        (
+            row.select(".status__word")[0].get_text(),
+            [act.get_text(strip=True) for act in row.select(".referee__acts > :is(a, form)")],
+        )
+        for row in page.select("#reference_check .referee")
+    ]
+    assert found == [
+        ("Has answered", []),
+        ("Mail comes back", ["Send again", "Correct address"]),
+        ("Started", ["Remind"]),
+        ("Not before an offer", ["Release"]),
+        ("Declined", []),
+        ("Nobody named", []),
+        ("Cannot provide", []),
+        ("Asked for", []),
+    ]
+    facts = [" ".join(row.get_text(" ").split()) for row in page.select("#reference_check .kv__row")]
+    assert facts[3:] == [
+        "Waits for your answer , the candidate, referees",
+        "Completes with 6 of 7",
+    ]
+
+
+def test_a_hiring_manager_sees_the_same_and_no_buttons(story: Story, rita: Membership) -> None:
+    watching = factories.member(rita.organisation, kind="hiring_manager")
+    story.check.step_request.step.role.viewers.add(watching)
+    page = BeautifulSoup(shown(watching, story).content, "html.parser")
+    assert len(page.select("#reference_check .referee")) == 2
+    assert page.select("#reference_check form, #reference_check a.menu__item") == []
+    assert len(BeautifulSoup(shown(rita, story).content, "html.parser").select("#reference_check form")) > 2
+
+
+def test_i_cannot_provide_this_is_answered_where_it_stands(rita: Membership) -> None:
+    story = opened()
+    rita = factories.member(story.application.organisation)
+    cannot_provide(check_id=story.check.pk, slot=1, reason="My <i>manager</i> has died.", now=NOW)
+    page = shown(rita, story).content.decode()
+    assert "My &lt;i&gt;manager&lt;/i&gt; has died." in page
+    assert "your answer" in page
+    with time_machine.travel(LATER, tick=False):
+        response = signed_in(rita).post(
+            address(story, "check_answer"), {"answer": "waived", "note": "I am sorry."}, follow=True
+        )
+    assert said(response) == ["Answered. The reference check continues."]
+    slot = Slot.objects.of(rita.organisation).get(check_run=story.check, number=1)
+    assert (slot.answer, slot.answer_note, slot.answered_by) == ("waived", "I am sorry.", rita)
+    assert wrong(do(rita, story, "check_answer", {"answer": "explode", "note": "x"})) == [
+        "Your answer: Choose one of the three answers."
+    ]
+
+
+def test_one_who_waits_for_an_offer_is_released_in_one_click(story: Story, rita: Membership) -> None:
+    referee = story.requests[1].referee
+    Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(held_at=NOW, after_offer=True)
+    story.requests[1].delete()
+    assert "Not before an offer Tue 3 Mar, 10:00 Release" in people(shown(rita, story))[1]
+    target = path("referee_release", rita.organisation, story.application.pk, referee.pk)
+    with time_machine.travel(LATER, tick=False):
+        for _ in range(2):
+            response = signed_in(rita).post(target, follow=True)
+            assert said(response) == ["The mail to this referee is on its way."]
+    assert ReferenceRequest.objects.of(rita.organisation).filter(referee=referee).count() == 1
+
+
+def test_a_referee_more_asks_no_query_more(rita: Membership, story: Story) -> None:
+    answer("paul@globex.example")
+
+    def queries() -> int:
+        client = signed_in(rita)
+        target = path("candidate", rita.organisation, story.application.pk)
+        client.get(target)
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
+            assert client.get(target).status_code == 200
+        return len(caught)
+
+    before = queries()
+    for number in (3, 4):
+        Slot.objects.create(
+            organisation=rita.organisation, check_run=story.check, number=number, relationship="peer"
+        )
+        referee = Referee.objects.of(rita.organisation).get(email=PEER["r-email"])
+        referee.pk, referee.slot, referee.email = None, number, f"p{number}@globex.example"
+        referee.save()
+        request = ReferenceRequest.objects.of(rita.organisation).get(pk=story.requests[0].pk)
+        request.pk, request.referee = None, referee
+        request.save()
+    assert len(people(shown(rita, story))) == 4
+    assert queries() == before
+
+
+def test_inviting_again_says_so_where_it_waits_for_the_organisation_alone() -> None:
+    story = opened()
+    member = factories.member(story.application.organisation)
+    for slot in (1, 2):
+        cannot_provide(check_id=story.check.pk, slot=slot, reason="They have all left.", now=NOW)
+    run_jobs()
+    before = Email.objects.of(member.organisation).count()
+    where = path("step_invite_again", member.organisation, story.application.pk, story.check.step_request_id)
+    page = signed_in(member).post(where, follow=True).content.decode()
+    assert "Nobody was e-mailed: the card says why." in page
+    assert Email.objects.of(member.organisation).count() == before

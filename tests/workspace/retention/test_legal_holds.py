@@ -1,0 +1,344 @@
+"""Legal holds: the data is kept, whoever requests its erasure, and they are told why."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
+from goodword.candidates.domain.holds import hold_on
+from goodword.candidates.models import Application, Candidate, Erasure, Hold
+from goodword.greenhouse.sync.candidates import merge_candidates
+from goodword.greenhouse.sync.deletions import erase_due
+from goodword.notifications.models import Email, Link
+from goodword.references.erase import erase_asked
+from goodword.references.models import Check, Referee
+from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_hold
+from goodword.workflow.erase import request_own_erasure
+from goodword.workspace.retention.rules import Months, preview_run, sweep
+from tests.references.answered import asked, checked, data_door, whole
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.pages import signed_in
+from tests.workspace.applications import path, portal
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+CLAIMS = "Acme needs it to establish, exercise or defend legal claims."
+DUTY = "The law obliges Acme to keep it."
+SECRET = "Lovelace v. Acme, 7 Ca 12/26"
+
+
+@pytest.fixture(autouse=True)
+def now() -> Iterator[None]:
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def check() -> Check:
+    return whole()
+
+
+@pytest.fixture
+def admin(check: Check) -> Membership:
+    return factories.member(check.organisation, kind="admin")
+
+
+@pytest.fixture(params=["person", "role"])
+def hold(request: pytest.FixtureRequest, check: Check, admin: Membership) -> Hold:
+    return placed(check, admin, on_role=request.param == "role")
+
+
+def placed(check: Check, admin: Membership, *, on_role: bool = False, ground: str = "claims") -> Hold:
+    application = check.step_request.application
+    on = application.role if on_role else application.candidate
+    assert on is not None
+    return place_hold(on=on, ground=ground, reason=SECRET, by=admin, now=NOW)
+
+
+def own_door(check: Check) -> str:
+    address = check.step_request.application.candidate.email
+    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address)
+
+
+def referee_door(check: Check) -> tuple[Referee, str]:
+    request = check.requests.select_related("referee").order_by("pk")[0]
+    door = data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
+    return request.referee, door
+
+
+def text(content: bytes) -> str:
+    return " ".join(content.decode().split())
+
+
+def is_erased(check: Check) -> bool:
+    return (
+        Candidate.objects.of(check.organisation).get(pk=check.step_request.application.candidate_id).erased_at
+        is not None
+    )
+
+
+def audit(organisation: Organisation, action: str) -> list[tuple[Membership | None, dict[str, Any]]]:
+    rows = AuditEntry.objects.of(organisation).filter(action=action).order_by("pk")
+    return [(one.member, one.details) for one in rows]
+
+
+# --- what it stops --------------------------------------------------------------------------------------------------
+
+
+def test_retention_passes_over_whoever_is_held_until_it_is_lifted(
+    check: Check, admin: Membership, hold: Hold
+) -> None:
+    org = check.organisation
+    Organisation.objects.filter(pk=org.pk).update(erases_old=True)
+    Application.objects.of(org).update(status="rejected", rejected_at=NOW - timedelta(days=900))
+    seen = preview_run(org, Months(old=12, hidden=None), now=NOW)
+    assert (seen.due, seen.on_hold) == ([], 1)
+    assert sweep(org.pk, now=NOW) == 0
+    assert lift_hold(hold_id=hold.pk, by=admin, now=NOW)
+    assert sweep(org.pk, now=NOW) == 1
+    assert is_erased(check)
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_no_erasure_of_a_held_person_is_carried_out_until_it_is_lifted(
+    check: Check, admin: Membership, hold: Hold, reason: Reason
+) -> None:
+    application = check.step_request.application
+    of = application if reason == Reason.APPLICATION_DELETED else application.candidate
+    with transaction.atomic():
+        erasure = request_erasure(of=of, reason=reason, now=NOW - timedelta(days=8), by="x")
+    assert not carry_out(erasure_id=erasure.pk, now=NOW)
+    assert erase_due(now=NOW) == 0
+    assert not is_erased(check)
+    assert check.referees.filter(erased_at=None).count() == 3
+    erasure.refresh_from_db()
+    assert (erasure.done_at, erasure.cancelled_at) == (None, None)
+    lift_hold(hold_id=hold.pk, by=admin, now=NOW)
+    assert erase_due(now=NOW) == 1
+    assert Application.objects.of(check.organisation).get(pk=application.pk).erased_at is not None
+
+
+def test_an_application_elsewhere_is_not_covered_by_the_hold_on_a_role(
+    check: Check, admin: Membership
+) -> None:
+    other = factories.application(
+        factories.role(check.organisation), candidate=check.step_request.application.candidate
+    )
+    placed(check, admin, on_role=True)
+    with transaction.atomic():
+        asked_for = request_erasure(of=other, reason=Reason.APPLICATION_DELETED, now=NOW, by="x")
+    assert carry_out(erasure_id=asked_for.pk, now=NOW)
+    # but not the person as a whole
+    assert hold_on(other.candidate) is not None
+
+
+def test_a_hold_covers_whom_its_person_is_merged_into(check: Check, admin: Membership) -> None:
+    loser = check.step_request.application.candidate
+    hold = placed(check, admin)
+    winner = factories.candidate(check.organisation)
+    with transaction.atomic():
+        merge_candidates(loser_id=loser.pk, winner=winner, now=NOW)
+    assert hold_on(winner) == hold
+    with transaction.atomic():
+        erasure = request_erasure(of=winner, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
+    assert not carry_out(erasure_id=erasure.pk, now=NOW)
+    Organisation.objects.filter(pk=check.organisation_id).update(erases_old=True, keep_months=1)
+    Application.objects.of(check.organisation).update(status="rejected", rejected_at=NOW - timedelta(days=90))
+    assert sweep(check.organisation_id, now=NOW) == 0
+
+
+def test_other_people_are_erased(check: Check, hold: Hold) -> None:
+    other = factories.application(factories.role(check.organisation))
+    with transaction.atomic():
+        erasure = request_erasure(of=other.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
+    assert carry_out(erasure_id=erasure.pk, now=NOW)
+
+
+# --- who asks is told -----------------------------------------------------------------------------------------------
+
+
+def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
+    check: Check, admin: Membership, hold: Hold
+) -> None:
+    door = own_door(check)
+    before = text(Client().get(f"{door}erase/").content)
+    assert CLAIMS in before
+    assert "In seven days" not in before
+    assert Client().post(f"{door}erase/")["Location"] == door
+    after = text(Client().get(door).content)
+    assert "Your data is kept for now" in after and CLAIMS in after
+    assert "It will be erased on" not in after
+    assert SECRET not in before + after
+    assert Client().get(f"{door}download/").status_code == 200
+    # an old mail does not reveal the reason
+    old = text(Client().get(f"{portal(check.step_request)}data/").content)
+    assert "Your data is to be erased" in old
+    assert "legal claims" not in old
+    recruiter = Email.objects.of(check.organisation).get(kind="workflow.erasing")
+    assert recruiter.context["kept"] is True
+    run_jobs()
+    assert erase_due(now=NOW + timedelta(days=30)) == 0
+    lift_hold(hold_id=hold.pk, by=admin, now=NOW + timedelta(days=30))
+    assert erase_due(now=NOW + timedelta(days=30)) == 1
+    assert is_erased(check)
+
+
+@pytest.mark.parametrize(("ground", "says"), [("claims", CLAIMS), ("duty", DUTY)])
+@pytest.mark.parametrize("on_role", [True, False])
+def test_whoever_asked_before_is_told_by_mail_once(
+    check: Check, admin: Membership, ground: str, says: str, on_role: bool
+) -> None:
+    request_own_erasure(application=check.step_request.application, now=NOW)
+    for _ in range(2):
+        placed(check, admin, on_role=on_role, ground=ground)
+    [mail] = Email.objects.of(check.organisation).filter(kind="workflow.kept")
+    assert (mail.to_address, mail.context["why"]) == (check.step_request.application.candidate.email, says)
+    assert SECRET not in str(mail.context)
+
+
+def test_nobody_else_is_mailed_of_a_hold(check: Check, hold: Hold) -> None:
+    assert not Email.objects.of(check.organisation).filter(kind="workflow.kept").exists()
+
+
+def test_a_referee_is_told_and_erased_once_it_is_lifted(check: Check, admin: Membership, hold: Hold) -> None:
+    referee, door = referee_door(check)
+    assert CLAIMS in text(Client().get(f"{door}erase/").content)
+    response = Client().post(f"{door}erase/")
+    assert response["Location"] == door
+    page = text(Client().get(door).content)
+    assert "Your data is kept for now" in page and CLAIMS in page and SECRET not in page
+    assert "Erase my data" not in page
+    referee.refresh_from_db()
+    assert (referee.erased_at, referee.erasure_asked_at) == (None, NOW)
+    assert referee.email == "maria@globex.example"
+    assert erase_asked(now=NOW) == 0
+    lift_hold(hold_id=hold.pk, by=admin, now=NOW)
+    assert erase_asked(now=NOW) == 1
+    referee.refresh_from_db()
+    assert (referee.erased_at, referee.email) == (NOW, "")
+    assert erase_asked(now=NOW) == 0
+
+
+def test_a_referee_who_asks_under_a_hold_is_asked_for_nothing_more(admin: Membership) -> None:
+    check = checked(done=False)
+    request = asked(check, 1, state="sent")
+    placed(check, factories.member(check.organisation, kind="admin"))
+    door = data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
+    Client().post(f"{door}erase/")
+    request.refresh_from_db()
+    assert (request.state, request.next_reminder_at) == ("declined", None)
+
+
+def test_members_are_refused_and_led_to_the_hold(check: Check, admin: Membership, hold: Hold) -> None:
+    org, application = check.organisation, check.step_request.application
+    referee = check.referees.order_by("pk")[0]
+    for where in (
+        path("candidate_erase", org, application.pk),
+        path("referee_erase", org, application.pk, referee.pk),
+    ):
+        for send in (signed_in(admin).get, signed_in(admin).post):
+            assert send(where)["Location"] == path("candidate_hold", org, application.pk)
+    assert not Erasure.objects.of(org).exists()
+    referee.refresh_from_db()
+    assert referee.erased_at is None
+    page = signed_in(admin).get(path("candidate", org, application.pk)).content.decode()
+    assert "Under legal hold" in page and SECRET in page
+
+
+def test_a_hiring_manager_does_not_read_the_reason(check: Check, hold: Hold) -> None:
+    viewer = factories.member(check.organisation, kind="hiring_manager")
+    role = check.step_request.application.role
+    assert role is not None
+    role.viewers.add(viewer)
+    page = signed_in(viewer).get(path("candidate", check.organisation, check.step_request.application_id))
+    assert (page.status_code, SECRET in page.content.decode()) == (200, False)
+
+
+# --- placing and lifting --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["candidate_hold", "role_hold"])
+def test_an_admin_places_and_lifts_it_and_both_are_in_the_audit_log(
+    check: Check, admin: Membership, name: str
+) -> None:
+    org, application = check.organisation, check.step_request.application
+    pk = application.pk if name == "candidate_hold" else application.role_id
+    assert pk is not None
+    client = signed_in(admin)
+    assert client.get(path(name, org, pk)).status_code == 200
+    assert client.post(path(name, org, pk), {"reason": " "}).status_code == 422
+    assert not Hold.objects.of(org).exists()
+    for _ in range(2):  # idempotent
+        assert client.post(path(name, org, pk), {"ground": "duty", "reason": SECRET}).status_code == 302
+    hold = Hold.objects.of(org).get()
+    assert (hold.ground, hold.reason, hold.placed_by, hold.placed_at) == ("duty", SECRET, admin, NOW)
+    on = {"candidate": application.candidate_id} if name == "candidate_hold" else {"role": pk}
+    assert audit(org, "hold.placed") == [(admin, {"hold": hold.pk, "ground": "duty", **on})]
+    assert SECRET in client.get(path(name, org, pk)).content.decode()
+    assert SECRET in client.get(path("retention", org)).content.decode()
+    for _ in range(2):
+        assert client.post(path("hold_lift", org, hold.pk)).status_code == 302
+    hold.refresh_from_db()
+    assert (hold.lifted_at, hold.lifted_by) == (NOW, admin)
+    assert audit(org, "hold.lifted") == [(admin, {"hold": hold.pk})]
+    assert hold_on(application.candidate) is None
+
+
+def test_who_may_not_place_or_lift_one(check: Check, admin: Membership) -> None:
+    org, application = check.organisation, check.step_request.application
+    role = application.role
+    assert role is not None
+    hold = placed(check, admin, on_role=True)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    typed = {"ground": "claims", "reason": "x"}
+    for client, status in (
+        (Client(), 302),
+        (signed_in(stranger), 404),
+        (signed_in(factories.member(org)), 403),
+        (signed_in(factories.member(org, kind="hiring_manager")), 403),
+    ):
+        for where in (path("candidate_hold", org, application.pk), path("role_hold", org, role.pk)):
+            assert client.get(where).status_code == status
+            assert client.post(where, typed).status_code == status
+        assert client.post(path("hold_lift", org, hold.pk)).status_code == status
+    # by their own organisation's address nobody reaches another's
+    theirs = stranger.organisation
+    for where in (
+        path("candidate_hold", theirs, application.pk),
+        path("role_hold", theirs, role.pk),
+        path("hold_lift", theirs, hold.pk),
+    ):
+        assert signed_in(stranger).post(where, typed).status_code == 404
+    assert lift_hold(hold_id=hold.pk, by=stranger, now=NOW) is False
+    assert Hold.objects.across_organisations().filter(lifted_at=None).count() == 1
+
+
+def test_nobody_who_is_erased_can_be_held(check: Check, admin: Membership) -> None:
+    with transaction.atomic():
+        erasure = request_erasure(
+            of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+        )
+    carry_out(erasure_id=erasure.pk, now=NOW)
+    with pytest.raises(NothingToKeep):
+        placed(check, admin)
+    assert not Hold.objects.of(check.organisation).exists()
+
+
+def test_the_reason_goes_with_the_person(check: Check, admin: Membership) -> None:
+    hold = placed(check, admin)
+    lift_hold(hold_id=hold.pk, by=admin, now=NOW)
+    with transaction.atomic():
+        erasure = request_erasure(
+            of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
+        )
+    assert carry_out(erasure_id=erasure.pk, now=NOW)
+    hold.refresh_from_db()
+    assert hold.reason == ""

@@ -1,0 +1,243 @@
+"""What changed in Greenhouse, said on the role: what it means, and one click."""
+
+import pytest
+from bs4 import BeautifulSoup
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.roles.domain.automation import JobLink, StageLink, link
+from goodword.roles.domain.notices import notice, settle
+from goodword.roles.models import Automation, Role, RoleNotice
+from goodword.roles.queries import open_notices
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import path
+
+pytestmark = pytest.mark.django_db
+
+NOW = factories.NOW
+Kind = RoleNotice.Kind
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    return factories.organisation()
+
+
+@pytest.fixture
+def rita(organisation: Organisation) -> Membership:
+    return factories.member(organisation, name="Rita Recruiter")
+
+
+@pytest.fixture
+def automation(organisation: Organisation, rita: Membership) -> Automation:
+    role = factories.role(organisation, title="Sweep", owner=rita)
+    return factories.automation(
+        role,
+        connection_id=1,
+        job_id=31,
+        stages={"assessment": (5, "Trial"), "reference_check": (6, "References")},
+    )
+
+
+def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
+    page = client.get(path("role", role.organisation, role.pk)).content
+    return [
+        (
+            one.select_one(".notice__title").get_text(),  # type: ignore[union-attr]
+            one.select_one(".notice__text").get_text(),  # type: ignore[union-attr]
+            [" ".join(button.get_text().split()) for button in one.select(".button")],
+        )
+        for one in BeautifulSoup(page, "html.parser").select(".role-notices .notice")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "said"),
+    [
+        (
+            Kind.STAGE_GONE,
+            {"stage_id": 5, "before": "Trial"},
+            (
+                "Stage “Trial” was deleted in Greenhouse.",
+                "Nobody is invited to the assessment from there any more. Choose another stage.",
+                ["Map anew", "I have seen it"],
+            ),
+        ),
+        (
+            Kind.STAGE_GONE,
+            {"stage_id": 6, "before": "References", "after": "References"},
+            (
+                "Stage “References” is no longer used in Greenhouse.",
+                "Nobody is invited to the reference check from there any more. Choose another stage.",
+                ["Map anew", "I have seen it"],
+            ),
+        ),
+        (
+            Kind.STAGE_RENAMED,
+            {"stage_id": 5, "before": "Test", "after": "Trial"},
+            (
+                "Stage “Test” is called “Trial” in Greenhouse now.",
+                "Candidates who enter it are still invited to the assessment.",
+                ["I have seen it"],
+            ),
+        ),
+        (
+            Kind.STAGE_MOVED,
+            {"stage_id": 5, "before": "first", "after": "after “Screen”"},
+            (
+                "Stage “Trial” was moved in Greenhouse: it is now after “Screen”, no longer first.",
+                "Candidates who enter it are still invited to the assessment.",
+                ["I have seen it"],
+            ),
+        ),
+        (
+            Kind.JOB_CLOSED,
+            {"before": "Sweep"},
+            (
+                "Job “Sweep” is closed in Greenhouse.",
+                "Open steps continue. Candidates moved to a mapped stage are still invited.",
+                ["Map anew", "I have seen it"],
+            ),
+        ),
+        (
+            Kind.JOB_RENAMED,
+            {"before": "Old", "after": "Sweep"},
+            (
+                "Job “Old” is called “Sweep” in Greenhouse now.",
+                "Its stages start the same steps as before. The role keeps its own title.",
+                ["I have seen it"],
+            ),
+        ),
+        (
+            Kind.JOB_GONE,
+            {"before": "Sweep"},
+            (
+                "Greenhouse no longer shows job “Sweep”.",
+                (
+                    "It was deleted, or the key may no longer see it. Nobody new is invited; existing data is "
+                    "kept. Choose another job, or have the key's permissions checked."
+                ),
+                ["Map anew", "I have seen it"],
+            ),
+        ),
+    ],
+)
+def test_each_change_says_what_happened_what_it_means_and_what_to_do(
+    automation: Automation,
+    rita: Membership,
+    kind: str,
+    values: dict[str, object],
+    said: tuple[str, str, list[str]],
+) -> None:
+    notice(automation, kind=kind, now=NOW, **values)  # type: ignore[arg-type]
+    assert told(signed_in(rita), automation.role) == [said]
+
+
+def test_a_stage_that_starts_both_steps_names_both(automation: Automation, rita: Membership) -> None:
+    automation.rules.update(stage_id=5, stage_name="Trial")
+    notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
+    [(_, meaning, _)] = told(signed_in(rita), automation.role)
+    assert meaning.startswith("Nobody is invited to the assessment and reference check from there any more.")
+
+
+def test_the_list_of_roles_marks_those_with_something_to_look_at(
+    automation: Automation, rita: Membership, organisation: Organisation
+) -> None:
+    factories.role(organisation, title="Baker", owner=rita)
+    notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
+    notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
+    page = BeautifulSoup(signed_in(rita).get(path("roles", organisation)).content, "html.parser")
+    marks = [" ".join(row.select("td")[2].get_text().split()) for row in page.select("tbody tr")]
+    assert marks == ["Not linked yet", "1 job linked 2 changes to look at"]
+
+
+def test_one_click_says_that_it_was_seen(automation: Automation, rita: Membership) -> None:
+    notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
+    [row] = open_notices(automation.role)
+    client, where = signed_in(rita), path("role", automation.organisation, automation.role_id)
+    for _ in range(2):
+        answer = client.post(f"{where}notices/{row.pk}/seen/")
+        assert (answer.status_code, answer["Location"]) == (302, where)
+    assert told(client, automation.role) == []
+    row = RoleNotice.objects.of(automation.organisation).get()
+    assert row.settled_by == rita
+    seen = AuditEntry.objects.of(automation.organisation).filter(action="role.notice_seen")
+    assert [entry.details for entry in seen] == [
+        {"role": automation.role_id, "kind": "stage_gone", "stage": 5}
+    ]
+
+
+def test_mapping_anew_attends_to_all_of_the_job(automation: Automation, rita: Membership) -> None:
+    notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
+    notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
+    automation.pipeline = [[6, "References"]]
+    automation.save()
+    link(
+        role=automation.role,
+        job=JobLink(connection_id=1, job_id=31, job_name="Sweep"),
+        stages={"assessment": [StageLink(stage_id=7, name="Work sample")]},
+        requirement="Sweeps",
+        present=[],
+        by=rita,
+        now=NOW,
+    )
+    assert told(signed_in(rita), automation.role) == []
+    assert {row.settled_by for row in RoleNotice.objects.of(automation.organisation)} == {rita}
+    automation.refresh_from_db(from_queryset=Automation.objects.of(automation.organisation))
+    assert automation.pipeline is None
+
+
+def test_a_notice_is_raised_once_and_settled_for_good(automation: Automation) -> None:
+    for after in ("B", "C"):
+        notice(automation, kind=Kind.STAGE_RENAMED, stage_id=5, before="A", after=after, now=NOW)
+    [row] = open_notices(automation.role)
+    assert (row.before, row.after) == ("A", "C")
+    assert settle(automation, kind=Kind.STAGE_RENAMED, stage_id=6, now=NOW) is False
+    notice(automation, kind=Kind.STAGE_RENAMED, stage_id=5, before="C", after="A", now=NOW)
+    assert list(open_notices(automation.role)) == []
+
+
+def test_nobody_else_says_so_and_nothing_changes(automation: Automation) -> None:
+    notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
+    [row] = open_notices(automation.role)
+    organisation = automation.organisation
+    where = path("role_notice_seen", organisation, automation.role_id, row.pk)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    manager = factories.member(organisation, kind="hiring_manager")
+    automation.role.viewers.add(manager)
+    assert signed_in(stranger).post(where).status_code == 404
+    assert signed_in(manager).post(where).status_code == 403
+    assert Client().post(where)["Location"] == f"/accounts/login/?next={where}"
+    other = factories.role(organisation)
+    elsewhere = path("role_notice_seen", organisation, other.pk, row.pk)
+    signed_in(factories.member(organisation, kind="admin")).post(elsewhere)
+    assert open_notices(automation.role).count() == 1
+    assert told(signed_in(manager), automation.role) == []
+
+
+def test_a_confidential_roles_notice_is_for_those_who_see_the_role(automation: Automation) -> None:
+    Automation.objects.of(automation.organisation).update(confidential=True)
+    notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
+    [row] = open_notices(automation.role)
+    where = path("role_notice_seen", automation.organisation, automation.role_id, row.pk)
+    recruiter = factories.member(automation.organisation)
+    assert signed_in(recruiter).post(where).status_code == 404
+    assert open_notices(automation.role).count() == 1
+
+
+def test_the_role_asks_no_more_queries_for_three_notices_than_for_one(
+    automation: Automation, rita: Membership
+) -> None:
+    client, where = signed_in(rita), path("role", automation.organisation, automation.role_id)
+    counts = []
+    for kinds in ([Kind.JOB_CLOSED], [Kind.JOB_GONE, Kind.STAGE_GONE]):
+        for kind in kinds:
+            notice(automation, kind=kind, stage_id=5, before="Sweep", now=NOW)
+        client.get(where)
+        with CaptureQueriesContext(connection) as asked:
+            client.get(where)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]

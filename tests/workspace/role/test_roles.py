@@ -1,0 +1,244 @@
+"""The list of roles, a new one, and a role with its candidates."""
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.references.domain.slot_changes import cannot_provide
+from goodword.roles.models import Role
+from tests.support import factories
+from tests.support.pages import signed_in
+from tests.workspace.applications import checked, invited, named, path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def organisation() -> Organisation:
+    return factories.organisation()
+
+
+@pytest.fixture
+def rita(organisation: Organisation) -> Membership:
+    return factories.member(organisation, name="Rita Recruiter")
+
+
+def titles(client: Client, organisation: Organisation, query: str = "") -> list[tuple[str, int, int]]:
+    page = client.get(path("roles", organisation), {"q": query}).context["page"]
+    return [(role.title, role.candidates, role.jobs) for role in page.object_list]
+
+
+def names(client: Client, role: Role, **query: str) -> list[str]:
+    rows = client.get(path("role", role.organisation, role.pk), query).context["rows"]
+    return [application.candidate.name for application, _ in rows]
+
+
+def queries(client: Client, where: str) -> int:
+    client.get(where)  # what is read once per process is read
+    with CaptureQueriesContext(
+        connection,
+    ) as seen:
+        assert client.get(where).status_code == 200
+    return len(seen)
+
+
+def test_roles_stand_by_title_with_what_hangs_under_them(
+    organisation: Organisation, rita: Membership
+) -> None:
+    washer = factories.role(organisation, title="washer", owner=rita)
+    factories.role(organisation, title="Baker", owner=rita)
+    factories.role(factories.organisation(), title="Elsewhere")
+    gone = factories.role(organisation, title="Gone", owner=rita)
+    gone.archived_at = factories.NOW
+    gone.save()
+    for job in (1, 2):
+        factories.automation(washer, connection_id=1, job_id=job, stages={})
+    for first in ("Ada", "Bo", "Cy"):
+        named(washer, first, "X")
+    assert titles(signed_in(rita), organisation) == [("Baker", 0, 0), ("washer", 3, 2)]
+    assert titles(signed_in(rita), organisation, "WASH") == [("washer", 3, 2)]
+    assert titles(signed_in(rita), organisation, "nothing") == []
+
+
+def test_a_private_candidate_is_counted_only_for_those_who_may_see_them(
+    organisation: Organisation, rita: Membership
+) -> None:
+    role = factories.role(organisation, title="Baker")
+    named(role, "Open", "Ada")
+    named(role, "Hidden", "Bo", private=True)
+    admin = factories.member(organisation, kind="admin")
+    assert titles(signed_in(rita), organisation) == [("Baker", 1, 0)]
+    assert titles(signed_in(admin), organisation) == [("Baker", 2, 0)]
+    assert titles(signed_in(role.owner), organisation) == [("Baker", 2, 0)]
+    role.viewers.add(rita)
+    assert titles(signed_in(rita), organisation) == [("Baker", 2, 0)]
+
+
+def test_a_hiring_manager_sees_the_roles_they_are_invited_to(organisation: Organisation) -> None:
+    manager = factories.member(organisation, kind="hiring_manager")
+    role, other = factories.role(organisation, title="Theirs"), factories.role(organisation, title="Other")
+    role.viewers.add(manager)
+    client = signed_in(manager)
+    assert titles(client, organisation) == [("Theirs", 0, 0)]
+    assert client.get(path("role", organisation, role.pk)).status_code == 200
+    assert client.get(path("role", organisation, other.pk)).status_code == 404
+    assert b"New role" not in client.get(path("roles", organisation)).content
+
+
+def test_a_role_of_another_organisation_is_not_there(organisation: Organisation, rita: Membership) -> None:
+    theirs = factories.role(factories.organisation())
+    assert signed_in(rita).get(path("role", organisation, theirs.pk)).status_code == 404
+    assert signed_in(rita).get(path("role", theirs.organisation, theirs.pk)).status_code == 404
+    assert Client().get(path("role", organisation, theirs.pk)).status_code == 302
+
+
+def test_a_new_role_has_both_steps_and_an_owner(organisation: Organisation, rita: Membership) -> None:
+    response = signed_in(rita).post(path("role_new", organisation), {"title": "  Window   Washer "})
+    role = Role.objects.of(organisation).get()
+    assert response["Location"] == path("role", organisation, role.pk)
+    assert (role.title, role.owner) == ("Window Washer", rita)
+    assert sorted(role.steps.values_list("kind", "deadline_days", "on_leave", "on_reject", "on_hire")) == [
+        ("assessment", 7, "pause", "close", "close"),
+        ("reference_check", 10, "go_on", "close", "go_on"),
+    ]
+    assert list(AuditEntry.objects.of(organisation).values_list("action", "actor", "details")) == [
+        ("role.created", "Rita Recruiter", {"role": role.pk})
+    ]
+
+
+@pytest.mark.parametrize("title", ["", "   ", "\x00", "x" * 201])
+def test_a_title_that_is_none_is_refused_and_what_was_typed_stays(
+    organisation: Organisation, rita: Membership, title: str
+) -> None:
+    response = signed_in(rita).post(path("role_new", organisation), {"title": title})
+    assert (response.status_code, list(response.context["form"].errors)) == (200, ["title"])
+    assert response.context["form"]["title"].value() == title.replace("\x00", "")
+    assert Role.objects.of(organisation).count() == 0
+
+
+@pytest.fixture
+def role(organisation: Organisation) -> Role:
+    role = factories.role(organisation, title="Baker")
+    for number, (first, last, status) in enumerate(
+        [("Ada", "Zorn", "active"), ("Bo", "Abel", "rejected"), ("Cy", "Moor", "active")]
+    ):
+        named(
+            role,
+            first,
+            last,
+            status=status,
+            remote_id=100 + number,
+            rejection_reason="Too far" if status == "rejected" else "",
+        )
+    return role
+
+
+def test_candidates_are_searched_sorted_and_filtered(role: Role, rita: Membership) -> None:
+    client = signed_in(rita)
+    assert names(client, role) == ["Cy Moor", "Bo Abel", "Ada Zorn"]
+    assert names(client, role, sort="name") == ["Bo Abel", "Cy Moor", "Ada Zorn"]
+    assert names(client, role, sort="-name") == ["Ada Zorn", "Cy Moor", "Bo Abel"]
+    assert names(client, role, sort="nonsense") == ["Cy Moor", "Bo Abel", "Ada Zorn"]
+    assert names(client, role, status="rejected") == ["Bo Abel"]
+    assert names(client, role, status="nonsense") == ["Cy Moor", "Bo Abel", "Ada Zorn"]
+    assert names(client, role, q="cy  moor") == ["Cy Moor"]
+    assert names(client, role, q="abel", status="active") == []
+    assert names(client, role, page="99") == ["Cy Moor", "Bo Abel", "Ada Zorn"]
+
+
+def test_who_is_called_otherwise_is_found_by_both_names(role: Role, rita: Membership) -> None:
+    named(role, "Elizabeth", "Stone", preferred_name="Betty", email="liz@mail.example")
+    client = signed_in(rita)
+    for query in ("betty stone", "elizabeth s", "LIZ@mail"):
+        assert names(client, role, q=query) == ["Betty Stone"]
+
+
+def test_a_percent_sign_is_a_percent_sign(role: Role, rita: Membership) -> None:
+    assert names(signed_in(rita), role, q="%") == []
+
+
+def test_filters_keep_the_sorting_and_sorting_keeps_the_filter(role: Role, rita: Membership) -> None:
+    asked = {"sort": "name", "status": "active", "q": "o"}
+    response = signed_in(rita).get(path("role", role.organisation, role.pk), asked)
+    assert [(query, current) for query, _, _, current in response.context["chips"]] == [
+        ("sort=name&q=o", False),
+        ("sort=name&status=active&q=o", True),
+        ("sort=name&status=rejected&q=o", False),
+    ]
+    html = response.content.decode()
+    assert html.count('href="?sort=-name&amp;status=active&amp;q=o"') == 1
+    assert html.count('href="?sort=name&amp;status=rejected&amp;q=o"') == 1
+
+
+def test_the_role_says_who_was_rejected_and_why(role: Role, rita: Membership) -> None:
+    html = signed_in(rita).get(path("role", role.organisation, role.pk)).content.decode()
+    assert ("Too far" in html, "Rejected" in html) == (True, True)
+
+
+def test_marks_say_how_far_each_step_is(role: Role, rita: Membership) -> None:
+    ada, bo, cy = role.applications.order_by("pk")
+    invited(ada)
+    checked(ada)
+    factories.step_request(cy, "assessment", state="waiting", waits_for="no_address", started_at=None)
+    factories.step_request(bo, "assessment")  # was rejected before anything was assigned
+    rows = signed_in(rita).get(path("role", role.organisation, role.pk)).context["rows"]
+    seen = {
+        application.candidate.first_name: [(m.state, m.done, m.of, m.attention) for m in marks]
+        for application, marks in rows
+    }
+    assert seen == {
+        "Ada": [("overdue", 0, 20, ""), ("overdue", 0, 2, "")],
+        "Bo": [("cancelled", 0, 0, ""), ("not_started", 0, 0, "")],
+        "Cy": [("needs_attention", 0, 0, "no_address"), ("not_started", 0, 0, "")],
+    }
+
+
+@pytest.mark.parametrize("page", ["role", "candidates"])
+def test_a_referee_who_cannot_be_provided_needs_attention_on_every_list(
+    role: Role, rita: Membership, page: str
+) -> None:
+    ada = role.applications.order_by("pk")[0]
+    check = checked(ada)
+    where = path(page, role.organisation, *([role.pk] if page == "role" else []))
+    client = signed_in(rita)
+    assert "Needs attention" not in client.get(where).content.decode()
+    cannot_provide(check_id=check.pk, slot=1, reason="They have retired.", now=factories.NOW)
+    assert "Needs attention" in client.get(where).content.decode()
+
+
+def test_a_list_asks_as_often_for_three_as_for_one(organisation: Organisation, rita: Membership) -> None:
+    client = signed_in(rita)
+
+    def one_more(number: int) -> None:
+        role = factories.role(organisation, title=f"Role {number}")
+        factories.automation(role, connection_id=1, job_id=number, stages={"assessment": (number, "A")})
+        application = named(first_role or role, "Ada", f"N{number}")
+        invited(application)
+        checked(application)
+
+    first_role: Role | None = None
+    one_more(1)
+    first_role = Role.objects.of(organisation).get()
+    lists = [
+        path("roles", organisation),
+        path("role", organisation, first_role.pk),
+        path("candidates", organisation),
+    ]
+    before = [queries(client, where) for where in lists]
+    one_more(2)
+    one_more(3)
+    assert [queries(client, where) for where in lists] == before
+
+
+def test_an_empty_role_says_what_to_do_next(organisation: Organisation, rita: Membership) -> None:
+    role = factories.role(organisation)
+    client = signed_in(rita)
+    where = path("role", organisation, role.pk)
+    assert b"Link this role to Greenhouse" in client.get(where).content
+    factories.automation(role, connection_id=1, job_id=5, stages={})
+    assert b"Move a candidate to a mapped stage in Greenhouse" in client.get(where).content
+    assert (
+        b"No roles yet" in signed_in(factories.member(factories.organisation())).get("/", follow=True).content
+    )

@@ -1,0 +1,224 @@
+"""The settings of a role's steps: reached from the role, checked, written down, and counting from then on."""
+
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.roles.models import Role, Step
+from tests.support import factories
+from tests.support.kept import kept
+from tests.support.pages import signed_in
+from tests.workspace.applications import path
+
+pytestmark = pytest.mark.django_db
+
+COMMON = {
+    "delay_0": "2",
+    "delay_1": "hours",
+    "deadline_days": "10",
+    "reminder_days": "2, 5",
+    "on_leave": "go_on",
+    "on_reject": "close",
+    "on_hire": "go_on",
+}
+CHECK = {
+    **COMMON,
+    "lines": "1",
+    "line-0-relationship": "any",
+    "line-0-count": "2",
+    "line-0-hint": "",
+    "least": "2",
+    "questionnaire": "builtin:general_professional",
+    "self_reference": "off",
+    "referee_deadline_days": "7",
+    "referee_reminder_days": "2, 5",
+}
+ASSESSMENT = {**COMMON, "on_leave": "pause", "on_hire": "close", "deadline_days": "7", "requirement": ""}
+
+
+@pytest.fixture
+@kept
+def role() -> Role:
+    return factories.role(factories.organisation())
+
+
+@pytest.fixture
+def rita(role: Role) -> Membership:
+    return factories.member(role.organisation)
+
+
+def address(role: Role, kind: str) -> str:
+    return path("role_step", role.organisation, role.pk, factories.step(role, kind).pk)
+
+
+def errors(response: Any) -> list[str]:
+    page = BeautifulSoup(response.content, "html.parser")
+    return [" ".join(line.get_text().split()) for line in page.select(".error-summary li")]
+
+
+@pytest.mark.parametrize("kind", ["assessment", "reference_check"])
+def test_the_role_leads_to_the_settings_of_each_step(role: Role, rita: Membership, kind: str) -> None:
+    page = signed_in(rita).get(path("role", role.organisation, role.pk)).content.decode()
+    assert address(role, kind) in page
+
+
+def test_defaults_are_those_of_the_product(role: Role, rita: Membership) -> None:
+    shown = {}
+    for kind in ("assessment", "reference_check"):
+        page = BeautifulSoup(signed_in(rita).get(address(role, kind)).content, "html.parser")
+        chosen = "main input:is([type=number], [type=text], [type=hidden][name=lines]), main input:checked"
+        shown[kind] = {field["name"]: field.get("value") for field in page.select(chosen)}
+        shown[kind] |= {
+            field["name"]: field.select("[selected]")[0]["value"] for field in page.select("main select")
+        }
+        shown[kind].pop("delay_1")
+    common = {"delay_0": "0", "reminder_days": "2, 5", "on_reject": "close"}
+    assert shown == {
+        "assessment": {**common, "deadline_days": "7", "on_leave": "pause", "on_hire": "close"},
+        "reference_check": {
+            **common,
+            "deadline_days": "10",
+            "on_leave": "go_on",
+            "on_hire": "go_on",
+            "lines": "1",
+            "line-0-relationship": "any",
+            "line-0-count": "2",
+            "line-0-hint": None,
+            "least": "2",
+            "questionnaire": "builtin:general_professional",
+            "self_reference": "off",
+            "referee_deadline_days": "7",
+            "referee_reminder_days": "2, 5",
+        },
+    }
+
+
+def test_what_is_saved_counts_and_is_in_the_audit_log_before_and_after(role: Role, rita: Membership) -> None:
+    response = signed_in(rita).post(
+        address(role, "reference_check"),
+        CHECK | {"reminder_days": "5 3", "on_leave": "pause", "on_reject": "go_on", "on_hire": "close"},
+        follow=True,
+    )
+    assert [str(message) for message in response.context["messages"]] == ["Saved. Applies from now on."]
+    step = factories.step(role, "reference_check")
+    assert (step.delay_minutes, step.deadline_days, step.reminder_days) == (120, 10, [3, 5])
+    assert (step.on_leave, step.on_reject, step.on_hire) == ("pause", "go_on", "close")
+    [entry] = AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed")
+    assert (entry.member, entry.details["changed"]) == (
+        rita,
+        {
+            "delay_minutes": [0, 120],
+            "reminder_days": [[2, 5], [3, 5]],
+            "on_leave": ["go_on", "pause"],
+            "on_reject": ["close", "go_on"],
+            "on_hire": ["go_on", "close"],
+        },
+    )
+
+
+def test_saving_the_same_once_more_writes_nothing_down(role: Role, rita: Membership) -> None:
+    for _ in range(2):
+        signed_in(rita).post(address(role, "reference_check"), CHECK)
+    assert AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed").count() == 1
+
+
+def test_the_requirement_is_kept_with_who_said_so(role: Role, rita: Membership) -> None:
+    signed_in(rita).post(address(role, "assessment"), ASSESSMENT | {"requirement": " Sells windows "})
+    step = factories.step(role, "assessment")
+    assert (step.requirement, step.requirement_by) == ("Sells windows", rita.user.name)
+    assert step.requirement_at is not None
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"deadline_days": ""}, "The candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "soon"}, "The candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "61"}, "The candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "0"}, "The candidate's deadline: Choose 1 to 60 working days."),
+        (
+            {"reminder_days": "two"},
+            "Reminders to the candidate: Write working days with commas between them, for example 2, 5.",
+        ),
+        ({"reminder_days": "1 2 3 4 5 6"}, "Reminders to the candidate: Choose at most 5 reminders."),
+        (
+            {"reminder_days": "2, 10"},
+            "Reminders to the candidate: A reminder comes before the deadline: choose days from 1 to 9.",
+        ),
+        (
+            {"reminder_days": "0"},
+            "Reminders to the candidate: A reminder comes before the deadline: choose days from 1 to 9.",
+        ),
+        (
+            {"deadline_days": "1", "reminder_days": "1"},
+            "Reminders to the candidate: With a deadline of one working day there is no room for a reminder.",
+        ),
+        (
+            {"delay_0": "31", "delay_1": "days"},
+            "Delay between the stage and the invitation: Choose at most 30 days.",
+        ),
+        (
+            {"delay_0": "-1"},
+            "Delay between the stage and the invitation: Write a whole number, 0 for no delay.",
+        ),
+        (
+            {"delay_0": "x"},
+            "Delay between the stage and the invitation: Write a whole number, 0 for no delay.",
+        ),
+        ({"on_leave": "explode"}, "When the candidate leaves the stage: Choose one of the two."),
+        ({"on_hire": ""}, "When the candidate is hired: Choose one of the two."),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_is_said_in_a_sentence_and_what_was_typed_stays(
+    role: Role, rita: Membership, typed: dict[str, str], said: str
+) -> None:
+    response = signed_in(rita).post(address(role, "reference_check"), CHECK | typed)
+    assert errors(response) == [said]
+    page = BeautifulSoup(response.content, "html.parser")
+    [deadline] = page.select("main input[name=deadline_days]")
+    assert deadline.get("value", "") == typed.get("deadline_days", "10")
+    assert factories.step(role, "reference_check").deadline_days == 10
+    assert not AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed").exists()
+
+
+def test_a_mapped_assessment_keeps_its_requirement(role: Role, rita: Membership) -> None:
+    factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
+    response = signed_in(rita).post(address(role, "assessment"), ASSESSMENT)
+    assert errors(response) == [
+        (
+            "What requirement of the job does the assessment serve? "
+            "Write a sentence: a stage of Greenhouse starts the assessment."
+        )
+    ]
+
+
+def test_settings_need_a_recruiter_of_the_organisation(role: Role, rita: Membership) -> None:
+    manager = factories.member(role.organisation, kind="hiring_manager")
+    role.viewers.add(manager)
+    stranger = factories.member(factories.organisation(), kind="admin")
+    step = factories.step(role, "reference_check")
+    other = factories.role(role.organisation)
+    theirs = path("role_step", stranger.organisation, role.pk, step.pk)
+    crossed = path("role_step", role.organisation, other.pk, step.pk)
+    where = address(role, "reference_check")
+    answers = [
+        (client.get(to).status_code, client.post(to, CHECK).status_code)
+        for client, to in [
+            (Client(), where),
+            (signed_in(manager), where),
+            (signed_in(stranger), where),
+            (signed_in(stranger), theirs),
+            (signed_in(rita), crossed),
+        ]
+    ]
+    assert answers == [(302, 302), (403, 403), (404, 404), (404, 404), (404, 404)]
+    assert Step.objects.of(role.organisation).filter(delay_minutes=0).count() == 4
+
+
+def test_a_role_without_a_title_is_asked_for_one(role: Role, rita: Membership) -> None:
+    response = signed_in(rita).post(path("role_new", role.organisation), {"title": " "})
+    assert errors(response) == ["Title: Write a title, for example Senior Account Manager."]

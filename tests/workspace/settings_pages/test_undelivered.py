@@ -1,0 +1,163 @@
+"""Mail server outages and failed mail: what members see, and resending."""
+
+import pytest
+from django.test import Client
+
+from goodword.accounts.models import AuditEntry, Membership
+from goodword.candidates.models import Application
+from goodword.notifications.domain import outages
+from goodword.notifications.domain.outages import Leave
+from goodword.notifications.models import Email
+from goodword.workflow.states import status
+from tests.assessments.support import application as with_assessment
+from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.kept import kept
+from tests.support.pages import signed_in
+from tests.workspace.applications import NOW, invited, path
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+@kept
+def about() -> Application:
+    return with_assessment()
+
+
+def failing(about: Application) -> Email:
+    """The candidate's invitation, rejected permanently, with all reactions."""
+    invited(about)
+    email = Email.objects.of(about.organisation).get(kind="assessment.invitation")
+    run_jobs()
+    Email.objects.of(about.organisation).filter(pk=email.pk).update(
+        state="failed", last_error="554 No", attempts=9
+    )
+    attempt = about.step_requests.get().attempts.get()
+    attempt.invited_at, attempt.attention, attempt.next_reminder_at = None, "not_sent", None
+    attempt.save()
+    return email
+
+
+def addresses(about: Application, email: Email) -> list[str]:
+    step_request = about.step_requests.get()
+    return [
+        path("undelivered_again", about.organisation, email.pk),
+        path("undelivered_all_again", about.organisation),
+        path("step_send_again", about.organisation, about.pk, step_request.pk),
+    ]
+
+
+def state(email: Email) -> str:
+    email.refresh_from_db()
+    return email.state
+
+
+@pytest.mark.parametrize("which", range(3))
+def test_a_recruiter_sends_a_failed_invitation_again(about: Application, which: int) -> None:
+    email = failing(about)
+    recruiter = factories.member(about.organisation)
+    page = signed_in(recruiter).post(addresses(about, email)[which], follow=True).content.decode()
+    assert "Resending 1 mail." in page
+    assert state(email) == "queued"
+    assert email.tries == 0
+    entry = AuditEntry.objects.of(about.organisation).get(action="mail.sent_again")
+    assert (entry.member_id, entry.details) == (recruiter.pk, {"mails": 1})
+    run_jobs(but_not={"email.send"})
+    assert about.step_requests.get().attempts.get().attention == ""
+    again = signed_in(recruiter).post(addresses(about, email)[which], follow=True).content.decode()
+    assert "Nothing was sent" in again
+
+
+@pytest.mark.parametrize("which", range(3))
+@pytest.mark.parametrize("who", ["other organisation", "hiring manager", "signed out"])
+def test_others_send_nothing(about: Application, which: int, who: str) -> None:
+    email = failing(about)
+    client, expected = Client(), 302
+    if who == "hiring manager":
+        client, expected = signed_in(factories.member(about.organisation, kind="hiring_manager")), 403
+    elif who == "other organisation":
+        client, expected = signed_in(factories.member(factories.organisation(), kind="admin")), 404
+    before = AuditEntry.objects.across_organisations().count()
+    assert client.post(addresses(about, email)[which]).status_code == expected
+    assert (state(email), AuditEntry.objects.across_organisations().count()) == ("failed", before)
+    assert client.get(path("undelivered", about.organisation)).status_code == expected
+
+
+def test_a_mail_of_another_organisation_is_not_found(about: Application) -> None:
+    email = failing(about)
+    other = factories.member(factories.organisation(), kind="admin")
+    address = path("undelivered_again", other.organisation, email.pk)
+    assert signed_in(other).post(address).status_code == 404
+    assert state(email) == "failed"
+
+
+def test_the_acts_want_a_click(about: Application) -> None:
+    email = failing(about)
+    client = signed_in(factories.member(about.organisation))
+    assert [client.get(address).status_code for address in addresses(about, email)] == [405] * 3
+    assert state(email) == "failed"
+
+
+def test_it_goes_to_the_address_that_is_known_now(about: Application) -> None:
+    email = failing(about)
+    about.candidate.email = "right@mail.example"
+    about.candidate.save()
+    signed_in(factories.member(about.organisation)).post(addresses(about, email)[0])
+    assert (state(email), email.to_address) == ("queued", "right@mail.example")
+
+
+def test_nobody_whose_application_has_ended_is_invited_by_sending_all_again(about: Application) -> None:
+    email = failing(about)
+    Application.objects.of(about.organisation).update(status="rejected")
+    client = signed_in(factories.member(about.organisation))
+    client.post(path("undelivered_all_again", about.organisation))
+    assert state(email) == "failed"
+    assert "No undelivered mail" in client.get(path("undelivered", about.organisation)).content.decode()
+
+
+def test_the_page_and_the_candidates_page_show_what_failed(about: Application) -> None:
+    failing(about)
+    client = signed_in(factories.member(about.organisation))
+    listed = client.get(path("undelivered", about.organisation)).content.decode()
+    shown = client.get(path("candidate", about.organisation, about.pk)).content.decode()
+    assert about.candidate.name in listed
+    assert "554 No" in listed
+    assert "Needs attention" in shown
+    assert "A mail to the candidate could not be sent" in shown
+    assert "Send again" in shown
+
+
+def test_members_see_since_when_mail_is_not_going_out_and_nobody_else(about: Application) -> None:
+    recruiter = factories.member(about.organisation)
+    admin = factories.member(about.organisation, kind="admin")
+    manager = factories.member(about.organisation, kind="hiring_manager")
+    roles = path("roles", about.organisation)
+    title = "E-mail is not going out"
+    assert title not in signed_in(recruiter).get(roles).content.decode()
+    outages.fails(Leave(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
+    for who, sees_error in ((recruiter, False), (admin, True), (manager, False)):
+        page = signed_in(who).get(roles).content.decode()
+        assert title in page
+        assert ("421 Too busy for …" in page) is sees_error
+    assert title not in Client().get("/accounts/login/").content.decode()
+    outages.works()
+    assert title not in signed_in(recruiter).get(roles).content.decode()
+
+
+def test_the_settings_list_it_for_those_who_work(about: Application) -> None:
+    recruiter: Membership = factories.member(about.organisation)
+    page = signed_in(recruiter).get(path("own_mails", about.organisation)).content.decode()
+    assert path("undelivered", about.organisation) in page
+
+
+def test_an_invitation_that_waits_for_the_server_is_no_invitation(about: Application) -> None:
+    attempt = invited(about)
+    attempt.invited_at = None
+    attempt.save()
+    assert status(attempt, now=NOW) == "unsent"
+    page = signed_in(factories.member(about.organisation)).get(
+        path("candidate", about.organisation, about.pk)
+    )
+    assert "Invitation not sent yet" in page.content.decode()
+    assert "the invitation is waiting to be sent" in page.content.decode()
