@@ -63,10 +63,3 @@ def _refused(refusal: RefusedError, place: int | None) -> ApiError:
         422,
         {"message": f"{where}: {refusal.field} {refusal.sentence}.", "field": refusal.field, "done": place},
     )
-
-
-def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise ApiError(422, {"message": "The body must be a JSON object, sent as application/json."})
-    return body

@@ -57,10 +57,3 @@ def clear_hook_faults() -> Response:
     store = the_store()
     let_go(store, store.hook_faults.clear(), store.clock.now())
     return json_response({"open": []})
-
-
-def _body() -> dict[str, Any]:
-    body = request.get_json(silent=True)
-    if not isinstance(body, dict):
-        raise ApiError(422, {"message": "The body must be a JSON object, sent as application/json."})
-    return body

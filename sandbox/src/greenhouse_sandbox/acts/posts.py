@@ -10,7 +10,7 @@ from greenhouse_sandbox.store.seed_jobs import BOARD
 from greenhouse_sandbox.webhooks.emit import emit
 from greenhouse_sandbox.webhooks.posts import deleted_post_payload, post_payload
 
-EDITABLE = {"title", "location", "live", "internal", "content"}
+EDITABLE_OF_POST = {"title", "location", "live", "internal", "content"}
 
 
 def create_post(
@@ -46,9 +46,9 @@ def create_post(
 
 
 def update_post(store: Store, post: JobPost, *, now: datetime, **changes: Any) -> None:
-    """Change the members of EDITABLE that are given. Fires the web hook."""
+    """Change the members of EDITABLE_OF_POST that are given. Fires the web hook."""
     for name in changes:
-        if name not in EDITABLE:
+        if name not in EDITABLE_OF_POST:
             raise RefusedError(name, "cannot be edited")
     if not post.active:
         raise RefusedError("post_id", "is deleted")

@@ -6,7 +6,7 @@ from flask import Response, request
 
 from greenhouse_sandbox.acts.anonymise import anonymise_fields
 from greenhouse_sandbox.acts.apply import add_candidate
-from greenhouse_sandbox.acts.background import add_education, add_employment
+from greenhouse_sandbox.acts import background
 from greenhouse_sandbox.acts.feed import add_note
 from greenhouse_sandbox.acts.persons import delete_candidate, merge_candidates
 from greenhouse_sandbox.acts.profile import checked_profile, edit_profile, set_profile
@@ -109,7 +109,7 @@ def _create(body: dict[str, Any], applications: list[dict[str, Any]]) -> Respons
 def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id: int) -> None:
     now = store.clock.now()
     for entry in body.get("educations") or []:
-        add_education(
+        background.add_education(
             store,
             candidate,
             school_id=optional_whole(entry, "school_id"),
@@ -120,7 +120,7 @@ def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id:
             now=now,
         )
     for entry in body.get("employments") or []:
-        add_employment(
+        background.add_employment(
             store,
             candidate,
             company_name=required(entry, "company_name"),

@@ -6,5 +6,5 @@ RESOURCES = (
     *resources_jobs.RESOURCES,
     *resources_people.RESOURCES,
     *resources_account.RESOURCES,
-    *resources_empty.RESOURCES,
+    *resources_empty.EMPTY,
 )

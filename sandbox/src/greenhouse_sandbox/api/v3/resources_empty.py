@@ -64,7 +64,7 @@ FILTERS: dict[str, tuple[str, ...]] = {
 
 NONE = Table(Row, 0)
 
-RESOURCES = tuple(
+EMPTY = tuple(
     Resource(
         name=name,
         table=lambda _store: NONE,

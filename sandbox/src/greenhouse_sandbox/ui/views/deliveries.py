@@ -10,7 +10,7 @@ from greenhouse_sandbox.store.webhooks import DELIVERED, DROPPED, GIVEN_UP, HELD
 from greenhouse_sandbox.ui.screens import screens
 from greenhouse_sandbox.webhooks.events import EVENTS
 
-LOGGED = 200
+LISTED = 200
 STATES = (PENDING, HELD, DELIVERED, GIVEN_UP, DROPPED)
 
 
@@ -25,7 +25,7 @@ def deliveries() -> str:
     hooks = {hook.id: hook for hook in store.webhooks.rising()}
     return render_template(
         "deliveries.html",
-        rows=list(islice(rows, LOGGED)),
+        rows=list(islice(rows, LISTED)),
         hooks=hooks,
         events=EVENTS,
         states=STATES,
