@@ -9,7 +9,7 @@ import pytest
 
 from greenhouse_sandbox.commands.catalogue import COMMANDS
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.webhooks.events import EVENTS
+from greenhouse_sandbox.store.webhooks import EVENTS
 from helpers import add_hook
 
 type Act = Callable[..., Any]

@@ -18,7 +18,7 @@ import pytest
 
 import greenhouse_sandbox
 from greenhouse_sandbox.app import create_app
-from greenhouse_sandbox.store.persistence import StateError
+from greenhouse_sandbox.store.state_file import StateError
 
 pytestmark = pytest.mark.programs
 

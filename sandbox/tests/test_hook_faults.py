@@ -10,7 +10,7 @@ import pytest
 
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.webhooks.signer import signature
+from greenhouse_sandbox.webhooks.delivery import signature
 from helpers import SECRET, Receiver, add_hook
 
 type Control = Callable[[str, dict[str, Any]], Any]

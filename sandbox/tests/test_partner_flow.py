@@ -9,7 +9,7 @@ import pytest
 
 from greenhouse_sandbox.credentials import create_oauth_client
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.access import OAuthClient
+from greenhouse_sandbox.store.account import OAuthClient
 from helpers import V3Maker
 
 BACK = "https://partner.example/callback"

@@ -9,11 +9,11 @@ from typing import Any
 import httpx2
 import pytest
 
-from greenhouse_sandbox.acts.stages import current_stage
+from greenhouse_sandbox.acts.progress import current_stage
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.scenarios.catalogue import SCENARIOS
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.webhooks.events import EVENTS
+from greenhouse_sandbox.store.webhooks import EVENTS
 from helpers import Receiver, add_hook
 
 type Control = Callable[[str, dict[str, Any]], Any]

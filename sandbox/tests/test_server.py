@@ -15,9 +15,9 @@ import httpx2
 import pytest
 
 from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.cli import give_api_key
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.server import Server
-from greenhouse_sandbox.start import give_api_key
 from greenhouse_sandbox.tls import TlsError, server_context
 
 KEY = "a-key-for-tests"

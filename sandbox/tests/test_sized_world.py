@@ -5,8 +5,8 @@ from collections import Counter
 import httpx2
 import pytest
 
-from greenhouse_sandbox.seed import seed
 from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.worlds import seed
 
 type World = dict[str, list[object]]
 

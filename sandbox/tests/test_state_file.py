@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from greenhouse_sandbox.acts.apply import add_candidate
-from greenhouse_sandbox.acts.persons import delete_candidate
-from greenhouse_sandbox.seed import seed
+from greenhouse_sandbox.acts.applications import add_candidate
+from greenhouse_sandbox.acts.candidates import delete_candidate
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.persistence import StateError, append, changes, read_state, write_whole
-from greenhouse_sandbox.store.saver import Saver
+from greenhouse_sandbox.store.state_file import Saver, StateError, append, changes, read_state, write_whole
+from greenhouse_sandbox.worlds import seed
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from greenhouse_sandbox.acts.interviews import schedule_interview, write_scorecard
-from greenhouse_sandbox.acts.offers import create_offer
+from greenhouse_sandbox.acts.offers import create_offer, schedule_interview, write_scorecard
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from shapes_v1 import SHAPES

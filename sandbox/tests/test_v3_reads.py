@@ -8,7 +8,7 @@ import pytest
 
 from filters_v3 import DOCUMENTED
 from greenhouse_sandbox.acts.background import add_education
-from greenhouse_sandbox.acts.interviews import schedule_interview
+from greenhouse_sandbox.acts.offers import schedule_interview
 from greenhouse_sandbox.api.v3.listing import Resource
 from greenhouse_sandbox.api.v3.resources import RESOURCES
 from greenhouse_sandbox.clock import milliseconds

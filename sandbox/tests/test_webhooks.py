@@ -14,8 +14,8 @@ import pytest
 from greenhouse_sandbox.app import create_app
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.webhooks.events import EVENTS
-from greenhouse_sandbox.webhooks.signer import body_text, signature
+from greenhouse_sandbox.store.webhooks import EVENTS
+from greenhouse_sandbox.webhooks.delivery import body_text, signature
 from helpers import SECRET, Receiver, add_hook
 
 

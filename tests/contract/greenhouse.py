@@ -7,8 +7,8 @@ from typing import Any
 import httpx2
 
 from goodword.greenhouse.client import HarvestApi, V1Credentials, V3Credentials, build
-from greenhouse_sandbox.acts import apply, feed, progress
-from greenhouse_sandbox.acts.stages import current_stage, pipeline
+from greenhouse_sandbox.acts import applications, feed, progress
+from greenhouse_sandbox.acts.progress import current_stage, pipeline
 from greenhouse_sandbox.app import create_app
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
@@ -81,12 +81,12 @@ class Greenhouse:
     def candidate(self, **members: Any) -> Candidate:
         """A new person."""
         given = {"first_name": "Ada", "last_name": "Doe", "email": "ada@people.example", **members}
-        return apply.add_candidate(self.store, now=self.now(), **given)
+        return applications.add_candidate(self.store, now=self.now(), **given)
 
     def application(self, person: Candidate | None = None, *, job: int = 0) -> Application:
         """A new application to the job at that place."""
         job_id = list(self.store.jobs.rising())[job].id
-        return apply.apply_to_job(
+        return applications.apply_to_job(
             self.store, person or self.candidate(), job_id=job_id, actor_id=None, now=self.now()
         )
 

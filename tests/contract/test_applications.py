@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from goodword.greenhouse.client import ApplicationStatus, Forbidden
-from greenhouse_sandbox.acts import apply, progress
+from greenhouse_sandbox.acts import applications, progress
 from tests.contract.greenhouse import Greenhouse, open_account
 
 
@@ -47,7 +47,7 @@ def test_a_hired_application_is_hired(greenhouse: Greenhouse) -> None:
 
 def test_a_prospect_has_no_job_and_no_stage_but_jobs_it_may_suit(greenhouse: Greenhouse) -> None:
     jobs = [job.id for job in greenhouse.store.jobs.rising()][:2]
-    made = apply.add_prospect(
+    made = applications.add_prospect(
         greenhouse.store, greenhouse.candidate(), job_ids=jobs, actor_id=None, now=greenhouse.now()
     )
     found = greenhouse.api().application(made.id)

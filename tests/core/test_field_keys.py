@@ -18,7 +18,7 @@ from goodword.core.models import FieldKeyCanary
 from goodword.core.supervise import goodword
 from goodword.greenhouse.client import V1Credentials
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
-from greenhouse_sandbox.webhooks.signer import signature
+from greenhouse_sandbox.webhooks.delivery import signature
 from tests.core.test_killed_worker import here, until
 from tests.greenhouse.world import CLIENT, SECRET
 from tests.support import factories

@@ -32,7 +32,7 @@ from goodword.references.models import (
     Trace,
 )
 from goodword.reports.models import Report, ReportFile
-from greenhouse_sandbox.acts.persons import delete_candidate
+from greenhouse_sandbox.acts.candidates import delete_candidate
 from tests.assessments.all_kinds import assessment_of_all, marked, take
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 from tests.references.answered import FULL, answered, answered_self, asked, checked

@@ -21,12 +21,11 @@ from goodword.greenhouse.inbox.processing import work_one
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
 from goodword.roles.models import Role
 from greenhouse_sandbox.acts import progress
-from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
-from greenhouse_sandbox.store.webhooks import Webhook
-from greenhouse_sandbox.webhooks.events import EVENTS
-from greenhouse_sandbox.webhooks.signer import signature
+from greenhouse_sandbox.store.webhooks import EVENTS, Webhook
+from greenhouse_sandbox.webhooks.delivery import signature
 from tests.contract.greenhouse import Greenhouse, open_account
 from tests.support import factories
 

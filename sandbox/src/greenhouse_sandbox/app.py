@@ -10,17 +10,17 @@ from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from greenhouse_sandbox import authorise, control, files, oauth
+from greenhouse_sandbox import attachments, control, oauth, partner_flow
 from greenhouse_sandbox.api.answers import ApiError, error_response, not_found
-from greenhouse_sandbox.api.v1 import blueprint as v1
-from greenhouse_sandbox.api.v1.guard import authenticate
-from greenhouse_sandbox.api.v3 import blueprint as v3
+from greenhouse_sandbox.api.v1 import routes as v1_routes
+from greenhouse_sandbox.api.v1.requests import authenticate
+from greenhouse_sandbox.api.v3 import routes as v3_routes
 from greenhouse_sandbox.context import API_PATHS, Sandbox, sandbox
-from greenhouse_sandbox.seed import seed
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.persistence import read_state
+from greenhouse_sandbox.store.state_file import read_state
 from greenhouse_sandbox.ui import blueprint as ui
 from greenhouse_sandbox.webhooks.delivery import make_client
+from greenhouse_sandbox.worlds import seed
 
 if TYPE_CHECKING:
     pass
@@ -60,10 +60,10 @@ def create_app(
     app.register_error_handler(ApiError, error_response)
     app.register_error_handler(HTTPException, _http_error)
     app.register_blueprint(oauth.make_blueprint())
-    app.register_blueprint(authorise.make_blueprint())
-    app.register_blueprint(v1.make_blueprint(), url_prefix="/v1")
-    app.register_blueprint(v3.make_blueprint(), url_prefix="/v3")
-    app.register_blueprint(files.make_blueprint())
+    app.register_blueprint(partner_flow.make_blueprint())
+    app.register_blueprint(v1_routes.make_blueprint(), url_prefix="/v1")
+    app.register_blueprint(v3_routes.make_blueprint(), url_prefix="/v3")
+    app.register_blueprint(attachments.make_blueprint())
     app.register_blueprint(control.make_blueprint(), url_prefix="/_sandbox")
     app.register_blueprint(ui.make_blueprint())
     app.changed()

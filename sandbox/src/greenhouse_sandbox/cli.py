@@ -6,19 +6,211 @@ import signal
 import socket
 import ssl
 import sys
-from argparse import Namespace
+import uuid
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
+from datetime import datetime
+from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from greenhouse_sandbox.app import create_app
 from greenhouse_sandbox.context import Sandbox
-from greenhouse_sandbox.options import parser
+from greenhouse_sandbox.credentials import CLIENT_ID_SUFFIX, create_api_key, create_oauth_client, digest
+from greenhouse_sandbox.permissions import categories
 from greenhouse_sandbox.server import Server
-from greenhouse_sandbox.start import give_api_key, give_oauth_client, make_webhooks, read_switch
-from greenhouse_sandbox.store.persistence import StateError
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.state_file import StateError
+from greenhouse_sandbox.store.store import CHOICES, checked_switches
+from greenhouse_sandbox.store.webhooks import EVENTS, PENDING, PING, Delivery, Webhook
 from greenhouse_sandbox.tls import TlsError, default_directory, server_context
+from greenhouse_sandbox.webhooks.delivery import body_text
+from greenhouse_sandbox.webhooks.payloads import ping_payload
 
+EXAMPLES = """\
+examples:
+  greenhouse-sandbox
+      the demo world on http://127.0.0.1:8100, in memory
+  greenhouse-sandbox --state sandbox.json
+      the same, kept between runs
+  greenhouse-sandbox --world 100000 --seed 7
+      100,000 applications, the same ones each time
+  greenhouse-sandbox --api-key secret-v1 --client-id me.harvest-v3.greenhouse --client-secret secret-v3
+      credentials that a test can have written down, with every permission
+  greenhouse-sandbox --webhook-url http://127.0.0.1:9000/hook --webhook-secret s3cret
+      a web hook for every event, each with a ping at the start
+  greenhouse-sandbox --tls
+      https, with a certificate authority of its own whose file is printed
+
+try it:
+  curl -u secret-v1: http://127.0.0.1:8100/v1/jobs
+  curl -X POST http://127.0.0.1:8100/_sandbox/act -H 'Content-Type: application/json' \\
+       -d '{"act": "move", "candidate": "candidate1@people.example", "stage": "Assessment"}'
+"""
+GIVEN = "Given at the start"
 USAGE_ERROR = 2
+
+
+def parser() -> ArgumentParser:
+    """Everything that can be said on the command line."""
+    made = ArgumentParser(
+        prog="greenhouse-sandbox",
+        description="A sandbox that behaves like Greenhouse Recruiting: Harvest v1 and v3, web hooks, screens.",
+        epilog=EXAMPLES,
+        formatter_class=RawDescriptionHelpFormatter,
+    )
+    where = made.add_argument_group("where it serves")
+    where.add_argument(
+        "--port", type=int, default=8100, help="TCP port, 0 for any free one (default: %(default)s)"
+    )
+    where.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    where.add_argument("--tls", action="store_true", help="serve https; prints which CA file to trust")
+    where.add_argument(
+        "--tls-ca-dir", type=Path, metavar="DIR", help="keep the certificate authority there (means --tls)"
+    )
+    where.add_argument(
+        "--tls-name",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="another host name or address of the certificate (repeat; means --tls)",
+    )
+    where.add_argument(
+        "--open-control",
+        action="store_true",
+        help="let other machines use screens and control plane, which have no login",
+    )
+    what = made.add_argument_group("what it holds")
+    what.add_argument(
+        "--world",
+        type=_world,
+        default="demo",
+        metavar="WORLD",
+        help="demo, empty, or a number of applications (default: %(default)s)",
+    )
+    what.add_argument(
+        "--seed", type=int, default=0, metavar="N", help="which world of that size (default: %(default)s)"
+    )
+    what.add_argument("--state", type=Path, metavar="FILE", help="keep everything in this file between runs")
+    keys = made.add_argument_group("credentials with every permission")
+    keys.add_argument("--api-key", metavar="KEY", help="a Harvest v1 key")
+    keys.add_argument(
+        "--client-id", metavar="ID", help="a Harvest v3 client; ends with .harvest-v3.greenhouse"
+    )
+    keys.add_argument("--client-secret", metavar="SECRET", help="its secret")
+    hooks = made.add_argument_group("web hooks")
+    hooks.add_argument("--webhook-url", metavar="URL", help="where events are sent")
+    hooks.add_argument("--webhook-secret", metavar="SECRET", help="the secret key that signs them")
+    hooks.add_argument(
+        "--webhook-actions",
+        type=lambda text: [one.strip() for one in text.split(",") if one.strip()],
+        default=[],
+        metavar="A,B",
+        help="which events (default: all)",
+    )
+    hooks.add_argument(
+        "--webhook-ca", type=Path, metavar="FILE", help="trust this authority too when sending to https"
+    )
+    manner = made.add_argument_group("how it behaves")
+    manner.add_argument(
+        "--switch",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="set a switch, such as v1=410 (repeat; see /sandbox/switches)",
+    )
+    manner.add_argument("--no-limits", action="store_true", help="no rate limits")
+    return made
+
+
+def _world(text: str) -> str:
+    if text in {"demo", "empty"} or (text.isdecimal() and 0 < int(text) <= 5_000_000):
+        return text
+    raise ArgumentTypeError(f"{text!r} is neither demo nor empty nor a number of applications")
+
+
+def give_api_key(store: Store, key: str, now: datetime) -> None:
+    """A v1 key with every permission, whose secret is `key`. Given again, it is the same one."""
+    known = store.api_keys.by("key_hash", digest(key))
+    row = known[0] if known else None
+    if row is None:
+        row, _ = create_api_key(store, description=GIVEN, partner="", actor_id=store.acting_user_id, now=now)
+    row.key_hash, row.hint, row.revoked = digest(key), f"…{key[-4:]}", False
+    row.permissions = _all("v1")
+    store.api_keys.changed(row, now)
+
+
+def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) -> None:
+    """A v3 credential with every scope. Given again, it is the same one, with this secret.
+
+    ValueError with a sentence if the token endpoint would not take the id.
+    """
+    if not client_id.endswith(CLIENT_ID_SUFFIX):
+        raise ValueError(f"A client id ends with {CLIENT_ID_SUFFIX}.")
+    known = store.oauth_clients.by("client_id", client_id)
+    row = known[0] if known else None
+    if row is None:
+        row, _ = create_oauth_client(
+            store, description=GIVEN, partner="", actor_id=store.acting_user_id, now=now
+        )
+    row.client_id, row.secret_hash, row.hint = client_id, digest(secret), f"…{secret[-4:]}"
+    row.scopes, row.revoked = _all("v3"), False
+    store.oauth_clients.changed(row, now)
+
+
+def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: datetime) -> int:
+    """An enabled web hook to `url` for each action (none named: for all), and a ping for each; how many are new.
+
+    The pings are sent like events, tried again if need be, so that the receiver may start later. ValueError with
+    a sentence if an action is unknown.
+    """
+    unknown = [one for one in actions if one not in EVENTS]
+    if unknown:
+        raise ValueError(f"There is no web hook for {', '.join(unknown)}. Known: {', '.join(EVENTS)}.")
+    there = {(hook.action, hook.endpoint_url, hook.secret_key) for hook in store.webhooks.rising()}
+    wanted = [one for one in actions or EVENTS if (one, url, secret) not in there]
+    for action in wanted:
+        hook = store.webhooks.insert(
+            Webhook(
+                id=store.webhooks.new_id(),
+                created_at=now,
+                updated_at=now,
+                name=EVENTS[action],
+                action=action,
+                endpoint_url=url,
+                secret_key=secret,
+                active=True,
+            )
+        )
+        store.deliveries.insert(
+            Delivery(
+                id=store.deliveries.new_id(),
+                created_at=now,
+                updated_at=now,
+                webhook_id=hook.id,
+                event_id=str(uuid.uuid4()),
+                action=PING,
+                body=body_text(PING, ping_payload(hook)),
+                state=PENDING,
+                next_attempt_at=now,
+            )
+        )
+    return len(wanted)
+
+
+def read_switch(text: str) -> dict[str, Any]:
+    """`name=value` as a switch; ValueError with a sentence if there is no such switch or value."""
+    name, equals, written = text.partition("=")
+    if not equals:
+        raise ValueError(f"A switch is written name=value, not {text!r}.")
+    value: Any = int(written) if written.isdecimal() else written
+    for choice in CHOICES.get(name, ()):
+        if str(choice).lower() == written.lower():
+            value = choice
+    return checked_switches({name: value})
+
+
+def _all(version: str) -> list[str]:
+    return [one.key for members in categories(version).values() for one in members]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -14,10 +14,10 @@ from werkzeug.wrappers import Response as PlainResponse
 from greenhouse_sandbox.calls import CallLog
 from greenhouse_sandbox.faults import KINDS, Cut, Faults
 from greenhouse_sandbox.rates import RateWindows
-from greenhouse_sandbox.seed import seed
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.saver import Saver
+from greenhouse_sandbox.store.state_file import Saver
 from greenhouse_sandbox.webhooks.delivery import Deliverer
+from greenhouse_sandbox.worlds import seed
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment

@@ -1,26 +1,228 @@
-"""The control plane under `/_sandbox`: JSON in, JSON out, for tests and demos; from this machine only."""
+"""The control plane under `/_sandbox`: JSON in, JSON out, for tests and demos. Local requests only."""
 
+import uuid
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, request
 
+from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response
 from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.commands.catalogue import ALWAYS, COMMANDS, carry_out
 from greenhouse_sandbox.context import sandbox, the_store, unlocked
-from greenhouse_sandbox.control_acts import act, list_acts, list_scenarios, scenario
-from greenhouse_sandbox.control_deliveries import deliveries, hold, redeliver, release, retry
-from greenhouse_sandbox.control_faults import (
-    add_fault,
-    add_hook_fault,
-    clear_faults,
-    clear_hook_faults,
-    show_faults,
-    show_hook_faults,
-)
+from greenhouse_sandbox.faults import KINDS
 from greenhouse_sandbox.loopback import refuse_strangers
-from greenhouse_sandbox.store.switches import CHOICES, NUMBERS, checked_switches, default_switches
+from greenhouse_sandbox.scenarios.catalogue import SCENARIOS, play
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.store import CHOICES, NUMBERS, checked_switches, default_switches
+from greenhouse_sandbox.store.webhooks import EVENTS, HELD, PENDING, Delivery
+from greenhouse_sandbox.store.webhooks import KINDS as HOOK_KINDS
+from greenhouse_sandbox.webhooks.delivery import let_go
+
+
+def list_acts() -> Response:
+    """Every act with its members."""
+    return json_response(
+        {
+            name: {"does": one.text, "members": [*one.members.split(), *sorted(ALWAYS - {"act"})]}
+            for name, one in COMMANDS.items()
+        }
+    )
+
+
+def act() -> Response:
+    """`{"act": "move", "application_id": 1, "stage": "Offer"}`, or `{"acts": [...]}` for several in turn.
+
+    Several stop at the first that is refused; those before it are done.
+    """
+    body = _body()
+    if "acts" not in body:
+        return json_response(_done(body, None))
+    orders = body["acts"]
+    if not isinstance(orders, list) or not all(isinstance(one, dict) for one in orders):
+        raise ApiError(422, {"message": "acts takes a list of objects."})
+    return json_response({"done": [_done(order, place) for place, order in enumerate(orders)]})
+
+
+def list_scenarios() -> Response:
+    """Every story with its members."""
+    return json_response(
+        {name: {"does": one.text, "members": one.members.split()} for name, one in SCENARIOS.items()}
+    )
+
+
+def scenario() -> Response:
+    """`{"scenario": "burst", "n": 500}`."""
+    try:
+        return json_response(play(the_store(), _body()))
+    except RefusedError as refusal:
+        raise _refused(refusal, None) from refusal
+
+
+def _done(order: dict[str, Any], place: int | None) -> dict[str, Any]:
+    try:
+        return {"act": order.get("act")} | carry_out(the_store(), order)
+    except RefusedError as refusal:
+        raise _refused(refusal, place) from refusal
+
+
+def _refused(refusal: RefusedError, place: int | None) -> ApiError:
+    where = "Nothing was done" if place is None else f"Act {place} of the list was not done"
+    return ApiError(
+        422,
+        {"message": f"{where}: {refusal.field} {refusal.sentence}.", "field": refusal.field, "done": place},
+    )
+
+
+def deliveries() -> Response:
+    """All deliveries, oldest first; `?action=`, `?state=` and `?webhook_id=` narrow the list."""
+    store = the_store()
+    rows = list(store.deliveries.rising())
+    for name in ("action", "state", "webhook_id"):
+        if name in request.args:
+            rows = [row for row in rows if str(getattr(row, name)) == request.args[name]]
+    return json_response([_shown(store, row) for row in rows])
+
+
+def hold() -> Response:
+    """Keep back what is made from now on."""
+    the_store().hold_deliveries = True
+    return json_response({"holding": True})
+
+
+@unlocked
+def release() -> Response:
+    """Send what is held, one after the other, before answering.
+
+    `{"order": "oldest" | "newest"}`, or `{"ids": [...]}` for chosen ones in that order;
+    `{"keep_holding": true}` goes on holding what comes next.
+    """
+    store = the_store()
+    body = request.get_json(silent=True) or {}
+    with store.lock:
+        held = [row.id for row in store.deliveries.by("state", HELD)]
+        chosen = [int(one) for one in body.get("ids", held) if int(one) in held]
+        if body.get("order") == "newest":
+            chosen.reverse()
+        store.hold_deliveries = bool(body.get("keep_holding", False))
+    for delivery_id in chosen:
+        sandbox().deliverer.deliver_now(delivery_id)
+    with store.lock:
+        return json_response([_shown(store, store.deliveries[one]) for one in chosen])
+
+
+@unlocked
+def redeliver(delivery_id: int) -> Response:
+    """Send the same body `times` more (default 1), with the same event id unless `new_event_id` is true."""
+    store = the_store()
+    body = request.get_json(silent=True) or {}
+    copies = []
+    with store.lock:
+        original = _delivery(store, delivery_id)
+        now = store.clock.now()
+        for _ in range(int(body.get("times", 1))):
+            copy = replace(
+                original,
+                id=store.deliveries.new_id(),
+                created_at=now,
+                updated_at=now,
+                event_id=str(uuid.uuid4()) if body.get("new_event_id") else original.event_id,
+                # Held, so that the background does not send it too.
+                state=HELD,
+                next_attempt_at=None,
+                attempts=[],
+                copy_of_id=original.id,
+            )
+            copies.append(store.deliveries.insert(copy).id)
+    for copy_id in copies:
+        sandbox().deliverer.deliver_now(copy_id)
+    with store.lock:
+        return json_response([_shown(store, store.deliveries[one]) for one in copies])
+
+
+def retry(delivery_id: int) -> Response:
+    """Make an undelivered one due now."""
+    store = the_store()
+    delivery = _delivery(store, delivery_id)
+    now = store.clock.now()
+    delivery.state, delivery.next_attempt_at = PENDING, now
+    store.deliveries.changed(delivery, now)
+    return json_response(_shown(store, delivery))
+
+
+def _delivery(store: Store, delivery_id: int) -> Delivery:
+    delivery = store.deliveries.get(delivery_id)
+    if delivery is None:
+        raise ApiError(404, {"message": f"There is no delivery {delivery_id}."})
+    return delivery
+
+
+def _shown(store: Store, row: Delivery) -> dict[str, Any]:
+    hook = store.webhooks.get(row.webhook_id)
+    return {
+        "id": row.id,
+        "webhook_id": row.webhook_id,
+        "webhook": hook.name if hook else None,
+        "action": row.action,
+        "event_id": row.event_id,
+        "state": row.state,
+        "created_at": milliseconds(row.created_at),
+        "next_attempt_at": milliseconds(row.next_attempt_at),
+        "attempts": row.attempts,
+        "copy_of_id": row.copy_of_id,
+        "fault": row.fault,
+        "body": row.body,
+    }
+
+
+def show_faults() -> Response:
+    """The open orders, and the kinds there are."""
+    return json_response(
+        {"open": sandbox().faults.list(), "kinds": {name: text for name, (_, text) in KINDS.items()}}
+    )
+
+
+def add_fault() -> Response:
+    """Order a fault: `{"kind": "fail", "method": "POST", "path": "/v3/notes", "status": 503, "times": 2}`."""
+    try:
+        fault = sandbox().faults.add(_body())
+    except ValueError as error:
+        raise ApiError(422, {"message": str(error)}) from error
+    return json_response(vars(fault), 201)
+
+
+def clear_faults() -> Response:
+    """Drop all open orders."""
+    sandbox().faults.clear()
+    return json_response({"open": []})
+
+
+def show_hook_faults() -> Response:
+    """The open orders for web hooks, and the kinds there are."""
+    return json_response({"open": the_store().hook_faults.orders(), "kinds": HOOK_KINDS})
+
+
+def add_hook_fault() -> Response:
+    """Order one: `{"kind": "drop", "action": "candidate_stage_change", "times": 3}`."""
+    body = _body()
+    action = body.get("action", "")
+    if action and action not in EVENTS:
+        raise ApiError(422, {"message": f"There is no action {action!r}. Known: {', '.join(EVENTS)}."})
+    try:
+        fault = the_store().hook_faults.add(body)
+    except ValueError as error:
+        raise ApiError(422, {"message": str(error)}) from error
+    return json_response(vars(fault), 201)
+
+
+def clear_hook_faults() -> Response:
+    """Drop all open orders; what was being collected for a shuffle is sent."""
+    store = the_store()
+    let_go(store, store.hook_faults.clear(), store.clock.now())
+    return json_response({"open": []})
 
 
 def make_blueprint() -> Blueprint:

@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime
 
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.access import ApiKey, OAuthClient
+from greenhouse_sandbox.store.account import ApiKey, OAuthClient
 from greenhouse_sandbox.store.people import User
 
 CLIENT_ID_SUFFIX = ".harvest-v3.greenhouse"

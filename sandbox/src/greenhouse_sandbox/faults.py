@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+#: Where the server keeps, in a call's environment, the function that ends its connection without an answer.
 CUT = "greenhouse_sandbox.cut"
-"""Where the server keeps, in a call's environment, the function that ends its connection without an answer."""
 
 
 @dataclass(kw_only=True)
@@ -132,6 +132,7 @@ def _cut_after(_: Fault, forward: Forward) -> Response:
     return Cut()
 
 
+#: Kind of fault to its behaviour and to a sentence about it. A new kind is one more line here.
 KINDS: dict[str, tuple[Behaviour, str]] = {
     "fail": (_fail, "answers `status` without doing anything"),
     "fail_after": (_fail_after, "does what is asked, then answers `status`"),
@@ -149,9 +150,9 @@ KINDS: dict[str, tuple[Behaviour, str]] = {
     ),
     "redirect": (_redirect, "sends elsewhere, to `location`, without doing anything"),
 }
-"""Kind of fault to its behaviour and to a sentence about it. A new kind is one more line here."""
 
 TEXTS = ("kind", "method", "path", "body", "content_type", "location")
+#: Numeric switches with their defaults. A rate limit of 0 means no limit.
 NUMBERS = ("times", "after", "status", "seconds", "retry_after")
 
 

@@ -1,26 +1,65 @@
-"""The token endpoints. In Greenhouse they have a host of their own; here they stand beside the API.
+"""Reading what is sent to the token endpoints.
+
+The token endpoints. In Greenhouse they have a host of their own; here they stand beside the API.
 
 Error bodies: as seen on the wire without a valid credential.
 """
 
+import base64
+import binascii
+import secrets
 from typing import Any
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 
-from greenhouse_sandbox import grants
+from greenhouse_sandbox import partner_flow
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
 from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.context import sandbox, the_store
-from greenhouse_sandbox.credentials import find_api_key
-from greenhouse_sandbox.oauth_requests import basic_pair, known_client, parameters, unauthorised
+from greenhouse_sandbox.credentials import CLIENT_ID_SUFFIX, digest, find_api_key, find_oauth_client
 from greenhouse_sandbox.permissions import V3_CATEGORIES
-from greenhouse_sandbox.store.access import OAuthClient
+from greenhouse_sandbox.store.account import OAuthClient
 from greenhouse_sandbox.tokens import BadTokenError, mint, read_token
 
 GRANTS = (
     "authorization_code, refresh_token, client_credentials, urn:ietf:params:oauth:grant-type:token-exchange"
 )
 WINDOW_SECONDS = 60
+
+
+def basic_pair() -> tuple[str, str] | None:
+    """User name and password of the Authorization header, if it is a Basic one that can be read."""
+    kind, _, text = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "basic":
+        return None
+    try:
+        user, _, secret = base64.b64decode(text.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return None
+    return user, secret
+
+
+def parameters() -> dict[str, str]:
+    """Query, form and JSON members together: all three places are in use."""
+    body = request.get_json(silent=True) if request.is_json else None
+    members = {str(name): str(value) for name, value in body.items()} if isinstance(body, dict) else {}
+    return {**request.args.to_dict(), **request.form.to_dict(), **members}
+
+
+def unauthorised() -> ApiError:
+    """401 for a call without any client."""
+    return ApiError(401, {"message": "Unauthorized", "errorId": f"err-{secrets.token_hex(8)}"})
+
+
+def known_client(client_id: str, secret: str) -> OAuthClient:
+    """The credential with that id and secret. The answer to a malformed id echoes it, as seen on the wire."""
+    if not client_id.endswith(CLIENT_ID_SUFFIX):
+        message = f"client_id={client_id} does not contain a valid client ID suffix"
+        raise ApiError(400, {"message": message, "errorId": f"err-{secrets.token_hex(8)}"})
+    client = find_oauth_client(the_store(), client_id)
+    if client is None or not secrets.compare_digest(client.secret_hash, digest(secret)):
+        raise ApiError(401, {"error": "invalid_client"})
+    return client
 
 
 def make_blueprint() -> Blueprint:
@@ -112,14 +151,14 @@ def _by_grant(client: OAuthClient, kind: str, secret: str, redirect_uri: str | N
     """For whom the person chose who let the client in; with a refresh token for the next time."""
     store = the_store()
     now = store.clock.now()
-    grant = grants.redeem(store, kind, client, secret, now=now)
+    grant = partner_flow.redeem(store, kind, client, secret, now=now)
     if grant is None or (redirect_uri is not None and redirect_uri != grant.redirect_uri):
         raise ApiError(400, {"error": "invalid_grant"})
     user = store.users.get(grant.user_id)
     if user is None or user.deactivated:
         raise ApiError(400, {"error": "invalid_grant"})
     answer = _answer(client, user.id, grant.scopes)
-    answer["refresh_token"] = grants.issue(
+    answer["refresh_token"] = partner_flow.issue(
         store, "refresh", client, user_id=user.id, scopes=grant.scopes, now=now
     )
     return answer

@@ -21,8 +21,8 @@ IDLE_SECONDS = 75
 HANDSHAKE_SECONDS = 10
 LARGEST_BODY = 64 * 1024 * 1024
 BODILESS = {204, 304}
+#: Headers that the application finds in other members of its environment; a chunked body is whole by then.
 TOLD_OTHERWISE = {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENCODING"}
-"""Headers that the application finds in other members of its environment; a chunked body is whole by then."""
 
 
 class Server(ThreadingHTTPServer):

@@ -12,7 +12,7 @@ from typing import Any
 
 from greenhouse_sandbox.permissions import V1_TO_V3
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.access import OAuthClient
+from greenhouse_sandbox.store.account import OAuthClient
 from greenhouse_sandbox.store.people import User
 
 

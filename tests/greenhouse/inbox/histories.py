@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
-from greenhouse_sandbox.acts import applications, persons, progress
+from greenhouse_sandbox.acts import applications, candidates, progress
+from greenhouse_sandbox.acts.applications import delete_application
+from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.acts.remove import delete_application
-from greenhouse_sandbox.acts.stages import pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
 from tests.greenhouse.world import World
@@ -116,11 +116,11 @@ class Story:
         elif kind == "merge":
             loser, winner = self.people.get(whom), self.people.get(where)
             if loser is not None and winner is not None and loser is not winner:
-                persons.merge_candidates(store, loser, winner, now=now)
+                candidates.merge_candidates(store, loser, winner, now=now)
                 del self.people[whom]
         elif kind == "delete":
             if (person := self.people.pop(whom, None)) is not None:
-                persons.delete_candidate(store, person)
+                candidates.delete_candidate(store, person)
         elif whom < len(self.applications):
             one = store.applications.get(self.applications[whom].id)
             if one is not None:

@@ -17,7 +17,7 @@ from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import Automation
 from goodword.roles.queries import open_notices
-from greenhouse_sandbox.acts import persons
+from greenhouse_sandbox.acts import candidates
 from tests.greenhouse.inbox.test_processing import poison
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 
@@ -82,7 +82,7 @@ def test_a_new_address_is_an_effect_on_each_application(world: World) -> None:
     person = world.greenhouse.candidate()
     one = world.greenhouse.application(person)
     world.deliver()
-    persons.update_candidate(
+    candidates.update_candidate(
         world.greenhouse.store,
         person,
         first_name="Ada",
@@ -98,7 +98,7 @@ def test_a_deletion_requests_an_erasure_of_the_person_or_the_application(world: 
     first, second = world.apply(), world.apply(email="eve@people.example")
     world.deliver()
     person = world.greenhouse.store.candidates[first.candidate_id]
-    persons.delete_candidate(world.greenhouse.store, person)
+    candidates.delete_candidate(world.greenhouse.store, person)
     world.deliver()
     world.greenhouse.store.applications.delete(second.id)
     told = {"application": {"id": second.id, "candidate_id": second.candidate_id, "job_id": world.job_id}}
@@ -112,7 +112,7 @@ def test_a_merge_combines_the_histories(world: World) -> None:
     loser, winner = world.apply(first_name="Ada"), world.apply(first_name="Augusta")
     world.deliver()
     store = world.greenhouse.store
-    persons.merge_candidates(
+    candidates.merge_candidates(
         store,
         store.candidates[loser.candidate_id],
         store.candidates[winner.candidate_id],
@@ -134,7 +134,7 @@ def test_an_anonymised_person_is_to_be_erased(world: World) -> None:
     remote = world.apply()
     world.deliver()
     person = world.greenhouse.store.candidates[remote.candidate_id]
-    persons.anonymise_candidate(world.greenhouse.store, person, now=world.greenhouse.now())
+    candidates.anonymise_candidate(world.greenhouse.store, person, now=world.greenhouse.now())
     world.deliver()
     assert Erasure.objects.of(world.organisation).get().reason == "candidate_anonymised"
 

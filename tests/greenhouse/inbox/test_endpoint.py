@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
-from greenhouse_sandbox.webhooks.signer import signature
+from greenhouse_sandbox.webhooks.delivery import signature
 from tests.greenhouse.world import CLIENT, SECRET, World
 from tests.support import factories
 from tests.support.jobs import event_names, waiting

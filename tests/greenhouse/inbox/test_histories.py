@@ -18,8 +18,8 @@ from goodword.notifications.models import Email
 from goodword.references.models import Check
 from goodword.roles.queries import automation_of, rules_of_stage
 from goodword.workflow.models import StepRequest
-from greenhouse_sandbox.acts.remove import forget_application
-from greenhouse_sandbox.acts.stages import current_stage, pipeline
+from greenhouse_sandbox.acts.applications import forget_application
+from greenhouse_sandbox.acts.progress import current_stage, pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.conftest import point
 from tests.greenhouse.inbox.histories import Moment, Story, histories

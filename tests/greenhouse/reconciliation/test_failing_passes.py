@@ -12,8 +12,8 @@ from goodword.greenhouse.reconciliation import jobs as reconciliation_jobs
 from goodword.greenhouse.reconciliation import passes
 from goodword.greenhouse.reconciliation.run import NO_APPLICATIONS, NO_JOBS, run
 from goodword.roles.models import RoleNotice
-from greenhouse_sandbox.acts import persons, progress
-from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.acts import candidates, progress
+from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, findings, reconcile, settled, starts
@@ -213,7 +213,7 @@ def test_a_member_who_asks_while_a_pass_runs_makes_it_a_full_one(world: World) -
     world.outgoing()
     gone = world.apply()
     world.deliver()
-    persons.delete_candidate(
+    candidates.delete_candidate(
         world.greenhouse.store,
         world.greenhouse.store.candidates.get(gone.candidate_id),  # type: ignore[arg-type]
     )
@@ -248,7 +248,7 @@ def test_an_application_missing_from_all_lists_is_marked_and_nothing_is_erased(e
     settled(either)
     person = either.greenhouse.store.candidates.get(gone.candidate_id)
     assert person is not None
-    persons.delete_candidate(either.greenhouse.store, person)
+    candidates.delete_candidate(either.greenhouse.store, person)
     either.outgoing()
     reconcile(either)
     assert either.ours(gone).not_visible_since is None  # what only changed does not tell of it

@@ -22,7 +22,7 @@ from goodword.greenhouse.reconciliation.missed_invitations import (
 )
 from goodword.roles.models import AlreadyThere
 from goodword.workflow.models import StepRequest
-from greenhouse_sandbox.acts import persons, progress
+from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, backdate, findings, reconcile, settled, starts
@@ -70,7 +70,9 @@ def test_an_unrelated_delivery_does_not_invite_a_waiting_candidate(
     remote = made
     person = world.greenhouse.store.candidates.get(remote.candidate_id)
     assert person is not None
-    persons.update_candidate(world.greenhouse.store, person, first_name="Grace", now=world.greenhouse.now())
+    candidates.update_candidate(
+        world.greenhouse.store, person, first_name="Grace", now=world.greenhouse.now()
+    )
     world.deliver()
     run_jobs()
     assert starts(world) == 0
@@ -244,7 +246,7 @@ def test_a_missed_address_change_invites_the_candidate(world: World) -> None:
     store = world.greenhouse.store
     person = store.candidates.get(remote.candidate_id)
     assert person is not None
-    persons.update_candidate(store, person, email="now@people.example", now=world.greenhouse.now())
+    candidates.update_candidate(store, person, email="now@people.example", now=world.greenhouse.now())
     world.outgoing()
     reconcile(world)
     run_jobs()
@@ -261,7 +263,7 @@ def test_a_missed_address_change_of_somebody_long_in_the_stage_waits_for_a_decis
     store = world.greenhouse.store
     person = store.candidates.get(remote.candidate_id)
     assert person is not None
-    persons.update_candidate(store, person, email="now@people.example", now=world.greenhouse.now())
+    candidates.update_candidate(store, person, email="now@people.example", now=world.greenhouse.now())
     world.outgoing()
     reconcile(world)
     run_jobs()

@@ -10,7 +10,7 @@ from goodword.core.models import Event
 from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import AlreadyThere, Automation
 from goodword.workflow.models import StepRequest
-from greenhouse_sandbox.acts import persons, progress
+from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.kept import after
 from tests.greenhouse.reconciliation.passes import SOON, backdate, findings, reconcile, settled, starts
@@ -247,7 +247,7 @@ def test_a_changed_address_is_synced(either: World) -> None:
     person = either.greenhouse.store.candidates.get(remote.candidate_id)
     assert person is not None
     store = either.greenhouse.store
-    persons.update_candidate(store, person, email="new@people.example", now=either.greenhouse.now())
+    candidates.update_candidate(store, person, email="new@people.example", now=either.greenhouse.now())
     either.outgoing()
     reconcile(either)
     assert either.ours(remote).candidate.email == "new@people.example"

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.core import clock
 from goodword.greenhouse.models import Delivery, Permission, Webhook, WebhookSecret
+from greenhouse_sandbox.store.webhooks import PING
 from greenhouse_sandbox.store.webhooks import Webhook as RemoteWebhook
-from greenhouse_sandbox.webhooks.events import PING
+from greenhouse_sandbox.webhooks.delivery import body_text, signature
 from greenhouse_sandbox.webhooks.payloads import ping_payload
-from greenhouse_sandbox.webhooks.signer import body_text, signature
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories

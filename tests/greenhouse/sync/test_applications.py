@@ -9,8 +9,8 @@ from goodword.core import clock
 from goodword.core.models import Event
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import AlreadyThere, Automation
-from greenhouse_sandbox.acts import persons, progress
-from greenhouse_sandbox.acts.apply import add_prospect
+from greenhouse_sandbox.acts import candidates, progress
+from greenhouse_sandbox.acts.applications import add_prospect
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.world import ASSESSMENT, OFFER, REFERENCES, REVIEW, SCREEN, World
 from tests.support import factories
@@ -226,7 +226,7 @@ def test_a_new_address_is_an_event_of_each_application(world: World) -> None:
     person = world.greenhouse.candidate(email="old@people.example")
     first, second = (world.greenhouse.application(person) for _ in range(2))
     world.deliver()
-    persons.update_candidate(
+    candidates.update_candidate(
         world.greenhouse.store,
         person,
         first_name="Ada",
@@ -246,7 +246,7 @@ def test_correcting_a_name_with_a_link_is_an_event(world: World) -> None:
     world.deliver()
     person = world.greenhouse.store.candidates[remote.candidate_id]
     for last_name in ("evil.tk", "King"):
-        persons.update_candidate(
+        candidates.update_candidate(
             world.greenhouse.store,
             person,
             first_name="Augusta",
@@ -262,7 +262,7 @@ def test_a_new_name_alone_is_no_event(world: World) -> None:
     remote = world.apply(email="ada@people.example")
     world.deliver()
     person = world.greenhouse.store.candidates[remote.candidate_id]
-    persons.update_candidate(
+    candidates.update_candidate(
         world.greenhouse.store,
         person,
         first_name="Augusta",
@@ -287,7 +287,7 @@ def test_a_merge_moves_the_application_to_the_other_candidate(world: World) -> N
     loser, winner = (world.greenhouse.candidate(last_name=name) for name in ("Loser", "Winner"))
     remote = world.greenhouse.application(loser)
     world.deliver()
-    persons.merge_candidates(store, loser, winner, now=world.greenhouse.now())
+    candidates.merge_candidates(store, loser, winner, now=world.greenhouse.now())
     world.deliver()
     assert world.ours(remote).candidate.remote_id == winner.id
 

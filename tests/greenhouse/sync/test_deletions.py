@@ -17,7 +17,7 @@ from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.workflow.domain.legal_hold import lift_hold, place_hold
 from goodword.workflow.erase import request_own_erasure
-from greenhouse_sandbox.acts.persons import anonymise_candidate, delete_candidate, merge_candidates
+from greenhouse_sandbox.acts.candidates import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
 from tests.greenhouse.kept import BEFORE

@@ -10,8 +10,8 @@ from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.roles.domain.notices import seen
 from goodword.roles.models import Automation, RoleNotice, StageRule
 from goodword.roles.queries import open_notices
-from greenhouse_sandbox.acts.stages import pipeline
-from greenhouse_sandbox.store.hiring import JobStage
+from greenhouse_sandbox.acts.progress import pipeline
+from greenhouse_sandbox.store.jobs import JobStage
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, SCREEN, World
 from tests.support import factories
 

@@ -13,7 +13,7 @@ from goodword.greenhouse.models import Connection, Finding
 from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.workflow.models import StepRequest
 from goodword.workspace.progress import NotStarted, why_not_started
-from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.acts.progress import pipeline
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting

@@ -2,7 +2,7 @@
 
 from bs4 import BeautifulSoup
 
-from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.acts.progress import pipeline
 from tests.greenhouse.setup.desk import Desk
 from tests.workspace.automation.wizard import (
     ASSESSMENT,

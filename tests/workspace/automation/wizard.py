@@ -7,9 +7,9 @@ from bs4 import BeautifulSoup
 from goodword.accounts.models import Membership
 from goodword.roles.domain.automation import version_of
 from goodword.roles.models import Automation, Role, StageRule
-from greenhouse_sandbox.acts.stages import pipeline
+from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
-from greenhouse_sandbox.store.hiring import Job
+from greenhouse_sandbox.store.jobs import Job
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 

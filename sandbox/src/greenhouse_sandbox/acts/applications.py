@@ -1,25 +1,125 @@
-"""Applications are edited, transferred to another job, and prospects become candidates."""
+"""Candidates apply; applications are edited, transferred, converted and deleted."""
 
+import base64
+import binascii
+import mimetypes
 from datetime import datetime
 from typing import Any
 
-from greenhouse_sandbox.acts.apply import apply_to_job, responsible
-from greenhouse_sandbox.acts.credit import credit, referrer_of
+from greenhouse_sandbox.acts.background import credit, referrer, referrer_of
+from greenhouse_sandbox.acts.custom_fields import with_values
 from greenhouse_sandbox.acts.feed import log_activity
-from greenhouse_sandbox.acts.progress import move, must_be_active
+from greenhouse_sandbox.acts.progress import enter_stage, move, must_be_active, pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.acts.stages import pipeline
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.applications import CONVERTED, Application
-from greenhouse_sandbox.webhooks.emit import emit_application
+from greenhouse_sandbox.store.applications import CONVERTED, TYPES, Application, Attachment
+from greenhouse_sandbox.store.people import Candidate
+from greenhouse_sandbox.webhooks.emit import emit, emit_application
+from greenhouse_sandbox.webhooks.payloads import deleted_application_payload
 
+VISIBILITIES = ("public", "private", "admin_only")
+ONE_OF_ITS_KIND = ("resume", "cover_letter")
+BLOCKED = (".exe", ".bat", ".cmd", ".com", ".msi", ".scr", ".js", ".vbs", ".jar", ".sh", ".ps1", ".dll")
+#: Member that can be edited to the table whose ids it holds. None takes it away.
 EDITABLE: dict[str, str] = {
     "recruiter_id": "users",
     "coordinator_id": "users",
     "credited_to_id": "users",
     "source_id": "sources",
 }
-"""Member that can be edited to the table whose ids it holds. None takes it away."""
+#: Member that links an application to a record of a table.
+LINKS: dict[str, str] = {
+    "source_id": "sources",
+    "recruiter_id": "users",
+    "coordinator_id": "users",
+    "referrer_id": "referrers",
+    "prospect_pool_id": "prospect_pools",
+    "prospect_pool_stage_id": "prospect_pool_stages",
+    "prospect_owner_id": "users",
+    "prospective_department_id": "departments",
+    "prospective_office_id": "offices",
+}
+
+
+def forget_files(store: Store, application_id: int, *, now: datetime) -> None:
+    """Remove an application's files; an opening that it had filled stays closed, filled by nobody."""
+    for row in store.attachments.by("application_id", application_id):
+        store.attachments.delete(row.id)
+    for opening in store.openings.by("application_id", application_id):
+        opening.application_id = None
+        store.openings.changed(opening, now)
+
+
+def forget_background(store: Store, candidate: Candidate) -> None:
+    """Remove a person's schools and employers."""
+    for school in store.educations.by("candidate_id", candidate.id):
+        store.educations.delete(school.id)
+    for employer in store.employments.by("candidate_id", candidate.id):
+        store.employments.delete(employer.id)
+
+
+def hand_over_belongings(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:
+    """Give files, schools, employers and tags of one person to another."""
+    for file in store.attachments.by("candidate_id", loser.id):
+        file.candidate_id = winner.id
+        store.attachments.changed(file, now)
+    for school in store.educations.by("candidate_id", loser.id):
+        school.candidate_id = winner.id
+        store.educations.changed(school, now)
+    for employer in store.employments.by("candidate_id", loser.id):
+        employer.candidate_id = winner.id
+        store.employments.changed(employer, now)
+    winner.tags = list(dict.fromkeys([*winner.tags, *loser.tags]))
+
+
+def attach(
+    store: Store,
+    application: Application,
+    *,
+    filename: str,
+    kind: str,
+    now: datetime,
+    content: str | None = None,
+    url: str | None = None,
+    content_type: str | None = None,
+    visibility: str | None = None,
+) -> Attachment:
+    """A file, as base64 `content` or as a `url`. A new resume or cover letter makes the former one `other`."""
+    if kind not in TYPES:
+        raise RefusedError("type", f"must be one of: {', '.join(TYPES)}")
+    if filename.lower().endswith(BLOCKED):
+        raise RefusedError("filename", "has an extension that is not allowed")
+    if (content is None) == (url is None):
+        raise RefusedError("content", "give either content or url")
+    if visibility is not None and visibility not in VISIBILITIES:
+        raise RefusedError("visibility", f"must be one of: {', '.join(VISIBILITIES)}")
+    if url is not None and not url.startswith(("https://", "http://")):
+        raise RefusedError("url", "must be a web address")
+    if content is not None:
+        try:
+            base64.b64decode(content, validate=False)
+        except (binascii.Error, ValueError) as error:
+            raise RefusedError("content", "is not base64") from error
+    if kind in ONE_OF_ITS_KIND:
+        for former in store.attachments.by("application_id", application.id):
+            if former.type == kind:
+                former.type = "other"
+                store.attachments.changed(former, now)
+    return store.attachments.insert(
+        Attachment(
+            id=store.attachments.new_id(),
+            created_at=now,
+            updated_at=now,
+            application_id=application.id,
+            candidate_id=application.candidate_id,
+            filename=filename,
+            type=kind,
+            content=content,
+            source_url=url,
+            content_type=content_type or mimetypes.guess_type(filename)[0] or "application/octet-stream",
+            visibility=visibility or ("admin_only" if kind == "other" else "public"),
+        )
+    )
 
 
 def edit_application(
@@ -114,3 +214,184 @@ def convert_prospect(
     application.status = CONVERTED
     log_activity(store, application, "Converted to a candidate", actor_id=actor_id, now=now)
     return made
+
+
+def add_candidate(
+    store: Store,
+    *,
+    first_name: str,
+    last_name: str,
+    email: str | None,
+    now: datetime,
+    phone: str | None = None,
+    company: str | None = None,
+    title: str | None = None,
+    private: bool = False,
+    tags: list[str] | None = None,
+) -> Candidate:
+    """Keep a new person."""
+    return store.candidates.insert(
+        Candidate(
+            id=store.candidates.new_id(),
+            created_at=now,
+            updated_at=now,
+            first_name=first_name,
+            last_name=last_name,
+            company=company,
+            title=title,
+            private=private,
+            last_activity_at=now,
+            tags=tags or [],
+            email_addresses=[{"value": email, "type": "personal"}] if email else [],
+            phone_numbers=[{"value": phone, "type": "mobile"}] if phone else [],
+        )
+    )
+
+
+def apply_to_job(
+    store: Store,
+    candidate: Candidate,
+    *,
+    job_id: int,
+    actor_id: int | None,
+    now: datetime,
+    job_post_id: int | None = None,
+    source_id: int | None = None,
+    stage_id: int | None = None,
+) -> Application:
+    """An application of `candidate` to an open job, at `stage_id` or the first stage. Fires the web hook."""
+    job = store.jobs.get(job_id)
+    if job is None:
+        raise RefusedError("job_id", "does not exist")
+    if job.status != "open" or job.is_template:
+        raise RefusedError("job_id", "is not an open job")
+    stages = pipeline(store, job_id)
+    stage = next((one for one in stages if one.id == stage_id), None) if stage_id else stages[0]
+    if stage is None:
+        raise RefusedError("initial_stage_id", "is not a stage of the job")
+    application = _new_application(store, candidate, job_id=job_id, prospect=False, now=now)
+    application.job_post_id = job_post_id
+    application.source_id = source_id
+    application.recruiter_id = responsible(store, job_id, "recruiter")
+    application.coordinator_id = responsible(store, job_id, "coordinator")
+    enter_stage(store, application, stage, now)
+    log_activity(store, application, f"{candidate.name} applied to {job.name}", actor_id=actor_id, now=now)
+    emit_application(store, "new_candidate_application", application)
+    return application
+
+
+def add_prospect(
+    store: Store, candidate: Candidate, *, job_ids: list[int], actor_id: int | None, now: datetime
+) -> Application:
+    """A prospect application of `candidate` for no job, one or several. Fires the web hook."""
+    if any(store.jobs.get(job_id) is None for job_id in job_ids):
+        raise RefusedError("job_ids", "contains a job that does not exist")
+    application = _new_application(store, candidate, job_id=None, prospect=True, now=now)
+    application.prospective_job_ids = job_ids
+    log_activity(store, application, f"{candidate.name} was added as a prospect", actor_id=actor_id, now=now)
+    emit_application(store, "new_prospect_application", application)
+    return application
+
+
+def _new_application(
+    store: Store, candidate: Candidate, *, job_id: int | None, prospect: bool, now: datetime
+) -> Application:
+    return store.applications.insert(
+        Application(
+            id=store.applications.new_id(),
+            created_at=now,
+            updated_at=now,
+            candidate_id=candidate.id,
+            job_id=job_id,
+            prospect=prospect,
+        )
+    )
+
+
+def responsible(store: Store, job_id: int, kind: str) -> int | None:
+    """The user who answers for the job as its `kind` (recruiter, coordinator), if any."""
+    owners = (one for one in store.job_owners.by("job_id", job_id) if one.type == kind and one.responsible)
+    owner = next(owners, None)
+    return owner.user_id if owner else None
+
+
+def apply(
+    store: Store, candidate: Candidate, wanted: dict[str, Any], *, actor_id: int | None, now: datetime
+) -> Application:
+    """An application to `job_id`, or with `prospect` a prospect for `job_ids`. Fires the web hook."""
+    links, fields = checked_links(store, wanted), {}
+    if wanted.get("custom_fields"):
+        fields = with_values(store, "application", {}, wanted["custom_fields"])
+    if str(wanted.get("prospect", "")).lower() == "true":
+        jobs = [_id("job_ids", one) for one in wanted.get("job_ids") or []]
+        application = add_prospect(store, candidate, job_ids=jobs, actor_id=actor_id, now=now)
+    else:
+        if wanted.get("job_id") is None:
+            raise RefusedError("job_id", "is missing")
+        stage = wanted.get("initial_stage_id")
+        application = apply_to_job(
+            store,
+            candidate,
+            job_id=_id("job_id", wanted["job_id"]),
+            stage_id=_id("initial_stage_id", stage) if stage is not None else None,
+            source_id=links.get("source_id"),
+            actor_id=actor_id,
+            now=now,
+        )
+    set_links(store, application, links)
+    application.custom_fields = {**application.custom_fields, **fields}
+    store.applications.changed(application, now)
+    return application
+
+
+def checked_links(store: Store, wanted: dict[str, Any]) -> dict[str, int | None]:
+    """The links that `wanted` names; RefusedError if one leads nowhere, or to a stage of another pool."""
+    tables = store.tables()
+    links: dict[str, int | None] = {}
+    for name, table in LINKS.items():
+        if name in wanted:
+            value = wanted[name]
+            links[name] = None if value is None else _id(name, value)
+            if value is not None and tables[table].get(links[name]) is None:
+                raise RefusedError(name, "does not exist")
+    stage = store.prospect_pool_stages.get(links.get("prospect_pool_stage_id"))
+    if stage is not None and stage.prospect_pool_id != links.get("prospect_pool_id", stage.prospect_pool_id):
+        raise RefusedError("prospect_pool_stage_id", "is not a stage of the pool")
+    return links
+
+
+def set_links(store: Store, application: Application, links: dict[str, int | None]) -> None:
+    """Put the links on the application, in silence."""
+    for name, value in links.items():
+        if name == "referrer_id":
+            credit(application, referrer(store, value) if value is not None else None)
+        else:
+            setattr(application, name, value)
+
+
+def _id(name: str, value: object) -> int:
+    if isinstance(value, bool) or not str(value).isdecimal():
+        raise RefusedError(name, f"`{value}` is not an integer")
+    return int(str(value))
+
+
+def delete_application(store: Store, application: Application) -> None:
+    """Take a candidate off a job; the person and the feed stay. Fires the web hook."""
+    payload = deleted_application_payload(store, application)
+    forget_application(store, application)
+    emit(store, "delete_application", payload)
+
+
+def forget_application(store: Store, application: Application) -> None:
+    """Remove an application with all that hangs on it, without a word to anybody."""
+    for table in (
+        store.application_stages,
+        store.rejection_details,
+        store.offers,
+        store.interviews,
+        store.scorecards,
+    ):
+        for row in table.by("application_id", application.id):
+            table.delete(row.id)
+    forget_files(store, application.id, now=store.clock.now())
+    store.applications.delete(application.id)

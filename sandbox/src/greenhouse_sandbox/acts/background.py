@@ -1,11 +1,11 @@
-"""Schools and employers of a candidate."""
+"""A candidate's education, employment, tags and source credit."""
 
 from datetime import date, datetime
 
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.background import Education, Employment
-from greenhouse_sandbox.store.people import Candidate
+from greenhouse_sandbox.store.applications import Application
+from greenhouse_sandbox.store.people import Candidate, CandidateTag, Education, Employment, Referrer, User
 from greenhouse_sandbox.webhooks.emit import emit_candidate_updated
 
 
@@ -88,3 +88,70 @@ def day(member: str, text: object) -> str | None:
 def _tell(store: Store, candidate: Candidate, now: datetime) -> None:
     store.candidates.changed(candidate, now)
     emit_candidate_updated(store, candidate)
+
+
+def tag(store: Store, name: str) -> CandidateTag:
+    """The record of the tag of that name, made if there is none."""
+    known = store.candidate_tags.by("name", name)
+    if known:
+        return known[0]
+    now = store.clock.now()
+    return store.candidate_tags.insert(
+        CandidateTag(id=store.candidate_tags.new_id(), created_at=now, updated_at=now, name=name)
+    )
+
+
+def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
+    """Put a tag on a candidate. Fires the web hook."""
+    if row.name in candidate.tags:
+        raise RefusedError("candidate_tag_id", "is on the candidate already")
+    candidate.tags = [*candidate.tags, row.name]
+    store.candidates.changed(candidate, now)
+    emit_candidate_updated(store, candidate)
+
+
+def take_tag_off(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
+    """Take a tag off a candidate. Fires the web hook."""
+    candidate.tags = [name for name in candidate.tags if name != row.name]
+    store.candidates.changed(candidate, now)
+    emit_candidate_updated(store, candidate)
+
+
+def delete_tag(store: Store, row: CandidateTag, *, now: datetime) -> None:
+    """Remove a tag from the account and from everybody."""
+    for candidate in store.candidates.by("tagged", row.name):
+        take_tag_off(store, candidate, row, now=now)
+    store.candidate_tags.delete(row.id)
+
+
+def referrer_of(store: Store, user: User) -> Referrer:
+    """The referrer's record of a user, made if there is none."""
+    known = store.referrers.by("user_id", user.id)
+    return known[0] if known else _new(store, user.name, user.id)
+
+
+def outside_referrer(store: Store, name: str) -> Referrer:
+    """The record of somebody who is no user, made if there is none of that name."""
+    known = (one for one in store.referrers.by("user_id", None) if one.name == name)
+    return next(known, None) or _new(store, name, None)
+
+
+def referrer(store: Store, referrer_id: int) -> Referrer:
+    """The record of that id; RefusedError if there is none."""
+    found = store.referrers.get(referrer_id)
+    if found is None:
+        raise RefusedError("referrer_id", "does not exist")
+    return found
+
+
+def credit(application: Application, row: Referrer | None) -> None:
+    """Give somebody (or nobody) the credit. The caller reports the change of the application."""
+    application.referrer_id = row.id if row else None
+    application.credited_to_id = row.user_id if row else None
+
+
+def _new(store: Store, name: str, user_id: int | None) -> Referrer:
+    now = store.clock.now()
+    return store.referrers.insert(
+        Referrer(id=store.referrers.new_id(), created_at=now, updated_at=now, name=name, user_id=user_id)
+    )

@@ -1,19 +1,159 @@
-"""Jobs are made, changed, closed, opened again and deleted."""
+"""Jobs, their stages and posts are created, changed and deleted."""
 
 from datetime import datetime
 from typing import Any
 
-from greenhouse_sandbox.acts.progress import reject
+from greenhouse_sandbox.acts.applications import forget_application
+from greenhouse_sandbox.acts.progress import current_stage, move, pipeline, reject
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.acts.remove import forget_application
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import IN_PROCESS
-from greenhouse_sandbox.store.hiring import Job, JobHiringManager, JobOwner, JobStage
+from greenhouse_sandbox.store.demo_world import BOARD
+from greenhouse_sandbox.store.jobs import Job, JobHiringManager, JobOwner, JobPost, JobStage
 from greenhouse_sandbox.webhooks.emit import emit
-from greenhouse_sandbox.webhooks.jobs import deleted_job_payload, job_payload
+from greenhouse_sandbox.webhooks.job_payloads import (
+    deleted_job_payload,
+    deleted_post_payload,
+    job_payload,
+    post_payload,
+    stage_payload,
+)
 
+EDITABLE_OF_POST = {"title", "location", "live", "internal", "content"}
 STAGES = ("Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer")
+#: Member that can be edited to the table whose ids it holds. None takes it away.
 EDITABLE = {"name", "requisition_id", "notes", "confidential", "department_id", "office_ids"}
+
+
+def add_stage(store: Store, job: Job, *, name: str, now: datetime, place: int | None = None) -> JobStage:
+    """A new stage at `place` (counted from 0; default the end). Greenhouse has no web hook for it."""
+    if not name:
+        raise RefusedError("name", "needs a name")
+    stages = pipeline(store, job.id)
+    stage = store.job_stages.insert(
+        JobStage(
+            id=store.job_stages.new_id(),
+            created_at=now,
+            updated_at=now,
+            job_id=job.id,
+            name=name,
+            sort_order=len(stages),
+        )
+    )
+    if place is not None:
+        place_stage(store, stage, place=place, now=now)
+    return stage
+
+
+def rename_stage(store: Store, stage: JobStage, *, name: str, now: datetime) -> None:
+    """Another name, the same id. Greenhouse has no web hook for it."""
+    if not name:
+        raise RefusedError("name", "needs a name")
+    stage.name = name
+    store.job_stages.changed(stage, now)
+
+
+def place_stage(store: Store, stage: JobStage, *, place: int, now: datetime) -> None:
+    """Put the stage at `place` of its job, counted from 0. Greenhouse has no web hook for it."""
+    others = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
+    order = [*others[:place], stage, *others[place:]]
+    for number, one in enumerate(order):
+        if one.sort_order != number:
+            one.sort_order = number
+            store.job_stages.changed(one, now)
+
+
+def delete_stage(
+    store: Store,
+    stage: JobStage,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    to_stage_id: int | None = None,
+) -> None:
+    """Remove a stage; who stands there is moved to `to_stage_id` first. The row stays, inactive.
+
+    Fires the web hook, after those of the moves.
+    """
+    if not stage.active:
+        raise RefusedError("stage_id", "is removed already")
+    left = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
+    if not left:
+        raise RefusedError("stage_id", "is the only stage of its job")
+    standing = [
+        one
+        for one in store.applications.by("job_id", stage.job_id)
+        if one.status == IN_PROCESS and (now_at := current_stage(store, one)) and now_at.id == stage.id
+    ]
+    target = next((one for one in left if one.id == to_stage_id), None)
+    if standing and target is None:
+        raise RefusedError("to_stage_id", "must be a stage to which the candidates who stand here go")
+    for application in standing:
+        if target is not None:
+            move(store, application, target, actor_id=actor_id, now=now)
+    stage.active = False
+    store.job_stages.changed(stage, now)
+    emit(store, "job_interview_stage_deleted", stage_payload(stage))
+
+
+def create_post(
+    store: Store,
+    job: Job,
+    *,
+    title: str,
+    now: datetime,
+    location: str | None = None,
+    live: bool = True,
+    internal: bool = False,
+) -> JobPost:
+    """A post of the job. Fires the web hook."""
+    if not title:
+        raise RefusedError("title", "needs a title")
+    post = store.job_posts.insert(
+        JobPost(
+            id=store.job_posts.new_id(),
+            created_at=now,
+            updated_at=now,
+            title=title,
+            job_id=job.id,
+            job_board_id=BOARD,
+            internal=internal,
+            live=live,
+            location=location,
+            first_published_at=now if live else None,
+            content=f"<p>{title}</p>",
+        )
+    )
+    emit(store, "job_post_created", post_payload(post))
+    return post
+
+
+def update_post(store: Store, post: JobPost, *, now: datetime, **changes: Any) -> None:
+    """Change the members of EDITABLE_OF_POST that are given. Fires the web hook."""
+    for name in changes:
+        if name not in EDITABLE_OF_POST:
+            raise RefusedError(name, "cannot be edited")
+    if not post.active:
+        raise RefusedError("post_id", "is deleted")
+    if "title" in changes and not changes["title"]:
+        raise RefusedError("title", "needs a title")
+    for name, value in changes.items():
+        setattr(post, name, value)
+    if post.live:
+        post.first_published_at = post.first_published_at or now
+    store.job_posts.changed(post, now)
+    emit(store, "job_post_updated", post_payload(post))
+
+
+def delete_post(store: Store, post: JobPost, *, now: datetime) -> None:
+    """Delete a post that is not live; its row stays, inactive. Fires the web hook."""
+    if not post.active:
+        raise RefusedError("post_id", "is deleted already")
+    if post.live:
+        raise RefusedError("post_id", "is live: take it offline first")
+    post.active = False
+    store.job_posts.changed(post, now)
+    emit(store, "job_post_deleted", deleted_post_payload(post))
 
 
 def create_job(

@@ -1,15 +1,30 @@
-"""Offers are made, changed, approved, accepted, rejected and deleted."""
+"""Offers, interviews and scorecards."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
+from greenhouse_sandbox.acts.background import day
 from greenhouse_sandbox.acts.feed import log_activity
-from greenhouse_sandbox.acts.progress import hire, must_be_active
+from greenhouse_sandbox.acts.openings import fill_opening, find_opening
+from greenhouse_sandbox.acts.progress import current_stage, hire, must_be_active
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.applications import Application
-from greenhouse_sandbox.store.offers import ACCEPTED, CREATED, DECLINED, DEPRECATED, Offer
+from greenhouse_sandbox.store.applications import (
+    ACCEPTED,
+    CREATED,
+    DECLINED,
+    DEPRECATED,
+    Application,
+    Interview,
+    Offer,
+    Scorecard,
+)
 from greenhouse_sandbox.webhooks.emit import emit
-from greenhouse_sandbox.webhooks.offers import deleted_offer_payload, offer_payload
+from greenhouse_sandbox.webhooks.job_payloads import (
+    deleted_offer_payload,
+    interview_payload,
+    offer_payload,
+    scorecard_payload,
+)
 
 
 def open_offer(store: Store, application: Application) -> Offer | None:
@@ -103,3 +118,97 @@ def _resolve(store: Store, offer: Offer, status: str, now: datetime) -> None:
 def _must_be_open(offer: Offer) -> None:
     if offer.status != CREATED:
         raise RefusedError("offer_id", f"has an offer that is {offer.status.lower()} already")
+
+
+def schedule_interview(
+    store: Store,
+    application: Application,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    starts_at: datetime | None = None,
+) -> Interview:
+    """Book an interview of the present stage, by default for the next day. No web hook."""
+    must_be_active(application)
+    stage = current_stage(store, application)
+    interview = store.interviews.insert(
+        Interview(
+            id=store.interviews.new_id(),
+            created_at=now,
+            updated_at=now,
+            application_id=application.id,
+            candidate_id=application.candidate_id,
+            job_stage_id=stage.id if stage else None,
+            starts_at=starts_at or now + timedelta(days=1),
+            organiser_id=actor_id,
+        )
+    )
+    log_activity(store, application, "Interview scheduled", actor_id=actor_id, now=now)
+    return interview
+
+
+def cancel_interview(store: Store, interview: Interview, *, actor_id: int | None, now: datetime) -> None:
+    """Cancel a booked interview. Fires the web hook."""
+    store.interviews.delete(interview.id)
+    application = store.applications.get(interview.application_id)
+    if application is not None:
+        log_activity(store, application, "Interview cancelled", actor_id=actor_id, now=now)
+    emit(store, "interview_deleted", interview_payload(interview))
+
+
+def write_scorecard(
+    store: Store,
+    application: Application,
+    *,
+    actor_id: int | None,
+    now: datetime,
+    rating: str = "yes",
+) -> Scorecard:
+    """Somebody says what they think of a candidate. No web hook."""
+    interviews = store.interviews.by("application_id", application.id)
+    return store.scorecards.insert(
+        Scorecard(
+            id=store.scorecards.new_id(),
+            created_at=now,
+            updated_at=now,
+            application_id=application.id,
+            candidate_id=application.candidate_id,
+            interview_id=interviews[-1].id if interviews else None,
+            submitted_by_id=actor_id,
+            interviewed_at=now,
+            rating=rating,
+        )
+    )
+
+
+def delete_scorecard(store: Store, card: Scorecard) -> None:
+    """Remove a scorecard. Fires the web hook."""
+    store.scorecards.delete(card.id)
+    emit(store, "scorecard_deleted", scorecard_payload(card))
+
+
+def hire_into(
+    store: Store,
+    application: Application,
+    *,
+    start_date: object,
+    opening_id: int | None,
+    close_reason_id: int | None,
+    actor_id: int | None,
+    now: datetime,
+) -> None:
+    """Hire an active candidate into `opening_id`, or into the job's first open opening. Fires the web hooks."""
+    must_be_active(application)
+    starts_on = day("start_date", start_date)
+    if close_reason_id is not None and store.close_reasons.get(close_reason_id) is None:
+        raise RefusedError("close_reason_id", "does not exist")
+    opening = find_opening(store, application, opening_id)
+    offer = open_offer(store, application)
+    if offer is None:
+        hire(store, application, actor_id=actor_id, now=now)
+    else:
+        offer.starts_on = starts_on or offer.starts_on
+        offer.opening_id = opening.id if opening else None
+        accept_offer(store, offer, actor_id=actor_id, now=now)
+    if opening is not None:
+        fill_opening(store, opening, application, close_reason_id=close_reason_id, now=now)

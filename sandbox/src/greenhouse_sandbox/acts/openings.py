@@ -6,8 +6,7 @@ from greenhouse_sandbox.acts.jobs import close_job
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
-from greenhouse_sandbox.store.hiring import Job
-from greenhouse_sandbox.store.openings import Opening
+from greenhouse_sandbox.store.jobs import Job, Opening
 
 MOST_OPEN = 100
 

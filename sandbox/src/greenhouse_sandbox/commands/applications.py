@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from greenhouse_sandbox.acts import applications, progress, remove
+from greenhouse_sandbox.acts import applications, progress
 from greenhouse_sandbox.acts.feed import add_note
+from greenhouse_sandbox.acts.progress import current_stage
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.acts.stages import current_stage
 from greenhouse_sandbox.commands.wanted import Wanted
 from greenhouse_sandbox.store.applications import Application
 
@@ -102,7 +102,7 @@ def edit(wanted: Wanted) -> dict[str, Any]:
 def delete(wanted: Wanted) -> dict[str, Any]:
     """Off the job."""
     one = wanted.application()
-    remove.delete_application(wanted.store, one)
+    applications.delete_application(wanted.store, one)
     return {"application_id": one.id, "candidate_id": one.candidate_id}
 
 

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from greenhouse_sandbox.acts import jobs, organisation, pipeline, posts
+from greenhouse_sandbox.acts import jobs, organisation
+from greenhouse_sandbox.acts.progress import pipeline as stages_of
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.acts.stages import pipeline as stages_of
 from greenhouse_sandbox.commands.wanted import Wanted
-from greenhouse_sandbox.store.hiring import JobStage
+from greenhouse_sandbox.store.jobs import JobStage
 
 OWNERS = ("recruiter", "coordinator", "sourcer")
 
@@ -69,14 +69,14 @@ def delete(wanted: Wanted) -> dict[str, Any]:
 def add_stage(wanted: Wanted) -> dict[str, Any]:
     """A new stage."""
     job, name = wanted.job(), wanted.needed("name")
-    stage = pipeline.add_stage(wanted.store, job, name=name, place=wanted.number("place"), now=wanted.now)
+    stage = jobs.add_stage(wanted.store, job, name=name, place=wanted.number("place"), now=wanted.now)
     return _told(stage)
 
 
 def rename_stage(wanted: Wanted) -> dict[str, Any]:
     """Another name."""
     stage = _stage(wanted)
-    pipeline.rename_stage(wanted.store, stage, name=wanted.needed("name"), now=wanted.now)
+    jobs.rename_stage(wanted.store, stage, name=wanted.needed("name"), now=wanted.now)
     return _told(stage)
 
 
@@ -85,7 +85,7 @@ def place_stage(wanted: Wanted) -> dict[str, Any]:
     stage, place = _stage(wanted), wanted.number("place")
     if place is None or place < 0:
         raise RefusedError("place", "takes a whole number from 0")
-    pipeline.place_stage(wanted.store, stage, place=place, now=wanted.now)
+    jobs.place_stage(wanted.store, stage, place=place, now=wanted.now)
     return _told(stage)
 
 
@@ -94,14 +94,14 @@ def delete_stage(wanted: Wanted) -> dict[str, Any]:
     stage, target = _stage(wanted), None
     if "to_stage" in wanted.members:
         target = wanted.stage(stage.job_id, "to_stage").id
-    pipeline.delete_stage(wanted.store, stage, to_stage_id=target, actor_id=wanted.actor_id, now=wanted.now)
+    jobs.delete_stage(wanted.store, stage, to_stage_id=target, actor_id=wanted.actor_id, now=wanted.now)
     return _told(stage)
 
 
 def create_post(wanted: Wanted) -> dict[str, Any]:
     """A new post."""
     live = wanted.flag("live")
-    post = posts.create_post(
+    post = jobs.create_post(
         wanted.store,
         wanted.job(),
         title=wanted.needed("title"),
@@ -117,14 +117,14 @@ def edit_post(wanted: Wanted) -> dict[str, Any]:
     """Title, location, live or not."""
     wanted.flag("live")
     post = wanted.row(wanted.store.job_posts, "post_id")
-    posts.update_post(wanted.store, post, now=wanted.now, **wanted.given("title", "location", "live"))
+    jobs.update_post(wanted.store, post, now=wanted.now, **wanted.given("title", "location", "live"))
     return {"post_id": post.id, "job_id": post.job_id}
 
 
 def delete_post(wanted: Wanted) -> dict[str, Any]:
     """Remove it."""
     post = wanted.row(wanted.store.job_posts, "post_id")
-    posts.delete_post(wanted.store, post, now=wanted.now)
+    jobs.delete_post(wanted.store, post, now=wanted.now)
     return {"post_id": post.id, "job_id": post.job_id}
 
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from greenhouse_sandbox.acts import interviews, offers
+from greenhouse_sandbox.acts import offers
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.commands.wanted import Wanted
-from greenhouse_sandbox.store.offers import Offer
+from greenhouse_sandbox.store.applications import Offer
 
 
 def create(wanted: Wanted) -> dict[str, Any]:
@@ -53,30 +53,28 @@ def delete(wanted: Wanted) -> dict[str, Any]:
 def schedule(wanted: Wanted) -> dict[str, Any]:
     """An interview for tomorrow."""
     one = wanted.application()
-    row = interviews.schedule_interview(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
+    row = offers.schedule_interview(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
     return {"interview_id": row.id, "application_id": one.id}
 
 
 def cancel(wanted: Wanted) -> dict[str, Any]:
     """The interview does not take place."""
     row = wanted.row(wanted.store.interviews, "interview_id")
-    interviews.cancel_interview(wanted.store, row, actor_id=wanted.actor_id, now=wanted.now)
+    offers.cancel_interview(wanted.store, row, actor_id=wanted.actor_id, now=wanted.now)
     return {"interview_id": row.id, "application_id": row.application_id}
 
 
 def write_scorecard(wanted: Wanted) -> dict[str, Any]:
     """What somebody thinks."""
     one, rating = wanted.application(), wanted.text("rating") or "yes"
-    card = interviews.write_scorecard(
-        wanted.store, one, rating=rating, actor_id=wanted.actor_id, now=wanted.now
-    )
+    card = offers.write_scorecard(wanted.store, one, rating=rating, actor_id=wanted.actor_id, now=wanted.now)
     return {"scorecard_id": card.id, "application_id": one.id}
 
 
 def delete_scorecard(wanted: Wanted) -> dict[str, Any]:
     """Removed."""
     card = wanted.row(wanted.store.scorecards, "scorecard_id")
-    interviews.delete_scorecard(wanted.store, card)
+    offers.delete_scorecard(wanted.store, card)
     return {"scorecard_id": card.id, "application_id": card.application_id}
 
 

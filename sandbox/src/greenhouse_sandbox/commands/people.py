@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from greenhouse_sandbox.acts import apply as arrivals
-from greenhouse_sandbox.acts import organisation, persons
+from greenhouse_sandbox.acts import applications, candidates, organisation
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.commands.wanted import Wanted
 from greenhouse_sandbox.store.people import Candidate
@@ -21,7 +20,7 @@ def apply(wanted: Wanted) -> dict[str, Any]:
     if "post" in wanted.members:
         post_id = wanted.named(store.job_posts.by("job_id", job.id), "post", "title").id
     candidate = _who(wanted)
-    made = arrivals.apply_to_job(
+    made = applications.apply_to_job(
         store,
         candidate,
         job_id=job.id,
@@ -41,7 +40,7 @@ def add_prospect(wanted: Wanted) -> dict[str, Any]:
         raise RefusedError("jobs", "takes a list")
     job_ids = [Wanted(wanted.store, {"jobs": one}).job("jobs").id for one in named]
     candidate = _who(wanted)
-    made = arrivals.add_prospect(
+    made = applications.add_prospect(
         wanted.store, candidate, job_ids=job_ids, actor_id=wanted.actor_id, now=wanted.now
     )
     return {"application_id": made.id, "candidate_id": candidate.id}
@@ -50,7 +49,7 @@ def add_prospect(wanted: Wanted) -> dict[str, Any]:
 def update(wanted: Wanted) -> dict[str, Any]:
     """Name, address, privacy."""
     one = wanted.candidate()
-    persons.update_candidate(
+    candidates.update_candidate(
         wanted.store,
         one,
         first_name=wanted.text("first_name"),
@@ -65,21 +64,21 @@ def update(wanted: Wanted) -> dict[str, Any]:
 def merge(wanted: Wanted) -> dict[str, Any]:
     """`candidate` into `into`, which stays."""
     loser, winner = wanted.candidate(), wanted.candidate("into")
-    persons.merge_candidates(wanted.store, loser, winner, now=wanted.now)
+    candidates.merge_candidates(wanted.store, loser, winner, now=wanted.now)
     return {"candidate_id": winner.id, "merged_id": loser.id}
 
 
 def anonymise(wanted: Wanted) -> dict[str, Any]:
     """Blank the details."""
     one = wanted.candidate()
-    persons.anonymise_candidate(wanted.store, one, now=wanted.now)
+    candidates.anonymise_candidate(wanted.store, one, now=wanted.now)
     return {"candidate_id": one.id}
 
 
 def delete(wanted: Wanted) -> dict[str, Any]:
     """Delete the person."""
     one = wanted.candidate()
-    persons.delete_candidate(wanted.store, one)
+    candidates.delete_candidate(wanted.store, one)
     return {"candidate_id": one.id}
 
 
@@ -100,7 +99,7 @@ def _who(wanted: Wanted) -> Candidate:
     """An existing person, or a new one of that name."""
     if wanted.members.keys() & {"candidate", "candidate_id"}:
         return wanted.candidate()
-    return arrivals.add_candidate(
+    return applications.add_candidate(
         wanted.store,
         first_name=wanted.needed("first_name"),
         last_name=wanted.needed("last_name"),

@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
+from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.acts.stages import pipeline
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
-from greenhouse_sandbox.store.hiring import Job, JobStage
+from greenhouse_sandbox.store.jobs import Job, JobStage
 from greenhouse_sandbox.store.people import Candidate, User
-from greenhouse_sandbox.store.row import Row
-from greenhouse_sandbox.store.table import Table
+from greenhouse_sandbox.store.table import Row, Table
 
 
 class Wanted:

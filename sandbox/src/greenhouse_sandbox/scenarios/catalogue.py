@@ -6,7 +6,7 @@ from typing import Any
 
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.commands.wanted import Wanted
-from greenhouse_sandbox.scenarios import crowds, history, mishaps
+from greenhouse_sandbox.scenarios import stories
 from greenhouse_sandbox.store import Store
 
 
@@ -19,48 +19,48 @@ class Scenario:
     text: str
 
 
+#: Name to story. A new one is one more line here.
 SCENARIOS: dict[str, Scenario] = {
     "burst": Scenario(
-        crowds.burst, "n job stage", "moves `n` (500) candidates of `job` to `stage` (Assessment) at once"
+        stories.burst, "n job stage", "moves `n` (500) candidates of `job` to `stage` (Assessment) at once"
     ),
     "bulk_reject": Scenario(
-        crowds.bulk_reject, "n job reason", "rejects `n` (50) active candidates of `job`, one web hook each"
+        stories.bulk_reject, "n job reason", "rejects `n` (50) active candidates of `job`, one web hook each"
     ),
     "day_without_webhooks": Scenario(
-        crowds.day_without_webhooks,
+        stories.day_without_webhooks,
         "n job stage hours",
         "moves `n` (30) candidates over the last `hours` (24), and no web hook says so",
     ),
     "merge_looks_like_delete": Scenario(
-        mishaps.merge_looks_like_delete,
+        stories.merge_looks_like_delete,
         "candidate candidate_id into",
         "merges two candidates and fires the web hook of a deletion",
     ),
     "there_and_back": Scenario(
-        mishaps.there_and_back,
+        stories.there_and_back,
         "application_id candidate candidate_id job stage times",
         "moves to `stage` and back, `times` (2) times: the same bodies, but not the same events",
     ),
     "hired_and_back": Scenario(
-        mishaps.hired_and_back, "application_id candidate candidate_id job", "hires, and takes it back"
+        stories.hired_and_back, "application_id candidate candidate_id job", "hires, and takes it back"
     ),
     "pipeline_rebuilt": Scenario(
-        mishaps.pipeline_rebuilt,
+        stories.pipeline_rebuilt,
         "job stage to_stage",
         "renames every stage of `job`, reverses their order and removes `stage` (Assessment)",
     ),
     "lost_and_shuffled": Scenario(
-        crowds.lost_and_shuffled,
+        stories.lost_and_shuffled,
         "n job stage random",
         "a burst of `n` (60) of whose web hooks some are lost, doubled, late, out of order or wrongly signed",
     ),
     "history": Scenario(
-        history.history,
+        stories.history,
         "n random job",
         "`n` (100) acts of chance by the seed `random`: moves, rejections, hires, transfers, merges and back",
     ),
 }
-"""Name to story. A new one is one more line here."""
 
 
 def play(store: Store, order: dict[str, Any]) -> dict[str, Any]:

@@ -1,10 +1,10 @@
-"""Users of the Greenhouse account, and candidates."""
+"""Users, candidates, and what is recorded about them."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from greenhouse_sandbox.store.row import Row
+from greenhouse_sandbox.store.table import Row
 
 
 @dataclass(kw_only=True)
@@ -73,3 +73,80 @@ class Candidate(Row):
     def tagged(self) -> tuple[str, ...]:
         """The tags, each once, as an index wants them."""
         return tuple(dict.fromkeys(self.tags))
+
+
+@dataclass(kw_only=True)
+class Education(Row):
+    """A school. School, degree and discipline are custom field options; the dates are ISO dates."""
+
+    candidate_id: int
+    school_id: int | None = None
+    degree_id: int | None = None
+    discipline_id: int | None = None
+    start_on: str | None = None
+    end_on: str | None = None
+
+
+@dataclass(kw_only=True)
+class Employment(Row):
+    """An employer. The dates are ISO dates; no end means the present one."""
+
+    candidate_id: int
+    company_name: str
+    title: str
+    start_on: str | None = None
+    end_on: str | None = None
+
+
+@dataclass(kw_only=True)
+class Referrer(Row):
+    """Who gets credit: a user, or somebody outside who has only a name."""
+
+    name: str
+    user_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class CandidateTag(Row):
+    """A tag that candidates can have. What is applied stands with the candidate, by name."""
+
+    name: str
+
+
+@dataclass(kw_only=True)
+class ProspectPool(Row):
+    """A pool. Empty lists mean that it is not restricted."""
+
+    name: str
+    active: bool = True
+    description: str | None = None
+    department_ids: list[int] = field(default_factory=list)
+    office_ids: list[int] = field(default_factory=list)
+    job_ids: list[int] = field(default_factory=list)
+
+
+@dataclass(kw_only=True)
+class ProspectPoolStage(Row):
+    """A stage within a pool."""
+
+    prospect_pool_id: int
+    name: str
+    sort_order: int
+
+
+@dataclass(kw_only=True)
+class UserRole(Row):
+    """A role; `role_type` is job_admin, site_admin or deprecated_interviewer."""
+
+    name: str
+    role_type: str
+
+
+@dataclass(kw_only=True)
+class UserJobPermission(Row):
+    """A user in a role on a job."""
+
+    user_id: int
+    job_id: int
+    role_id: int
+    automated: bool | None = False

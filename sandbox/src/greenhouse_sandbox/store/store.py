@@ -1,18 +1,30 @@
-"""The sandbox's whole memory."""
+"""All records of the sandbox, in memory."""
 
 import secrets
 import threading
 from typing import Any
 
 from greenhouse_sandbox.clock import Clock
-from greenhouse_sandbox.store.access import ApiKey, OAuthClient
-from greenhouse_sandbox.store.applications import Application, ApplicationStage, Note, RejectionDetail
-from greenhouse_sandbox.store.attachments import Attachment
-from greenhouse_sandbox.store.background import CandidateTag, Education, Employment, Referrer
-from greenhouse_sandbox.store.bulk import BulkRequest
-from greenhouse_sandbox.store.fields import CustomField, CustomFieldOption
-from greenhouse_sandbox.store.grants import Grant
-from greenhouse_sandbox.store.hiring import (
+from greenhouse_sandbox.store.account import (
+    ApiKey,
+    BulkRequest,
+    CustomField,
+    CustomFieldOption,
+    Grant,
+    OAuthClient,
+)
+from greenhouse_sandbox.store.applications import (
+    Application,
+    ApplicationStage,
+    Attachment,
+    Interview,
+    Note,
+    Offer,
+    RejectionDetail,
+    Scorecard,
+)
+from greenhouse_sandbox.store.jobs import (
+    CloseReason,
     Department,
     Job,
     JobHiringManager,
@@ -20,18 +32,79 @@ from greenhouse_sandbox.store.hiring import (
     JobPost,
     JobStage,
     Office,
+    Opening,
     RejectionReason,
     Source,
 )
-from greenhouse_sandbox.store.hook_faults import HookFaults
-from greenhouse_sandbox.store.offers import Interview, Offer, Scorecard
-from greenhouse_sandbox.store.openings import CloseReason, Opening
-from greenhouse_sandbox.store.people import Candidate, User
-from greenhouse_sandbox.store.prospects import ProspectPool, ProspectPoolStage
-from greenhouse_sandbox.store.rights import UserJobPermission, UserRole
-from greenhouse_sandbox.store.switches import default_switches
+from greenhouse_sandbox.store.people import (
+    Candidate,
+    CandidateTag,
+    Education,
+    Employment,
+    ProspectPool,
+    ProspectPoolStage,
+    Referrer,
+    User,
+    UserJobPermission,
+    UserRole,
+)
 from greenhouse_sandbox.store.table import Table
-from greenhouse_sandbox.store.webhooks import Delivery, Webhook
+from greenhouse_sandbox.store.webhooks import Delivery, HookFaults, Webhook
+
+#: Switch to its possible values, the first of which is the default.
+CHOICES: dict[str, tuple[Any, ...]] = {
+    "token_expiry": ("expires_at", "expires_in", "both"),
+    "new_token_ends_former": (False, True),
+    "authorize": ("ask", "approve"),
+    "rate_headers": ("sent", "zero", "absent"),
+    "not_modified": ("ignored", "answered"),
+    "non_admin_reads": (403, "empty"),
+    "service_user_site_admin": (True, False),
+    "last_page_link": ("empty", "absent"),
+    "in_process_filter": (422, "empty"),
+    "unknown_params": ("ignore", 422),
+    "note_unknown_candidate": (404, 422),
+    "stage_scaffolding": (True, False),
+    "new_application_members": (True, False),
+    "move_from_stage": ("either", "job_interview_stage", "application_stage"),
+    "private_filter_true": ("include", "only"),
+    "hired_stage": ("kept", "null"),
+    "both_date_filters": ("allowed", 422),
+    "application_update": (200, 204),
+    "last_opening_closes_job": (False, True),
+    "private_candidates": ("visible", "hidden"),
+    "confidential_jobs": ("visible", "hiring_team_only"),
+    "retry_event_id": ("same", "new"),
+    "merge_same_job": ("keep", "delete"),
+    "v1": ("on", 401, 404, 410),
+    "v1_missing_permission": (401, 403),
+}
+#: Numeric switches with their defaults. A rate limit of 0 means no limit.
+NUMBERS: dict[str, int] = {
+    "v3_rate_limit": 150,
+    "v1_rate_limit": 50,
+    "token_rate_limit": 60,
+    "token_seconds": 3600,
+    "retry_random_seconds": 0,
+}
+
+
+def default_switches() -> dict[str, Any]:
+    """All switches at their defaults."""
+    return {name: values[0] for name, values in CHOICES.items()} | dict(NUMBERS)
+
+
+def checked_switches(wanted: dict[str, Any]) -> dict[str, Any]:
+    """`wanted`, if every name and value is known; else ValueError with a sentence that says which is not."""
+    for name, value in wanted.items():
+        if name in NUMBERS:
+            if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+                raise ValueError(f"The switch {name} takes a whole number, not {value!r}.")
+        elif name not in CHOICES:
+            raise ValueError(f"There is no switch {name}. Known: {', '.join([*CHOICES, *NUMBERS])}.")
+        elif not any(value == choice and type(value) is type(choice) for choice in CHOICES[name]):
+            raise ValueError(f"The switch {name} takes one of {CHOICES[name]}, not {value!r}.")
+    return wanted
 
 
 class Store:

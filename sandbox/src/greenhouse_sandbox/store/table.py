@@ -1,12 +1,57 @@
-"""A table of rows by id, in id order, with look-up by chosen members and by moments."""
+"""A table of rows by id, in id order, with look-up by chosen members and by times."""
 
 from bisect import bisect_left, bisect_right, insort
-from collections.abc import Iterable, Iterator
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import pairwise, repeat
 
-from greenhouse_sandbox.store.moments import Moments
-from greenhouse_sandbox.store.row import Row
+HIGHEST_ID = 2**63
+STEP = 10
+SPACING = 1000
+
+
+@dataclass(kw_only=True)
+class Row:
+    """A record with its id and its two timestamps (aware, UTC)."""
+
+    id: int
+    created_at: datetime
+    updated_at: datetime
+
+
+class Moments:
+    """The ids of a table's rows, sorted by the moment `member`; rows without one are left out."""
+
+    def __init__(self, member: str, rows: Iterable[Row]) -> None:
+        self._member = member
+        self._known: dict[int, datetime] = {}
+        for row in rows:
+            moment = getattr(row, member)
+            if moment is not None:
+                self._known[row.id] = moment
+        self._sorted = sorted((moment, row_id) for row_id, moment in self._known.items())
+
+    def put(self, row: Row) -> None:
+        """Take in a row."""
+        moment = getattr(row, self._member)
+        if moment is not None:
+            self._known[row.id] = moment
+            insort(self._sorted, (moment, row.id))
+
+    def drop(self, row_id: int) -> None:
+        """Leave a row out."""
+        moment = self._known.pop(row_id, None)
+        if moment is not None:
+            del self._sorted[bisect_left(self._sorted, (moment, row_id))]
+
+    def between(self, lower: datetime | None, upper: datetime | None, *, at_most: int) -> list[int] | None:
+        """Ids from `lower` to `upper`, both included, earliest first; None if more than `at_most`."""
+        start = bisect_left(self._sorted, (lower.astimezone(UTC), 0)) if lower else 0
+        end = bisect_right(self._sorted, (upper.astimezone(UTC), HIGHEST_ID)) if upper else len(self._sorted)
+        if end - start > at_most:
+            return None
+        return [row_id for _, row_id in self._sorted[start:end]]
 
 
 class Table[R: Row]:
@@ -152,3 +197,70 @@ class Table[R: Row]:
                     index.pop(part, None)
         for moments in self._moments.values():
             moments.drop(row_id)
+
+
+def child_id(parent: Row, place: int) -> int:
+    """The id of a parent's child at that place; ids of parents are a thousand apart."""
+    return parent.id + STEP * (place + 1)
+
+
+class Derived[P: Row, R: Row]:
+    """A table that can be read only: `make` gives the children of a parent, in the order of their ids.
+
+    `key` is the member in which a child names its parent. `among` finds the parents by an index, if not all are.
+    """
+
+    def __init__(
+        self,
+        parents: Table[P],
+        make: Callable[[P], list[R]],
+        *,
+        key: str,
+        among: tuple[str, object] | None = None,
+    ) -> None:
+        self._parents = parents
+        self._make = make
+        self._key = key
+        self._among = among
+
+    def __len__(self) -> int:
+        return sum(len(self._make(parent)) for parent in self._all(None))
+
+    def get(self, row_id: int | None) -> R | None:
+        """The child of that id, or none."""
+        if row_id is None:
+            return None
+        parent = self._parents.get(row_id // SPACING * SPACING + 2)
+        children = self._make(parent) if parent else []
+        return next((child for child in children if child.id == row_id), None)
+
+    def by(self, member: str, value: object) -> list[R]:
+        """The children of one parent."""
+        assert member == self._key
+        parent = self._parents.get(value) if isinstance(value, int) else None
+        return self._make(parent) if parent else []
+
+    def count(self, member: str, value: object) -> int:
+        """How many children one parent has."""
+        return len(self.by(member, value))
+
+    def falling(self, start: int | None = None) -> Iterator[R]:
+        """Children from id `start` (inclusive; default the highest) downwards."""
+        for parent in self._all(start):
+            for child in reversed(self._make(parent)):
+                if start is None or child.id <= start:
+                    yield child
+
+    def within(self, _: str, __: datetime | None, ___: datetime | None, *, at_most: int) -> list[R] | None:
+        """Children are not sorted by moments: never known, whatever `at_most`."""
+        del at_most
+        return None
+
+    def _all(self, start: int | None) -> Iterator[P]:
+        if self._among is None:
+            return self._parents.falling(start)
+        return (
+            parent
+            for parent in reversed(self._parents.by(*self._among))
+            if start is None or parent.id <= start
+        )

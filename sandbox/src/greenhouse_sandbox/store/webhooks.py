@@ -1,12 +1,55 @@
-"""Web hooks and what was sent to them."""
+"""Webhooks, their deliveries, and faults ordered for deliveries."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
 
-from greenhouse_sandbox.store.row import Row
+from greenhouse_sandbox.store.table import Row
 
 PENDING, HELD, DELIVERED, GIVEN_UP, DROPPED = "pending", "held", "delivered", "given up", "dropped"
+#: kind of fault to a sentence about it
+KINDS: dict[str, str] = {
+    "drop": "never sends it; it stays in the log as dropped",
+    "duplicate": "sends it `copies` times more, with the same event id or, with `new_event_id`, another",
+    "delay": "sends it `seconds` of the sandbox's clock later",
+    "reorder": "collects `times` of them and sends them one by one, shuffled by the seed `random`",
+    "corrupt_signature": "signs its first `attempts` attempts with a wrong key",
+    "garble": "sends only half of the body, rightly signed",
+}
+
+#: the events that a webhook can be made for
+EVENTS: dict[str, str] = {
+    "candidate_stage_change": "Candidate has changed stage",
+    "hire_candidate": "Candidate has been hired",
+    "reject_candidate": "Candidate or Prospect has been rejected",
+    "new_candidate_application": "Candidate has submitted application",
+    "new_prospect_application": "Prospect has been created",
+    "application_updated": "Application has been updated",
+    "delete_application": "Application has been deleted",
+    "unreject_candidate": "Candidate or Prospect has been unrejected",
+    "unhire_candidate": "Candidate has been unhired",
+    "update_candidate": "Candidate or Prospect has been updated",
+    "merge_candidate": "Candidate has been merged",
+    "delete_candidate": "Candidate or Prospect has been deleted",
+    "candidate_anonymized": "Candidate or Prospect has been anonymized",
+    "job_created": "Job has been created",
+    "job_updated": "Job has been updated",
+    "job_deleted": "Job has been deleted",
+    "job_post_created": "Job post has been created",
+    "job_post_updated": "Job post has been updated",
+    "job_post_deleted": "Job post has been deleted",
+    "job_interview_stage_deleted": "Job stage has been deleted",
+    "offer_created": "Offer has been created",
+    "offer_updated": "Offer has been updated",
+    "offer_approved": "Offer has been approved",
+    "offer_deleted": "Offer has been deleted",
+    "department_deleted": "Department has been deleted",
+    "office_deleted": "Office has been deleted",
+    "interview_deleted": "Interview has been deleted",
+    "scorecard_deleted": "Scorecard has been deleted",
+}
+
+PING = "ping"
 
 
 @dataclass(kw_only=True)
@@ -40,3 +83,68 @@ class Delivery(Row):
     fault: str | None = None
     after_id: int | None = None
     corrupt_attempts: int = 0
+
+
+@dataclass(kw_only=True)
+class HookFault:
+    """One order: the next `times` deliveries of `action` (empty: of any), after `after` that stay whole."""
+
+    id: int
+    kind: str
+    action: str = ""
+    webhook_id: int = 0
+    times: int = 1
+    after: int = 0
+    seconds: float = 60.0
+    copies: int = 1
+    new_event_id: bool = False
+    random: int = 0
+    attempts: int = 1
+    collected: list[int] = field(default_factory=list)
+
+
+class HookFaults:
+    """The orders that are still open. Hold the store's lock."""
+
+    def __init__(self) -> None:
+        self._orders: list[HookFault] = []
+        self._made = 0
+
+    def add(self, wanted: dict[str, Any]) -> HookFault:
+        """Take an order; ValueError with a sentence if it cannot be understood."""
+        if wanted.get("kind") not in KINDS:
+            raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
+        unknown = wanted.keys() - (HookFault.__dataclass_fields__.keys() - {"id", "collected"})
+        if unknown:
+            raise ValueError(f"The order has members that are not known: {', '.join(sorted(unknown))}.")
+        for name in ("webhook_id", "times", "after", "seconds", "copies", "random", "attempts"):
+            value = wanted.get(name, 1)
+            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise ValueError(f"The member {name} takes a number of at least 0, not {value!r}.")
+        self._made += 1
+        fault = HookFault(id=self._made, **wanted)
+        self._orders.append(fault)
+        return fault
+
+    def take(self, action: str, webhook_id: int) -> HookFault | None:
+        """The order that fits this delivery, counted down; at 0 it is closed."""
+        for fault in self._orders:
+            if fault.action in {"", action} and fault.webhook_id in {0, webhook_id}:
+                if fault.after > 0:
+                    fault.after -= 1
+                    return None
+                fault.times -= 1
+                if fault.times <= 0:
+                    self._orders.remove(fault)
+                return fault
+        return None
+
+    def orders(self) -> list[dict[str, Any]]:
+        """The open orders."""
+        return [asdict(fault) for fault in self._orders]
+
+    def clear(self) -> list[int]:
+        """Drop all orders; the ids of the deliveries that were being collected for a shuffle."""
+        collected = [one for fault in self._orders for one in fault.collected]
+        self._orders.clear()
+        return collected

@@ -3,34 +3,22 @@
 from flask import Blueprint
 
 from greenhouse_sandbox.ui.screens import screens
-from greenhouse_sandbox.ui.views import (
-    acts,
-    applications,
-    arrivals,
-    configure,
-    credentials,
-    deliveries,
-    job_setup,
-    jobs,
-    people,
-    webhooks,
-    workshop,
-)
+from greenhouse_sandbox.ui.views import applications, configure, jobs, people, sandbox, webhooks
 
+#: Modules that add their routes to the blueprint when they are imported.
 VIEWS = (
-    acts,
     applications,
-    arrivals,
+    applications,
+    applications,
     configure,
-    credentials,
-    deliveries,
-    job_setup,
+    configure,
+    webhooks,
+    jobs,
     jobs,
     people,
     webhooks,
-    workshop,
+    sandbox,
 )
-"""Modules that add their routes to the blueprint when they are imported."""
 
 
 def make_blueprint() -> Blueprint:

@@ -1,5 +1,12 @@
-"""Sends what is due, from threads of its own, and tries again on Greenhouse's ladder."""
+"""Body text and signature, in Greenhouse's way.
 
+Carries out the faults that are ordered for deliveries.
+
+Sends what is due, from threads of its own, and tries again on Greenhouse's ladder."""
+
+import hashlib
+import hmac
+import json
 import random
 import ssl
 import threading
@@ -7,6 +14,7 @@ import time
 import uuid
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,18 +23,97 @@ import httpx2
 
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.webhooks import DELIVERED, GIVEN_UP, PENDING, Delivery, Webhook
-from greenhouse_sandbox.webhooks.events import PING
+from greenhouse_sandbox.store.webhooks import (
+    DELIVERED,
+    DROPPED,
+    GIVEN_UP,
+    HELD,
+    PENDING,
+    PING,
+    Delivery,
+    HookFault,
+    Webhook,
+)
 from greenhouse_sandbox.webhooks.payloads import ping_payload
-from greenhouse_sandbox.webhooks.signer import body_text, signature
 
+#: Pauses between the seven attempts (documented). The switch `retry_random_seconds` adds what Greenhouse
+#: adds to each: up to so many random seconds (30 there), times the number of the attempt; it is 0 unless
+#: set.
 RETRY_MINUTES = (1, 15, 60, 120, 240, 480)
-"""Pauses between the seven attempts (documented). The switch `retry_random_seconds` adds what Greenhouse adds
-to each: up to so many random seconds (30 there), times the number of the attempt; it is 0 unless set."""
-
 TIMEOUT_SECONDS = 10.0
 WRONG_KEY = "not the secret key of any web hook"
 WORKERS = 4
+
+
+def body_text(action: str, payload: dict[str, Any]) -> str:
+    """The JSON that is sent: non-ASCII characters and `<`, `>`, `&` are escaped as `\\uXXXX`."""
+    text = json.dumps({"action": action, "payload": payload}, ensure_ascii=True, separators=(",", ":"))
+    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
+
+
+def signature(body: bytes, secret_key: str) -> str:
+    """The value of the `Signature` header: the word sha256, a space, the HMAC of the raw body in hex."""
+    digest = hmac.new(secret_key.encode(), body, hashlib.sha256).hexdigest()
+    return f"sha256 {digest}"
+
+
+def strike(store: Store, delivery: Delivery, now: datetime) -> None:
+    """Do to a new delivery what was ordered for it, if anything."""
+    fault = store.hook_faults.take(delivery.action, delivery.webhook_id)
+    if fault is None:
+        return
+    delivery.fault = fault.kind
+    match fault.kind:
+        case "drop":
+            delivery.state, delivery.next_attempt_at = DROPPED, None
+        case "duplicate":
+            _duplicate(store, delivery, fault)
+        case "delay":
+            delivery.state = PENDING
+            delivery.next_attempt_at = now + timedelta(seconds=fault.seconds)
+        case "reorder":
+            _collect(store, delivery, fault, now)
+        case "corrupt_signature":
+            delivery.corrupt_attempts = fault.attempts
+        case "garble":
+            delivery.body = delivery.body[: len(delivery.body) // 2]
+    store.deliveries.changed(delivery, now)
+
+
+def let_go(store: Store, delivery_ids: list[int], now: datetime) -> None:
+    """Send deliveries that were collected, one after the other in this order."""
+    before: int | None = None
+    for delivery_id in delivery_ids:
+        delivery = store.deliveries.get(delivery_id)
+        if delivery is None or delivery.state != HELD:
+            continue
+        delivery.after_id, before = before, delivery.id
+        if not store.hold_deliveries:
+            delivery.state, delivery.next_attempt_at = PENDING, now
+        store.deliveries.changed(delivery, now)
+
+
+def _duplicate(store: Store, delivery: Delivery, fault: HookFault) -> None:
+    for _ in range(int(fault.copies)):
+        store.deliveries.insert(
+            replace(
+                delivery,
+                id=store.deliveries.new_id(),
+                event_id=str(uuid.uuid4()) if fault.new_event_id else delivery.event_id,
+                attempts=[],
+                copy_of_id=delivery.id,
+            )
+        )
+
+
+def _collect(store: Store, delivery: Delivery, fault: HookFault, now: datetime) -> None:
+    delivery.state, delivery.next_attempt_at = HELD, None
+    store.deliveries.changed(delivery, now)
+    fault.collected.append(delivery.id)
+    if fault.times <= 0:
+        order = list(fault.collected)
+        random.Random(fault.random).shuffle(order)  # noqa: S311  (a shuffle that can be repeated, no secret)
+        let_go(store, order, now)
 
 
 class Deliverer:

@@ -1,4 +1,4 @@
-"""Turns what happened into deliveries."""
+"""Turns events into deliveries."""
 
 import uuid
 from typing import Any
@@ -7,9 +7,8 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.people import Candidate
 from greenhouse_sandbox.store.webhooks import HELD, PENDING, Delivery
-from greenhouse_sandbox.webhooks import payloads, people
-from greenhouse_sandbox.webhooks.misfortune import strike
-from greenhouse_sandbox.webhooks.signer import body_text
+from greenhouse_sandbox.webhooks import payloads, shapes
+from greenhouse_sandbox.webhooks.delivery import body_text, strike
 
 
 def emit(store: Store, action: str, payload: dict[str, Any]) -> None:
@@ -43,14 +42,14 @@ def emit_application(store: Store, action: str, application: Application) -> Non
 
 def emit_candidate_updated(store: Store, candidate: Candidate) -> None:
     """A person was changed."""
-    emit(store, "update_candidate", people.candidate_payload(store, candidate))
+    emit(store, "update_candidate", shapes.candidate_payload(store, candidate))
 
 
 def emit_candidate_deleted(store: Store, candidate: Candidate, applications: list[Application]) -> None:
     """A person was deleted, with these applications, oldest first."""
     newest = applications[-1] if applications else None
     ids = [one.id for one in applications]
-    emit(store, "delete_candidate", people.deleted_payload(candidate, newest, ids))
+    emit(store, "delete_candidate", shapes.deleted_payload(candidate, newest, ids))
 
 
 def emit_candidate_merged(
@@ -58,9 +57,9 @@ def emit_candidate_merged(
 ) -> None:
     """A person was merged away. Where only the deletion has a web hook, it fires instead."""
     if hooked(store, "merge_candidate"):
-        emit(store, "merge_candidate", people.merged_payload(candidate, newest, new_candidate_id))
+        emit(store, "merge_candidate", shapes.merged_payload(candidate, newest, new_candidate_id))
     else:
-        emit(store, "delete_candidate", people.deleted_payload(candidate, newest, []))
+        emit(store, "delete_candidate", shapes.deleted_payload(candidate, newest, []))
 
 
 def emit_candidate_anonymized(store: Store, candidate: Candidate, fields: list[str]) -> None:

@@ -1,4 +1,8 @@
-"""The payload of each event about an application, and the ping; rough edges included.
+"""Custom fields, schools, employers, files and pools as web hook bodies show them.
+
+Candidates and users as web hook bodies show them.
+
+The payload of each event about an application, and the ping; rough edges included.
 
 Shapes: Greenhouse's published web hook samples. They do not agree with each other, and neither do these: which
 members an event leaves out, and how it names a source, is written down below.
@@ -9,14 +13,18 @@ from typing import Any
 from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import IN_PROCESS, Application
-from greenhouse_sandbox.store.hiring import REASON_TYPES, Job, JobStage
-from greenhouse_sandbox.store.webhooks import Webhook
-from greenhouse_sandbox.webhooks.events import EVENTS
-from greenhouse_sandbox.webhooks.fields import custom_fields, prospect_detail
-from greenhouse_sandbox.webhooks.jobs import application_job, hired_job
-from greenhouse_sandbox.webhooks.offers import hired_offer
-from greenhouse_sandbox.webhooks.people import applicant_body, candidate_url, user_ref
+from greenhouse_sandbox.store.jobs import REASON_TYPES, Job, JobStage
+from greenhouse_sandbox.store.webhooks import EVENTS, Webhook
+from greenhouse_sandbox.webhooks.job_payloads import application_job, hired_job, hired_offer
+from greenhouse_sandbox.webhooks.shapes import (
+    applicant_body,
+    candidate_url,
+    custom_fields,
+    prospect_detail,
+    user_ref,
+)
 
+#: Events whose `source` has `public_name` where the others have `name`.
 PUBLIC_NAME = {
     "reject_candidate",
     "unreject_candidate",
@@ -24,10 +32,10 @@ PUBLIC_NAME = {
     "unhire_candidate",
     "new_prospect_application",
 }
-"""Events whose `source` has `public_name` where the others have `name`."""
 
+
+#: Events whose current stage shows no interview.
 NO_INTERVIEWS = {"reject_candidate", "unreject_candidate"}
-"""Events whose current stage shows no interview."""
 
 
 def application_payload(store: Store, action: str, application: Application) -> dict[str, Any]:

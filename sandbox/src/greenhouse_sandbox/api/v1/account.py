@@ -7,15 +7,13 @@ from flask import Response, request
 
 from greenhouse_sandbox.api.answers import json_response
 from greenhouse_sandbox.api.v1 import shapes_jobs
-from greenhouse_sandbox.api.v1.body import one
-from greenhouse_sandbox.api.v1.guard import requires, validation_error
 from greenhouse_sandbox.api.v1.listing import flag, list_page
+from greenhouse_sandbox.api.v1.requests import one, requires, validation_error
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.fields import CustomField, CustomFieldOption
-from greenhouse_sandbox.store.hiring import Department, Office
-from greenhouse_sandbox.store.prospects import ProspectPool
-from greenhouse_sandbox.store.rights import UserRole
+from greenhouse_sandbox.store.account import CustomField, CustomFieldOption
+from greenhouse_sandbox.store.jobs import Department, Office
+from greenhouse_sandbox.store.people import ProspectPool, UserRole
 from greenhouse_sandbox.store.table import Table
 
 

@@ -4,14 +4,20 @@ from typing import Any
 
 from flask import Response
 
-from greenhouse_sandbox.acts.attachments import attach
+from greenhouse_sandbox.acts.applications import attach
 from greenhouse_sandbox.api.answers import json_response
-from greenhouse_sandbox.api.v1.body import json_body, one, required, text
-from greenhouse_sandbox.api.v1.guard import on_behalf_of, requires, validation_error
-from greenhouse_sandbox.attachment_urls import signed_url
+from greenhouse_sandbox.api.v1.requests import (
+    json_body,
+    on_behalf_of,
+    one,
+    required,
+    requires,
+    text,
+    validation_error,
+)
 from greenhouse_sandbox.context import the_store
-from greenhouse_sandbox.store.applications import Application
-from greenhouse_sandbox.store.attachments import Attachment
+from greenhouse_sandbox.signed_urls import signed_url
+from greenhouse_sandbox.store.applications import Application, Attachment
 
 
 @requires("applications.attach")

@@ -4,20 +4,123 @@ from typing import Any
 
 from flask import Response, request
 
-from greenhouse_sandbox.acts.anonymise import anonymise_fields
-from greenhouse_sandbox.acts.apply import add_candidate
 from greenhouse_sandbox.acts import background
+from greenhouse_sandbox.acts.applications import add_candidate
+from greenhouse_sandbox.acts.candidates import (
+    anonymise_fields,
+    checked_profile,
+    delete_candidate,
+    edit_profile,
+    merge_candidates,
+    set_profile,
+)
 from greenhouse_sandbox.acts.feed import add_note
-from greenhouse_sandbox.acts.persons import delete_candidate, merge_candidates
-from greenhouse_sandbox.acts.profile import checked_profile, edit_profile, set_profile
-from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.answers import json_response, not_found
+from greenhouse_sandbox.api.v1 import shapes_people
 from greenhouse_sandbox.api.v1.applications import add_application, user_named
-from greenhouse_sandbox.api.v1.body import json_body, one, optional_whole, required, text, whole
-from greenhouse_sandbox.api.v1.guard import on_behalf_of, requires, validation_error
+from greenhouse_sandbox.api.v1.requests import (
+    json_body,
+    on_behalf_of,
+    one,
+    optional_whole,
+    required,
+    requires,
+    text,
+    validation_error,
+    whole,
+)
 from greenhouse_sandbox.api.v1.shapes_people import candidate as shape
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.people import Candidate
+
+
+@requires("candidates.add_education")
+def add_education(candidate_id: int) -> Response:
+    """A school. 201 with the record."""
+    store = the_store()
+    on_behalf_of()
+    candidate = one(store.candidates, candidate_id)
+    body = json_body()
+    row = background.add_education(
+        store,
+        candidate,
+        school_id=optional_whole(body, "school_id"),
+        degree_id=optional_whole(body, "degree_id"),
+        discipline_id=optional_whole(body, "discipline_id"),
+        start_date=text(body, "start_date"),
+        end_date=text(body, "end_date"),
+        now=store.clock.now(),
+    )
+    return json_response(shapes_people.education(store, row), 201)
+
+
+@requires("candidates.delete_education")
+def delete_education(candidate_id: int, row_id: int) -> Response:
+    """Take a school away."""
+    store = the_store()
+    on_behalf_of()
+    row = one(store.educations, row_id)
+    if row.candidate_id != candidate_id:
+        raise not_found()
+    background.delete_background(store, row, now=store.clock.now())
+    return json_response({"success": True, "message": f"Education ID {row_id} destroyed."})
+
+
+@requires("candidates.add_employment")
+def add_employment(candidate_id: int) -> Response:
+    """An employer. 201 with the record."""
+    store = the_store()
+    on_behalf_of()
+    candidate = one(store.candidates, candidate_id)
+    body = json_body()
+    row = background.add_employment(
+        store,
+        candidate,
+        company_name=str(required(body, "company_name")),
+        title=str(required(body, "title")),
+        start_date=str(required(body, "start_date")),
+        end_date=text(body, "end_date"),
+        now=store.clock.now(),
+    )
+    return json_response(shapes_people.employment(row), 201)
+
+
+@requires("candidates.delete_employment")
+def delete_employment(candidate_id: int, row_id: int) -> Response:
+    """Take an employer away."""
+    store = the_store()
+    on_behalf_of()
+    row = one(store.employments, row_id)
+    if row.candidate_id != candidate_id:
+        raise not_found()
+    background.delete_background(store, row, now=store.clock.now())
+    return json_response({"success": True, "message": f"Employment ID {row_id} destroyed."})
+
+
+@requires("candidates.add_email")
+def add_email(candidate_id: int) -> Response:
+    """An e-mail on the feed. 200 with the record."""
+    store = the_store()
+    on_behalf_of()
+    candidate = one(store.candidates, candidate_id)
+    body = json_body()
+    author = one(store.users, whole(body, "user_id"))
+    copies = body.get("cc") or []
+    row = add_note(
+        store,
+        candidate_id=candidate.id,
+        body=str(required(body, "body")),
+        subject=str(required(body, "subject")),
+        user_id=author.id,
+        visibility="public",
+        kind="EMAIL",
+        email_from=[str(required(body, "from"))],
+        email_to=[str(required(body, "to"))],
+        email_cc=copies if isinstance(copies, list) else [str(copies)],
+        now=store.clock.now(),
+    )
+    return json_response(shapes_people.email(store, row) | {"cc": row.email_cc or []})
 
 
 @requires("candidates.create")

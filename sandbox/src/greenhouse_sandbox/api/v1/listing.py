@@ -8,12 +8,13 @@ from urllib.parse import urlencode
 from flask import Response, request
 
 from greenhouse_sandbox.api.answers import json_response
-from greenhouse_sandbox.api.v1.guard import validation_error
+from greenhouse_sandbox.api.v1.requests import validation_error
 from greenhouse_sandbox.store.table import Table
 
 MAX_PER_PAGE = 500
 FEW = 2000
 SHARE = 8
+#: Parameter, the member that it is about, and whether it is the lower bound (which is included).
 BOUNDS = (
     ("created_after", "created_at", True),
     ("created_before", "created_at", False),
@@ -23,7 +24,6 @@ BOUNDS = (
     ("resolved_after", "resolved_at", True),
     ("resolved_before", "resolved_at", False),
 )
-"""Parameter, the member that it is about, and whether it is the lower bound (which is included)."""
 
 type Rows = Sequence[Any] | Table[Any]
 

@@ -3,17 +3,26 @@
 from collections.abc import Callable
 from typing import Any
 
-from greenhouse_sandbox.acts.stages import current_stage
-from greenhouse_sandbox.api.v1.shapes_jobs import bare_department, bare_office, rejection_reason, user_ref
-from greenhouse_sandbox.api.v1.shapes_openings import custom_fields
-from greenhouse_sandbox.attachment_urls import signed_url
+from greenhouse_sandbox.acts.progress import current_stage
+from greenhouse_sandbox.api.v1.shapes_jobs import (
+    bare_department,
+    bare_office,
+    custom_fields,
+    rejection_reason,
+    user_ref,
+)
 from greenhouse_sandbox.clock import milliseconds
+from greenhouse_sandbox.signed_urls import signed_url
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.applications import HIRED, IN_PROCESS, Application, Note
-from greenhouse_sandbox.store.attachments import Attachment
-from greenhouse_sandbox.store.background import Education, Employment
-from greenhouse_sandbox.store.people import Candidate, User
-from greenhouse_sandbox.store.prospects import ProspectPool, ProspectPoolStage
+from greenhouse_sandbox.store.applications import HIRED, IN_PROCESS, Application, Attachment, Note
+from greenhouse_sandbox.store.people import (
+    Candidate,
+    Education,
+    Employment,
+    ProspectPool,
+    ProspectPoolStage,
+    User,
+)
 
 
 def application(store: Store, row: Application) -> dict[str, Any]:

@@ -9,18 +9,23 @@ from typing import Any
 
 from flask import Response, request
 
-from greenhouse_sandbox.acts.field_definitions import edit_option
+from greenhouse_sandbox.acts.custom_fields import edit_option
 from greenhouse_sandbox.acts.openings import delete_opening
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.api.answers import ApiError, json_response, not_found
-from greenhouse_sandbox.api.v3 import fields, openings
-from greenhouse_sandbox.api.v3.body import json_body, optional_text, required_int
-from greenhouse_sandbox.api.v3.errors import invalid
-from greenhouse_sandbox.api.v3.guard import bearer, requires
-from greenhouse_sandbox.api.v3.one import one
+from greenhouse_sandbox.api.v3 import account, jobs
+from greenhouse_sandbox.api.v3.requests import (
+    bearer,
+    invalid,
+    json_body,
+    one,
+    optional_text,
+    required_int,
+    requires,
+)
 from greenhouse_sandbox.api.v3.shapes_account import bulk_request
 from greenhouse_sandbox.context import the_store
-from greenhouse_sandbox.store.bulk import BulkRequest
+from greenhouse_sandbox.store.account import BulkRequest
 
 MOST = 500
 
@@ -30,7 +35,7 @@ type Doer = Callable[[Any], int]
 @requires("harvest:openings:create")
 def create_openings() -> Response:
     """Many new openings. 202."""
-    return _work_off(lambda entry: openings.make(_object(entry)).id)
+    return _work_off(lambda entry: jobs.make(_object(entry)).id)
 
 
 @requires("harvest:openings:update")
@@ -39,7 +44,7 @@ def update_openings() -> Response:
 
     def change(entry: Any) -> int:
         row = one(the_store().openings, required_int(_object(entry), "id"))
-        openings.change(row, entry)
+        jobs.change(row, entry)
         return row.id
 
     return _work_off(change)
@@ -60,7 +65,7 @@ def destroy_openings() -> Response:
 @requires("harvest:custom_field_options:create")
 def create_options() -> Response:
     """Many new options. 202."""
-    return _work_off(lambda entry: fields.make_option(_object(entry)).id)
+    return _work_off(lambda entry: account.make_option(_object(entry)).id)
 
 
 @requires("harvest:custom_field_options:update")

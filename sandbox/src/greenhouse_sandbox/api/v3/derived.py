@@ -2,13 +2,12 @@
 
 from dataclasses import dataclass
 
-from greenhouse_sandbox.acts.tags import tag
+from greenhouse_sandbox.acts.background import tag
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
-from greenhouse_sandbox.store.derived import Derived, child_id
-from greenhouse_sandbox.store.hiring import JobPost
+from greenhouse_sandbox.store.jobs import JobPost
 from greenhouse_sandbox.store.people import Candidate, User
-from greenhouse_sandbox.store.row import Row
+from greenhouse_sandbox.store.table import Derived, Row, child_id
 
 
 @dataclass(kw_only=True)

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from operator import ge, gt, le, lt
 from typing import Any
 
-from greenhouse_sandbox.api.v3.errors import invalid
+from greenhouse_sandbox.api.v3.requests import invalid
 from greenhouse_sandbox.store import Store
 
 type Test = Callable[[Any], bool]

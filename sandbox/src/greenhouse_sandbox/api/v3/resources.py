@@ -1,10 +1,10 @@
 """Every list of v3."""
 
-from greenhouse_sandbox.api.v3 import resources_account, resources_empty, resources_jobs, resources_people
+from greenhouse_sandbox.api.v3 import resources_account, resources_jobs, resources_people
 
 RESOURCES = (
     *resources_jobs.RESOURCES,
     *resources_people.RESOURCES,
     *resources_account.RESOURCES,
-    *resources_empty.EMPTY,
+    *resources_account.EMPTY,
 )

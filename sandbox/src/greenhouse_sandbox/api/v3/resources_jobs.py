@@ -1,6 +1,6 @@
 """The lists about jobs and what hangs on them."""
 
-from greenhouse_sandbox.api.v3 import shapes_jobs, shapes_openings, visibility
+from greenhouse_sandbox.api.v3 import shapes_jobs, visibility
 from greenhouse_sandbox.api.v3.derived import job_post_locations
 from greenhouse_sandbox.api.v3.filters import (
     accepted,
@@ -15,11 +15,12 @@ from greenhouse_sandbox.api.v3.filters import (
     text,
 )
 from greenhouse_sandbox.api.v3.listing import Resource
-from greenhouse_sandbox.store.offers import ACCEPTED, CREATED, DECLINED, DEPRECATED
+from greenhouse_sandbox.store.applications import ACCEPTED, CREATED, DECLINED, DEPRECATED
 
 JOB_STATES = ("open", "draft", "closed")
 OWNERS = ("sourcer", "recruiter", "coordinator")
 LOCATIONS = ("free_text", "office", "custom_list")
+#: The state of an offer in v1 to its name in the store.
 OFFER_STATES = (CREATED, ACCEPTED, DECLINED, DEPRECATED)
 
 RESOURCES = (
@@ -96,7 +97,7 @@ RESOURCES = (
     Resource(
         name="openings",
         table=lambda store: store.openings,
-        shape=shapes_openings.opening,
+        shape=shapes_jobs.opening,
         filters={
             "job_ids": ids("job_id"),
             "application_ids": ids("application_id"),
@@ -113,12 +114,12 @@ RESOURCES = (
     Resource(
         name="close_reasons",
         table=lambda store: store.close_reasons,
-        shape=shapes_openings.close_reason,
+        shape=shapes_jobs.close_reason,
     ),
     Resource(
         name="offers",
         table=lambda store: store.offers,
-        shape=shapes_openings.offer,
+        shape=shapes_jobs.offer,
         filters={
             "application_ids": ids("application_id"),
             "job_ids": ids("job_id"),

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from greenhouse_sandbox.acts.stages import current_stage
-from greenhouse_sandbox.api.v3 import shapes_background, shapes_people, visibility
+from greenhouse_sandbox.acts.progress import current_stage
+from greenhouse_sandbox.api.v3 import shapes_people, visibility
 from greenhouse_sandbox.api.v3.derived import applied_tags, prospect_details
 from greenhouse_sandbox.api.v3.filters import (
     Filter,
@@ -26,11 +26,10 @@ from greenhouse_sandbox.api.v3.filters import (
 from greenhouse_sandbox.api.v3.listing import Resource
 from greenhouse_sandbox.api.v3.shapes_people import READ_VISIBILITY
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.applications import CONVERTED, HIRED, IN_PROCESS, REJECTED
-from greenhouse_sandbox.store.attachments import TYPES
+from greenhouse_sandbox.store.applications import CONVERTED, HIRED, IN_PROCESS, REJECTED, TYPES
 
+#: A status as it is asked for, to the status as it is answered.
 STATUSES = {"active": IN_PROCESS, "rejected": REJECTED, "hired": HIRED, "converted": CONVERTED}
-"""A status as it is asked for, to the status as it is answered."""
 
 NOTE_TYPES = (
     "NOTE",
@@ -213,7 +212,7 @@ RESOURCES = (
     Resource(
         name="candidate_educations",
         table=lambda store: store.educations,
-        shape=shapes_background.education,
+        shape=shapes_people.education,
         filters={
             "candidate_ids": ids("candidate_id"),
             "start_at": midnights("start_on"),
@@ -225,14 +224,14 @@ RESOURCES = (
     Resource(
         name="candidate_employments",
         table=lambda store: store.employments,
-        shape=shapes_background.employment,
+        shape=shapes_people.employment,
         filters={"candidate_ids": ids("candidate_id"), "latest": _latest("employments")},
         indexed={"candidate_ids": "candidate_id"},
     ),
     Resource(
         name="applied_candidate_tags",
         table=applied_tags,
-        shape=shapes_background.applied_tag,
+        shape=shapes_people.applied_tag,
         filters={"candidate_tag_ids": ids("candidate_tag_id"), "candidate_ids": ids("candidate_id")},
         indexed={"candidate_ids": "candidate_id"},
     ),
@@ -252,7 +251,7 @@ RESOURCES = (
     Resource(
         name="attachments",
         table=lambda store: store.attachments,
-        shape=shapes_background.attachment,
+        shape=shapes_people.attachment,
         filters={
             "application_ids": ids("application_id"),
             "candidate_ids": ids("candidate_id"),
@@ -274,7 +273,7 @@ RESOURCES = (
     Resource(
         name="prospect_details",
         table=prospect_details,
-        shape=shapes_background.prospect_detail,
+        shape=shapes_people.prospect_detail,
         filters={
             "application_ids": ids("application_id"),
             "pool_ids": ids("pool_id"),
@@ -288,7 +287,7 @@ RESOURCES = (
     Resource(
         name="interviews",
         table=lambda store: store.interviews,
-        shape=shapes_background.interview,
+        shape=shapes_people.interview,
         filters={
             "application_ids": ids("application_id"),
             "organizer_ids": ids("organiser_id"),
@@ -306,7 +305,7 @@ RESOURCES = (
     Resource(
         name="scorecards",
         table=lambda store: store.scorecards,
-        shape=shapes_background.scorecard,
+        shape=shapes_people.scorecard,
         filters={
             "application_ids": ids("application_id"),
             "interviewer_ids": ids("submitted_by_id"),

@@ -6,11 +6,15 @@ from greenhouse_sandbox.api.v3.derived import UserEmail
 from greenhouse_sandbox.api.v3.shapes_jobs import stamps
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.background import CandidateTag, Referrer
-from greenhouse_sandbox.store.bulk import BulkRequest
-from greenhouse_sandbox.store.fields import CustomField, CustomFieldOption
-from greenhouse_sandbox.store.prospects import ProspectPool, ProspectPoolStage
-from greenhouse_sandbox.store.rights import UserJobPermission, UserRole
+from greenhouse_sandbox.store.account import BulkRequest, CustomField, CustomFieldOption
+from greenhouse_sandbox.store.people import (
+    CandidateTag,
+    ProspectPool,
+    ProspectPoolStage,
+    Referrer,
+    UserJobPermission,
+    UserRole,
+)
 
 
 def custom_field(_: Store, row: CustomField) -> dict[str, Any]:

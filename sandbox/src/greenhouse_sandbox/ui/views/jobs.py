@@ -1,18 +1,22 @@
-"""Home with its list of jobs, and a job with its posts and its pipeline."""
+"""Jobs with their posts and pipeline, and their setup."""
 
 from collections import Counter
 
-from flask import render_template
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 
-from greenhouse_sandbox.acts.stages import current_stage, pipeline
+from greenhouse_sandbox.acts.jobs import STAGES, create_job
+from greenhouse_sandbox.acts.progress import current_stage, pipeline
+from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import IN_PROCESS, Application
-from greenhouse_sandbox.store.hiring import Job
-from greenhouse_sandbox.ui.screens import found, screens
+from greenhouse_sandbox.store.jobs import Job
+from greenhouse_sandbox.store.people import User
+from greenhouse_sandbox.ui.screens import Typed, found, screens
 
+#: Of the hired and rejected, and of the prospects, the newest.
 SHOWN = 100
-"""Of the hired and rejected, and of the prospects, the newest."""
 
 
 def places(store: Store, job: Job) -> str:
@@ -77,4 +81,81 @@ def job(job_id: int) -> str:
         ended=ended[-SHOWN:],
         prospects=prospects[-SHOWN:],
         team=team,
+    )
+
+
+def who_can_own(store: Store) -> list[User]:
+    """Users who can be recruiter, coordinator or hiring manager."""
+    return [user for user in store.users.rising() if not user.service_account and not user.deactivated]
+
+
+@screens.get("/jobs/new")
+def job_form() -> str:
+    """The empty form of a job."""
+    return _new_page(Typed())
+
+
+@screens.post("/jobs/new")
+def submit_job() -> ResponseReturnValue:
+    """Open a job."""
+    store, typed = the_store(), Typed()
+    name = typed.required("name", "a name")
+    stages = [line.strip() for line in request.form.get("stages", "").splitlines() if line.strip()]
+    if not stages:
+        typed.errors["stages"] = "Enter at least one stage."
+    if typed.errors:
+        return _new_page(typed), 422
+    try:
+        job = create_job(
+            store,
+            name=name,
+            requisition_id=typed.text("requisition_id") or None,
+            stages=stages,
+            department_id=typed.whole("department"),
+            office_ids=[int(one) for one in request.form.getlist("offices") if one.isdecimal()],
+            recruiter_id=typed.whole("recruiter"),
+            coordinator_id=typed.whole("coordinator"),
+            now=store.clock.now(),
+        )
+    except RefusedError as refusal:
+        typed.errors["name"] = f"The job {refusal.sentence}."
+        return _new_page(typed), 422
+    flash(f"{job.name} is open.")
+    return redirect(url_for("ui.job", job_id=job.id), 303)
+
+
+@screens.get("/jobs/<int:job_id>/setup")
+def job_setup(job_id: int) -> str:
+    """Everything about a job that can be changed."""
+    store = the_store()
+    job = found(store.jobs, job_id)
+    standing: dict[int, int] = {}
+    for application in store.applications.by("job_id", job_id):
+        stage = current_stage(store, application) if application.status == IN_PROCESS else None
+        if stage is not None:
+            standing[stage.id] = standing.get(stage.id, 0) + 1
+    owners = {one.type: one.user_id for one in store.job_owners.by("job_id", job_id)}
+    return render_template(
+        "job_setup.html",
+        job=job,
+        stages=pipeline(store, job_id),
+        standing=standing,
+        posts=[post for post in store.job_posts.by("job_id", job_id) if post.active],
+        owners=owners,
+        users=who_can_own(store),
+        departments=list(store.departments.rising()),
+        offices=list(store.offices.rising()),
+        reasons=list(store.rejection_reasons.rising()),
+    )
+
+
+def _new_page(typed: Typed) -> str:
+    store = the_store()
+    return render_template(
+        "job_form.html",
+        typed=typed,
+        stages="\n".join(STAGES),
+        users=who_can_own(store),
+        departments=list(store.departments.rising()),
+        offices=list(store.offices.rising()),
     )

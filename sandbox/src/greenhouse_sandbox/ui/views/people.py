@@ -5,24 +5,23 @@ from itertools import islice
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from greenhouse_sandbox.acts.feed import VISIBILITIES, add_note
-from greenhouse_sandbox.acts.persons import (
+from greenhouse_sandbox.acts.candidates import (
     anonymise_candidate,
     delete_candidate,
     merge_candidates,
     update_candidate,
 )
+from greenhouse_sandbox.acts.feed import VISIBILITIES, add_note
+from greenhouse_sandbox.acts.progress import current_stage, pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.acts.stages import current_stage, pipeline
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
-from greenhouse_sandbox.store.hiring import Job
-from greenhouse_sandbox.store.row import Row
-from greenhouse_sandbox.store.table import Table
-from greenhouse_sandbox.ui.forms import Typed
-from greenhouse_sandbox.ui.screens import acting_user, found, screens
+from greenhouse_sandbox.store.jobs import Job
+from greenhouse_sandbox.store.table import Row, Table
+from greenhouse_sandbox.ui.screens import Typed, acting_user, found, screens
 
+#: Of the hired and rejected, and of the prospects, the newest.
 SHOWN = 200
 
 

@@ -1,17 +1,18 @@
-"""Configure > Dev Center > Web Hooks."""
+"""Configure > Dev Center > Web Hooks, and the log of deliveries."""
 
+from itertools import islice
 from urllib.parse import urlsplit
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from greenhouse_sandbox.context import sandbox, the_store, unlocked
-from greenhouse_sandbox.store.webhooks import PENDING, Webhook
-from greenhouse_sandbox.ui.forms import Typed
-from greenhouse_sandbox.ui.screens import found, screens, way_back
-from greenhouse_sandbox.webhooks.events import EVENTS
+from greenhouse_sandbox.store.webhooks import DELIVERED, DROPPED, EVENTS, GIVEN_UP, HELD, PENDING, Webhook
+from greenhouse_sandbox.ui.screens import Typed, found, screens, way_back
 
 LOGGED = 100
+LISTED = 200
+STATES = (PENDING, HELD, DELIVERED, GIVEN_UP, DROPPED)
 
 
 @screens.get("/configure/dev_center/web_hooks")
@@ -152,3 +153,49 @@ def _tried(hook: Webhook) -> ResponseReturnValue:
     else:
         flash(f"{hook.name} is saved but disabled: the ping failed. {failure}", "error")
     return redirect(url_for("ui.webhooks"), 303)
+
+
+@screens.get("/sandbox/deliveries")
+def deliveries() -> str:
+    """Newest first, by `state` and `action`."""
+    store = the_store()
+    state, action = request.args.get("state", ""), request.args.get("action", "")
+    rows = (
+        row for row in store.deliveries.falling() if state in {"", row.state} and action in {"", row.action}
+    )
+    hooks = {hook.id: hook for hook in store.webhooks.rising()}
+    return render_template(
+        "deliveries.html",
+        rows=list(islice(rows, LISTED)),
+        hooks=hooks,
+        events=EVENTS,
+        states=STATES,
+        state=state,
+        action=action,
+        counts={one: store.deliveries.count("state", one) for one in STATES},
+        holding=store.hold_deliveries,
+    )
+
+
+@screens.post("/sandbox/deliveries/hold")
+def hold_deliveries() -> ResponseReturnValue:
+    """Keep back what is made from now on."""
+    the_store().hold_deliveries = True
+    flash("What happens from now on is held back.")
+    return redirect(url_for("ui.deliveries"), 303)
+
+
+@screens.post("/sandbox/deliveries/release")
+@unlocked
+def release_deliveries() -> ResponseReturnValue:
+    """Send what is held, one after the other, the newest first if `order` says so."""
+    store = the_store()
+    with store.lock:
+        held = [row.id for row in store.deliveries.by("state", HELD)]
+        store.hold_deliveries = False
+    if request.form.get("order") == "newest":
+        held.reverse()
+    for delivery_id in held:
+        sandbox().deliverer.deliver_now(delivery_id)
+    flash(f"Sent: {len(held)}.")
+    return redirect(url_for("ui.deliveries"), 303)

@@ -1,0 +1,145 @@
+"""Authentication, rate limits, scopes, bodies and errors of v3 requests."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Response, g, request
+
+from greenhouse_sandbox.api.answers import PHRASES, ApiError, json_response, not_found
+from greenhouse_sandbox.context import sandbox, the_store
+from greenhouse_sandbox.store.table import Row, Table
+from greenhouse_sandbox.tokens import BadTokenError, Bearer, read_token
+
+WINDOW_SECONDS = 30
+
+
+def v3_error(status: int, *errors: str | dict[str, str]) -> ApiError:
+    """An error of `status` with these entries."""
+    return ApiError(status, {"message": PHRASES[status], "errors": list(errors)})
+
+
+def invalid(parameter: str, text: str) -> ApiError:
+    """422 about one parameter or body member."""
+    return v3_error(422, {parameter: text})
+
+
+def json_body() -> dict[str, Any]:
+    """The members of the body; an absent body has none. 422 if it is not sent as a JSON object."""
+    if not request.get_data():
+        return {}
+    if not request.is_json:
+        raise v3_error(422, "The request body must be sent as application/json.")
+    body = request.get_json(silent=True)
+    if not isinstance(body, dict):
+        raise v3_error(422, "The request body must be a JSON object.")
+    return body
+
+
+def required_int(body: dict[str, Any], name: str) -> int:
+    """A member that must be there and be a whole number."""
+    number = optional_int(body, name)
+    if number is None:
+        raise invalid(name, "is missing")
+    return number
+
+
+def optional_int(body: dict[str, Any], name: str) -> int | None:
+    """A member that, if there, must be a whole number."""
+    value = body.get(name)
+    if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
+        raise invalid(name, f"`{value}` is not an integer")
+    return value
+
+
+def required_text(body: dict[str, Any], name: str) -> str:
+    """A member that must be there and be a text that is not blank."""
+    value = body.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise invalid(name, "is missing")
+    return value
+
+
+def optional_text(body: dict[str, Any], name: str) -> str | None:
+    """A member that, if there, must be a text."""
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise invalid(name, f"`{value}` is not a string")
+    return value
+
+
+def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
+    """A member that, if there, must be a list of texts."""
+    value = body.get(name)
+    if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
+        raise invalid(name, "is not an array of strings")
+    return value
+
+
+def one[R: Row](table: Table[R], row_id: int) -> R:
+    """The record of that id; 404 if there is none."""
+    row = table.get(row_id)
+    if row is None:
+        raise not_found()
+    return row
+
+
+def bearer() -> Bearer:
+    """Whom the present request acts for."""
+    caller: Bearer = g.bearer
+    return caller
+
+
+def requires[**P](scope: str) -> Callable[[Callable[P, Response]], Callable[P, Response]]:
+    """Let a view run only with a token that has `scope`, within the rate, and by a Site Admin if it reads."""
+
+    def decorate(view: Callable[P, Response]) -> Callable[P, Response]:
+        @wraps(view)
+        def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
+            caller = g.bearer = _authenticate()
+            _count(caller)
+            if scope not in caller.scopes:
+                raise v3_error(403, f"The access token does not have the scope {scope}.")
+            if request.method == "GET" and not _is_site_admin(caller):
+                if the_store().switches["non_admin_reads"] == "empty":
+                    return json_response([], headers={"Link": ""})
+                raise v3_error(403, "Only Site Admins can use this endpoint.")
+            return view(*args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def _authenticate() -> Bearer:
+    store = the_store()
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    if kind.lower() != "bearer":
+        token = ""
+    try:
+        return read_token(store, token.strip(), now=store.clock.now())
+    except BadTokenError as error:
+        raise v3_error(401, str(error)) from error
+
+
+def _count(caller: Bearer) -> None:
+    store = the_store()
+    now = store.clock.now()
+    allowance = sandbox().rates.count(
+        f"v3 {caller.credential}",
+        limit=store.switches["v3_rate_limit"],
+        window_seconds=WINDOW_SECONDS,
+        now=now,
+    )
+    # Seen on the wire: the reset is always one window from now, not the end of the running window.
+    g.rate_headers = allowance.headers(
+        "X-Ratelimit", int(now.timestamp()) + WINDOW_SECONDS, store.switches["rate_headers"]
+    )
+    if not allowance.allowed:
+        raise ApiError(429, "Retry later", {"Retry-After": str(allowance.seconds_left)})
+
+
+def _is_site_admin(caller: Bearer) -> bool:
+    if caller.user.service_account:
+        return bool(the_store().switches["service_user_site_admin"])
+    return caller.user.site_admin

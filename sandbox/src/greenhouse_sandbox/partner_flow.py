@@ -1,0 +1,140 @@
+"""Codes and refresh tokens of the partner flow: each is good once, and for a while.
+
+`/authorize` of the partner flow: a person of the account lets a partner's program in.
+
+In Greenhouse the person signs in; here the user of this machine chooses whom to act as.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from urllib.parse import urlencode, urlsplit
+
+from flask import Blueprint, abort, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from greenhouse_sandbox.context import the_store
+from greenhouse_sandbox.credentials import digest, find_oauth_client
+from greenhouse_sandbox.loopback import refuse_strangers
+from greenhouse_sandbox.store import Store
+from greenhouse_sandbox.store.account import Grant, OAuthClient
+from greenhouse_sandbox.store.people import User
+
+#: How long each kind is good for, as documented.
+LIVES = {"code": timedelta(minutes=1), "refresh": timedelta(hours=24)}
+
+
+def issue(
+    store: Store,
+    kind: str,
+    client: OAuthClient,
+    *,
+    user_id: int,
+    scopes: list[str],
+    now: datetime,
+    redirect_uri: str = "",
+) -> str:
+    """A new code or refresh token; what has ended is thrown away."""
+    for old in [one for one in store.grants.rising() if one.expires_at <= now]:
+        store.grants.delete(old.id)
+    secret = secrets.token_urlsafe(32)
+    store.grants.insert(
+        Grant(
+            id=store.grants.new_id(),
+            created_at=now,
+            updated_at=now,
+            kind=kind,
+            secret_hash=digest(secret),
+            oauth_client_id=client.id,
+            user_id=user_id,
+            scopes=scopes,
+            redirect_uri=redirect_uri,
+            expires_at=now + LIVES[kind],
+        )
+    )
+    return secret
+
+
+def redeem(store: Store, kind: str, client: OAuthClient, secret: str, *, now: datetime) -> Grant | None:
+    """What the code or refresh token stands for, this once; None if it is unknown, used, ended or another's."""
+    found = store.grants.by("secret_hash", digest(secret))
+    grant = found[0] if found else None
+    if grant is None or grant.kind != kind or grant.oauth_client_id != client.id:
+        return None
+    if grant.used or grant.expires_at <= now:
+        return None
+    grant.used = True
+    store.grants.changed(grant, now)
+    return grant
+
+
+def make_blueprint() -> Blueprint:
+    """The page and its form."""
+    blueprint = Blueprint("authorise", __name__)
+    blueprint.add_url_rule("/authorize", "ask", ask)
+    blueprint.add_url_rule("/authorize", "answer", answer, methods=["POST"])
+    blueprint.before_request(refuse_strangers)
+    return blueprint
+
+
+def ask() -> ResponseReturnValue:
+    """Show who asks for what; with the switch `authorize` at `approve`, let them in at once."""
+    store = the_store()
+    client, back = _client_and_way_back(store)
+    if request.args.get("response_type") != "code":
+        return _leave(back, error="unsupported_response_type")
+    scopes = _scopes(client)
+    if not scopes:
+        return _leave(back, error="invalid_scope")
+    if store.switches["authorize"] == "approve":
+        return _let_in(store, client, back, scopes, store.users[store.acting_user_id])
+    return render_template("authorize.html", client=client, scopes=scopes, back=back, actors=_actors(store))
+
+
+def answer() -> ResponseReturnValue:
+    """Go back to the partner with a code, or with what a refusal looks like."""
+    store = the_store()
+    client, back = _client_and_way_back(store)
+    actor = next((one for one in _actors(store) if str(one.id) == request.form.get("user_id")), None)
+    if request.form.get("decision") != "authorize" or actor is None:
+        return _leave(back, error="access_denied")
+    return _let_in(store, client, back, _scopes(client), actor)
+
+
+def _let_in(
+    store: Store, client: OAuthClient, back: str, scopes: list[str], user: User
+) -> ResponseReturnValue:
+    now = store.clock.now()
+    code = issue(store, "code", client, user_id=user.id, scopes=scopes, redirect_uri=back, now=now)
+    return _leave(back, code=code)
+
+
+def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
+    """The client, and where to redirect to. Errors are shown here, never sent to an address that may be foreign."""
+    client = find_oauth_client(store, request.args.get("client_id", ""))
+    if client is None:
+        abort(400, "There is no Harvest V3 credential with this client_id.")
+    back = request.args.get("redirect_uri", "")
+    if urlsplit(back).scheme not in {"http", "https"} or not urlsplit(back).netloc:
+        abort(400, "The redirect_uri must be a web address.")
+    if client.redirect_uris and back not in client.redirect_uris:
+        abort(400, "The redirect_uri is not one of those that were registered.")
+    return client, back
+
+
+def _scopes(client: OAuthClient) -> list[str]:
+    """Of what is asked for, what the credential may have at all; everything if nothing is named."""
+    wanted = request.args.get("scope", "").split()
+    return [scope for scope in client.scopes if not wanted or scope in wanted]
+
+
+def _actors(store: Store) -> list[User]:
+    """Whom the partner's program may act as: the person at the screen, and service accounts if a Site Admin."""
+    person = store.users[store.acting_user_id]
+    services = [one for one in store.users.rising() if one.service_account and not one.deactivated]
+    return [person, *services] if person.site_admin else [person]
+
+
+def _leave(back: str, **members: str) -> ResponseReturnValue:
+    state = request.args.get("state")
+    query = urlencode(members | ({"state": state} if state is not None else {}))
+    return redirect(f"{back}{'&' if urlsplit(back).query else '?'}{query}")

@@ -1,0 +1,138 @@
+"""Credentials, custom fields and bulk requests of an account. Secrets are stored as hashes."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from greenhouse_sandbox.store.table import Row
+
+FIELD_TYPES = (
+    "job",
+    "opening",
+    "standard",
+    "offer",
+    "compensation_frequency",
+    "candidate",
+    "referral_question",
+    "application",
+    "rejection_question",
+    "form",
+    "agency_question",
+    "user_attribute",
+)
+VALUE_TYPES = (
+    "short_text",
+    "long_text",
+    "yes_no",
+    "single_select",
+    "multi_select",
+    "currency",
+    "number",
+    "date",
+    "url",
+    "currency_range",
+    "number_range",
+    "user",
+    "linked",
+    "header",
+    "statement",
+    "attachment",
+    "rich_text",
+    "date_of_birth",
+)
+SELECTS = ("single_select", "multi_select")
+
+
+@dataclass(kw_only=True)
+class ApiKey(Row):
+    """A Harvest (v1) key with its permissions."""
+
+    description: str
+    partner: str
+    key_hash: str
+    hint: str
+    created_by_id: int
+    permissions: list[str] = field(default_factory=list)
+    revoked: bool = False
+
+
+@dataclass(kw_only=True)
+class OAuthClient(Row):
+    """A Harvest v3 credential with its scopes and its own service user.
+
+    `redirect_uris` limits where the partner flow may lead; none means anywhere. `latest_tokens` has for each acting
+    user the number of the token that was made last.
+    """
+
+    description: str
+    partner: str
+    client_id: str
+    secret_hash: str
+    hint: str
+    created_by_id: int
+    service_user_id: int
+    scopes: list[str] = field(default_factory=list)
+    revoked: bool = False
+    redirect_uris: list[str] = field(default_factory=list)
+    latest_tokens: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(kw_only=True)
+class Grant(Row):
+    """A code or a refresh token, kept as a hash. `kind` is code or refresh."""
+
+    kind: str
+    secret_hash: str
+    oauth_client_id: int
+    user_id: int
+    expires_at: datetime
+    scopes: list[str] = field(default_factory=list)
+    redirect_uri: str = ""
+    used: bool = False
+
+
+@dataclass(kw_only=True)
+class CustomField(Row):
+    """A field of all records of one kind. `name_key` never changes. `active=False` means archived."""
+
+    field_type: str
+    name: str
+    name_key: str
+    value_type: str
+    sort_order: int = 0
+    private: bool = False
+    required: bool = False
+    require_approval: bool = False
+    trigger_new_version: bool = False
+    active: bool = True
+    internal_type: str | None = None
+    description: str | None = None
+    api_only: bool | None = None
+    updated_by_id: int | None = None
+
+
+@dataclass(kw_only=True)
+class CustomFieldOption(Row):
+    """One choice of a select field. `active=False` means removed."""
+
+    custom_field_id: int
+    name: str
+    sort_order: int = 0
+    external_id: str | None = None
+    active: bool = True
+
+
+@dataclass(kw_only=True)
+class BulkRequest(Row):
+    """One request, and how it went. `results` has one entry a record, in the order of the request."""
+
+    bulk_action_uuid: str
+    requested_by_user_id: int
+    api_endpoint: str
+    record_count: int
+    success_count: int
+    failure_count: int
+    status: str = "completed"
+    callback_url: str | None = None
+    completed_at: datetime | None = None
+    results: list[dict[str, Any]] = field(default_factory=list)
