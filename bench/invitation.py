@@ -13,10 +13,10 @@ from contextlib import closing
 from datetime import datetime
 
 from bench.ready import distribution, ready
-from goodword.demo.story import acts
-from goodword.demo.story.browser import Browser
-from goodword.demo.story.greenhouse import Greenhouse, Person
-from goodword.demo.story.plot import Plot
+from goodword.demo import actions
+from goodword.demo.browser import Browser
+from goodword.demo.greenhouse import Greenhouse, Person
+from goodword.demo.story import Story
 
 AT_ONCE = 8
 PATIENCE = 180.0
@@ -46,12 +46,12 @@ def main() -> None:
         show_burst(story, f"burst, {GREENHOUSE_LIMIT} reads in 10 s", limited)
 
 
-def limit_reads(story: Plot, number: int) -> None:
+def limit_reads(story: Story, number: int) -> None:
     """How many calls of Harvest v1 the sandbox answers in ten seconds."""
     story.control.post("/_sandbox/switches", json={"v1_rate_limit": number}).raise_for_status()
 
 
-def show_burst(story: Plot, what: str, people: list[Person]) -> None:
+def show_burst(story: Story, what: str, people: list[Person]) -> None:
     """Measure a burst and print it."""
     began = time.time()
     print(distribution(what, at_once(story, people)))
@@ -59,12 +59,12 @@ def show_burst(story: Plot, what: str, people: list[Person]) -> None:
     print(f"    {len(people)} invitations within {took:.1f} s of the first move", flush=True)
 
 
-def applied(story: Plot, first_name: str, number: int) -> list[Person]:
+def applied(story: Story, first_name: str, number: int) -> list[Person]:
     """So many candidates who have just applied."""
     print(f"{number} candidates apply", file=sys.stderr, flush=True)
     return [
         story.greenhouse.apply(
-            acts.JOB,
+            actions.JOB,
             first_name=first_name,
             last_name=f"Number {one}",
             email=f"{first_name}{one}@mail.example",
@@ -73,7 +73,7 @@ def applied(story: Plot, first_name: str, number: int) -> list[Person]:
     ]
 
 
-def one_by_one(story: Plot, people: list[Person]) -> list[float]:
+def one_by_one(story: Story, people: list[Person]) -> list[float]:
     """Move one, wait for their mail, move the next; the seconds that each took."""
     delays = []
     for person in people:
@@ -83,7 +83,7 @@ def one_by_one(story: Plot, people: list[Person]) -> list[float]:
     return delays
 
 
-def at_once(story: Plot, people: list[Person]) -> list[float]:
+def at_once(story: Story, people: list[Person]) -> list[float]:
     """Move all, several at once; the seconds from each one's move to their mail."""
 
     def moved(person: Person) -> float:
@@ -106,7 +106,7 @@ def move(greenhouse: Greenhouse, person: Person) -> float:
     return moment
 
 
-def arrivals(story: Plot, people: list[Person]) -> dict[str, float]:
+def arrivals(story: Story, people: list[Person]) -> dict[str, float]:
     """When each one's mail came in, by the mailbox's own watch, which is this machine's."""
     wanted = {person.email for person in people}
     return {

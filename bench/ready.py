@@ -6,17 +6,17 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from goodword.demo.story.plot import Plot
+from goodword.demo.story import Story
 from goodword.demo.world import Ports, world
 
 
 @contextmanager
-def ready() -> Iterator[Plot]:
+def ready() -> Iterator[Story]:
     """Start it on free ports in a folder that is thrown away, and set it up through the screens."""
     with (
         tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder,
         world(data=Path(folder), ports=Ports.named_or_free()) as made,
-        closing(Plot(made)) as story,
+        closing(Story(made)) as story,
     ):
         for act in (story.credentials, story.connect, story.webhooks, story.role):
             story.begin(act.__name__)

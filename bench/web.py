@@ -14,8 +14,8 @@ import httpx2
 
 from bench.invitation import applied, move
 from bench.ready import distribution, ready
-from goodword.demo.story.browser import Browser
-from goodword.demo.story.plot import Plot
+from goodword.demo.browser import Browser
+from goodword.demo.story import Story
 
 DELIVERIES, AT_ONCE, OPENINGS = 200, 8, 50
 _number = count(1)
@@ -41,13 +41,13 @@ def main() -> None:
         print(distribution("page: a candidate's assessment", openings(story.guest, link)))
 
 
-def deliver(story: Plot, client: httpx2.Client) -> float:
+def deliver(story: Story, client: httpx2.Client) -> float:
     """Deliver an event that has no effect, so that only taking it in is measured; the seconds until its 200."""
     body = json.dumps({"action": "interview_deleted", "payload": {"id": next(_number)}}).encode()
-    digest = hmac.new(story.told.secret_key.encode(), body, hashlib.sha256).hexdigest()
+    digest = hmac.new(story.result.secret_key.encode(), body, hashlib.sha256).hexdigest()
     headers = {"Signature": f"sha256 {digest}", "Content-Type": "application/json"}
     began = time.perf_counter()
-    client.post(story.told.endpoint_url, content=body, headers=headers).raise_for_status()
+    client.post(story.result.endpoint_url, content=body, headers=headers).raise_for_status()
     return time.perf_counter() - began
 
 

@@ -1,4 +1,4 @@
-"""The addresses of Goodword: members under /o/<slug>/, secret links under one letter each, the endpoint of webhooks."""
+"""URLs: members' pages under /o/<slug>/, secret links under one letter each, the webhook endpoint."""
 
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from goodword.assessments import urls
 from goodword.core.health import health, ready
 from goodword.core.http import security_txt
+from goodword.demo.views import clock_page
 from goodword.greenhouse.inbox import urls as inbox
 from goodword.greenhouse.reconciliation import urls as reconciliation
 from goodword.greenhouse.setup import urls as setup
@@ -48,4 +49,4 @@ handler400 = "goodword.core.http.not_understood"
 if settings.DEBUG or settings.GOODWORD_ENV == "test":
     urlpatterns.append(path("ui/gallery/questions/", question_gallery, name="question_gallery"))
 if settings.GOODWORD_CLOCK_MAY_MOVE:
-    urlpatterns.append(path("", include("goodword.demo.urls")))
+    urlpatterns.append(path("_demo/clock/", clock_page, name="demo_clock"))

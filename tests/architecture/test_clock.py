@@ -7,8 +7,8 @@ from tests.architecture.source import called, nodes
 #: who may read the system's time
 ALLOWED = {
     "goodword.core.clock",  # the clock itself
-    "goodword.demo.mailbox.__main__",  # a program of its own, that stamps what it receives with the real time
-    "goodword.demo.story.plot",  # the story looks at Goodword from outside, as a person with a watch would
+    "goodword.demo.mailbox",  # a separate program, which uses the real time
+    "goodword.demo.story",  # uses Goodword from outside, as a person would
 }
 
 #: who may compare with the database's time: the queue stamps its own rows with it

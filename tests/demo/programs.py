@@ -55,7 +55,7 @@ class Demo:
     def addresses(self) -> dict[str, Any]:
         """What is in demo.json, once it is ready."""
         wait_for(
-            lambda: "Ctrl-C ends everything" in self.said or self.process.poll() is not None,
+            lambda: "Ctrl-C stops everything" in self.said or self.process.poll() is not None,
             otherwise=lambda: self.said,
         )
         assert self.process.poll() is None, self.said

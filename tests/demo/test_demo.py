@@ -86,8 +86,8 @@ def test_a_second_start_on_the_same_folder_is_refused_while_one_runs(first_start
     assert first_start.beside == (
         2,
         (
-            f"goodword: A demo runs already on {first_start.data}. Stop it first (Ctrl-C where it runs), "
-            "or choose another folder by GOODWORD_DATA.\n"
+            f"goodword: A demo is already running on {first_start.data}. Stop it first (Ctrl-C), "
+            "or set GOODWORD_DATA to another folder.\n"
         ),
     )
 
@@ -137,8 +137,8 @@ def test_the_data_of_an_installation_is_left_alone(tmp_path: Path) -> None:
     assert refused(tmp_path, free_ports()) == (
         2,
         (
-            f"goodword: {tmp_path} holds the data of an installation, not of a demo. "
-            "Choose another folder by GOODWORD_DATA.\n"
+            f"goodword: {tmp_path} contains the data of an installation, not of a demo. "
+            "Set GOODWORD_DATA to another folder.\n"
         ),
     )
     assert kept.read_text() == "18\n"

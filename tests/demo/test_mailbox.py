@@ -7,9 +7,7 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.controller import Controller
 
-from goodword.demo.mailbox.__main__ import Handler
-from goodword.demo.mailbox.store import Store
-from goodword.demo.mailbox.web import create_app
+from goodword.demo.mailbox import Handler, Store, create_app
 
 
 def test_it_takes_every_mail_but_to_the_domain_that_it_names() -> None:
@@ -27,7 +25,7 @@ def test_it_takes_every_mail_but_to_the_domain_that_it_names() -> None:
         server.stop()
     assert [mail.to for mail in store.all()] == ["maria@globex.example"]
     assert refused.value.recipients["nobody@Bounces.example"][0] == 550
-    assert "bounces.example is refused" in create_app(store).test_client().get("/").get_data(as_text=True)
+    assert "bounces.example is rejected" in create_app(store).test_client().get("/").get_data(as_text=True)
 
 
 def message(to: str) -> EmailMessage:

@@ -30,9 +30,7 @@ def test_two_programs_on_one_port_are_refused(named: pytest.MonkeyPatch) -> None
     named.setenv("MAILBOX_PORT", str(port))
     with pytest.raises(SettingError) as refused:
         Ports.named().refuse_busy()
-    assert (
-        str(refused.value) == f"GOODWORD_PORT and MAILBOX_PORT are both {port}. Give each a port of its own."
-    )
+    assert str(refused.value) == f"GOODWORD_PORT and MAILBOX_PORT are both {port}. Choose different ports."
 
 
 def test_without_its_packages_the_demo_says_what_to_install(

@@ -1,62 +1,124 @@
 """`goodword demo` and `goodword demo --once`."""
 
+import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, leave_on_terminate
-from goodword.demo.alone import alone
-from goodword.demo.story import told
-from goodword.demo.story.failure import StoryFailed
-from goodword.demo.story.tell import tell
-from goodword.demo.story.told import Told
+from goodword.demo.browser import StoryFailed
+from goodword.demo.story import StoryResult, play
 from goodword.demo.world import ADMIN_EMAIL, Ports, World, world
 
 STARTING = "Starting PostgreSQL, a mailbox, a Greenhouse sandbox, the worker and the web server ..."
+#: what the demo writes to its data folder
+FILES = (
+    "postgres",
+    "sandbox.json",
+    "mailbox.jsonl",
+    "organisation",
+    "admin-password",
+    "demo.json",
+    "demo.log",
+)
 
 
 def demo() -> int:
-    """Start everything, play the story at the first start, print addresses and logins, stay until Ctrl-C."""
+    """Start everything, play the story at the first start, print URLs and logins, run until Ctrl-C."""
     leave_on_terminate()
     data = _data()
     try:
-        with alone(data):
-            return _stay(data)
+        with _locked(data):
+            return _run(data)
     except KeyboardInterrupt:
-        _say("Ended. Everything is kept; the next start finds it again.")
+        _say("Stopped. The data is kept for the next start.")
         return 0
     except (RuntimeError, subprocess.CalledProcessError) as error:
         _say(f"{error}\nLogs: {data / 'demo.log'}")
         return 1
     except StoryFailed as failed:
-        _say(f"\nThe story broke at “{failed.step}”: {failed}\nLogs: {data / 'demo.log'}")
+        _say(f"\nThe story failed at “{failed.step}”: {failed}\nLogs: {data / 'demo.log'}")
         return 1
 
 
-def _stay(data: Path) -> int:
-    told.clear_unfinished(data)
-    # it says that all is ready, which is not so yet
+@contextmanager
+def _locked(data: Path) -> Iterator[None]:
+    """Lock the data folder, creating it if needed. Raises SettingError if another demo runs on it."""
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (data / "demo.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise SettingError(
+                f"A demo is already running on {data}. Stop it first (Ctrl-C), "
+                "or set GOODWORD_DATA to another folder."
+            ) from error
+        yield
+
+
+def _run(data: Path) -> int:
+    clear_unfinished(data)
+    # its presence means that the demo is ready
     (data / "demo.json").unlink(missing_ok=True)
     _say(STARTING)
     with world(data=data, ports=Ports.named()) as made:
-        if not told.was_told(data):
-            _say("Playing the story once; later starts find it told.")
-            told.remember(data, tell(made, out=sys.stderr))
+        if not _story(data).exists():
+            _say("Playing the story. Later starts skip it.")
+            save_result(data, play(made, out=sys.stderr))
         _write_addresses(made)
         _print_addresses(made)
         why = made.children.wait()
-    _say(f"{why}\nThe programs' own lines are in {data / 'demo.log'}.")
+    _say(f"{why}\nLogs: {data / 'demo.log'}")
     return 1
 
 
+def clear_unfinished(data: Path) -> None:
+    """Delete what an interrupted story left. Raises SettingError if the folder belongs to an installation."""
+    begun = data / "demo-begun"
+    if _story(data).exists():
+        return
+    if begun.exists():
+        for name in FILES:
+            path = data / name
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+    elif (data / "postgres").exists():
+        raise SettingError(
+            f"{data} contains the data of an installation, not of a demo. Set GOODWORD_DATA to another folder."
+        )
+    data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    begun.touch()
+
+
+def save_result(data: Path, result: StoryResult) -> None:
+    """Readable only by its owner, because it contains credentials of the sandbox."""
+    _write_private(_story(data), json.dumps(asdict(result)))
+
+
+def _story(data: Path) -> Path:
+    return data / "story.json"
+
+
+def _write_private(path: Path, text: str) -> None:
+    draft = path.with_suffix(".draft")
+    draft.touch(mode=0o600)
+    draft.write_text(text, encoding="utf-8")
+    draft.replace(path)
+
+
 def demo_once() -> int:
-    """Play the story in a fresh world and exit: the last line on standard output is one JSON object."""
+    """Play the story with fresh data and exit. The last line on standard output is a JSON object."""
     leave_on_terminate()
     kept = _data() / "once"
     kept.mkdir(parents=True, exist_ok=True)
@@ -64,13 +126,13 @@ def demo_once() -> int:
     _say(STARTING)
     try:
         with world(data=folder, ports=Ports.named_or_free(), built=_data() / "built") as made:
-            outcome = tell(made, out=sys.stderr)
-        report = shutil.copy(outcome.report_pdf, kept / "report.pdf")
+            result = play(made, out=sys.stderr)
+        report = shutil.copy(result.report_pdf, kept / "report.pdf")
         answer = {
             "ok": True,
             "report_pdf": str(Path(report).absolute()),
-            "notes": outcome.notes,
-            "steps": outcome.steps,
+            "notes": result.notes,
+            "steps": result.steps,
         }
     except StoryFailed as failed:
         answer = {"ok": False, "failed": failed.step, "error": str(failed)}
@@ -84,19 +146,19 @@ def demo_once() -> int:
     ) as error:
         answer = {"ok": False, "failed": "start", "error": str(error)}
     except KeyboardInterrupt:
-        answer = {"ok": False, "failed": "interrupted", "error": "It was interrupted."}
+        answer = {"ok": False, "failed": "interrupted", "error": "Interrupted."}
     finally:
         if (folder / "demo.log").exists():
             shutil.copy(folder / "demo.log", kept / "demo.log")
         shutil.rmtree(folder, ignore_errors=True)
     if not answer["ok"]:
-        _say(f"The programs' own lines are in {kept / 'demo.log'}.")
+        _say(f"Logs: {kept / 'demo.log'}")
     print(json.dumps(answer, ensure_ascii=False), flush=True)
     return 0 if answer["ok"] else 1
 
 
 def _say(text: str) -> None:
-    """To the person; standard output is for what programs read."""
+    """Print to standard error: standard output is for programs."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -105,15 +167,11 @@ def _data() -> Path:
 
 
 def _write_addresses(made: World) -> None:
-    path = made.data / "demo.json"
-    draft = path.with_suffix(".draft")
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(_addresses(made), indent=2) + "\n", encoding="utf-8")
-    draft.replace(path)
+    _write_private(made.data / "demo.json", json.dumps(_addresses(made), indent=2) + "\n")
 
 
 def _addresses(made: World) -> dict[str, object]:
-    story: Told = told.recall(made.data)
+    story = StoryResult(**json.loads(_story(made.data).read_text(encoding="utf-8")))
     sandbox = made.sandbox_url
     return {
         "goodword": {"url": made.goodword_url, "email": ADMIN_EMAIL, "password": made.password},
@@ -139,7 +197,7 @@ Goodword            {made.goodword_url}
 Greenhouse sandbox  {made.sandbox_url}
 Mailbox             {made.mailbox_url}
 
-All of it is in {made.data / "demo.json"}. Ctrl-C ends everything; the data stays.
+Also in {made.data / "demo.json"}. Ctrl-C stops everything; the data stays.
 """,
         flush=True,
     )

@@ -1,4 +1,4 @@
-"""The demo's clock: shown to anybody on this machine, moved forward by a form."""
+"""The demo's clock."""
 
 from datetime import timedelta
 
@@ -11,14 +11,12 @@ from goodword.core import clock
 
 
 class ClockForm(forms.Form):
-    """How far to go on."""
-
-    hours = forms.IntegerField(label="Go on by hours", min_value=1, max_value=24 * 366, initial=24)
+    hours = forms.IntegerField(label="Hours", min_value=1, max_value=24 * 366, initial=24)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def clock_page(request: HttpRequest) -> HttpResponseBase:
-    """Show the time, and move it forward."""
+    """Show the time; on POST, move it forward."""
     form = ClockForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         clock.advance(timedelta(hours=form.cleaned_data["hours"]))

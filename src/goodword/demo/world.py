@@ -1,4 +1,4 @@
-"""A demo world: PostgreSQL, mailbox, sandbox, web and worker, with their addresses, logins and data."""
+"""Starts and stops the demo's programs: PostgreSQL, mailbox, sandbox, web server and worker."""
 
 import secrets
 import signal
@@ -24,8 +24,6 @@ READY_SECONDS = 120
 
 @dataclass(frozen=True, kw_only=True)
 class Ports:
-    """Where everything listens on this machine."""
-
     goodword: int
     sandbox: int
     mailbox: int
@@ -33,7 +31,7 @@ class Ports:
 
     @staticmethod
     def named() -> "Ports":
-        """The ports of the settings: 8000, 8100, 8025 unless said otherwise; SMTP beside the mailbox."""
+        """From the environment; by default 8000, 8100, 8025, and 8026 for SMTP."""
         mailbox = environment.port("MAILBOX_PORT", 8025)
         return Ports(
             goodword=environment.port("GOODWORD_PORT", 8000),
@@ -44,7 +42,7 @@ class Ports:
 
     @staticmethod
     def named_or_free() -> "Ports":
-        """Those that the environment names, free ones for the rest: a second world can play beside the first."""
+        """From the environment; free ports by default, so that several worlds can run."""
         taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
         free = [one.getsockname()[1] for one in taken]
         for one in taken:
@@ -57,7 +55,7 @@ class Ports:
         )
 
     def refuse_busy(self) -> None:
-        """Raise PortInUse or SettingError, naming the setting, before anything is started."""
+        """Raise PortInUse, or SettingError for two equal ports."""
         named = {
             "GOODWORD_PORT": self.goodword,
             "SANDBOX_PORT": self.sandbox,
@@ -67,14 +65,12 @@ class Ports:
         for setting, port in named.items():
             same = next(other for other, taken in named.items() if taken == port)
             if same != setting:
-                raise SettingError(f"{same} and {setting} are both {port}. Give each a port of its own.")
+                raise SettingError(f"{same} and {setting} are both {port}. Choose different ports.")
             refuse_busy_port(port, setting=setting)
 
 
 @dataclass(frozen=True, kw_only=True)
 class World:
-    """A running world, as the story and its reader need to know it."""
-
     ports: Ports
     data: Path
     password: str
@@ -82,23 +78,20 @@ class World:
 
     @property
     def goodword_url(self) -> str:
-        """Where Goodword is."""
         return f"http://localhost:{self.ports.goodword}"
 
     @property
     def sandbox_url(self) -> str:
-        """Where the sandbox is."""
         return f"http://127.0.0.1:{self.ports.sandbox}"
 
     @property
     def mailbox_url(self) -> str:
-        """Where the mailbox is."""
         return f"http://127.0.0.1:{self.ports.mailbox}"
 
 
 @contextmanager
 def world(*, data: Path, ports: Ports, built: Path | None = None) -> Iterator[World]:
-    """Start all of it, wait until each answers, and end it in order."""
+    """Start all programs, wait until they respond, and stop them in order."""
     ports.refuse_busy()
     data.mkdir(parents=True, exist_ok=True, mode=0o700)
     password = _password(data)
@@ -162,14 +155,14 @@ def _wait_for(name: str, url: str, children: Children, log: IO[bytes]) -> None:
     end = time.monotonic() + READY_SECONDS
     while time.monotonic() < end:
         if gone := children.ended():
-            raise RuntimeError(f"The {gone} has ended by itself; its last lines are in {log.name}.")
+            raise RuntimeError(f"The {gone} stopped unexpectedly. Log: {log.name}")
         try:
             if httpx2.get(url, timeout=5).status_code < 500:
                 return
         except httpx2.TransportError:
             pass
         time.sleep(0.1)
-    raise RuntimeError(f"The {name} did not answer at {url} within {READY_SECONDS} s; see {log.name}.")
+    raise RuntimeError(f"The {name} did not respond at {url} within {READY_SECONDS} s. Log: {log.name}")
 
 
 def _environment(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
@@ -191,7 +184,7 @@ def _environment(data: Path, ports: Ports, database_url: str) -> dict[str, str]:
 
 
 def _password(data: Path) -> str:
-    """The admin's password: made at the first start, found again at the next."""
+    """The admin's password, generated at the first start."""
     path = data / "admin-password"
     if not path.exists():
         path.touch(mode=0o600)
@@ -200,7 +193,7 @@ def _password(data: Path) -> str:
 
 
 def _organisation(data: Path) -> str:
-    """Its name at the first start; afterwards its slug, so that no second one is made."""
+    """The organisation's name at the first start; afterwards its slug, so that no second one is created."""
     marker = data / "organisation"
     if marker.exists():
         return marker.read_text(encoding="utf-8").strip()

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.demo.story.browser import Browser
+from goodword.demo.browser import Browser
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.connecting import connect

@@ -1,22 +1,32 @@
-"""A person at a browser without JavaScript: opens pages, follows links, fills in forms, presses buttons.
+"""A browser without JavaScript, and a reader of the demo's mailbox.
 
-Everything goes by what is visible: labels, button words, link words. What is not on the page cannot be used.
+Links, buttons and fields are found by their visible text.
 """
 
+import time
 from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import urlencode, urljoin
 
 import httpx2
 from bs4 import BeautifulSoup, Tag
 from httpx2 import QueryParams
 
-from goodword.demo.story.failure import StoryFailed
-
 MAX_REDIRECTS = 10
+#: generous, so that a busy machine does not fail the story
+WAIT_SECONDS = 60.0
+
+
+class StoryFailed(Exception):
+    """A check failed in `step`; the message says which."""
+
+    def __init__(self, step: str, message: str) -> None:
+        super().__init__(message)
+        self.step = step
 
 
 class Browser:
-    """One person's browser, with cookies of its own. `step` names the present step of the story in failures."""
+    """One person's browser, with its own cookies. `step`: the current step of the story, for error messages."""
 
     def __init__(self, base: str) -> None:
         self._client = httpx2.Client(base_url=base, timeout=30, follow_redirects=False)
@@ -28,15 +38,12 @@ class Browser:
         self.content_type = ""
 
     def close(self) -> None:
-        """Let go of all connections."""
         self._client.close()
 
-    def open(self, address: str) -> None:
-        """Go to an address."""
-        self._arrive(self._client.get(urljoin(self.url, address)))
+    def open(self, url: str) -> None:
+        self._load(self._client.get(urljoin(self.url, url)))
 
     def follow(self, words: str) -> None:
-        """Follow the link of these words."""
         link = self._find("a", words)
         self.open(str(link["href"]))
 
@@ -48,17 +55,17 @@ class Browser:
         pick: Callable[[str, list[str]], str] | None = None,
         text: Callable[[str], str] | None = None,
     ) -> None:
-        """Fill in the form that has the button of these words, by the labels of its fields, and press the button.
+        """Fill in the form with this button and press it. `fields`: values by label.
 
-        A radio button or a checkbox is named by its own label, with any words as value (a list under an empty
-        label ticks several); a select takes the words of an option. "Group / Field" names a field of a fieldset.
-        `pick` answers each question of the form that has no answer yet: it gets the question and the words of
-        its options, and returns one of them. `text` fills in every text area that is not optional.
+        A radio button or checkbox is named by its own label, with any value (a list under an empty label ticks
+        several); a select takes the text of an option. "Group / Field" names a field in a fieldset. `pick` is called
+        with each unanswered question and its options and returns one of them. `text` fills in every required text
+        area.
         """
         button = self._find("button", words)
         form = button.find_parent("form")
         if not isinstance(form, Tag):
-            raise self.broken(f"The button “{words}” belongs to no form.")
+            raise self.failure(f"The button “{words}” is in no form.")
         data = _values(form)
         if button.get("name"):
             data.append((str(button["name"]), str(button.get("value") or "")))
@@ -68,7 +75,7 @@ class Browser:
             data += self._picked(form, {name for name, _ in data}, pick)
         if text is not None:
             for area in form.find_all("textarea"):
-                question = words_of(_label_of(form, area))
+                question = text_of(_label_of(form, area))
                 if not area.get_text().strip() and "optional" not in question:
                     data = [pair for pair in data if pair[0] != area["name"]]
                     data.append((str(area["name"]), text(question)))
@@ -77,61 +84,58 @@ class Browser:
             body: dict[str, list[str]] = {}
             for name, value in data:
                 body.setdefault(name, []).append(value)
-            self._arrive(self._client.post(action, data=body, headers={"Referer": self.url}))
+            self._load(self._client.post(action, data=body, headers={"Referer": self.url}))
         else:
-            self._arrive(self._client.get(action, params=QueryParams(urlencode(data))))
+            self._load(self._client.get(action, params=QueryParams(urlencode(data))))
 
     def choose(self, words: str) -> None:
-        """Tick the radio button whose label contains these words; what is chosen goes with the next press."""
+        """Select the radio button whose label contains `words`."""
         for radio in self.page.find_all("input", type="radio"):
             form = radio.find_parent("form")
-            if isinstance(form, Tag) and words in words_of(_label_of(form, radio)):
+            if isinstance(form, Tag) and words in text_of(_label_of(form, radio)):
                 for other in form.find_all("input", type="radio", attrs={"name": radio["name"]}):
                     del other["checked"]
                 radio["checked"] = ""
                 return
-        raise self.broken(f"Nothing to choose is called “{words}” on {self.url}: {self.text()[:900]}")
+        raise self.failure(f"No radio button “{words}” on {self.url}: {self.text()[:900]}")
 
     def has_button(self, words: str) -> bool:
-        """Whether the page has a button of just these words."""
-        return any(words_of(tag) == words for tag in self.page.find_all("button"))
+        return any(text_of(tag) == words for tag in self.page.find_all("button"))
 
-    def to_tick(self) -> list[str]:
-        """The words of the checkboxes of which several can be ticked; empty if the page has none."""
+    def checkbox_labels(self) -> list[str]:
+        """The labels of the first group of several checkboxes; empty if there is none."""
         groups: dict[str, list[Tag]] = {}
         for box in self.page.find_all("input", type="checkbox"):
             groups.setdefault(str(box["name"]), []).append(box)
         boxes = next((group for group in groups.values() if len(group) > 1), [])
-        return [words_of(_label_of(self.page, box)) for box in boxes]
+        return [text_of(_label_of(self.page, box)) for box in boxes]
 
     def text(self) -> str:
-        """What the page says, in one line."""
+        """The text of the page in one line."""
         return " ".join(self.page.get_text(" ").split())
 
     def says(self, words: str) -> bool:
-        """Whether the page says these words."""
         return words in self.text()
 
     def must_say(self, words: str) -> None:
-        """Break the story unless the page says these words."""
         if not self.says(words):
-            raise self.broken(f"The page {self.url} should say “{words}”. It says: {self.text()[:600]}")
+            raise self.failure(f"{self.url} should contain “{words}”: {self.text()[:600]}")
 
     def value_of(self, label: str) -> str:
-        """The value of the field of this label, or of what stands there to be copied under it."""
+        """The value of a field, or of a read-only text box, by its label."""
         shown = self.page.find(True, attrs={"role": "textbox", "aria-label": label})
         if isinstance(shown, Tag):
             return shown.get_text(strip=True)
         field = self._labelled(self.page, label)
         if field is None:
-            raise self.broken(f"There is no field “{label}” on {self.url}.")
+            raise self.failure(f"No field “{label}” on {self.url}.")
         return str(field.get("value") or "")
 
-    def broken(self, sentence: str) -> StoryFailed:
-        """A failure at the present step."""
-        return StoryFailed(self.step, sentence)
+    def failure(self, message: str) -> StoryFailed:
+        """A failure in the current step."""
+        return StoryFailed(self.step, message)
 
-    def _arrive(self, response: httpx2.Response) -> None:
+    def _load(self, response: httpx2.Response) -> None:
         for _ in range(MAX_REDIRECTS):
             if not response.is_redirect:
                 break
@@ -141,15 +145,15 @@ class Browser:
         if "html" in self.content_type:
             self.page = BeautifulSoup(response.text, "html.parser")
         if response.status_code >= 400:
-            raise self.broken(
+            raise self.failure(
                 f"{response.request.method} {self.url} answered {self.status}: {self.text()[:400]}"
             )
 
     def _find(self, kind: str, words: str) -> Tag:
-        found = [tag for tag in self.page.find_all(kind) if words_of(tag) == words]
-        found = found or [tag for tag in self.page.find_all(kind) if words in words_of(tag)]
+        found = [tag for tag in self.page.find_all(kind) if text_of(tag) == words]
+        found = found or [tag for tag in self.page.find_all(kind) if words in text_of(tag)]
         if not found:
-            raise self.broken(f"There is no {kind} “{words}” on {self.url}. It says: {self.text()[:600]}")
+            raise self.failure(f"No {kind} “{words}” on {self.url}: {self.text()[:600]}")
         return found[0]
 
     def _fill(
@@ -158,7 +162,7 @@ class Browser:
         if isinstance(value, list):
             boxes = [self._labelled(form, one) for one in value]
             if any(box is None for box in boxes):
-                raise self.broken(f"One of {value} is not in the form on {self.url}.")
+                raise self.failure(f"One of {value} is not in the form on {self.url}.")
             names = {str(box["name"]) for box in boxes if box is not None}
             kept = [pair for pair in data if pair[0] not in names]
             return kept + [
@@ -166,9 +170,7 @@ class Browser:
             ]
         field = self._labelled(form, label)
         if field is None:
-            raise self.broken(
-                f"There is no field “{label}” in the form on {self.url}. It says: {self.text()[:900]}"
-            )
+            raise self.failure(f"No field “{label}” in the form on {self.url}: {self.text()[:900]}")
         name = str(field["name"])
         if field.name == "select":
             value = self._option(field, value)
@@ -186,29 +188,29 @@ class Browser:
                 groups.setdefault(str(radio["name"]), []).append(radio)
         chosen = []
         for name, radios in groups.items():
-            words = [words_of(_label_of(form, radio)) for radio in radios]
+            words = [text_of(_label_of(form, radio)) for radio in radios]
             legend = radios[0].find_parent("fieldset")
-            question = words_of(legend.find("legend") or legend) if isinstance(legend, Tag) else ""
+            question = text_of(legend.find("legend") or legend) if isinstance(legend, Tag) else ""
             chosen.append((name, str(radios[words.index(pick(question, words))]["value"])))
         return chosen
 
     def _option(self, select: Tag, words: str) -> str:
         for option in select.find_all("option"):
-            if words_of(option) == words:
-                return str(option.get("value", words_of(option)))
-        shown = [words_of(option) for option in select.find_all("option")]
-        raise self.broken(f"“{words}” is not among {shown} on {self.url}.")
+            if text_of(option) == words:
+                return str(option.get("value", text_of(option)))
+        shown = [text_of(option) for option in select.find_all("option")]
+        raise self.failure(f"“{words}” is not among {shown} on {self.url}.")
 
     def _labelled(self, within: Tag, words: str) -> Tag | None:
         group, _, rest = words.partition(" / ")
         if rest:
             for fieldset in within.find_all("fieldset"):
                 legend = fieldset.find("legend")
-                if isinstance(legend, Tag) and words_of(legend).startswith(group):
+                if isinstance(legend, Tag) and text_of(legend).startswith(group):
                     return self._labelled(fieldset, rest)
             return None
         for label in within.find_all("label"):
-            if words_of(label).removesuffix("*").strip() != words and not words_of(label).startswith(words):
+            if text_of(label).removesuffix("*").strip() != words and not text_of(label).startswith(words):
                 continue
             target = (
                 within.find(id=str(label["for"]))
@@ -228,13 +230,13 @@ def _label_of(form: Tag, field: Tag) -> Tag:
     return label if isinstance(label, Tag) else field
 
 
-def words_of(tag: Tag) -> str:
-    """What a part of a page says, in one line."""
+def text_of(tag: Tag) -> str:
+    """The text of an element in one line."""
     return " ".join(tag.get_text(" ").split())
 
 
 def _values(form: Tag) -> list[tuple[str, str]]:
-    """What the form sends if nothing is touched."""
+    """What the form sends if it is left unchanged."""
     data: list[tuple[str, str]] = []
     for field in form.find_all(["input", "select", "textarea"]):
         name = field.get("name")
@@ -245,7 +247,7 @@ def _values(form: Tag) -> list[tuple[str, str]]:
             chosen = [o for o in options if o.has_attr("selected")] or (
                 options[:1] if not field.has_attr("multiple") else []
             )
-            data += [(str(name), str(option.get("value", words_of(option)))) for option in chosen]
+            data += [(str(name), str(option.get("value", text_of(option)))) for option in chosen]
         elif field.name == "textarea":
             data.append((str(name), field.get_text().removeprefix("\n")))
         elif field.get("type") in {"checkbox", "radio"}:
@@ -254,3 +256,46 @@ def _values(form: Tag) -> list[tuple[str, str]]:
         elif field.get("type") not in {"submit", "button", "image", "file", "reset"}:
             data.append((str(name), str(field.get("value") or "")))
     return data
+
+
+class Mailbox:
+    """Reads the demo's mailbox."""
+
+    def __init__(self, url: str) -> None:
+        self._client = httpx2.Client(base_url=url, timeout=10)
+        self.step = ""
+
+    def close(self) -> None:
+        self._client.close()
+
+    def all(self, *, to: str = "", subject: str = "") -> list[dict[str, Any]]:
+        """Mails to an address with a subject containing `subject`, oldest first."""
+        mails: list[dict[str, Any]] = self._client.get("/messages.json").json()
+        return [mail for mail in mails if (not to or mail["to"] == to) and subject in mail["subject"]]
+
+    def wait(
+        self, *, to: str, subject: str = "", count: int = 1, seconds: float = WAIT_SECONDS
+    ) -> dict[str, Any]:
+        """Wait for the `count`-th such mail."""
+        wait_until(
+            lambda: len(self.all(to=to, subject=subject)) >= count,
+            step=self.step,
+            seconds=seconds,
+            message=lambda: (
+                f"No mail to {to} about “{subject}” within {seconds:.0f} s. "
+                f"Received: {[(mail['to'], mail['subject']) for mail in self.all()]}"
+            ),
+        )
+        return self.all(to=to, subject=subject)[count - 1]
+
+
+def wait_until(
+    condition: Callable[[], bool], *, step: str, message: Callable[[], str], seconds: float = WAIT_SECONDS
+) -> float:
+    """Wait until the condition is true. Returns the seconds; raises StoryFailed with `message` after too many."""
+    began = time.monotonic()
+    while not condition():
+        if time.monotonic() - began > seconds:
+            raise StoryFailed(step, message())
+        time.sleep(0.05)
+    return time.monotonic() - began

@@ -1,16 +1,16 @@
-"""What people do in the story: sign in, connect, map, take the assessment, name referees, answer."""
+"""What the recruiter, the candidate and the referees do on Goodword's pages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from goodword.demo.story.browser import Browser
-from goodword.demo.story.greenhouse import Person
+from goodword.demo.browser import Browser
+from goodword.demo.greenhouse import Person
 from goodword.demo.world import ADMIN_EMAIL
 
 JOB, POST, REQUISITION = "Senior Account Manager", "Senior Account Manager", ""
-#: how many words the questionnaire asks a referee to pick
+#: number of adjectives that a referee picks
 ADJECTIVES = 5
-#: what each referee writes: to a question, and to what could be developed
+#: by referee: the answer to open questions, and the one on development
 COMMENTS = (
     (
         "Keeps what was agreed with customers, and asks early when something is unclear.",
@@ -26,8 +26,6 @@ REQUIREMENT = "Works with several departments at once and keeps what was agreed 
 
 @dataclass(frozen=True, kw_only=True)
 class Referee:
-    """A referee whom a candidate names."""
-
     name: str
     email: str
     relationship: str
@@ -35,14 +33,12 @@ class Referee:
 
 
 def sign_in(page: Browser, password: str) -> None:
-    """Sign in as the admin that createadmin made."""
     page.open("/")
     page.press("Sign in", {"E-mail": ADMIN_EMAIL, "Password": password})
     page.must_say("Roles")
 
 
 def connect(page: Browser, key: str) -> None:
-    """Paste the key, and look at the card."""
     _integrations(page)
     page.must_say("Automate in Goodword (Pull Integration)")
     page.follow("Greenhouse")
@@ -53,34 +49,34 @@ def connect(page: Browser, key: str) -> None:
     page.must_say("Active")
 
 
-def box(page: Browser) -> tuple[str, str]:
-    """Endpoint URL and secret key, from the box behind the "?"."""
+def webhook_settings(page: Browser) -> tuple[str, str]:
+    """Endpoint URL and secret key."""
     _integrations(page)
     return page.value_of("Endpoint URL"), page.value_of("Secret key")
 
 
 def webhooks_in_place(page: Browser, number: int) -> bool:
-    """Whether Goodword's card says that so many of as many webhooks have shown themselves."""
+    """Whether the Greenhouse card shows this many webhooks in place."""
     _integrations(page)
     return page.says(f"{number} of {number} are in place")
 
 
 def may_write(page: Browser) -> bool:
-    """Whether Goodword's card, once a note was written, no longer calls writing untested."""
+    """Whether the Greenhouse card shows that notes can be written."""
     _integrations(page)
     return page.says("Active") and not page.says("writing untested")
 
 
 def inbox_has(page: Browser, state: str, number: int) -> bool:
-    """Whether Goodword's inbox lists so many deliveries in this state: received (they wait), handled, failed."""
+    """Whether the inbox lists this many deliveries in a state: received (waiting), handled or failed."""
     _integrations(page)
     page.follow("Webhook deliveries")
     page.open(f"{page.url.split('?')[0]}?state={state}")
     return len(page.page.select("tbody tr")) == number
 
 
-def make_role(page: Browser, title: str) -> str:
-    """Make a role by hand; the address of its page."""
+def create_role(page: Browser, title: str) -> str:
+    """Returns the URL of its page."""
     page.open("/")
     page.follow("New role")
     page.press("Make role", {"Title": title})
@@ -88,7 +84,7 @@ def make_role(page: Browser, title: str) -> str:
 
 
 def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
-    """Choose the Greenhouse job and its post, connect both steps to its stages, review, confirm."""
+    """Choose the Greenhouse job, map its stages to both steps, confirm."""
     page.open(role_url)
     page.follow("Manage ATS automation")
     page.choose(str(job_id))
@@ -100,7 +96,7 @@ def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
 
 
 def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) -> None:
-    """Open the link of the invitation, and answer every statement; `meanwhile` comes after ten."""
+    """Answer every statement; `meanwhile` is called after ten."""
     page.open(link)
     page.follow("Start with an example")
     page.press("Continue", pick=lambda _, words: words[3])
@@ -115,7 +111,7 @@ def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) 
 
 
 def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], person: Person) -> None:
-    """Name the referees, look at the very mail, press Send."""
+    """Enter the referees, review the mail, send it."""
     page.open(link)
     for number, referee in enumerate(referees):
         page.follow("Name the first referee" if number == 0 else "Name the next referee")
@@ -141,18 +137,18 @@ def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], perso
 
 
 def give_reference(page: Browser, link: str, *, referee: int) -> None:
-    """Read the notice, answer page by page, look it over, submit; the second `referee` (1) sees things otherwise."""
+    """Answer all pages and submit. Answers differ by `referee`, 0 or 1."""
     page.open(link)
     page.press("Start")
     for number in range(30):
         words = next((w for w in ("Save and continue", "Save and review") if page.has_button(w)), "")
         if not words:
             break
-        picked = page.to_tick()[referee :: len(COMMENTS)][:ADJECTIVES]
+        picked = page.checkbox_labels()[referee :: len(COMMENTS)][:ADJECTIVES]
         page.press(
             words,
             {"": picked} if picked else {},
-            pick=_kindly(number, referee),
+            pick=_favourable(number, referee),
             text=_comment(COMMENTS[referee % len(COMMENTS)]),
         )
     page.press("Submit")
@@ -160,18 +156,17 @@ def give_reference(page: Browser, link: str, *, referee: int) -> None:
 
 
 def _nth(number: int) -> Callable[[str, list[str]], str]:
-    """Answers every question with the option of this number, counted round."""
+    """Picks the option with this number, modulo the number of options."""
     return lambda _, options: options[number % len(options)]
 
 
-def _kindly(number: int, referee: int) -> Callable[[str, list[str]], str]:
-    """A rating in the upper half, and what the candidate stated confirmed."""
+def _favourable(number: int, referee: int) -> Callable[[str, list[str]], str]:
+    """Picks a rating in the upper half, and confirms the candidate's statements."""
     return lambda _, options: options[2 + (number + referee * 2) % 3] if len(options) >= 5 else options[0]
 
 
-def _comment(said: tuple[str, str]) -> Callable[[str], str]:
-    """What one referee writes: of what the candidate could develop, and to everything else."""
-    return lambda question: said[1] if "develop" in question else said[0]
+def _comment(answers: tuple[str, str]) -> Callable[[str], str]:
+    return lambda question: answers[1] if "develop" in question else answers[0]
 
 
 def _integrations(page: Browser) -> None:

@@ -1,12 +1,12 @@
-"""The recruiter's and the admin's part in Greenhouse: the sandbox's screens, as the article describes them."""
+"""What a recruiter and an admin do on the sandbox's screens, as Greenhouse's article describes it."""
 
 import re
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
-from goodword.demo.story.browser import Browser, words_of
+from goodword.demo.browser import Browser, text_of
 
-#: the article's seven, by the names of Greenhouse's own screen
+#: the article's seven permissions
 CATEGORIES = (
     "Applications",
     "Candidates",
@@ -16,10 +16,10 @@ CATEGORIES = (
     "Job Stages",
     "Rejection Reasons",
 )
-#: for v3 also what authors and history need
+#: v3 also needs these for authors and history
 V3_CATEGORIES = (*CATEGORIES, "Application Stages", "Hiring Team", "Users", "Departments", "Offices")
 
-#: name, When: literally as the article has them
+#: name and trigger, as in the article
 WEBHOOKS = (
     ("Goodword Candidate Stage Change", "Candidate has changed stage"),
     ("Goodword Candidate Hired", "Candidate has been hired"),
@@ -30,7 +30,7 @@ WEBHOOKS = (
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """A candidate in the sandbox: where their profile is."""
+    """A candidate in the sandbox. `profile`: the URL of their page."""
 
     name: str
     email: str
@@ -38,32 +38,31 @@ class Person:
 
     @property
     def application_id(self) -> int:
-        """The number of the application, which the profile's address names."""
         return int(parse_qs(urlsplit(self.profile).query)["application_id"][0])
 
 
 class Greenhouse:
-    """Somebody at the sandbox's screens."""
+    """A user of the sandbox."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
 
     def create_harvest_key(self) -> str:
-        """Create a Harvest credential with all permissions of the article's categories; its key."""
+        """Create a Harvest credential with the article's permissions. Returns the key."""
         page = self._new_credential("Harvest", "Goodword Harvest API key")
         key = page.value_of("API key")
         self._permit(CATEGORIES)
         return key
 
     def create_v3_credential(self) -> tuple[str, str]:
-        """Create a Harvest V3 (OAuth) credential with its scopes; client id and secret."""
+        """Create a Harvest V3 (OAuth) credential. Returns client id and secret."""
         page = self._new_credential("Harvest V3 (OAuth)", "Goodword Harvest V3")
         credential = page.value_of("Client ID"), page.value_of("Client secret")
         self._permit(V3_CATEGORIES)
         return credential
 
     def create_webhook(self, name: str, when: str, *, endpoint_url: str, secret_key: str) -> None:
-        """Create a web hook; it must be enabled after its ping."""
+        """Create a webhook, which must be enabled after its ping."""
         page = self._dev_center("Web Hooks")
         page.follow("Create New Web Hook")
         page.press(
@@ -73,41 +72,37 @@ class Greenhouse:
         self._dev_center("Web Hooks")
         row = next((row for row in page.page.find_all("tr") if name in row.get_text(" ")), None)
         if row is None or "enabled" not in row.get_text(" "):
-            raise page.broken(f"The web hook {name} is not enabled after its ping: {page.text()[:500]}")
+            raise page.failure(f"The webhook {name} is not enabled after its ping: {page.text()[:500]}")
 
     def apply(self, job: str, *, first_name: str, last_name: str, email: str) -> Person:
-        """A candidate submits an application."""
         page = self.job(job)
         page.follow("Submit application")
         page.press("Submit application", {"First name": first_name, "Last name": last_name, "E-mail": email})
-        return self._arrived(f"{first_name} {last_name}", email)
+        return self._person(f"{first_name} {last_name}", email)
 
     def add_prospect(self, *, first_name: str, last_name: str, email: str) -> Person:
-        """Add a prospect of no job."""
+        """Add a prospect without a job."""
         page = self.browser
         page.open("/")
         page.follow("Candidates")
         page.follow("Add prospect")
         page.press("Add prospect", {"First name": first_name, "Last name": last_name, "E-mail": email})
-        return self._arrived(f"{first_name} {last_name}", email)
+        return self._person(f"{first_name} {last_name}", email)
 
     def move(self, person: Person, stage: str) -> None:
-        """Move a candidate to a stage."""
         self.browser.open(person.profile)
         self.browser.press("Move stage", {"Move stage": stage})
 
     def reject(self, person: Person, reason: str) -> None:
-        """Reject a candidate or prospect."""
         self.browser.open(person.profile)
         self.browser.press("Reject", {"Rejection reason": reason})
 
     def hire(self, person: Person) -> None:
-        """Hire a candidate."""
         self.browser.open(person.profile)
         self.browser.press("Hire")
 
     def notes(self, person: Person) -> list[dict[str, str]]:
-        """The notes on the candidate's Activity Feed, the newest first, with the link that each carries."""
+        """The notes on the candidate's Activity Feed with their links, newest first."""
         self.browser.open(person.profile)
         found = []
         for entry in self.browser.page.select("li.entry.note"):
@@ -125,12 +120,12 @@ class Greenhouse:
         return found
 
     def recruiter(self, job: str) -> str:
-        """The job's responsible recruiter, as its page names them."""
+        """The name of the job's responsible recruiter."""
         page = self.job(job)
         for part, name in zip(page.page.select(".facts dt"), page.page.select(".facts dd"), strict=True):
-            if "recruiter" in words_of(part).lower():
-                return words_of(name)
-        raise page.broken(f"The job {job} names no recruiter: {page.text()[:600]}")
+            if "recruiter" in text_of(part).lower():
+                return text_of(name)
+        raise page.failure(f"The job {job} has no recruiter: {page.text()[:600]}")
 
     def _new_credential(self, api_type: str, description: str) -> Browser:
         page = self._dev_center("API Credential Management")
@@ -151,17 +146,16 @@ class Greenhouse:
         return page
 
     def job(self, job: str) -> Browser:
-        """Go to the page of a job."""
         self.browser.open("/")
         self.browser.follow(job)
         return self.browser
 
-    def _arrived(self, name: str, email: str) -> Person:
+    def _person(self, name: str, email: str) -> Person:
         profile = self.browser.url
         if not re.search(r"application_id=\d+", profile):
             link = self.browser.page.find("a", string=re.compile(re.escape(name)))
             if link is None:
-                raise self.browser.broken(f"{name} is not to be found after they were added.")
+                raise self.browser.failure(f"{name} was added but cannot be found.")
             self.browser.open(str(link["href"]))
             profile = self.browser.url
         return Person(name=name, email=email, profile=profile)
