@@ -40,7 +40,7 @@ def create_app(
     """A sandbox, ready to be called by WSGI.
 
     Without a `store` it starts with what `state_file` holds, else with the seed `world`: "demo", "empty" or a
-    number of applications, of which `random` chooses one. `http` sends the web hooks (default: a client of its
+    number of applications, of which `random` chooses one. `http` sends the webhooks (default: a client of its
     own, which trusts the authority in `webhook_ca` too). `base_url` is where the screens are reached;
     `open_control` lets other machines use them. Close it after use.
     """
@@ -93,7 +93,7 @@ def _finish(response: Response) -> Response:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    """An unknown path or method: v3 says 404 to anybody, v1 asks for the key first, screens show a page."""
+    """Unknown paths and methods: v3 answers 404, v1 asks for the key first, screens show a page."""
     if request.path.startswith("/v3"):
         return error_response(not_found())
     if request.path.startswith("/v1"):

@@ -1,4 +1,4 @@
-"""Attachments are fetched from signed addresses that are good for seven days."""
+"""Downloads of attachments by signed URLs, which expire after seven days."""
 
 import base64
 from urllib.parse import quote
@@ -23,7 +23,7 @@ def make_blueprint() -> Blueprint:
 
 
 def attachment(row_id: int, filename: str) -> ResponseReturnValue:
-    """The file, whatever name the address gives it. 403 as a file store says it, if the address is wrong or too old."""
+    """The file. A wrong or expired URL gets a file store's 403."""
     del filename
     store = the_store()
     row = store.attachments.get(row_id)

@@ -1,4 +1,4 @@
-"""The last API calls, to see what a client did."""
+"""A log of the last API calls."""
 
 from collections import deque
 from datetime import datetime
@@ -11,7 +11,7 @@ KEPT = 2000
 
 
 class CallLog:
-    """A bounded list of calls; no header and no body is kept, so no secret is."""
+    """A bounded list of calls, without headers and bodies, which may contain secrets."""
 
     def __init__(self) -> None:
         self._calls: deque[dict[str, Any]] = deque(maxlen=KEPT)
@@ -27,7 +27,7 @@ class CallLog:
         now: datetime,
         fault: str | None = None,
     ) -> None:
-        """Keep one call and its outcome; `fault` names what was ordered for it, `status` is None for no answer."""
+        """Record a call. `fault` names its ordered fault; `status` is None if there was no response."""
         self._calls.append(
             {
                 "at": milliseconds(now),
@@ -49,5 +49,4 @@ class CallLog:
         return [call for call in list(self._calls) if call["path"].startswith(path)]
 
     def clear(self) -> None:
-        """Forget all."""
         self._calls.clear()

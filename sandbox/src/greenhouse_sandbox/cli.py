@@ -51,7 +51,7 @@ USAGE_ERROR = 2
 
 
 def parser() -> ArgumentParser:
-    """Everything that can be said on the command line."""
+    """The command-line options."""
     made = ArgumentParser(
         prog="greenhouse-sandbox",
         description="A sandbox that behaves like Greenhouse Recruiting: Harvest v1 and v3, web hooks, screens.",
@@ -129,7 +129,7 @@ def _world(text: str) -> str:
 
 
 def give_api_key(store: Store, key: str, now: datetime) -> None:
-    """A v1 key with every permission, whose secret is `key`. Given again, it is the same one."""
+    """Create a v1 key with every permission and the secret `key`. Idempotent."""
     known = store.api_keys.by("key_hash", digest(key))
     row = known[0] if known else None
     if row is None:
@@ -140,9 +140,9 @@ def give_api_key(store: Store, key: str, now: datetime) -> None:
 
 
 def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) -> None:
-    """A v3 credential with every scope. Given again, it is the same one, with this secret.
+    """Create a v3 credential with every scope, or set its secret.
 
-    ValueError with a sentence if the token endpoint would not take the id.
+    ValueError with a message if the token endpoint would reject the id.
     """
     if not client_id.endswith(CLIENT_ID_SUFFIX):
         raise ValueError(f"A client id ends with {CLIENT_ID_SUFFIX}.")
@@ -158,7 +158,7 @@ def give_oauth_client(store: Store, client_id: str, secret: str, now: datetime) 
 
 
 def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: datetime) -> int:
-    """An enabled web hook to `url` for each action (none named: for all), and a ping for each; how many are new.
+    """An enabled webhook to `url` for each action (none named: for all), and a ping for each; how many are new.
 
     The pings are sent like events, tried again if need be, so that the receiver may start later. ValueError with
     a sentence if an action is unknown.
@@ -198,7 +198,7 @@ def make_webhooks(store: Store, url: str, secret: str, actions: list[str], now: 
 
 
 def read_switch(text: str) -> dict[str, Any]:
-    """`name=value` as a switch; ValueError with a sentence if there is no such switch or value."""
+    """Parse `name=value`; ValueError with a message for an unknown switch or value."""
     name, equals, written = text.partition("=")
     if not equals:
         raise ValueError(f"A switch is written name=value, not {text!r}.")
@@ -214,7 +214,7 @@ def _all(version: str) -> list[str]:
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Serve the sandbox until Ctrl-C or SIGTERM. Exits with 2 and one line if it cannot start."""
+    """Serve until Ctrl-C or SIGTERM. Exits with 2 and one line if it cannot start."""
     signal.signal(signal.SIGTERM, _stop)
     signal.signal(signal.SIGINT, _stop)
     options = parser().parse_args(arguments)
@@ -259,7 +259,7 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def _tls(options: Namespace) -> tuple[ssl.SSLContext | None, str | None]:
-    """The TLS context and the file to trust, if TLS is asked for."""
+    """The TLS context and the file to trust, with `--tls`."""
     if not options.tls and not options.tls_ca_dir and not options.tls_name:
         return None, None
     names = [options.host, socket.gethostname(), *options.tls_name]
@@ -268,7 +268,7 @@ def _tls(options: Namespace) -> tuple[ssl.SSLContext | None, str | None]:
 
 
 def _give(app: Sandbox, options: Namespace) -> None:
-    """Credentials, web hooks and switches of the command line."""
+    """Set up the credentials, webhooks and switches of the command line."""
     store = app.store
     with store.lock:
         now = store.clock.now()
@@ -303,14 +303,14 @@ def _banner(app: Sandbox, options: Namespace, url: str, trust: str | None) -> li
 
 
 def _reason(error: OSError | OverflowError) -> str:
-    """What the system says, without the address that Python adds."""
+    """The system's error message, without the address that Python adds."""
     if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)
     return str(error)
 
 
 def _address(host: str, port: int, *, tls: bool) -> str:
-    """Where a browser on this machine finds the sandbox."""
+    """The sandbox's URL for a browser on this machine."""
     shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, host)  # noqa: S104  (compared, not bound)
     if ":" in shown and not shown.startswith("["):
         shown = f"[{shown}]"

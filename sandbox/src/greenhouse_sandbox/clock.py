@@ -1,21 +1,21 @@
-"""The sandbox's own clock: real time plus an offset that the control plane can move."""
+"""The sandbox's clock: real time plus an offset that the control plane can change."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Tells the sandbox's time. It runs at the speed of real time; only its offset can be changed."""
+    """Real time plus an offset."""
 
     def __init__(self, offset: timedelta = timedelta()) -> None:
         self.offset = offset
 
     def now(self) -> datetime:
-        """The sandbox's present moment, aware, in UTC, in whole milliseconds (what Harvest shows)."""
+        """The current time: aware, UTC, whole milliseconds like Harvest's."""
         moment = datetime.now(UTC) + self.offset
         return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
     def set(self, moment: datetime) -> None:
-        """Let the clock show `moment` (aware) from now on."""
+        """Set the clock to `moment` (aware)."""
         self.offset = moment - datetime.now(UTC)
 
     def advance(self, by: timedelta) -> None:
@@ -24,14 +24,14 @@ class Clock:
 
 
 def milliseconds(moment: datetime | None) -> str | None:
-    """Harvest's form of a timestamp: UTC, ISO 8601, three decimals, `Z`."""
+    """A timestamp as in Harvest: UTC, ISO 8601, milliseconds, `Z`."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def seconds(moment: datetime | None) -> str | None:
-    """The webhooks' form of a timestamp: UTC, ISO 8601, whole seconds, `Z`."""
+    """A timestamp as in webhooks: UTC, ISO 8601, seconds, `Z`."""
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

@@ -1,4 +1,4 @@
-"""The application's class, and what a view finds around it."""
+"""The Flask application class, and helpers for views."""
 
 import secrets
 from collections.abc import Callable, Iterable
@@ -45,7 +45,7 @@ class Sandbox(Flask):
         self.deliverer = Deliverer(store, http, self.changed)
 
     def restart(self, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
-        """Forget everything and start with another world, by the names of `seed`. ValueError for one unknown."""
+        """Start again with another world (see `seed`). ValueError if it is unknown."""
         seed(self.store, world, applications=applications, random=random)
         self.faults.clear()
         self.rates.clear()
@@ -66,7 +66,7 @@ class Sandbox(Flask):
             return super().dispatch_request()
 
     def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """Answer one request, with the fault that was ordered for it, if any."""
+        """Handle a request, with its ordered fault if there is one."""
         path = str(environ.get("PATH_INFO", ""))
         fault = self.faults.take(str(environ["REQUEST_METHOD"]), path) if path.startswith(API_PATHS) else None
         if fault is None:
@@ -95,13 +95,12 @@ class Sandbox(Flask):
         return answer(environ, start_response)
 
     def changed(self) -> None:
-        """The store was changed: save it, and send what is due."""
+        """Save the changed store and send due deliveries."""
         if self.saver is not None:
             self.saver.changed()
         self.deliverer.wake()
 
     def close(self) -> None:
-        """Stop the threads and save."""
         self.closed = True
         self.deliverer.close()
         if self.saver is not None:
@@ -109,16 +108,15 @@ class Sandbox(Flask):
 
 
 def sandbox() -> Sandbox:
-    """The application that runs this view."""
     return cast("Sandbox", current_app)
 
 
 def the_store() -> Store:
-    """The store of the application that runs this view."""
+    """The store of the current application."""
     return sandbox().store
 
 
 def unlocked[**P, R](view: Callable[P, R]) -> Callable[P, R]:
-    """Mark a view that waits for others and so must not hold the store's lock."""
+    """Mark a view that waits and so must not hold the store's lock."""
     vars(view)["runs_unlocked"] = True
     return view

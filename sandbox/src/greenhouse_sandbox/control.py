@@ -24,7 +24,6 @@ from greenhouse_sandbox.webhooks.delivery import let_go
 
 
 def list_acts() -> Response:
-    """Every act with its members."""
     return json_response(
         {
             name: {"does": one.text, "members": [*one.members.split(), *sorted(ALWAYS - {"act"})]}
@@ -34,9 +33,9 @@ def list_acts() -> Response:
 
 
 def act() -> Response:
-    """`{"act": "move", "application_id": 1, "stage": "Offer"}`, or `{"acts": [...]}` for several in turn.
+    """`{"act": "move", "application_id": 1, "stage": "Offer"}`, or `{"acts": [...]}` for several.
 
-    Several stop at the first that is refused; those before it are done.
+    Several stop at the first refusal; earlier ones remain done.
     """
     body = _body()
     if "acts" not in body:
@@ -48,7 +47,6 @@ def act() -> Response:
 
 
 def list_scenarios() -> Response:
-    """Every story with its members."""
     return json_response(
         {name: {"does": one.text, "members": one.members.split()} for name, one in SCENARIOS.items()}
     )
@@ -88,17 +86,17 @@ def deliveries() -> Response:
 
 
 def hold() -> Response:
-    """Keep back what is made from now on."""
+    """Hold all further deliveries."""
     the_store().hold_deliveries = True
     return json_response({"holding": True})
 
 
 @unlocked
 def release() -> Response:
-    """Send what is held, one after the other, before answering.
+    """Send held deliveries one by one before responding.
 
     `{"order": "oldest" | "newest"}`, or `{"ids": [...]}` for chosen ones in that order;
-    `{"keep_holding": true}` goes on holding what comes next.
+    `{"keep_holding": true}` continues to hold later ones.
     """
     store = the_store()
     body = request.get_json(silent=True) or {}
@@ -144,7 +142,6 @@ def redeliver(delivery_id: int) -> Response:
 
 
 def retry(delivery_id: int) -> Response:
-    """Make an undelivered one due now."""
     store = the_store()
     delivery = _delivery(store, delivery_id)
     now = store.clock.now()
@@ -179,7 +176,7 @@ def _shown(store: Store, row: Delivery) -> dict[str, Any]:
 
 
 def show_faults() -> Response:
-    """The open orders, and the kinds there are."""
+    """Open orders and the kinds of fault."""
     return json_response(
         {"open": sandbox().faults.list(), "kinds": {name: text for name, (_, text) in KINDS.items()}}
     )
@@ -195,13 +192,12 @@ def add_fault() -> Response:
 
 
 def clear_faults() -> Response:
-    """Drop all open orders."""
     sandbox().faults.clear()
     return json_response({"open": []})
 
 
 def show_hook_faults() -> Response:
-    """The open orders for web hooks, and the kinds there are."""
+    """Open orders for webhooks and the kinds of fault."""
     return json_response({"open": the_store().hook_faults.orders(), "kinds": HOOK_KINDS})
 
 
@@ -219,14 +215,13 @@ def add_hook_fault() -> Response:
 
 
 def clear_hook_faults() -> Response:
-    """Drop all open orders; what was being collected for a shuffle is sent."""
+    """Drop all open orders; deliveries collected for a shuffle are sent."""
     store = the_store()
     let_go(store, store.hook_faults.clear(), store.clock.now())
     return json_response({"open": []})
 
 
 def make_blueprint() -> Blueprint:
-    """All routes of the control plane."""
     blueprint = Blueprint("control", __name__)
     routes: list[tuple[str, str, Callable[..., Response]]] = [
         ("GET", "/health", health),
@@ -261,7 +256,7 @@ def make_blueprint() -> Blueprint:
 
 
 def health() -> Response:
-    """That it runs, and how much it holds."""
+    """Health, and the number of records."""
     store = the_store()
     return json_response({"ok": True, "rows": {name: len(table) for name, table in store.tables().items()}})
 
@@ -269,7 +264,7 @@ def health() -> Response:
 def reset() -> Response:
     """Start again: `{"seed": "demo" | "empty"}`, or `{"seed": "sized", "applications": n, "random": n}`.
 
-    Clock, switches, faults, credentials, web hooks and counts go back too.
+    Clock, switches, faults, credentials, webhooks and counts go back too.
     """
     body = _body()
     world, chance = str(body.get("seed", "demo")), body.get("random", 0)
@@ -283,7 +278,6 @@ def reset() -> Response:
 
 
 def show_clock() -> Response:
-    """The sandbox's time."""
     return json_response({"now": milliseconds(the_store().clock.now())})
 
 
@@ -310,13 +304,13 @@ def move_clock() -> Response:
 
 
 def show_switches() -> Response:
-    """All switches, their values and what they can be."""
+    """All switches with their value and options."""
     choices = {name: list(values) for name, values in CHOICES.items()}
     return json_response({"values": the_store().switches, "choices": choices, "numbers": list(NUMBERS)})
 
 
 def set_switches() -> Response:
-    """Set the named switches; an empty object sets all to their defaults."""
+    """Set the named switches; an empty object resets all."""
     body = _body()
     try:
         the_store().switches.update(checked_switches(body) or default_switches())
@@ -332,7 +326,7 @@ def show_calls() -> Response:
 
 @unlocked
 def wait_until_idle() -> Response:
-    """Wait at most `timeout_seconds` (default 10) until no delivery is due or under way: `{"idle": bool}`."""
+    """Wait at most `timeout_seconds` (default 10) until no delivery is due or in progress: `{"idle": bool}`."""
     seconds = float(_body().get("timeout_seconds", 10))
     return json_response({"idle": sandbox().deliverer.wait_until_idle(seconds)})
 

@@ -1,4 +1,4 @@
-"""Making and recognising credentials. A secret leaves the sandbox once, when it is made."""
+"""Creating and finding credentials. A secret is shown once."""
 
 import hashlib
 import secrets
@@ -12,14 +12,13 @@ CLIENT_ID_SUFFIX = ".harvest-v3.greenhouse"
 
 
 def digest(secret: str) -> str:
-    """How a secret is kept."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def create_api_key(
     store: Store, *, description: str, partner: str, actor_id: int, now: datetime
 ) -> tuple[ApiKey, str]:
-    """A Harvest v1 key without any permission yet, and its secret."""
+    """A new v1 key without permissions, and its secret."""
     key = f"{secrets.token_hex(16)}-2"
     row = ApiKey(
         id=store.api_keys.new_id(),
@@ -37,7 +36,7 @@ def create_api_key(
 def create_oauth_client(
     store: Store, *, description: str, partner: str, actor_id: int, now: datetime
 ) -> tuple[OAuthClient, str]:
-    """A Harvest v3 credential without any scope yet, with its Integration Service User, and its secret."""
+    """A new v3 credential without scopes, its Integration Service User, and its secret."""
     service_user = store.users.insert(
         User(
             id=store.users.new_id(),
@@ -67,12 +66,12 @@ def create_oauth_client(
 
 
 def find_api_key(store: Store, key: str) -> ApiKey | None:
-    """The v1 key with that secret, unless it is revoked."""
+    """The active v1 key with this secret."""
     rows = store.api_keys.by("key_hash", digest(key))
     return rows[0] if rows and not rows[0].revoked else None
 
 
 def find_oauth_client(store: Store, client_id: str) -> OAuthClient | None:
-    """The v3 credential of that client id, unless it is revoked."""
+    """The active v3 credential with this client id."""
     rows = store.oauth_clients.by("client_id", client_id)
     return rows[0] if rows and not rows[0].revoked else None

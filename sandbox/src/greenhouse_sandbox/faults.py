@@ -1,4 +1,4 @@
-"""Faults on demand: what shall go wrong with the next calls."""
+"""Faults ordered for the next API calls."""
 
 import json
 import threading
@@ -18,7 +18,7 @@ CUT = "greenhouse_sandbox.cut"
 
 @dataclass(kw_only=True)
 class Fault:
-    """One order: calls with this method (empty: any) and under this path, `times` of them, after `after` whole ones.
+    """A fault of `times` calls with this method (empty: any) under this path, after `after` successful ones.
 
     `retry_after` in seconds (None: only a 429 has it, with `seconds`).
     """
@@ -42,10 +42,10 @@ type Behaviour = Callable[[Fault, Forward], Response]
 
 
 class Cut(Response):
-    """No answer at all: the connection ends."""
+    """No response: the connection is closed."""
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """End it by the server's own means; a server that has none is given an answer that is too short."""
+        """Close the connection if the server can; else send a truncated response."""
         end = environ.get(CUT)
         if end is None:
             self.headers["Content-Length"] = "1"
@@ -157,15 +157,13 @@ NUMBERS = ("times", "after", "status", "seconds", "retry_after")
 
 
 class Faults:
-    """The orders that are still open."""
-
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._orders: list[Fault] = []
         self._made = 0
 
     def add(self, wanted: dict[str, Any]) -> Fault:
-        """Take an order; ValueError with a sentence if it cannot be understood."""
+        """Add an order; ValueError with a message if it is invalid."""
         if wanted.get("kind") not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         for name, value in wanted.items():
@@ -187,7 +185,7 @@ class Faults:
             return fault
 
     def take(self, method: str, path: str) -> Fault | None:
-        """The order that fits this call, counted down."""
+        """The order that matches this call, counted down."""
         with self._lock:
             for fault in self._orders:
                 if fault.method in {"", method} and path.startswith(fault.path):
@@ -201,11 +199,9 @@ class Faults:
         return None
 
     def list(self) -> list[dict[str, Any]]:
-        """The open orders."""
         with self._lock:
             return [dict(vars(fault)) for fault in self._orders]
 
     def clear(self) -> None:
-        """Drop all orders."""
         with self._lock:
             self._orders.clear()

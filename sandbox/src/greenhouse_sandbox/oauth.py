@@ -1,8 +1,6 @@
-"""Reading what is sent to the token endpoints.
+"""The token endpoints. In Greenhouse they have their own host.
 
-The token endpoints. In Greenhouse they have a host of their own; here they stand beside the API.
-
-Error bodies: as seen on the wire without a valid credential.
+Source of error bodies: responses seen without a valid credential.
 """
 
 import base64
@@ -28,7 +26,7 @@ WINDOW_SECONDS = 60
 
 
 def basic_pair() -> tuple[str, str] | None:
-    """User name and password of the Authorization header, if it is a Basic one that can be read."""
+    """User name and password of a valid Basic Authorization header."""
     kind, _, text = request.headers.get("Authorization", "").partition(" ")
     if kind.lower() != "basic":
         return None
@@ -40,19 +38,19 @@ def basic_pair() -> tuple[str, str] | None:
 
 
 def parameters() -> dict[str, str]:
-    """Query, form and JSON members together: all three places are in use."""
+    """Query, form and JSON members; clients use all three."""
     body = request.get_json(silent=True) if request.is_json else None
     members = {str(name): str(value) for name, value in body.items()} if isinstance(body, dict) else {}
     return {**request.args.to_dict(), **request.form.to_dict(), **members}
 
 
 def unauthorised() -> ApiError:
-    """401 for a call without any client."""
+    """401 for a call without a client."""
     return ApiError(401, {"message": "Unauthorized", "errorId": f"err-{secrets.token_hex(8)}"})
 
 
 def known_client(client_id: str, secret: str) -> OAuthClient:
-    """The credential with that id and secret. The answer to a malformed id echoes it, as seen on the wire."""
+    """The credential with this id and secret. The error for a malformed id echoes it, as Greenhouse does."""
     if not client_id.endswith(CLIENT_ID_SUFFIX):
         message = f"client_id={client_id} does not contain a valid client ID suffix"
         raise ApiError(400, {"message": message, "errorId": f"err-{secrets.token_hex(8)}"})
@@ -74,7 +72,7 @@ def make_blueprint() -> Blueprint:
 
 
 def token() -> Response:
-    """A token for the client: by its own credentials, by a code that it was given, or by a refresh token."""
+    """A token for the client, for its credentials, a code or a refresh token."""
     sent = parameters()
     client_id, secret = basic_pair() or (sent.get("client_id", ""), sent.get("client_secret", ""))
     if not client_id:
@@ -96,7 +94,7 @@ def token() -> Response:
 
 
 def introspect() -> Response:
-    """What a token is worth, for the client that it was made for."""
+    """State and scopes of a token, for the client that owns it."""
     store = the_store()
     client_id, secret = basic_pair() or ("", "")
     if not client_id:
@@ -127,7 +125,7 @@ def introspect() -> Response:
 
 
 def transition_token() -> Response:
-    """A v3 token for the holder of a v1 key, acting as the user of `sub`."""
+    """A v3 token for a v1 key, acting as the user `sub`."""
     store = the_store()
     pair = basic_pair()
     key = find_api_key(store, pair[0]) if pair else None
@@ -148,7 +146,7 @@ def _by_credentials(client: OAuthClient, sent: dict[str, str]) -> dict[str, Any]
 
 
 def _by_grant(client: OAuthClient, kind: str, secret: str, redirect_uri: str | None) -> dict[str, Any]:
-    """For whom the person chose who let the client in; with a refresh token for the next time."""
+    """A token for the user chosen at `/authorize`, with a refresh token."""
     store = the_store()
     now = store.clock.now()
     grant = partner_flow.redeem(store, kind, client, secret, now=now)

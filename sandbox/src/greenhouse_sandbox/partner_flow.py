@@ -1,8 +1,6 @@
-"""Codes and refresh tokens of the partner flow: each is good once, and for a while.
+"""The partner flow: `/authorize`, its codes and its refresh tokens, which are valid once and expire.
 
-`/authorize` of the partner flow: a person of the account lets a partner's program in.
-
-In Greenhouse the person signs in; here the user of this machine chooses whom to act as.
+In Greenhouse the person signs in; here they choose whom to act as.
 """
 
 import secrets
@@ -33,7 +31,7 @@ def issue(
     now: datetime,
     redirect_uri: str = "",
 ) -> str:
-    """A new code or refresh token; what has ended is thrown away."""
+    """A new code or refresh token; expired ones are deleted."""
     for old in [one for one in store.grants.rising() if one.expires_at <= now]:
         store.grants.delete(old.id)
     secret = secrets.token_urlsafe(32)
@@ -55,7 +53,7 @@ def issue(
 
 
 def redeem(store: Store, kind: str, client: OAuthClient, secret: str, *, now: datetime) -> Grant | None:
-    """What the code or refresh token stands for, this once; None if it is unknown, used, ended or another's."""
+    """Redeem a code or refresh token; None if it is unknown, used, expired or belongs to another client."""
     found = store.grants.by("secret_hash", digest(secret))
     grant = found[0] if found else None
     if grant is None or grant.kind != kind or grant.oauth_client_id != client.id:
@@ -68,7 +66,6 @@ def redeem(store: Store, kind: str, client: OAuthClient, secret: str, *, now: da
 
 
 def make_blueprint() -> Blueprint:
-    """The page and its form."""
     blueprint = Blueprint("authorise", __name__)
     blueprint.add_url_rule("/authorize", "ask", ask)
     blueprint.add_url_rule("/authorize", "answer", answer, methods=["POST"])
@@ -77,7 +74,7 @@ def make_blueprint() -> Blueprint:
 
 
 def ask() -> ResponseReturnValue:
-    """Show who asks for what; with the switch `authorize` at `approve`, let them in at once."""
+    """Show the client and its scopes; with the switch `authorize` at `approve`, approve at once."""
     store = the_store()
     client, back = _client_and_way_back(store)
     if request.args.get("response_type") != "code":
@@ -91,7 +88,7 @@ def ask() -> ResponseReturnValue:
 
 
 def answer() -> ResponseReturnValue:
-    """Go back to the partner with a code, or with what a refusal looks like."""
+    """Redirect to the partner with a code or an error."""
     store = the_store()
     client, back = _client_and_way_back(store)
     actor = next((one for one in _actors(store) if str(one.id) == request.form.get("user_id")), None)
@@ -109,7 +106,7 @@ def _let_in(
 
 
 def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
-    """The client, and where to redirect to. Errors are shown here, never sent to an address that may be foreign."""
+    """The client and its redirect URI. Errors are shown here and never sent to an unknown address."""
     client = find_oauth_client(store, request.args.get("client_id", ""))
     if client is None:
         abort(400, "There is no Harvest V3 credential with this client_id.")
@@ -122,13 +119,13 @@ def _client_and_way_back(store: Store) -> tuple[OAuthClient, str]:
 
 
 def _scopes(client: OAuthClient) -> list[str]:
-    """Of what is asked for, what the credential may have at all; everything if nothing is named."""
+    """The requested scopes that the credential has; all of them if none is requested."""
     wanted = request.args.get("scope", "").split()
     return [scope for scope in client.scopes if not wanted or scope in wanted]
 
 
 def _actors(store: Store) -> list[User]:
-    """Whom the partner's program may act as: the person at the screen, and service accounts if a Site Admin."""
+    """Users that the partner may act as: the acting user and, for a Site Admin, service accounts."""
     person = store.users[store.acting_user_id]
     services = [one for one in store.users.rising() if one.service_account and not one.deactivated]
     return [person, *services] if person.site_admin else [person]

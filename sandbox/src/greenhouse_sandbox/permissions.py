@@ -1,11 +1,7 @@
-"""The tick boxes of a Harvest (v1) key, by category: permission to its label.
+"""Permissions of credentials, by the categories of Greenhouse's permission screen, for v1 and v3.
 
-The tick boxes of a Harvest v3 credential, by category: scope to its label.
-
-What a credential can be allowed: categories as on Greenhouse's permission screen, v1 and v3.
-
-The article's category names are Greenhouse's own; the label of each permission follows the documented
-endpoint names. v3 scopes are `harvest:<resource>:<action>`.
+The categories are Greenhouse's own; the label of each permission follows the documented endpoint names. v3 scopes
+are `harvest:<resource>:<action>`.
 """
 
 from dataclasses import dataclass
@@ -270,7 +266,7 @@ V3_CATEGORIES: dict[str, dict[str, str]] = {
 
 @dataclass(frozen=True)
 class Permission:
-    """One tick box. `key` is what is stored; for v3 it is the scope itself."""
+    """A permission. `key` is stored; for v3 it is the scope."""
 
     key: str
     category: str

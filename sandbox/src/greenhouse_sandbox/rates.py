@@ -1,4 +1,4 @@
-"""Rate limits in fixed windows that are aligned to the clock."""
+"""Rate limits in fixed windows aligned to the clock."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from math import ceil
 
 @dataclass(frozen=True)
 class Allowance:
-    """The outcome of one counted request: how many are left, and when the window ends."""
+    """Requests left, and when the window ends."""
 
     limit: int
     remaining: int
@@ -51,5 +51,4 @@ class RateWindows:
         )
 
     def clear(self) -> None:
-        """Forget all counts."""
         self._counts.clear()

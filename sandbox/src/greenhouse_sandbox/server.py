@@ -1,7 +1,4 @@
-"""A small HTTP/1.1 server that can do what no good server does: cut a connection on request.
-
-One thread a connection, so that slow answers hold up nobody else. With TLS if it is given a context.
-"""
+"""A small HTTP/1.1 server that can cut a connection on request, with one thread per connection."""
 
 import socket
 import ssl
@@ -26,7 +23,7 @@ TOLD_OTHERWISE = {"HTTP_CONTENT_TYPE", "HTTP_CONTENT_LENGTH", "HTTP_TRANSFER_ENC
 
 
 class Server(ThreadingHTTPServer):
-    """Serves `app` on a socket that listens already."""
+    """Serves `app` on a listening socket."""
 
     daemon_threads = True
     block_on_close = False
@@ -41,7 +38,7 @@ class Server(ThreadingHTTPServer):
         self.tls = tls
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Serve one connection; the hands are shaken here, in its own thread."""
+        """Serve one connection; the TLS handshake happens in the connection's thread."""
         if self.tls is None:
             super().finish_request(request, client_address)
             return
@@ -50,14 +47,12 @@ class Server(ThreadingHTTPServer):
             super().finish_request(secured, client_address)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that goes away is no news."""
+        """Ignore disconnected clients."""
         if not isinstance(sys.exception(), OSError | EOFError):
             super().handle_error(request, client_address)
 
 
 class Handler(BaseHTTPRequestHandler):
-    """One connection."""
-
     server: Server
     protocol_version = "HTTP/1.1"
     timeout = IDLE_SECONDS
@@ -65,7 +60,6 @@ class Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def answer(self) -> None:
-        """Run the application for one request."""
         try:
             body = self._body()
         except ValueError as error:
@@ -126,7 +120,7 @@ class Handler(BaseHTTPRequestHandler):
             return
 
     def _body(self) -> bytes:
-        """What the client sent; ValueError if it cannot be understood or is too large."""
+        """The request body; ValueError if it is malformed or too large."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
             return self._chunks()
         length = int(self.headers.get("Content-Length") or 0)
@@ -175,4 +169,4 @@ class Handler(BaseHTTPRequestHandler):
         return environ
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  (the base class's name)
-        """Calls are kept in the call log; the terminal stays quiet."""
+        """Requests go to the call log, not to the terminal."""

@@ -1,4 +1,4 @@
-"""Certificates for a sandbox that serves over TLS, from a certificate authority of its own."""
+"""TLS certificates, issued by a private certificate authority."""
 
 import ipaddress
 import os
@@ -17,11 +17,11 @@ LOCAL_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class TlsError(Exception):
-    """The certificates cannot be read or made; the text says why, in one sentence."""
+    """The certificates cannot be read or created; the message says why."""
 
 
 def default_directory() -> Path:
-    """Where the authority is kept if nobody says otherwise: in the user's own data, for all sandboxes alike."""
+    """The default folder of the authority, in the user's data, shared by all sandboxes."""
     home = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
     return Path(home) / "greenhouse-sandbox"
 
@@ -131,6 +131,6 @@ def _key_pem(key: ec.EllipticCurvePrivateKey) -> bytes:
 
 
 def _write_secret(path: Path, content: bytes) -> None:
-    """Readable by its owner only, from the first byte on."""
+    """Write a file that only its owner can read from the start."""
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(content)

@@ -17,12 +17,12 @@ from greenhouse_sandbox.store.people import User
 
 
 class BadTokenError(Exception):
-    """A token that gives no access; the text is what the API says about it."""
+    """An invalid token; the message is the API's."""
 
 
 @dataclass(frozen=True)
 class Bearer:
-    """Whom a token stands for and what it may do now. `credential` names the client or key behind it."""
+    """The user and current permissions of a token. `credential` names its client or key."""
 
     credential: str
     user: User
@@ -57,9 +57,9 @@ def mint(
 
 
 def read_token(store: Store, token: str, *, now: datetime) -> Bearer:
-    """Who holds this token; BadTokenError if it is none of ours, ended, or its credential is gone.
+    """Parse a token; BadTokenError if it is not one of ours, expired, or its credential was revoked.
 
-    Scopes are those that the credential has now: taking one away is felt at once.
+    Its scopes are those of the credential now, so that removing one takes effect at once.
     """
     claims = _claims(store, token)
     if now.timestamp() >= claims["exp"]:
@@ -92,7 +92,7 @@ def _remember(store: Store, credential: str, claims: dict[str, Any]) -> None:
 
 
 def _replaced(store: Store, client: OAuthClient, claims: dict[str, Any]) -> bool:
-    """Whether a newer token for the same user has ended this one, which is so by switch only."""
+    """Whether a newer token for the same user has replaced this one, which depends on a switch."""
     latest = client.latest_tokens.get(claims["sub"], claims["jti"])
     return bool(store.switches["new_token_ends_former"]) and latest != claims["jti"]
 

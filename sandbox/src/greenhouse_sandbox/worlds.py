@@ -28,10 +28,10 @@ PROSPECTS: list[tuple[str, str, list[int]]] = [("Ingrid", "Solheim", [0]), ("Raf
 
 
 def seed(store: Store, world: str = "demo", *, applications: int | None = None, random: int = 0) -> None:
-    """Clear the store and fill it; ValueError with a sentence if there is no such world.
+    """Clear the store and fill it; ValueError with a message for an unknown world.
 
-    `demo` has jobs and people, `empty` an account with neither; `sized` has that many `applications`, which may
-    also be given as the world's name. `random` chooses one of the worlds of that size.
+    `demo` has jobs and people, `empty` neither; `sized` has so many `applications`, a number that can also be given
+    as the world's name. `random` is the seed.
     """
     if world.isdecimal():
         world, applications = "sized", int(world)

@@ -51,7 +51,6 @@ def forget_files(store: Store, application_id: int, *, now: datetime) -> None:
 
 
 def forget_background(store: Store, candidate: Candidate) -> None:
-    """Remove a person's schools and employers."""
     for school in store.educations.by("candidate_id", candidate.id):
         store.educations.delete(school.id)
     for employer in store.employments.by("candidate_id", candidate.id):
@@ -125,7 +124,7 @@ def attach(
 def edit_application(
     store: Store, application: Application, *, actor_id: int | None, now: datetime, **changes: int | None
 ) -> None:
-    """Change recruiter, coordinator, source or whom it is credited to. Fires the web hook."""
+    """Change recruiter, coordinator, source or whom it is credited to. Fires the webhook."""
     tables = store.tables()
     for name, value in changes.items():
         if name not in EDITABLE:
@@ -149,7 +148,7 @@ def edit_custom_fields(
     actor_id: int | None,
     now: datetime,
 ) -> None:
-    """Set custom fields: name key to `{"name", "type", "value"}`. Fires the web hook."""
+    """Set custom fields: name key to `{"name", "type", "value"}`. Fires the webhook."""
     application.custom_fields = {**application.custom_fields, **fields}
     log_activity(store, application, "Application edited", actor_id=actor_id, now=now)
     emit_application(store, "application_updated", application)
@@ -166,7 +165,7 @@ def transfer(
 ) -> None:
     """Move an active application to another open job, at `stage_id` or its first stage.
 
-    The id stays; recruiter and coordinator become the other job's. Fires the web hook of a stage change.
+    The id stays; recruiter and coordinator become the other job's. Fires the webhook of a stage change.
     """
     must_be_active(application)
     job = store.jobs.get(job_id)
@@ -197,7 +196,7 @@ def convert_prospect(
 ) -> Application:
     """Make a prospect a candidate of `job_id`: a new application; the prospect's own is `converted`.
 
-    Fires the web hook of a new application.
+    Fires the webhook of a new application.
     """
     must_be_active(application)
     if not application.prospect:
@@ -229,7 +228,6 @@ def add_candidate(
     private: bool = False,
     tags: list[str] | None = None,
 ) -> Candidate:
-    """Keep a new person."""
     return store.candidates.insert(
         Candidate(
             id=store.candidates.new_id(),
@@ -259,7 +257,7 @@ def apply_to_job(
     source_id: int | None = None,
     stage_id: int | None = None,
 ) -> Application:
-    """An application of `candidate` to an open job, at `stage_id` or the first stage. Fires the web hook."""
+    """An application of `candidate` to an open job, at `stage_id` or the first stage. Fires the webhook."""
     job = store.jobs.get(job_id)
     if job is None:
         raise RefusedError("job_id", "does not exist")
@@ -283,7 +281,7 @@ def apply_to_job(
 def add_prospect(
     store: Store, candidate: Candidate, *, job_ids: list[int], actor_id: int | None, now: datetime
 ) -> Application:
-    """A prospect application of `candidate` for no job, one or several. Fires the web hook."""
+    """A prospect application of `candidate` for no job, one or several. Fires the webhook."""
     if any(store.jobs.get(job_id) is None for job_id in job_ids):
         raise RefusedError("job_ids", "contains a job that does not exist")
     application = _new_application(store, candidate, job_id=None, prospect=True, now=now)
@@ -318,7 +316,7 @@ def responsible(store: Store, job_id: int, kind: str) -> int | None:
 def apply(
     store: Store, candidate: Candidate, wanted: dict[str, Any], *, actor_id: int | None, now: datetime
 ) -> Application:
-    """An application to `job_id`, or with `prospect` a prospect for `job_ids`. Fires the web hook."""
+    """An application to `job_id`, or with `prospect` a prospect for `job_ids`. Fires the webhook."""
     links, fields = checked_links(store, wanted), {}
     if wanted.get("custom_fields"):
         fields = with_values(store, "application", {}, wanted["custom_fields"])
@@ -361,7 +359,7 @@ def checked_links(store: Store, wanted: dict[str, Any]) -> dict[str, int | None]
 
 
 def set_links(store: Store, application: Application, links: dict[str, int | None]) -> None:
-    """Put the links on the application, in silence."""
+    """Put the links on the application, without a webhook."""
     for name, value in links.items():
         if name == "referrer_id":
             credit(application, referrer(store, value) if value is not None else None)
@@ -376,14 +374,14 @@ def _id(name: str, value: object) -> int:
 
 
 def delete_application(store: Store, application: Application) -> None:
-    """Take a candidate off a job; the person and the feed stay. Fires the web hook."""
+    """Remove a candidate from a job; the person and the feed stay. Fires the webhook."""
     payload = deleted_application_payload(store, application)
     forget_application(store, application)
     emit(store, "delete_application", payload)
 
 
 def forget_application(store: Store, application: Application) -> None:
-    """Remove an application with all that hangs on it, without a word to anybody."""
+    """Remove an application with everything that belongs to it, without a webhook."""
     for table in (
         store.application_stages,
         store.rejection_details,

@@ -20,7 +20,7 @@ def add_education(
     end_date: str | None,
     now: datetime,
 ) -> Education:
-    """A school; school, degree and discipline are options of the standard fields. Fires the web hook."""
+    """A school; school, degree and discipline are options of the standard fields. Fires the webhook."""
     for name, option_id in (("school", school_id), ("degree", degree_id), ("discipline", discipline_id)):
         if option_id is not None and store.custom_field_options.get(option_id) is None:
             raise RefusedError(f"{name}_id", "does not exist")
@@ -50,7 +50,7 @@ def add_employment(
     end_date: str | None,
     now: datetime,
 ) -> Employment:
-    """An employer. Fires the web hook."""
+    """An employer. Fires the webhook."""
     row = Employment(
         id=store.employments.new_id(),
         created_at=now,
@@ -67,7 +67,7 @@ def add_employment(
 
 
 def delete_background(store: Store, row: Education | Employment, *, now: datetime) -> None:
-    """Take away a school or an employer. Fires the web hook."""
+    """Take away a school or an employer. Fires the webhook."""
     if isinstance(row, Education):
         store.educations.delete(row.id)
     else:
@@ -91,7 +91,7 @@ def _tell(store: Store, candidate: Candidate, now: datetime) -> None:
 
 
 def tag(store: Store, name: str) -> CandidateTag:
-    """The record of the tag of that name, made if there is none."""
+    """The tag of that name, created if missing."""
     known = store.candidate_tags.by("name", name)
     if known:
         return known[0]
@@ -102,7 +102,7 @@ def tag(store: Store, name: str) -> CandidateTag:
 
 
 def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
-    """Put a tag on a candidate. Fires the web hook."""
+    """Put a tag on a candidate. Fires the webhook."""
     if row.name in candidate.tags:
         raise RefusedError("candidate_tag_id", "is on the candidate already")
     candidate.tags = [*candidate.tags, row.name]
@@ -111,27 +111,27 @@ def apply_tag(store: Store, candidate: Candidate, row: CandidateTag, *, now: dat
 
 
 def take_tag_off(store: Store, candidate: Candidate, row: CandidateTag, *, now: datetime) -> None:
-    """Take a tag off a candidate. Fires the web hook."""
+    """Remove a tag from a candidate. Fires the webhook."""
     candidate.tags = [name for name in candidate.tags if name != row.name]
     store.candidates.changed(candidate, now)
     emit_candidate_updated(store, candidate)
 
 
 def delete_tag(store: Store, row: CandidateTag, *, now: datetime) -> None:
-    """Remove a tag from the account and from everybody."""
+    """Delete a tag from the account and all candidates."""
     for candidate in store.candidates.by("tagged", row.name):
         take_tag_off(store, candidate, row, now=now)
     store.candidate_tags.delete(row.id)
 
 
 def referrer_of(store: Store, user: User) -> Referrer:
-    """The referrer's record of a user, made if there is none."""
+    """A user's referrer record, created if missing."""
     known = store.referrers.by("user_id", user.id)
     return known[0] if known else _new(store, user.name, user.id)
 
 
 def outside_referrer(store: Store, name: str) -> Referrer:
-    """The record of somebody who is no user, made if there is none of that name."""
+    """The record of a referrer who is not a user, created if missing."""
     known = (one for one in store.referrers.by("user_id", None) if one.name == name)
     return next(known, None) or _new(store, name, None)
 

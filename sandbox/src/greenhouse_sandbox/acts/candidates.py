@@ -117,14 +117,14 @@ def checked_profile(
 
 
 def set_profile(store: Store, candidate: Candidate, changes: dict[str, Any], *, now: datetime) -> None:
-    """Keep what `checked_profile` made, in silence."""
+    """Keep what `checked_profile` made, without a webhook."""
     for name, value in changes.items():
         setattr(candidate, name, value)
     store.candidates.changed(candidate, now)
 
 
 def edit_profile(store: Store, candidate: Candidate, changes: dict[str, Any], *, now: datetime) -> None:
-    """Keep what `checked_profile` made. Fires the web hook."""
+    """Keep what `checked_profile` made. Fires the webhook."""
     set_profile(store, candidate, changes, now=now)
     update_candidate(store, candidate, now=now)
 
@@ -165,7 +165,7 @@ def _tags(value: object) -> list[str]:
 
 
 def anonymise_fields(store: Store, candidate: Candidate, fields: list[str], *, now: datetime) -> None:
-    """Blank these data groups; the id and the applications stay. Fires the web hook with the groups."""
+    """Blank these data groups; the id and the applications stay. Fires the webhook with the groups."""
     if not fields:
         raise RefusedError("fields", "is missing")
     for name in fields:
@@ -220,7 +220,7 @@ def update_candidate(
     email: str | None = None,
     private: bool | None = None,
 ) -> None:
-    """Change what is given: name, first e-mail address (empty: take it away), privacy. Fires the web hook."""
+    """Change what is given: name, first e-mail address (empty: take it away), privacy. Fires the webhook."""
     if first_name is not None:
         candidate.first_name = first_name
     if last_name is not None:
@@ -235,7 +235,7 @@ def update_candidate(
 
 
 def anonymise_candidate(store: Store, candidate: Candidate, *, now: datetime) -> None:
-    """Blank a person's name, addresses and numbers; the id and the applications stay. Fires the web hook."""
+    """Blank a person's name, addresses and numbers; the id and the applications stay. Fires the webhook."""
     candidate.first_name, candidate.last_name = "", ""
     candidate.email_addresses, candidate.phone_numbers = [], []
     candidate.addresses, candidate.website_addresses, candidate.social_media_addresses = [], [], []
@@ -244,7 +244,7 @@ def anonymise_candidate(store: Store, candidate: Candidate, *, now: datetime) ->
 
 
 def delete_candidate(store: Store, candidate: Candidate) -> None:
-    """Remove a person with applications and feed; no trace stays in any list. Fires the web hook."""
+    """Remove a person with applications and feed; nothing remains in any list. Fires the webhook."""
     applications = store.applications.by("candidate_id", candidate.id)
     for note in store.notes.by("candidate_id", candidate.id):
         store.notes.delete(note.id)
@@ -256,7 +256,7 @@ def delete_candidate(store: Store, candidate: Candidate) -> None:
 
 
 def merge_candidates(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:
-    """Give the loser's applications and feed to the winner and remove the loser. Fires the web hook."""
+    """Give the loser's applications and feed to the winner and remove the loser. Fires the webhook."""
     if loser.id == winner.id:
         raise RefusedError("candidate_id", "cannot be merged with itself")
     theirs = store.applications.by("candidate_id", loser.id)

@@ -130,7 +130,6 @@ def define_field(
 
 
 def edit_field(store: Store, field: CustomField, changes: dict[str, Any], *, now: datetime) -> None:
-    """Change what is given of EDITABLE."""
     for name, value in changes.items():
         if name in EDITABLE:
             setattr(field, name, value)

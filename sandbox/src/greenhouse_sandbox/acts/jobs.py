@@ -26,7 +26,7 @@ EDITABLE = {"name", "requisition_id", "notes", "confidential", "department_id", 
 
 
 def add_stage(store: Store, job: Job, *, name: str, now: datetime, place: int | None = None) -> JobStage:
-    """A new stage at `place` (counted from 0; default the end). Greenhouse has no web hook for it."""
+    """A new stage at `place` (counted from 0; default the end). Greenhouse has no webhook for this."""
     if not name:
         raise RefusedError("name", "needs a name")
     stages = pipeline(store, job.id)
@@ -46,7 +46,7 @@ def add_stage(store: Store, job: Job, *, name: str, now: datetime, place: int | 
 
 
 def rename_stage(store: Store, stage: JobStage, *, name: str, now: datetime) -> None:
-    """Another name, the same id. Greenhouse has no web hook for it."""
+    """Rename a stage; it keeps its id. Greenhouse has no webhook for this."""
     if not name:
         raise RefusedError("name", "needs a name")
     stage.name = name
@@ -54,7 +54,7 @@ def rename_stage(store: Store, stage: JobStage, *, name: str, now: datetime) -> 
 
 
 def place_stage(store: Store, stage: JobStage, *, place: int, now: datetime) -> None:
-    """Put the stage at `place` of its job, counted from 0. Greenhouse has no web hook for it."""
+    """Put the stage at `place` of its job, counted from 0. Greenhouse has no webhook for this."""
     others = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
     order = [*others[:place], stage, *others[place:]]
     for number, one in enumerate(order):
@@ -71,9 +71,9 @@ def delete_stage(
     now: datetime,
     to_stage_id: int | None = None,
 ) -> None:
-    """Remove a stage; who stands there is moved to `to_stage_id` first. The row stays, inactive.
+    """Remove a stage; its applications move to `to_stage_id` first. The row stays, inactive.
 
-    Fires the web hook, after those of the moves.
+    Fires the webhook, after those of the moves.
     """
     if not stage.active:
         raise RefusedError("stage_id", "is removed already")
@@ -106,7 +106,7 @@ def create_post(
     live: bool = True,
     internal: bool = False,
 ) -> JobPost:
-    """A post of the job. Fires the web hook."""
+    """A post of the job. Fires the webhook."""
     if not title:
         raise RefusedError("title", "needs a title")
     post = store.job_posts.insert(
@@ -129,7 +129,7 @@ def create_post(
 
 
 def update_post(store: Store, post: JobPost, *, now: datetime, **changes: Any) -> None:
-    """Change the members of EDITABLE_OF_POST that are given. Fires the web hook."""
+    """Change the members of EDITABLE_OF_POST that are given. Fires the webhook."""
     for name in changes:
         if name not in EDITABLE_OF_POST:
             raise RefusedError(name, "cannot be edited")
@@ -146,7 +146,7 @@ def update_post(store: Store, post: JobPost, *, now: datetime, **changes: Any) -
 
 
 def delete_post(store: Store, post: JobPost, *, now: datetime) -> None:
-    """Delete a post that is not live; its row stays, inactive. Fires the web hook."""
+    """Delete a post that is not live; its row stays, inactive. Fires the webhook."""
     if not post.active:
         raise RefusedError("post_id", "is deleted already")
     if post.live:
@@ -169,7 +169,7 @@ def create_job(
     coordinator_id: int | None = None,
     hiring_manager_id: int | None = None,
 ) -> Job:
-    """An open job with these stages and this hiring team. Fires the web hook."""
+    """An open job with these stages and this hiring team. Fires the webhook."""
     if not name:
         raise RefusedError("name", "needs a name")
     if not stages:
@@ -218,7 +218,7 @@ def create_job(
 
 
 def update_job(store: Store, job: Job, *, now: datetime, **changes: Any) -> None:
-    """Change the members of EDITABLE that are given. Fires the web hook."""
+    """Change the members of EDITABLE that are given. Fires the webhook."""
     for name in changes:
         if name not in EDITABLE:
             raise RefusedError(name, "cannot be edited")
@@ -230,7 +230,7 @@ def update_job(store: Store, job: Job, *, now: datetime, **changes: Any) -> None
 
 
 def set_owner(store: Store, job: Job, *, kind: str, user_id: int | None, now: datetime) -> None:
-    """Make somebody (or nobody) the responsible recruiter, coordinator or sourcer. Fires the web hook."""
+    """Make somebody (or nobody) the responsible recruiter, coordinator or sourcer. Fires the webhook."""
     if user_id is not None and store.users.get(user_id) is None:
         raise RefusedError("user_id", "names a user who does not exist")
     for owner in store.job_owners.by("job_id", job.id):
@@ -249,7 +249,7 @@ def close_job(
     now: datetime,
     reject_for_id: int | None = None,
 ) -> None:
-    """Close an open job. With a reason, its active candidates are rejected for it, one web hook each.
+    """Close an open job. With a reason, its active candidates are rejected for it, one webhook each.
 
     Without, they stay active on a closed job, as in Greenhouse. Its posts are taken offline and its
     openings closed silently.
@@ -272,7 +272,7 @@ def close_job(
 
 
 def reopen_job(store: Store, job: Job, *, now: datetime) -> None:
-    """Open a closed or draft job. Fires the web hook."""
+    """Open a closed or draft job. Fires the webhook."""
     if job.status == "open":
         raise RefusedError("status", "is open already")
     job.status, job.closed_at = "open", None
@@ -281,7 +281,7 @@ def reopen_job(store: Store, job: Job, *, now: datetime) -> None:
 
 
 def delete_job(store: Store, job: Job, *, now: datetime) -> None:
-    """Remove a closed job with posts, stages, team and applications. Only the job's own web hook fires."""
+    """Remove a closed job with posts, stages, team and applications. Only the job's own webhook fires."""
     if job.status == "open":
         raise RefusedError("status", "is open: close it first")
     for application in store.applications.by("job_id", job.id):

@@ -42,7 +42,7 @@ def create_offer(
     starts_on: str | None = None,
     notes: str | None = None,
 ) -> Offer:
-    """Make an offer, or a new version of the present one, which is deprecated. Fires the web hooks."""
+    """Make an offer, or a new version of the present one, which is deprecated. Fires the webhooks."""
     must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and gets no offer")
@@ -75,7 +75,7 @@ def create_offer(
 
 
 def approve_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """The approval that an offer waited for. Fires the web hook."""
+    """The approval that an offer waited for. Fires the webhook."""
     _must_be_open(offer)
     offer.approved_at = now
     store.offers.changed(offer, now)
@@ -86,7 +86,7 @@ def approve_offer(store: Store, offer: Offer, *, actor_id: int | None, now: date
 
 
 def accept_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """The candidate accepts, which hires them. Fires the web hooks of offer and hire."""
+    """The candidate accepts, which hires them. Fires the webhooks of offer and hire."""
     _must_be_open(offer)
     application = store.applications[offer.application_id]
     must_be_active(application)
@@ -95,7 +95,7 @@ def accept_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datet
 
 
 def decline_offer(store: Store, offer: Offer, *, actor_id: int | None, now: datetime) -> None:
-    """The offer is rejected; the candidate stays active. Fires the web hook."""
+    """The offer is rejected; the candidate stays active. Fires the webhook."""
     _must_be_open(offer)
     _resolve(store, offer, DECLINED, now)
     log_activity(
@@ -104,7 +104,7 @@ def decline_offer(store: Store, offer: Offer, *, actor_id: int | None, now: date
 
 
 def delete_offer(store: Store, offer: Offer) -> None:
-    """Remove one version of an offer. Fires the web hook."""
+    """Remove one version of an offer. Fires the webhook."""
     store.offers.delete(offer.id)
     emit(store, "offer_deleted", deleted_offer_payload(offer))
 
@@ -128,7 +128,7 @@ def schedule_interview(
     now: datetime,
     starts_at: datetime | None = None,
 ) -> Interview:
-    """Book an interview of the present stage, by default for the next day. No web hook."""
+    """Book an interview of the present stage, by default for the next day. No webhook."""
     must_be_active(application)
     stage = current_stage(store, application)
     interview = store.interviews.insert(
@@ -148,7 +148,7 @@ def schedule_interview(
 
 
 def cancel_interview(store: Store, interview: Interview, *, actor_id: int | None, now: datetime) -> None:
-    """Cancel a booked interview. Fires the web hook."""
+    """Cancel a booked interview. Fires the webhook."""
     store.interviews.delete(interview.id)
     application = store.applications.get(interview.application_id)
     if application is not None:
@@ -164,7 +164,7 @@ def write_scorecard(
     now: datetime,
     rating: str = "yes",
 ) -> Scorecard:
-    """Somebody says what they think of a candidate. No web hook."""
+    """Write a scorecard. No webhook."""
     interviews = store.interviews.by("application_id", application.id)
     return store.scorecards.insert(
         Scorecard(
@@ -182,7 +182,7 @@ def write_scorecard(
 
 
 def delete_scorecard(store: Store, card: Scorecard) -> None:
-    """Remove a scorecard. Fires the web hook."""
+    """Remove a scorecard. Fires the webhook."""
     store.scorecards.delete(card.id)
     emit(store, "scorecard_deleted", scorecard_payload(card))
 
@@ -197,7 +197,7 @@ def hire_into(
     actor_id: int | None,
     now: datetime,
 ) -> None:
-    """Hire an active candidate into `opening_id`, or into the job's first open opening. Fires the web hooks."""
+    """Hire an active candidate into `opening_id`, or into the job's first open opening. Fires the webhooks."""
     must_be_active(application)
     starts_on = day("start_date", start_date)
     if close_reason_id is not None and store.close_reasons.get(close_reason_id) is None:

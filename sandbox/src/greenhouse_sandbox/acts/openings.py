@@ -19,7 +19,7 @@ def add_opening(
     opening_id: str | None = None,
     target_start_on: str | None = None,
 ) -> Opening:
-    """One more place to fill; a job has at most a hundred open ones."""
+    """Add an opening; a job has at most 100 open ones."""
     others = store.openings.by("job_id", job.id)
     if sum(one.open for one in others) >= MOST_OPEN:
         raise RefusedError("job_id", f"has {MOST_OPEN} open openings already")
@@ -65,7 +65,7 @@ def edit_opening(
 
 
 def delete_opening(store: Store, opening: Opening) -> None:
-    """Take away an opening that is closed and was not filled."""
+    """Delete a closed opening that was never filled."""
     if opening.open or opening.application_id is not None:
         raise RefusedError("id", "is open or filled and cannot be deleted")
     store.openings.delete(opening.id)

@@ -40,7 +40,7 @@ POOL_STAGES = ("Not Reviewed", "Contacted", "In Discussion")
 
 
 def delete_department(store: Store, row: Department, *, now: datetime) -> None:
-    """Remove a department; those below it go one up, jobs lose it. Fires the web hook."""
+    """Remove a department; its children move up one level, and jobs lose it. Fires the webhook."""
     payload = department_payload(store, row)
     for child in [one for one in store.departments.rising() if one.parent_id == row.id]:
         child.parent_id = row.parent_id
@@ -53,7 +53,7 @@ def delete_department(store: Store, row: Department, *, now: datetime) -> None:
 
 
 def delete_office(store: Store, row: Office, *, now: datetime) -> None:
-    """Remove an office; those below it go one up, jobs lose it. Fires the web hook."""
+    """Remove an office; its children move up one level, and jobs lose it. Fires the webhook."""
     payload = office_payload(store, row)
     for child in [one for one in store.offices.rising() if one.parent_id == row.id]:
         child.parent_id = row.parent_id
@@ -73,7 +73,7 @@ def change_user(
     site_admin: bool | None = None,
     deactivated: bool | None = None,
 ) -> None:
-    """Make a user Site Admin or not, deactivated or not. Greenhouse has no web hook for it."""
+    """Make a user Site Admin or not, deactivated or not. Greenhouse has no webhook for this."""
     if deactivated and user.id == store.acting_user_id:
         raise RefusedError("deactivated", "you cannot deactivate the user you act as")
     if site_admin is not None:
@@ -84,7 +84,7 @@ def change_user(
 
 
 def furnish(store: Store) -> None:
-    """Make what is missing, as if it had been there from the first day. Nothing is made twice."""
+    """Create what is missing, as if it had existed from the start. Nothing is made twice."""
     users = list(store.users.rising())
     if not users:
         return

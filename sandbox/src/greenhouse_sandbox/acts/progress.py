@@ -24,13 +24,13 @@ def pipeline(store: Store, job_id: int | None) -> list[JobStage]:
 
 
 def current_stage(store: Store, application: Application) -> JobStage | None:
-    """The stage of the job at which the application stands; none for a prospect."""
+    """The current stage; None for a prospect."""
     row = store.application_stages.get(application.stage_id)
     return store.job_stages.get(row.job_stage_id) if row else None
 
 
 def enter_stage(store: Store, application: Application, stage: JobStage, now: datetime) -> None:
-    """Leave the present stage and stand at `stage`. A stage entered again reuses its row."""
+    """Leave the current stage and enter `stage`. A stage entered again reuses its row."""
     leave_stage(store, application, now)
     rows = {row.job_stage_id: row for row in _rows(store, application, now)}
     row = rows.get(stage.id) or _new_row(store, application, stage, now)
@@ -41,7 +41,7 @@ def enter_stage(store: Store, application: Application, stage: JobStage, now: da
 
 
 def leave_stage(store: Store, application: Application, now: datetime) -> None:
-    """Close the row of the stage at which the application stands, if any."""
+    """Close the row of the current stage, if any."""
     row = store.application_stages.get(application.stage_id)
     if row is not None:
         row.exited_at, row.current = now, False
@@ -71,7 +71,7 @@ def _new_row(store: Store, application: Application, stage: JobStage, now: datet
 def move(
     store: Store, application: Application, stage: JobStage, *, actor_id: int | None, now: datetime
 ) -> None:
-    """Put an active application at `stage`, of its own job or of another. Fires the web hook."""
+    """Put an active application at `stage`, of its own job or of another. Fires the webhook."""
     must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and stands at no stage")
@@ -87,7 +87,7 @@ def move(
 
 
 def next_stage(store: Store, application: Application) -> JobStage:
-    """The stage after the present one; RefusedError at the last."""
+    """The stage after the current one; RefusedError at the last."""
     stages = pipeline(store, application.job_id)
     present = current_stage(store, application)
     place = next((i for i, stage in enumerate(stages) if present and stage.id == present.id), -1)
@@ -105,7 +105,7 @@ def reject(
     actor_id: int | None,
     now: datetime,
 ) -> None:
-    """Reject an active application or prospect. It keeps its stage. Fires the web hook."""
+    """Reject an active application or prospect. It keeps its stage. Fires the webhook."""
     must_be_active(application)
     reason = store.rejection_reasons.get(reason_id)
     if reason_id is not None and reason is None:
@@ -146,7 +146,7 @@ def reject(
 
 
 def unreject(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Take a rejection back. Fires the web hook."""
+    """Undo a rejection. Fires the webhook."""
     if application.status != REJECTED:
         raise RefusedError("id", "is not rejected")
     application.status = IN_PROCESS
@@ -163,7 +163,7 @@ def unreject(store: Store, application: Application, *, actor_id: int | None, no
 
 
 def hire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Hire an active candidate. Fires the web hook."""
+    """Hire an active candidate. Fires the webhook."""
     must_be_active(application)
     if application.prospect:
         raise RefusedError("id", "is a prospect and cannot be hired")
@@ -174,7 +174,7 @@ def hire(store: Store, application: Application, *, actor_id: int | None, now: d
 
 
 def unhire(store: Store, application: Application, *, actor_id: int | None, now: datetime) -> None:
-    """Take a hire back. Fires the web hook."""
+    """Undo a hire. Fires the webhook."""
     if application.status != HIRED:
         raise RefusedError("id", "is not hired")
     application.status = IN_PROCESS
@@ -185,13 +185,13 @@ def unhire(store: Store, application: Application, *, actor_id: int | None, now:
 
 
 def must_be_active(application: Application) -> None:
-    """RefusedError unless the application is neither rejected nor hired nor converted."""
+    """RefusedError if the application is rejected, hired or converted."""
     if application.status != IN_PROCESS:
         raise RefusedError("id", f"is {application.status}, not active")
 
 
 def _free_openings(store: Store, application: Application, *, now: datetime) -> None:
-    """A hire was taken back: what it had filled is open again."""
+    """Reopen what the hire had filled."""
     for opening in store.openings.by("application_id", application.id):
         opening.application_id = opening.closed_at = opening.close_reason_id = None
         store.openings.changed(opening, now)

@@ -1,8 +1,8 @@
-"""Why an act cannot be done."""
+"""Refused actions."""
 
 
 class RefusedError(Exception):
-    """An act that the rules forbid. `field` is the offending input, the text says why in one sentence."""
+    """An action that the rules forbid. `field` is the offending input; the message says why."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)

@@ -1,4 +1,4 @@
-"""Answers of the JSON endpoints."""
+"""JSON responses."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ PHRASES = {401: "Unauthorized", 403: "Forbidden", 422: "Unprocessable Content"}
 
 
 class ApiError(Exception):
-    """An answer that is not a success. `body` is sent as it is, as JSON or, if a string, as plain text."""
+    """An error response. `body` is sent as JSON or, if a string, as plain text."""
 
     def __init__(self, status: int, body: Any, headers: dict[str, str] | None = None) -> None:
         super().__init__(f"{status} {body}")
@@ -40,5 +40,5 @@ def error_response(error: ApiError) -> Response:
 
 
 def not_found() -> ApiError:
-    """404 as both versions say it."""
+    """404, the same in both versions."""
     return ApiError(404, {"message": "Resource not found"})

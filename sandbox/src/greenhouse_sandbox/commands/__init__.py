@@ -1,1 +1,1 @@
-"""Acts by name, for driving a world without its screens."""
+"""Commands: acts by name, for scripts."""

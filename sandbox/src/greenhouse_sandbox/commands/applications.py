@@ -1,4 +1,4 @@
-"""Orders about one application."""
+"""Commands about applications."""
 
 from typing import Any
 
@@ -19,7 +19,6 @@ def move(wanted: Wanted) -> dict[str, Any]:
 
 
 def advance(wanted: Wanted) -> dict[str, Any]:
-    """One stage on."""
     one = wanted.application()
     stage = progress.next_stage(wanted.store, one)
     progress.move(wanted.store, one, stage, actor_id=wanted.actor_id, now=wanted.now)
@@ -27,7 +26,6 @@ def advance(wanted: Wanted) -> dict[str, Any]:
 
 
 def transfer(wanted: Wanted) -> dict[str, Any]:
-    """To another job."""
     one, job = wanted.application(), wanted.job("to_job")
     stage_id = wanted.stage(job.id).id if "stage" in wanted.members else None
     applications.transfer(
@@ -48,7 +46,6 @@ def convert(wanted: Wanted) -> dict[str, Any]:
 
 
 def reject(wanted: Wanted) -> dict[str, Any]:
-    """For a reason, or none."""
     one, store = wanted.application(), wanted.store
     reason = None
     if "reason" in wanted.members:
@@ -59,28 +56,24 @@ def reject(wanted: Wanted) -> dict[str, Any]:
 
 
 def unreject(wanted: Wanted) -> dict[str, Any]:
-    """Back among the active."""
     one = wanted.application()
     progress.unreject(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
     return _told(wanted, one)
 
 
 def hire(wanted: Wanted) -> dict[str, Any]:
-    """Hired."""
     one = wanted.application()
     progress.hire(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
     return _told(wanted, one)
 
 
 def unhire(wanted: Wanted) -> dict[str, Any]:
-    """Back among the active."""
     one = wanted.application()
     progress.unhire(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
     return _told(wanted, one)
 
 
 def edit(wanted: Wanted) -> dict[str, Any]:
-    """Recruiter, coordinator, credit, source, custom fields."""
     one, store, members = wanted.application(), wanted.store, wanted.members
     changes: dict[str, int | None] = {}
     for name in ("recruiter", "coordinator", "credited_to"):
@@ -100,14 +93,12 @@ def edit(wanted: Wanted) -> dict[str, Any]:
 
 
 def delete(wanted: Wanted) -> dict[str, Any]:
-    """Off the job."""
     one = wanted.application()
     applications.delete_application(wanted.store, one)
     return {"application_id": one.id, "candidate_id": one.candidate_id}
 
 
 def note(wanted: Wanted) -> dict[str, Any]:
-    """On the feed."""
     one = wanted.application()
     row = add_note(
         wanted.store,
@@ -122,7 +113,6 @@ def note(wanted: Wanted) -> dict[str, Any]:
 
 
 def _told(wanted: Wanted, one: Application) -> dict[str, Any]:
-    """Where the application stands now."""
     stage = current_stage(wanted.store, one)
     return {
         "application_id": one.id,

@@ -1,4 +1,4 @@
-"""All acts that can be ordered by name."""
+"""All commands."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ WHICH = "application_id candidate candidate_id job"
 
 @dataclass(frozen=True)
 class Command:
-    """An act, the members that its order may have, and a sentence about it."""
+    """A command with its members and description."""
 
     run: Callable[[Wanted], dict[str, Any]]
     members: str
@@ -101,9 +101,9 @@ COMMANDS: dict[str, Command] = {
 
 
 def carry_out(store: Store, order: dict[str, Any]) -> dict[str, Any]:
-    """Do what the order says; the ids of what it made or changed. Hold the store's lock.
+    """Carry out a command and return the ids of what it changed. Hold the store's lock.
 
-    RefusedError with a sentence if it cannot be done; then nothing is changed.
+    RefusedError with a message if it is refused; nothing is changed then.
     """
     name = order.get("act")
     command = COMMANDS.get(str(name))

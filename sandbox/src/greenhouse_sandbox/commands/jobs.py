@@ -1,4 +1,4 @@
-"""Orders about jobs, their stages and posts, departments and offices."""
+"""Commands about jobs, stages, posts, departments and offices."""
 
 from typing import Any
 
@@ -12,7 +12,6 @@ OWNERS = ("recruiter", "coordinator", "sourcer")
 
 
 def create(wanted: Wanted) -> dict[str, Any]:
-    """A new open job."""
     stages = wanted.members.get("stages", list(jobs.STAGES))
     if not isinstance(stages, list):
         raise RefusedError("stages", "takes a list of names")
@@ -44,7 +43,7 @@ def edit(wanted: Wanted) -> dict[str, Any]:
 
 
 def close(wanted: Wanted) -> dict[str, Any]:
-    """Close it, and reject who is left if a reason is given."""
+    """Close the job; with a reason, reject its active candidates."""
     job, reason = wanted.job(), None
     if "reject_for" in wanted.members:
         reason = wanted.named(wanted.store.rejection_reasons.rising(), "reject_for", "name").id
@@ -53,35 +52,30 @@ def close(wanted: Wanted) -> dict[str, Any]:
 
 
 def reopen(wanted: Wanted) -> dict[str, Any]:
-    """Open it again."""
     job = wanted.job()
     jobs.reopen_job(wanted.store, job, now=wanted.now)
     return {"job_id": job.id, "status": job.status}
 
 
 def delete(wanted: Wanted) -> dict[str, Any]:
-    """Remove it."""
     job = wanted.job()
     jobs.delete_job(wanted.store, job, now=wanted.now)
     return {"job_id": job.id}
 
 
 def add_stage(wanted: Wanted) -> dict[str, Any]:
-    """A new stage."""
     job, name = wanted.job(), wanted.needed("name")
     stage = jobs.add_stage(wanted.store, job, name=name, place=wanted.number("place"), now=wanted.now)
     return _told(stage)
 
 
 def rename_stage(wanted: Wanted) -> dict[str, Any]:
-    """Another name."""
     stage = _stage(wanted)
     jobs.rename_stage(wanted.store, stage, name=wanted.needed("name"), now=wanted.now)
     return _told(stage)
 
 
 def place_stage(wanted: Wanted) -> dict[str, Any]:
-    """Another place."""
     stage, place = _stage(wanted), wanted.number("place")
     if place is None or place < 0:
         raise RefusedError("place", "takes a whole number from 0")
@@ -90,7 +84,6 @@ def place_stage(wanted: Wanted) -> dict[str, Any]:
 
 
 def delete_stage(wanted: Wanted) -> dict[str, Any]:
-    """Remove it."""
     stage, target = _stage(wanted), None
     if "to_stage" in wanted.members:
         target = wanted.stage(stage.job_id, "to_stage").id
@@ -99,7 +92,6 @@ def delete_stage(wanted: Wanted) -> dict[str, Any]:
 
 
 def create_post(wanted: Wanted) -> dict[str, Any]:
-    """A new post."""
     live = wanted.flag("live")
     post = jobs.create_post(
         wanted.store,
@@ -114,7 +106,6 @@ def create_post(wanted: Wanted) -> dict[str, Any]:
 
 
 def edit_post(wanted: Wanted) -> dict[str, Any]:
-    """Title, location, live or not."""
     wanted.flag("live")
     post = wanted.row(wanted.store.job_posts, "post_id")
     jobs.update_post(wanted.store, post, now=wanted.now, **wanted.given("title", "location", "live"))
@@ -122,21 +113,18 @@ def edit_post(wanted: Wanted) -> dict[str, Any]:
 
 
 def delete_post(wanted: Wanted) -> dict[str, Any]:
-    """Remove it."""
     post = wanted.row(wanted.store.job_posts, "post_id")
     jobs.delete_post(wanted.store, post, now=wanted.now)
     return {"post_id": post.id, "job_id": post.job_id}
 
 
 def delete_department(wanted: Wanted) -> dict[str, Any]:
-    """By id or name."""
     row = wanted.named(wanted.store.departments.rising(), "department", "name")
     organisation.delete_department(wanted.store, row, now=wanted.now)
     return {"department_id": row.id}
 
 
 def delete_office(wanted: Wanted) -> dict[str, Any]:
-    """By id or name."""
     row = wanted.named(wanted.store.offices.rising(), "office", "name")
     organisation.delete_office(wanted.store, row, now=wanted.now)
     return {"office_id": row.id}

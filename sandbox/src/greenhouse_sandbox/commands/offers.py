@@ -1,4 +1,4 @@
-"""Orders about offers, interviews and scorecards."""
+"""Commands about offers, interviews and scorecards."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from greenhouse_sandbox.store.applications import Offer
 
 
 def create(wanted: Wanted) -> dict[str, Any]:
-    """An offer, or its next version."""
     one = wanted.application()
     offer = offers.create_offer(
         wanted.store,
@@ -23,56 +22,48 @@ def create(wanted: Wanted) -> dict[str, Any]:
 
 
 def approve(wanted: Wanted) -> dict[str, Any]:
-    """Approved."""
     offer = _open(wanted)
     offers.approve_offer(wanted.store, offer, actor_id=wanted.actor_id, now=wanted.now)
     return _told(offer)
 
 
 def accept(wanted: Wanted) -> dict[str, Any]:
-    """Accepted, and hired."""
     offer = _open(wanted)
     offers.accept_offer(wanted.store, offer, actor_id=wanted.actor_id, now=wanted.now)
     return _told(offer)
 
 
 def decline(wanted: Wanted) -> dict[str, Any]:
-    """Rejected by the candidate."""
     offer = _open(wanted)
     offers.decline_offer(wanted.store, offer, actor_id=wanted.actor_id, now=wanted.now)
     return _told(offer)
 
 
 def delete(wanted: Wanted) -> dict[str, Any]:
-    """Removed."""
     offer = wanted.row(wanted.store.offers, "offer_id")
     offers.delete_offer(wanted.store, offer)
     return _told(offer)
 
 
 def schedule(wanted: Wanted) -> dict[str, Any]:
-    """An interview for tomorrow."""
     one = wanted.application()
     row = offers.schedule_interview(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
     return {"interview_id": row.id, "application_id": one.id}
 
 
 def cancel(wanted: Wanted) -> dict[str, Any]:
-    """The interview does not take place."""
     row = wanted.row(wanted.store.interviews, "interview_id")
     offers.cancel_interview(wanted.store, row, actor_id=wanted.actor_id, now=wanted.now)
     return {"interview_id": row.id, "application_id": row.application_id}
 
 
 def write_scorecard(wanted: Wanted) -> dict[str, Any]:
-    """What somebody thinks."""
     one, rating = wanted.application(), wanted.text("rating") or "yes"
     card = offers.write_scorecard(wanted.store, one, rating=rating, actor_id=wanted.actor_id, now=wanted.now)
     return {"scorecard_id": card.id, "application_id": one.id}
 
 
 def delete_scorecard(wanted: Wanted) -> dict[str, Any]:
-    """Removed."""
     card = wanted.row(wanted.store.scorecards, "scorecard_id")
     offers.delete_scorecard(wanted.store, card)
     return {"scorecard_id": card.id, "application_id": card.application_id}

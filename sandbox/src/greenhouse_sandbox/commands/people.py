@@ -1,4 +1,4 @@
-"""Orders about candidates and users."""
+"""Commands about candidates and users."""
 
 from typing import Any
 
@@ -9,7 +9,6 @@ from greenhouse_sandbox.store.people import Candidate
 
 
 def apply(wanted: Wanted) -> dict[str, Any]:
-    """A candidate applies to a job."""
     store, job = wanted.store, wanted.job()
     if job.status != "open" or job.is_template:
         raise RefusedError("job", "is not open")
@@ -47,7 +46,6 @@ def add_prospect(wanted: Wanted) -> dict[str, Any]:
 
 
 def update(wanted: Wanted) -> dict[str, Any]:
-    """Name, address, privacy."""
     one = wanted.candidate()
     candidates.update_candidate(
         wanted.store,
@@ -69,21 +67,18 @@ def merge(wanted: Wanted) -> dict[str, Any]:
 
 
 def anonymise(wanted: Wanted) -> dict[str, Any]:
-    """Blank the details."""
     one = wanted.candidate()
     candidates.anonymise_candidate(wanted.store, one, now=wanted.now)
     return {"candidate_id": one.id}
 
 
 def delete(wanted: Wanted) -> dict[str, Any]:
-    """Delete the person."""
     one = wanted.candidate()
     candidates.delete_candidate(wanted.store, one)
     return {"candidate_id": one.id}
 
 
 def change_user(wanted: Wanted) -> dict[str, Any]:
-    """Site Admin, deactivated, or neither."""
     one = wanted.user("who")
     organisation.change_user(
         wanted.store,

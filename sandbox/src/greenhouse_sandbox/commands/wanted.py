@@ -1,4 +1,4 @@
-"""What an order names: records by id, or by what a person would call them."""
+"""Look-up of the records that a command names, by id, name or e-mail address."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,7 @@ from greenhouse_sandbox.store.table import Row, Table
 
 
 class Wanted:
-    """The members of one order. Hold the store's lock. Each look-up raises RefusedError if it finds nothing."""
+    """The members of a command. Hold the store's lock. Look-ups raise RefusedError if they find nothing."""
 
     def __init__(self, store: Store, members: dict[str, Any]) -> None:
         self.store = store
@@ -35,30 +35,26 @@ class Wanted:
 
     @property
     def actor_id(self) -> int:
-        """`user` (id, e-mail address or name), else the user as whom the screens act."""
+        """`user` (id, e-mail address or name), else the acting user of the screens."""
         return self.user("user").id if "user" in self.members else self.store.acting_user_id
 
     def text(self, name: str) -> str | None:
-        """A text, or none."""
         value = self.members.get(name)
         return None if value is None else str(value)
 
     def needed(self, name: str) -> str:
-        """A text that must be there."""
         text = self.text(name)
         if not text:
             raise RefusedError(name, "is missing")
         return text
 
     def flag(self, name: str) -> bool | None:
-        """True, false, or not given."""
         value = self.members.get(name)
         if value is not None and not isinstance(value, bool):
             raise RefusedError(name, "takes true or false")
         return value
 
     def number(self, name: str) -> int | None:
-        """A whole number, or none."""
         value = self.members.get(name)
         if value is None:
             return None
@@ -67,18 +63,17 @@ class Wanted:
         return int(value)
 
     def given(self, *names: str) -> dict[str, Any]:
-        """Those of these members that the order has."""
+        """The given members among these."""
         return {name: self.members[name] for name in names if name in self.members}
 
     def row[R: Row](self, table: Table[R], name: str) -> R:
-        """The record whose id is given."""
         row = table.get(self.number(name))
         if row is None:
             raise RefusedError(name, "does not exist" if name in self.members else "is missing")
         return row
 
     def named[R: Row](self, rows: Iterable[R], name: str, *called: str) -> R:
-        """The first of `rows` whose id, or one of the texts `called`, is what is given."""
+        """The first of `rows` whose id or one of whose `called` texts matches."""
         value = self.members.get(name)
         if value is None:
             raise RefusedError(name, "is missing")

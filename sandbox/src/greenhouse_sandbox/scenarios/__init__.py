@@ -1,1 +1,1 @@
-"""Stories that happen to customers, to be played by name."""
+"""Stories to play by name."""

@@ -1,4 +1,4 @@
-"""All stories that can be played by name."""
+"""All stories."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from greenhouse_sandbox.store import Store
 
 @dataclass(frozen=True)
 class Scenario:
-    """A story, the members that its order may have, and a sentence about it."""
+    """A story with its parameters and description."""
 
     run: Callable[[Wanted], dict[str, Any]]
     members: str
@@ -64,7 +64,7 @@ SCENARIOS: dict[str, Scenario] = {
 
 
 def play(store: Store, order: dict[str, Any]) -> dict[str, Any]:
-    """Play the story that the order names; what it did, in numbers and ids. Hold the store's lock."""
+    """Play a story and return its counts and ids. Hold the store's lock."""
     name = order.get("scenario")
     scenario = SCENARIOS.get(str(name))
     if scenario is None:

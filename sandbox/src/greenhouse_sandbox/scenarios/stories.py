@@ -50,7 +50,7 @@ def job_of(wanted: Wanted) -> Job:
 
 
 def stage_of(wanted: Wanted, job: Job) -> JobStage:
-    """`stage`, or the one that is called Assessment."""
+    """`stage`, by default Assessment."""
     order = {"stage": wanted.members.get("stage", STAGE)}
     return Wanted(wanted.store, order).stage(job.id)
 
@@ -58,7 +58,7 @@ def stage_of(wanted: Wanted, job: Job) -> JobStage:
 def candidates_before(
     store: Store, job: Job, stage: JobStage, number: int, now: datetime
 ) -> list[Application]:
-    """`number` active applications of the job that stand elsewhere than at `stage`; new ones if need be."""
+    """`number` active applications of the job outside `stage`, created if necessary."""
     found = []
     for one in store.applications.by("job_id", job.id):
         at = current_stage(store, one)
@@ -80,7 +80,7 @@ def candidates_before(
 
 
 def burst(wanted: Wanted) -> dict[str, Any]:
-    """Many stage moves in one moment. Missing candidates are made first, in silence."""
+    """Many stage moves at once. Missing candidates are created first, without a webhook."""
     job = job_of(wanted)
     stage = stage_of(wanted, job)
     people = _gather(wanted, size(wanted, 500))
@@ -90,7 +90,6 @@ def burst(wanted: Wanted) -> dict[str, Any]:
 
 
 def bulk_reject(wanted: Wanted) -> dict[str, Any]:
-    """One rejection each."""
     job, store, number, reason = job_of(wanted), wanted.store, size(wanted, 50), None
     if "reason" in wanted.members:
         reason = wanted.named(store.rejection_reasons.rising(), "reason", "name").id
@@ -101,7 +100,7 @@ def bulk_reject(wanted: Wanted) -> dict[str, Any]:
 
 
 def day_without_webhooks(wanted: Wanted) -> dict[str, Any]:
-    """Moves that are spread over the last hours; what would have been sent is marked as dropped."""
+    """Moves over the last hours whose deliveries are marked as dropped."""
     hours = wanted.number("hours")
     if hours is not None and hours < 1:
         raise RefusedError("hours", "takes a whole number from 1")
@@ -117,7 +116,6 @@ def day_without_webhooks(wanted: Wanted) -> dict[str, Any]:
 
 
 def lost_and_shuffled(wanted: Wanted) -> dict[str, Any]:
-    """A burst on a bad line."""
     job, store = job_of(wanted), wanted.store
     stage, number, seed = stage_of(wanted, job), size(wanted, 60), wanted.number("random") or 0
     people = _gather(wanted, number)
@@ -142,7 +140,7 @@ def lost_and_shuffled(wanted: Wanted) -> dict[str, Any]:
 
 @contextmanager
 def silence(store: Store) -> Iterator[None]:
-    """Nothing is sent of what happens inside; it stays in the log as dropped."""
+    """Deliveries created inside are dropped, and logged as such."""
     former, store.hook_faults = store.hook_faults, type(store.hook_faults)()
     store.hook_faults.add({"kind": "drop", "times": 10**9})
     try:
@@ -158,7 +156,7 @@ def _gather(wanted: Wanted, number: int) -> list[Application]:
 
 
 def merge_looks_like_delete(wanted: Wanted) -> dict[str, Any]:
-    """The web hooks for merges stay silent, so that the one for deletions speaks."""
+    """Merge webhooks are disabled, so that the deletion webhook fires."""
     store = wanted.store
     if wanted.members.keys() & {"candidate", "candidate_id"}:
         loser = wanted.candidate()
@@ -182,7 +180,6 @@ def merge_looks_like_delete(wanted: Wanted) -> dict[str, Any]:
 
 
 def there_and_back(wanted: Wanted) -> dict[str, Any]:
-    """Between the present stage and another."""
     store, one = wanted.store, _somebody(wanted)
     home = current_stage(store, one)
     others = [stage for stage in pipeline(store, one.job_id) if home and stage.id != home.id]
@@ -197,7 +194,6 @@ def there_and_back(wanted: Wanted) -> dict[str, Any]:
 
 
 def hired_and_back(wanted: Wanted) -> dict[str, Any]:
-    """Hired by mistake."""
     one = _somebody(wanted)
     hire(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
     unhire(wanted.store, one, actor_id=wanted.actor_id, now=wanted.now)
@@ -205,7 +201,7 @@ def hired_and_back(wanted: Wanted) -> dict[str, Any]:
 
 
 def pipeline_rebuilt(wanted: Wanted) -> dict[str, Any]:
-    """Stages under other names, in another order, and one less; only the removal has a web hook."""
+    """Stages are renamed, reordered and one is removed; only the removal has a webhook."""
     job, store, now = job_of(wanted), wanted.store, wanted.now
     stages = pipeline(store, job.id)
     gone = Wanted(store, {"stage": wanted.members.get("stage", STAGE)}).stage(job.id)
@@ -222,7 +218,7 @@ def pipeline_rebuilt(wanted: Wanted) -> dict[str, Any]:
 
 
 def _somebody(wanted: Wanted) -> Application:
-    """Whom the order names, else the first active candidate of the job."""
+    """The named candidate, else the job's first active one."""
     if wanted.members.keys() & {"application_id", "candidate", "candidate_id"}:
         return wanted.application()
     job = job_of(wanted)
@@ -234,7 +230,7 @@ def _somebody(wanted: Wanted) -> Application:
 
 
 def history(wanted: Wanted) -> dict[str, Any]:
-    """Acts on candidates of `job`, or of all open jobs; what cannot be done is left out."""
+    """Random acts on candidates of `job` or of all open jobs; refused ones are skipped."""
     chance = random.Random(wanted.number("random") or 0)  # noqa: S311  (to be repeated, no secret)
     number, now = size(wanted, 100), wanted.now
     jobs = [wanted.job().id] if "job" in wanted.members else _open_jobs(wanted.store)

@@ -79,7 +79,7 @@ class OAuthClient(Row):
 
 @dataclass(kw_only=True)
 class Grant(Row):
-    """A code or a refresh token, kept as a hash. `kind` is code or refresh."""
+    """A code or refresh token, stored as a hash. `kind` is code or refresh."""
 
     kind: str
     secret_hash: str
@@ -124,7 +124,7 @@ class CustomFieldOption(Row):
 
 @dataclass(kw_only=True)
 class BulkRequest(Row):
-    """One request, and how it went. `results` has one entry a record, in the order of the request."""
+    """A bulk request. `results` has one entry per record, in the order of the request."""
 
     bulk_action_uuid: str
     requested_by_user_id: int

@@ -58,7 +58,7 @@ class Application(Row):
 
     @property
     def considered_for(self) -> tuple[int, ...]:
-        """The jobs that a prospect is for, as an index wants them."""
+        """A prospect's jobs, for an index."""
         return tuple(self.prospective_job_ids)
 
 
@@ -74,7 +74,7 @@ class ApplicationStage(Row):
 
     @property
     def standing(self) -> tuple[int, ...]:
-        """The job's stage, if the application stands there now."""
+        """The current stage of the job, if any."""
         return (self.job_stage_id,) if self.current else ()
 
 
@@ -96,8 +96,6 @@ class Note(Row):
 
 @dataclass(kw_only=True)
 class RejectionDetail(Row):
-    """How a rejected application was rejected."""
-
     application_id: int
     rejected_by_id: int | None
     rejection_note_id: int | None
@@ -108,7 +106,7 @@ class RejectionDetail(Row):
 
 @dataclass(kw_only=True)
 class Attachment(Row):
-    """A file: its content in base64, or the address from which it is to be had."""
+    """A file: its content in base64, or its URL."""
 
     application_id: int
     candidate_id: int
@@ -143,7 +141,6 @@ class Offer(Row):
 
     @property
     def start(self) -> date | None:
-        """The candidate's first day."""
         return date.fromisoformat(self.starts_on) if self.starts_on else None
 
 
@@ -160,7 +157,7 @@ class Interview(Row):
 
 @dataclass(kw_only=True)
 class Scorecard(Row):
-    """What one interviewer thinks. `rating` is Greenhouse's overall recommendation."""
+    """A scorecard. `rating` is Greenhouse's overall recommendation."""
 
     application_id: int
     candidate_id: int

@@ -127,7 +127,7 @@ def seed_account(store: Store) -> None:
 
 @dataclass(frozen=True)
 class JobPlan:
-    """One job to make. `posts` are (title, live, internal, location); users and places by their order."""
+    """A job to create. `posts` are (title, live, internal, location); users and places by index."""
 
     name: str
     requisition: str | None
@@ -197,7 +197,7 @@ PLANS = [
 
 
 def seed_jobs(store: Store) -> None:
-    """The jobs of PLANS, one after the other."""
+    """Create the jobs of PLANS."""
     for number, plan in enumerate(PLANS):
         _make_job(store, plan, number)
 

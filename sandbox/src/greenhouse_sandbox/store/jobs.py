@@ -93,15 +93,13 @@ class JobOwner(Row):
 
 @dataclass(kw_only=True)
 class JobHiringManager(Row):
-    """A hiring manager of a job."""
-
     job_id: int
     user_id: int
 
 
 @dataclass(kw_only=True)
 class RejectionReason(Row):
-    """A reason for rejecting; `default` ones are Greenhouse's own and hidden unless asked for."""
+    """A rejection reason; `default` ones are Greenhouse's and listed only on request."""
 
     name: str
     type_key: str
@@ -110,8 +108,6 @@ class RejectionReason(Row):
 
 @dataclass(kw_only=True)
 class Source(Row):
-    """Where an application came from."""
-
     name: str
     type_id: int
     type_name: str
@@ -119,14 +115,14 @@ class Source(Row):
 
 @dataclass(kw_only=True)
 class CloseReason(Row):
-    """Why an opening was closed; names that begin with "Hire -" count as hires."""
+    """A close reason; names that start with "Hire -" count as hires."""
 
     name: str
 
 
 @dataclass(kw_only=True)
 class Opening(Row):
-    """One place to fill. `opening_id` is the customer's own number; `target_start_on` an ISO date."""
+    """An opening. `opening_id` is the customer's number; `target_start_on` an ISO date."""
 
     job_id: int
     opening_id: str | None = None

@@ -56,22 +56,20 @@ class Candidate(Row):
 
     @property
     def name(self) -> str:
-        """First and last name."""
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
     def email(self) -> str | None:
-        """The first e-mail address, or none."""
         return self.email_addresses[0]["value"] if self.email_addresses else None
 
     @property
     def addressed(self) -> tuple[str, ...]:
-        """The e-mail addresses in small letters, each once, as an index wants them."""
+        """The distinct e-mail addresses in lower case, for an index."""
         return tuple({one["value"].lower(): None for one in self.email_addresses})
 
     @property
     def tagged(self) -> tuple[str, ...]:
-        """The tags, each once, as an index wants them."""
+        """The distinct tags, for an index."""
         return tuple(dict.fromkeys(self.tags))
 
 
@@ -89,7 +87,7 @@ class Education(Row):
 
 @dataclass(kw_only=True)
 class Employment(Row):
-    """An employer. The dates are ISO dates; no end means the present one."""
+    """An employer, with ISO dates; the current one has no end."""
 
     candidate_id: int
     company_name: str
@@ -100,7 +98,7 @@ class Employment(Row):
 
 @dataclass(kw_only=True)
 class Referrer(Row):
-    """Who gets credit: a user, or somebody outside who has only a name."""
+    """A referrer: a user, or somebody else by name."""
 
     name: str
     user_id: int | None = None
@@ -108,14 +106,14 @@ class Referrer(Row):
 
 @dataclass(kw_only=True)
 class CandidateTag(Row):
-    """A tag that candidates can have. What is applied stands with the candidate, by name."""
+    """A tag. Candidates store applied tags by name."""
 
     name: str
 
 
 @dataclass(kw_only=True)
 class ProspectPool(Row):
-    """A pool. Empty lists mean that it is not restricted."""
+    """A prospect pool. Empty lists mean no restriction."""
 
     name: str
     active: bool = True
@@ -127,8 +125,6 @@ class ProspectPool(Row):
 
 @dataclass(kw_only=True)
 class ProspectPoolStage(Row):
-    """A stage within a pool."""
-
     prospect_pool_id: int
     name: str
     sort_order: int

@@ -1,11 +1,7 @@
-"""Names for worlds of any size: what is shown, and how it is written in an e-mail address.
+"""Worlds of any size: the demo's account with many jobs and applications.
 
-The jobs of a world of any size.
-
-A world of any size: the account of the demo, with many jobs and the people who applied to them.
-
-The same size and seed give the same world, ids and times included. Ids rise with time. Only stages that were
-entered have rows.
+The same size and seed give the same world, ids and times included. Ids rise with time. Only entered stages have
+rows.
 """
 
 import gc
@@ -105,7 +101,7 @@ REMARKS = (
 
 @dataclass(frozen=True)
 class MadeJob:
-    """What applications need to know of a job. `closed_at` is none if it is open at the end."""
+    """A created job. `closed_at` is None if it is still open."""
 
     id: int
     opened_at: datetime
@@ -117,7 +113,7 @@ class MadeJob:
 
 
 def make_jobs(store: Store, applications: int, users: list[int], chance: Random) -> list[MadeJob]:
-    """Jobs that open one after the other, each for a few months, oldest first."""
+    """Jobs that open in turn, each for a few months, oldest first."""
     number = max(FEWEST, applications // PER_JOB)
     before = timedelta(days=60)
     made = []
@@ -209,7 +205,7 @@ def _make_job(store: Store, place: int, opened_at: datetime, users: list[int], c
 
 @dataclass
 class Outcome:
-    """Where an application is at the end: its status, and when each stage was entered."""
+    """Final status of an application, and when it entered each stage."""
 
     status: str
     entered: list[datetime]
@@ -217,7 +213,7 @@ class Outcome:
 
 
 def seed_sized(store: Store, number: int, seed: int) -> None:
-    """Fill the store with `number` applications, a world that `seed` chooses."""
+    """Fill the store with `number` applications, generated from `seed`."""
     with _no_collection():
         chance = Random(f"{number}/{seed}")  # noqa: S311  (to be repeated, no secret)
         users = _make_users(store, 2 + number // PER_USER, chance)
@@ -226,7 +222,7 @@ def seed_sized(store: Store, number: int, seed: int) -> None:
 
 
 def _make_users(store: Store, number: int, chance: Random) -> list[int]:
-    """Recruiters, beyond the users whom every account has; the ids of all who can own jobs."""
+    """Add recruiters; the ids of all who can own jobs."""
     for place in range(number):
         (first, ascii_first), (last, ascii_last) = chance.choice(FIRST), chance.choice(LAST)
         email = f"{ascii_first}.{ascii_last}{place}@acornoak.example"
@@ -279,7 +275,7 @@ def _make_people(store: Store, number: int, jobs: list[MadeJob], chance: Random)
 
 
 def _fate(job: MadeJob, applied_at: datetime, chance: Random) -> Outcome:
-    """How far somebody came, and how it ended, if it ended by the end of the story."""
+    """How far an application got, and how it ended."""
     end = FOUNDED + timedelta(days=DAYS)
     entered, now = [applied_at], applied_at
     while len(entered) < len(job.stage_ids) and chance.random() < 0.45:
@@ -297,7 +293,7 @@ def _fate(job: MadeJob, applied_at: datetime, chance: Random) -> Outcome:
 
 
 class _Maker:
-    """Makes rows and keeps them all at the end, which is quicker than one by one."""
+    """Creates rows and inserts them together, which is faster."""
 
     def __init__(self, store: Store, chance: Random) -> None:
         self._store = store
@@ -310,7 +306,6 @@ class _Maker:
         self._offers: list[Offer] = []
 
     def candidate(self, place: int, now: datetime) -> Candidate:
-        """Somebody new."""
         first, ascii_first = FIRST[int(self._random() * len(FIRST))]
         last, ascii_last = LAST[int(self._random() * len(LAST))]
         worked = self._random() < 0.7
@@ -335,7 +330,7 @@ class _Maker:
     def application(
         self, candidate: Candidate, job: MadeJob, source_id: int, outcome: Outcome, now: datetime
     ) -> Application:
-        """Somebody on a job, with the stages they went through."""
+        """An application with the stages it went through."""
         new_id, last = self._store.application_stages.new_id, len(outcome.entered) - 1
         touched = outcome.ended_at or outcome.entered[-1]
         row = Application(
@@ -373,7 +368,7 @@ class _Maker:
         return row
 
     def prospect(self, candidate: Candidate, job: MadeJob, source_id: int, now: datetime) -> None:
-        """Somebody who has not applied, for no job, for one, or converted already."""
+        """A prospect for no job or one, or already converted."""
         converted = self._random() < CONVERTED_SHARE
         self._applications.append(
             Application(
@@ -391,7 +386,6 @@ class _Maker:
         )
 
     def rejection(self, application: Application, reason_id: int, when: datetime) -> None:
-        """That and why somebody was rejected."""
         application.rejected_at, application.rejection_reason_id = when, reason_id
         self._rejections.append(
             RejectionDetail(
@@ -407,7 +401,6 @@ class _Maker:
         )
 
     def offer(self, application: Application, when: datetime) -> None:
-        """The offer that somebody accepted."""
         made = when - timedelta(days=2)
         self._offers.append(
             Offer(
@@ -426,7 +419,6 @@ class _Maker:
         )
 
     def note(self, application: Application, when: datetime) -> None:
-        """What the recruiter wrote."""
         self._notes.append(
             Note(
                 id=self._store.notes.new_id(),
@@ -441,7 +433,6 @@ class _Maker:
         )
 
     def keep(self) -> None:
-        """Put everything into the store."""
         self._store.candidates.extend(self._candidates)
         self._store.applications.extend(self._applications)
         self._store.application_stages.extend(self._stages)
@@ -452,7 +443,7 @@ class _Maker:
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Millions of new objects, none of them garbage: the collector would look at all of them again and again."""
+    """Pause garbage collection: millions of new objects, none of them garbage."""
     was_on = gc.isenabled()
     gc.disable()
     try:

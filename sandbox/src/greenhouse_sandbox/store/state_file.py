@@ -1,10 +1,8 @@
-"""The state file: one JSON document a line, each a batch of rows that came, changed or went.
+"""The state file: one JSON document per line, each a batch of added, changed or removed rows.
 
-The first lines hold everything; later ones what happened since. A last line that was cut off counts as not
-written. So a change costs what it is big, not what the account is big.
-
-
-Keeps the state file up to date, from a thread of its own."""
+The first lines hold everything, later ones the changes since, so that a save costs as much as its change. A
+truncated last line is ignored. `Saver` writes from a thread.
+"""
 
 import json
 import logging
@@ -31,11 +29,11 @@ log = logging.getLogger(__name__)
 
 
 class StateError(Exception):
-    """The state file cannot be read; the text says why, in one sentence."""
+    """The state file cannot be read; the message says why."""
 
 
 def account(store: Store) -> dict[str, Any]:
-    """All that is not rows, as JSON-ready data. Hold the lock."""
+    """Everything but rows, as JSON-ready data. Hold the lock."""
     return {
         "version": VERSION,
         "clock_offset_seconds": store.clock.offset.total_seconds(),
@@ -49,7 +47,7 @@ def account(store: Store) -> dict[str, Any]:
 
 
 def changes(store: Store) -> str:
-    """What was touched since the last call, as one line. Hold the lock."""
+    """Changes since the last call, as one line. Hold the lock."""
     batch = account(store)
     for name, table in store.tables().items():
         ids, table.touched = table.touched or set(), set()
@@ -67,7 +65,7 @@ def changes(store: Store) -> str:
 
 
 def write_whole(store: Store, path: Path) -> None:
-    """Write everything to `path`, so that a reader sees the old or the new file, never half of one."""
+    """Write everything to `path` atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".new")
     while True:
@@ -81,7 +79,6 @@ def write_whole(store: Store, path: Path) -> None:
 
 
 def append(path: Path, line: str) -> None:
-    """Add one batch to the file."""
     with path.open("a", encoding="utf-8") as file:
         file.write(line)
         _settle(file)
@@ -132,7 +129,7 @@ def _apply(store: Store, batch: dict[str, Any]) -> None:
 
 
 def _whole(store: Store) -> Iterator[str]:
-    """Everything, line by line, with the lock held for one at a time; what changes meanwhile comes last."""
+    """All lines, holding the lock for one at a time; changes made meanwhile come last."""
     with store.lock:
         tables = store.tables()
         for table in tables.values():
@@ -184,7 +181,7 @@ def _revived(row: dict[str, Any]) -> dict[str, Any]:
 
 
 class Saver:
-    """Writes what changed soon after a change; everything again once the file has grown long, or after a reset."""
+    """Writes changes soon after they happen, and the whole file once it has grown long or after a reset."""
 
     def __init__(self, store: Store, path: Path, pause_seconds: float = 0.2) -> None:
         self._store = store
@@ -198,11 +195,10 @@ class Saver:
         self._thread.start()
 
     def changed(self) -> None:
-        """Say that the store differs from the file."""
+        """Note that the store differs from the file."""
         self._changed.set()
 
     def close(self) -> None:
-        """Write once more and stop."""
         self._stopped.set()
         self._changed.set()
         self._thread.join()

@@ -90,12 +90,11 @@ NUMBERS: dict[str, int] = {
 
 
 def default_switches() -> dict[str, Any]:
-    """All switches at their defaults."""
     return {name: values[0] for name, values in CHOICES.items()} | dict(NUMBERS)
 
 
 def checked_switches(wanted: dict[str, Any]) -> dict[str, Any]:
-    """`wanted`, if every name and value is known; else ValueError with a sentence that says which is not."""
+    """`wanted`; ValueError with a message for an unknown name or value."""
     for name, value in wanted.items():
         if name in NUMBERS:
             if not isinstance(value, int) or isinstance(value, bool) or value < 0:
@@ -122,7 +121,7 @@ class Store:
         self.clear()
 
     def clear(self) -> None:
-        """Forget every record, and set clock and switches back. `generation` counts how often that was."""
+        """Delete every record and reset clock and switches. `generation` counts the resets."""
         self.generation += 1
         self.clock.offset = Clock().offset
         self.organisation = {"id": 4000100002, "name": "Acorn & Oak"}
@@ -180,5 +179,4 @@ class Store:
         self.deliveries = Table(Delivery, 4_700_000_000, "webhook_id", "state")
 
     def tables(self) -> dict[str, Table[Any]]:
-        """Every table by its name."""
         return {name: value for name, value in vars(self).items() if isinstance(value, Table)}

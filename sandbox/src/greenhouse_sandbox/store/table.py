@@ -33,14 +33,12 @@ class Moments:
         self._sorted = sorted((moment, row_id) for row_id, moment in self._known.items())
 
     def put(self, row: Row) -> None:
-        """Take in a row."""
         moment = getattr(row, self._member)
         if moment is not None:
             self._known[row.id] = moment
             insort(self._sorted, (moment, row.id))
 
     def drop(self, row_id: int) -> None:
-        """Leave a row out."""
         moment = self._known.pop(row_id, None)
         if moment is not None:
             del self._sorted[bisect_left(self._sorted, (moment, row_id))]
@@ -78,12 +76,11 @@ class Table[R: Row]:
         return len(self._rows)
 
     def new_id(self) -> int:
-        """The next free id."""
         self.made += 1
         return self.base + self.made * 1000 + 2
 
     def insert(self, row: R) -> R:
-        """Keep `row`, which has an id of its own; a row of the same id is replaced."""
+        """Insert `row`, replacing one with the same id."""
         if row.id in self._rows:
             self._unindex(row.id)
         elif not self._order or row.id > self._order[-1]:
@@ -95,7 +92,7 @@ class Table[R: Row]:
         return row
 
     def extend(self, rows: Iterable[R]) -> None:
-        """Keep many rows; quickest if their ids rise beyond those that are there."""
+        """Insert many rows; fastest if their ids are higher than the existing ones."""
         rows = list(rows)
         ids = [row.id for row in rows]
         newest = self._order[-1] if self._order else 0
@@ -120,35 +117,33 @@ class Table[R: Row]:
         self._indexed.update(zip(ids, values, strict=False))
 
     def get(self, row_id: int | None) -> R | None:
-        """The row of that id, or none."""
+        """The row with this id, or None."""
         return None if row_id is None else self._rows.get(row_id)
 
     def __getitem__(self, row_id: int) -> R:
         return self._rows[row_id]
 
     def changed(self, row: R, now: datetime) -> None:
-        """Stamp a row that was changed, and find it under its new values."""
+        """Update the timestamp and index entries of a changed row."""
         row.updated_at = now
         self._unindex(row.id)
         self._index(row)
 
     def delete(self, row_id: int) -> None:
-        """Remove the row of that id."""
         self._unindex(row_id)
         del self._rows[row_id]
         del self._order[bisect_left(self._order, row_id)]
 
     def rising(self) -> Iterator[R]:
-        """All rows, lowest id first."""
         return (self._rows[row_id] for row_id in list(self._order))
 
     def falling(self, start: int | None = None) -> Iterator[R]:
-        """Rows from id `start` (inclusive; default the highest) downwards. Keep the table as it is meanwhile."""
+        """Rows from id `start` (inclusive; default the highest) downwards. Do not change the table meanwhile."""
         end = len(self._order) if start is None else bisect_right(self._order, start)
         return (self._rows[self._order[place]] for place in range(end - 1, -1, -1))
 
     def page(self, start: int, stop: int) -> list[R]:
-        """The rows at these places of the rising order."""
+        """The rows at these positions in ascending order."""
         return [self._rows[row_id] for row_id in self._order[start:stop]]
 
     def by(self, member: str, value: object) -> list[R]:
@@ -156,15 +151,15 @@ class Table[R: Row]:
         return [self._rows[row_id] for row_id in sorted(self._indexes[member].get(value, ()))]
 
     def count(self, member: str, value: object) -> int:
-        """How many rows `by` would find."""
+        """The number of rows that `by` finds."""
         return len(self._indexes[member].get(value, ()))
 
     def within(
         self, member: str, lower: datetime | None, upper: datetime | None, *, at_most: int
     ) -> list[R] | None:
-        """Rows whose moment `member` lies between the two, both included; None if they are more than `at_most`.
+        """Rows whose datetime `member` is between both, inclusive; None if more than `at_most`.
 
-        The first question about a member sorts the table; later ones are answered at once.
+        The first call for a member sorts the table.
         """
         moments = self._moments.get(member)
         if moments is None:
@@ -200,14 +195,14 @@ class Table[R: Row]:
 
 
 def child_id(parent: Row, place: int) -> int:
-    """The id of a parent's child at that place; ids of parents are a thousand apart."""
+    """The id of a parent's child at this index; parents' ids are a thousand apart."""
     return parent.id + STEP * (place + 1)
 
 
 class Derived[P: Row, R: Row]:
-    """A table that can be read only: `make` gives the children of a parent, in the order of their ids.
+    """A read-only table: `make` gives a parent's children in id order.
 
-    `key` is the member in which a child names its parent. `among` finds the parents by an index, if not all are.
+    `key` is the child's member with the parent's id. `among` finds parents by an index.
     """
 
     def __init__(
@@ -227,7 +222,7 @@ class Derived[P: Row, R: Row]:
         return sum(len(self._make(parent)) for parent in self._all(None))
 
     def get(self, row_id: int | None) -> R | None:
-        """The child of that id, or none."""
+        """The child with this id, or None."""
         if row_id is None:
             return None
         parent = self._parents.get(row_id // SPACING * SPACING + 2)
@@ -235,13 +230,11 @@ class Derived[P: Row, R: Row]:
         return next((child for child in children if child.id == row_id), None)
 
     def by(self, member: str, value: object) -> list[R]:
-        """The children of one parent."""
         assert member == self._key
         parent = self._parents.get(value) if isinstance(value, int) else None
         return self._make(parent) if parent else []
 
     def count(self, member: str, value: object) -> int:
-        """How many children one parent has."""
         return len(self.by(member, value))
 
     def falling(self, start: int | None = None) -> Iterator[R]:
@@ -252,7 +245,7 @@ class Derived[P: Row, R: Row]:
                     yield child
 
     def within(self, _: str, __: datetime | None, ___: datetime | None, *, at_most: int) -> list[R] | None:
-        """Children are not sorted by moments: never known, whatever `at_most`."""
+        """Always None: children are not sorted by datetime."""
         del at_most
         return None
 

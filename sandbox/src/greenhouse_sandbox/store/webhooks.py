@@ -54,7 +54,7 @@ PING = "ping"
 
 @dataclass(kw_only=True)
 class Webhook(Row):
-    """A web hook: one event, one endpoint. `active` is false after a failed ping."""
+    """A webhook: one event, one endpoint. `active` is false after a failed ping."""
 
     name: str
     action: str
@@ -87,7 +87,7 @@ class Delivery(Row):
 
 @dataclass(kw_only=True)
 class HookFault:
-    """One order: the next `times` deliveries of `action` (empty: of any), after `after` that stay whole."""
+    """A fault of the next `times` deliveries of `action` (empty: any), after `after` successful ones."""
 
     id: int
     kind: str
@@ -111,7 +111,7 @@ class HookFaults:
         self._made = 0
 
     def add(self, wanted: dict[str, Any]) -> HookFault:
-        """Take an order; ValueError with a sentence if it cannot be understood."""
+        """Add an order; ValueError with a message if it is invalid."""
         if wanted.get("kind") not in KINDS:
             raise ValueError(f"There is no fault of kind {wanted.get('kind')!r}. Known: {', '.join(KINDS)}.")
         unknown = wanted.keys() - (HookFault.__dataclass_fields__.keys() - {"id", "collected"})
@@ -127,7 +127,7 @@ class HookFaults:
         return fault
 
     def take(self, action: str, webhook_id: int) -> HookFault | None:
-        """The order that fits this delivery, counted down; at 0 it is closed."""
+        """The order that matches this delivery, counted down; it is closed at 0."""
         for fault in self._orders:
             if fault.action in {"", action} and fault.webhook_id in {0, webhook_id}:
                 if fault.after > 0:
@@ -140,7 +140,6 @@ class HookFaults:
         return None
 
     def orders(self) -> list[dict[str, Any]]:
-        """The open orders."""
         return [asdict(fault) for fault in self._orders]
 
     def clear(self) -> list[int]:

@@ -1,4 +1,4 @@
-"""The screens with all their routes."""
+"""Routes of the screens."""
 
 from flask import Blueprint
 

@@ -1,6 +1,4 @@
-"""What was typed into a form, and what is wrong with it.
-
-The blueprint of the screens, and what every page shows."""
+"""What every page shows, and the values of a submitted form with their errors."""
 
 from typing import Any
 
@@ -22,7 +20,7 @@ class Typed:
         self.errors: dict[str, str] = {}
 
     def text(self, name: str) -> str:
-        """What was typed, without blanks around it."""
+        """The stripped text of a field."""
         return request.form.get(name, "").strip()
 
     def required(self, name: str, label: str) -> str:
@@ -33,7 +31,6 @@ class Typed:
         return text
 
     def whole(self, name: str) -> int | None:
-        """An id, or none."""
         text = self.text(name)
         return int(text) if text.isdecimal() else None
 
@@ -56,7 +53,7 @@ def acting_user() -> User:
 
 
 def found[R: Row](table: Table[R], row_id: int) -> R:
-    """The row, or a page that says there is none."""
+    """The row, or a 404 page."""
     row = table.get(row_id)
     if row is None:
         abort(404, "There is nothing at this address. It may have been deleted.")
@@ -64,7 +61,7 @@ def found[R: Row](table: Table[R], row_id: int) -> R:
 
 
 def way_back() -> str:
-    """The page of ours that the form came from (`back`), or home."""
+    """The page that the form came from (`back`), or home."""
     back = request.form.get("back", "")
     here = back.startswith("/") and not back.startswith(("//", "/\\"))
     return back if here else url_for("ui.home")
@@ -86,11 +83,10 @@ def on_every_page() -> dict[str, Any]:
 
 @screens.app_template_filter("moment")
 def moment_filter(value: Any) -> str:
-    """A moment for the eye; ISO text for the machine is beside it in the templates."""
+    """A datetime for people; templates add the ISO form for machines."""
     return f"{value:%a} {value.day} {value:%b %Y, %H:%M} UTC" if value else ""
 
 
 @screens.app_template_filter("iso")
 def iso_filter(value: Any) -> str:
-    """A moment for the machine."""
     return seconds(value) or ""

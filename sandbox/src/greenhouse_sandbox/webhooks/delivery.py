@@ -1,8 +1,7 @@
-"""Body text and signature, in Greenhouse's way.
+"""Signing, sending and retrying webhook deliveries, and the faults ordered for them.
 
-Carries out the faults that are ordered for deliveries.
-
-Sends what is due, from threads of its own, and tries again on Greenhouse's ladder."""
+Deliveries are sent from threads and retried at Greenhouse's intervals.
+"""
 
 import hashlib
 import hmac
@@ -58,7 +57,7 @@ def signature(body: bytes, secret_key: str) -> str:
 
 
 def strike(store: Store, delivery: Delivery, now: datetime) -> None:
-    """Do to a new delivery what was ordered for it, if anything."""
+    """Apply the ordered fault to a new delivery, if there is one."""
     fault = store.hook_faults.take(delivery.action, delivery.webhook_id)
     if fault is None:
         return
@@ -81,7 +80,7 @@ def strike(store: Store, delivery: Delivery, now: datetime) -> None:
 
 
 def let_go(store: Store, delivery_ids: list[int], now: datetime) -> None:
-    """Send deliveries that were collected, one after the other in this order."""
+    """Send collected deliveries one by one, in this order."""
     before: int | None = None
     for delivery_id in delivery_ids:
         delivery = store.deliveries.get(delivery_id)
@@ -130,7 +129,6 @@ class Deliverer:
         self._pool: ThreadPoolExecutor | None = None
 
     def wake(self) -> None:
-        """Look for due deliveries now."""
         with self._store.lock:
             if self._thread is None and self._store.deliveries.by("state", PENDING):
                 self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="sandbox-webhook")
@@ -139,7 +137,6 @@ class Deliverer:
         self._wake.set()
 
     def close(self) -> None:
-        """Stop after the attempts under way."""
         self._stopped.set()
         self._wake.set()
         if self._thread is not None:
@@ -150,7 +147,7 @@ class Deliverer:
             self._client.close()
 
     def ping(self, hook: Webhook) -> str | None:
-        """Try the endpoint of a web hook. None if it answered 200, else a sentence that says why not."""
+        """Ping the endpoint of a webhook. None if it answered 200, else a message."""
         body = body_text(PING, ping_payload(hook))
         status, error = self._post(hook, body, str(uuid.uuid4()), hook.secret_key)
         if status == 200:
@@ -164,7 +161,7 @@ class Deliverer:
         self._attempt(delivery_id)
 
     def idle(self) -> bool:
-        """Whether nothing is due and nothing is under way."""
+        """Whether no delivery is due or in progress."""
         with self._store.lock:
             return not self._in_flight and not self._due(self._store.clock.now())
 
@@ -187,7 +184,7 @@ class Deliverer:
             self._wake.wait(1.0)
 
     def next_attempt_at(self) -> datetime | None:
-        """When the next attempt is due that waits for its time; none if nothing waits."""
+        """When the next waiting attempt is due; None if none waits."""
         with self._store.lock:
             pending = self._store.deliveries.by("state", PENDING)
             return min((one.next_attempt_at for one in pending if one.next_attempt_at), default=None)
@@ -286,7 +283,7 @@ class Deliverer:
 
 
 def make_client(authority: Path | None = None) -> httpx2.Client:
-    """What web hooks are sent with. It trusts who the system trusts, and `authority` (a PEM file) too."""
+    """The HTTP client for webhooks. Besides the system's authorities it trusts `authority` (a PEM file)."""
     trust = ssl.create_default_context()
     if authority is not None:
         trust.load_verify_locations(authority)

@@ -12,7 +12,7 @@ from greenhouse_sandbox.webhooks.delivery import body_text, strike
 
 
 def emit(store: Store, action: str, payload: dict[str, Any]) -> None:
-    """Tell every enabled web hook for `action`; what is ordered to go wrong with it goes wrong."""
+    """Create deliveries for every enabled webhook of `action`, with the ordered faults."""
     now = store.clock.now()
     body = ""
     for hook in store.webhooks.rising():
@@ -35,13 +35,11 @@ def emit(store: Store, action: str, payload: dict[str, Any]) -> None:
 
 
 def emit_application(store: Store, action: str, application: Application) -> None:
-    """An event about an application."""
     if hooked(store, action):
         emit(store, action, payloads.application_payload(store, action, application))
 
 
 def emit_candidate_updated(store: Store, candidate: Candidate) -> None:
-    """A person was changed."""
     emit(store, "update_candidate", shapes.candidate_payload(store, candidate))
 
 
@@ -55,7 +53,7 @@ def emit_candidate_deleted(store: Store, candidate: Candidate, applications: lis
 def emit_candidate_merged(
     store: Store, candidate: Candidate, newest: Application | None, new_candidate_id: int
 ) -> None:
-    """A person was merged away. Where only the deletion has a web hook, it fires instead."""
+    """A candidate was merged into another. If only the deletion has a webhook, that fires instead."""
     if hooked(store, "merge_candidate"):
         emit(store, "merge_candidate", shapes.merged_payload(candidate, newest, new_candidate_id))
     else:
@@ -63,10 +61,9 @@ def emit_candidate_merged(
 
 
 def emit_candidate_anonymized(store: Store, candidate: Candidate, fields: list[str]) -> None:
-    """A person's details were blanked."""
     emit(store, "candidate_anonymized", {"candidate_id": candidate.id, "anonymized_fields": fields})
 
 
 def hooked(store: Store, action: str) -> bool:
-    """Whether any enabled web hook waits for `action`."""
+    """Whether any enabled webhook has this `action`."""
     return any(hook.active and hook.action == action for hook in store.webhooks.rising())

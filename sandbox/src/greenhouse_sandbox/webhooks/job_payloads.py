@@ -105,7 +105,7 @@ def job_payload(store: Store, job: Job) -> dict[str, Any]:
 
 
 def deleted_job_payload(job: Job) -> dict[str, Any]:
-    """`{"job": {...}}` for a job that is gone: id and name only."""
+    """`{"job": {...}}` for a deleted job: id and name only."""
     return {"job": {"id": job.id, "name": job.name}}
 
 
@@ -130,7 +130,7 @@ def _dates(job: Job) -> dict[str, Any]:
 
 
 def post_payload(post: JobPost) -> dict[str, Any]:
-    """A post that was made or changed: no wrapper round it."""
+    """A created or changed post, without a wrapper."""
     return {
         "id": post.id,
         "title": post.title,
@@ -152,7 +152,7 @@ def deleted_post_payload(post: JobPost) -> dict[str, Any]:
 
 
 def stage_payload(stage: JobStage) -> dict[str, Any]:
-    """A stage that was removed; it says `active` all the same, as the published sample does."""
+    """A removed stage; it still says `active`, as in the published sample."""
     return {
         "job_interview_stage": {
             "id": stage.id,
@@ -215,7 +215,7 @@ def _question(question: dict[str, Any]) -> dict[str, Any]:
 
 
 def offer_payload(offer: Offer) -> dict[str, Any]:
-    """An offer that was made, changed or approved: no wrapper round it, and a start date in American order."""
+    """A created, changed or approved offer, without a wrapper; its start date is in American order."""
     return {
         "id": offer.id,
         "application_id": offer.application_id,
@@ -232,7 +232,7 @@ def offer_payload(offer: Offer) -> dict[str, Any]:
 
 
 def deleted_offer_payload(offer: Offer) -> dict[str, Any]:
-    """An offer that was deleted: wrapped, and its author under another name."""
+    """A deleted offer, wrapped; its author has another name."""
     return {
         "offer": {
             "id": offer.id,
@@ -249,7 +249,7 @@ def deleted_offer_payload(offer: Offer) -> dict[str, Any]:
 
 
 def hired_offer(store: Store, application: Application) -> dict[str, Any]:
-    """The `offer` of a hire. Where somebody was hired without one, one is made up from the hire."""
+    """The `offer` of a hire. Without one, it is made up from the hire."""
     accepted = [row for row in store.offers.by("application_id", application.id) if row.status == ACCEPTED]
     offer = accepted[-1] if accepted else None
     hired_on = application.hired_at.date().isoformat() if application.hired_at else None
@@ -265,12 +265,11 @@ def hired_offer(store: Store, application: Application) -> dict[str, Any]:
 
 
 def interview_payload(interview: Interview) -> dict[str, Any]:
-    """An interview that was cancelled: its id and no more."""
+    """A cancelled interview: only its id."""
     return {"interview": {"id": interview.id}}
 
 
 def scorecard_payload(card: Scorecard) -> dict[str, Any]:
-    """A scorecard that was deleted."""
     return {
         "scorecard": {
             "id": card.id,

@@ -1,11 +1,7 @@
-"""Custom fields, schools, employers, files and pools as web hook bodies show them.
+"""Payloads of events about applications, and the ping.
 
-Candidates and users as web hook bodies show them.
-
-The payload of each event about an application, and the ping; rough edges included.
-
-Shapes: Greenhouse's published web hook samples. They do not agree with each other, and neither do these: which
-members an event leaves out, and how it names a source, is written down below.
+Source: Greenhouse's published samples. They are inconsistent with each other, and so are these: the constants say
+which members an event leaves out and how it names a source.
 """
 
 from typing import Any
@@ -90,7 +86,7 @@ def deleted_application_payload(store: Store, application: Application) -> dict[
 
 
 def ping_payload(webhook: Webhook) -> dict[str, Any]:
-    """What a web hook is tried with when it is saved."""
+    """The payload of the ping on saving a webhook."""
     return {
         "active": True,
         "created_at": seconds(webhook.created_at),
@@ -131,7 +127,7 @@ def _jobs(store: Store, application: Application) -> list[Job]:
 
 
 def _credited_to(store: Store, application: Application) -> dict[str, Any] | None:
-    """A user in full; of somebody who is no user only the name."""
+    """A full user, or only the name of somebody who is not a user."""
     user = user_ref(store, application.credited_to_id)
     referrer = store.referrers.get(application.referrer_id)
     if user is None and referrer is not None:

@@ -64,7 +64,6 @@ def educations(store: Store, candidate: Candidate) -> list[dict[str, Any]]:
 
 
 def employments(store: Store, candidate: Candidate) -> list[dict[str, Any]]:
-    """Employers, with dates in American order."""
     return [
         {
             "company_name": row.company_name,
@@ -77,7 +76,7 @@ def employments(store: Store, candidate: Candidate) -> list[dict[str, Any]]:
 
 
 def attachments(store: Store, application: Application | None) -> list[dict[str, Any]]:
-    """The files of the application, each with an address that is good for a week."""
+    """The files of the application, each with a URL that is valid for a week."""
     if application is None:
         return []
     rows = store.attachments.by("application_id", application.id)
@@ -97,7 +96,6 @@ def prospect_detail(store: Store, application: Application) -> dict[str, Any]:
 
 
 def american(day: str | None) -> str | None:
-    """An ISO date as month/day/year."""
     if day is None:
         return None
     year, month, rest = day[:10].split("-")
@@ -105,7 +103,7 @@ def american(day: str | None) -> str | None:
 
 
 def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
-    """A user by id, e-mail, name and employee id; null if nobody is meant."""
+    """A user by id, e-mail, name and employee id, or null."""
     user = store.users.get(user_id)
     if user is None:
         return None
@@ -113,7 +111,6 @@ def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
 
 
 def candidate_url(store: Store, candidate: Candidate) -> str:
-    """The address of the candidate's profile."""
     return f"{store.base_url}/people/{candidate.id}"
 
 

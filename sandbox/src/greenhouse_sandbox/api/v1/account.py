@@ -1,4 +1,4 @@
-"""What v1 tells about the account: fields, education, reasons, roles, pools, tags."""
+"""The account in v1: fields, education, reasons, roles, pools, tags."""
 
 from collections.abc import Callable
 from typing import Any
@@ -34,7 +34,6 @@ def custom_fields(field_type: str | None = None) -> Response:
 
 @requires("custom_fields.get")
 def custom_field(field_id: int) -> Response:
-    """One field."""
     store = the_store()
     return json_response(_field(store, one(store.custom_fields, field_id)))
 
@@ -68,7 +67,6 @@ def education(key: str) -> Callable[[], Response]:
 
 @requires("close_reasons.list")
 def close_reasons() -> Response:
-    """Why openings are closed."""
     return list_page(the_store().close_reasons, lambda row: {"id": row.id, "name": row.name})
 
 
@@ -80,7 +78,6 @@ def user_roles() -> Response:
 
 @requires("user_roles.list")
 def user_role(role_id: int) -> Response:
-    """One role."""
     return json_response(_role(one(the_store().user_roles, role_id)))
 
 
@@ -102,26 +99,23 @@ def future_job_permissions(user_id: int) -> Response:
 
 @requires("prospect_pools.list")
 def prospect_pools() -> Response:
-    """All pools with their stages."""
     store = the_store()
     return list_page(store.prospect_pools, lambda row: _pool(store, row))
 
 
 @requires("prospect_pools.get")
 def prospect_pool(pool_id: int) -> Response:
-    """One pool."""
     store = the_store()
     return json_response(_pool(store, one(store.prospect_pools, pool_id)))
 
 
 @requires("tags.list")
 def tags() -> Response:
-    """All tags of the account."""
     return list_page(the_store().candidate_tags, lambda row: {"id": row.id, "name": row.name})
 
 
 def nothing(permission: str, *, only_next: bool = False) -> Callable[..., Response]:
-    """A list of which this sandbox never has a record."""
+    """A list that is always empty here."""
 
     @requires(permission)
     def view(**_: int) -> Response:
@@ -157,7 +151,6 @@ def one_department(row_id: int) -> Response:
 
 @requires("offices.list")
 def offices() -> Response:
-    """All offices. Parameters as for departments."""
     store = the_store()
     return _places(store, store.offices, shapes_jobs.office, shapes_jobs.office_tree)
 

@@ -76,7 +76,7 @@ def update_application(application_id: int) -> Response:
 
 @requires("applications.delete")
 def destroy_application(application_id: int) -> Response:
-    """Take a candidate off a job; prospects cannot be deleted like this."""
+    """Remove a candidate from a job; prospects cannot be deleted like this."""
     store = the_store()
     on_behalf_of()
     application = one(store.applications, application_id)
@@ -115,7 +115,7 @@ def convert(application_id: int) -> Response:
 
 @requires("applications.reject")
 def update_reason(application_id: int) -> Response:
-    """Another reason for an application that is rejected."""
+    """Change the reason of a rejection."""
     store = the_store()
     on_behalf_of()
     application = one(store.applications, application_id)
@@ -145,7 +145,7 @@ def add_application(candidate: Candidate, wanted: dict[str, Any], actor_id: int)
 
 
 def user_named(store: Store, member: str, wanted: object) -> User:
-    """The user whom `{"id"}`, `{"user_id"}` or `{"email"}` names."""
+    """The user named by `{"id"}`, `{"user_id"}` or `{"email"}`."""
     given = wanted if isinstance(wanted, dict) else {}
     number = given.get("id", given.get("user_id"))
     users = store.users.rising()
@@ -160,7 +160,7 @@ def user_named(store: Store, member: str, wanted: object) -> User:
 
 
 def _credit(store: Store, application: Application, body: dict[str, Any]) -> None:
-    """`referrer` is `{"type": "id" | "email" | "outside", "value"}`; the id is a user's."""
+    """`referrer` is `{"type": "id" | "email" | "outside", "value"}`; the id is that of a user."""
     wanted = body.get("referrer")
     if not isinstance(wanted, dict):
         return
@@ -204,7 +204,7 @@ def create_note(candidate_id: int) -> Response:
 
 @requires("applications.advance")
 def advance(application_id: int) -> Response:
-    """One stage on. `from_stage_id` must be the present stage."""
+    """Move to the next stage. `from_stage_id` must be the current one."""
     store = the_store()
     application = one(store.applications, application_id)
     _check_from_stage(application)
@@ -269,7 +269,7 @@ def reject(application_id: int) -> Response:
 
 @requires("applications.unreject")
 def unreject(application_id: int) -> Response:
-    """Back among the active. 200 with the record."""
+    """Make an application active again. 200 with the record."""
     store = the_store()
     application = one(store.applications, application_id)
     progress.unreject(store, application, actor_id=on_behalf_of(), now=store.clock.now())
@@ -278,7 +278,7 @@ def unreject(application_id: int) -> Response:
 
 @requires("applications.hire")
 def hire(application_id: int) -> Response:
-    """Hired, from `start_date` on, into `opening_id`, for `close_reason_id`. 200 with the record."""
+    """Hire into `opening_id` from `start_date`, with `close_reason_id`. 200 with the record."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -296,7 +296,7 @@ def hire(application_id: int) -> Response:
 
 @requires("applications.unhire")
 def unhire(application_id: int) -> Response:
-    """A hire is taken back. 200 with the record."""
+    """Undo a hire. 200 with the record."""
     store = the_store()
     application = one(store.applications, application_id)
     progress.unhire(store, application, actor_id=on_behalf_of(), now=store.clock.now())

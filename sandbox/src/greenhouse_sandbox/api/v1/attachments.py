@@ -41,7 +41,6 @@ def attach_to_candidate(candidate_id: int) -> Response:
 
 
 def add_attachment(application: Application, body: dict[str, Any]) -> Attachment:
-    """The file that a body brings."""
     kind = str(required(body, "type"))
     visibility = text(body, "visibility")
     if kind == "admin_only":

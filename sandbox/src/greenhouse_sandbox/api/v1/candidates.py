@@ -57,7 +57,6 @@ def add_education(candidate_id: int) -> Response:
 
 @requires("candidates.delete_education")
 def delete_education(candidate_id: int, row_id: int) -> Response:
-    """Take a school away."""
     store = the_store()
     on_behalf_of()
     row = one(store.educations, row_id)
@@ -88,7 +87,6 @@ def add_employment(candidate_id: int) -> Response:
 
 @requires("candidates.delete_employment")
 def delete_employment(candidate_id: int, row_id: int) -> Response:
-    """Take an employer away."""
     store = the_store()
     on_behalf_of()
     row = one(store.employments, row_id)
@@ -145,7 +143,7 @@ def create_prospect() -> Response:
 
 @requires("candidates.update")
 def update_candidate(candidate_id: int) -> Response:
-    """Change what is given; a collection that is given replaces the whole collection. 200 with the record."""
+    """Change the given members; a given collection replaces the whole one. 200 with the record."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)
@@ -158,7 +156,6 @@ def update_candidate(candidate_id: int) -> Response:
 
 @requires("candidates.delete")
 def destroy_candidate(candidate_id: int) -> Response:
-    """Delete a person with all applications."""
     store = the_store()
     on_behalf_of()
     delete_candidate(store, one(store.candidates, candidate_id))
@@ -179,7 +176,7 @@ def merge() -> Response:
 
 @requires("candidates.anonymize")
 def anonymize(candidate_id: int) -> Response:
-    """Blank the data groups of `fields`, a comma list in the address. 200 with the record."""
+    """Blank the data groups in `fields`, a comma-separated query parameter. 200 with the record."""
     store = the_store()
     on_behalf_of()
     candidate = one(store.candidates, candidate_id)

@@ -88,7 +88,6 @@ def job_stages_of(job_id: int) -> Response:
 
 @requires("jobs.hiring_team")
 def hiring_team_of(job_id: int) -> Response:
-    """Who hires for one job."""
     store = the_store()
     return json_response(shapes_jobs.hiring_team_ids(store, one(store.jobs, job_id)))
 
@@ -112,7 +111,6 @@ def openings_of(job_id: int) -> Response:
 
 @requires("openings.get")
 def one_opening(job_id: int, opening_id: int) -> Response:
-    """One opening of a job."""
     return json_response(shapes_jobs.opening(the_store(), _opening(job_id, opening_id)))
 
 
@@ -138,7 +136,6 @@ def create_openings(job_id: int) -> Response:
 
 @requires("openings.update")
 def update_opening(job_id: int, opening_id: int) -> Response:
-    """Number, state and custom fields."""
     store = the_store()
     on_behalf_of()
     row = _opening(job_id, opening_id)
@@ -177,7 +174,6 @@ def offers() -> Response:
 
 @requires("offers.for_application")
 def offers_of(application_id: int) -> Response:
-    """All versions of an application's offer."""
     store = the_store()
     one(store.applications, application_id)
     rows = store.offers.by("application_id", application_id)

@@ -65,18 +65,17 @@ def matching(rows: Rows) -> Rows:
 
 
 def everything(rows: Rows) -> list[Any]:
-    """All rows as a list."""
     return list(rows.rising()) if isinstance(rows, Table) else list(rows)
 
 
 def flag(name: str) -> bool | None:
-    """A parameter that is true or false, or absent."""
+    """An optional boolean parameter."""
     text = request.args.get(name)
     return None if text is None else text == "true"
 
 
 def number(name: str) -> int | None:
-    """A parameter that is an id, or absent; text that is no id finds nothing."""
+    """An optional id; other text matches nothing."""
     text = request.args.get(name)
     if text is None:
         return None
@@ -84,7 +83,7 @@ def number(name: str) -> int | None:
 
 
 def _narrowed(table: Table[Any], asked: list[tuple[str, bool, datetime]]) -> list[Any]:
-    """The rows between the bounds of one member, if the table's order by it makes that quick; else all rows."""
+    """The rows between the bounds of one member if the table is sorted by it, else all rows."""
     member = asked[0][0]
     if hasattr(table.kind, "__dataclass_fields__") and member in table.kind.__dataclass_fields__:
         lower = [moment for name, is_lower, moment in asked if name == member and is_lower]

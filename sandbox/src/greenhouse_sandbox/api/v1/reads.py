@@ -21,7 +21,6 @@ STATUSES = {"active": IN_PROCESS, "converted": CONVERTED, "hired": HIRED, "rejec
 
 @requires("job_posts.list")
 def job_posts() -> Response:
-    """Posts by live, active and internal."""
     store = the_store()
     rows = everything(matching(store.job_posts))
     for name in ("live", "active", "internal"):
@@ -33,7 +32,6 @@ def job_posts() -> Response:
 
 @requires("job_stages.list")
 def job_stages() -> Response:
-    """All stages of all jobs."""
     store = the_store()
     return list_page(matching(store.job_stages), lambda row: shapes_jobs.job_stage(store, row))
 
@@ -83,14 +81,12 @@ def candidates() -> Response:
 
 @requires("activity_feed.get")
 def activity_feed(candidate_id: int) -> Response:
-    """The feed of one person."""
     store = the_store()
     return json_response(shapes_people.activity_feed(store, one(store.candidates, candidate_id)))
 
 
 @requires("tags.for_candidate")
 def tags_of(candidate_id: int) -> Response:
-    """The tags of one person."""
     store = the_store()
     rows = [tag(store, name) for name in one(store.candidates, candidate_id).tags]
     return list_page(rows, lambda row: {"id": row.id, "name": row.name})
@@ -98,7 +94,7 @@ def tags_of(candidate_id: int) -> Response:
 
 @requires("rejection_reasons.list")
 def rejection_reasons() -> Response:
-    """Own reasons; Greenhouse's too with `include_defaults=true`."""
+    """The account's reasons, and Greenhouse's with `include_defaults=true`."""
     store = the_store()
     with_defaults = flag("include_defaults") is True
     rows = [row for row in store.rejection_reasons.rising() if with_defaults or not row.default]
@@ -121,21 +117,18 @@ def users() -> Response:
 
 @requires("scheduled_interviews.list")
 def scheduled_interviews() -> Response:
-    """All interviews that are booked."""
     store = the_store()
     return list_page(matching(store.interviews), lambda row: _interview(store, row))
 
 
 @requires("scheduled_interviews.get")
 def scheduled_interview(row_id: int) -> Response:
-    """One interview."""
     store = the_store()
     return json_response(_interview(store, one(store.interviews, row_id)))
 
 
 @requires("scheduled_interviews.for_application")
 def interviews_of(application_id: int) -> Response:
-    """The interviews of an application."""
     store = the_store()
     one(store.applications, application_id)
     return list_page(
@@ -145,21 +138,18 @@ def interviews_of(application_id: int) -> Response:
 
 @requires("scorecards.list")
 def scorecards() -> Response:
-    """All scorecards."""
     store = the_store()
     return list_page(matching(store.scorecards), lambda row: _scorecard(store, row))
 
 
 @requires("scorecards.get")
 def scorecard(row_id: int) -> Response:
-    """One scorecard."""
     store = the_store()
     return json_response(_scorecard(store, one(store.scorecards, row_id)))
 
 
 @requires("scorecards.for_application")
 def scorecards_of(application_id: int) -> Response:
-    """The scorecards of an application."""
     store = the_store()
     one(store.applications, application_id)
     return list_page(

@@ -24,7 +24,7 @@ MISSING = {
 
 
 def json_body() -> dict[str, Any]:
-    """The members of the body; none if there is no JSON object in it."""
+    """The members of the JSON body; empty if it is not an object."""
     try:
         body = json.loads(request.get_data() or b"{}")
     except ValueError:
@@ -33,7 +33,7 @@ def json_body() -> dict[str, Any]:
 
 
 def required(body: dict[str, Any], name: str) -> Any:
-    """A member that must be there and not be empty."""
+    """A required member; it may not be empty."""
     value = body.get(name)
     if value in (None, "", []):
         raise validation_error(name, f"Missing required field: {name}")
@@ -41,7 +41,7 @@ def required(body: dict[str, Any], name: str) -> Any:
 
 
 def whole(body: dict[str, Any], name: str) -> int:
-    """A member that must be there and be a whole number."""
+    """A required integer."""
     value = required(body, name)
     try:
         return int(value)
@@ -50,18 +50,18 @@ def whole(body: dict[str, Any], name: str) -> int:
 
 
 def optional_whole(body: dict[str, Any], name: str) -> int | None:
-    """A member that, if there, must be a whole number."""
+    """An optional integer."""
     return None if body.get(name) in (None, "") else whole(body, name)
 
 
 def text(body: dict[str, Any], name: str) -> str | None:
-    """A member as text, if it is there."""
+    """A member as text; None if it is missing."""
     value = body.get(name)
     return None if value is None else str(value)
 
 
 def one[R: Row](table: Table[R], row_id: int | None) -> R:
-    """The record of that id; 404 if there is none."""
+    """The record with this id; 404 if there is none."""
     row = table.get(row_id)
     if row is None:
         raise not_found()
@@ -69,7 +69,7 @@ def one[R: Row](table: Table[R], row_id: int | None) -> R:
 
 
 def authenticate() -> ApiKey:
-    """The key of the request. 401 for a wrong one; what `v1` is switched to, once it is not on.
+    """The key of the request. 401 for a wrong one, or the status that the switch `v1` says.
 
     403 for a GET with a body, as documented.
     """

@@ -44,7 +44,6 @@ def user_ref(store: Store, user_id: int | None) -> dict[str, Any] | None:
 
 
 def department(store: Store, row: Department) -> dict[str, Any]:
-    """A department."""
     parent = store.departments.get(row.parent_id)
     children = _below(store.departments, row)
     return {
@@ -64,7 +63,6 @@ def bare_department(store: Store, row: Department) -> dict[str, Any]:
 
 
 def department_tree(store: Store, row: Department) -> dict[str, Any]:
-    """A department with its children."""
     return {
         "id": row.id,
         "name": row.name,
@@ -74,7 +72,6 @@ def department_tree(store: Store, row: Department) -> dict[str, Any]:
 
 
 def office(store: Store, row: Office) -> dict[str, Any]:
-    """An office."""
     parent = store.offices.get(row.parent_id)
     children = _below(store.offices, row)
     return {
@@ -96,7 +93,6 @@ def bare_office(store: Store, row: Office) -> dict[str, Any]:
 
 
 def office_tree(store: Store, row: Office) -> dict[str, Any]:
-    """An office with its children."""
     return {
         "id": row.id,
         "name": row.name,
@@ -118,12 +114,10 @@ def _below[R: (Department, Office)](table: Table[R], row: R) -> list[R]:
 
 
 def source(_: Store, row: Source) -> dict[str, Any]:
-    """A source with its type."""
     return {"id": row.id, "name": row.name, "type": {"id": row.type_id, "name": row.type_name}}
 
 
 def rejection_reason(_: Store, row: RejectionReason) -> dict[str, Any]:
-    """A rejection reason with its type."""
     type_id, type_name = REASON_TYPES[row.type_key]
     return {"id": row.id, "name": row.name, "type": {"id": type_id, "name": type_name}}
 
@@ -234,7 +228,6 @@ def job_post(_: Store, row: JobPost) -> dict[str, Any]:
 
 
 def job_stage(_: Store, row: JobStage) -> dict[str, Any]:
-    """A stage of a job's pipeline."""
     return {
         "id": row.id,
         "name": row.name,
@@ -248,7 +241,6 @@ def job_stage(_: Store, row: JobStage) -> dict[str, Any]:
 
 
 def user(store: Store, row: User) -> dict[str, Any]:
-    """A user with custom fields."""
     return plain_user(store, row) | custom_fields(store, "user_attribute", row.custom_fields)
 
 
@@ -284,7 +276,6 @@ def custom_fields(store: Store, field_type: str, kept: dict[str, Any]) -> dict[s
 
 
 def opening(store: Store, row: Opening) -> dict[str, Any]:
-    """A place to fill."""
     return bare_opening(store, row) | custom_fields(store, "opening", row.custom_fields)
 
 
@@ -303,12 +294,10 @@ def bare_opening(store: Store, row: Opening) -> dict[str, Any]:
 
 
 def new_opening(row: Opening) -> dict[str, Any]:
-    """A new opening."""
     return {"id": row.id, "opening_id": row.opening_id, "open_date": milliseconds(row.opened_at)}
 
 
 def offer(store: Store, row: Offer) -> dict[str, Any]:
-    """One version of an offer."""
     place = store.openings.get(row.opening_id)
     states = {kept: name for name, kept in OFFER_STATES.items()}
     return {

@@ -66,7 +66,6 @@ def application(store: Store, row: Application) -> dict[str, Any]:
 
 
 def candidate(store: Store, row: Candidate) -> dict[str, Any]:
-    """A person with all applications embedded."""
     applications = store.applications.by("candidate_id", row.id)
     newest = applications[-1] if applications else None
     return {
@@ -114,7 +113,6 @@ def education(store: Store, row: Education) -> dict[str, Any]:
 
 
 def employment(row: Employment) -> dict[str, Any]:
-    """An employer."""
     return {
         "id": row.id,
         "company_name": row.company_name,
@@ -148,7 +146,6 @@ def activity_feed(store: Store, row: Candidate) -> dict[str, Any]:
 
 
 def email(store: Store, row: Note) -> dict[str, Any]:
-    """An e-mail of the feed."""
     return {
         "id": row.id,
         "created_at": milliseconds(row.created_at),

@@ -31,7 +31,7 @@ LISTS = {"office_ids": "offices", "department_ids": "departments"}
 
 @requires("harvest:users:create")
 def create_user() -> Response:
-    """A user without any permission. 201 with the record."""
+    """Create a user without any permission. 201 with the record."""
     store = the_store()
     body = json_body()
     email = required_text(body, "primary_email")
@@ -86,7 +86,7 @@ def revoke_user_permissions(user_id: int) -> Response:
 
 @requires("harvest:user_emails:create")
 def create_user_email() -> Response:
-    """One more address of `user_id`. 201 with the record."""
+    """Add an address of `user_id`. 201 with the record."""
     store = the_store()
     body = json_body()
     row = store.users.get(required_int(body, "user_id"))
@@ -147,7 +147,7 @@ def create_custom_field() -> Response:
 
 @requires("harvest:custom_fields:update")
 def update_custom_field(field_id: int) -> Response:
-    """Change what is given. 200 with the record."""
+    """Change the given members. 200 with the record."""
     store = the_store()
     field = one(store.custom_fields, field_id)
     edit_field(store, field, json_body(), now=store.clock.now())
@@ -156,7 +156,7 @@ def update_custom_field(field_id: int) -> Response:
 
 @requires("harvest:custom_fields:destroy")
 def destroy_custom_field(field_id: int) -> Response:
-    """Archive a field: it stays, inactive. 204."""
+    """Archive a field. 204."""
     store = the_store()
     edit_field(store, one(store.custom_fields, field_id), {"active": False}, now=store.clock.now())
     return Response(status=204)
@@ -164,7 +164,7 @@ def destroy_custom_field(field_id: int) -> Response:
 
 @requires("harvest:custom_field_options:create")
 def create_custom_field_option() -> Response:
-    """A new choice of `custom_field_id`. 201 with the record."""
+    """Add an option to `custom_field_id`. 201 with the record."""
     return json_response(shapes_account.custom_field_option(the_store(), make_option(json_body())), 201)
 
 
@@ -179,7 +179,7 @@ def update_custom_field_option(option_id: int) -> Response:
 
 @requires("harvest:custom_field_options:destroy")
 def destroy_custom_field_option(option_id: int) -> Response:
-    """Remove a choice: it stays, inactive. 204."""
+    """Archive an option. 204."""
     store = the_store()
     option = one(store.custom_field_options, option_id)
     edit_option(store, option, {"active": False}, now=store.clock.now())
@@ -187,7 +187,7 @@ def destroy_custom_field_option(option_id: int) -> Response:
 
 
 def make_option(body: dict[str, Any]) -> CustomFieldOption:
-    """The choice that a body asks for."""
+    """Create the option described by a body."""
     store = the_store()
     field = store.custom_fields.get(required_int(body, "custom_field_id"))
     if field is None:

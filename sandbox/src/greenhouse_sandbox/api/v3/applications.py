@@ -52,7 +52,7 @@ TRANSFER = {"job_id": "to_job_id", "stage_id": "to_stage_id"}
 
 @requires("harvest:notes:create")
 def create_note() -> Response:
-    """Make an entry of the feed; its author is `user_id`, else the token's user. 201 with the record."""
+    """Add an entry to the feed by `user_id`, else by the token's user. 201 with the record."""
     store = the_store()
     body = json_body()
     candidate_id = required_int(body, "candidate_id")
@@ -87,7 +87,7 @@ def create_note() -> Response:
 
 
 def _check_email(body: dict[str, Any], kind: str) -> None:
-    """E-mail members are required for e-mails and refused for all else."""
+    """E-mail members are required for e-mails and rejected otherwise."""
     for name in (*EMAIL_MEMBERS, "subject"):
         if kind == "EMAIL" and body.get(name) is None:
             raise invalid(name, "is missing")
@@ -97,7 +97,7 @@ def _check_email(body: dict[str, Any], kind: str) -> None:
 
 @requires("harvest:offers:update")
 def update_offer(offer_id: int) -> Response:
-    """First day and custom fields of an offer that is not settled. 200 with the record."""
+    """Change start date and custom fields of an open offer. 200 with the record."""
     store = the_store()
     row = one(store.offers, offer_id)
     if row.status != CREATED:
@@ -135,7 +135,7 @@ def create_attachment() -> Response:
 
 @requires("harvest:applications:move")
 def move_application(application_id: int) -> Response:
-    """To `to_stage_id`, to `to_job_id` (there at `to_stage_id` or the first stage), or, with neither, one stage on."""
+    """Move to `to_stage_id`, to `to_job_id` (its first stage by default) or, with neither, to the next stage."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -179,7 +179,6 @@ def reject_application(application_id: int) -> Response:
 
 @requires("harvest:applications:unreject")
 def unreject_application(application_id: int) -> Response:
-    """Back among the active."""
     store = the_store()
     application = one(store.applications, application_id)
     progress.unreject(store, application, actor_id=bearer().user.id, now=store.clock.now())
@@ -188,7 +187,7 @@ def unreject_application(application_id: int) -> Response:
 
 @requires("harvest:applications:hire")
 def hire_application(application_id: int) -> Response:
-    """Hired, from `start_date` on, into `opening_id` (else the first open one), for `close_reason_id`."""
+    """Hire into `opening_id` (else the first open one) from `start_date`, with `close_reason_id`."""
     store = the_store()
     application = one(store.applications, application_id)
     body = json_body()
@@ -206,7 +205,7 @@ def hire_application(application_id: int) -> Response:
 
 @requires("harvest:rejection_details:update")
 def update_rejection(detail_id: int) -> Response:
-    """Another `rejection_reason_id`, other `custom_fields`. 200 with the record."""
+    """Change `rejection_reason_id` and `custom_fields`. 200 with the record."""
     store = the_store()
     detail = one(store.rejection_details, detail_id)
     body = json_body()
@@ -225,7 +224,7 @@ def update_rejection(detail_id: int) -> Response:
 
 
 def _stage_ids(store: Store, application: Application) -> set[int | None]:
-    """The ids by which a client may call the present stage; which one is right is not documented."""
+    """The ids by which a client may name the current stage; which one is right is undocumented."""
     stage = current_stage(store, application)
     either = {"application_stage": application.stage_id, "job_interview_stage": stage.id if stage else None}
     wanted = store.switches["move_from_stage"]
@@ -274,7 +273,7 @@ def update_application(application_id: int) -> Response:
 
 @requires("harvest:applications:destroy")
 def destroy_application(application_id: int) -> Response:
-    """Take a candidate off a job; prospects cannot be deleted like this. 204."""
+    """Remove a candidate from a job; prospects cannot be deleted like this. 204."""
     store = the_store()
     application = one(store.applications, application_id)
     if application.prospect:

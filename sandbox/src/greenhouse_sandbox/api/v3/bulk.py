@@ -1,6 +1,6 @@
-"""Requests for many records: `{"data": [...]}` in, a `bulk_action_uuid` out, and how it went to be asked for later.
+"""Requests for many records: `{"data": [...]}` in, a `bulk_action_uuid` out, whose result can be asked for later.
 
-Greenhouse works them off later; here they are done when the answer comes.
+Greenhouse processes them later; here they are done before the response.
 """
 
 import uuid
@@ -34,13 +34,13 @@ type Doer = Callable[[Any], int]
 
 @requires("harvest:openings:create")
 def create_openings() -> Response:
-    """Many new openings. 202."""
+    """Create openings. 202."""
     return _work_off(lambda entry: jobs.make(_object(entry)).id)
 
 
 @requires("harvest:openings:update")
 def update_openings() -> Response:
-    """Many openings changed, each by its `id`. 202."""
+    """Change openings by their `id`. 202."""
 
     def change(entry: Any) -> int:
         row = one(the_store().openings, required_int(_object(entry), "id"))
@@ -52,7 +52,7 @@ def update_openings() -> Response:
 
 @requires("harvest:openings:destroy")
 def destroy_openings() -> Response:
-    """Many openings taken away; `data` are ids. 202."""
+    """Delete openings; `data` are ids. 202."""
 
     def destroy(entry: Any) -> int:
         row = one(the_store().openings, _id(entry))
@@ -64,13 +64,13 @@ def destroy_openings() -> Response:
 
 @requires("harvest:custom_field_options:create")
 def create_options() -> Response:
-    """Many new options. 202."""
+    """Create options. 202."""
     return _work_off(lambda entry: account.make_option(_object(entry)).id)
 
 
 @requires("harvest:custom_field_options:update")
 def update_options() -> Response:
-    """Many options changed, each by its `id`. 202."""
+    """Change options by their `id`. 202."""
 
     def change(entry: Any) -> int:
         store = the_store()
@@ -82,7 +82,7 @@ def update_options() -> Response:
 
 @requires("harvest:custom_field_options:destroy")
 def destroy_options() -> Response:
-    """Many options removed; `data` are ids. 202."""
+    """Remove options; `data` are ids. 202."""
 
     def destroy(entry: Any) -> int:
         store = the_store()
@@ -94,7 +94,6 @@ def destroy_options() -> Response:
 
 @requires("harvest:bulk_requests:list")
 def show_bulk_request(bulk_action_uuid: str) -> Response:
-    """How one request went."""
     store = the_store()
     rows = store.bulk_requests.by("bulk_action_uuid", bulk_action_uuid)
     if not rows:

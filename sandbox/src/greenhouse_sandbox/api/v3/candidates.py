@@ -93,7 +93,7 @@ def create_tag() -> Response:
 
 @requires("harvest:candidate_tags:destroy")
 def destroy_tag(row_id: int) -> Response:
-    """Remove a tag from the account and from everybody. 204."""
+    """Delete a tag from the account and all candidates. 204."""
     store = the_store()
     background.delete_tag(store, one(store.candidate_tags, row_id), now=store.clock.now())
     return Response(status=204)
@@ -115,7 +115,7 @@ def create_applied_tag() -> Response:
 
 @requires("harvest:applied_candidate_tags:destroy")
 def destroy_applied_tag(row_id: int) -> Response:
-    """Take a tag off a candidate. 204."""
+    """Remove a tag from a candidate. 204."""
     store = the_store()
     found = applied_tags(store).get(row_id)
     if found is None:
@@ -158,7 +158,7 @@ def create_candidate() -> Response:
 
 @requires("harvest:candidates:update")
 def update_candidate(candidate_id: int) -> Response:
-    """Change what is given; a collection that is given replaces the whole collection. 200 with the record."""
+    """Change the given members; a given collection replaces the whole one. 200 with the record."""
     store = the_store()
     candidate = one(store.candidates, candidate_id)
     changes = checked_profile(store, json_body())
@@ -176,7 +176,7 @@ def destroy_candidate(candidate_id: int) -> Response:
 
 @requires("harvest:candidates:merge")
 def merge_candidate(candidate_id: int) -> Response:
-    """Merge `secondary_candidate_id` into this one. 200 with the record that stays."""
+    """Merge `secondary_candidate_id` into this one. 200 with the remaining record."""
     store = the_store()
     winner = one(store.candidates, candidate_id)
     loser = store.candidates.get(required_int(json_body(), "secondary_candidate_id"))

@@ -1,4 +1,4 @@
-"""Lists whose records stand with their parents in the store."""
+"""Lists whose records are stored with their parents."""
 
 from dataclasses import dataclass
 
@@ -12,8 +12,6 @@ from greenhouse_sandbox.store.table import Derived, Row, child_id
 
 @dataclass(kw_only=True)
 class JobPostLocation(Row):
-    """Where a post is for."""
-
     job_post_id: int
     plain_text_location: str | None
     type: str = "free_text"
@@ -23,8 +21,6 @@ class JobPostLocation(Row):
 
 @dataclass(kw_only=True)
 class UserEmail(Row):
-    """One address of a user."""
-
     user_id: int
     email: str
     verified: bool = True
@@ -32,7 +28,7 @@ class UserEmail(Row):
 
 @dataclass(kw_only=True)
 class ProspectDetail(Row):
-    """Where a prospect stands in the pools."""
+    """A prospect's pool and stage."""
 
     application_id: int
     pool_id: int | None
@@ -44,14 +40,12 @@ class ProspectDetail(Row):
 
 @dataclass(kw_only=True)
 class AppliedTag(Row):
-    """A tag on a candidate."""
-
     candidate_id: int
     candidate_tag_id: int
 
 
 def job_post_locations(store: Store) -> Derived[JobPost, JobPostLocation]:
-    """One free text a post that names a place."""
+    """A post's location, as free text."""
 
     def make(post: JobPost) -> list[JobPostLocation]:
         if not post.location:
@@ -70,8 +64,6 @@ def job_post_locations(store: Store) -> Derived[JobPost, JobPostLocation]:
 
 
 def user_emails(store: Store) -> Derived[User, UserEmail]:
-    """All addresses of all users."""
-
     def make(user: User) -> list[UserEmail]:
         return [
             UserEmail(
@@ -88,8 +80,6 @@ def user_emails(store: Store) -> Derived[User, UserEmail]:
 
 
 def prospect_details(store: Store) -> Derived[Application, ProspectDetail]:
-    """One for every prospect."""
-
     def make(row: Application) -> list[ProspectDetail]:
         if not row.prospect:
             return []
@@ -111,8 +101,6 @@ def prospect_details(store: Store) -> Derived[Application, ProspectDetail]:
 
 
 def applied_tags(store: Store) -> Derived[Candidate, AppliedTag]:
-    """Every tag on every candidate."""
-
     def make(row: Candidate) -> list[AppliedTag]:
         return [
             AppliedTag(

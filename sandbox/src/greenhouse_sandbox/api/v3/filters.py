@@ -18,7 +18,7 @@ OPERATORS: dict[str, Callable[[Any, Any], bool]] = {"gte": ge, "lte": le, "gt": 
 
 
 def parse_ids(name: str, text: str) -> list[int]:
-    """A comma list of at most 50 ids."""
+    """A comma-separated list of at most 50 ids."""
     parts = [part.strip() for part in text.split(",")]
     if len(parts) > MAX_IDS:
         raise invalid(name, f"array size is greater than: {MAX_IDS}")
@@ -49,7 +49,7 @@ def ids_within(member: str) -> Filter:
 
 
 def boolean(member: str) -> Filter:
-    """Rows whose truth `member` is the one asked for."""
+    """Rows whose boolean `member` has this value."""
 
     def build(_: Store, name: str, text: str) -> Test:
         wanted = parse_boolean(name, text)
@@ -59,7 +59,7 @@ def boolean(member: str) -> Filter:
 
 
 def parse_boolean(name: str, text: str) -> bool:
-    """`true` or `false`."""
+    """`true` or `false`; 422 otherwise."""
     if text not in {"true", "false"}:
         raise invalid(name, f"`{text}` is not a boolean")
     return text == "true"
@@ -85,7 +85,7 @@ def texts(member: str) -> Filter:
 
 
 def number(member: str) -> Filter:
-    """Rows whose `member` is the one id."""
+    """Rows whose `member` is this id."""
 
     def build(_: Store, name: str, text: str) -> Test:
         wanted = parse_ids(name, text)[0]
@@ -95,7 +95,7 @@ def number(member: str) -> Filter:
 
 
 def nothing(_: Store, __: str, ___: str) -> Test:
-    """No row: nothing in this sandbox has what the filter asks for."""
+    """No row: nothing here has what the filter asks for."""
     return lambda _row: False
 
 
@@ -106,7 +106,6 @@ def no_moment(_: Store, name: str, wanted: str) -> Test:
 
 
 def no_day(_: Store, name: str, wanted: str) -> Test:
-    """No rows, for a date filter."""
     for _operator, day in _pairs(name, wanted):
         _day(name, day)
     return lambda _row: False
@@ -123,7 +122,7 @@ def only(name: str, *, of: tuple[str, ...]) -> Filter:
 
 
 def accepted(_: Store, name: str, wanted: str) -> Test:
-    """A truth that is checked here and acted on by the visibility of the resource."""
+    """A boolean that is validated here and applied by the resource's visibility."""
     parse_boolean(name, wanted)
     return lambda _row: True
 
@@ -161,7 +160,7 @@ def check_choice(name: str, wanted: str, values: dict[str, Any]) -> None:
 
 
 def dates(member: str) -> Filter:
-    """Rows whose moment `member` lies as asked: `gte|2026-01-01T00:00:00Z`, or two such, with `|` between."""
+    """Rows whose datetime `member` matches `gte|2026-01-01T00:00:00Z`, or two of these joined by `|`."""
 
     def build(_: Store, name: str, wanted: str) -> Test:
         asked = [(OPERATORS[operator], moment) for operator, moment in parse_dates(name, wanted)]
@@ -193,7 +192,7 @@ def midnights(member: str) -> Filter:
 
 
 def days(member: str) -> Filter:
-    """Rows whose ISO date `member` lies as asked: `gte|2026-01-01`, or two such, with `|` between."""
+    """Rows whose ISO date `member` matches `gte|2026-01-01`, or two of these joined by `|`."""
 
     def build(_: Store, name: str, wanted: str) -> Test:
         asked = [(OPERATORS[operator], day) for operator, day in _pairs(name, wanted)]

@@ -44,13 +44,13 @@ def update_opening(opening_id: int) -> Response:
 
 @requires("harvest:openings:destroy")
 def destroy_opening(opening_id: int) -> Response:
-    """Take away a closed opening that was not filled. 204."""
+    """Delete a closed opening that was never filled. 204."""
     delete_opening(the_store(), one(the_store().openings, opening_id))
     return Response(status=204)
 
 
 def make(body: dict[str, Any]) -> Opening:
-    """The opening that a body asks for."""
+    """Create the opening described by a body."""
     store = the_store()
     job = store.jobs.get(required_int(body, "job_id"))
     if job is None:
@@ -137,7 +137,7 @@ def destroy_hiring_manager(row_id: int) -> Response:
 
 @requires("harvest:user_job_permissions:create")
 def create_job_permission() -> Response:
-    """A user in a role on a job. 201."""
+    """Give a user a role on a job. 201."""
     store = the_store()
     body = json_body()
     where, now = _job_and_user(body), store.clock.now()

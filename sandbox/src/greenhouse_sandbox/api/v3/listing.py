@@ -1,8 +1,8 @@
-"""Cursors: base64 of compact JSON, opaque to clients.
+"""List endpoints: filters, order, pages, and the members a client chose.
 
-Which rows of a table a query has to look at, so that no list reads a hundred thousand rows for a few.
-
-One list endpoint: filters, order, pages, chosen members."""
+Cursors are base64 of compact JSON, opaque to clients. Indexes narrow a list, so that no request reads a hundred
+thousand rows for a few.
+"""
 
 import base64
 import binascii
@@ -37,7 +37,7 @@ COMMON: dict[str, Filter] = {
 
 @dataclass(frozen=True)
 class Cursor:
-    """Where a listing goes on: the first query, the first id of the next page, the page's number."""
+    """Where the next page starts: the original query, its first id, and the page number."""
 
     query: dict[str, str]
     per_page: int
@@ -46,13 +46,12 @@ class Cursor:
     original_request_id: str
 
     def encode(self) -> str:
-        """The text of the cursor."""
         raw = json.dumps(vars(self), separators=(",", ":"), ensure_ascii=False).encode()
         return base64.b64encode(raw).decode()
 
 
 def decode(text: str) -> Cursor:
-    """The cursor behind the text; 422 if it is none of ours."""
+    """Parse a cursor; 422 if it is not one of ours."""
     try:
         data = json.loads(base64.b64decode(text, validate=True))
         return Cursor(
@@ -95,7 +94,7 @@ def _narrowed(
     dated: dict[str, str],
     elsewhere: dict[str, Callable[[str, str], list[int]]],
 ) -> dict[int, Any] | None:
-    """The smallest set of rows that an index knows to hold all that match; None if reading on is as quick."""
+    """The smallest indexed set that holds all matching rows; None if a scan is as quick."""
     if query.get("ids"):
         wanted = filters.parse_ids("ids", query["ids"])
         return {row.id: row for row in (source.get(one) for one in wanted) if row}
@@ -150,12 +149,11 @@ class Resource:
 
     @property
     def scope(self) -> str:
-        """The scope that lists it."""
         return f"harvest:{self.name}:list"
 
 
 def list_page(resource: Resource, store: Store, caller: Bearer) -> Response:
-    """The page that the present request asks for, highest id first, with the link to the next."""
+    """The requested page, highest id first, with a link to the next."""
     cursor = _cursor()
     query = cursor.query if cursor else _query()
     per_page = _per_page(query)

@@ -25,7 +25,7 @@ def invalid(parameter: str, text: str) -> ApiError:
 
 
 def json_body() -> dict[str, Any]:
-    """The members of the body; an absent body has none. 422 if it is not sent as a JSON object."""
+    """The members of the body; empty without one. 422 if it is not a JSON object."""
     if not request.get_data():
         return {}
     if not request.is_json:
@@ -37,7 +37,7 @@ def json_body() -> dict[str, Any]:
 
 
 def required_int(body: dict[str, Any], name: str) -> int:
-    """A member that must be there and be a whole number."""
+    """A required integer."""
     number = optional_int(body, name)
     if number is None:
         raise invalid(name, "is missing")
@@ -45,7 +45,7 @@ def required_int(body: dict[str, Any], name: str) -> int:
 
 
 def optional_int(body: dict[str, Any], name: str) -> int | None:
-    """A member that, if there, must be a whole number."""
+    """An optional integer."""
     value = body.get(name)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool)):
         raise invalid(name, f"`{value}` is not an integer")
@@ -53,7 +53,7 @@ def optional_int(body: dict[str, Any], name: str) -> int | None:
 
 
 def required_text(body: dict[str, Any], name: str) -> str:
-    """A member that must be there and be a text that is not blank."""
+    """A required, non-blank string."""
     value = body.get(name)
     if not isinstance(value, str) or not value.strip():
         raise invalid(name, "is missing")
@@ -61,7 +61,7 @@ def required_text(body: dict[str, Any], name: str) -> str:
 
 
 def optional_text(body: dict[str, Any], name: str) -> str | None:
-    """A member that, if there, must be a text."""
+    """An optional string."""
     value = body.get(name)
     if value is not None and not isinstance(value, str):
         raise invalid(name, f"`{value}` is not a string")
@@ -69,7 +69,7 @@ def optional_text(body: dict[str, Any], name: str) -> str | None:
 
 
 def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
-    """A member that, if there, must be a list of texts."""
+    """An optional list of strings."""
     value = body.get(name)
     if value is not None and not (isinstance(value, list) and all(isinstance(one, str) for one in value)):
         raise invalid(name, "is not an array of strings")
@@ -77,7 +77,7 @@ def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
 
 
 def one[R: Row](table: Table[R], row_id: int) -> R:
-    """The record of that id; 404 if there is none."""
+    """The record with this id; 404 if there is none."""
     row = table.get(row_id)
     if row is None:
         raise not_found()
@@ -85,7 +85,6 @@ def one[R: Row](table: Table[R], row_id: int) -> R:
 
 
 def bearer() -> Bearer:
-    """Whom the present request acts for."""
     caller: Bearer = g.bearer
     return caller
 

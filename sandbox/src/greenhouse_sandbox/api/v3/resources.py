@@ -1,4 +1,4 @@
-"""Every list of v3."""
+"""All lists of v3."""
 
 from greenhouse_sandbox.api.v3 import resources_account, resources_jobs, resources_people
 

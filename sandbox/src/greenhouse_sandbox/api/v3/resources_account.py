@@ -1,8 +1,6 @@
-"""The lists about the account: users and their rights, fields, pools, tags, reasons, sources.
+"""Lists about the account: users and permissions, fields, pools, tags, reasons, sources.
 
-Lists of which this sandbox never has a record: an account that does not use the feature.
-
-They are here so that clients which read everything run through.
+Some lists are always empty; they exist so that clients that read everything do not fail.
 """
 
 from typing import Any
@@ -94,7 +92,7 @@ EMPTY = tuple(
 
 
 def _at(table: str, member: str) -> Any:
-    """Users who belong to the office or department of that external id."""
+    """Users in the office or department with this external id."""
 
     def build(store: Store, _: str, wanted: str) -> Test:
         places = {row.id for row in store.tables()[table].rising() if row.external_id == wanted}

@@ -1,4 +1,4 @@
-"""The lists about jobs and what hangs on them."""
+"""Lists about jobs and what belongs to them."""
 
 from greenhouse_sandbox.api.v3 import shapes_jobs, visibility
 from greenhouse_sandbox.api.v3.derived import job_post_locations

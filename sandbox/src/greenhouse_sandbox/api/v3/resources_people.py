@@ -1,4 +1,4 @@
-"""The lists about candidates and their applications."""
+"""Lists about candidates and their applications."""
 
 from collections.abc import Callable
 from typing import Any
@@ -61,7 +61,7 @@ STAMPS = {"created_at": "created_at", "updated_at": "updated_at"}
 
 
 def _status(store: Store, name: str, wanted: str) -> Test:
-    """`in_process` is answered but cannot be asked for: 422, or by switch nothing."""
+    """`in_process` is a value but not a filter: 422 or, by switch, no rows."""
     if wanted == IN_PROCESS and store.switches["in_process_filter"] == "empty":
         return lambda _row: False
     check_choice(name, wanted, STATUSES)
@@ -82,12 +82,12 @@ def _stage_of(member: str) -> Filter:
 
 
 def _standing_at(store: Store, name: str, wanted: str) -> list[int]:
-    """Ids of the applications that stand at these stages of jobs."""
+    """Ids of the applications in these stages."""
     return _standing(store, parse_ids(name, wanted))
 
 
 def _standing_at_named(store: Store, _: str, wanted: str) -> list[int]:
-    """Ids of the applications that stand at a stage of that name."""
+    """Ids of the applications in a stage with this name."""
     return _standing(store, [stage.id for stage in store.job_stages.rising() if stage.name == wanted])
 
 

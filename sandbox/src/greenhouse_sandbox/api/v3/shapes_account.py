@@ -1,4 +1,4 @@
-"""What an account has set up for itself, as v3 shows it: fields, roles, pools, tags, referrers."""
+"""JSON of an account's fields, roles, pools, tags and referrers in v3."""
 
 from typing import Any
 
@@ -18,7 +18,6 @@ from greenhouse_sandbox.store.people import (
 
 
 def custom_field(_: Store, row: CustomField) -> dict[str, Any]:
-    """A field's definition."""
     of_jobs = row.field_type == "job"
     return stamps(row) | {
         "field_type": row.field_type,
@@ -46,7 +45,6 @@ def custom_field(_: Store, row: CustomField) -> dict[str, Any]:
 
 
 def custom_field_option(_: Store, row: CustomFieldOption) -> dict[str, Any]:
-    """A choice of a select field."""
     return stamps(row) | {
         "custom_field_id": row.custom_field_id,
         "name": row.name,
@@ -57,17 +55,14 @@ def custom_field_option(_: Store, row: CustomFieldOption) -> dict[str, Any]:
 
 
 def referrer(_: Store, row: Referrer) -> dict[str, Any]:
-    """Who gets credit."""
     return stamps(row) | {"name": row.name, "user_id": row.user_id}
 
 
 def candidate_tag(_: Store, row: CandidateTag) -> dict[str, Any]:
-    """A tag."""
     return stamps(row) | {"name": row.name}
 
 
 def user_email(_: Store, row: UserEmail) -> dict[str, Any]:
-    """An address of a user."""
     return stamps(row) | {
         "user_id": row.user_id,
         "email": row.email,
@@ -77,7 +72,6 @@ def user_email(_: Store, row: UserEmail) -> dict[str, Any]:
 
 
 def user_role(_: Store, row: UserRole) -> dict[str, Any]:
-    """A role."""
     return stamps(row) | {"name": row.name, "role_type": row.role_type}
 
 
@@ -92,7 +86,6 @@ def user_job_permission(_: Store, row: UserJobPermission) -> dict[str, Any]:
 
 
 def prospect_pool(_: Store, row: ProspectPool) -> dict[str, Any]:
-    """A pool."""
     return stamps(row) | {
         "name": row.name,
         "active": row.active,
@@ -104,7 +97,6 @@ def prospect_pool(_: Store, row: ProspectPool) -> dict[str, Any]:
 
 
 def prospect_pool_stage(_: Store, row: ProspectPoolStage) -> dict[str, Any]:
-    """A stage of a pool."""
     return stamps(row) | {
         "prospect_pool_id": row.prospect_pool_id,
         "name": row.name,
@@ -113,7 +105,7 @@ def prospect_pool_stage(_: Store, row: ProspectPoolStage) -> dict[str, Any]:
 
 
 def bulk_request(_: Store, row: BulkRequest) -> dict[str, Any]:
-    """How a request for many records went."""
+    """The result of a bulk request."""
     return stamps(row) | {
         "bulk_action_uuid": row.bulk_action_uuid,
         "requested_by_user_id": row.requested_by_user_id,

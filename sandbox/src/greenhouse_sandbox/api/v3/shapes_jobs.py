@@ -33,7 +33,7 @@ def stamps(row: Row) -> dict[str, Any]:
 
 
 def job(store: Store, row: Job) -> dict[str, Any]:
-    """A job, with the members in the order seen on the wire."""
+    """A job, with members in Greenhouse's order."""
     return {
         "id": row.id,
         "name": row.name,
@@ -74,7 +74,6 @@ def job_post(store: Store, row: JobPost) -> dict[str, Any]:
 
 
 def job_post_location(_: Store, row: Any) -> dict[str, Any]:
-    """Where a post is for."""
     return stamps(row) | {
         "plain_text_location": row.plain_text_location,
         "office_id": row.office_id,
@@ -85,7 +84,6 @@ def job_post_location(_: Store, row: Any) -> dict[str, Any]:
 
 
 def job_interview_stage(_: Store, row: JobStage) -> dict[str, Any]:
-    """A stage of a job's pipeline."""
     return stamps(row) | {
         "job_id": row.job_id,
         "sort_order": row.sort_order,
@@ -105,17 +103,14 @@ def job_owner(_: Store, row: JobOwner) -> dict[str, Any]:
 
 
 def job_hiring_manager(_: Store, row: JobHiringManager) -> dict[str, Any]:
-    """A hiring manager of a job."""
     return stamps(row) | {"user_id": row.user_id, "job_id": row.job_id}
 
 
 def department(_: Store, row: Department) -> dict[str, Any]:
-    """A department."""
     return stamps(row) | {"name": row.name, "parent_id": row.parent_id, "external_id": row.external_id}
 
 
 def office(_: Store, row: Office) -> dict[str, Any]:
-    """An office."""
     return stamps(row) | {
         "name": row.name,
         "parent_id": row.parent_id,
@@ -126,18 +121,15 @@ def office(_: Store, row: Office) -> dict[str, Any]:
 
 
 def source(_: Store, row: Source) -> dict[str, Any]:
-    """A source with its type."""
     return stamps(row) | {"name": row.name, "type": {"id": row.type_id, "name": row.type_name}}
 
 
 def rejection_reason(_: Store, row: RejectionReason) -> dict[str, Any]:
-    """A rejection reason with its type."""
     type_id, type_name = REASON_TYPES[row.type_key]
     return stamps(row) | {"name": row.name, "type": {"id": type_id, "key": row.type_key, "name": type_name}}
 
 
 def opening(store: Store, row: Opening) -> dict[str, Any]:
-    """A place to fill."""
     return stamps(row) | {
         "job_id": row.job_id,
         "opened_at": milliseconds(row.opened_at),
@@ -153,7 +145,6 @@ def opening(store: Store, row: Opening) -> dict[str, Any]:
 
 
 def close_reason(_: Store, row: CloseReason) -> dict[str, Any]:
-    """Why an opening was closed."""
     return stamps(row) | {"name": row.name}
 
 

@@ -51,7 +51,6 @@ def user(store: Store, row: User) -> dict[str, Any]:
 
 
 def candidate(store: Store, row: Candidate) -> dict[str, Any]:
-    """A person. Applications are not embedded."""
     return stamps(row) | {
         "first_name": row.first_name,
         "last_name": row.last_name,
@@ -74,7 +73,7 @@ def candidate(store: Store, row: Candidate) -> dict[str, Any]:
 
 
 def application(store: Store, row: Application) -> dict[str, Any]:
-    """An application. Two members came in summer 2026 and can be switched off."""
+    """An application. Two members, added in summer 2026, can be switched off."""
     ended = row.status == HIRED and store.switches["hired_stage"] == "null"
     stage = None if ended else current_stage(store, row)
     members = stamps(row) | {
@@ -105,7 +104,7 @@ def application(store: Store, row: Application) -> dict[str, Any]:
 
 
 def application_stage(store: Store, row: ApplicationStage) -> dict[str, Any]:
-    """An application at one stage; days are whole days, to now if it still stands there."""
+    """An application in one stage, with whole days until now or until it left."""
     end = row.exited_at or store.clock.now()
     return stamps(row) | {
         "application_id": row.application_id,
@@ -137,7 +136,6 @@ def note(_: Store, row: Note) -> dict[str, Any]:
 
 
 def rejection_detail(store: Store, row: RejectionDetail) -> dict[str, Any]:
-    """How an application was rejected."""
     return stamps(row) | {
         "application_id": row.application_id,
         "rejected_by_id": row.rejected_by_id,
@@ -149,7 +147,7 @@ def rejection_detail(store: Store, row: RejectionDetail) -> dict[str, Any]:
 
 
 def attachment(store: Store, row: Attachment) -> dict[str, Any]:
-    """A file, with an address that is good for seven days."""
+    """A file, with a URL that is valid for seven days."""
     return stamps(row) | {
         "application_id": row.application_id,
         "candidate_id": row.candidate_id,
@@ -193,7 +191,7 @@ def employment(store: Store, row: Employment) -> dict[str, Any]:
 
 
 def prospect_detail(_: Store, row: ProspectDetail) -> dict[str, Any]:
-    """Where a prospect stands in the pools."""
+    """A prospect's pool and stage."""
     return stamps(row) | {
         "application_id": row.application_id,
         "pool_id": row.pool_id,
@@ -205,12 +203,10 @@ def prospect_detail(_: Store, row: ProspectDetail) -> dict[str, Any]:
 
 
 def applied_tag(_: Store, row: AppliedTag) -> dict[str, Any]:
-    """A tag on a candidate."""
     return stamps(row) | {"candidate_tag_id": row.candidate_tag_id, "candidate_id": row.candidate_id}
 
 
 def interview(store: Store, row: Interview) -> dict[str, Any]:
-    """An interview that is booked."""
     application = store.applications.get(row.application_id)
     return stamps(row) | {
         "job_id": application.job_id if application else None,
@@ -231,7 +227,6 @@ def interview(store: Store, row: Interview) -> dict[str, Any]:
 
 
 def scorecard(_: Store, row: Scorecard) -> dict[str, Any]:
-    """What one interviewer thinks."""
     return stamps(row) | {
         "application_id": row.application_id,
         "interview_kit_id": None,

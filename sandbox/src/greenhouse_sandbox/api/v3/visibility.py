@@ -1,4 +1,4 @@
-"""What a caller sees of a list, beyond what the filters ask for."""
+"""Rows that a caller may see, apart from filters."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ def jobs(store: Store, caller: Bearer, _: dict[str, str]) -> Test:
 
 
 def of_jobs(store: Store, caller: Bearer, _: dict[str, str]) -> Test:
-    """What belongs to a job, if the job is seen."""
+    """Rows of visible jobs."""
     may_see = _may_see(store, caller)
     return lambda row: may_see(row.job_id)
 

@@ -51,7 +51,7 @@ EMPTY_MEANS_NOBODY = {"recruiter", "coordinator", "credited_to", "source", "sour
 
 @screens.post("/acts/<name>")
 def do(name: str) -> ResponseReturnValue:
-    """The act of that name, with the form's fields as its members; then back to where `back` says."""
+    """Carry out the named act with the fields of the form, then redirect to `back`."""
     store = the_store()
     try:
         if name not in DONE:
@@ -69,7 +69,7 @@ def do(name: str) -> ResponseReturnValue:
 
 
 def _members() -> dict[str, Any]:
-    """The fields that were filled in, in the types that acts take."""
+    """The non-empty fields, converted to the types that acts take."""
     members: dict[str, Any] = {}
     for name in request.form:
         if name == "back":
@@ -88,7 +88,6 @@ def _members() -> dict[str, Any]:
 
 @screens.get("/jobs/<int:job_id>/applications/new")
 def application_form(job_id: int) -> str:
-    """The empty form of an application."""
     return _application_page(job_id, Typed())
 
 
@@ -133,13 +132,12 @@ def submit_application(job_id: int) -> ResponseReturnValue:
 
 @screens.get("/prospects/new")
 def prospect_form() -> str:
-    """The empty form of a prospect."""
     return _prospect_page(Typed())
 
 
 @screens.post("/prospects/new")
 def submit_prospect() -> ResponseReturnValue:
-    """Keep a prospect, for no job, one or several."""
+    """Add a prospect for any number of jobs."""
     store, typed = the_store(), Typed()
     first, last = typed.required("first_name", "a first name"), typed.required("last_name", "a last name")
     email = typed.email("email")
@@ -172,7 +170,7 @@ def _prospect_page(typed: Typed) -> str:
 
 @screens.post("/applications/<int:application_id>/move")
 def move_application(application_id: int) -> ResponseReturnValue:
-    """To the stage of `stage_id`."""
+    """Move to `stage_id`."""
     store = the_store()
     stage = store.job_stages.get(Typed().whole("stage_id"))
 
@@ -187,7 +185,7 @@ def move_application(application_id: int) -> ResponseReturnValue:
 
 @screens.post("/applications/<int:application_id>/reject")
 def reject_application(application_id: int) -> ResponseReturnValue:
-    """For the reason of `rejection_reason_id`, which may be empty, with `notes`."""
+    """Reject with an optional `rejection_reason_id` and `notes`."""
     store, typed = the_store(), Typed()
 
     def act(application: Application) -> str:
@@ -206,7 +204,6 @@ def reject_application(application_id: int) -> ResponseReturnValue:
 
 @screens.post("/applications/<int:application_id>/unreject")
 def unreject_application(application_id: int) -> ResponseReturnValue:
-    """Back among the active."""
     store = the_store()
 
     def act(application: Application) -> str:
@@ -218,7 +215,6 @@ def unreject_application(application_id: int) -> ResponseReturnValue:
 
 @screens.post("/applications/<int:application_id>/hire")
 def hire_application(application_id: int) -> ResponseReturnValue:
-    """Hired."""
     store = the_store()
 
     def act(application: Application) -> str:
@@ -230,7 +226,6 @@ def hire_application(application_id: int) -> ResponseReturnValue:
 
 @screens.post("/applications/<int:application_id>/unhire")
 def unhire_application(application_id: int) -> ResponseReturnValue:
-    """Back among the active."""
     store = the_store()
 
     def act(application: Application) -> str:

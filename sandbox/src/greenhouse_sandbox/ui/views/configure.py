@@ -17,13 +17,12 @@ TYPES = {"harvest": "Harvest", "harvest_v3": "Harvest V3 (OAuth)"}
 
 @screens.get("/configure")
 def configure() -> str:
-    """The entry page of the settings."""
     return render_template("configure.html")
 
 
 @screens.get("/configure/dev_center")
 def dev_center() -> str:
-    """Credentials and web hooks."""
+    """Credentials and webhooks."""
     return render_template("dev_center.html")
 
 
@@ -48,7 +47,7 @@ def users() -> str:
 
 @screens.post("/users/<int:user_id>")
 def change_user(user_id: int) -> ResponseReturnValue:
-    """Make a Site Admin or not (`site_admin`), deactivate or not (`deactivated`)."""
+    """Set `site_admin` and `deactivated`."""
     store, typed = the_store(), Typed()
     user = found(store.users, user_id)
     try:
@@ -67,7 +66,7 @@ def change_user(user_id: int) -> ResponseReturnValue:
 
 @screens.post("/acting")
 def act_as() -> ResponseReturnValue:
-    """Go on as the user of `user_id`."""
+    """Continue as the user with `user_id`."""
     store = the_store()
     user = found(store.users, Typed().whole("user_id") or 0)
     if user.deactivated or user.service_account:
@@ -80,7 +79,6 @@ def act_as() -> ResponseReturnValue:
 
 @screens.get("/configure/dev_center/credentials")
 def credentials() -> str:
-    """All credentials, newest first."""
     store = the_store()
     rows: list[tuple[str, ApiKey | OAuthClient, int]] = [
         ("harvest", key, len(key.permissions)) for key in store.api_keys.rising()
@@ -93,13 +91,12 @@ def credentials() -> str:
 
 @screens.get("/configure/dev_center/credentials/new")
 def credential_form() -> str:
-    """The empty box *Create New Credential*."""
     return render_template("credential_form.html", types=TYPES, typed=Typed())
 
 
 @screens.post("/configure/dev_center/credentials/new")
 def create_credential() -> ResponseReturnValue:
-    """Make the credential and show its secret, this once."""
+    """Create the credential and show its secret once."""
     store, typed = the_store(), Typed()
     kind = typed.text("api_type")
     if kind not in TYPES:
@@ -123,7 +120,6 @@ def create_credential() -> ResponseReturnValue:
 
 @screens.get("/configure/dev_center/credentials/<kind>/<int:row_id>/permissions")
 def permissions(kind: str, row_id: int) -> str:
-    """The tick boxes, by category."""
     row = _credential(kind, row_id)
     granted = row.permissions if isinstance(row, ApiKey) else row.scopes
     return render_template(
@@ -138,7 +134,7 @@ def permissions(kind: str, row_id: int) -> str:
 
 @screens.post("/configure/dev_center/credentials/<kind>/<int:row_id>/permissions")
 def save_permissions(kind: str, row_id: int) -> ResponseReturnValue:
-    """Keep what is ticked: single `permissions`, and all of the ticked `categories`."""
+    """Save the ticked `permissions`, and all those of the ticked `categories`."""
     store = the_store()
     row = _credential(kind, row_id)
     ticked = set(request.form.getlist("permissions"))
@@ -163,7 +159,7 @@ def save_permissions(kind: str, row_id: int) -> ResponseReturnValue:
 
 @screens.post("/configure/dev_center/credentials/<kind>/<int:row_id>/revoke")
 def revoke_credential(kind: str, row_id: int) -> ResponseReturnValue:
-    """Let the credential open nothing from now on."""
+    """Revoke the credential."""
     store = the_store()
     row = _credential(kind, row_id)
     row.revoked = True

@@ -20,14 +20,12 @@ SHOWN = 100
 
 
 def places(store: Store, job: Job) -> str:
-    """The names of the job's offices."""
     offices = (store.offices.get(one) for one in job.office_ids)
     return ", ".join(office.name for office in offices if office)
 
 
 @screens.get("/")
 def home() -> str:
-    """All jobs, open ones first."""
     store = the_store()
     order = {"open": 0, "draft": 1, "closed": 2}
     active = Counter(one.job_id for one in store.applications.by("status", IN_PROCESS))
@@ -91,13 +89,11 @@ def who_can_own(store: Store) -> list[User]:
 
 @screens.get("/jobs/new")
 def job_form() -> str:
-    """The empty form of a job."""
     return _new_page(Typed())
 
 
 @screens.post("/jobs/new")
 def submit_job() -> ResponseReturnValue:
-    """Open a job."""
     store, typed = the_store(), Typed()
     name = typed.required("name", "a name")
     stages = [line.strip() for line in request.form.get("stages", "").splitlines() if line.strip()]

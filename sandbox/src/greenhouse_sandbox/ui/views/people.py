@@ -74,7 +74,6 @@ def leave_note(candidate_id: int) -> ResponseReturnValue:
 
 @screens.post("/people/<int:candidate_id>/update")
 def edit_person(candidate_id: int) -> ResponseReturnValue:
-    """Change name, e-mail address and privacy."""
     store, typed = the_store(), Typed()
     candidate = found(store.candidates, candidate_id)
     first, last = typed.required("first_name", "a first name"), typed.required("last_name", "a last name")
@@ -91,7 +90,6 @@ def edit_person(candidate_id: int) -> ResponseReturnValue:
 
 @screens.post("/people/<int:candidate_id>/anonymize")
 def anonymise_person(candidate_id: int) -> ResponseReturnValue:
-    """Blank the personal details."""
     store = the_store()
     anonymise_candidate(store, found(store.candidates, candidate_id), now=store.clock.now())
     flash("The personal details were blanked.")
@@ -100,7 +98,6 @@ def anonymise_person(candidate_id: int) -> ResponseReturnValue:
 
 @screens.post("/people/<int:candidate_id>/delete")
 def delete_person(candidate_id: int) -> ResponseReturnValue:
-    """Delete the person with all applications."""
     store = the_store()
     delete_candidate(store, found(store.candidates, candidate_id))
     flash("The candidate was deleted.")
@@ -109,7 +106,7 @@ def delete_person(candidate_id: int) -> ResponseReturnValue:
 
 @screens.post("/people/<int:candidate_id>/merge")
 def merge_person(candidate_id: int) -> ResponseReturnValue:
-    """Give everything to the candidate of `into_candidate_id`, and go."""
+    """Merge into the candidate with `into_candidate_id`."""
     store, typed = the_store(), Typed()
     loser = found(store.candidates, candidate_id)
     winner = store.candidates.get(typed.whole("into_candidate_id"))
@@ -168,7 +165,7 @@ def _profile(candidate_id: int, typed: Typed, tab: str = "") -> str:
 
 
 def _open_jobs(store: Store, application: Application | None) -> list[Job]:
-    """Where somebody on that application could go."""
+    """Jobs that the application could move to."""
     taken = application.job_id if application else None
     return [
         job for job in store.jobs.rising() if job.status == "open" and job.id != taken and not job.is_template

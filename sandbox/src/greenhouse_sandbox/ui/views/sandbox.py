@@ -1,4 +1,4 @@
-"""The sandbox's own pages, which Greenhouse has not: clock, worlds, stories, faults, switches, logs."""
+"""Pages that Greenhouse does not have: clock, worlds, stories, faults, switches, logs."""
 
 from datetime import timedelta
 from typing import Any
@@ -20,7 +20,6 @@ from greenhouse_sandbox.worlds import seed
 
 @screens.get("/sandbox")
 def workshop() -> str:
-    """Clock, worlds, stories, and counts."""
     store = the_store()
     return render_template(
         "workshop.html",
@@ -35,7 +34,7 @@ def workshop() -> str:
 
 @screens.post("/sandbox/clock")
 def advance_clock() -> ResponseReturnValue:
-    """Let the clock go on by `hours`, or to the next attempt of a delivery."""
+    """Move the clock by `hours`, or to the next delivery attempt."""
     clock, hours = the_store().clock, Typed().whole("hours")
     if "to_next_attempt" in request.form:
         due = sandbox().deliverer.next_attempt_at()
@@ -52,7 +51,7 @@ def advance_clock() -> ResponseReturnValue:
 
 @screens.post("/sandbox/scenario")
 def play_scenario() -> ResponseReturnValue:
-    """Play the story of `scenario`, with the defaults of its members, or with `n`."""
+    """Play the `scenario` with its default parameters, or with `n`."""
     typed = Typed()
     order: dict[str, Any] = {"scenario": typed.text("scenario")}
     if typed.text("n"):
@@ -71,7 +70,7 @@ def play_scenario() -> ResponseReturnValue:
 
 @screens.post("/sandbox/world")
 def new_world() -> ResponseReturnValue:
-    """Start again with the world of `world`: demo, empty, or a number of applications."""
+    """Start again with another `world`: demo, empty, or a number of applications."""
     typed = Typed()
     try:
         seed(the_store(), typed.text("world"), random=typed.whole("seed") or 0)
@@ -87,13 +86,13 @@ def new_world() -> ResponseReturnValue:
 
 @screens.get("/sandbox/switches")
 def switches() -> str:
-    """What is thinly documented, and how the sandbox behaves there."""
+    """Behaviour that Greenhouse barely documents, and how the sandbox behaves."""
     return render_template("switches.html", switches=the_store().switches, choices=CHOICES)
 
 
 @screens.post("/sandbox/switches")
 def save_switches() -> ResponseReturnValue:
-    """Keep what is chosen; `defaults` sets all back."""
+    """Save the switches; `defaults` resets them."""
     store = the_store()
     if "defaults" in request.form:
         store.switches.update(default_switches())
@@ -113,13 +112,11 @@ def save_switches() -> ResponseReturnValue:
 
 @screens.get("/sandbox/faults")
 def faults() -> str:
-    """Open orders, and forms for more."""
     return _faults_page()
 
 
 @screens.post("/sandbox/faults")
 def order_fault() -> ResponseReturnValue:
-    """What shall go wrong with calls."""
     try:
         fault = sandbox().faults.add(_order(("times", "after", "status"), ("seconds", "retry_after")))
     except ValueError as error:
@@ -131,7 +128,7 @@ def order_fault() -> ResponseReturnValue:
 
 @screens.post("/sandbox/webhook_faults")
 def order_hook_fault() -> ResponseReturnValue:
-    """What shall go wrong with web hooks."""
+    """Order a fault of webhook deliveries."""
     try:
         order = _order(("times", "after", "copies", "random"), ("seconds",))
         fault = the_store().hook_faults.add(order)
@@ -144,7 +141,6 @@ def order_hook_fault() -> ResponseReturnValue:
 
 @screens.post("/sandbox/faults/clear")
 def drop_faults() -> ResponseReturnValue:
-    """Let everything go right again."""
     store = the_store()
     sandbox().faults.clear()
     let_go(store, store.hook_faults.clear(), store.clock.now())
@@ -154,7 +150,6 @@ def drop_faults() -> ResponseReturnValue:
 
 @screens.get("/sandbox/calls")
 def calls() -> str:
-    """The last API calls, newest first."""
     path = request.args.get("path", "")
     return render_template("calls.html", calls=sandbox().calls.list(path)[-200:][::-1], path=path)
 
@@ -171,7 +166,7 @@ def _faults_page() -> str:
 
 
 def _order(whole: tuple[str, ...], parts: tuple[str, ...]) -> dict[str, Any]:
-    """The filled-in fields; ValueError with a sentence for a number that is none."""
+    """The non-empty fields; ValueError with a message for an invalid number."""
     order: dict[str, Any] = {}
     for name, text in request.form.items():
         if not text.strip():

@@ -17,7 +17,7 @@ STATES = (PENDING, HELD, DELIVERED, GIVEN_UP, DROPPED)
 
 @screens.get("/configure/dev_center/web_hooks")
 def webhooks() -> str:
-    """All web hooks with their state and last delivery."""
+    """All webhooks with their state and last delivery."""
     store = the_store()
     rows = []
     for hook in store.webhooks.rising():
@@ -28,14 +28,13 @@ def webhooks() -> str:
 
 @screens.get("/configure/dev_center/web_hooks/new")
 def webhook_form() -> str:
-    """The empty form."""
     return render_template("webhook_form.html", hook=None, events=EVENTS, typed=Typed())
 
 
 @screens.post("/configure/dev_center/web_hooks/new")
 @unlocked
 def create_webhook() -> ResponseReturnValue:
-    """Save the web hook, try its endpoint, and enable it if that answers 200."""
+    """Save the webhook, try its endpoint, and enable it if that answers 200."""
     store, typed = the_store(), Typed()
     name, action, endpoint, secret = _typed(typed)
     if typed.errors:
@@ -58,7 +57,7 @@ def create_webhook() -> ResponseReturnValue:
 
 @screens.get("/configure/dev_center/web_hooks/<int:hook_id>")
 def webhook(hook_id: int) -> str:
-    """One web hook with the log of its deliveries, newest first."""
+    """One webhook with the log of its deliveries, newest first."""
     store = the_store()
     hook = found(store.webhooks, hook_id)
     deliveries = store.deliveries.by("webhook_id", hook_id)[: -LOGGED - 1 : -1]
@@ -67,7 +66,6 @@ def webhook(hook_id: int) -> str:
 
 @screens.get("/configure/dev_center/web_hooks/<int:hook_id>/edit")
 def edit_webhook_form(hook_id: int) -> str:
-    """The form with what is saved."""
     hook = found(the_store().webhooks, hook_id)
     return render_template("webhook_form.html", hook=hook, events=EVENTS, typed=Typed())
 
@@ -90,7 +88,7 @@ def update_webhook(hook_id: int) -> ResponseReturnValue:
 @screens.post("/configure/dev_center/web_hooks/<int:hook_id>/enable")
 @unlocked
 def enable_webhook(hook_id: int) -> ResponseReturnValue:
-    """Try the endpoint once more; enabled if it answers 200."""
+    """Ping the endpoint again and enable the webhook if it answers 200."""
     with the_store().lock:
         hook = found(the_store().webhooks, hook_id)
     return _tried(hook)
@@ -98,7 +96,6 @@ def enable_webhook(hook_id: int) -> ResponseReturnValue:
 
 @screens.post("/configure/dev_center/web_hooks/<int:hook_id>/disable")
 def disable_webhook(hook_id: int) -> ResponseReturnValue:
-    """Let the event pass unsaid."""
     store = the_store()
     hook = found(store.webhooks, hook_id)
     hook.active = False
@@ -109,7 +106,7 @@ def disable_webhook(hook_id: int) -> ResponseReturnValue:
 
 @screens.post("/configure/dev_center/web_hooks/<int:hook_id>/delete")
 def delete_webhook(hook_id: int) -> ResponseReturnValue:
-    """Delete it; what is under way is given up."""
+    """Delete the webhook; pending deliveries are dropped."""
     store = the_store()
     hook = found(store.webhooks, hook_id)
     store.webhooks.delete(hook.id)
@@ -119,7 +116,6 @@ def delete_webhook(hook_id: int) -> ResponseReturnValue:
 
 @screens.post("/configure/dev_center/web_hooks/deliveries/<int:delivery_id>/retry")
 def retry_delivery(delivery_id: int) -> ResponseReturnValue:
-    """Send an event again now."""
     store = the_store()
     delivery = found(store.deliveries, delivery_id)
     delivery.state, delivery.next_attempt_at = PENDING, store.clock.now()
@@ -179,7 +175,7 @@ def deliveries() -> str:
 
 @screens.post("/sandbox/deliveries/hold")
 def hold_deliveries() -> ResponseReturnValue:
-    """Keep back what is made from now on."""
+    """Hold all further deliveries."""
     the_store().hold_deliveries = True
     flash("What happens from now on is held back.")
     return redirect(url_for("ui.deliveries"), 303)
@@ -188,7 +184,7 @@ def hold_deliveries() -> ResponseReturnValue:
 @screens.post("/sandbox/deliveries/release")
 @unlocked
 def release_deliveries() -> ResponseReturnValue:
-    """Send what is held, one after the other, the newest first if `order` says so."""
+    """Send held deliveries one by one, in `order`."""
     store = the_store()
     with store.lock:
         held = [row.id for row in store.deliveries.by("state", HELD)]
