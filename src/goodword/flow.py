@@ -29,10 +29,10 @@ from goodword.references.domain import completion, declines, nominations, respon
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain import reactions as check_reactions
 from goodword.references.flags import raising as check_flags
-from goodword.reports import erase as reports_erase
-from goodword.reports import export as reports_export
-from goodword.reports.domain import build as report_build
-from goodword.reports.domain import notify as report_notify
+from goodword.reports import data_export as reports_data_export
+from goodword.reports import erasure as reports_erasure
+from goodword.reports.domain import files as report_files
+from goodword.reports.domain import freezing as report_freezing
 from goodword.workflow import erase as steps_erase
 from goodword.workflow import export as steps_export
 from goodword.workflow.domain import application_outcome, attention, automation
@@ -127,10 +127,10 @@ FLOW: Flow = {
     "attempt.reminded": (),
     "attempt.declined": (),
     "attempt.completed": (  # data: step_request_id, attempt_id
-        report_build.on_attempt_completed,
+        report_freezing.on_attempt_completed,
         attempt_flags.on_attempt_completed,
     ),
-    "attempt.marked": (report_build.on_attempt_completed,),  # data: step_request_id, attempt_id, order
+    "attempt.marked": (report_freezing.on_attempt_completed,),  # data: step_request_id, attempt_id, order
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: step_request_id, check_id
     "check.begun": (),
@@ -164,13 +164,13 @@ FLOW: Flow = {
         completion.complete_on_self_reference,
         check_flags.on_check_changed,
     ),
-    "check.completed": (report_build.on_check_completed,),  # data: step_request_id, check_id
+    "check.completed": (report_freezing.on_check_completed,),  # data: step_request_id, check_id
     "check.answered_late": (
-        report_build.on_check_completed,
+        report_freezing.on_check_completed,
     ),  # data: step_request_id, check_id, reference_id
     # --- reports -----------------------------------------------------------------------------------------------
     "report.ready": (  # data: step_request_id, report_id, version, code
-        report_notify.on_report_ready,
+        report_files.on_report_ready,
         activity_feed.on_report_ready,
     ),
     "report.redacted": (),  # data as of report.ready; no mail, and no note
@@ -213,7 +213,7 @@ ERASURE: tuple[Holder, ...] = (
     delivery_data.erase,
     note_data.erase,
     timeline_data.erase,
-    reports_erase.erase,
+    reports_erasure.erase,
     references_erase.erase,
     assessments_erase.erase,
     steps_erase.erase,
@@ -227,7 +227,7 @@ EXPORT: tuple[Teller, ...] = (
     steps_export.export,
     assessments_export.export,
     references_export.export,
-    reports_export.export,
+    reports_data_export.export,
     notifications_export.export,
     note_data.export,
     timeline_data.export,

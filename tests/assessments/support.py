@@ -15,9 +15,9 @@ from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.events import record
+from goodword.core.json_reading import Json
 from goodword.core.models import Event
 from goodword.notifications.domain import links
-from goodword.questionnaires.reading import Json
 from goodword.workflow.domain.eligibility import lock_step_request
 from goodword.workflow.models import StepRequest
 from tests.support import factories

@@ -4,10 +4,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from goodword.accounts.models import Membership
-from goodword.questionnaires.domain.drafts import publish
+from goodword.questionnaires.domain.drafts import add_language, publish
 from goodword.questionnaires.domain.questionnaires import begin_draft
 from goodword.questionnaires.domain.questions import add_competency, add_question
-from goodword.questionnaires.domain.translations import add_language
 from goodword.questionnaires.models import Questionnaire
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window

@@ -6,7 +6,7 @@ import pytest
 
 from goodword.questionnaires.builtin import keys, languages, load
 from goodword.questionnaires.forms import QuestionForm
-from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.parse import fill_placeholders
 from goodword.questionnaires.routing import applicable, for_self, pages
 from goodword.questionnaires.types import RELATIONSHIPS, Question
 from tests.questionnaires.anything import Posted, anything

@@ -15,9 +15,8 @@ from goodword.core.text import clean_text
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.input_parsing import AnswerError
-from goodword.questionnaires.parse import QuestionError, to_json
-from goodword.questionnaires.placeholders import fill_placeholders
-from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.labels import render_answers
+from goodword.questionnaires.parse import QuestionError, fill_placeholders, to_json
 from goodword.questionnaires.types import Question, Stated
 from tests.questionnaires.samples import KINDS, STATED, question
 

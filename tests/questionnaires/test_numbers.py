@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodword.questionnaires.answers import validate
-from goodword.questionnaires.input_parsing import AnswerError, in_words
+from goodword.questionnaires.input_parsing import AnswerError
+from goodword.questionnaires.labels import written_number
 from tests.questionnaires.samples import question
 
 
@@ -105,8 +106,8 @@ def test_what_no_page_sends_is_unreadable(raw: object) -> None:
 
 def test_numbers_are_written_as_the_language_does() -> None:
     with translation.override("de"):
-        assert (in_words(7.5), in_words(5.0), in_words(-1200)) == ("7,5", "5", "-1200")
-    assert (in_words(7.5), in_words(100), in_words(0.000001)) == ("7.5", "100", "0.000001")
+        assert (written_number(7.5), written_number(5.0), written_number(-1200)) == ("7,5", "5", "-1200")
+    assert (written_number(7.5), written_number(100), written_number(0.000001)) == ("7.5", "100", "0.000001")
 
 
 @given(
@@ -118,4 +119,4 @@ def test_what_is_shown_again_is_read_again(value: Any, language: str) -> None:
     stored = validate(asked, float(value))
     assert isinstance(stored, float)
     with translation.override(language):
-        assert validate(asked, in_words(stored)) == stored
+        assert validate(asked, written_number(stored)) == stored

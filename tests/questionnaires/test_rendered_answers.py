@@ -3,11 +3,10 @@
 import pytest
 from django.utils import translation
 
+from goodword.core.json_reading import Json
 from goodword.questionnaires import labels
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.placeholders import fill_placeholders
-from goodword.questionnaires.reading import Json
-from goodword.questionnaires.rendered_answers import RenderedAnswer, render_answers
+from goodword.questionnaires.labels import RenderedAnswer, render_answers
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.types import Stated
 from tests.questionnaires.samples import STATED, question, rating
 

@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodword.questionnaires.builtin import load
-from goodword.questionnaires.parse import to_json
-from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.parse import fill_placeholders, to_json
 from goodword.questionnaires.routing import for_self, pages
 from goodword.questionnaires.timing import minutes, question_seconds
 from goodword.questionnaires.types import Agreement, Condition, Question, YesNoUnsure

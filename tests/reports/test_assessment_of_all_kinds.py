@@ -8,7 +8,7 @@ import pytest
 from goodword.assessments.items import items_of
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
 from goodword.core.models import Event
-from goodword.reports.domain.build import on_attempt_completed
+from goodword.reports.domain.freezing import on_attempt_completed
 from goodword.reports.domain.redaction import without_person
 from goodword.reports.models import Report
 from goodword.reports.pdf import check_snapshot, render_pdf

@@ -11,9 +11,9 @@ from goodword.assessments.models import Attempt
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.notifications.models import Email
-from goodword.reports.domain import build
-from goodword.reports.domain.build import draw, redraw_lost
-from goodword.reports.domain.freeze import TRIES
+from goodword.reports.domain import files, freezing
+from goodword.reports.domain.files import draw, redraw_lost
+from goodword.reports.domain.freezing import TRIES
 from goodword.reports.models import Report, ReportFile
 from tests.assessments.support import application
 from tests.reports.reports import NOW, finished, ready, text_of
@@ -29,7 +29,7 @@ def frozen() -> Report:
     waits = [args for name, args in waiting() if name == "event.react" and "report" in str(args["handler"])]
     assert len(waits) == 1
     with transaction.atomic():
-        build.on_attempt_completed(Event.objects.get(name="attempt.completed"))
+        freezing.on_attempt_completed(Event.objects.get(name="attempt.completed"))
     return Report.objects.of(attempt.organisation).get()
 
 
@@ -145,15 +145,15 @@ def test_what_was_never_drawn_is_begun_again_a_few_times_and_then_fails() -> Non
     assert redraw_lost(now=NOW + TRIES[0]) == 0  # one waits already
     Report.objects.of(report.organisation).update(tries=len(TRIES))
     draw(report_id=report.pk, now=NOW)
-    assert state(report) == ("failed", 4, "It was tried several times; the log says what went wrong.")
+    assert state(report) == ("failed", 4, "Several attempts failed; see the log.")
     assert redraw_lost(now=NOW + timedelta(days=9)) == 0
 
 
 def test_each_try_says_when_the_next_would_be() -> None:
     report = frozen()
     assert report.try_again_at == NOW + TRIES[0]
-    assert build._try(report.pk, now=NOW) is not None
-    assert build._try(report.pk, now=NOW) is not None
+    assert files._try(report.pk, now=NOW) is not None
+    assert files._try(report.pk, now=NOW) is not None
     report.refresh_from_db()
     assert (report.tries, report.try_again_at) == (2, NOW + TRIES[1])
 
@@ -170,5 +170,5 @@ def test_a_report_of_nothing_is_an_error_not_a_report() -> None:
             data={"step_request_id": step_request.pk, "attempt_id": 0},
         )
     with pytest.raises(Attempt.DoesNotExist):
-        build.on_attempt_completed(event)
+        freezing.on_attempt_completed(event)
     assert Report.objects.across_organisations().count() == 0

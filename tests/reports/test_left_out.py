@@ -12,8 +12,14 @@ from pypdf import PdfReader
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Attempt
-from goodword.reports.domain.build import on_attempt_completed
-from goodword.reports.domain.files import LAYOUT, WITHHELD, NotDrawn, content_of, redraw_older
+from goodword.reports.domain.files import (
+    LAYOUT,
+    WITHHELD,
+    NotDrawn,
+    content_of,
+    redraw_older,
+)
+from goodword.reports.domain.freezing import on_attempt_completed
 from goodword.reports.models import Report, ReportFile, ReportOpening
 from tests.assessments.all_kinds import marked
 from tests.reports.reports import NOW, share_path

@@ -7,8 +7,8 @@ from django.test import Client
 from goodword.core import erasure
 from goodword.core.erasure import Subject
 from goodword.notifications.models import Email
-from goodword.reports.domain.build import draw
-from goodword.reports.erase import erase
+from goodword.reports.domain.files import draw
+from goodword.reports.erasure import erase
 from goodword.reports.models import Report, ReportFile
 from tests.references import story
 from tests.reports.reports import NOW, finished, ready, share_path, text_of

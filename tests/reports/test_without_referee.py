@@ -10,7 +10,7 @@ from goodword.core.events import record
 from goodword.notifications.models import Email
 from goodword.references.erase import erase_referee
 from goodword.references.models import Check
-from goodword.reports.domain.build import draw
+from goodword.reports.domain.files import draw
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import render_pdf
 from tests.references.answered import answered, asked, checked, whole

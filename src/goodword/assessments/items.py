@@ -8,7 +8,7 @@ from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.reasoning.item import GeneratedItem, from_json
 from goodword.assessments.models import AttemptPart, DrawnItem
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 _MOST: Final = 4096
 #: drawn items, which never change, by the id of their row: each request of a part reads them several times

@@ -23,7 +23,7 @@ from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
 from goodword.assessments.queries import answers_of, latest_done, parts_of, read_answers
 from goodword.candidates.models import Application
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.ui.scales import written_number
 from goodword.workflow.states import lock
 

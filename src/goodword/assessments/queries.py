@@ -8,7 +8,7 @@ from django.db.models import QuerySet, prefetch_related_objects
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.candidates.models import Application
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.workflow.states import DONE
 
 #: large columns around a part: parsed once per process (content.content_of), or needed only for scoring

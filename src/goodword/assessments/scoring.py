@@ -17,7 +17,7 @@ from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.psychometrics.norms import NormTable, band
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.queries import answers_of
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 
 def compute_scores(

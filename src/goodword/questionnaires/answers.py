@@ -31,6 +31,7 @@ from typing import assert_never
 
 from django.utils.translation import gettext, ngettext
 
+from goodword.core.json_reading import Json
 from goodword.questionnaires import labels
 from goodword.questionnaires.input_parsing import (
     AnswerError,
@@ -44,12 +45,14 @@ from goodword.questionnaires.input_parsing import (
     unreadable,
 )
 from goodword.questionnaires.labels import NOT_ABLE
-from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
+    CONFIRMED,
+    CORRECTED,
     LONGEST_LINE,
     PLACES,
     RATING_LEVELS,
     RELATIONSHIPS,
+    UNSURE,
     Adjectives,
     Agreement,
     Between,
@@ -73,8 +76,6 @@ from goodword.questionnaires.types import (
     WouldWorkAgain,
     YesNoUnsure,
 )
-
-CONFIRMED, CORRECTED, UNSURE = "confirmed", "corrected", "unsure"
 
 
 def validate(

@@ -11,8 +11,9 @@ from django.http import QueryDict
 from django.utils.html import format_html
 from django.utils.translation import gettext
 
+from goodword.core.json_reading import Json
 from goodword.questionnaires import labels
-from goodword.questionnaires.answers import CONFIRMED, CORRECTED, UNSURE, is_stated, validate
+from goodword.questionnaires.answers import is_stated, validate
 from goodword.questionnaires.fields import (
     DayField,
     MonthField,
@@ -23,11 +24,13 @@ from goodword.questionnaires.fields import (
     comment_field,
     long_input,
 )
-from goodword.questionnaires.input_parsing import AnswerError, in_words
+from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.labels import NOT_ABLE, between, between_words, not_able
-from goodword.questionnaires.reading import Json
 from goodword.questionnaires.types import (
+    CONFIRMED,
     CONFIRMING,
+    CORRECTED,
+    UNSURE,
     Adjectives,
     Agreement,
     Between,
@@ -371,7 +374,7 @@ def _initial(question: Question, value: Json) -> dict[str, object]:
     if isinstance(question, Ranking) and isinstance(value, list | tuple):
         return {str(one): str(rank) for rank, one in enumerate(value, start=1)}
     if not isinstance(value, Mapping):
-        return {MAIN: in_words(value) if isinstance(value, int | float) else value}
+        return {MAIN: labels.written_number(value) if isinstance(value, int | float) else value}
     shown: dict[str, object] = {name: part for name, part in value.items() if part is not None}
     match question:
         case Rating() | Agreement():

@@ -8,8 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from goodword.questionnaires.forms import QuestionForm
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.types import Stated
 
 _WORDS = [
@@ -61,7 +60,7 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
         "type": "relationship_confirm",
         "text": "What were you to {candidate} when you worked together?",
     },
-    {"id": "dates", "type": "dates_confirm", "text": "Condition did you work together?"},
+    {"id": "dates", "type": "dates_confirm", "text": "When did you work together?"},
     {
         "id": "title",
         "type": "title_confirm",
@@ -137,7 +136,7 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
         "text": "In which order would {candidate} do these on a full day?",
         "choices": _choices(("Mail", "Repairs", "Customers", "Planning")),
     },
-    {"id": "last_day", "type": "date", "text": "Condition was {candidate}'s last day in the team?"},
+    {"id": "last_day", "type": "date", "text": "When was {candidate}'s last day in the team?"},
     {
         "id": "reported",
         "type": "period",

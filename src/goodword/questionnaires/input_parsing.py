@@ -5,10 +5,11 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from decimal import Decimal
 
-from django.utils.formats import get_format, number_format
+from django.utils.formats import get_format
 from django.utils.translation import gettext, ngettext
 
 from goodword.core.text import clean_text
+from goodword.questionnaires.labels import exact, written_number
 from goodword.questionnaires.types import LONGEST_COMMENT, Number
 
 EARLIEST_YEAR, LATEST_YEAR = 1950, 2100
@@ -196,17 +197,12 @@ def read_number(question: Number, raw: object) -> float | None:
         value = _number(text, question)
     else:
         # also false for what is no number at all
-        value = _exact(raw) if abs(raw) < _CEILING else Decimal(_CEILING)
+        value = exact(raw) if abs(raw) < _CEILING else Decimal(_CEILING)
     if abs(value) >= _CEILING:
         raise AnswerError(gettext("This number is too large. Please check it."))
     _check_decimals(value, question)
     _check_bounds(value, question)
     return int(value) if question.decimals == 0 else float(value)
-
-
-def in_words(value: float) -> str:
-    """A number as the page's language writes it: 7.5, or 7,5."""
-    return str(number_format(_exact(value)))
 
 
 def _figures(raw: str, *, unit: str) -> str:
@@ -235,7 +231,7 @@ def _number(text: str, question: Number) -> Decimal:
 
 
 def _not_read(*, decimals: int) -> AnswerError:
-    example = in_words(7.5) if decimals else "12"
+    example = written_number(7.5) if decimals else "12"
     return AnswerError(gettext("Enter a number in figures, for example %(example)s.") % {"example": example})
 
 
@@ -254,18 +250,11 @@ def _check_decimals(value: Decimal, question: Number) -> None:
 
 def _check_bounds(value: Decimal, question: Number) -> None:
     least, most = question.least, question.most
-    if (least is None or value >= _exact(least)) and (most is None or value <= _exact(most)):
+    if (least is None or value >= exact(least)) and (most is None or value <= exact(most)):
         return
-    ends = {name: in_words(end) for name, end in (("least", least), ("most", most)) if end is not None}
+    ends = {name: written_number(end) for name, end in (("least", least), ("most", most)) if end is not None}
     if most is None:
         raise AnswerError(gettext("Enter %(least)s or more.") % ends)
     if least is None:
         raise AnswerError(gettext("Enter %(most)s or less.") % ends)
     raise AnswerError(gettext("Enter a number from %(least)s to %(most)s.") % ends)
-
-
-def _exact(value: float) -> Decimal:
-    """The decimal that a number is written as: 0.1 and not what the machine makes of it, 5 and not 5.0."""
-    exact = Decimal(str(value))
-    whole = exact.to_integral_value()
-    return whole if exact == whole else exact

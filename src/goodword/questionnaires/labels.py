@@ -1,14 +1,41 @@
-"""The words for answers that belong to the page, not to a questionnaire's own text.
+"""Labels of answers that belong to the page and not to a questionnaire, and answers in words."""
 
-Functions and not constants, because the language is known only when they are asked.
-"""
-
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, assert_never, cast
 
 from django.utils.dates import MONTHS
+from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext, pgettext
 
-from goodword.questionnaires.input_parsing import in_words
+from goodword.core.json_reading import Json
+from goodword.questionnaires.types import (
+    CONFIRMED,
+    CORRECTED,
+    UNSURE,
+    Adjectives,
+    Agreement,
+    Between,
+    Confirmation,
+    Date,
+    DatesConfirm,
+    Entered,
+    LongText,
+    MultipleChoice,
+    Number,
+    Period,
+    Question,
+    Ranking,
+    Rating,
+    RelationshipConfirm,
+    ShortText,
+    SingleChoice,
+    Stated,
+    TitleConfirm,
+    WouldWorkAgain,
+    YesNoUnsure,
+)
 
 NOT_ABLE = "not_able"
 
@@ -125,7 +152,19 @@ def day(value: str) -> str:
 
 def number(value: float, unit: str) -> str:
     """A number as the page's language writes it, with its unit: "7.5 hours"."""
-    return f"{in_words(value)} {unit}".strip()
+    return f"{written_number(value)} {unit}".strip()
+
+
+def written_number(value: float) -> str:
+    """A number as the page's language writes it: 7.5 or 7,5."""
+    return str(number_format(exact(value)))
+
+
+def exact(value: float) -> Decimal:
+    """The decimal as it is written: 0.1 without the error of a float, 5 and not 5.0."""
+    exact = Decimal(str(value))
+    whole = exact.to_integral_value()
+    return whole if exact == whole else exact
 
 
 def period(from_month: str, to_month: str | None) -> str:
@@ -135,3 +174,164 @@ def period(from_month: str, to_month: str | None) -> str:
     if to_month == from_month:
         return month(from_month)
     return gettext("%(first)s to %(last)s") % {"first": month(from_month), "last": month(to_month)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedAnswer:
+    """One question and its answer for display; all texts are plain, to be escaped by templates.
+
+    `answer` is the answer in words, "" if the question was left open (`answered` is then false).
+    `detail` is the behaviour that a rated level describes, `comment` what was added in own words.
+    `competency` and `level` (1 to 5, None if not able to judge) are set for ratings and agreements only.
+    `place` (1 to 5, None if not able to judge), `left` and `right` are set for places between statements only.
+    `verdict` ("confirmed", "corrected", "unsure") and `stated` (in words) are set for confirmations only.
+    """
+
+    question_id: str
+    kind: str
+    question: str
+    answer: str
+    answered: bool
+    detail: str = ""
+    comment: str = ""
+    competency: str = ""
+    level: int | None = None
+    place: int | None = None
+    left: str = ""
+    right: str = ""
+    stated: str = ""
+    verdict: str = ""
+
+
+def render_answers(
+    questions: Sequence[Question], answers: Mapping[str, Json], *, stated: Stated | None = None
+) -> tuple[RenderedAnswer, ...]:
+    """One for each question, in their order, from stored answers by question id (see `answers.py`).
+
+    Labels of the page ("Yes", month names) are in the active language, the rest as the version has it.
+    """
+    return tuple(_render(question, answers.get(question.id), stated or Stated()) for question in questions)
+
+
+def _render(question: Question, value: Json, stated: Stated) -> RenderedAnswer:
+    words = _answer_parts(question, value) if value is not None else {"answer": ""}
+    if isinstance(question, Between):
+        words |= {"left": question.left, "right": question.right}
+    if isinstance(question, Rating | Agreement):
+        words["competency"] = question.competency
+    return RenderedAnswer(
+        question_id=question.id,
+        kind=question.type,
+        question=question.text,
+        answered=value is not None,
+        stated=_stated(question, stated),
+        **words,
+    )
+
+
+def _answer_parts(question: Question, value: Json) -> dict[str, Any]:
+    match question:
+        case Rating():
+            return _rating(question, cast(Mapping[str, Any], value))
+        case SingleChoice():
+            named = {choice.value: choice.label for choice in question.choices}
+            return {"answer": named[str(value)]}
+        case Agreement():
+            return _agreement(cast(Mapping[str, Any], value))
+        case Between():
+            return _between(question, cast(Mapping[str, Any], value))
+        case MultipleChoice() | Adjectives():
+            chosen = set(cast(Sequence[str], value))
+            return {
+                "answer": ", ".join(choice.label for choice in question.choices if choice.value in chosen)
+            }
+        case Ranking():
+            named = {choice.value: choice.label for choice in question.choices}
+            order = enumerate(cast(Sequence[str], value), start=1)
+            return {"answer": ", ".join(f"{place}. {named[one]}" for place, one in order)}
+        case YesNoUnsure():
+            return _chosen(yes_no_unsure(), cast(Mapping[str, str], value))
+        case WouldWorkAgain():
+            return _chosen(would_work_again(), cast(Mapping[str, str], value))
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return _confirmation(question, cast(Mapping[str, str | None], value))
+        case _:
+            return {"answer": _entered(question, value)}
+
+
+def _entered(question: Entered, value: Json) -> str:
+    match question:
+        case Number():
+            return number(cast(float, value), question.unit)
+        case Date():
+            return day(str(value))
+        case Period():
+            months = cast(Mapping[str, str | None], value)
+            return period(str(months["from"]), months["to"])
+        case LongText() | ShortText():
+            return str(value)
+        case _:
+            assert_never(question)
+
+
+def _rating(question: Rating, value: Mapping[str, Any]) -> dict[str, Any]:
+    if value["not_able"]:
+        return {"answer": not_able(), "comment": value["comment"]}
+    level = question.levels[value["level"] - 1]
+    return {
+        "answer": level.label,
+        "detail": level.example,
+        "level": level.value,
+        "comment": value["comment"],
+    }
+
+
+def _agreement(value: Mapping[str, Any]) -> dict[str, Any]:
+    if value["not_able"]:
+        return {"answer": not_able(), "comment": value["comment"]}
+    level = value["level"]
+    return {"answer": agreement()[level], "level": level, "comment": value["comment"]}
+
+
+def _between(question: Between, value: Mapping[str, Any]) -> dict[str, Any]:
+    if value["not_able"]:
+        return {"answer": not_able()}
+    place = value["place"]
+    return {"answer": between(question.left, question.right)[place], "place": place}
+
+
+def _chosen(named: Mapping[str, str], value: Mapping[str, str]) -> dict[str, Any]:
+    return {"answer": named[value["answer"]], "comment": value["comment"]}
+
+
+def _confirmation(question: Confirmation, value: Mapping[str, str | None]) -> dict[str, Any]:
+    verdict = str(value["answer"])
+    if verdict == UNSURE:
+        return {"answer": gettext("Not sure"), "verdict": UNSURE}
+    fact = _fact(question, value)
+    if verdict == CONFIRMED:
+        return {"answer": gettext("Confirmed: %(fact)s") % {"fact": fact}, "verdict": CONFIRMED}
+    return {"answer": fact, "verdict": CORRECTED}
+
+
+def _fact(question: Confirmation, value: Mapping[str, str | None]) -> str:
+    match question:
+        case DatesConfirm():
+            return period(str(value["from"]), value["to"])
+        case RelationshipConfirm():
+            return relationships().get(str(value["relationship"]), str(value["relationship"]))
+        case TitleConfirm():
+            return str(value["title"])
+        case _:
+            assert_never(question)
+
+
+def _stated(question: Question, stated: Stated) -> str:
+    match question:
+        case DatesConfirm():
+            return period(stated.from_month, stated.to_month) if stated.from_month else ""
+        case RelationshipConfirm():
+            return relationships().get(stated.relationship, stated.relationship)
+        case TitleConfirm():
+            return stated.title
+    return ""

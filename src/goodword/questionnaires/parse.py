@@ -1,24 +1,36 @@
-"""Questions from JSON and back: the form in which versions are stored, imported and exported."""
+"""Lists of questions: read from JSON, written as JSON, and filled with names."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, fields
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, fields, replace
 from typing import Annotated, Any
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from goodword.core.json_reading import Json, ReadingError
 from goodword.core.validation import sentences
-from goodword.questionnaires.reading import Json, ReadingError
 from goodword.questionnaires.routing import condition_problem
-from goodword.questionnaires.types import Question, QuestionBase
+from goodword.questionnaires.types import (
+    Adjectives,
+    Between,
+    Choice,
+    MultipleChoice,
+    Question,
+    QuestionBase,
+    Ranking,
+    Rating,
+    SingleChoice,
+)
 
 MOST_QUESTIONS = 100
-
 _QUESTION: TypeAdapter[Question] = TypeAdapter(Annotated[Question, Field(discriminator="type")])
 #: null is the same as left out
 _NAMES = {field.name for form in QuestionBase.__subclasses__() for field in fields(form)}
 #: written only if set, so that questions stored before these fields existed stay as they are
 _OMITTED_IF_EMPTY = ("self_text", "only_for", "when")
 _ENTRIES = {"levels": "level", "choices": "choice", "when": "condition"}
+_PLACEHOLDER = re.compile(r"(?:\b(?P<elided>[dD]e|[qQ]ue) )?\{(?P<name>candidate|company)\}")
+_VOWEL = re.compile(r"[aeiouàâäæéèêëîïôöœùûü]", re.IGNORECASE)
 
 
 class QuestionError(ReadingError):
@@ -64,7 +76,7 @@ def parse_question(data: object, *, whole: str) -> Question:
 
 def to_json(questions: Sequence[Question]) -> list[dict[str, Json]]:
     """The JSON list that `parse` reads back to equal questions."""
-    return [_plain(question) for question in questions]
+    return [_as_json(question) for question in questions]
 
 
 def question_schema() -> dict[str, Any]:
@@ -79,7 +91,7 @@ def _with_defaults(data: Mapping[Any, Any]) -> dict[Any, Any]:
     return given
 
 
-def _plain(question: Question) -> dict[str, Json]:
+def _as_json(question: Question) -> dict[str, Json]:
     values = asdict(question)
     if question.when:
         values["when"] = {"question": question.when.question, "is": list(question.when.values)}
@@ -89,3 +101,51 @@ def _plain(question: Question) -> dict[str, Json]:
     return {"type": values.pop("type")} | {
         name: list(value) if isinstance(value, tuple) else value for name, value in values.items()
     }
+
+
+def fill_placeholders(
+    questions: Sequence[Question], *, candidate: str, company: str = "", language: str = ""
+) -> tuple[Question, ...]:
+    """The same questions with `{candidate}` and `{company}` filled in, in every text that people read.
+
+    Every other brace stays as it is, and names are put in as they are: one that looks like a placeholder is
+    not filled again. In French, "de" and "que" are elided before a vowel.
+    """
+    names = {"candidate": candidate, "company": company}
+    is_french = language.partition("-")[0] == "fr"
+
+    def put(found: re.Match[str]) -> str:
+        name, before = names[found["name"]], found["elided"]
+        if not before:
+            return name
+        return f"{before[:-1]}’{name}" if is_french and _VOWEL.match(name) else f"{before} {name}"
+
+    def fill(text: str) -> str:
+        return _PLACEHOLDER.sub(put, text)
+
+    return tuple(_filled(question, fill) for question in questions)
+
+
+def _filled(question: Question, fill: Callable[[str], str]) -> Question:
+    filled = replace(
+        question,
+        text=fill(question.text),
+        help=fill(question.help),
+        self_text=fill(question.self_text),
+    )
+    match filled:
+        case Rating():
+            levels = tuple(
+                replace(level, label=fill(level.label), example=fill(level.example))
+                for level in filled.levels
+            )
+            return replace(filled, levels=levels)
+        case SingleChoice() | MultipleChoice() | Adjectives() | Ranking():
+            return replace(filled, choices=tuple(_filled_choice(choice, fill) for choice in filled.choices))
+        case Between():
+            return replace(filled, left=fill(filled.left), right=fill(filled.right))
+    return filled
+
+
+def _filled_choice(choice: Choice, fill: Callable[[str], str]) -> Choice:
+    return replace(choice, label=fill(choice.label))

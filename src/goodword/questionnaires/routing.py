@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.questionnaires.types import (
     CONFIRMING,
     RATING_LEVELS,

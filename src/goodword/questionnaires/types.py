@@ -391,6 +391,7 @@ type Question = (
 )
 
 CONFIRMING = (RelationshipConfirm, DatesConfirm, TitleConfirm)
+CONFIRMED, CORRECTED, UNSURE = "confirmed", "corrected", "unsure"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,9 +14,8 @@ from django.utils import translation
 from goodword.core.exporting import Reader, Told, Wanted, tells, without_nothing
 from goodword.notifications.export import told_of
 from goodword.notifications.models import Email
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.placeholders import fill_placeholders
-from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.labels import render_answers
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Question, Stated
 from goodword.references.domain.context import stated_of

@@ -11,9 +11,8 @@ from typing import Any, assert_never
 from django.utils.translation import get_language_info, gettext
 
 from goodword.questionnaires import labels
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.placeholders import fill_placeholders
-from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.labels import render_answers
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import applicable, for_self
 from goodword.questionnaires.types import (
     CONFIRMING,

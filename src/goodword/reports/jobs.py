@@ -1,19 +1,16 @@
-"""Jobs of reports: draw one, and find those that lost their job."""
-
 from goodword.core import clock, jobs
-from goodword.reports.domain.build import draw, redraw_lost
-from goodword.reports.domain.files import redraw_older
+from goodword.reports.domain.files import draw, redraw_lost, redraw_older
 
 
 @jobs.job(name="report.draw", swept_by="report.sweep")
 def draw_report(*, report_id: int) -> None:
-    """Draw one report. Its row decides about further tries, so the job itself takes none."""
+    """Draw one report. Its row schedules retries, the job has none."""
     draw(report_id=report_id, now=clock.now())
 
 
 @jobs.job(name="report.sweep", cron="* * * * *", queueing_lock="report.sweep")
 def sweep_reports(*, timestamp: int = 0) -> None:
     """Requeue reports that were never drawn, and redraw files of older layouts."""
-    del timestamp  # given to every periodic job; the clock is ours
+    del timestamp  # passed to every periodic job
     redraw_lost(now=clock.now())
     redraw_older()

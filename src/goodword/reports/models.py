@@ -1,7 +1,6 @@
-"""Reports: frozen snapshots with a version number, and the PDF made from each.
+"""Reports: frozen snapshots with a version number, and their PDFs.
 
-The PDF lies in the database: any worker on any host makes it, any web process serves it, and a backup of
-PostgreSQL is a backup of everything.
+PDFs are in the database: any worker can make them, any web process can serve them, and its backup is complete.
 """
 
 from django.db import models
@@ -20,20 +19,20 @@ class Report(OrganisationOwned):
         BUILDING = "building"
         READY = "ready"
         FAILED = "failed"
-        #: its content was erased with the person; a redacted version follows it
+        #: its content was erased; a redacted version follows
         REDACTED = "redacted"
 
     step_request = models.ForeignKey(StepRequest, on_delete=models.CASCADE, related_name="reports")
-    #: the run whose result it is; neither is set for a result reused from another application
+    #: the run that it reports; neither is set for a reused result
     attempt = models.ForeignKey(Attempt, on_delete=models.SET_NULL, null=True, related_name="reports")
     check_run = models.ForeignKey(Check, on_delete=models.SET_NULL, null=True, related_name="reports")
     version = models.PositiveSmallIntegerField()
-    #: short and visible, "GW-7F3K-Q2": printed in the PDF and in the note on the Activity Feed
+    #: "GW-7F3K-Q2MX", printed in the PDF and in the note on the Activity Feed
     code = models.CharField(max_length=20, unique=True)
     snapshot = models.JSONField()
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
     error = models.TextField(default="", blank=True)
-    #: how often drawing it was begun, and when the sweep begins again if it is not drawn by then
+    #: attempts to draw it, and when the sweep makes the next one
     tries = models.PositiveSmallIntegerField(default=0)
     try_again_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
@@ -54,18 +53,15 @@ class Report(OrganisationOwned):
 
     @property
     def run(self) -> Attempt | Check | None:
-        """The run whose result it is; None for a reused result."""
+        """The run that it reports; None for a reused result."""
         return self.check_run or self.attempt
 
 
 class ReportFile(OrganisationOwned):
-    """The PDF of a report."""
-
     report = models.OneToOneField(Report, on_delete=models.CASCADE, related_name="file")
     content = models.BinaryField()
     sha256 = models.CharField(max_length=64)
-    #: the layout it was drawn in; files of older layouts are redrawn before they are served (domain.file). 0: that
-    #: failed, and the file is withheld
+    #: files of older layouts are redrawn before they are served (domain.files); 0: that failed, the file is withheld
     layout = models.PositiveSmallIntegerField(db_default=1)
 
     class Meta:
@@ -76,8 +72,6 @@ class ReportFile(OrganisationOwned):
 
 
 class ReportOpening(OrganisationOwned):
-    """That a report's PDF was opened, and by what: each opening is logged."""
-
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="openings")
     link = models.ForeignKey(Link, on_delete=models.SET_NULL, null=True, related_name="+")
     by = models.CharField(max_length=200)

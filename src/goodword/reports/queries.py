@@ -1,4 +1,4 @@
-"""Reads about the current report of a step that was run more than once."""
+"""Which report of a step is the current one."""
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce
@@ -10,13 +10,13 @@ from goodword.workflow.states import DONE
 
 
 def current_first(reports: QuerySet[Report]) -> QuerySet[Report]:
-    """By start, latest run first, then newest version: a later version may belong to an earlier run."""
+    """By step request, the latest run first and then the newest version, which may belong to an earlier run."""
     of_run = Coalesce("check_run_id", "attempt_id")
     return reports.order_by("step_request", of_run.desc(nulls_last=True), F("version").desc())
 
 
 def is_superseded(report: Report) -> bool:
-    """Whether a later run of the step is finished, so that this is a version of an earlier result."""
+    """Whether a later run of the step is finished."""
     later = {"step_request": report.step_request_id, "progress__in": DONE}
     if report.check_run_id is not None:
         return Check.objects.of(report.organisation).filter(**later, pk__gt=report.check_run_id).exists()

@@ -1,5 +1,3 @@
-"""Addresses of reports."""
-
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.reports import views

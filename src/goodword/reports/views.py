@@ -1,4 +1,4 @@
-"""The report's PDF: by its share link without a login, and for members."""
+"""A report's PDF: by its share link without a login, and for members."""
 
 from datetime import datetime
 
@@ -15,15 +15,14 @@ from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.reports.domain.build import rebuild
-from goodword.reports.domain.files import NotDrawn, content_of, open_report
+from goodword.reports.domain.files import NotDrawn, content_of, open_report, rebuild
 from goodword.reports.models import Report
 from goodword.workflow.portal import unknown_page
 
 
 @require_safe
 def share(request: HttpRequest, token: str) -> HttpResponseBase:
-    """The PDF of just this version, until the link expires or is revoked; then a page that says what to do."""
+    """The PDF of one version; once the link has ended, a page that says what to do."""
     link = links.resolve(token, purpose=Link.Purpose.REPORT)
     report = (
         Report.objects.of(link.organisation)
@@ -64,7 +63,6 @@ def share(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_safe
 @access.member()
 def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
-    """The PDF, for members who may see the application."""
     reports = (
         Report.objects.of(request.organisation)
         .filter(state=Report.State.READY, step_request__application__in=visible_applications(request.member))
@@ -81,13 +79,13 @@ def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def report_rebuild(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Draw a failed report anew; pressed twice it is drawn once."""
+    """Draw a failed report again."""
     reports = Report.objects.of(request.organisation).filter(
         step_request__application__in=visible_applications(request.member)
     )
     report = access.owned(reports.select_related("step_request"), pk)
     if rebuild(report_id=report.pk, member=request.member, now=clock.now()):
-        messages.success(request, _("The report is being made again."))
+        messages.success(request, _("The report is being created again."))
     return redirect("candidate", request.organisation.slug, report.step_request.application_id)
 
 
@@ -99,7 +97,7 @@ def _answer(
     link: Link | None = None,
     member: Membership | None = None,
 ) -> HttpResponse:
-    """The file, recorded as opened. HEAD, used by link checkers, opens nothing."""
+    """The file, recorded as opened except for HEAD requests of link checkers."""
     try:
         if request.method == "HEAD":
             return _pdf(report, content_of(report))
@@ -115,7 +113,7 @@ def _answer(
 def _pdf(report: Report, content: bytes) -> HttpResponse:
     response = HttpResponse(content, content_type="application/pdf")
     response["Content-Disposition"] = f'inline; filename="{report.code}-v{report.version}.pdf"'
-    # The policy of our pages forbids plug-ins, and some browsers show a PDF by one.
+    # Our usual policy forbids plug-ins, which some browsers use to show PDFs.
     response["Content-Security-Policy"] = "frame-ancestors 'none'"
     return _unlisted(response)
 

@@ -318,7 +318,7 @@ def test_the_texts_are_translated_side_by_side(rita: Membership) -> None:
     assert german["name"] == "de Name"
     assert german["scenarios"][0]["actions"][0]["reason"] == "de Reason for its key"
     too_long = client.post(where, texts | {"name": "x" * 201, "revision": revision(test)})
-    assert "This has 201 characters; 200 are the most that fit." in too_long.content.decode()
+    assert "This has 201 characters; at most 200 are allowed." in too_long.content.decode()
     assert too_long.context["form"]["construct"].value() == "de What it measures"
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.assessments.kinds.scales.published_norms import read_norm_group, split_of
-from goodword.questionnaires.reading import Reader, ReadingError
+from goodword.core.json_reading import Reader, ReadingError
 
 
 @pytest.mark.parametrize(

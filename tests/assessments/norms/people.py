@@ -14,7 +14,7 @@ from typing import Final
 from goodword.assessments.kinds import builtin
 from goodword.assessments.kinds.reasoning.families import generate
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from tests.assessments.builtins import load
 
 CELLS: Final = (

@@ -10,9 +10,8 @@ import pytest_django
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.questionnaires.domain.drafts import publish
+from goodword.questionnaires.domain.drafts import add_language, publish
 from goodword.questionnaires.domain.questionnaires import begin_draft
-from goodword.questionnaires.domain.translations import add_language
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, made, url
 from tests.support import factories

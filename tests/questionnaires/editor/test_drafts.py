@@ -11,9 +11,12 @@ from goodword.questionnaires.domain.drafts import (
     NeedsReason,
     NoQuestions,
     NotTranslated,
+    add_language,
     discard,
     draft_of,
     publish,
+    remove_language,
+    save_texts,
 )
 from goodword.questionnaires.domain.questionnaires import archive, begin_draft, bring_back, duplicate
 from goodword.questionnaires.domain.questions import (
@@ -28,7 +31,6 @@ from goodword.questionnaires.domain.questions import (
     move_question,
     remove_question,
 )
-from goodword.questionnaires.domain.translations import add_language, remove_language, save_texts
 from goodword.questionnaires.domain.versions import current_version, ensure_builtin, selectable_questionnaires
 from goodword.questionnaires.editor.entries import gaps
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion

@@ -11,9 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.questionnaires import builtin
-from goodword.questionnaires.domain.drafts import publish
+from goodword.questionnaires.domain.drafts import add_language, publish, save_texts
 from goodword.questionnaires.domain.questions import add_question
-from goodword.questionnaires.domain.translations import add_language, save_texts
 from goodword.questionnaires.domain.versions import ensure_builtin
 from goodword.questionnaires.models import Questionnaire
 from goodword.roles.models import Automation
@@ -196,7 +195,7 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(rita: Member
     }
     page = text_of(works.post(where, sent))
     for sentence in (
-        "This has 501 characters; 500 are the most that fit. Please shorten it.",
+        "This has 501 characters; at most 500 are allowed.",
         "Tick relationships, or choose “Everybody”.",
         "Tick the answers after which it is asked, or choose “Always”.",
         "This answer is here twice.",

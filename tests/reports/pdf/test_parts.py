@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from goodword.reports.pdf import SnapshotError, check_snapshot, current_engine, render_pdf
-from goodword.reports.pdf.branding import FALLBACK, contrast_on_white, readable_accent, usable_logo
-from goodword.reports.pdf.content import page_content
-from goodword.reports.pdf.fonts import load_fonts
-from goodword.reports.pdf.glyphs import _PLAIN
+from goodword.reports.pdf.pages import page_content, readable_accent, usable_logo
+from goodword.reports.pdf.text import _PLAIN, load_fonts
+from goodword.ui.colour import GREEN, contrast
 
 from .reading import tags_of
 from .samples import assessment, reference_check
@@ -34,22 +33,22 @@ def png(width: int = 2, height: int = 1) -> bytes:
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 10"><path d="M0 0h40v10H0z" fill="#0e6b57"/></svg>'
 
 
-def test_an_accent_that_reads_on_white_stays() -> None:
+def test_a_readable_accent_is_kept() -> None:
     assert readable_accent("#0e6b57") == "#0e6b57"
 
 
 @pytest.mark.parametrize("accent", ["#f5c400", "#ffffff", "#7fd3c4", "#ff0000"])
-def test_a_light_accent_is_darkened_until_it_reads(accent: str) -> None:
-    assert 4.5 <= contrast_on_white(readable_accent(accent)) < 5
+def test_a_light_accent_is_darkened_until_readable(accent: str) -> None:
+    assert 4.5 <= contrast(readable_accent(accent), "#ffffff") < 5
 
 
 @pytest.mark.parametrize("accent", ["", "green", "#fff", "#12345g", "#123456; x"])
-def test_what_is_no_colour_gives_the_house_green(accent: str) -> None:
-    assert readable_accent(accent) == FALLBACK
+def test_an_invalid_colour_becomes_green(accent: str) -> None:
+    assert readable_accent(accent) == GREEN
 
 
 @pytest.mark.parametrize(("raw", "form"), [(png(), "png"), (SVG, "svg")])
-def test_a_logo_that_can_be_drawn_stands_on_the_report(raw: bytes, form: str) -> None:
+def test_a_usable_logo_is_on_the_report(raw: bytes, form: str) -> None:
     logo = usable_logo(encoded(raw))
     assert logo is not None
     assert logo.format == form

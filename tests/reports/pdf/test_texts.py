@@ -9,8 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from goodword.reports.pdf import render_pdf
-from goodword.reports.pdf.fonts import load_fonts
-from goodword.reports.pdf.glyphs import BREAK, Printer, isolate
+from goodword.reports.pdf.text import BREAK, Printer, isolate, load_fonts
 from goodword.reports.pdf.words import PHRASES
 
 from .reading import read, tags_of, text_of

@@ -15,7 +15,7 @@ from goodword.assessments.kinds.custom.uploads import CheckedFile
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Answer, AttemptPart, Upload
 from goodword.assessments.queries import answers_of
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 
 class UnknownItem(Exception):

@@ -8,7 +8,7 @@ from django.db import transaction
 from goodword.assessments.attempts import clock, locking
 from goodword.assessments.items import items_of
 from goodword.assessments.models import Answer, AttemptPart, Noticed
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 #: per part; a broken page could send without end
 MAX_ROWS: Final = 200

@@ -15,7 +15,7 @@ from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import parts_of, read_answers
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@ from goodword.assessments.models import Assessment
 from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.scoring import compute_scores
 from goodword.assessments.totals import ScoredPart, make_total
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 
 @dataclass(kw_only=True)

@@ -24,8 +24,8 @@ from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Noticed
 from goodword.assessments.psychometrics.speed import Timed
 from goodword.assessments.queries import parts_of, read_answers
+from goodword.core.json_reading import Json
 from goodword.core.models import Event
-from goodword.questionnaires.reading import Json
 from goodword.workflow.domain.eligibility import lock_step_request
 from goodword.workflow.flags.models import Finding
 from goodword.workflow.states import lock

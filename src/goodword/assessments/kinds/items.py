@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 type Files = MultiValueDict[str, UploadedFile[Any]]
 

@@ -16,7 +16,7 @@ from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import Test
 from goodword.core.text import clean_text
-from goodword.questionnaires.reading import shortened
+from goodword.core.validation import shortened
 
 #: generated tests are not imported
 type Imported = Instrument | JudgementSet | QuestionSet

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
-from goodword.questionnaires.reading import Reader, ReadingError
+from goodword.core.json_reading import Reader, ReadingError
 
 #: the only form of a test without short forms
 FULL_FORM: Final = "full"

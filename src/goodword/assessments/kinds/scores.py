@@ -6,7 +6,7 @@ from typing import Final, Literal, Protocol
 
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.psychometrics.reliability import reliability_of
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 #: the scale that stands for the whole test
 ALL: Final = ""

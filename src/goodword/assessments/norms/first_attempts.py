@@ -14,7 +14,7 @@ from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import read_answers
 from goodword.candidates.models import Application, Candidate
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.workflow.erase import ERASURE
 from goodword.workflow.models import StepRequest, StepRun
 

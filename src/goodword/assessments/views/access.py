@@ -32,8 +32,8 @@ from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
+from goodword.core.json_reading import Json
 from goodword.notifications.domain.links import is_alive
-from goodword.questionnaires.reading import Json
 from goodword.workflow.languages import named, of_browser
 from goodword.workflow.models import StepRun
 from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of

@@ -37,12 +37,11 @@ from goodword.assessments.kinds.custom.editor import (
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
 from goodword.core import clock
+from goodword.core.json_reading import ReadingError
 from goodword.core.versioned_drafts import NotEditable, StaleDraft
 from goodword.questionnaires.domain.versions import numbers
-from goodword.questionnaires.editor.descriptions import question_types
-from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.descriptions import language_name, question_types
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.reading import ReadingError
 
 KIND = Test.Kind.QUESTIONS
 

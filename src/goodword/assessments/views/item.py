@@ -30,7 +30,7 @@ from goodword.assessments.views.access import (
     to_first_page,
     too_late,
 )
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 #: what a link from the last page carries, so that an answer given there leads back
 FROM_LAST = "last"

@@ -33,7 +33,7 @@ from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of, test_of
 from goodword.core import clock
 from goodword.core.versioned_drafts import NotEditable, StaleDraft
-from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.descriptions import language_name
 
 KIND = Test.Kind.JUDGEMENT
 

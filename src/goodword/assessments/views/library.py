@@ -36,7 +36,7 @@ from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
 from goodword.core import clock
-from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.descriptions import language_name
 
 
 @dataclass(kw_only=True)

@@ -25,7 +25,7 @@ from goodword.assessments.kinds.pack_file import LARGEST
 from goodword.assessments.models import TestVersion
 from goodword.assessments.views.library import SelectedVersion, SignOffForm, draft_version, page_context
 from goodword.core import clock
-from goodword.questionnaires.reading import ReadingError
+from goodword.core.json_reading import ReadingError
 
 
 class ImportForm(forms.Form):

@@ -23,7 +23,7 @@ from goodword.assessments.models import Attempt, Marking, Upload
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.questionnaires.editor.forms.fields import Whole, Words
+from goodword.questionnaires.editor.forms.question import Whole, Words
 
 LONGEST_COMMENT = 2000
 

@@ -24,7 +24,7 @@ from goodword.assessments.psychometrics.norms import ADVISED, LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 from goodword.assessments.psychometrics.versions import SCORING
 from goodword.core import failed
-from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.descriptions import language_name
 
 _DEVICES = {
     AttemptPart.Device.PHONE.value: gettext_lazy("on a phone"),

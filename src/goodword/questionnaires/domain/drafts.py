@@ -1,4 +1,4 @@
-"""The draft of a questionnaire: changed under one lock, published as the next version, or discarded."""
+"""The draft of a questionnaire: changed under one lock, translated, published as the next version, or discarded."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -7,9 +7,17 @@ from datetime import datetime
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
-from goodword.core.versioned_drafts import LanguagesDraft, changed
+from goodword.core.versioned_drafts import LanguagesDraft, changed, check_revision
 from goodword.questionnaires.domain.versions import numbers
-from goodword.questionnaires.editor.entries import REASON_ABOVE, Entry, competencies_of, follow_source, gaps
+from goodword.questionnaires.editor.entries import (
+    REASON_ABOVE,
+    Entry,
+    competencies_of,
+    follow_source,
+    gaps,
+    texts_of,
+    with_texts,
+)
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.parse import parse, to_json
 
@@ -181,3 +189,58 @@ def discard(*, questionnaire: Questionnaire, revision: int, by: Membership, now:
         else:
             draft.questionnaire.delete()
         return stays
+
+
+class NoLanguage(Exception):
+    """The draft is not in this language, or it is the one that the others follow."""
+
+
+def add_language(*, questionnaire: Questionnaire, language: str, now: datetime) -> QuestionnaireVersion:
+    """The draft's row in a language, its texts empty if it is new. Raises `drafts.NoDraft`."""
+    with locked_draft(questionnaire) as draft:
+        there = draft.row(language)
+        if there is not None:
+            return there
+        empty = [with_texts(entry, {}) for entry in draft.entries]
+        return new_row(
+            draft.questionnaire, number=draft.source.number, language=language, questions=empty, now=now
+        )
+
+
+def save_texts(
+    *,
+    questionnaire: Questionnaire,
+    language: str,
+    texts: Mapping[str, Mapping[str, str]],
+    revision: int,
+) -> None:
+    """Put translated texts in, by question id and place (`editor.entries.texts_of`); "" leaves a text open.
+
+    What the source has not (any more) is left out. `revision` is the translation's own. Raises `drafts.NoDraft`,
+    `drafts.StaleDraft` and `NoLanguage`.
+    """
+    with locked_draft(questionnaire) as draft:
+        row = _translation(draft.translations, language)
+        check_revision(row, revision)
+        before = {entry["id"]: texts_of(entry) for entry in row.questions}
+        row.questions = [
+            with_texts(entry, {**before.get(entry["id"], {}), **texts.get(entry["id"], {})})
+            for entry in draft.entries
+        ]
+        row.revision += 1
+        row.save(update_fields=["questions", "revision"])
+
+
+def remove_language(*, questionnaire: Questionnaire, language: str, revision: int) -> None:
+    """Take a language out of the draft; published versions keep it. Raises as `save_texts`."""
+    with locked_draft(questionnaire) as draft:
+        row = _translation(draft.translations, language)
+        check_revision(row, revision)
+        row.delete()
+
+
+def _translation(rows: tuple[QuestionnaireVersion, ...], language: str) -> QuestionnaireVersion:
+    for row in rows:
+        if row.language == language:
+            return row
+    raise NoLanguage

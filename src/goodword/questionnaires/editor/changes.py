@@ -7,9 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goodword.questionnaires.editor.descriptions import named, when, who
+from goodword.questionnaires.editor.descriptions import language_name, named, when, who
 from goodword.questionnaires.editor.entries import Entry, texts_of
-from goodword.questionnaires.editor.languages import language_name
 
 type Languages = Mapping[str, Sequence[Entry]]
 

@@ -1,10 +1,12 @@
-"""Questions and question types in words, for those who edit them."""
+"""Questions, question types and languages in words, for editors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.text import get_text_list
+from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from goodword.questionnaires import labels
@@ -203,3 +205,16 @@ def _to_confirm() -> list[QuestionType]:
             _("What was {candidate}'s job title at the end of that time?"),
         ),
     ]
+
+
+def language_codes() -> list[str]:
+    """The codes of the languages that there are."""
+    return [code for code, _name in settings.LANGUAGES]
+
+
+def language_name(code: str) -> str:
+    """The language's name in the language of the page, the code for one that is not known."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code

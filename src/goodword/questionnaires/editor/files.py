@@ -19,8 +19,8 @@ from pydantic import StringConstraints as Limits
 
 from goodword.core.text import clean_text
 from goodword.core.validation import sentences, shortened
+from goodword.questionnaires.editor.descriptions import language_codes, language_name
 from goodword.questionnaires.editor.entries import Entry, texts_of, with_texts
-from goodword.questionnaires.editor.languages import language_codes, language_name
 from goodword.questionnaires.parse import QuestionError, parse, parse_question, to_json
 from goodword.questionnaires.types import Question
 

@@ -24,10 +24,18 @@ from goodword.questionnaires.domain.questions import (
 )
 from goodword.questionnaires.domain.versions import numbers
 from goodword.questionnaires.editor.advice import Advice, advice
-from goodword.questionnaires.editor.descriptions import named, numbered, question_types, short, when, who
+from goodword.questionnaires.editor.descriptions import (
+    language_codes,
+    language_name,
+    named,
+    numbered,
+    question_types,
+    short,
+    when,
+    who,
+)
 from goodword.questionnaires.editor.entries import ADVISED, Entry, condition_of, dependants, gaps, index_of
 from goodword.questionnaires.editor.forms.questionnaire import DetailsForm
-from goodword.questionnaires.editor.languages import language_codes, language_name
 from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.queries import Facts, facts_of
 from goodword.questionnaires.views.access import at_draft, revision_of

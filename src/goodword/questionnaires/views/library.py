@@ -16,9 +16,9 @@ from goodword.questionnaires.domain import questionnaires as domain
 from goodword.questionnaires.domain.drafts import draft_of, is_own
 from goodword.questionnaires.domain.questionnaires import import_file
 from goodword.questionnaires.domain.versions import ensure_all_builtin, numbers, versions_in_all_languages
+from goodword.questionnaires.editor.descriptions import language_name
 from goodword.questionnaires.editor.files import LARGEST_FILE, Contents, InvalidFile, to_file
 from goodword.questionnaires.editor.forms.questionnaire import ImportForm, NewForm
-from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.queries import ListedQuestionnaire, facts_of, list_questionnaires, roles_of
 from goodword.questionnaires.views.access import questionnaire_of

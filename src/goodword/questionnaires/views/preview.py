@@ -19,13 +19,12 @@ from goodword.core import clock
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.drafts import draft_of
 from goodword.questionnaires.domain.versions import versions_in_all_languages
+from goodword.questionnaires.editor.descriptions import language_name
 from goodword.questionnaires.editor.entries import Entry, filled_up
-from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.forms import QuestionForm
+from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.placeholders import fill_placeholders
-from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import applicable, pages
 from goodword.questionnaires.types import RELATIONSHIPS, Question, Stated
 from goodword.questionnaires.views.access import questionnaire_of

@@ -8,14 +8,14 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
-from goodword.questionnaires.domain import drafts as publishing
+from goodword.questionnaires.domain import drafts
 from goodword.questionnaires.domain.drafts import Draft
 from goodword.questionnaires.domain.drafts import discard as throw_away
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.changes import changes, left_behind
+from goodword.questionnaires.editor.descriptions import language_name
 from goodword.questionnaires.editor.entries import REASON_ABOVE, competencies_of, gaps
 from goodword.questionnaires.editor.forms.questionnaire import PublishForm
-from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.queries import facts_of, roles_of
 from goodword.questionnaires.views.access import at_draft, revision_of
@@ -68,7 +68,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
     """The number of the version; 0 with an error on the form if it cannot be."""
     try:
-        return publishing.publish(
+        return drafts.publish(
             questionnaire=draft.questionnaire,
             revision=revision_of(request),
             reason=form.cleaned_data.get("reason", ""),
@@ -76,11 +76,11 @@ def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
             by=request.member,
             now=clock.now(),
         )
-    except publishing.NoQuestions:
+    except drafts.NoQuestions:
         form.add_error(None, _("Nothing is asked yet. Add a question first."))
-    except publishing.NeedsReason:
+    except drafts.NeedsReason:
         form.add_error(None, _("Say why the job needs more than eight competencies rated."))
-    except publishing.NotTranslated as wrong:
+    except drafts.NotTranslated as wrong:
         names = ", ".join(language_name(language) for language in wrong.languages)
         form.add_error(
             "without" if "without" in form.fields else None,

@@ -16,12 +16,11 @@ from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import Draft, draft_of
 from goodword.questionnaires.domain.questions import add_competency, add_question, change_question
 from goodword.questionnaires.editor.changes import left_behind
-from goodword.questionnaires.editor.descriptions import groups, question_types
+from goodword.questionnaires.editor.descriptions import groups, language_name, question_types
 from goodword.questionnaires.editor.entries import competencies_of, index_of
 from goodword.questionnaires.editor.forms.choices import ChoicesForm, reshaped
 from goodword.questionnaires.editor.forms.question import QuestionForm
 from goodword.questionnaires.editor.forms.types import RatingForm, form_for
-from goodword.questionnaires.editor.languages import language_name
 from goodword.questionnaires.parse import QuestionError
 from goodword.questionnaires.views.access import at_draft, revision_of
 

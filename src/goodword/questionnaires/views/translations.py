@@ -9,11 +9,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.core.versioned_drafts import StaleDraft
-from goodword.questionnaires.domain.drafts import Draft
-from goodword.questionnaires.domain.translations import NoLanguage, add_language, remove_language, save_texts
+from goodword.questionnaires.domain.drafts import Draft, NoLanguage, add_language, remove_language, save_texts
+from goodword.questionnaires.editor.descriptions import language_codes, language_name
 from goodword.questionnaires.editor.entries import gaps
 from goodword.questionnaires.editor.forms.questionnaire import TranslationForm
-from goodword.questionnaires.editor.languages import language_codes, language_name
 from goodword.questionnaires.views.access import at_draft, revision_of
 
 

@@ -14,8 +14,7 @@ from goodword.candidates.queries import public_title, recruiter_of
 from goodword.notifications.domain.queue import Person
 from goodword.questionnaires.domain.versions import in_language, minutes_of_version
 from goodword.questionnaires.models import QuestionnaireVersion
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.types import Question, Stated
 from goodword.references.models import Check, Referee, ReferenceRequest

@@ -8,9 +8,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any, Final, Self
 
+from goodword.core.json_reading import Json
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.input_parsing import AnswerError
-from goodword.questionnaires.reading import Json
 from goodword.questionnaires.routing import applicable, pages
 from goodword.questionnaires.types import CONFIRMING, Question, RelationshipConfirm, Stated
 

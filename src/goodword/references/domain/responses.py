@@ -7,14 +7,13 @@ from django.db import transaction
 from django.utils import translation
 
 from goodword.accounts.domain.organisation import wants_each_reference
+from goodword.core.json_reading import Json
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import Person, cancel, queue
 from goodword.notifications.models import Email
 from goodword.questionnaires.domain.versions import record_seconds
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.placeholders import fill_placeholders
-from goodword.questionnaires.reading import Json
-from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.labels import render_answers
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.references.domain import locking
 from goodword.references.domain.context import check_context, stated_of, version_of
 from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer

@@ -6,8 +6,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goodword.questionnaires.parse import parse
-from goodword.questionnaires.placeholders import fill_placeholders
+from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Stated
 from goodword.references.domain import locking

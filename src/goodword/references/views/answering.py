@@ -11,7 +11,7 @@ from django.utils.datastructures import MultiValueDict
 
 from goodword.core.text import clean_text
 from goodword.questionnaires.forms import Block, QuestionForm
-from goodword.questionnaires.rendered_answers import RenderedAnswer, render_answers
+from goodword.questionnaires.labels import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Question
 from goodword.references.domain.drafts import LONGEST_TYPED, AnsweringSession, Draft, SubmittedAnswer
 from goodword.references.views.access import is_script

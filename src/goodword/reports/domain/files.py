@@ -1,7 +1,10 @@
-"""The PDF of a report in the current layout, and its openings.
+"""The PDF of a report: drawn by a job, announced to the recruiter, redrawn in newer layouts, and opened.
 
-Layout 1 printed test items, single answers and scoring keys. Such a file is not served any more: it is redrawn from the
-same snapshot, by the sweep or when it is first opened, and withheld if that fails (docs/decisions/0034-*).
+Drawing happens outside any transaction and always gives the same bytes, so running it twice is harmless. The sweep
+retries drawings that failed for reasons outside the snapshot.
+
+Layout 1 printed test items, single answers and scoring keys. Such a file is no longer served: it is redrawn from its
+snapshot, by the sweep or when it is opened, and withheld if that fails (docs/decisions/0034-*).
 """
 
 import hashlib
@@ -10,43 +13,159 @@ from datetime import datetime
 from typing import Any, Final
 
 import typst
+from django.conf import settings
 from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.core import stopping
+from goodword.candidates.queries import recruiter_of
+from goodword.core import jobs, stopping
 from goodword.core.events import record
+from goodword.core.models import Event
 from goodword.notifications.domain import links
+from goodword.notifications.domain.links import LIFETIMES
+from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Link
+from goodword.reports.domain.freezing import TRIES
 from goodword.reports.models import Report, ReportFile, ReportOpening
 from goodword.reports.pdf import RenderedPdf, SnapshotError, render_pdf
+from goodword.reports.queries import is_superseded
+from goodword.workflow.domain.eligibility import lock_application
 
 #: 2: without test items, single answers and scoring keys
 LAYOUT: Final = 2
-
-#: could not be redrawn; each opening retries, the sweep does not
+#: could not be redrawn; opening it retries, the sweep does not
 WITHHELD: Final = 0
-
-#: files redrawn by one sweep, at 50 to 100 ms each
+#: files redrawn per sweep, at 50 to 100 ms each
 A_SWEEP: Final = 50
 
 log = logging.getLogger(__name__)
+#: how long the recruiter's link opens the result without a login
+REVIEW_DAYS = LIFETIMES[Link.Purpose.REVIEW].days
+
+
+def draw(*, report_id: int, now: datetime) -> None:
+    """Draw the PDF and record that the report is ready, or has failed if its snapshot cannot be drawn."""
+    report = _try(report_id, now=now)
+    if report is None:
+        return
+    try:
+        pdf = render_pdf(report.snapshot)
+    except SnapshotError as error:
+        _fail(report_id, error=str(error), now=now)
+        return
+    with transaction.atomic():
+        locked = _lock(report_id)
+        if locked.state != Report.State.BUILDING:
+            return
+        ReportFile.objects.create(organisation=locked.organisation, report=locked, **columns_of(pdf))
+        locked.state, locked.ready_at, locked.try_again_at = Report.State.READY, now, None
+        locked.save(update_fields=["state", "ready_at", "try_again_at"])
+        _record("report.redacted" if _is_quiet(locked) else "report.ready", locked, now=now)
+
+
+def _is_quiet(report: Report) -> bool:
+    """Whether this version only removes a person from an earlier one, so that no mail and no note are sent."""
+    if report.snapshot["redacted"]:
+        return True
+    versions = Report.objects.of(report.organisation).filter(
+        step_request=report.step_request, version__lt=report.version
+    )
+    return "left_out" in report.snapshot and versions.filter(ready_at__isnull=False).exists()
+
+
+def rebuild(*, report_id: int, member: Membership, now: datetime) -> bool:
+    """Draw a failed report again from its snapshot; False if it has not failed."""
+    with transaction.atomic():
+        report = _lock(report_id)
+        if report.state != Report.State.FAILED:
+            return False
+        report.state, report.error, report.tries = Report.State.BUILDING, "", 0
+        report.try_again_at = now + TRIES[0]
+        report.save(update_fields=["state", "error", "tries", "try_again_at"])
+        write(
+            organisation=report.organisation,
+            action="report.rebuilt",
+            member=member,
+            now=now,
+            details={"report": report.pk},
+        )
+        jobs.named("report.draw").defer(report_id=report.pk)
+        return True
+
+
+def redraw_lost(*, now: datetime) -> int:
+    """Requeue reports that should be drawn by now. Returns how many."""
+    lost = (
+        Report.objects.across_organisations()
+        .filter(state=Report.State.BUILDING, try_again_at__lte=now)
+        .order_by("try_again_at")
+        .values_list("pk", flat=True)[:50]
+    )
+    return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in lost)
+
+
+def _try(report_id: int, *, now: datetime) -> Report | None:
+    """Count an attempt and schedule the next; None if there is nothing to draw or no attempt left."""
+    with transaction.atomic():
+        report = _lock(report_id)
+        if report.state != Report.State.BUILDING:
+            return None
+        if report.tries >= len(TRIES):
+            _fail(report_id, error="Several attempts failed; see the log.", now=now)
+            return None
+        report.try_again_at = now + TRIES[report.tries]
+        report.tries += 1
+        report.save(update_fields=["tries", "try_again_at"])
+        return report
+
+
+def _fail(report_id: int, *, error: str, now: datetime) -> None:
+    with transaction.atomic():
+        report = _lock(report_id)
+        if report.state != Report.State.BUILDING:  # erased meanwhile
+            return
+        report.state, report.error, report.try_again_at = Report.State.FAILED, error, None
+        report.save(update_fields=["state", "error", "try_again_at"])
+        _record("report.failed", report, now=now)
+
+
+def _record(name: str, report: Report, *, now: datetime) -> None:
+    record(
+        name,
+        organisation_id=report.organisation_id,
+        application_id=report.step_request.application_id,
+        actor="goodword",
+        at=now,
+        data={
+            "step_request_id": report.step_request_id,
+            "report_id": report.pk,
+            "version": report.version,
+            "code": report.code,
+            "kind": report.step_request.step.kind,
+        },
+    )
+
+
+def _lock(report_id: int) -> Report:
+    return (
+        Report.objects.across_organisations()
+        .select_for_update(of=("self",))
+        .select_related("organisation", "step_request__step")
+        .get(pk=report_id)
+    )
 
 
 class NotDrawn(Exception):
-    """There is no file in the current layout, and none could be drawn."""
+    """There is no file in the current layout, and it could not be drawn."""
 
 
 def columns_of(pdf: RenderedPdf) -> dict[str, Any]:
-    """The columns of a `ReportFile` that depend on its content."""
     return {"content": pdf.bytes, "sha256": hashlib.sha256(pdf.bytes).hexdigest(), "layout": LAYOUT}
 
 
 def content_of(report: Report) -> bytes:
-    """The PDF of a ready report, redrawn first if its layout is older. Raises NotDrawn.
-
-    Drawn outside any transaction and always with the same bytes, so concurrent redraws are harmless.
-    """
+    """The PDF of a ready report, redrawn first if its layout is older. Raises `NotDrawn`."""
     file = ReportFile.objects.of(report.organisation).filter(report=report).first()
     if file is None:
         raise NotDrawn
@@ -65,7 +184,7 @@ def content_of(report: Report) -> bytes:
 
 
 def redraw_older() -> int:
-    """Redraw some files of older layouts, newest first. Returns how many."""
+    """Redraw some files of older layouts, the newest first. Returns how many."""
     reports = Report.objects.across_organisations().filter(
         state=Report.State.READY, file__layout__gt=WITHHELD, file__layout__lt=LAYOUT
     )
@@ -83,9 +202,9 @@ def redraw_older() -> int:
 def open_report(
     report: Report, *, now: datetime, link: Link | None = None, member: Membership | None = None
 ) -> bytes:
-    """The PDF of a ready report; records the member who opened it, or the link. Raises NotDrawn.
+    """The PDF of a ready report; records who opened it, the member or the link. Raises `NotDrawn`.
 
-    Repeated openings of a link within links.QUIET are recorded once: its holder could fill the database.
+    Repeated openings of a link within links.QUIET are recorded once, or its holder could fill the database.
     """
     content = content_of(report)
     by = f"member:{member.pk}" if member else "link"
@@ -117,3 +236,48 @@ def open_report(
 def _opened_lately(report: Report, link: Link, *, now: datetime) -> bool:
     openings = ReportOpening.objects.of(report.organisation).filter(report=report, link=link)
     return openings.filter(at__gt=now - links.QUIET).exists()
+
+
+def on_report_ready(event: Event) -> None:
+    """Mail the application's recruiter, once per version.
+
+    Not for a reused result, an erased person, or an earlier run once a later one is finished.
+    """
+    assert event.application_id is not None  # reports are about applications
+    if lock_application(event.application_id).erased_at is not None:
+        return
+    report = (
+        Report.objects.across_organisations()
+        .select_related(
+            "organisation",
+            "step_request__step",
+            "step_request__application__candidate",
+            "step_request__application__role__owner__user",
+        )
+        .get(pk=event.data["report_id"])
+    )
+    if "reused" in report.snapshot or is_superseded(report):
+        return
+    application = report.step_request.application
+    recruiter = recruiter_of(application)
+    queue(
+        organisation=report.organisation,
+        kind="reports.completed",
+        key=f"report:{report.pk}:completed",
+        to=Person(name=recruiter.name, address=recruiter.address),
+        sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template="reports/mail/completed",
+        context={
+            "candidate_name": application.candidate.name,
+            "role_title": application.role.title if application.role else "",
+            "step": report.step_request.step.kind,
+            "version": report.version,
+            "code": report.code,
+            "review_days": REVIEW_DAYS,
+            "in_greenhouse": application.connection_id is not None,
+        },
+        application=application,
+        subject_ref=f"report:{report.pk}",
+        link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=application.pk),
+        now=event.occurred_at,
+    )

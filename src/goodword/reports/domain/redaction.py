@@ -1,4 +1,4 @@
-"""Removes a person, or one referee, from reports."""
+"""Removes a candidate or a referee from reports."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
@@ -16,28 +16,28 @@ from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.models import Reference
 from goodword.references.results import given_by
-from goodword.reports.domain.freeze import TRIES, mint_code, moment_text
+from goodword.reports.domain.freezing import TRIES, mint_code, moment_text
 from goodword.reports.models import Report, ReportFile
 from goodword.reports.pdf import current_engine
 
-#: what a referee chose, by question id: levels, places or numbers of options
+#: a referee's answers by question id: levels, positions or numbers of options
 Given = Mapping[str, Sequence[int]]
 
 
 def redact(*, application_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Redact the reports of these applications, in the caller's transaction, with the applications locked.
+    """Redact the reports of these applications, which the caller has locked.
 
-    Every version loses its content, file and links, and drawings in progress are discarded. The newest version's
-    redacted content becomes a new version, which is drawn without notifying anyone.
+    Every version loses its content, file and links, and drawings in progress are discarded. The newest one is followed
+    by a redacted version, which is drawn without notifying anyone.
     """
     reports = Report.objects.across_organisations().filter(step_request__application_id__in=application_ids)
     return _redact(reports, _is_personal, without_person, now=now)
 
 
 def redact_referees(*, referee_ids: Collection[int], now: datetime) -> dict[str, int]:
-    """Take these referees out of every report that quotes them, a result that was reused elsewhere included.
+    """Remove these referees from every report that quotes them, reused results included.
 
-    As above, but the answers of others stay, in a new version.
+    As above, but the new version keeps the answers of the others.
     """
     counts = {"reports": 0, "report files": 0, "links": 0}
     references = Reference.objects.across_organisations().filter(request__referee_id__in=referee_ids)
@@ -76,7 +76,7 @@ def _redact(
     now: datetime,
     keep_links: bool = False,
 ) -> dict[str, int]:
-    """With `keep_links` old links are revoked instead of deleted, so that they can say what happened to the report."""
+    """With `keep_links`, links are revoked and not deleted, so that they still explain what happened to the report."""
     files = redacted = dead = 0
     rows = reports.select_for_update(of=("self",)).select_related("organisation")
     for _, versions in groupby(
@@ -130,10 +130,10 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
 
 
 def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """A redacted copy, which still has the shape that `check_snapshot` asks for.
+    """A redacted copy that `check_snapshot` still accepts.
 
-    What stays: the role, the questions and tests, and how many answers there were. Questions name the candidate;
-    their name there becomes "the candidate".
+    It keeps the role, the questions, the tests and the numbers of answers. The candidate's name in questions becomes
+    "the candidate".
     """
     found = {**snapshot, "candidate": {"name": None}, "redacted": True}
     if snapshot["kind"] == "assessment":
@@ -177,7 +177,6 @@ def _question_without_answers(question: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _replaced(value: Any, name: str | None, instead: str) -> Any:
-    """Every text without the name."""
     if isinstance(value, str):
         return value.replace(name, instead) if name else value
     if isinstance(value, dict):
@@ -188,9 +187,9 @@ def _replaced(value: Any, name: str | None, instead: str) -> Any:
 
 
 def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given) -> dict[str, Any]:
-    """A copy of a reference check's snapshot without this reference; it still has the shape of `check_snapshot`.
+    """A copy without this reference that `check_snapshot` still accepts; it keeps the relationship.
 
-    That there was one stays, with its relationship. `given` is for snapshots that do not say whose each value is.
+    `given` is for snapshots that do not say whose each value is.
     """
     check = snapshot["check"]
     known = {one["id"]: one["referee"]["relationship"] for one in check["references"]}
@@ -259,7 +258,7 @@ def _is_of(group: Mapping[str, Any], relationship: str) -> bool:
 
 
 def _older_group_without_referee(group: Mapping[str, Any], given: Sequence[int]) -> dict[str, Any]:
-    """One referee's values out of a heap of them."""
+    """For snapshots that do not say whose each value is."""
     values = list(group["values"])
     for value in given:
         if value in values:

@@ -1,4 +1,4 @@
-"""Reuse an earlier result of the same person: a report of this application with the earlier frozen content."""
+"""Reuse a person's earlier result: a report on this application with the earlier frozen content."""
 
 from datetime import datetime
 from typing import Any, cast
@@ -7,7 +7,7 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
-from goodword.reports.domain.freeze import freeze, moment_text
+from goodword.reports.domain.freezing import freeze, moment_text
 from goodword.reports.models import Report
 from goodword.reports.pdf.snapshot import Reused
 from goodword.reports.queries import current_first
@@ -18,7 +18,7 @@ from goodword.workflow.models import StepRequest
 
 
 class MayNotReuse(Exception):
-    """`reason`: why the application has ended, "decided" (no result is offered any more) or "no_report" (yet)."""
+    """`reason`: why the application ended, "decided" (no longer offered) or "no_report" (not yet)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -26,11 +26,11 @@ class MayNotReuse(Exception):
 
 
 def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Report:
-    """Make the report, and its note for Greenhouse by way of it; nobody is mailed. Raises MayNotReuse.
+    """Create the report, which also posts its note in Greenhouse; no mail is sent. Raises `MayNotReuse`.
 
-    Whether the member may read the earlier result is for the caller to see. The report is headed with the present
-    role and prints that role's requirement. It names the earlier role unless that one is confidential or the
-    candidate is private: its readers may be others.
+    The caller checks that the member may read the earlier result. The report shows the current role and its
+    requirement. It names the earlier role unless that one is confidential or the candidate private, since this
+    report may have other readers.
     """
     with transaction.atomic():
         found = lock_step_request(step_request.pk)
@@ -68,7 +68,7 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
 
 
 def report_of(step_request_id: int) -> Report | None:
-    """The current report of a step request whose content can be reused; None if there is none (any more)."""
+    """The current report of a step request, if its content can be reused."""
     reports = Report.objects.across_organisations().filter(
         step_request_id=step_request_id, state=Report.State.READY
     )
@@ -84,7 +84,7 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
         return {"check": source.snapshot["check"]}
     assessment = source.snapshot["assessment"]
     requirement = None
-    # with several tests it is unknown which of them the requirement is for
+    # with several tests it is unknown which one the requirement is for
     if step.requirement and len(assessment["tests"]) == 1:
         at = step.requirement_at
         when = moment_text(at, organisation=source.organisation) if at else ""
@@ -94,7 +94,7 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
 
 
 def _from(source: Report) -> Reused:
-    if first := source.snapshot.get("reused"):  # it was itself taken over
+    if first := source.snapshot.get("reused"):  # itself reused
         return cast(Reused, first)
     check = source.snapshot["kind"] == Step.Kind.REFERENCE_CHECK
     kept = source.snapshot["check" if check else "assessment"]

@@ -1,7 +1,7 @@
 """Reports as PDF: a frozen snapshot becomes typed blocks, and these an accessible file. No queries."""
 
-from goodword.reports.pdf.fonts import current_engine
 from goodword.reports.pdf.render import RenderedPdf, render_pdf
 from goodword.reports.pdf.snapshot import SnapshotError, check_snapshot
+from goodword.reports.pdf.text import current_engine
 
 __all__ = ["RenderedPdf", "SnapshotError", "check_snapshot", "current_engine", "render_pdf"]

@@ -1,7 +1,6 @@
-"""Sets a snapshot as a PDF that is accessible (PDF/UA-1) and made to last (PDF/A-2a).
+"""Renders a snapshot as an accessible, archivable PDF (PDF/UA-1, PDF/A-2a).
 
-The same snapshot gives the same bytes as long as Typst and the fonts are the same: its date is the
-snapshot's, and no font takes part that `fonts.load_fonts` did not choose.
+The same snapshot gives the same bytes as long as Typst and the fonts are the same: the file's date is the snapshot's.
 """
 
 import json
@@ -14,11 +13,9 @@ from typing import Any, cast
 
 import typst
 
-from goodword.reports.pdf.branding import Logo, usable_logo
-from goodword.reports.pdf.content import page_content
-from goodword.reports.pdf.fonts import Fonts, load_fonts
-from goodword.reports.pdf.glyphs import Printer
+from goodword.reports.pdf.pages import Logo, page_content, usable_logo
 from goodword.reports.pdf.snapshot import ReportSnapshot, SnapshotError, check_snapshot
+from goodword.reports.pdf.text import Fonts, Printer, load_fonts
 
 TEMPLATE = Path(__file__).parent / "template"
 STANDARDS: list[Any] = ["ua-1", "a-2a"]
@@ -28,8 +25,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RenderedPdf:
-    """A finished file. `replaced` names the characters that no font could draw ("U+1F600 GRINNING FACE"),
-    `engine` what it was made with."""
+    """`replaced` are the characters that no font could draw ("U+1F600 GRINNING FACE"), `engine` names the versions."""
 
     bytes: bytes
     replaced: tuple[str, ...]
@@ -37,11 +33,10 @@ class RenderedPdf:
 
 
 def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
-    """The report of `snapshot` (`AssessmentSnapshot` or `ReferenceCheckSnapshot`, see `snapshot.py`).
+    """Render a snapshot in 50 to 100 ms; the first one of a process also reads the fonts. Thread-safe.
 
-    Takes 50 to 100 ms a report; the first one of a process also reads the fonts. Safe in several threads.
-    Raises `SnapshotError` for a snapshot of another shape and `typst.TypstError` if Typst refuses the file,
-    which no text in a snapshot can bring about.
+    Raises `SnapshotError` for a snapshot of another shape, and `typst.TypstError` if Typst refuses the file, which no
+    text in a snapshot can cause.
     """
     checked = check_snapshot(snapshot)
     made_at = _moment(checked["made_at"])
@@ -57,11 +52,11 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
         try:
             file = _compile(checked, printer, fonts, logo, made_at)
         except typst.TypstError:
-            # A covered cluster may still be shaped into a missing glyph; then simpler text has to do.
+            # Shaping may turn a covered cluster into a missing glyph: try simpler text.
             if attempt == len(attempts):
                 raise
-            # Typst's message quotes the text, which may be somebody's name: it stays out of the log.
-            log.warning("report %s: tried again with simpler text", checked["code"])
+            # Typst's message is not logged, because it quotes the text, which may be a name.
+            log.warning("report %s: retrying with simpler text", checked["code"])
             continue
         break
     replaced = tuple(printer.replaced)
@@ -90,7 +85,7 @@ def _compile(
 
 
 def _printable(value: Any, printer: Printer) -> Any:
-    """The snapshot with each text cleaned. Drawings are left alone: their texts are separate."""
+    """The snapshot with cleaned texts; drawings have none."""
     if isinstance(value, str):
         return printer.clean(value)
     if isinstance(value, Mapping):

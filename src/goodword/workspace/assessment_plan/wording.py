@@ -14,7 +14,7 @@ from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet
 from goodword.assessments.plans.versions import PlannedPart
-from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.descriptions import language_name
 from goodword.roles.models import Step
 from goodword.workflow.states import UNFINISHED
 

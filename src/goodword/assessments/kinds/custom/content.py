@@ -13,8 +13,8 @@ from typing import Any, Final, Literal
 from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.packs import FULL_FORM, FormOffer, PackError, whole_minutes
+from goodword.core.json_reading import Json, Reader
 from goodword.questionnaires import parse
-from goodword.questionnaires.reading import Json, Reader
 from goodword.questionnaires.timing import question_seconds, reading_seconds
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
 

@@ -17,9 +17,8 @@ from django.utils.translation import gettext_lazy
 from goodword.assessments.kinds.custom.content import FILE_TYPES, KIND, MOST_MEGABYTES, MOST_POINTS, Criterion
 from goodword.assessments.kinds.custom.uploads import ACCEPTED
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
-from goodword.questionnaires.editor.descriptions import short
-from goodword.questionnaires.editor.forms.fields import Flag, Whole, Words
-from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.descriptions import language_name, short
+from goodword.questionnaires.editor.forms.question import Flag, Whole, Words
 from goodword.questionnaires.models import Questionnaire
 
 type Content = dict[str, Any]

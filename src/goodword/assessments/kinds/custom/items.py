@@ -21,11 +21,11 @@ from goodword.assessments.kinds.custom.uploads import (
     check_file,
 )
 from goodword.assessments.kinds.items import Files, Item, ItemForm, Solution, UnknownOption
+from goodword.core.json_reading import Json
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.input_parsing import AnswerError
-from goodword.questionnaires.reading import Json
-from goodword.questionnaires.rendered_answers import render_answers
+from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.timing import reading_seconds
 from goodword.questionnaires.types import (

@@ -37,8 +37,8 @@ from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
+from goodword.core.json_reading import Json
 from goodword.questionnaires.editor.descriptions import question_types
-from goodword.questionnaires.reading import Json
 
 #: to find a file and upload it; our assumption
 _FILE_SECONDS: Final = 60

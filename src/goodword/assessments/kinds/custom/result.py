@@ -15,8 +15,8 @@ from goodword.assessments.kinds.results import CandidateResult, PartResult, requ
 from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.kinds.technical_sheet import NOTHING
 from goodword.assessments.models import AttemptPart, Marking, Score
-from goodword.questionnaires.reading import Json
-from goodword.questionnaires.rendered_answers import render_answers
+from goodword.core.json_reading import Json
+from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
 from goodword.ui.scales import written_number
 

@@ -7,7 +7,7 @@ from goodword.assessments.kinds.custom.items import CustomQuestion, visible_item
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics.versions import SCORING
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 
 def custom_scores(

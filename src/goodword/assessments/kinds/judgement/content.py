@@ -20,7 +20,7 @@ from goodword.assessments.kinds.packs import (
     unique,
     whole_minutes,
 )
-from goodword.questionnaires.reading import Reader
+from goodword.core.json_reading import Reader
 from goodword.questionnaires.timing import reading_seconds
 
 KIND: Final = "judgement"

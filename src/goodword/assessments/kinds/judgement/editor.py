@@ -13,9 +13,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.assessments.kinds.judgement.content import FEWEST_ACTIONS, KIND
-from goodword.questionnaires.editor.descriptions import short
-from goodword.questionnaires.editor.forms.fields import Words
-from goodword.questionnaires.editor.languages import language_name
+from goodword.questionnaires.editor.descriptions import language_name, short
+from goodword.questionnaires.editor.forms.question import Words
 
 type Content = dict[str, Any]
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from goodword.assessments.kinds.items import PRACTICE, Files, ItemForm, Solution, UnknownOption
 from goodword.assessments.kinds.judgement.content import Action, JudgementSet, Scenario
 from goodword.assessments.kinds.scales.items import ScaleField
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.questionnaires.timing import reading_seconds
 
 

@@ -19,7 +19,7 @@ from goodword.assessments.kinds.results import CandidateResult, PartResult, requ
 from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.kinds.technical_sheet import Known
 from goodword.assessments.models import AttemptPart, Score
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.ui.scales import written_number
 
 #: steps from the key, on average over a situation's actions, up to which ratings are near to it

@@ -25,7 +25,7 @@ from goodword.assessments.kinds.judgement.content import Action, JudgementSet, S
 from goodword.assessments.kinds.scales.scoring import ScoringError, needed_answers
 from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics.versions import SCORING
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 JUDGEMENT_SCORING_VERSION = SCORING["judgement"]
 

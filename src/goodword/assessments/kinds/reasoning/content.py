@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
 from goodword.assessments.kinds.reasoning.item import GeneratedItem
-from goodword.questionnaires.reading import Json, Reader, ReadingError
+from goodword.core.json_reading import Json, Reader, ReadingError
 
 _SEEDS = 2**31
 #: after so many items that do not fit, the form is begun anew; so many beginnings are tried

@@ -14,7 +14,7 @@ from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES, practice_item
 from goodword.assessments.kinds.reasoning.item import GeneratedItem, Matrix
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.questionnaires.timing import reading_seconds
 
 

@@ -21,7 +21,7 @@ from goodword.assessments.kinds.results import CandidateResult, PartResult, requ
 from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, reliability_formula
 from goodword.assessments.models import AttemptPart, Score
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.ui.scales import written_number
 
 #: tasks whose rules are explained to their candidate

@@ -11,7 +11,7 @@ from goodword.assessments.psychometrics.rasch import Calibration, Cell, UnknownC
 from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, solved
 from goodword.assessments.psychometrics.versions import SCORING
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 #: the categories in the order in which they are listed
 CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")

@@ -23,7 +23,7 @@ from goodword.assessments.kinds.packs import (
     whole_minutes,
 )
 from goodword.assessments.kinds.scales.published_norms import NormGroup, read_norm_group
-from goodword.questionnaires.reading import Reader
+from goodword.core.json_reading import Reader
 from goodword.questionnaires.timing import reading_seconds
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.kinds.items import PRACTICE, ChoiceForm, Files, ItemForm, Solution, UnknownOption
 from goodword.assessments.kinds.scales.content import Instrument, ScaleItem
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.questionnaires.timing import reading_seconds
 
 

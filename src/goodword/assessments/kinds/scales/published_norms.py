@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from goodword.assessments.psychometrics.norms import LEAST
-from goodword.questionnaires.reading import Reader
+from goodword.core.json_reading import Reader
 
 
 @dataclass(frozen=True, slots=True)

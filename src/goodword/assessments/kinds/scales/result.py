@@ -12,7 +12,7 @@ from goodword.assessments.kinds.scales.content import Instrument, Scale
 from goodword.assessments.kinds.scales.sheet import scales_sheet
 from goodword.assessments.kinds.technical_sheet import Known
 from goodword.assessments.models import AttemptPart, Score
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 from goodword.ui.scales import written_number
 
 

@@ -23,7 +23,7 @@ from typing import Literal
 from goodword.assessments.kinds.scales.content import Instrument, Scale, ScaleItem
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.psychometrics.versions import SCORING
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 SCORING_VERSION = SCORING["scales"]
 NEEDED_SHARE = Fraction(3, 4)

@@ -10,12 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.questionnaires.editor.entries import Entry, new_name
-from goodword.questionnaires.editor.forms.fields import Whole, Words
-from goodword.questionnaires.editor.forms.question import QuestionForm
-from goodword.questionnaires.types import MOST_RANKED
+from goodword.questionnaires.editor.forms.question import QuestionForm, Whole, Words
+from goodword.questionnaires.types import LEAST_CHOICES, LONGEST_QUESTION, MOST_CHOICES, MOST_RANKED
 
-LEAST_CHOICES, MOST_CHOICES = 2, 60
-LONGEST_CHOICE = 500
 #: empty rows that a form begins with, and that *More answers* adds
 ROWS, MORE_ROWS = 4, 4
 
@@ -47,7 +44,7 @@ class ChoicesForm(QuestionForm):
             choice = stored[place] if place < len(stored) else {"label": "", "value": ""}
             self.fields[f"choice_{place}"] = Words(
                 label=_("Answer %(place)s") % {"place": place + 1},
-                max_length=LONGEST_CHOICE,
+                max_length=LONGEST_QUESTION,
                 required=False,
                 initial=choice["label"],
             )

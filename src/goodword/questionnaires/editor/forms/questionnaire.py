@@ -8,18 +8,17 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from goodword.questionnaires.editor.descriptions import language_codes, language_name
 from goodword.questionnaires.editor.entries import Entry, texts_of
 from goodword.questionnaires.editor.files import LARGEST_FILE, LONGEST_DESCRIPTION, LONGEST_TITLE
-from goodword.questionnaires.editor.forms.choices import LONGEST_CHOICE
-from goodword.questionnaires.editor.forms.fields import Words
-from goodword.questionnaires.editor.forms.question import LONGEST_QUESTION
-from goodword.questionnaires.editor.forms.types import (
+from goodword.questionnaires.editor.forms.question import Words
+from goodword.questionnaires.types import (
     LONGEST_EXAMPLE,
     LONGEST_HEADING,
     LONGEST_LABEL,
+    LONGEST_QUESTION,
     LONGEST_UNIT,
 )
-from goodword.questionnaires.editor.languages import language_codes, language_name
 
 _LONGEST = {
     "competency": LONGEST_HEADING,
@@ -199,5 +198,5 @@ def _what(where: str) -> str:
 
 def _longest(where: str) -> int:
     if where.startswith("choices."):
-        return LONGEST_CHOICE
+        return LONGEST_QUESTION
     return _LONGEST.get(where.rpartition(".")[2], LONGEST_QUESTION)

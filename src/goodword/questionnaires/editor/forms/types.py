@@ -12,11 +12,17 @@ from goodword.questionnaires import builtin
 from goodword.questionnaires.editor.descriptions import numbered
 from goodword.questionnaires.editor.entries import Entry, condition_of, dependants
 from goodword.questionnaires.editor.forms import choices
-from goodword.questionnaires.editor.forms.fields import Flag, Whole, Words
-from goodword.questionnaires.editor.forms.question import QuestionForm
-from goodword.questionnaires.types import LONGEST_LINE, LONGEST_TEXT, MOST_DECIMALS, RATING_LEVELS
-
-LONGEST_LABEL, LONGEST_EXAMPLE, LONGEST_HEADING, LONGEST_UNIT = 80, 300, 60, 30
+from goodword.questionnaires.editor.forms.question import Flag, QuestionForm, Whole, Words
+from goodword.questionnaires.types import (
+    LONGEST_EXAMPLE,
+    LONGEST_HEADING,
+    LONGEST_LABEL,
+    LONGEST_LINE,
+    LONGEST_TEXT,
+    LONGEST_UNIT,
+    MOST_DECIMALS,
+    RATING_LEVELS,
+)
 
 PASS = gettext_lazy("Offer “I cannot judge this”")
 PASS_HELP = gettext_lazy("Advised: who has not seen it should not have to guess.")

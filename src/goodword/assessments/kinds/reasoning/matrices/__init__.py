@@ -30,7 +30,7 @@ from goodword.assessments.kinds.reasoning.matrices.rules import (
     figure,
     ruled,
 )
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 VERSION = "1"
 #: kinds that count as one for the level: which of them it is, is drawn

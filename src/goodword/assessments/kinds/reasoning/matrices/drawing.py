@@ -21,7 +21,7 @@ from goodword.assessments.kinds.reasoning.item import (
 from goodword.assessments.kinds.reasoning.matrices.descriptions import alt
 from goodword.assessments.kinds.reasoning.matrices.rules import SHADINGS, SHAPES
 from goodword.assessments.kinds.reasoning.matrices.words import WORDS, RuleWords
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 type Point = tuple[float, float]
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from goodword.assessments.kinds.reasoning.item import Deduction, Figure, GeneratedItem, Series
 from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, Words, capitalised, uncapitalised
-from goodword.questionnaires.reading import Json
+from goodword.core.json_reading import Json
 
 type Statement = tuple[str | int, ...]
 

@@ -23,8 +23,6 @@ from goodword.core.report_blocks import (
     Table,
     Words,
 )
-from goodword.reports.pdf.glyphs import isolate
-from goodword.reports.pdf.layout import clipped
 from goodword.reports.pdf.snapshot import (
     Check,
     ChoiceQuestion,
@@ -35,6 +33,9 @@ from goodword.reports.pdf.snapshot import (
     StatementQuestion,
     Verification,
 )
+from goodword.reports.pdf.text import clipped, isolate
+
+type Charted = RatingQuestion | StatementQuestion | ChoiceQuestion
 
 
 def check_facts(check: Check, words: Words) -> list[tuple[str, str]]:
@@ -269,9 +270,6 @@ def _kind(question: Question, words: Words) -> str:
             kind = words.count("type_pick", pick)
         return f"{kind}: " + " · ".join(option["label"] for option in question["options"])
     return words("type_long_text")
-
-
-type Charted = RatingQuestion | StatementQuestion | ChoiceQuestion
 
 
 def answer_blocks(question: Charted, words: Words) -> list[Block]:

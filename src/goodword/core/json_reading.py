@@ -1,18 +1,13 @@
-"""Reads JSON that people wrote, and says in a sentence where it is wrong.
-
-Questionnaires and content packs come as files that somebody edited by hand. A key that is misspelt must not
-be passed over in silence, so a reader remembers what was asked for and refuses the rest at `done`.
-"""
+"""Reads JSON that people wrote, and says in one sentence where it is wrong. Unknown keys are refused."""
 
 import math
 from collections.abc import Mapping, Sequence
 from typing import cast
 
 from goodword.core.text import clean_text
+from goodword.core.validation import shortened
 
 type Json = str | int | float | bool | Sequence[Json] | Mapping[str, Json] | None
-
-_LONGEST_NAME = 60
 
 
 class ReadingError(ValueError):
@@ -20,10 +15,7 @@ class ReadingError(ValueError):
 
 
 class Reader:
-    """One JSON object; `where` is how sentences name it ("question 3", "item 12").
-
-    Every method raises `error` (a kind of `ReadingError`) with a sentence.
-    """
+    """One JSON object; `where` is its name in sentences ("question 3", "item 12"). Every method may raise `error`."""
 
     def __init__(self, data: object, *, where: str, error: type[ReadingError] = ReadingError) -> None:
         self.where = where
@@ -34,13 +26,13 @@ class Reader:
         self._data: Mapping[str, object] = data
 
     def wrong(self, what: str) -> ReadingError:
-        """The error that says `what` of this place, to be raised."""
+        """An error that says `what` is wrong here, to be raised."""
         what = clean_text(what, one_line=True)
         sentence = f"{self.where} {what}."
         return self._error(sentence[:1].upper() + sentence[1:])
 
     def has(self, key: str) -> bool:
-        """Whether the key is there with a value other than null."""
+        """Whether there is a value other than null."""
         return self._data.get(key) is not None
 
     def asks(self, key: str) -> bool:
@@ -48,10 +40,7 @@ class Reader:
         return self._get(key) is not None
 
     def text(self, key: str, *, longest: int = 500, default: str | None = None) -> str:
-        """A text of at most `longest` characters, without controls and trimmed.
-
-        It may be empty or missing only with a default.
-        """
+        """A cleaned text of at most `longest` characters. It may be empty or missing only with a default."""
         value = self._get(key)
         if value is None and default is not None:
             return default
@@ -63,7 +52,6 @@ class Reader:
         return text
 
     def flag(self, key: str, *, default: bool) -> bool:
-        """True or false."""
         value = self._get(key)
         if value is None:
             return default
@@ -72,7 +60,6 @@ class Reader:
         return value
 
     def whole(self, key: str, *, default: int | None = None) -> int:
-        """A whole number."""
         value = self._get(key)
         if value is None and default is not None:
             return default
@@ -81,14 +68,13 @@ class Reader:
         return value
 
     def number(self, key: str) -> float:
-        """A number, whole or not."""
         value = self._get(key)
         if not isinstance(value, int | float) or isinstance(value, bool) or not _fits(value):
             raise self.wrong(f"needs a number under “{key}”")
         return float(value)
 
     def bound(self, key: str) -> float | None:
-        """A number as it was written, whole or not; None if there is none."""
+        """A number as it was written, integer or float."""
         value = self._get(key)
         if value is None:
             return None
@@ -96,14 +82,14 @@ class Reader:
         return cast(float, value)
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """The texts of a list, each once, in the order in which they first come; an empty list if it is missing."""
+        """The distinct texts of a list; none if it is missing."""
         values = self.entries(key, needed=False)
         if not all(isinstance(value, str) for value in values):
             raise self.wrong(f"needs a list of texts under “{key}”")
         return tuple(dict.fromkeys(clean_text(str(value), one_line=True) for value in values))
 
     def objects(self, key: str, *, each: str, needed: bool = True) -> tuple["Reader", ...]:
-        """The objects of a list, each with a reader that is named `each` and its place ("item 12")."""
+        """Readers for the objects of a list, named `each` and its number ("item 12")."""
         return tuple(
             Reader(
                 entry,
@@ -118,7 +104,7 @@ class Reader:
         return Reader(self._get(key), where=where, error=self._error)
 
     def entries(self, key: str, *, needed: bool = True) -> Sequence[object]:
-        """The entries of a list as they are; an empty or missing list only if it is not needed."""
+        """The entries of a list, which may be empty or missing only if it is not needed."""
         value = self._get(key)
         if value is None and not needed:
             return ()
@@ -127,12 +113,12 @@ class Reader:
         return value
 
     def names(self) -> tuple[str, ...]:
-        """The names in the object, for objects whose names are data."""
+        """The keys, for objects whose keys are data."""
         self._asked.update(self._data)
         return tuple(self._data)
 
     def done(self) -> None:
-        """Refuse what nobody asked for: a misspelt name would otherwise be lost in silence."""
+        """Refuse keys that were not read."""
         unknown = sorted(str(key) for key in self._data if key not in self._asked)
         if unknown:
             names = ", ".join(f"“{shortened(key)}”" for key in unknown[:3])
@@ -143,13 +129,8 @@ class Reader:
         return self._data.get(key)
 
 
-def shortened(name: str) -> str:
-    """A name out of somebody's file as a sentence can show it."""
-    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
-
-
 def _fits(value: float) -> bool:
-    """Whether it can be stored: no infinity, no hundreds of digits."""
+    """Whether it can be stored: not infinite, not hundreds of digits."""
     try:
         return math.isfinite(float(value))
     except OverflowError:

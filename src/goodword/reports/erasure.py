@@ -1,5 +1,3 @@
-"""What is erased of reports: content, files and links; a redacted version stays."""
-
 from datetime import datetime
 
 from goodword.core.erasure import Counts, Subject, holds
@@ -8,7 +6,7 @@ from goodword.reports.domain.redaction import redact, redact_referees
 
 @holds("reports.Report", "reports.ReportFile", "reports.ReportOpening")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """That a report was opened, when, and by which member, stays."""
+    """Erase content, files and links; keep which member opened a report and when."""
     if subject.referee_ids:
         return redact_referees(referee_ids=subject.referee_ids, now=now)
     return redact(application_ids=subject.application_ids, now=now)

@@ -17,7 +17,6 @@ from goodword.reports.pdf.snapshot import Assessment, Total
 
 #: standard errors to each side of a 90 % band
 BAND_WIDTH = 1.645
-
 type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
 

@@ -1,0 +1,305 @@
+"""Fonts of the PDF, and text made printable with them.
+
+Typst is given these font files and no others, so that an installed font cannot change a report. Families come from the
+installed `fontpkg-*` packages, including any that an operator adds for another script. Scripts that no package covers
+come from well-known system fonts.
+
+PDF/UA forbids missing glyphs and PDF/A private-use code points; one such character in a name would make the whole file
+fail. So texts are cut into clusters (a character with its marks), and each cluster is compared with the fonts in the
+order in which Typst tries them. Typst draws a cluster with one font, so one font must have all of it. What cannot be
+drawn is replaced visibly and listed.
+
+Controls, variation selectors, soft hyphens, tags and direction marks are dropped: they draw nothing, and a direction
+override could make a name read as another. Joiners are kept only in scripts that need them (Persian, Indic scripts).
+"""
+
+import hashlib
+import os
+import re
+import tempfile
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import fontpkg
+import typst
+from fontTools.ttLib import TTCollection, TTFont
+
+from goodword.reports.pdf.snapshot import Engine
+
+TEXT_FAMILY = "Inter"
+FIRST = ("inter", "noto-sans", "noto-sans-arabic", "heebo", "noto-sans-devanagari", "noto-sans-thai")
+# Chinese, Japanese and Korean, then symbols and smaller scripts; the first found of each line is used.
+SYSTEM_FONTS = (
+    (
+        "NotoSansCJK-Regular.ttc",
+        "NotoSansCJKsc-Regular.otf",
+        "SourceHanSans-Regular.ttc",
+        "DroidSansFallbackFull.ttf",
+        "wqy-zenhei.ttc",
+        "wqy-microhei.ttc",
+    ),
+    ("DejaVuSans.ttf",),
+)
+SYSTEM_FOLDERS = ("/usr/share/fonts", "/usr/local/share/fonts", "/opt/homebrew/share/fonts", "/Library/Fonts")
+ZWNJ, ZWJ = "\u200c", "\u200d"
+BREAK = "\u200b"
+ISOLATE, END_ISOLATE = "\u2068", "\u2069"
+LONGEST_NAME = 200
+LONGEST_RUN = 36
+NARROW_RUN = 18
+_PLAIN = re.compile(r"[\n\x20-\x7e\u00a0-\u00ac\u00ae-\u0148\u014a-\u017f\u2013\u2014\u2018-\u201e\u2026]*")
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+_JOINING = ((0x0600, 0x08FF), (0x0900, 0x0DFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x1800, 0x18AF))
+
+
+class FontsMissingError(RuntimeError):
+    """The text font is not installed; Typst would draw empty pages."""
+
+
+@dataclass(frozen=True)
+class Fonts:
+    """`families` in the order in which they are tried, `coverage` the code points that every file of each can draw."""
+
+    typst: typst.Fonts
+    families: tuple[str, ...]
+    coverage: tuple[frozenset[int], ...]
+    versions: Mapping[str, str]
+
+    @property
+    def engine(self) -> Engine:
+        return {"typst": version("typst"), "fonts": dict(self.versions)}
+
+
+@cache
+def load_fonts() -> Fonts:
+    """The fonts of this installation, read once per process (about 0.2 s). Raises `FontsMissingError`."""
+    chosen = (*_package_files(), *_system_files(SYSTEM_FOLDERS))
+    files = {path.resolve(): its_version for path, its_version in chosen}
+    # Typst takes folders, not files. It resolves the links, so the folder is not needed afterwards.
+    with tempfile.TemporaryDirectory(prefix="goodword-fonts-") as folder:
+        for number, path in enumerate(files):
+            (Path(folder) / f"{number:03}{path.suffix}").symlink_to(path)
+        found = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    by_family = _by_family(found, list(files))
+    if TEXT_FAMILY not in by_family:
+        raise FontsMissingError(f"the font {TEXT_FAMILY} is not installed (package fontpkg-inter)")
+    return Fonts(
+        typst=found,
+        families=tuple(by_family),
+        coverage=tuple(_covered(paths) for paths in by_family.values()),
+        versions={family: files[paths[0]] for family, paths in by_family.items()},
+    )
+
+
+def _package_files() -> Iterable[tuple[Path, str]]:
+    installed = fontpkg.families()
+    others = sorted(slug for slug in installed if slug not in FIRST)
+    for slug in [*(slug for slug in FIRST if slug in installed), *others]:
+        family = installed[slug]
+        for file in sorted(family.files, key=lambda file: str(file.path)):
+            yield Path(file.path), family.version
+
+
+def _system_files(folders: Iterable[str]) -> Iterable[tuple[Path, str]]:
+    """The first file found of each line of `SYSTEM_FONTS`, with a digest as its version."""
+    present: dict[str, Path] = {}
+    for folder in folders:
+        for parent, names, files in os.walk(folder):
+            names.sort()
+            for file in sorted(files):
+                present.setdefault(file, Path(parent) / file)
+    for group in SYSTEM_FONTS:
+        path = next((present[name] for name in group if name in present), None)
+        if path is not None:
+            yield path, "sha256:" + hashlib.sha256(path.read_bytes()).hexdigest()[:16]
+
+
+def _by_family(found: typst.Fonts, order: list[Path]) -> dict[str, list[Path]]:
+    """Files by Typst's name of the family; families in the order of their first file."""
+    rank = {path: place for place, path in enumerate(order)}
+    infos = [(Path(info.path).resolve(), info.family) for info in found.fonts() if info.path is not None]
+    by_family: dict[str, list[Path]] = {}
+    for path, family in sorted(set(infos), key=lambda pair: (rank[pair[0]], pair[1])):
+        by_family.setdefault(family, []).append(path)
+    return by_family
+
+
+def _covered(paths: list[Path]) -> frozenset[int]:
+    """What all files of a family cover, whatever the weight or slant."""
+    maps = [_characters(path) for path in paths]
+    return frozenset.intersection(*maps)
+
+
+@cache
+def _characters(path: Path) -> frozenset[int]:
+    if path.suffix.lower() == ".ttc":
+        with TTCollection(path, lazy=True) as collection:
+            return frozenset.intersection(*(_allowed(font) for font in collection))
+    with TTFont(path, lazy=True) as font:
+        return _allowed(font)
+
+
+def _allowed(font: TTFont) -> frozenset[int]:
+    """What the font maps, except code points that PDF/A forbids: private use, surrogates, U+0000, U+FEFF and so on."""
+    mapped = frozenset(font.getBestCmap())
+    return frozenset(
+        code
+        for code in mapped
+        if not (
+            code < 0x20 or 0xD800 <= code <= 0xF8FF or code in {0xFEFF, 0xFFFE, 0xFFFF} or code >= 0xF0000
+        )
+    )
+
+
+def current_engine() -> Engine:
+    """The versions of Typst and of the fonts, for a new snapshot."""
+    return load_fonts().engine
+
+
+@dataclass
+class Printer:
+    """Cleans texts for fonts with this `coverage`, and lists what it `replaced`.
+
+    Without `marks` only base characters are kept, with `plain_only` only Latin letters: for a second attempt if a font
+    shapes a covered cluster into a missing glyph.
+    """
+
+    coverage: tuple[frozenset[int], ...]
+    marks: bool = True
+    plain_only: bool = False
+    replaced: dict[str, None] = field(default_factory=dict)
+    _drawn: dict[str, str | None] = field(default_factory=dict)
+
+    def clean(self, text: str) -> str:
+        """`text` with drawable characters only, `\\n` for line ends, spaces for tabs, and breaks in long words."""
+        text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
+        if not _PLAIN.fullmatch(text):
+            text = "".join(self._pieces(unicodedata.normalize("NFC", text)))
+        return breakable(text, LONGEST_RUN)
+
+    def _pieces(self, text: str) -> Iterator[str]:
+        letters: list[str] = []
+        for cluster in _clusters(text):
+            if cluster not in self._drawn:
+                self._drawn[cluster] = self._draw(cluster)
+            kept = self._drawn[cluster]
+            if kept is None and unicodedata.category(cluster[0])[0] == "L":
+                letters.append(_reading(cluster[0]))
+                continue
+            if letters:
+                yield f"[{' '.join(letters)}]"
+                letters = []
+            yield f"[{_reading(cluster[0])}]" if kept is None else kept
+        if letters:
+            yield f"[{' '.join(letters)}]"
+
+    def _draw(self, cluster: str) -> str | None:
+        """The drawable part of a cluster; None if its base character cannot be drawn."""
+        base, marks = cluster[0], [mark for mark in cluster[1:] if _draws(mark, cluster[0])]
+        if base == "\n" or not _draws(base, base):
+            return "\n" if base == "\n" else ""
+        if self._covered(base + "".join(marks)):
+            return base + "".join(marks)
+        if not self._covered(base):
+            if unicodedata.category(base) == "Zs":
+                return " "
+            self._note(base)
+            plain = unicodedata.normalize("NFKC", base)
+            return plain if plain != base and all(map(self._covered, plain)) else None
+        kept = base
+        for mark in marks:
+            if self._covered(kept + mark):
+                kept += mark
+            else:
+                self._note(mark)
+        return kept
+
+    def _covered(self, cluster: str) -> bool:
+        if self.plain_only:
+            return _PLAIN.fullmatch(cluster) is not None
+        if not self.marks and len(cluster) > 1:
+            return False
+        needed = {ord(character) for character in cluster if character not in {ZWJ, ZWNJ, "\n"}}
+        return any(needed <= family for family in self.coverage)
+
+    def _note(self, character: str) -> None:
+        name = unicodedata.name(character, "")
+        self.replaced[f"U+{ord(character):04X} {name}".strip()] = None
+
+
+def isolate(text: str) -> str:
+    """`text` in direction isolates if it runs from right to left."""
+    return f"{ISOLATE}{text}{END_ISOLATE}" if _RIGHT_TO_LEFT.search(text) else text
+
+
+def breakable(text: str, longest: int) -> str:
+    """`text` with invisible break opportunities in words of more than `longest` characters, never before a mark."""
+    if all(len(run) <= longest for run in text.split()):
+        return text
+    pieces: list[str] = []
+    run = 0
+    for cluster in _clusters(text.replace(BREAK, "")):
+        run = 0 if cluster.isspace() else run + len(cluster)
+        if run > longest:
+            pieces.append(BREAK)
+            run = len(cluster)
+        pieces.append(cluster)
+    return "".join(pieces)
+
+
+def narrow(text: str) -> str:
+    """`text` for a column of a table."""
+    return breakable(text, NARROW_RUN)
+
+
+def clipped(text: str, longest: int = LONGEST_NAME) -> str:
+    """`text` in at most `longest` characters."""
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
+
+
+def _clusters(text: str) -> Iterator[str]:
+    start = 0
+    for place in range(1, len(text)):
+        if not _extends(text[place]):
+            yield text[start:place]
+            start = place
+    if text:
+        yield text[start:]
+
+
+def _extends(character: str) -> bool:
+    return character in {ZWJ, ZWNJ} or unicodedata.category(character) in {"Mn", "Mc", "Me"}
+
+
+def _draws(character: str, base: str) -> bool:
+    if character == "\n":
+        return True
+    if character in {ZWJ, ZWNJ}:
+        return character != base and any(low <= ord(base) <= high for low, high in _JOINING)
+    if (
+        "\ufe00" <= character <= "\ufe0f"
+        or "\U0001f3fb" <= character <= "\U0001f3ff"
+        or character == "\u20e3"
+    ):
+        return False
+    return unicodedata.category(character) not in {"Cc", "Cf"} and character != "\u034f"
+
+
+def _reading(character: str) -> str:
+    """An emoji's name, the letter of a flag, the sound of a Korean syllable, else the code point, in ASCII."""
+    code = ord(character)
+    name = unicodedata.name(character, "")
+    if 0x1F1E6 <= code <= 0x1F1FF:
+        return chr(code - 0x1F1E6 + ord("A"))
+    if name.startswith("HANGUL SYLLABLE "):
+        return name.rsplit(" ", 1)[1].lower()
+    if name and unicodedata.category(character)[0] == "S":
+        return name.lower()
+    return f"U+{code:04X}"
