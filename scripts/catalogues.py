@@ -45,7 +45,7 @@ FOR_MEMBERS = (
     "assessments/kinds/*/editor.py",
     "assessments/kinds/*/kind.py",
     "assessments/kinds/form_rows.py",
-    "assessments/kinds/normed_scores.py",
+    "assessments/kinds/scores.py",
     "assessments/marking.py",
     "assessments/norms/*",
     "assessments/plans/*",

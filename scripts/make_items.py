@@ -18,7 +18,7 @@ from math import sqrt
 import without_database
 
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.item import GeneratedItem, from_json, to_json
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.solver import solve
 from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success
 

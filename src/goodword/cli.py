@@ -287,7 +287,7 @@ def _without_database() -> None:
                         "roles",
                         "candidates",
                         "notifications",
-                        "steps",
+                        "workflow",
                         "questionnaires",
                         "assessments",
                     )

@@ -19,7 +19,7 @@ from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
 from goodword.assessments.items import items_of
 from goodword.assessments.kinds.judgement.items import Situation
-from goodword.assessments.kinds.judgement.result import JudgementResult
+from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.results import result as shown_to_members
 from tests.assessments.once import once

@@ -9,9 +9,9 @@ from django.test import Client
 from django.utils.html import strip_tags
 
 from goodword.accounts.models import Membership
-from goodword.assessments.kinds.normed_scores import table_key
-from goodword.assessments.kinds.reasoning.result import ReasoningResult
-from goodword.assessments.kinds.scales.result import ScalesResult
+from goodword.assessments.kinds.reasoning.results import ReasoningResult
+from goodword.assessments.kinds.scales.results import ScalesResult
+from goodword.assessments.kinds.scores import table_key
 from goodword.assessments.models import Attempt, NormGroup, Score
 from goodword.assessments.results import result
 from goodword.candidates.models import Application

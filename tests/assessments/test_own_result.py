@@ -11,9 +11,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goodword.assessments.kinds.judgement.result import CandidateJudgement
-from goodword.assessments.kinds.reasoning.result import CandidateReasoning, examples
-from goodword.assessments.kinds.scales.result import position_in_words
+from goodword.assessments.kinds.judgement.results import CandidateJudgement
+from goodword.assessments.kinds.reasoning.results import CandidateReasoning, examples
+from goodword.assessments.kinds.scales.results import position_in_words
 from goodword.assessments.models import Assessment, Attempt, Score
 from goodword.assessments.results import result
 from goodword.core.models import Event

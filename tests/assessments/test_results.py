@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.kinds.results import Requirement
-from goodword.assessments.kinds.scales.result import ScalesResult
+from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import latest_attempt
 from goodword.assessments.results import AttemptResult, result

@@ -10,14 +10,14 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 
-from goodword.assessments.kinds.custom.result import MarkState, QuestionsResult
-from goodword.assessments.kinds.judgement.result import JudgementResult
-from goodword.assessments.kinds.normed_scores import ordinal
-from goodword.assessments.kinds.reasoning.result import ReasoningResult
-from goodword.assessments.kinds.scales.result import ScalesResult
+from goodword.assessments.kinds.custom.results import MarkState, QuestionsResult
+from goodword.assessments.kinds.judgement.results import JudgementResult
+from goodword.assessments.kinds.reasoning.results import ReasoningResult
+from goodword.assessments.kinds.scales.results import ScalesResult
+from goodword.assessments.kinds.scores import ordinal
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, DrawnItem, NormGroup, NormSet, Score
-from goodword.assessments.psychometrics.versions import SCORING
+from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.results import AttemptResult, result
 from tests.assessments.all_kinds import ALL, assessment_of_all, fresh, marked, taken
 from tests.assessments.once import once

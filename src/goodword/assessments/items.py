@@ -6,7 +6,7 @@ from typing import Final
 from goodword.assessments.content import content_of
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.reasoning.item import GeneratedItem, from_json
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_json
 from goodword.assessments.models import AttemptPart, DrawnItem
 from goodword.core.json_reading import Json
 

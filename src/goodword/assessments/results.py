@@ -16,7 +16,7 @@ from django.utils.translation import get_language_info, gettext
 from goodword.assessments.content import content_of
 from goodword.assessments.items import items_of
 from goodword.assessments.kinds import Content, Result, kind_of
-from goodword.assessments.kinds.reasoning.names import category_name
+from goodword.assessments.kinds.reasoning.families import category_name
 from goodword.assessments.kinds.results import CandidateResult, Requirement
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import (

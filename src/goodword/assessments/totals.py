@@ -12,9 +12,8 @@ from typing import Any
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.scores import part_category
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, IssuedTotal
-from goodword.assessments.psychometrics import totals
+from goodword.assessments.psychometrics import SCORING, totals
 from goodword.assessments.psychometrics.totals import Solved, in_all
-from goodword.assessments.psychometrics.versions import SCORING
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

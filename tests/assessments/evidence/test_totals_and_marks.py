@@ -18,7 +18,7 @@ from goodword.assessments.evidence.command import check_again
 from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError, digest
 from goodword.assessments.models import Adjustment, Assessment, Attempt, AttemptPart, IssuedTotal, Marking
-from goodword.assessments.psychometrics import versions
+from goodword.assessments.psychometrics import SCORING
 from goodword.candidates.models import Application
 from tests.assessments.all_kinds import NOW, assessment_of_all, marked, taken
 from tests.support import factories
@@ -383,7 +383,7 @@ def test_a_folder_from_before_there_were_totals_and_marks_is_still_checked(folde
 
 
 def test_a_total_of_an_earlier_rule_is_told_as_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("goodword.assessments.totals.SCORING", {**versions.SCORING, "totals": "2"})
+    monkeypatch.setattr("goodword.assessments.totals.SCORING", {**SCORING, "totals": "2"})
     assert {sentence.partition(": ")[2] for sentence in check(folder).differ} == {
         "scoring_version was 1 and is 2."
     }

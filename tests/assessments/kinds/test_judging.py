@@ -3,9 +3,9 @@
 import pytest
 
 from goodword.assessments.kinds.judgement.content import read_judgement
-from goodword.assessments.kinds.judgement.scoring import ActionScore, judge
-from goodword.assessments.kinds.judgement.sheet import judgement_sheet
-from goodword.assessments.kinds.scales.scoring import ScoringError
+from goodword.assessments.kinds.judgement.items import ActionScore, judge
+from goodword.assessments.kinds.judgement.results import judgement_sheet
+from goodword.assessments.kinds.scales.items import ScoringError
 from goodword.assessments.kinds.technical_sheet import NOTHING
 from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
 from tests.assessments.kinds.judgements import small_set

@@ -7,6 +7,7 @@ import pytest
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.scales.content import parse_pack
+from goodword.assessments.kinds.scales.items import ScoringError
 from goodword.assessments.kinds.scales.response_quality import (
     Contradiction,
     ScaleContradiction,
@@ -14,7 +15,6 @@ from goodword.assessments.kinds.scales.response_quality import (
     contradiction,
     straight_lining,
 )
-from goodword.assessments.kinds.scales.scoring import ScoringError
 from goodword.assessments.psychometrics.speed import Grade
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack

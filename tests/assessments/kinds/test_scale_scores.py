@@ -5,7 +5,7 @@ import pytest
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.packs import FormError
 from goodword.assessments.kinds.scales.content import parse_pack
-from goodword.assessments.kinds.scales.scoring import ItemScore, ScoringError, needed_answers, score
+from goodword.assessments.kinds.scales.items import ItemScore, ScoringError, needed_answers, score
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
 

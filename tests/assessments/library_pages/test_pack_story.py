@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds.scales.content import parse_pack
-from goodword.assessments.kinds.scales.scoring import score
+from goodword.assessments.kinds.scales.items import score
 from goodword.assessments.models import Attempt, TestVersion
 from goodword.candidates.models import Application
 from goodword.roles.models import Role

@@ -13,7 +13,7 @@ from typing import Final
 
 from goodword.assessments.kinds import builtin
 from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.core.json_reading import Json
 from tests.assessments.builtins import load
 

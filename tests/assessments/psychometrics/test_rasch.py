@@ -17,13 +17,13 @@ from goodword.assessments.psychometrics.rasch import (
     Difficulty,
     Lack,
     NotEnough,
+    NotSettled,
     UnknownCell,
     ability,
     calibrate,
     from_json,
     to_json,
 )
-from goodword.assessments.psychometrics.rasch_fit import NotSettled
 
 TRUE: dict[Cell, float] = {
     ("deductions", 1): -0.5,

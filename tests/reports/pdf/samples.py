@@ -1,7 +1,7 @@
 """Snapshots to render: the shapes that a real organisation's reports take."""
 
-from goodword.assessments.kinds.reports import PartData
-from goodword.assessments.kinds.scales.report import ItemData, ScaleData, ScalesPart
+from goodword.assessments.kinds import PartData
+from goodword.assessments.kinds.scales.results import ItemData, ScaleData, ScalesPart
 from goodword.reports.pdf import current_engine
 from goodword.reports.pdf.snapshot import (
     AssessmentSnapshot,

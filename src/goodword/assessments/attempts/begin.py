@@ -14,7 +14,7 @@ from goodword.assessments.attempts.variants import clock_minutes, languages_of, 
 from goodword.assessments.content import content_of
 from goodword.assessments.items import count_of
 from goodword.assessments.kinds import kind_of
-from goodword.assessments.kinds.reasoning.item import to_json
+from goodword.assessments.kinds.reasoning.generated import to_json
 from goodword.assessments.models import Attempt, AttemptPart, DrawnItem
 from goodword.candidates.models import Candidate
 from goodword.workflow.languages import first_offered

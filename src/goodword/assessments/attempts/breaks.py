@@ -12,7 +12,7 @@ from goodword.assessments.content import content_of
 from goodword.assessments.items import items_of
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.items import OnBreak
-from goodword.assessments.kinds.reasoning.item import from_json, to_json
+from goodword.assessments.kinds.reasoning.generated import from_json, to_json
 from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Noticed
 
 

@@ -8,10 +8,10 @@ from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import OWN_PREFIX, is_own
 from goodword.assessments.content import content_of, parse
-from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds import ImportedContent, kind_of
 from goodword.assessments.kinds.builtin import BUILT_IN, contents
 from goodword.assessments.kinds.health import flags_of
-from goodword.assessments.kinds.pack_file import Imported, PackFile, difference, read_file
+from goodword.assessments.kinds.pack_file import PackFile, difference, read_file
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.models import Test, TestVersion
@@ -98,7 +98,7 @@ def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
 def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
     """Import a file as a draft, completely or not at all, into the test with its id, created if missing.
 
-    Raises `questionnaires.reading.ReadingError` with a sentence on what is wrong and what to do.
+    Raises `core.json_reading.ReadingError` with a sentence on what is wrong and what to do.
     """
     file = read_file(raw)
     content = file.content
@@ -150,7 +150,7 @@ def _check_joins(test: Test, file: PackFile) -> None:
         _check_beside(row, content, test)
 
 
-def _check_beside(row: TestVersion, content: Imported, test: Test) -> None:
+def _check_beside(row: TestVersion, content: ImportedContent, test: Test) -> None:
     if row.number == content.version and row.language == content.language:
         if row.published_at is None:
             raise PackError(

@@ -1,23 +1,26 @@
 """Kinds of test: one package each, behind one Protocol. Adding a kind means adding a package and its two cases here."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol, assert_never
+from typing import Annotated, Any, Protocol, assert_never
+
+from pydantic import Discriminator, Tag
 
 from goodword.assessments.kinds.custom.content import Criterion, QuestionSet
 from goodword.assessments.kinds.custom.kind import CUSTOM
-from goodword.assessments.kinds.custom.result import QuestionsResult
+from goodword.assessments.kinds.custom.results import CustomPart, QuestionsResult
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.kind import JUDGEMENT
-from goodword.assessments.kinds.judgement.result import JudgementResult
+from goodword.assessments.kinds.judgement.results import JudgementPart, JudgementResult
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
-from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.kind import REASONING
-from goodword.assessments.kinds.reasoning.result import ReasoningResult
+from goodword.assessments.kinds.reasoning.results import ReasoningPart, ReasoningResult
+from goodword.assessments.kinds.results import KindReport
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.kind import SCALES
-from goodword.assessments.kinds.scales.result import ScalesResult
+from goodword.assessments.kinds.scales.results import ScalesPart, ScalesResult
 from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score, Test
@@ -28,6 +31,23 @@ from goodword.core.json_reading import Json
 #: content and results of the kinds: closed unions, so that mypy names what a new kind lacks
 type Content = Instrument | ReasoningTest | JudgementSet | QuestionSet
 type Result = ScalesResult | ReasoningResult | JudgementResult | QuestionsResult
+#: generated items cannot be imported
+type ImportedContent = Instrument | JudgementSet | QuestionSet
+
+
+def kind(part: Any) -> str | None:
+    """The kind of a part's data in a report; the first two schemas had only scales. Errors quote its name."""
+    return part.get("kind", "scales") if isinstance(part, dict) else None
+
+
+#: a part's data in a report
+type PartData = Annotated[
+    Annotated[ScalesPart, Tag("scales")]
+    | Annotated[ReasoningPart, Tag("reasoning")]
+    | Annotated[JudgementPart, Tag("judgement")]
+    | Annotated[CustomPart, Tag("questions")],
+    Discriminator(kind),
+]
 
 
 class Kind[C](Protocol):
@@ -42,6 +62,10 @@ class Kind[C](Protocol):
     by_distance: bool
     #: whether people mark answers
     has_rubrics: bool
+
+    @property
+    def report(self) -> KindReport[Any, Any]:
+        """Its data and its blocks in reports."""
 
     def heading(self) -> str:
         """The kind in the library."""

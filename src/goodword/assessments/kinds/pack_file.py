@@ -9,17 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from goodword.assessments.kinds import Content, kind_named, kind_of
-from goodword.assessments.kinds.custom.content import QuestionSet
-from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds import Content, ImportedContent, kind_named, kind_of
 from goodword.assessments.kinds.packs import PackError
-from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.models import Test
 from goodword.core.text import clean_text
 from goodword.core.validation import shortened
-
-#: generated tests are not imported
-type Imported = Instrument | JudgementSet | QuestionSet
 
 #: bytes; three hundred items with norms take about 60 kB
 LARGEST: Final = 1_000_000
@@ -37,7 +31,7 @@ class PackFile:
     """What a file holds: a kind as in models.Test, and the content."""
 
     kind: str
-    content: Imported
+    content: ImportedContent
 
 
 def read_file(raw: bytes) -> PackFile:
@@ -128,7 +122,7 @@ def _read(data: Mapping[str, Any]) -> PackFile:
     return PackFile(kind=kind.value, content=kind_named(kind).parse(data))
 
 
-def _check_names(content: Imported) -> None:
+def _check_names(content: ImportedContent) -> None:
     for name, value in (("id", content.id), ("version", content.version)):
         if not _NAME.fullmatch(value):
             raise PackError(

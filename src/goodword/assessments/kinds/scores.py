@@ -1,17 +1,31 @@
-"""Computed scores and their reliability, of any kind of test."""
+"""Computed scores of any kind of test, their reliability, and their position in a norm group."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Final, Literal, Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime
+from math import floor
+from typing import Any, Final, Literal, Protocol
+
+from django.utils.translation import get_language_info, gettext
 
 from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.technical_sheet import (
+    reliability_figures,
+    reliability_formula,
+)
+from goodword.assessments.models import NormGroup, Score
+from goodword.assessments.psychometrics import norms
+from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.assessments.psychometrics.reliability import reliability_of
 from goodword.core.json_reading import Json
+from goodword.ui.scales import written_number
 
 #: the scale that stands for the whole test
 ALL: Final = ""
-
 type ReliabilitySource = Literal["items", "halves", "calibration"]
+#: rows of the norm table that are shown on each side of a score
+BESIDE: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,3 +88,290 @@ def reliability_by_items(people: Iterable[Mapping[str, list[float | None]]]) -> 
 def part_category(part: str) -> str:
     """The category of a whole part in a total; no category of generated tasks has such a name."""
     return f"part {part}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReliabilityDetails:
+    """How reliable a score is in its norm group, by which `way` (domain.norms.figures; "" where that was not written
+    down), from the answers of `n` people."""
+
+    value: float
+    way: str
+    n: int
+    alpha: float | None
+    omega: float | None
+
+    @property
+    def figures(self) -> str:
+        """ "omega 0.83, alpha 0.81, from 120 people who answered all of it"."""
+        return reliability_figures(self.value, way=self.way, n=self.n, alpha=self.alpha, omega=self.omega)
+
+    @property
+    def formula(self) -> str:
+        """The rule; empty where the way is not known."""
+        return reliability_formula(self.way, alpha=self.alpha is not None, omega=self.omega is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormTableRow:
+    """A score of a norm table: how many `people` have just it, and its percentile. `own`: it is this candidate's."""
+
+    score: float
+    people: int
+    percentile: int
+    own: bool = False
+
+    @property
+    def score_text(self) -> str:
+        """The score."""
+        return figure(self.score)
+
+    @property
+    def further(self) -> int:
+        """How many of 100 have a higher score, for distances from a key."""
+        return 100 - self.percentile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormedScoreDetails:
+    """The figures of a normed score. Of `n` people with a score, `below` have a lower one and `equal` the same.
+
+    `sd` is the group's standard deviation, `error` the standard error of measurement, both on the score's own scale.
+    `rows` are those of the norm table around the score, of `all_rows` there are. `test` and `table` find the whole one.
+    """
+
+    score: float
+    n: int
+    below: int
+    equal: int
+    percentile: int
+    sd: float
+    error: float
+    reliability: ReliabilityDetails
+    version: str
+    made_at: datetime
+    rows: tuple[NormTableRow, ...]
+    all_rows: int
+    test: int
+    table: str
+
+    @property
+    def score_text(self) -> str:
+        """The score."""
+        return figure(self.score)
+
+    @property
+    def share_text(self) -> str:
+        """ "(60 + 25 ÷ 2) ÷ 132 = 54.9 %"."""
+        share = 100 * (self.below + self.equal / 2) / self.n
+        return f"({self.below} + {self.equal} ÷ 2) ÷ {self.n} = {share:.1f} %"
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether the share rounds to none or all, which no percentile says."""
+        return not 1 <= floor(100 * (self.below + self.equal / 2) / self.n + 0.5) <= 99
+
+    @property
+    def error_text(self) -> str:
+        """ "0.60 × √(1 − 0.81) = 0.26"."""
+        return f"{self.sd:.2f} × √(1 − {self.reliability.value:.2f}) = {self.error:.2f}"
+
+    @property
+    def band_text(self) -> str:
+        """ "3.00 ± 1.645 × 0.26 = 2.57 to 3.43"."""
+        low, high = (self.score + sign * BAND_WIDTH * self.error for sign in (-1, 1))
+        return gettext("%(score)s ± %(width)s × %(error)s = %(low)s to %(high)s") % {
+            "score": f"{self.score:.2f}",
+            "width": BAND_WIDTH,
+            "error": f"{self.error:.2f}",
+            "low": f"{low:.2f}".replace("-", "−"),
+            "high": f"{high:.2f}",
+        }
+
+
+def figure(value: float) -> str:
+    """A score with up to two decimals, as few as it needs: 3, 3.25, 14."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NormedScore:
+    """Where a score lies in its norm group, as issued: the 90 % band on the score's own scale, and as
+    percentiles from 1 to 99. `n` first attempts in `language` (a tag) on one class of `device` ("phone", "computer"),
+    of the norms with the number `norms`; `reliability` is that of the score in the group.
+
+    `by_distance`: the score is a distance from a key, so that a low percentile is near to it.
+    """
+
+    low: float
+    high: float
+    percentile: int
+    percentile_low: int
+    percentile_high: int
+    n: int
+    language: str
+    device: str
+    norms: int
+    reliability: float | None
+    by_distance: bool = False
+    #: what it was computed from; None if not asked for or not known
+    behind: NormedScoreDetails | None = None
+
+    @property
+    def further(self) -> tuple[int, int]:
+        """How many of 100 in the group lie further off than a distance, at least and at most."""
+        return 100 - self.percentile_high, 100 - self.percentile_low
+
+    @property
+    def words(self) -> str:
+        """ "between the 40th and 70th percentile of 132 first attempts in English on computers, norms 2".
+
+        Of a distance: "nearer to the key than 30 to 60 of 100 in the group of 132 first attempts …".
+        """
+        if self.by_distance:
+            return self._nearer_words
+        held = {
+            "low": ordinal(self.percentile_low),
+            "high": ordinal(self.percentile_high),
+            "group": self.group_words,
+        }
+        if self.percentile_low == self.percentile_high:
+            return gettext("at the %(low)s percentile of %(group)s") % held
+        return gettext("between the %(low)s and %(high)s percentile of %(group)s") % held
+
+    @property
+    def _nearer_words(self) -> str:
+        fewest, most = self.further
+        held = {"low": fewest, "high": most, "group": self.group_words}
+        if fewest == most:
+            return gettext("nearer to the key than %(low)s of 100 in the group of %(group)s") % held
+        return gettext("nearer to the key than %(low)s to %(high)s of 100 in the group of %(group)s") % held
+
+    @property
+    def group_words(self) -> str:
+        """The norm group: "132 first attempts in English on computers, norms 2"."""
+        held = {
+            "n": self.n,
+            "language": gettext(get_language_info(self.language)["name"]),
+            "norms": self.norms,
+        }
+        match self.device:
+            case "phone":
+                return gettext("%(n)s first attempts in %(language)s on phones, norms %(norms)s") % held
+            case "computer":
+                return gettext("%(n)s first attempts in %(language)s on computers, norms %(norms)s") % held
+        return gettext("%(n)s first attempts in %(language)s, norms %(norms)s") % held
+
+    @property
+    def band_words(self) -> str:
+        """The band on the score's own scale: "3.1 to 3.9"."""
+        return gettext("%(low)s to %(high)s") % {
+            "low": written_number(self.low),
+            "high": written_number(self.high),
+        }
+
+
+def ordinal(n: int) -> str:
+    """1st, 2nd, 3rd, 4th, 11th: how members' pages, which are in English, count."""
+    ending = "th" if n % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n}{ending}"
+
+
+def normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
+    """Where a score lies, as issued, with the figures that it came from."""
+    standing = issued_normed_score(score, by_distance=by_distance)
+    if standing is None or score.norm_group is None or score.value is None:
+        return standing
+    return replace(standing, behind=_behind(score, score.norm_group, score.value))
+
+
+def table_key(group: NormGroup, scale: str) -> str:
+    """The id of a group's table on the page of norms, and in its address."""
+    return f"table-{group.pk}-{scale or 'all'}"
+
+
+def norm_rows(table: norms.NormTable) -> tuple[NormTableRow, ...]:
+    """All rows of a norm table, from the lowest score to the highest."""
+    counts = (0, *(at_or_below for _, at_or_below in table.cumulative))
+    return tuple(
+        NormTableRow(score=score, people=upto - counts[place], percentile=norms.percentile(table, score))
+        for place, (score, upto) in enumerate(table.cumulative)
+    )
+
+
+def _behind(score: Score, group: NormGroup, value: float) -> NormedScoreDetails | None:
+    data = group.tables.get(score.scale, {})
+    try:
+        table = norms.from_json(data)
+    except (KeyError, TypeError, ValueError):
+        return None
+    error, band = norms.standard_error(table), norms.band(table, value)
+    if error is None or band is None or table.reliability is None:
+        return None
+    issued = (score.percentile_low, score.percentile, score.percentile_high)
+    if issued != (band.percentile_low, band.percentile, band.percentile_high):
+        return None
+    rows = norm_rows(table)
+    below = sum(row.people for row in rows if row.score < value)
+    return NormedScoreDetails(
+        score=value,
+        n=table.n,
+        below=below,
+        equal=sum(row.people for row in rows if row.score == value),
+        percentile=band.percentile,
+        sd=table.sd,
+        error=error,
+        reliability=_reliability(table.reliability, data),
+        version=group.norm_set.version,
+        made_at=group.norm_set.made_at,
+        rows=_around(rows, value, band.percentile),
+        all_rows=len(rows),
+        test=group.norm_set.test_id,
+        table=table_key(group, score.scale),
+    )
+
+
+def _reliability(value: float, data: Mapping[str, Any]) -> ReliabilityDetails:
+    return ReliabilityDetails(
+        value=value,
+        way=data.get("reliability_by", ""),
+        n=data.get("reliability_n", data["n"]),
+        alpha=data.get("alpha"),
+        omega=data.get("omega"),
+    )
+
+
+def _around(rows: tuple[NormTableRow, ...], value: float, percentile: int) -> tuple[NormTableRow, ...]:
+    """The row of a score between those beside it; one of its own where nobody in the group has it."""
+    before, after = bisect_left(rows, value, key=_score), bisect_right(rows, value, key=_score)
+    people = sum(row.people for row in rows[before:after])
+    own = NormTableRow(score=value, people=people, percentile=percentile, own=True)
+    return (*rows[max(0, before - BESIDE) : before], own, *rows[after : after + BESIDE])
+
+
+def _score(row: NormTableRow) -> float:
+    return row.score
+
+
+def issued_normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
+    """Where a score lies in its norm group, as issued; None if it was compared with none.
+
+    `by_distance`: the score is a distance from a key.
+    """
+    group, low, high = score.norm_group, score.low, score.high
+    middle, below, above = score.percentile, score.percentile_low, score.percentile_high
+    if group is None or low is None or high is None or middle is None or below is None or above is None:
+        return None
+    return NormedScore(
+        low=low,
+        high=high,
+        percentile=middle,
+        percentile_low=below,
+        percentile_high=above,
+        n=group.n,
+        language=group.language,
+        device=group.device,
+        norms=group.norm_set.number,
+        reliability=group.tables.get(score.scale, {}).get("reliability"),
+        by_distance=by_distance,
+    )

@@ -1,15 +1,15 @@
-"""Make norms and calibrations of a test from the organisation's own first attempts.
+"""Makes norms and calibrations of a test from the organisation's own first attempts.
 
-Norm groups are of one language and one class of device, and of nothing else: sex, race and age are not recorded here,
-and norms are not split by them. A calibration uses all first attempts at a version, whatever the form, language and
-device, because items are drawn by the same rules; whether they are equally hard in each is not known.
+Norm groups share one language and one class of device. Sex, race and age are not recorded, and norms are not split by
+them. A calibration uses all first attempts at a version, whatever the form, language and device, because items are
+drawn by the same rules; whether they are equally hard in each is not known.
 
-Issued scores stay as they are; a role uses new norms or a calibration once a member chooses them for a new version of
+Issued scores do not change. A role uses new norms or a new calibration once a member selects them for a new version of
 its assessment.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -20,14 +20,14 @@ from django.db.models import Max
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Membership
 from goodword.assessments.content import content_of
-from goodword.assessments.kinds.reasoning.scoring import calibration_answers
+from goodword.assessments.kinds import Content, kind_of
+from goodword.assessments.kinds.reasoning.items import calibration_answers
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
-from goodword.assessments.norms.figures import ScaleFigures, figures_of
-from goodword.assessments.norms.first_attempts import first_attempts, taken_parts
+from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
 from goodword.assessments.psychometrics import rasch
 from goodword.assessments.psychometrics.norms import LEAST, norm_table, to_json
-from goodword.assessments.psychometrics.rasch import Cell, Lack, NotEnough
-from goodword.assessments.psychometrics.rasch_fit import NotSettled
+from goodword.assessments.psychometrics.rasch import Cell, Lack, NotEnough, NotSettled
+from goodword.assessments.scoring import compute_scores
 from goodword.core import stopping
 
 DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})
@@ -69,8 +69,8 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
             ids = [one.part_id for one in firsts if (one.language, one.device) == key]
             stopping.check()
             people = list(taken_parts(test.organisation, ids))
-            figures = figures_of(content_of(people[0].part.version), form, people, calibration=calibration)
-            if found := {one.scale: _stored_table(one) for one in figures if len(one.scores) >= LEAST}:
+            content = content_of(people[0].part.version)
+            if found := _tables(content, form, people, calibration):
                 tables[key] = found
         if not tables:
             raise NoGroup(counts)
@@ -84,15 +84,27 @@ def newest_calibration(test: Test, version: str) -> rasch.Calibration | None:
     return rasch.of_today(newest.content) if newest else None
 
 
-def _stored_table(figures: ScaleFigures) -> dict[str, Any]:
-    """The table as it is kept, and beside it where its reliability comes from."""
-    reliable = figures.reliable
+def _tables(
+    content: Content, form: str, people: Sequence[TakenPart], calibration: rasch.Calibration | None
+) -> dict[str, dict[str, Any]]:
+    """The norm table of each scale with enough scores, and how its reliability was estimated."""
+    kind = kind_of(content)
+    scores: dict[str, list[float]] = {}
+    for person in people:
+        for one in compute_scores(content, form=form, items=person.items, answers=person.answers):
+            if one.value is not None:
+                scores.setdefault(one.scale, []).append(one.value)
+    reliabilities = kind.reliability(content, form=form, people=people, calibration=calibration)
     return {
-        **to_json(norm_table(figures.scores, reliable.value)),
-        "reliability_by": reliable.way,
-        "reliability_n": reliable.n,
-        "alpha": reliable.alpha,
-        "omega": reliable.omega,
+        scale: {
+            **to_json(norm_table(sorted(values), reliabilities[scale].value)),
+            "reliability_by": reliabilities[scale].way,
+            "reliability_n": reliabilities[scale].n,
+            "alpha": reliabilities[scale].alpha,
+            "omega": reliabilities[scale].omega,
+        }
+        for scale, values in scores.items()
+        if scale in reliabilities and len(values) >= LEAST
     }
 
 

@@ -1,5 +1,23 @@
 """Psychometrics: pure functions without a database, each with its formula, source and version.
 
-Assumptions and open questions are in docs/scoring.md, the versions in `versions.py`. The kinds of test score their own
-answers (assessments.kinds).
+docs/scoring.md lists assumptions and open questions. Each kind of test scores its own answers (assessments.kinds).
 """
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+#: the version of each scoring rule, stored with every issued figure; a change that can change a figure needs a new one
+SCORING: Mapping[str, str] = MappingProxyType(
+    {
+        "scales": "1",
+        "judgement": "1",
+        "solved": "1",
+        "totals": "1",
+        "reliability": "1",
+        "split_half": "1",
+        "norms": "1",
+        "rasch": "1",
+        "response_quality": "1",
+        "speed": "1",
+    }
+)

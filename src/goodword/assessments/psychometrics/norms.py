@@ -22,7 +22,7 @@ from fractions import Fraction
 from statistics import mean, stdev
 from typing import Any, Literal
 
-from goodword.assessments.psychometrics.versions import SCORING
+from goodword.assessments.psychometrics import SCORING
 
 #: fewer first attempts make no norm group: at n = 100 a percentile of 50 has a standard error of 5 points
 LEAST = 100

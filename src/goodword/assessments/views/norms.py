@@ -15,14 +15,14 @@ from goodword.accounts.access import MemberRequest
 from goodword.assessments import jobs
 from goodword.assessments.content import content_of
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.normed_scores import norm_rows, table_key
 from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scores import norm_rows, table_key
 from goodword.assessments.models import AttemptPart, NormGroup, Test
 from goodword.assessments.norms.queries import CalibrationStatus, FormNorms, VersionNorms, norms_of
+from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics import norms as norms_rule
 from goodword.assessments.psychometrics.norms import ADVISED, LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
-from goodword.assessments.psychometrics.versions import SCORING
 from goodword.core import failed
 from goodword.questionnaires.editor.descriptions import language_name
 

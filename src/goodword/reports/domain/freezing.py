@@ -11,9 +11,8 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language_info
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.kinds.report_parts import Moment, PartHead
-from goodword.assessments.kinds.reports import report_of_kind
-from goodword.assessments.kinds.results import PartResult
+from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.results import Moment, PartHead, PartResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.results import AttemptResult, TotalResult
 from goodword.assessments.results import result as assessment_result
@@ -173,7 +172,8 @@ def assessment_part(result: AttemptResult, *, organisation: Organisation) -> Ass
         "taken_at_text": moment(result.completed_at),
         "language": get_language_info(result.language)["name_local"],
         "tests": [
-            report_of_kind(part.kind).freeze(part, _part_head(part, moment), moment) for part in result.parts
+            kind_named(part.kind).report.freeze(part, _part_head(part, moment), moment)
+            for part in result.parts
         ],
     }
     if result.total is not None:

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds.reports import kind, report_of_kind
+from goodword.assessments.kinds import kind, kind_named
 from goodword.core import jobs
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -146,7 +146,7 @@ def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _assessment_without_person(assessment: Mapping[str, Any]) -> dict[str, Any]:
-    tests = [report_of_kind(str(kind(part))).without_person(part) for part in assessment["tests"]]
+    tests = [kind_named(str(kind(part))).report.without_person(part) for part in assessment["tests"]]
     kept = {**assessment, "tests": tests}
     if total := assessment.get("total"):
         kept["total"] = {**total, "value": None, "portions": []}

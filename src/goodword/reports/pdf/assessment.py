@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from goodword.assessments.kinds.report_parts import (
+from goodword.assessments.kinds import Kind, PartData, kind, kind_named
+from goodword.assessments.kinds.results import (
     KindReport,
     NormedScoreData,
     NormedScoreFigures,
     PartHead,
     group_text,
 )
-from goodword.assessments.kinds.reports import PartData, kind, report_of_kind
 from goodword.assessments.models import Test
 from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Prose, Section, Table, Words
 from goodword.reports.pdf.snapshot import Assessment, Total
@@ -30,7 +30,7 @@ def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, st
 
 def assessment_method(assessment: Assessment, words: Words, *, erased: bool) -> list[str]:
     present = {kind(part) for part in assessment["tests"]} or {Test.Kind.SCALES}
-    reports = [report_of_kind(name) for name in Test.Kind if name in present]
+    reports = [kind_named(name).report for name in Test.Kind if name in present]
     only_self_reports = all(report.is_self_report for report in reports)
     keys = ["method_assessment" if only_self_reports else "method_online"]
     for report in reports:
@@ -50,7 +50,11 @@ def assessment_sections(assessment: Assessment, words: Words) -> list[Section]:
 
 
 def _report(part: PartData) -> KindReport[Any, Any]:
-    return report_of_kind(str(kind(part)))
+    return _kind(part).report
+
+
+def _kind(part: PartData) -> Kind[Any]:
+    return kind_named(str(kind(part)))
 
 
 def _summary(assessment: Assessment, words: Words) -> Section:
@@ -154,7 +158,7 @@ def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], wo
     """How a percentile, a reliability, an error and a band are computed, each once."""
     if not any(compared):
         return []
-    distances = {_report(part).is_distance for part, scores in zip(parts, compared, strict=True) if scores}
+    distances = {_kind(part).by_distance for part, scores in zip(parts, compared, strict=True) if scores}
     rules = [words("percentile_rule")] if False in distances else []
     rules += [words("distance_rule")] if True in distances else []
     rules.append(words("error_rule"))
@@ -168,7 +172,7 @@ def _normed_scores(part: PartData, compared: Sequence[Compared], words: Words) -
     header = [
         words("score"),
         words("lower_and_same"),
-        words("nearer_of_100") if _report(part).is_distance else words("percentile"),
+        words("nearer_of_100") if _kind(part).by_distance else words("percentile"),
         words("measurement_error"),
         words("band"),
     ]

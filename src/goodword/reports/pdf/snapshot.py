@@ -17,7 +17,7 @@ from typing import Annotated, Any, Final, Literal, NotRequired, TypedDict, cast
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from goodword.assessments.kinds.reports import PartData
+from goodword.assessments.kinds import PartData
 from goodword.core.validation import path_problem
 
 SCHEMA: Final = 4

@@ -11,13 +11,12 @@ from goodword.assessments.content import content_of
 from goodword.assessments.items import items_of
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.content import QuestionSet
-from goodword.assessments.kinds.custom.result import questions_result
-from goodword.assessments.kinds.normed_scores import NormedScore, issued_normed_score
-from goodword.assessments.kinds.reasoning.names import category_name
-from goodword.assessments.kinds.reasoning.result import ability_of
-from goodword.assessments.kinds.reasoning.scoring import CATEGORIES
+from goodword.assessments.kinds.custom.results import questions_result
+from goodword.assessments.kinds.reasoning.families import category_name
+from goodword.assessments.kinds.reasoning.items import CATEGORIES
+from goodword.assessments.kinds.reasoning.results import ability_of
 from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.scores import ALL
+from goodword.assessments.kinds.scores import ALL, NormedScore, issued_normed_score
 from goodword.assessments.models import Score, Test
 from goodword.assessments.queries import read_answers
 from goodword.ui.scales import written_number

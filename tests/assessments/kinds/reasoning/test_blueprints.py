@@ -23,7 +23,7 @@ from goodword.assessments.kinds.reasoning.content import (
     replacement,
 )
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 
 _FORMS = range(1, 16)
 each_built_in = pytest.mark.parametrize("blueprint", BUILT_IN.values(), ids=BUILT_IN)

@@ -9,7 +9,7 @@ from math import sqrt
 import pytest
 
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate, practice_item
-from goodword.assessments.kinds.reasoning.item import Deduction, Series, from_json, to_json
+from goodword.assessments.kinds.reasoning.generated import Deduction, Series, from_json, to_json
 from goodword.assessments.kinds.reasoning.options import SLIP
 from goodword.assessments.kinds.reasoning.solver import solve
 from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success

@@ -7,15 +7,15 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from django.template.loader import render_to_string
 
-from goodword.assessments.kinds.reasoning.item import Family, Figure, GeneratedItem, Mark, Matrix, Shown
+from goodword.assessments.kinds.reasoning.generated import Family, Figure, GeneratedItem, Mark, Matrix, Shown
 from goodword.assessments.kinds.reasoning.matrices import FAMILIES, one_rule, three_rules
-from goodword.assessments.kinds.reasoning.matrices.descriptions import alt
 from goodword.assessments.kinds.reasoning.matrices.drawing import (
     literal,
     matrix_rule_in_words,
     picture,
     show_matrix,
 )
+from goodword.assessments.kinds.reasoning.matrices.words import alt
 
 SEEDS = range(50)
 EACH = [(family, level) for family in FAMILIES for level in family.levels]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from goodword.assessments.kinds.reasoning import solver
-from goodword.assessments.kinds.reasoning.item import Deduction, Option, Series
+from goodword.assessments.kinds.reasoning.generated import Deduction, Option, Series
 from goodword.assessments.kinds.reasoning.solver import solve
 
 _PACKAGE = "goodword.assessments.kinds.reasoning"
@@ -101,4 +101,4 @@ def test_the_solver_shares_nothing_with_the_families_but_what_an_item_is() -> No
         for name in [node.module]
         if name.startswith("goodword") and not name.startswith(f"{_PACKAGE}.solver")
     }
-    assert shared == {f"{_PACKAGE}.item"}
+    assert shared == {f"{_PACKAGE}.generated"}

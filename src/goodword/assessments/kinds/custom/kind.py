@@ -16,15 +16,20 @@ from goodword.assessments.kinds.custom.content import (
 from goodword.assessments.kinds.custom.items import (
     CustomQuestion,
     custom_questions,
+    custom_scores,
     example_for,
+    item_values,
     visible_items,
 )
-from goodword.assessments.kinds.custom.result import QuestionsResult, questions_result
-from goodword.assessments.kinds.custom.scoring import custom_scores, item_values
-from goodword.assessments.kinds.custom.sheet import questions_sheet
+from goodword.assessments.kinds.custom.results import (
+    CustomReport,
+    QuestionsResult,
+    questions_result,
+    questions_sheet,
+)
 from goodword.assessments.kinds.items import PRACTICE, FixedItems, Item, OnBreak
 from goodword.assessments.kinds.packs import MOST_ITEMS, at_most
-from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
@@ -49,6 +54,7 @@ class _Custom(FixedItems):
     on_break = OnBreak.STAYS
     by_distance = False
     has_rubrics = True
+    report = CustomReport()
 
     def heading(self) -> str:
         return gettext("Your own questions")

@@ -9,12 +9,21 @@ from django.utils.translation import gettext, ngettext
 from goodword.assessments.kinds.custom.content import Criterion
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement, to_json
-from goodword.assessments.kinds.judgement.items import practice_situation, situations
-from goodword.assessments.kinds.judgement.result import JudgementResult, judgement_result
-from goodword.assessments.kinds.judgement.scoring import judge, judgement_scores, ratings
-from goodword.assessments.kinds.judgement.sheet import judgement_sheet
+from goodword.assessments.kinds.judgement.items import (
+    judge,
+    judgement_scores,
+    practice_situation,
+    ratings,
+    situations,
+)
+from goodword.assessments.kinds.judgement.results import (
+    JudgementReport,
+    JudgementResult,
+    judgement_result,
+    judgement_sheet,
+)
 from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, at_most
-from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
@@ -34,6 +43,7 @@ class _Judgement(FixedItems):
     on_break = OnBreak.SKIPPED
     by_distance = True
     has_rubrics = False
+    report = JudgementReport()
 
     def heading(self) -> str:
         return gettext("Situations")

@@ -1,7 +1,22 @@
-"""What statements on places leave open: the arithmetic of seating and ordering.
+"""Two families of deductions: who sits where (`seating`), and which thing has a certain rank (`ordering`).
 
-An arrangement says for each thing its place, from 0. A set of arrangements is a number with one bit for each of them,
-so that statements are joined by `&`.
+What makes an item hard is the same for all items of a level; names, order and the statements drawn from the level's
+kinds vary.
+
+Seating
+1  four people, three statements: one gives a seat, one leaves the distance open, one the side
+2  four people, three statements: one gives neighbours and their sides, one leaves the distance open, one the side
+3  five people, four statements, one of them negative
+4  five people, five statements, two of them negative, none that gives neighbours and their sides; an inner seat
+
+Ordering
+1  four things, three comparisons in one direction; the first or the last is asked
+2  four things, three comparisons in both directions; any rank
+3  five things, four comparisons in both directions; any rank
+4  five things, three statements: two make two comparisons each, one only excludes an end; any rank
+
+An arrangement gives the place of each thing, from 0. A set of arrangements is a bit mask, so that statements are
+combined by `&`.
 """
 
 import random
@@ -11,7 +26,13 @@ from functools import cache
 from itertools import permutations
 from string import ascii_lowercase
 
-from goodword.assessments.kinds.reasoning.item import Option
+from goodword.assessments.kinds.reasoning.generated import (
+    Deduction,
+    Family,
+    GeneratedItem,
+    Option,
+    random_for,
+)
 
 type Statement = tuple[str | int, ...]
 
@@ -136,7 +157,7 @@ type Mistaken = Callable[[int], Sequence[tuple[int, str]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class _Placed:
     """Statements about n things, the place that is asked for (from 0), the options, the key, and the orders that
     the statements leave, each from the first place to the last."""
 
@@ -147,18 +168,17 @@ class Placed:
     orders: tuple[tuple[int, ...], ...]
 
 
-def draw(
+def _draw(
     source: random.Random,
     *,
     n: int,
     pattern: Sequence[str],
     places: Sequence[int],
     mistaken: Mistaken,
-    turned: Callable[[Statement], Statement],
     most_mentions: int,
     in_a_chain: bool = False,
     first_named: bool = False,
-) -> Placed:
+) -> _Placed:
     """Statements of the kinds in `pattern` (names of statements; several, parted by "|", are alternatives) that are
     true of a random order, with a question on one of `places`. No thing stands in more than `most_mentions` of them:
     one that is named everywhere would be found without thought. `turned` is a statement as it is misread. Draws
@@ -187,7 +207,7 @@ def draw(
         statements = source.sample([renamed(statement, names) for statement in statements], len(statements))
         left = fitting_all(n, statements)
         found = at_place(n, left, place)
-        errors = _errors(n, statements, place, found, mistaken=mistaken, turned=turned)
+        errors = _errors(n, statements, place, found, mistaken=mistaken)
         chosen = _choose(source, n, found, errors, wanted)
         if chosen is not None and (
             not decided or _is_named_fairly(found[0], chosen, statements, mentioned=mentioned)
@@ -209,7 +229,7 @@ def draw(
                     error="gives_up_early" if decided else "",
                 )
             )
-            return Placed(
+            return _Placed(
                 tuple(statements), place, tuple(options), options[wanted].id, tuple(listed(n, left))
             )
 
@@ -253,7 +273,6 @@ def _errors(
     found: Sequence[int],
     *,
     mistaken: Mistaken,
-    turned: Callable[[Statement], Statement],
 ) -> dict[int, str]:
     """For each thing that is not the answer, the typical error that leads to it, where there is one."""
     errors: dict[int, str] = {}
@@ -265,7 +284,7 @@ def _errors(
         if len(things) == 1:
             errors.setdefault(things[0], error)
     for number, statement in enumerate(statements):
-        misread = [*statements[:number], turned(statement), *statements[number + 1 :]]
+        misread = [*statements[:number], _turned(statement), *statements[number + 1 :]]
         things = at_place(n, fitting_all(n, misread), place)
         if misread != list(statements) and len(things) == 1:
             errors.setdefault(things[0], "turns_a_statement_round")
@@ -291,3 +310,125 @@ def _choose(
         return chosen if sum(thing in found for thing in chosen) > 1 else None
     chosen.insert(wanted, found[0])
     return chosen
+
+
+#: neutral names that begin with different consonants, so that French "de" is not elided
+NAMES = (
+    "Bente",
+    "Charlie",
+    "Dominique",
+    "Jo",
+    "Kim",
+    "Lou",
+    "Mika",
+    "Noa",
+    "Pat",
+    "Robin",
+    "Sam",
+    "Toni",
+    "Vic",
+)
+TOPICS = ("boxes", "ropes", "towers", "trains", "folders")
+COLOURS = ("red", "blue", "green", "yellow", "grey", "white", "black", "brown")
+
+_SIDES = "directly_left|directly_right"
+_FAR = "left|right"
+_EITHER = "more|less"
+#: by level: how many things, the kinds of statement, the places that may be asked for
+type _Levels = dict[int, tuple[int, tuple[str, ...], tuple[int, ...]]]
+_SEATING: _Levels = {
+    1: (4, ("at", _FAR, "next_to"), (0, 1, 2, 3)),
+    2: (4, (_SIDES, _FAR, "next_to"), (0, 1, 2, 3)),
+    3: (5, (_SIDES, _FAR, "next_to", "not_at_end"), (0, 1, 2, 3, 4)),
+    4: (5, (_FAR, _FAR, "next_to", "not_next_to", "not_at_end"), (1, 2, 3)),
+}
+_ORDERING: _Levels = {
+    1: (4, ("more", "more", "more"), (0, 3)),
+    2: (4, ("more", "less", _EITHER), (0, 1, 2, 3)),
+    3: (5, ("more", "less", _EITHER, _EITHER), (0, 1, 2, 3, 4)),
+    4: (5, ("between", "between", "not_most|not_least"), (0, 1, 2, 3, 4)),
+}
+_OPPOSITE = {
+    "left": "right",
+    "right": "left",
+    "directly_left": "directly_right",
+    "directly_right": "directly_left",
+    "more": "less",
+    "less": "more",
+    "not_most": "not_least",
+    "not_least": "not_most",
+}
+
+
+def _seating(seed: int, level: int) -> GeneratedItem:
+    """The item for a seed and a level from 1 to 4; four people and "cannot be said" as options."""
+    source = random_for("seating", SEATING.version, level, seed)
+    n, pattern, places = _SEATING[level]
+    names = tuple(source.sample(NAMES, n))
+    placed = _draw(
+        source,
+        n=n,
+        pattern=pattern,
+        places=places,
+        mistaken=lambda place: _mistaken(place, n, "counts_from_the_right", "is_one_place_off"),
+        most_mentions=3,
+        first_named=True,
+    )
+    task = Deduction("seating", names, placed.statements, ("who_at", placed.place + 1))
+    return _item(SEATING, seed, level, task, placed)
+
+
+def _ordering(seed: int, level: int) -> GeneratedItem:
+    """The item for a seed and a level from 1 to 4; four things and "cannot be said" as options."""
+    source = random_for("ordering", ORDERING.version, level, seed)
+    n, pattern, places = _ORDERING[level]
+    topic = source.choice(TOPICS)
+    names = tuple(source.sample(COLOURS, n))
+    placed = _draw(
+        source,
+        n=n,
+        pattern=pattern,
+        places=places,
+        mistaken=lambda place: _mistaken(place, n, "counts_from_the_other_end", "is_one_rank_off"),
+        most_mentions=2,
+        in_a_chain=level in {2, 3},
+    )
+    question: Statement = ("rank", placed.place + 1)
+    if placed.place in {0, n - 1}:
+        question = ("most",) if placed.place == 0 else ("least",)
+    return _item(ORDERING, seed, level, Deduction(topic, names, placed.statements, question), placed)
+
+
+SEATING = Family(id="seating", category="deductive", version="2", levels=(1, 2, 3, 4), generate=_seating)
+ORDERING = Family(id="ordering", category="deductive", version="1", levels=(1, 2, 3, 4), generate=_ordering)
+
+
+def _item(family: Family, seed: int, level: int, task: Deduction, placed: _Placed) -> GeneratedItem:
+    return GeneratedItem(
+        family=family.id,
+        version=family.version,
+        level=level,
+        seed=seed,
+        task=task,
+        options=placed.options,
+        key=placed.key,
+        rule={
+            "kind": "orders",
+            "orders": [list(order) for order in placed.orders],
+            "place": placed.place + 1,
+        },
+    )
+
+
+def _mistaken(place: int, n: int, from_other_end: str, one_off: str) -> Sequence[tuple[int, str]]:
+    others = [(n - 1 - place, from_other_end)]
+    others += [(other, one_off) for other in (place - 1, place + 1) if 0 <= other < n]
+    return [(other, error) for other, error in others if other != place]
+
+
+def _turned(statement: Statement) -> Statement:
+    """The statement read the wrong way round."""
+    name, *arguments = statement
+    if name == "between":
+        return (name, arguments[0], arguments[2], arguments[1])
+    return (_OPPOSITE.get(str(name), name), *arguments)

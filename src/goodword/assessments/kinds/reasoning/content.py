@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
-from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.core.json_reading import Json, Reader, ReadingError
 
 _SEEDS = 2**31

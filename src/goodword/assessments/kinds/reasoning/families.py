@@ -1,17 +1,19 @@
-"""All item families by id, and the one way to an item."""
+"""The item families: generating items by family, and their names."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Final
+
+from django.utils.translation import gettext, gettext_noop
 
 from goodword.assessments.kinds.reasoning import (
+    arrangements,
     letter_series,
     matrices,
     number_series,
-    ordering,
-    seating,
     sets,
 )
-from goodword.assessments.kinds.reasoning.item import Family, GeneratedItem
+from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem
 
 FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
@@ -20,15 +22,68 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
             number_series.FAMILY,
             letter_series.FAMILY,
             *matrices.FAMILIES,
-            seating.FAMILY,
-            ordering.FAMILY,
+            arrangements.SEATING,
+            arrangements.ORDERING,
             sets.FAMILY,
         )
     }
 )
-
 #: the seed of the items that people practise on; no form draws it
 PRACTICE_SEED = 0
+#: what must be seen or held in mind to solve an item of a family and level, as the families' own files define it
+LOADS: Final = {
+    ("number_series", 1): gettext_noop("One difference, the same throughout"),
+    ("number_series", 2): gettext_noop("One change on the way: growing differences, or one factor"),
+    ("number_series", 3): gettext_noop("Two operations in turn"),
+    ("number_series", 4): gettext_noop("Two series that take turns"),
+    ("number_series", 5): gettext_noop("A rule on two terms, or growth that itself grows"),
+    ("letter_series", 1): gettext_noop("Pairs of letters that move by the same step"),
+    ("letter_series", 2): gettext_noop("Pairs of letters, each with its own step"),
+    ("letter_series", 3): gettext_noop("Two series of single letters that take turns"),
+    ("letter_series", 4): gettext_noop("Pairs of letters, one with a step that grows"),
+    ("matrices_one_rule", 1): gettext_noop("One rule: a step along the row"),
+    ("matrices_one_rule", 2): gettext_noop("One rule: an addition or subtraction"),
+    ("matrices_two_rules", 2): gettext_noop("Two rules: the same in a row, and a step"),
+    ("matrices_two_rules", 3): gettext_noop("Two rules: a step, and the same three in each row"),
+    ("matrices_two_rules", 4): gettext_noop(
+        "Two rules: the same three in each row, and an addition or subtraction"
+    ),
+    ("matrices_three_rules", 4): gettext_noop(
+        "Three rules: the same in a row, a step, the same three in each row"
+    ),
+    (
+        "matrices_three_rules",
+        5,
+    ): gettext_noop("Three rules: the same three in each row, twice, and an addition or subtraction"),
+    ("seating", 1): gettext_noop("Four people, three statements, one of them on a place"),
+    ("seating", 2): gettext_noop("Four people, three statements, none on a place"),
+    ("seating", 3): gettext_noop("Five people, four statements, one of them negative"),
+    ("seating", 4): gettext_noop("Five people, five statements, two of them negative"),
+    ("ordering", 1): gettext_noop("Four things, three comparisons in one direction"),
+    ("ordering", 2): gettext_noop("Four things, three comparisons in both directions"),
+    ("ordering", 3): gettext_noop("Five things, four comparisons in both directions"),
+    ("ordering", 4): gettext_noop("Five things, three statements that say more than one thing each"),
+    ("sets", 1): gettext_noop("Three groups, two statements with “all” or “no”"),
+    ("sets", 2): gettext_noop("Three groups, two statements, one with “some”"),
+    ("sets", 3): gettext_noop("Four groups, three statements with “all” or “no”"),
+    ("sets", 4): gettext_noop("Four groups, three statements, one with “some”"),
+}
+_FAMILY_NAMES: Final = {
+    "number_series": gettext_noop("Number series"),
+    "letter_series": gettext_noop("Letter series"),
+    "matrices_one_rule": gettext_noop("Figures with one rule"),
+    "matrices_two_rules": gettext_noop("Figures with two rules"),
+    "matrices_three_rules": gettext_noop("Figures with three rules"),
+    "seating": gettext_noop("Who sits where"),
+    "ordering": gettext_noop("What comes first"),
+    "sets": gettext_noop("Groups and what follows"),
+}
+_CATEGORY_NAMES: Final = {
+    "numerical": gettext_noop("Numbers"),
+    "letters": gettext_noop("Letters"),
+    "figural": gettext_noop("Figures"),
+    "deductive": gettext_noop("Conclusions"),
+}
 
 
 def family_of(family_id: str) -> Family:
@@ -56,3 +111,18 @@ def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
 def practice_item(family_id: str) -> GeneratedItem:
     """An easy item to practise on, the same for everybody. Raises `LookupError` for an unknown family."""
     return generate(family_id, seed=PRACTICE_SEED, level=family_of(family_id).levels[0])
+
+
+def family_name(family: str) -> str:
+    """A family of generated items in words."""
+    return gettext(_FAMILY_NAMES.get(family, family))
+
+
+def category_name(category: str) -> str:
+    """A category of families in words."""
+    return gettext(_CATEGORY_NAMES.get(category, category))
+
+
+def load_of(family: str, level: int) -> str:
+    """The rule load of a family and level in words."""
+    return gettext(LOADS[family, level]) if (family, level) in LOADS else ""

@@ -13,23 +13,19 @@ from goodword.assessments.kinds.reasoning.content import (
     forms_to_json,
     read_forms,
 )
-from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.kinds.reasoning.item import GeneratedItem
-from goodword.assessments.kinds.reasoning.items import ReasoningTask, practice_tasks
-from goodword.assessments.kinds.reasoning.names import category_name, family_name, load_of
-from goodword.assessments.kinds.reasoning.result import ReasoningResult, reasoning_result
-from goodword.assessments.kinds.reasoning.scoring import (
+from goodword.assessments.kinds.reasoning.families import category_name, family_name, generate, load_of
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
+from goodword.assessments.kinds.reasoning.items import (
+    ReasoningTask,
+    practice_tasks,
     reasoning_reliability,
     reasoning_scores,
     solved_by_category,
 )
+from goodword.assessments.kinds.reasoning.results import ReasoningReport, ReasoningResult, reasoning_result
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
-from goodword.assessments.kinds.scores import (
-    ComputedScore,
-    Reliability,
-    Respondent,
-)
+from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
@@ -46,6 +42,7 @@ class _Reasoning:
     on_break = OnBreak.REPLACED
     by_distance = False
     has_rubrics = False
+    report = ReasoningReport()
 
     def heading(self) -> str:
         return gettext("Reasoning")

@@ -15,7 +15,7 @@ from functools import cache
 from itertools import permutations, product
 from string import ascii_uppercase
 
-from goodword.assessments.kinds.reasoning.item import Family, GeneratedItem, Series, random_for
+from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem, Series, random_for
 from goodword.assessments.kinds.reasoning.options import (
     Line,
     Shape,

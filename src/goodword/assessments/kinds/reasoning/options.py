@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Literal
 
-from goodword.assessments.kinds.reasoning.item import Option
+from goodword.assessments.kinds.reasoning.generated import Option
 
 N_SERIES_OPTIONS = 5
 #: how an error is named that is a slip of the pen rather than of thought

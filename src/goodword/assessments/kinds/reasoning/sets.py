@@ -16,7 +16,13 @@ another, and each of the four answers is right equally often, so that the option
 import random
 from collections.abc import Sequence
 
-from goodword.assessments.kinds.reasoning.item import Deduction, Family, GeneratedItem, Option, random_for
+from goodword.assessments.kinds.reasoning.generated import (
+    Deduction,
+    Family,
+    GeneratedItem,
+    Option,
+    random_for,
+)
 
 type Claim = tuple[str, int, int]
 #: what is known of a member: for some groups, whether it is in them

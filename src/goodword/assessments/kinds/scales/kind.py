@@ -16,18 +16,11 @@ from goodword.assessments.kinds.packs import (
     PackError,
     at_most,
 )
-from goodword.assessments.kinds.reasoning.item import GeneratedItem
+from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
-from goodword.assessments.kinds.scales.items import practice_statement, statements
-from goodword.assessments.kinds.scales.result import ScalesResult, scales_result
-from goodword.assessments.kinds.scales.scoring import item_values, scale_scores
-from goodword.assessments.kinds.scales.sheet import scales_sheet
-from goodword.assessments.kinds.scores import (
-    ComputedScore,
-    Reliability,
-    Respondent,
-    reliability_by_items,
-)
+from goodword.assessments.kinds.scales.items import item_values, practice_statement, scale_scores, statements
+from goodword.assessments.kinds.scales.results import ScalesReport, ScalesResult, scales_result, scales_sheet
+from goodword.assessments.kinds.scores import ComputedScore, Reliability, Respondent, reliability_by_items
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
@@ -40,6 +33,7 @@ class _Scales(FixedItems):
     on_break = OnBreak.SKIPPED
     by_distance = False
     has_rubrics = False
+    report = ScalesReport()
 
     def heading(self) -> str:
         return gettext("Work style and scales")

@@ -25,7 +25,7 @@ from itertools import groupby
 from statistics import mean
 
 from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.scales.scoring import ScaleScore, score
+from goodword.assessments.kinds.scales.items import ScaleScore, score
 from goodword.assessments.psychometrics.speed import Grade, graded
 
 LEAST_RUN = 8

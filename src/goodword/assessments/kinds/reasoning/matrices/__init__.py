@@ -17,7 +17,7 @@ aspects the rules are seen in, shapes, values, directions, the order of rows and
 from collections.abc import Mapping, Sequence
 from random import Random
 
-from goodword.assessments.kinds.reasoning.item import Family, GeneratedItem, Matrix
+from goodword.assessments.kinds.reasoning.generated import Family, GeneratedItem, Matrix
 from goodword.assessments.kinds.reasoning.matrices.options import options
 from goodword.assessments.kinds.reasoning.matrices.rules import (
     SEEN,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from math import cos, pi, sin
 
-from goodword.assessments.kinds.reasoning.item import (
+from goodword.assessments.kinds.reasoning.generated import (
     Figure,
     GeneratedItem,
     Mark,
@@ -18,9 +18,8 @@ from goodword.assessments.kinds.reasoning.item import (
     Shown,
     ShownOption,
 )
-from goodword.assessments.kinds.reasoning.matrices.descriptions import alt
 from goodword.assessments.kinds.reasoning.matrices.rules import SHADINGS, SHAPES
-from goodword.assessments.kinds.reasoning.matrices.words import WORDS, RuleWords
+from goodword.assessments.kinds.reasoning.matrices.words import WORDS, RuleWords, alt
 from goodword.core.json_reading import Json
 
 type Point = tuple[float, float]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import product
 from random import Random
 
-from goodword.assessments.kinds.reasoning.item import Option
+from goodword.assessments.kinds.reasoning.generated import Option
 from goodword.assessments.kinds.reasoning.matrices.rules import (
     ALIKE,
     EDGE,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Literal, get_args
 
-from goodword.assessments.kinds.reasoning.item import Figure, Mark, Shading, Shape
+from goodword.assessments.kinds.reasoning.generated import Figure, Mark, Shading, Shape
 
 type Aspect = Literal["shape", "turn", "shading", "size", "count", "place", "places"]
 type Cell = Mapping[Aspect, int]

@@ -6,7 +6,7 @@ an error in a family is not repeated here. `make items` and the tests hold every
 
 from collections.abc import Sequence
 
-from goodword.assessments.kinds.reasoning.item import Deduction, Matrix, Option, Series, Task
+from goodword.assessments.kinds.reasoning.generated import Deduction, Matrix, Option, Series, Task
 from goodword.assessments.kinds.reasoning.solver import series
 from goodword.assessments.kinds.reasoning.solver.deduction import solve_orders, solve_sets
 

@@ -7,7 +7,7 @@ of an order.
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain, combinations, pairwise, permutations
 
-from goodword.assessments.kinds.reasoning.item import Deduction, Option
+from goodword.assessments.kinds.reasoning.generated import Deduction, Option
 
 type Order = tuple[int, ...]
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
-from goodword.assessments.kinds.reasoning.item import Deduction, Figure, GeneratedItem, Option
+from goodword.assessments.kinds.reasoning.generated import Deduction, Figure, GeneratedItem, Option
 
 type Guesser = Callable[[GeneratedItem], Sequence[Option]]
 

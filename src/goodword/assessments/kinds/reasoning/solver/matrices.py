@@ -8,7 +8,7 @@ explained by the number of marks where figures of one number always look the sam
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from goodword.assessments.kinds.reasoning.item import Figure, Matrix, Option
+from goodword.assessments.kinds.reasoning.generated import Figure, Matrix, Option
 
 #: what is read of a figure: shape, shading, turn, size; then number and places
 _LOOKS = ("shape", "shading", "turn", "size")

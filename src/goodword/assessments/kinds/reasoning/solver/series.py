@@ -8,7 +8,7 @@ of the least load that fits are right: where there are two, the series is ambigu
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import pairwise, product
 
-from goodword.assessments.kinds.reasoning.item import Option, Series
+from goodword.assessments.kinds.reasoning.generated import Option, Series
 
 type Hypothesis = Callable[[Sequence[int]], Iterator[tuple[int, int]]]
 

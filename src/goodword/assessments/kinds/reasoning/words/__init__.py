@@ -1,7 +1,11 @@
-"""Words items for people, in English, German and French."""
+"""Words items for people, in English, German and French, and the rules behind their keys."""
 
-from goodword.assessments.kinds.reasoning.item import (
+import itertools
+from collections.abc import Mapping, Sequence
+
+from goodword.assessments.kinds.reasoning.generated import (
     Deduction,
+    Figure,
     GeneratedItem,
     Matrix,
     Option,
@@ -9,11 +13,13 @@ from goodword.assessments.kinds.reasoning.item import (
     Shown,
     ShownOption,
 )
-from goodword.assessments.kinds.reasoning.words import reasons
 from goodword.assessments.kinds.reasoning.words.de import DE
 from goodword.assessments.kinds.reasoning.words.en import EN
 from goodword.assessments.kinds.reasoning.words.fr import FR
-from goodword.assessments.kinds.reasoning.words.phrases import Words
+from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, Words, capitalised, uncapitalised
+from goodword.core.json_reading import Json
+
+type Statement = tuple[str | int, ...]
 
 _WORDS = {"en": EN, "de": DE, "fr": FR}
 
@@ -27,10 +33,10 @@ def show(item: GeneratedItem, language: str) -> Shown:
             return Shown(question=_series_question(terms, words), options=_texts(item.options), terms=terms)
         case Deduction() as task:
             return Shown(
-                question=reasons.question(task, words),
-                lines=reasons.lines(task, words),
+                question=_question(task, words),
+                lines=_lines(task, words),
                 options=tuple(
-                    ShownOption(id=option.id, text=reasons.claim(task, option.value, words))
+                    ShownOption(id=option.id, text=_claim(task, option.value, words))
                     for option in item.options
                 ),
             )
@@ -46,9 +52,9 @@ def rule_in_words(item: GeneratedItem, language: str) -> str:
     code = _code(language)
     match item.task:
         case Series():
-            return reasons.of_series(item, _WORDS[code])
+            return _series_rule(item, _WORDS[code])
         case Deduction() as task:
-            return reasons.of_deduction(item, task, _WORDS[code])
+            return _deduction_rule(item, task, _WORDS[code])
         case Matrix():
             from goodword.assessments.kinds.reasoning.matrices.drawing import matrix_rule_in_words
 
@@ -68,3 +74,198 @@ def _series_question(terms: tuple[str, ...], words: Words) -> str:
 
 def _texts(options: tuple[Option, ...]) -> tuple[ShownOption, ...]:
     return tuple(ShownOption(id=option.id, text=str(option.value)) for option in options)
+
+
+def _lines(task: Deduction, words: Words) -> tuple[str, ...]:
+    """What there is, then each statement in a sentence."""
+    return (_intro(task, words), *(_sentence(task, statement, words) for statement in task.statements))
+
+
+def _intro(task: Deduction, words: Words) -> str:
+    n = len(task.names)
+    match task.topic:
+        case "seating":
+            return words.seating_intro.format(names=words.joined(list(task.names)), n=n)
+        case "sets":
+            # In the order of the alphabet: their own is the chain that has to be found.
+            return words.sets_intro.format(
+                names=words.joined([words.listed_group(name) for name in sorted(task.names)])
+            )
+    topic = words.topics[task.topic]
+    names = words.joined([topic.introduced[name] for name in task.names])
+    return topic.intro.format(n=words.counts[n], names=names)
+
+
+def _question(task: Deduction, words: Words) -> str:
+    """What is asked."""
+    match task.topic:
+        case "seating":
+            return words.seating_question.format(n=task.question[1])
+        case "sets":
+            return words.sets_question
+    return words.topics[task.topic].questions[task.question]
+
+
+def _sentence(task: Deduction, statement: Statement, words: Words) -> str:
+    """A statement as a sentence."""
+    name, *arguments = statement
+    match task.topic:
+        case "seating":
+            template = words.seating[str(name)]
+        case "sets":
+            return _groups_sentence(task, statement, words)
+        case topic:
+            template = words.topics[topic].statements[str(name)]
+    if name == "at":
+        return template.format(a=_thing(task, int(arguments[0]), words), n=arguments[1])
+    things = [_thing(task, int(argument), words) for argument in arguments]
+    return capitalised(template.format(**dict(zip("abc", things, strict=False))))
+
+
+def _claim(task: Deduction, value: str | Figure | Statement, words: Words) -> str:
+    """An option as a text."""
+    match value:
+        case ("cannot_say",):
+            return words.cannot_say
+        case ("none_follows",):
+            return words.none_follows
+        case ("is", int(number)):
+            return capitalised(_thing(task, number, words))
+        case tuple():
+            return _groups_sentence(task, value, words)
+    raise ValueError(f"{value!r} is not a claim.")
+
+
+def _thing(task: Deduction, number: int, words: Words) -> str:
+    """A person or thing as it stands within a sentence."""
+    name = task.names[number]
+    return name if task.topic == "seating" else words.topics[task.topic].things[name]
+
+
+def _groups_sentence(task: Deduction, statement: Statement, words: Words) -> str:
+    name, a, b = statement
+    one, other = (words.group(task.names[int(number)]) for number in (a, b))
+    # One member of an invented group is its plural without the s.
+    return words.sets[str(name)].format(a=one, b=other, a1=one.removesuffix("s"), b1=other.removesuffix("s"))
+
+
+def _series_rule(item: GeneratedItem, words: Words) -> str:
+    """The rule of a number or letter series, and what comes next."""
+    assert isinstance(item.task, Series)
+    series, rule = words.series, item.rule
+    right = str(next(option.value for option in item.options if option.id == item.key))
+    if right.isalpha():
+        told = _letters(rule, series)
+    else:
+        told = _numbers(rule, [int(term) for term in (*item.task.terms, right)], words)
+    return f"{told} {series.so.format(answer=right)}"
+
+
+def _numbers(rule: Mapping[str, Json], terms: Sequence[int], words: Words) -> str:
+    series, kind = words.series, str(rule["kind"])
+    template = series.numbers[kind]
+    steps = [after - before for before, after in itertools.pairwise(terms)]
+    listed = words.joined([str(step) for step in steps])
+    match kind:
+        case "constant_difference":
+            return template.format(first=series.change(_whole(rule["step"])))
+        case "growing_difference":
+            return template.format(d=listed, growth=rule["growth"])
+        case "factor":
+            return template.format(times=rule["times"])
+        case "two_in_turn":
+            return template.format(
+                first=_operation(rule["first"], series), second=_operation(rule["second"], series)
+            )
+        case "two_series":
+            return template.format(
+                first=series.change(_whole(rule["first"])), second=series.change(_whole(rule["second"]))
+            )
+        case "sum_and_number":
+            more = _whole(rule["more"])
+            return template.format(first=series.more_or_less[more < 0].format(n=abs(more)))
+        case "growing_growth":
+            growths = [str(after - before) for before, after in itertools.pairwise(steps)]
+            return template.format(d=listed, g=words.joined(growths), more=rule["more"])
+    raise ValueError(f"There is no rule “{kind}”.")
+
+
+def _letters(rule: Mapping[str, Json], series: SeriesWords) -> str:
+    kind = str(rule["kind"])
+    template = series.letters[kind]
+    match kind:
+        case "one_step":
+            return template.format(first=series.move(_whole(rule["step"]), True))
+        case "two_steps" | "two_series":
+            several = kind == "two_series"
+            return template.format(
+                first=series.move(_whole(rule["first"]), several),
+                second=series.move(_whole(rule["second"]), several),
+            )
+        case "growing_step":
+            growing = _whole(rule["growing"])
+            return template.format(
+                growing=series.ordinals[growing],
+                even=series.ordinals[1 - growing],
+                first=series.move(_whole(rule["start"]), False),
+                second=series.move(_whole(rule["other"]), False),
+            )
+    raise ValueError(f"There is no rule “{kind}”.")
+
+
+def _operation(operation: Json, series: SeriesWords) -> str:
+    assert isinstance(operation, list | tuple)
+    return series.operation[str(operation[0])].format(n=operation[1])
+
+
+def _deduction_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
+    """The orders that fit, or how groups are linked."""
+    return _groups_rule(item, task, words) if task.topic == "sets" else _orders_rule(item, task, words)
+
+
+def _orders_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
+    orders, place = item.rule["orders"], _whole(item.rule["place"]) - 1
+    assert isinstance(orders, list | tuple)
+    each = [[_whole(thing) for thing in order] for order in orders if isinstance(order, list | tuple)]
+    order = words.seating_order if task.topic == "seating" else words.topics[task.topic].order
+    if len(each) == 1:
+        return words.one_order.format(order=order, one=_order(each[0], task, words))
+    first = each[0]
+    differing = [one for one in each if one[place] != first[place]]
+    template = words.orders_differ if differing else words.orders_agree
+    other = differing[0] if differing else each[-1]
+    return template.format(order=order, one=_order(first, task, words), other=_order(other, task, words))
+
+
+def _order(order: Sequence[int], task: Deduction, words: Words) -> str:
+    names = [task.names[thing] for thing in order]
+    if task.topic != "seating":
+        names = [words.topics[task.topic].listed[name] for name in names]
+    return ", ".join(names)
+
+
+def _groups_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
+    ends = item.rule["ends"]
+    if item.rule["follows"] is None:
+        assert isinstance(ends, list | tuple)
+        one, other = (words.group(task.names[_whole(end)]) for end in ends)
+        return words.sets_open.format(one=one, other=other)
+    right = next(option.value for option in item.options if option.id == item.key)
+    # Told along the chain, from the group that the conclusion begins with.
+    chain = sorted(
+        task.statements,
+        key=lambda statement: sum(int(number) for number in statement[1:]),
+        reverse=isinstance(right, tuple) and int(right[1]) > 0,
+    )
+    return words.sets_follow.format(
+        statements=words.semicolon.join(
+            uncapitalised(_sentence(task, one, words).rstrip(".")) for one in chain
+        ),
+        claim=uncapitalised(_claim(task, right, words).rstrip(".")),
+    )
+
+
+def _whole(value: Json) -> int:
+    if not isinstance(value, int):
+        raise TypeError(f"{value!r} is not a whole number.")
+    return value

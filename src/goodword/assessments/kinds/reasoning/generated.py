@@ -14,6 +14,7 @@ from goodword.core.json_reading import Json
 
 type Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "star", "cross", "arrow"]
 type Shading = Literal["empty", "striped", "grey", "full"]
+type Category = Literal["numerical", "letters", "figural", "deductive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,9 +191,6 @@ def _value_in(data: Mapping[str, Any]) -> str | Figure | tuple[str | int, ...]:
     if "figure" in data:
         return _figure_in(data["figure"])
     return tuple(data["claim"]) if "claim" in data else str(data["text"])
-
-
-type Category = Literal["numerical", "letters", "figural", "deductive"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,463 @@
+"""Technical sheet, result and report of custom questions."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from statistics import fmean
+from typing import ClassVar, Literal, Self, TypedDict
+
+from django.utils.translation import gettext, ngettext
+
+from goodword.assessments.kinds.custom.content import AnyQuestion, Criterion, FileQuestion, QuestionSet
+from goodword.assessments.kinds.custom.items import CustomQuestion, is_right, visible_items
+from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.packs import FULL_FORM
+from goodword.assessments.kinds.results import (
+    CandidateResult,
+    Moment,
+    NormedScoreData,
+    PartHead,
+    PartResult,
+    requirement_of,
+    sheet_blocks,
+)
+from goodword.assessments.kinds.scores import ALL
+from goodword.assessments.kinds.technical_sheet import (
+    NOTHING,
+    Known,
+    TechnicalSheet,
+    common_limits,
+    norms_sentence,
+    reliability_sentence,
+)
+from goodword.assessments.models import AttemptPart, Marking, Score
+from goodword.assessments.psychometrics import SCORING
+from goodword.core.json_reading import Json
+from goodword.core.report_blocks import Block, Prose, Section, Words
+from goodword.questionnaires.labels import render_answers
+from goodword.questionnaires.types import MultipleChoice, SingleChoice
+from goodword.ui.scales import written_number
+
+#: raters of an answer where two are wanted
+TWO = 2
+
+
+def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
+    """The sheet of a set of questions, which has one form."""
+    return TechnicalSheet(
+        kind="questions",
+        title=questions.name,
+        version=questions.version,
+        language=questions.language,
+        form=questions.form_label(FULL_FORM),
+        construct=gettext(
+            "Questions your organisation wrote. What the answers measure is not known: nobody has studied it."
+        ),
+        n_items=len(questions.questions),
+        minutes=questions.minutes(FULL_FORM),
+        scales=(),
+        answer_scale=(),
+        scoring=_scoring(questions),
+        scoring_version=SCORING["solved"],
+        reliability=reliability_sentence(known.groups),
+        norms=norms_sentence(
+            [], known.groups, without=gettext("Answers are read one by one and not compared with anybody's.")
+        ),
+        validity=gettext(
+            "None yet. If an answer counts, say why on the role: which job requirement it assesses."
+        ),
+        limits=(
+            gettext(
+                "Two people who mark one answer can differ: look at both, and at the rubric, before you rely on it."
+            ),
+            gettext(
+                "Asking everybody the same questions in the same words is fairer, but still not a "
+                "measurement."
+            ),
+            *common_limits(),
+        ),
+        licence=gettext("Your own"),
+        source=gettext("Written by your organisation, or imported by it"),
+        more=_raters(questions),
+        own_norms=known.groups,
+    )
+
+
+def _scoring(questions: QuestionSet) -> str:
+    n, right, marked = len(questions.questions), len(questions.right), len(questions.rubrics)
+    told = []
+    if right:
+        told.append(
+            gettext(
+                "%(right)s of %(n)s questions have a right answer; the score is how many of these were "
+                "answered correctly. A question with several right choices counts only if exactly those "
+                "were chosen."
+            )
+            % {"right": right, "n": n}
+        )
+    if marked:
+        told.append(
+            gettext("%(marked)s of %(n)s questions are marked by people using a rubric.")
+            % {"marked": marked, "n": n}
+        )
+    if left := n - right - marked:
+        told.append(
+            ngettext(
+                "%(left)s question has no score and is only read.",
+                "%(left)s questions have no score and are only read.",
+                left,
+            )
+            % {"left": left}
+        )
+    return " ".join(told)
+
+
+def _raters(questions: QuestionSet) -> dict[str, str]:
+    if not questions.rubrics:
+        return {}
+    most = sum(one.points for criteria in questions.rubrics.values() for one in criteria)
+    return {
+        gettext("Raters"): gettext(
+            "One person marks each answer by its rubric, or two where the role requires it; neither of "
+            "two sees the other's marks before both have finished. At most %(most)s points over all "
+            "rubrics. How well raters agree is not known."
+        )
+        % {"most": most}
+    }
+
+
+class MarkState(StrEnum):
+    """How far the marking of an answer is."""
+
+    #: not marked, because it has no rubric
+    NONE = "none"
+    NOT_YET = "not_yet"
+    #: by one of two raters; neither sees what the other gave, and nobody else does
+    HALF = "half"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileAnswer:
+    """A file that was handed in: its id, name and size in bytes."""
+
+    id: int
+    name: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkedCriterion:
+    """One thing that raters look at: 0 to `points`, and what each rater gave (None: nothing), in their order."""
+
+    text: str
+    points: int
+    anchors: str
+    given: tuple[int | None, ...]
+
+    @property
+    def mean_text(self) -> str:
+        """The mean over raters; empty where nobody gave anything."""
+        held = [one for one in self.given if one is not None]
+        return written_number(fmean(held)) if held else ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RaterComment:
+    """What a rater wrote beside the points."""
+
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredQuestion:
+    """One question with its answer in words ("" where there is none), or its file.
+
+    `right` is None where there is no right answer; `raters` are names, in the order of what each criterion was given.
+    """
+
+    id: str
+    text: str
+    kind: str
+    answer: str
+    comment: str
+    file: FileAnswer | None
+    right: bool | None
+    right_answer: str
+    state: MarkState
+    raters: tuple[str, ...]
+    criteria: tuple[MarkedCriterion, ...]
+    comments: tuple[RaterComment, ...]
+
+    @property
+    def most(self) -> int:
+        """The most points that its criteria give together."""
+        return sum(criterion.points for criterion in self.criteria)
+
+    @property
+    def sums(self) -> tuple[int, ...]:
+        """What each rater gave in all."""
+        return tuple(
+            sum(criterion.given[place] or 0 for criterion in self.criteria)
+            for place in range(len(self.raters))
+        )
+
+    @property
+    def mean(self) -> float | None:
+        """The mean over raters of what they gave in all; None until it is marked."""
+        return fmean(self.sums) if self.state is MarkState.DONE and self.sums else None
+
+    @property
+    def mean_text(self) -> str:
+        """The same, written; empty until it is marked."""
+        return "" if self.mean is None else written_number(self.mean)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionsResult(PartResult):
+    """A set of own questions: `right` of `keyed` that have a right answer (None where none has)."""
+
+    template: ClassVar[str] = "assessments/result/questions.html"
+
+    right: int | None
+    keyed: int
+    questions: tuple[AnsweredQuestion, ...]
+
+    def without_items(self) -> Self:
+        return replace(self, questions=(), items_left_out=True)
+
+    def for_candidate(self) -> CandidateResult:
+        return CandidateResult(kind=self.kind, title=self.title)
+
+    @property
+    def to_mark(self) -> int:
+        """How many answers still wait for a rater."""
+        return sum(one.state in {MarkState.NOT_YET, MarkState.HALF} for one in self.questions)
+
+    @property
+    def has_rubric(self) -> bool:
+        """Whether any answer is marked by people."""
+        return any(one.state is not MarkState.NONE for one in self.questions)
+
+
+def questions_result(
+    part: AttemptPart,
+    content: QuestionSet,
+    *,
+    items: Sequence[Item],
+    answers: Mapping[str, Json],
+    scores: Mapping[str, Score],
+) -> QuestionsResult:
+    """Each question that was asked, with its answer and its marks. `scores` has one only if some have a key."""
+    score = scores.get(ALL)
+    asked = [item for item in visible_items(items, answers) if isinstance(item, CustomQuestion)]
+    return QuestionsResult(
+        kind=part.version.test.kind,
+        order=part.order,
+        title=content.name,
+        sheet=replace(questions_sheet(content, NOTHING), n_items=len(asked)),
+        requirement=requirement_of(part),
+        scoring_version=score.scoring_version if score else "",
+        weight=part.part.weight,
+        right=None if score is None or score.value is None else round(score.value),
+        keyed=score.items if score else 0,
+        questions=tuple(
+            _answered_question(part, content, item.question, answers.get(item.id)) for item in asked
+        ),
+    )
+
+
+def _answered_question(
+    part: AttemptPart, content: QuestionSet, question: AnyQuestion, value: Json
+) -> AnsweredQuestion:
+    is_file = isinstance(question, FileQuestion)
+    said = (
+        None
+        if isinstance(question, FileQuestion) or value is None
+        else render_answers([question], {question.id: value})[0]
+    )
+    key, rubric = content.right.get(question.id), content.rubrics.get(question.id, ())
+    marks = [one for one in part.markings.all() if one.item == question.id] if rubric else []
+    state = _state(rubric, marks, two=part.part.two_raters)
+    seen = marks if state is MarkState.DONE else []
+    return AnsweredQuestion(
+        id=question.id,
+        text=question.text,
+        kind=question.type,
+        answer=said.answer if said else "",
+        comment=said.comment if said else "",
+        file=_file(part, value) if is_file else None,
+        right=None if key is None else is_right(key, value),
+        right_answer="" if key is None else _labels(question, key),
+        state=state,
+        raters=tuple(str(one.rater.user) for one in seen),
+        criteria=tuple(_criterion(one, seen) for one in rubric),
+        comments=tuple(
+            RaterComment(who=str(one.rater.user), text=one.comment) for one in seen if one.comment
+        ),
+    )
+
+
+def _state(rubric: Sequence[Criterion], marks: Sequence[Marking], *, two: bool) -> MarkState:
+    if not rubric:
+        return MarkState.NONE
+    if not marks:
+        return MarkState.NOT_YET
+    return MarkState.HALF if two and len(marks) < TWO else MarkState.DONE
+
+
+def _criterion(criterion: Criterion, marks: Sequence[Marking]) -> MarkedCriterion:
+    return MarkedCriterion(
+        text=criterion.text,
+        points=criterion.points,
+        anchors=criterion.anchors,
+        given=tuple(one.points.get(criterion.id) for one in marks),
+    )
+
+
+def _file(part: AttemptPart, value: Json) -> FileAnswer | None:
+    wanted = value.get("upload") if isinstance(value, Mapping) else None
+    for row in part.uploads.all():
+        if row.pk == wanted:
+            return FileAnswer(id=row.pk, name=row.name, size=row.size)
+    return None
+
+
+def _labels(question: AnyQuestion, values: Sequence[str]) -> str:
+    if not isinstance(question, SingleChoice | MultipleChoice):
+        return ", ".join(values)
+    return ", ".join(choice.label for choice in question.choices if choice.value in values)
+
+
+class CriterionData(TypedDict):
+    """One thing that raters look at: 0 to `points`, and what each gave, in their order."""
+
+    text: str
+    points: int
+    given: list[int | None]
+
+
+class Remark(TypedDict):
+    """What a rater wrote; `None` once erased."""
+
+    who: str
+    text: str | None
+
+
+class QuestionData(TypedDict):
+    """A question with its answer in words, or the name of its file (`None`: no answer, or erased). `right` is `None`
+    where there is no right answer. `state`: "none" (nobody marks it), "not_yet", "half" (by one of two) or "done"."""
+
+    text: str
+    answer: str | None
+    is_file: bool
+    right: bool | None
+    right_answer: str
+    state: str
+    raters: list[str]
+    criteria: list[CriterionData]
+    remarks: list[Remark]
+
+
+class CustomPart(PartHead):
+    """Own questions: `right` of `keyed` that have a right answer; `None` where none has, or once erased."""
+
+    kind: Literal["questions"]
+    right: int | None
+    keyed: int
+    questions: list[QuestionData]
+
+
+class CustomReport:
+    method: tuple[str, ...] = ("method_own",)
+    is_self_report = False
+
+    def freeze(self, result: QuestionsResult, head: PartHead, moment: Moment) -> CustomPart:
+        del moment
+        return {
+            **head,
+            "kind": "questions",
+            "right": result.right,
+            "keyed": result.keyed,
+            "questions": [_question_data(found) for found in result.questions],
+        }
+
+    def without_person(self, part: CustomPart) -> CustomPart:
+        questions = [_question_without_person(question) for question in part["questions"]]
+        return {**part, "right": None, "questions": questions}
+
+    def answered(self, part: CustomPart) -> int:
+        return sum(question["answer"] is not None for question in part["questions"])
+
+    def sections(self, part: CustomPart, words: Words) -> list[Section]:
+        return [Section(part["name"], [*_results(part, words), *sheet_blocks(part, words)])]
+
+    def normed_scores(self, part: CustomPart, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
+        del part, words
+        return iter(())
+
+    def detail_blocks(self, part: CustomPart, words: Words) -> list[Block]:
+        del part, words
+        return []
+
+
+def _question_data(found: AnsweredQuestion) -> QuestionData:
+    answer = "\n\n".join(text for text in (found.answer, found.comment) if text)
+    return {
+        "text": found.text,
+        "answer": found.file.name if found.file else answer or None,
+        "is_file": found.file is not None,
+        "right": found.right,
+        "right_answer": found.right_answer,
+        "state": found.state.value,
+        "raters": list(found.raters),
+        "criteria": [
+            {"text": one.text, "points": one.points, "given": list(one.given)} for one in found.criteria
+        ],
+        "remarks": [{"who": one.who, "text": one.text} for one in found.comments],
+    }
+
+
+def _question_without_person(question: QuestionData) -> QuestionData:
+    return {
+        **question,
+        "answer": None,
+        "is_file": False,
+        "raters": [],
+        "remarks": [],
+        "right": None if question["right"] is None else False,
+        "criteria": [{**criterion, "given": []} for criterion in question["criteria"]],
+        "state": "none",
+    }
+
+
+def _results(test: CustomPart, words: Words) -> list[Block]:
+    """Totals only; questions and answers are for members."""
+    questions = test["questions"]
+    answered = sum(question["answer"] is not None for question in questions)
+    sentences = [words("own_answered", n=answered, m=test["items_n"])]
+    if test["right"] is not None:
+        sentences.append(words("own_right", n=test["right"], m=test["keyed"]))
+    if marked := [question for question in questions if question["state"] == "done" and question["raters"]]:
+        sentences.append(
+            words(
+                "own_points",
+                n=_written(sum(_points(question) for question in marked), words),
+                m=sum(one["points"] for question in marked for one in question["criteria"]),
+                marked=len(marked),
+            )
+        )
+    if waiting := sum(question["state"] in {"not_yet", "half"} for question in questions):
+        sentences.append(words("own_to_mark", n=waiting))
+    return [Prose(sentences)]
+
+
+def _points(question: QuestionData) -> float:
+    """The mean of the raters' total points."""
+    places = range(len(question["raters"]))
+    return fmean(sum(one["given"][place] or 0 for one in question["criteria"]) for place in places)
+
+
+def _written(value: float, words: Words) -> str:
+    return words.number(value, 0 if value.is_integer() else 1)

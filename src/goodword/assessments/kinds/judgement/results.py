@@ -1,0 +1,403 @@
+"""Technical sheet, result and report of situational judgement."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from statistics import fmean
+from typing import ClassVar, Final, Literal, NotRequired, Self, TypedDict
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext
+
+from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.judgement.items import (
+    JUDGEMENT_SCORING_VERSION,
+    ActionScore,
+    judge,
+    ratings,
+    smallest_distance,
+    without_void,
+)
+from goodword.assessments.kinds.packs import FULL_FORM
+from goodword.assessments.kinds.results import (
+    CandidateResult,
+    Moment,
+    NormedScoreData,
+    PartHead,
+    PartResult,
+    freeze_normed_score,
+    normed_score_text,
+    requirement_of,
+    sheet_blocks,
+)
+from goodword.assessments.kinds.scales.items import needed_answers
+from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
+from goodword.assessments.kinds.technical_sheet import (
+    Known,
+    TechnicalSheet,
+    common_limits,
+    no_validity,
+    norms_sentence,
+    reliability_sentence,
+)
+from goodword.assessments.models import AttemptPart, Score
+from goodword.core.json_reading import Json
+from goodword.core.report_blocks import Block, Prose, Section, Words
+from goodword.ui.scales import written_number
+
+#: steps from the key, on average over a situation's actions, up to which ratings are near to it
+NEAR: Final = 1.0
+
+
+def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
+    """The sheet of a set, which has one form."""
+    n_actions = len(judgement.actions)
+    return TechnicalSheet(
+        kind="judgement",
+        title=judgement.name,
+        version=judgement.version,
+        language=judgement.language,
+        form=judgement.form_label(FULL_FORM),
+        construct=judgement.construct,
+        n_items=len(judgement.scenarios),
+        minutes=judgement.minutes(FULL_FORM),
+        scales=(),
+        answer_scale=tuple((option.value, option.label) for option in judgement.response_scale),
+        scoring=gettext(
+            "Each of the %(actions)s actions is rated on the answer scale. The score is the mean distance between "
+            "the ratings and the key, in steps of that scale. Keys can lie halfway between two answers; the ratings "
+            "nearest to this key have a distance of %(smallest)s. There is a score only if three quarters of the "
+            "actions are rated: %(needed)s of %(actions)s."
+        )
+        % {"actions": n_actions, "needed": needed_answers(n_actions), "smallest": _smallest(judgement)},
+        scoring_version=JUDGEMENT_SCORING_VERSION,
+        reliability=reliability_sentence(known.groups),
+        norms=norms_sentence(
+            [],
+            known.groups,
+            without=gettext(
+                "A distance shows how close the ratings are to the key, not how they compare with others'."
+            ),
+        ),
+        validity=no_validity(),
+        limits=(
+            gettext(
+                "The distance also reflects how a person uses the scale: somebody who keeps to its ends "
+                "or its middle lies further from a key than somebody of the same judgement who uses all "
+                "of it. Nothing corrects for that."
+            ),
+            gettext(
+                "It is only as good as its key. Other experienced people might key some actions differently."
+            ),
+            gettext("It shows what somebody considers effective, not what they do."),
+            gettext("Small differences mean nothing."),
+            *common_limits(),
+        ),
+        licence=judgement.licence,
+        source=judgement.source,
+        more={gettext("Where the key comes from"): judgement.key_basis},
+        own_norms=known.groups,
+    )
+
+
+def _smallest(judgement: JudgementSet) -> str:
+    """The smallest possible score if all actions are rated: "0", "0.13"."""
+    found = smallest_distance(judgement, [action.effectiveness for action in judgement.actions])
+    return number_format(round(found, 2), 2) if found else "0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedAction:
+    """One action: how it was rated, its key, the distance between them in steps, and why the key is so.
+
+    `answer`, `label` and `distance` are None where it was not rated.
+    """
+
+    text: str
+    answer: int | None
+    label: str | None
+    key: float
+    distance: float | None
+    reason: str
+
+    @property
+    def key_text(self) -> str:
+        """The key as people write it: "5", "3.5"."""
+        return f"{self.key:g}"
+
+    @property
+    def distance_text(self) -> str:
+        """The distance; empty where there is none."""
+        return "" if self.distance is None else f"{self.distance:g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RatedScenario:
+    """A situation with its actions, in the order shown."""
+
+    text: str
+    actions: tuple[RatedAction, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgementResult(PartResult):
+    """Situational judgement. `distance`: the mean distance from the key in steps of the answer scale, None if too few
+    actions were rated. `smallest` and `largest`: its possible extremes for the same actions."""
+
+    template: ClassVar[str] = "assessments/result/judgement.html"
+
+    distance: float | None
+    smallest: float
+    largest: float
+    answered: int
+    items: int
+    lowest: int
+    highest: int
+    response_labels: tuple[str, ...]
+    key_basis: str
+    scenarios: tuple[RatedScenario, ...]
+    standing: NormedScore | None = None
+    #: situations that the line broke at, which do not count
+    voided: int = 0
+
+    def without_items(self) -> Self:
+        return replace(self, scenarios=(), items_left_out=True)
+
+    def for_candidate(self) -> "CandidateJudgement":
+        return CandidateJudgement(
+            kind=self.kind,
+            title=self.title,
+            key_basis=self.key_basis,
+            steps=" · ".join(
+                f"{value} {label}" for value, label in enumerate(self.response_labels, start=self.lowest)
+            ),
+            situations=tuple(CandidateSituation(scenario=one, near=_is_near(one)) for one in self.scenarios),
+        )
+
+    @property
+    def distance_text(self) -> str:
+        """The mean distance; empty where there is none."""
+        return "" if self.distance is None else written_number(self.distance)
+
+    @property
+    def smallest_text(self) -> str:
+        """The smallest possible distance. With two decimals, because a few half steps among many keys matter."""
+        return f"{self.smallest:.2f}" if self.smallest else "0"
+
+    @property
+    def largest_text(self) -> str:
+        """The largest that it could have been."""
+        return written_number(self.largest)
+
+    @property
+    def rule_text(self) -> str:
+        """How the mean comes about: "(0 + 1 + 0.5) ÷ 3 = 0.5"; empty if there is none."""
+        distances = [
+            action.distance
+            for scenario in self.scenarios
+            for action in scenario.actions
+            if action.distance is not None
+        ]
+        if self.distance is None or not distances:
+            return ""
+        return f"({' + '.join(f'{one:g}' for one in distances)}) ÷ {len(distances)} = {self.distance:.4g}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateSituation:
+    """A situation with its actions: whether the ratings were `near` to the key, None if none was rated."""
+
+    scenario: RatedScenario
+    near: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CandidateJudgement(CandidateResult):
+    """The situations. `steps` is the answer scale: "1 Very ineffective · 2 Rather ineffective"."""
+
+    key_basis: str
+    steps: str
+    situations: tuple[CandidateSituation, ...]
+
+    @property
+    def near(self) -> int:
+        """In how many situations the ratings were near to the key."""
+        return sum(one.near is True for one in self.situations)
+
+
+def judgement_result(
+    part: AttemptPart,
+    content: JudgementSet,
+    *,
+    items: Sequence[Item],
+    answers: Mapping[str, Json],
+    scores: Mapping[str, Score],
+    known: Known,
+) -> JudgementResult:
+    """The stored distance with the actions behind it. `scores` by scale."""
+    score, content = scores[ALL], without_void(content, items)
+    found = judge(content, ratings(answers))
+    actions = {one.action_id: one for one in found.actions}
+    return JudgementResult(
+        kind=part.version.test.kind,
+        order=part.order,
+        title=content.name,
+        sheet=replace(judgement_sheet(content, known), n_items=score.items),
+        requirement=requirement_of(part),
+        scoring_version=score.scoring_version,
+        distance=score.value,
+        smallest=found.smallest,
+        largest=found.largest,
+        answered=score.answered,
+        items=score.items,
+        lowest=content.lowest,
+        highest=content.highest,
+        response_labels=tuple(option.label for option in content.response_scale),
+        key_basis=content.key_basis,
+        voided=len(part.void),
+        scenarios=tuple(
+            RatedScenario(
+                text=scenario.text,
+                actions=tuple(_action(actions[action.id], content) for action in scenario.actions),
+            )
+            for scenario in content.scenarios
+        ),
+        standing=normed_score(score, by_distance=True),
+    )
+
+
+def _action(found: ActionScore, content: JudgementSet) -> RatedAction:
+    labels = {option.value: option.label for option in content.response_scale}
+    return RatedAction(
+        text=found.text,
+        answer=found.answer,
+        label=None if found.answer is None else labels[found.answer],
+        key=found.key,
+        distance=found.distance,
+        reason=found.reason,
+    )
+
+
+def _is_near(scenario: RatedScenario) -> bool | None:
+    distances = [one.distance for one in scenario.actions if one.distance is not None]
+    return fmean(distances) <= NEAR if distances else None
+
+
+class ActionData(TypedDict):
+    """One action: its rating in words (`None`: none), the key and the distance in steps, and why the key is so."""
+
+    text: str
+    answer: int | None
+    answer_label: str | None
+    key: float
+    distance: float | None
+    reason: str
+
+
+class SituationData(TypedDict):
+    text: str
+    actions: list[ActionData]
+
+
+class JudgementPart(PartHead):
+    """Situational judgement. `distance`: the mean from the key; `smallest` and `largest`: its possible extremes."""
+
+    kind: Literal["judgement"]
+    scale_min: int
+    response_labels: list[str]
+    distance: float | None
+    #: missing in older snapshots
+    smallest: NotRequired[float]
+    largest: float
+    n_answered: int
+    key_basis: str
+    standing: NormedScoreData | None
+    situations: list[SituationData]
+    #: situations that a broken line took from the screen; snapshots of before have none
+    voided: NotRequired[int]
+
+
+class JudgementReport:
+    method: tuple[str, ...] = ("method_judgement",)
+    is_self_report = False
+
+    def freeze(self, result: JudgementResult, head: PartHead, moment: Moment) -> JudgementPart:
+        return {
+            **head,
+            "kind": "judgement",
+            "scale_min": result.lowest,
+            "response_labels": list(result.response_labels),
+            "distance": result.distance,
+            "smallest": result.smallest,
+            "largest": result.largest,
+            "n_answered": result.answered,
+            "key_basis": result.key_basis,
+            "standing": freeze_normed_score(result.standing, moment),
+            "voided": result.voided,
+            "situations": [
+                {
+                    "text": scenario.text,
+                    "actions": [
+                        {
+                            "text": action.text,
+                            "answer": action.answer,
+                            "answer_label": action.label,
+                            "key": action.key,
+                            "distance": action.distance,
+                            "reason": action.reason,
+                        }
+                        for action in scenario.actions
+                    ],
+                }
+                for scenario in result.scenarios
+            ],
+        }
+
+    def without_person(self, part: JudgementPart) -> JudgementPart:
+        situations: list[SituationData] = [
+            {
+                **situation,
+                "actions": [
+                    {**action, "answer": None, "answer_label": None, "distance": None}
+                    for action in situation["actions"]
+                ],
+            }
+            for situation in part["situations"]
+        ]
+        return {**part, "distance": None, "n_answered": 0, "standing": None, "situations": situations}
+
+    def answered(self, part: JudgementPart) -> int:
+        return part["n_answered"]
+
+    def sections(self, part: JudgementPart, words: Words) -> list[Section]:
+        return [Section(part["name"], [*_results(part, words), *sheet_blocks(part, words)])]
+
+    def normed_scores(self, part: JudgementPart, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
+        if part["standing"] is not None:
+            yield words("distance"), part["standing"]
+
+    def detail_blocks(self, part: JudgementPart, words: Words) -> list[Block]:
+        del part, words
+        return []
+
+
+def _results(test: JudgementPart, words: Words) -> list[Block]:
+    n, m, distance = test["n_answered"], test["items_n"], test["distance"]
+    if distance is not None:
+        figures = {"distance": words.number(distance, 1), "largest": words.number(test["largest"], 1)}
+        smallest = test.get("smallest")
+        if smallest is None:
+            sentences = [words("judgement_is_at_most", **figures)]
+        else:
+            sentences = [
+                words("judgement_is", smallest=words.number(smallest, 2 if smallest else 0), **figures)
+            ]
+            if smallest:
+                sentences.append(words("judgement_halves"))
+    else:
+        sentences = [words("judgement_none", n=n, m=m) if n else words("judgement_erased", m=m)]
+    if test["standing"] is not None:
+        sentences.append(normed_score_text(test["standing"], words, by_distance=True))
+    if n and test.get("voided"):
+        sentences.append(words("judgement_voided", n=test["voided"]))
+    return [Prose([*sentences, words("key_basis", text=test["key_basis"])])]
