@@ -93,6 +93,7 @@ def test_a_missed_move_is_found_and_the_candidate_invited(settings: Settings) ->
         settled(world)
         world.move(application, ASSESSMENT)
         world.outgoing()  # lost
+        run_jobs()  # what the deliveries before have queued
         with traced("a missed move to its invitation"):
             reconcile(world)
             run_jobs()

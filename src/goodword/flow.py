@@ -10,15 +10,12 @@ from goodword.assessments import export as assessments_export
 from goodword.assessments.adjustments import requests
 from goodword.assessments.attempts import invitations, reactions
 from goodword.assessments.flags import raising as attempt_flags
-from goodword.candidates import data_export as candidates_export
-from goodword.candidates import erasure as candidates_erase
+from goodword.candidates import erase, export
 from goodword.core.erasure import Holder
 from goodword.core.exporting import Teller
 from goodword.core.reactions import Flow
+from goodword.greenhouse import personal_data
 from goodword.greenhouse.activity_feed import notes as activity_feed
-from goodword.greenhouse.activity_feed import personal_data as note_data
-from goodword.greenhouse.inbox import personal_data as delivery_data
-from goodword.greenhouse.sync import personal_data as timeline_data
 from goodword.notifications import erase as notifications_erase
 from goodword.notifications import export as notifications_export
 from goodword.notifications.domain import bounces
@@ -210,26 +207,26 @@ FLOW: Flow = {
 
 #: what is erased of a person, app by app from the top down (core.erasure)
 ERASURE: tuple[Holder, ...] = (
-    delivery_data.erase,
-    note_data.erase,
-    timeline_data.erase,
+    personal_data.erase_deliveries,
+    personal_data.erase_notes,
+    personal_data.erase_events,
     reports_erasure.erase,
     references_erase.erase,
     assessments_erase.erase,
     steps_erase.erase,
     notifications_erase.erase,
-    candidates_erase.erase,
+    erase.erase,
 )
 
 #: the sections of a data export, in reading order (core.exporting)
 EXPORT: tuple[Teller, ...] = (
-    candidates_export.export,
+    export.export,
     steps_export.export,
     assessments_export.export,
     references_export.export,
     reports_data_export.export,
     notifications_export.export,
-    note_data.export,
-    timeline_data.export,
-    delivery_data.export,
+    personal_data.export_notes,
+    personal_data.export_events,
+    personal_data.export_deliveries,
 )

@@ -13,7 +13,7 @@ from tests.architecture.source import SOURCE, calls, modules, texts
 #: functions that record an event, its name first
 RECORD = ("record", "_record", "record_event", "tell", "_tell")
 #: the module whose pure table yields names for another to record
-TABLE = "goodword.greenhouse.sync.changes"
+TABLE = "goodword.greenhouse.sync.applications"
 EVENT = re.compile(
     r"(application|candidate|step|attempt|check|request|reference|referee|portal|report|note|email|erasure)"
     r"\.[a-z_]+"

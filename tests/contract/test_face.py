@@ -7,8 +7,8 @@ import pytest
 
 import goodword.greenhouse.client as face
 from goodword.greenhouse.client import HarvestApi, Token, V1Credentials, V3Credentials
-from goodword.greenhouse.client.v1.adapter import HarvestV1
-from goodword.greenhouse.client.v3.adapter import HarvestV3
+from goodword.greenhouse.client.v1 import HarvestV1
+from goodword.greenhouse.client.v3 import HarvestV3
 from tests.contract.moments import Moments
 
 

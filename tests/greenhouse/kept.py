@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from goodword.greenhouse.inbox import batches
-from goodword.greenhouse.sync import pacer, session
+from goodword.greenhouse.sync import calls, session
 from tests.contract.greenhouse import open_sandbox
 from tests.greenhouse.world import World, connect_line, open_world
 
@@ -79,5 +79,5 @@ def _forget_what_was_read() -> None:
     """What this process remembers of connections: here the next test's has the same number."""
     session._cached_reads.clear()
     batches._caches.clear()
-    pacer._shared.cache_clear()
-    pacer._of_tokens.cache_clear()
+    calls._shared.cache_clear()
+    calls._of_tokens.cache_clear()

@@ -8,7 +8,7 @@ class GreenhouseConfig(AppConfig):
     def ready(self) -> None:
         """Register the secrets that field keys must open, and the readiness check of the inbox."""
         from goodword.core import field_keys, readiness
-        from goodword.greenhouse.models.connection import sealed_secrets
+        from goodword.greenhouse.models import sealed_secrets
 
         field_keys.register(sealed_secrets)
         readiness.register(

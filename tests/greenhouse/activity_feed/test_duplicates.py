@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import httpx2
 
-from goodword.greenhouse.activity_feed import duplicates, jobs
+from goodword.greenhouse.activity_feed import jobs, posting
 from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.activity_feed.outcomes import DUPLICATE_SEARCHES, UNKNOWN_WAIT
 from goodword.greenhouse.models import Connection
@@ -44,7 +44,7 @@ def late(story: Story) -> Held:
 
 
 def look(story: Story, *, after: timedelta) -> int:
-    return duplicates.search_due(now=story.now + after)
+    return posting.search_due(now=story.now + after)
 
 
 def shown(story: Story) -> list[int]:
@@ -62,9 +62,9 @@ def test_a_late_write_is_found_and_shown_until_acknowledged(story: Story) -> Non
     assert shown(story) == [double.id]
     assert event_names().count("note.duplicated") == 1
 
-    assert duplicates.mark_seen(story.note, now=story.now) is True
+    assert posting.mark_seen(story.note, now=story.now) is True
     assert shown(story) == []
-    assert duplicates.mark_seen(story.note, now=story.now) is False
+    assert posting.mark_seen(story.note, now=story.now) is False
 
 
 def test_a_write_that_lands_a_day_later_is_found_too(story: Story) -> None:
@@ -119,14 +119,14 @@ def test_a_feed_that_cannot_be_read_is_searched_later(story: Story) -> None:
     late(story).land()
     story.world.fail(kind="fail", path="/v3", status=503, times=2)
     assert look(story, after=FIRST_LOOK) == 0
-    assert story.note.search_duplicates_at == story.now + FIRST_LOOK + duplicates.LEASE
-    assert look(story, after=FIRST_LOOK + duplicates.LEASE) == 1
+    assert story.note.search_duplicates_at == story.now + FIRST_LOOK + posting.SEARCH_LEASE
+    assert look(story, after=FIRST_LOOK + posting.SEARCH_LEASE) == 1
 
 
 def test_searching_an_unreadable_feed_ends_after_a_week(story: Story) -> None:
     late(story)
     story.world.greenhouse.row.revoked = True
-    assert look(story, after=duplicates.GIVE_UP + UNKNOWN_WAIT) == 0
+    assert look(story, after=posting.GIVE_UP_SEARCH + UNKNOWN_WAIT) == 0
     assert story.note.search_duplicates_at is None
 
 

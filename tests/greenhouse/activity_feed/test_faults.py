@@ -10,7 +10,7 @@ from django.db import connection as database
 
 from goodword.core import outbox
 from goodword.core.models import Reaction
-from goodword.greenhouse.activity_feed import duplicates, jobs, outcomes
+from goodword.greenhouse.activity_feed import jobs, outcomes, posting
 from goodword.greenhouse.activity_feed.notes import retry, retry_all
 from goodword.greenhouse.activity_feed.outcomes import UNKNOWN_WAIT
 from goodword.greenhouse.models import ActivityFeedNote, Connection
@@ -262,6 +262,6 @@ def test_after_any_fault_there_is_one_note_or_a_known_duplicate(story: Story, ki
         if isinstance(thread, threading.Timer):  # what lands late
             thread.join()
     for wait in outcomes.DUPLICATE_SEARCHES:
-        duplicates.search_due(now=story.now + moment + wait)
+        posting.search_due(now=story.now + moment + wait)
     stands = {story.note.remote_id, *story.note.duplicate_remote_ids}
     assert {note.id for note in story.notes()} == stands

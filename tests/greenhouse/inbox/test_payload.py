@@ -5,11 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from goodword.greenhouse.inbox.actions import FOLLOWED, LABELS
 from goodword.greenhouse.inbox.effects import webhook_action
-from goodword.greenhouse.inbox.payload import read_payload
+from goodword.greenhouse.inbox.payload import FOLLOWED, LABELS, read_payload
 from goodword.greenhouse.models import Delivery, Webhook
-from goodword.greenhouse.sync.recruiters import WebhookUser
+from goodword.greenhouse.sync.reading import WebhookUser
 from tests.greenhouse.world import World
 from tests.support.jobs import event_names
 

@@ -11,9 +11,7 @@ from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.inbox import jobs
 from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
-from goodword.greenhouse.inbox.personal_data import prune, retention
-from goodword.greenhouse.inbox.processing import TRIES, work_one
-from goodword.greenhouse.inbox.replay import replay, replay_waiting
+from goodword.greenhouse.inbox.processing import TRIES, prune, replay, replay_waiting, retention, work_one
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.applications import READINGS, sync_application
 from tests.contract.greenhouse import ALL

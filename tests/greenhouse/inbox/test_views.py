@@ -15,7 +15,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.core import clock
 from goodword.flow import FLOW
 from goodword.greenhouse.inbox import queries
-from goodword.greenhouse.inbox.actions import LABELS
+from goodword.greenhouse.inbox.payload import LABELS
 from goodword.greenhouse.models import Connection, Delivery
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories

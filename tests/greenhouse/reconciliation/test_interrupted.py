@@ -11,7 +11,6 @@ from psycopg.errors import AdminShutdown
 
 from goodword.core import clock, stopping
 from goodword.greenhouse.models import Reconciliation
-from goodword.greenhouse.reconciliation import findings as finding
 from goodword.greenhouse.reconciliation import missed_invitations, passes
 from goodword.greenhouse.reconciliation.run import run
 from tests.greenhouse.kept import after
@@ -27,7 +26,7 @@ def stop(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """A process not asked to stop, with small batches, so that there are many points to stop at."""
     asked = threading.Event()
     monkeypatch.setattr(stopping, "_asked", asked)
-    monkeypatch.setattr(finding, "BATCH", 1)
+    monkeypatch.setattr(passes, "BATCH", 1)
     monkeypatch.setattr(missed_invitations, "AT_ONCE", 2)
     return asked
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from goodword.greenhouse.models import Connection, Delivery, Finding, Reconciliation
-from goodword.greenhouse.reconciliation.findings import prune
+from goodword.greenhouse.reconciliation.passes import prune
 from goodword.greenhouse.reconciliation.status import (
     DeliveryCounts,
     deliveries_between,

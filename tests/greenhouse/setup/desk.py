@@ -15,8 +15,7 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.demo.browser import Browser
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.connecting import connect
-from goodword.greenhouse.setup.key_check import KeyCheck, check_all
+from goodword.greenhouse.setup.keys import KeyCheck, check_all, connect
 from tests.contract.greenhouse import Greenhouse, open_account
 from tests.greenhouse.world import Line
 from tests.support import factories

@@ -8,7 +8,7 @@ from bs4 import BeautifulSoup
 
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.key_check import KeyCheck, check_next, seal, unseal
+from goodword.greenhouse.setup.keys import KeyCheck, check_next, seal, unseal
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_setting_the_key import errors
 from tests.support import factories

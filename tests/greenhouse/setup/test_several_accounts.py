@@ -9,9 +9,8 @@ from bs4 import BeautifulSoup
 from goodword.core import clock
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection, Permission, WebhookSecret
-from goodword.greenhouse.setup.connecting import InUse, connect
 from goodword.greenhouse.setup.connections import connection_of, live_connections
-from goodword.greenhouse.setup.key_check import KeyCheck, check_all
+from goodword.greenhouse.setup.keys import InUse, KeyCheck, check_all, connect
 from tests.contract.greenhouse import Greenhouse, open_account
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_setting_the_key import errors

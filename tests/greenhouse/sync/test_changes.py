@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.greenhouse.sync.changes import ApplicationState, changes
+from goodword.greenhouse.sync.applications import ApplicationState, changes
 
 A, B = 501, 502
 

@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from goodword.core import clock, jobs
-from goodword.greenhouse.activity_feed import duplicates, outcomes, posting
+from goodword.greenhouse.activity_feed import outcomes, posting
 from goodword.greenhouse.models import ActivityFeedNote
 
 SWEEP_AT_MOST = 100
@@ -23,7 +23,7 @@ def post_note(*, note_id: int) -> None:
 def search_duplicates(*, timestamp: int = 0) -> None:
     """Search feeds for duplicate notes where that is due, once a minute."""
     del timestamp  # passed to every periodic job; the clock is ours
-    duplicates.search_due(now=clock.now())
+    posting.search_due(now=clock.now())
 
 
 @jobs.job(

@@ -4,8 +4,14 @@ Greenhouse has no idempotency keys, so each claim writes once. After an attempt 
 failure of Greenhouse, a dead worker) the note waits until that write has either landed or failed; then the feed is
 searched for the report's code, and the note is written again only if it is not there. A slow worker gives up before
 another may claim its row. Writes that land even later are found by `duplicates`.
+
+
+Duplicate notes: Greenhouse may carry out a write long after it seemed to fail.
+
+Harvest cannot delete notes, so a member has to do that in Greenhouse.
 """
 
+import logging
 import re
 import time
 from collections.abc import Iterable, Iterator
@@ -16,6 +22,7 @@ from django.db import transaction
 
 from goodword.candidates.models import Application as OurApplication
 from goodword.core import crypto, outbox, stopping
+from goodword.core.sweep import each
 from goodword.greenhouse.activity_feed import outcomes, wording
 from goodword.greenhouse.activity_feed.outcomes import PostedNote
 from goodword.greenhouse.client import (
@@ -30,7 +37,7 @@ from goodword.greenhouse.client import (
     Visibility,
 )
 from goodword.greenhouse.models import ActivityFeedNote, Connection
-from goodword.greenhouse.sync.recruiters import possible_recruiters
+from goodword.greenhouse.sync.reading import possible_recruiters
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -45,16 +52,31 @@ NOT_VISIBLE = (
     "Greenhouse no longer shows this application. Check in Greenhouse whether the candidate was deleted, "
     "merged or made private, then try again."
 )
+
 NO_CANDIDATE = "Greenhouse shows no candidate with this id. Check the id, then try again."
+
 DELETED = "The application was deleted in Greenhouse, so there is no Activity Feed to write to."
+
 NO_AUTHOR = (
     "Greenhouse wants a user as the author of the note, and no recruiter of this candidate can be one. "
     "Give the application a recruiter in Greenhouse, then try again."
 )
+
 DISCONNECTED = "Greenhouse was disconnected before the note was written. Connect it again, then try again."
+
 TOO_SLOW = "Greenhouse answered too slowly; the note was not sent."
 
 _TAG = re.compile(r"<[^<>]*>")
+
+log = logging.getLogger(__name__)
+
+#: how long other workers leave a note alone that one is searching for; also the wait after a failed search
+SEARCH_LEASE = timedelta(minutes=10)
+
+#: how long after posting failed searches are repeated
+GIVE_UP_SEARCH = timedelta(days=7)
+
+SEARCHES_AT_ONCE = 100
 
 
 class CannotPost(Exception):
@@ -255,3 +277,60 @@ def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
             now=now,
             expires_at=now + timedelta(days=note.organisation.report_link_days),
         )
+
+
+# --- duplicates -----------------------------------------------------------------------------------------------
+
+
+def search_due(*, now: datetime) -> int:
+    """Search for duplicates of the notes where that is due. Returns how many had new ones."""
+    due = ActivityFeedNote.objects.across_organisations().filter(search_duplicates_at__lte=now)
+    pks = due.order_by("search_duplicates_at").values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
+    return each(list(pks), lambda pk: _search_feed(pk, now=now))
+
+
+def mark_seen(note: ActivityFeedNote, *, now: datetime) -> bool:
+    """Stop reporting the duplicates found so far. False if there are none to report."""
+    notes = ActivityFeedNote.objects.of(note.organisation).filter(pk=note.pk, duplicates_seen_at=None)
+    return bool(notes.exclude(duplicate_remote_ids=[]).update(duplicates_seen_at=now))
+
+
+def _search_feed(pk: int, *, now: datetime) -> bool:
+    notes = ActivityFeedNote.objects.across_organisations()
+    if not notes.filter(pk=pk, search_duplicates_at__lte=now).update(search_duplicates_at=now + SEARCH_LEASE):
+        return False
+    note = notes.select_related("connection__organisation", "report__step_request__application").get(pk=pk)
+    if note.connection.state == Connection.State.DISCONNECTED:
+        notes.filter(pk=pk).update(search_duplicates_at=None)
+        return False
+    try:
+        remote_ids = _notes_on_feed(note)
+    except (HarvestError, crypto.CannotOpen) as error:
+        log.info("the feed could not be searched for %s: %s", note, error)
+        if note.settled_at is None or note.settled_at + GIVE_UP_SEARCH <= now:
+            notes.filter(pk=pk).update(search_duplicates_at=None)
+        return False
+    with transaction.atomic():
+        note = notes.select_for_update(of=("self",)).select_related("report__step_request").get(pk=pk)
+        before = len(note.duplicate_remote_ids)
+        outcomes.record_duplicates(note, remote_ids, now=now)
+        note.search_duplicates_at = _next_search(note, now=now)
+        note.save(update_fields=["search_duplicates_at"])
+        return len(note.duplicate_remote_ids) > before
+
+
+def _notes_on_feed(note: ActivityFeedNote) -> list[int]:
+    with harvest(note.connection, retry=BRIEFLY) as api:
+        candidate_id = note.candidate_remote_id
+        if note.report is not None:
+            remote_id = note.report.step_request.application.remote_id
+            application = api.application(remote_id) if remote_id is not None else None
+            candidate_id = application.candidate_id if application else None
+        if candidate_id is None:  # no longer visible: nobody sees a duplicate either
+            return []
+        return [found.id for found in find_notes(api, candidate_id=candidate_id, marker=note.marker)]
+
+
+def _next_search(note: ActivityFeedNote, *, now: datetime) -> datetime | None:
+    posted_at = note.settled_at or now
+    return next((posted_at + wait for wait in outcomes.DUPLICATE_SEARCHES if posted_at + wait > now), None)

@@ -7,9 +7,14 @@ The path of a call: adapter (`v1/`, `v3/`) > `session` (authentication, pace, re
 exchange) > `records` (JSON to our `types`).
 """
 
-from goodword.greenhouse.client.api import HarvestApi
-from goodword.greenhouse.client.build import TOKEN_URL, V1_BASE, V3_BASE, build
-from goodword.greenhouse.client.credentials import V1Credentials, V3Credentials
+from goodword.greenhouse.client.api import TOKEN_URL, V1_BASE, V3_BASE, HarvestApi, build
+from goodword.greenhouse.client.authentication import (
+    MemoryTokenStore,
+    Token,
+    TokenStore,
+    V1Credentials,
+    V3Credentials,
+)
 from goodword.greenhouse.client.errors import (
     AddressRefused,
     Forbidden,
@@ -22,7 +27,6 @@ from goodword.greenhouse.client.errors import (
     Unavailable,
     UnexpectedShape,
 )
-from goodword.greenhouse.client.oauth import MemoryTokenStore, Token, TokenStore
 from goodword.greenhouse.client.pacing import (
     TOKEN_RATE,
     V1_RATE,

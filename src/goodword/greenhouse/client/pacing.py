@@ -88,7 +88,6 @@ class LocalPacer:
         self._known = Window()
 
     def take(self, *, priority: Priority, now: datetime) -> float:
-        """See `Pacer.take`."""
         with self._lock:
             turn = ask(
                 self._known,
@@ -100,14 +99,12 @@ class LocalPacer:
             return turn.wait
 
     def observe(self, report: RateReport) -> None:
-        """See `Pacer.observe`."""
         with self._lock:
             count, turn = count_of(report, self._skew)
             if count is not None:
                 self._known = (turned if turn else heard)(self._known, count, rate=self._rate)
 
     def refused(self, *, wait: float, now: datetime) -> None:
-        """See `Pacer.refused`."""
         with self._lock:
             self._known = refused(self._known, wait=wait, moment=self._skew.theirs(now.timestamp()))
 

@@ -19,8 +19,8 @@ from goodword.core.crypto import CannotOpen
 from goodword.core.events import hearing
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.inbox import payload
-from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS
 from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim_batch, settle_all
+from goodword.greenhouse.inbox.payload import APPLICATION_ACTIONS
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.batches import Updated, prepare, write
 from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Hint, Prefetched, prefetch

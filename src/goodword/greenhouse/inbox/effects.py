@@ -9,8 +9,7 @@ from datetime import datetime
 from typing import Protocol
 
 from goodword.candidates.models import Application
-from goodword.greenhouse.inbox.actions import APPLICATION_ACTIONS, JOB_ACTIONS, PERSON_ACTIONS
-from goodword.greenhouse.inbox.payload import Payload, Ping
+from goodword.greenhouse.inbox.payload import APPLICATION_ACTIONS, JOB_ACTIONS, PERSON_ACTIONS, Payload, Ping
 from goodword.greenhouse.models import Connection, Webhook
 from goodword.greenhouse.sync import deletions
 from goodword.greenhouse.sync.applications import sync_applications

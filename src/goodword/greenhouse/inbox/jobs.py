@@ -8,8 +8,7 @@ import time
 
 from goodword.core import clock, jobs, stopping
 from goodword.greenhouse.inbox.leases import Turn, Turns, free_orphans, wake_inbox
-from goodword.greenhouse.inbox.personal_data import prune
-from goodword.greenhouse.inbox.processing import work_one
+from goodword.greenhouse.inbox.processing import prune, work_one
 from goodword.greenhouse.models import Delivery
 from goodword.greenhouse.sync import calls
 

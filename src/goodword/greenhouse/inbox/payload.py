@@ -1,7 +1,7 @@
-"""Tolerant reading of a delivery's body: only what decides whether, and about whom, Harvest is read.
+"""Webhook bodies: the actions we follow, and what decides whether, and about whom, Harvest is read.
 
-Source: Greenhouse's published samples, which are rough (a hire has no status and no stage but `job` and `jobs`; almost
-any member may be null).
+Greenhouse's published samples are rough: a hire has no status and no stage but `job` and `jobs`; almost any member may
+be null.
 """
 
 import json
@@ -9,22 +9,104 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from goodword.greenhouse.inbox.actions import (
-    APPLICATION_ACTIONS,
-    FOLLOWED,
-    JOB_ACTIONS,
-    PERSON_ACTIONS,
-    PING,
+from goodword.greenhouse.sync.reading import Hint, WebhookUser
+
+#: about `payload.application`
+APPLICATION_ACTIONS = frozenset(
+    {
+        "application_updated",
+        "candidate_stage_change",
+        "delete_application",
+        "hire_candidate",
+        "new_candidate_application",
+        "new_prospect_application",
+        "reject_candidate",
+        "unhire_candidate",
+        "unreject_candidate",
+    }
 )
-from goodword.greenhouse.sync.reading import Hint
-from goodword.greenhouse.sync.recruiters import WebhookUser
+
+#: about a candidate, in one of three places
+PERSON_ACTIONS = frozenset(
+    {"candidate_anonymized", "delete_candidate", "merge_candidate", "update_candidate"}
+)
+
+#: about a job, one of its posts, or one of its stages
+JOB_ACTIONS = frozenset(
+    {
+        "job_created",
+        "job_deleted",
+        "job_interview_stage_deleted",
+        "job_post_created",
+        "job_post_deleted",
+        "job_post_updated",
+        "job_updated",
+    }
+)
+
+PING = "ping"
+
+FOLLOWED = APPLICATION_ACTIONS | PERSON_ACTIONS | JOB_ACTIONS | {PING}
+
+#: in the label of Greenhouse's own list of events where it has them
+LABELS = {
+    "application_updated": "Application has been updated",
+    "candidate_anonymized": "Candidate or prospect has been anonymised",
+    "candidate_stage_change": "Candidate has changed stage",
+    "delete_application": "Application has been deleted",
+    "delete_candidate": "Candidate or prospect has been deleted",
+    "department_deleted": "Department has been deleted",
+    "hire_candidate": "Candidate has been hired",
+    "interview_deleted": "Interview has been deleted",
+    "job_approved": "Job has been approved",
+    "job_created": "Job has been created",
+    "job_deleted": "Job has been deleted",
+    "job_interview_stage_deleted": "Stage of a job has been deleted",
+    "job_post_created": "Job post has been created",
+    "job_post_deleted": "Job post has been deleted",
+    "job_post_updated": "Job post has been updated",
+    "job_updated": "Job has been updated",
+    "merge_candidate": "Candidate has been merged",
+    "new_candidate_application": "Candidate has submitted application",
+    "new_prospect_application": "Prospect has been created",
+    "offer_approved": "Offer has been approved",
+    "offer_created": "Offer has been created",
+    "offer_deleted": "Offer has been deleted",
+    "offer_updated": "Offer has been updated",
+    "office_deleted": "Office has been deleted",
+    PING: "Webhook has been saved",
+    "reject_candidate": "Candidate or prospect has been rejected",
+    "scorecard_deleted": "Scorecard has been deleted",
+    "unhire_candidate": "Candidate has been unhired",
+    "unreject_candidate": "Candidate or prospect has been unrejected",
+    "update_candidate": "Candidate or prospect has been updated",
+}
+
+UNREADABLE = "Unreadable"
+
+UNKNOWN = "Unknown event"
 
 #: events by which somebody has just entered the stage they name
 ARRIVALS = ("candidate_stage_change", "new_candidate_application")
+
 #: events that undo a rejection or a hire
 RESTORED = ("unreject_candidate", "unhire_candidate")
 
 LARGEST_ID = 2**63 - 1
+
+
+def label(action: str) -> str:
+    """An action for people."""
+    return LABELS.get(action, UNKNOWN) if action else UNREADABLE
+
+
+def matching_actions(query: str) -> list[str]:
+    """The actions whose label or code contains the query."""
+    wanted = query.casefold()
+    return [code for code, text in LABELS.items() if wanted in text.casefold() or wanted in code]
+
+
+# --- reading a body -------------------------------------------------------------------------------------------
 
 
 class Malformed(Exception):
@@ -170,7 +252,7 @@ def _users(application: Mapping[str, Any]) -> Iterator[WebhookUser]:
             yield WebhookUser(id=user_id, name=_text(user.get("name")), email=_text(user.get("email")))
 
 
-# --- single values; a value of the wrong type counts as absent --------------------------------------------------
+# --- single values; a value of the wrong type counts as absent ------------------------------------------------
 
 
 def _child(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Processing of deliveries: the body is a hint, Harvest is the truth, and the outcome is a sentence."""
+"""Processing, replay and retention of deliveries. A body is a hint; what Harvest says now counts."""
 
 import logging
 from collections.abc import Iterable
@@ -6,8 +6,12 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, transaction
+from django.db.models import Q, QuerySet
 
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Membership
 from goodword.core import crypto, stopping
 from goodword.core.events import hearing
 from goodword.core.models import Event
@@ -22,7 +26,7 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch, prefetched_for
 from goodword.greenhouse.inbox.effects import carry_out, register_webhook
-from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim, give_back, postpone, settle
+from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim, give_back, postpone, settle, wake_inbox
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.applications import TooBusy
 
@@ -145,3 +149,80 @@ def _caused_by(events: Iterable[Event], *, roles: Iterable[int] = ()) -> list[di
             names.setdefault(event.application_id, []).append(event.name)
     caused: list[dict[str, Any]] = [{"application": pk, "events": found} for pk, found in names.items()]
     return caused + [{"role": pk} for pk in roles]
+
+
+# --- replay ---------------------------------------------------------------------------------------------------
+
+
+def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
+    """Process a delivery again as if it had just come. Safe at any time: what Harvest says now counts."""
+    with transaction.atomic():
+        _requeue(Delivery.objects.of(by.organisation).filter(pk=delivery.pk), now=now)
+        write(
+            organisation=by.organisation,
+            action="greenhouse.delivery_replayed",
+            member=by,
+            now=now,
+            details={"event": delivery.pk},
+        )
+    wake_inbox()
+
+
+def replay_failed(*, connection: Connection | None, now: datetime, by: Membership) -> int:
+    """Replay all failed deliveries of one connection or of all. Returns how many."""
+    rows = Delivery.objects.of(by.organisation).filter(state=Delivery.State.FAILED)
+    with transaction.atomic():
+        count = _requeue(rows.filter(connection=connection) if connection else rows, now=now)
+        if not count:
+            return 0
+        write(
+            organisation=by.organisation,
+            action="greenhouse.failed_replayed",
+            member=by,
+            now=now,
+            details={"deliveries": count, "connection": connection.pk if connection else None},
+        )
+    wake_inbox()
+    return count
+
+
+def replay_waiting(connection: Connection, *, now: datetime) -> None:
+    """Retry waiting deliveries at once, for example because of a new credential."""
+    _requeue(
+        Delivery.objects.across_organisations().filter(connection=connection, state=Delivery.State.RECEIVED),
+        now=now,
+    )
+    wake_inbox()
+
+
+def _requeue(rows: QuerySet[Delivery], *, now: datetime) -> int:
+    return rows.update(
+        state=Delivery.State.RECEIVED,
+        attempts=0,
+        faults=0,
+        not_before=now,
+        leased_to=None,
+        outcome="",
+        handled_at=None,
+    )
+
+
+# --- retention ------------------------------------------------------------------------------------------------
+
+
+def retention() -> timedelta:
+    """How long deliveries are kept. Bodies contain personal data; Greenhouse itself gives up on one after a day."""
+    return timedelta(days=settings.GOODWORD_INBOX_DAYS)
+
+
+def prune(*, now: datetime) -> int:
+    """Remove old deliveries that are settled, or wait for a connection that has ended or no longer works.
+
+    Those that wait for an unreachable Greenhouse stay. Returns how many were removed.
+    """
+    dead = Connection.objects.across_organisations().filter(
+        state__in=[Connection.State.DISCONNECTED, Connection.State.BROKEN]
+    )
+    old = Delivery.objects.across_organisations().filter(received_at__lt=now - retention())
+    removed = old.filter(~Q(state=Delivery.State.RECEIVED) | Q(connection__in=dead))
+    return removed.delete()[0]

@@ -11,8 +11,7 @@ from django.db.models.functions import Coalesce, Concat, NullIf
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Candidate
-from goodword.greenhouse.inbox.actions import label, matching_actions
-from goodword.greenhouse.inbox.payload import LARGEST_ID
+from goodword.greenhouse.inbox.payload import LARGEST_ID, label, matching_actions
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.roles.models import Role
 

@@ -1,14 +1,12 @@
 """The webhook deliveries, for admins: the list with its search, one delivery, and replays."""
 
 import json
-from collections.abc import Mapping
 from functools import partial
-from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,12 +15,11 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.core import clock
-from goodword.greenhouse.inbox import replay
-from goodword.greenhouse.inbox.actions import label
-from goodword.greenhouse.inbox.payload import LARGEST_ID
+from goodword.greenhouse.inbox import processing
+from goodword.greenhouse.inbox.payload import LARGEST_ID, label
 from goodword.greenhouse.inbox.queries import count_by_state, effects_of, list_entries, page_of, search
 from goodword.greenhouse.models import Connection, Delivery
-from goodword.greenhouse.setup.views.shared import nav
+from goodword.greenhouse.settings_pages import settings_page
 
 State = Delivery.State
 
@@ -54,9 +51,9 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
     )
     link = partial(_query, state=state, q=query, connection=str(chosen.pk) if chosen else "")
     counts[""] = sum(counts.values())
-    return _page(
+    return settings_page(
         request,
-        "list",
+        "inbox/list",
         {
             "entries": list_entries(page.rows, organisation=request.organisation),
             "older": link(before=str(page.older)) if page.older else "",
@@ -89,9 +86,9 @@ def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
     )
     body = bytes(delivery.body)
     [entry] = list_entries([delivery], organisation=request.organisation)
-    return _page(
+    return settings_page(
         request,
-        "delivery",
+        "inbox/delivery",
         {
             "delivery": delivery,
             "entry": entry,
@@ -109,7 +106,7 @@ def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
 def replay_delivery(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Replay one delivery."""
     delivery = access.owned(Delivery.objects.of(request.organisation).defer("body"), pk)
-    replay.replay(delivery, now=clock.now(), by=request.member)
+    processing.replay(delivery, now=clock.now(), by=request.member)
     messages.success(request, _("It is being processed again. Reload the page to see the outcome."))
     return redirect("greenhouse_delivery", request.organisation.slug, delivery.pk)
 
@@ -122,7 +119,7 @@ def replay_failed(request: MemberRequest) -> HttpResponseBase:
     chosen = _chosen(request.GET.get("connection", ""), among=all_connections)
     back = _query(state=State.FAILED, connection=str(chosen.pk) if chosen else "")
     if request.method == "POST":
-        count = replay.replay_failed(connection=chosen, now=clock.now(), by=request.member)
+        count = processing.replay_failed(connection=chosen, now=clock.now(), by=request.member)
         text = ngettext(
             "{n} delivery is being processed again.", "{n} deliveries are being processed again.", count
         )
@@ -131,14 +128,7 @@ def replay_failed(request: MemberRequest) -> HttpResponseBase:
     rows = search(request.organisation, connection_id=chosen.pk if chosen else None)
     failed = rows.filter(state=State.FAILED).count()
     several = chosen if len(all_connections) > 1 else None
-    return _page(request, "replay_failed", {"failed": failed, "chosen": several, "back": back})
-
-
-def _page(request: MemberRequest, name: str, context: Mapping[str, Any]) -> HttpResponse:
-    """A settings page that browsers do not store, since bodies contain personal data."""
-    response = render(request, f"greenhouse/inbox/{name}.html", {"settings_nav": nav(request), **context})
-    response["Cache-Control"] = "no-store"
-    return response
+    return settings_page(request, "inbox/replay_failed", {"failed": failed, "chosen": several, "back": back})
 
 
 def _chosen(pk: str, *, among: list[Connection]) -> Connection | None:

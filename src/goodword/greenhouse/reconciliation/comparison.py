@@ -11,8 +11,8 @@ from goodword.core.models import Event
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import ApplicationStatus, Forbidden, HarvestApi
 from goodword.greenhouse.models import Connection, Delivery, Finding
+from goodword.greenhouse.sync.applications import lacks_stage
 from goodword.greenhouse.sync.candidates import address_of, candidate_columns
-from goodword.greenhouse.sync.changes import lacks_stage
 from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.models import StepRequest

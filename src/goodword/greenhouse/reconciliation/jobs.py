@@ -9,7 +9,7 @@ from django.db.models import Q
 from goodword.accounts.models import Membership
 from goodword.core import clock, jobs
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
-from goodword.greenhouse.reconciliation import findings, missed_invitations, passes
+from goodword.greenhouse.reconciliation import missed_invitations, passes
 from goodword.greenhouse.reconciliation.run import run
 from goodword.roles.models import Automation
 
@@ -62,7 +62,7 @@ def sweep(*, timestamp: int = 0) -> None:
 def prune(*, timestamp: int = 0) -> None:
     """Delete old findings and passes, once a day."""
     del timestamp  # see above
-    findings.prune(now=clock.now())
+    passes.prune(now=clock.now())
 
 
 def begin_pass(

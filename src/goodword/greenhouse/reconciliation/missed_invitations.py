@@ -21,8 +21,7 @@ from goodword.core import crypto, database, stopping
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.comparison import Difference, MissedInvitation
-from goodword.greenhouse.reconciliation.findings import ENDS_THE_PASS
-from goodword.greenhouse.reconciliation.passes import Pass
+from goodword.greenhouse.reconciliation.passes import ENDS_THE_PASS, Pass
 from goodword.greenhouse.sync.applications import TooBusy, start_stage_steps, sync_applications
 from goodword.greenhouse.sync.reading import prefetch
 from goodword.roles.models import AlreadyThere, Automation, StageRule

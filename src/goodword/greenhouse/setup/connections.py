@@ -12,7 +12,7 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.greenhouse.activity_feed.notes import retry_all
 from goodword.greenhouse.client import Priority, User
-from goodword.greenhouse.inbox.replay import replay_waiting
+from goodword.greenhouse.inbox.processing import replay_waiting
 from goodword.greenhouse.models import Connection, WebhookSecret
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 

@@ -1,6 +1,11 @@
-"""Our copies of applications, updated from Harvest: the one way in for deliveries and reconciliation."""
+"""Updates our copies of applications from Harvest, for deliveries and reconciliation alike.
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+Two states of an application are compared, never deliveries. So syncing is idempotent, and deliveries in the wrong order
+still end in what Harvest says now.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,7 +24,6 @@ from goodword.greenhouse.sync.candidates import (
     next_version,
     write_candidate,
 )
-from goodword.greenhouse.sync.changes import ApplicationState, Change, changes, describe, lacks_stage
 from goodword.greenhouse.sync.reading import (
     NO_HINT,
     NOTHING_PREFETCHED,
@@ -47,7 +51,14 @@ ENTERED_STAGE = "application.entered_stage"
 
 #: by Greenhouse's application id: the stage for which no arrival event is recorded
 Suppressed = Mapping[int, int | None]
+
 NONE_SUPPRESSED: Suppressed = {}
+
+Status = Application.Status
+
+ENDED = frozenset({remote.ApplicationStatus.REJECTED, remote.ApplicationStatus.HIRED})
+
+Change = tuple[str, Mapping[str, Any]]
 
 
 class TooBusy(Exception):
@@ -125,6 +136,95 @@ def start_stage_steps(
             start_step(step_request, application=application, at=at, by=by, by_hand=True)
         requested.append(step_request)
     return requested
+
+
+# --- changes between two states of an application -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApplicationState:
+    """Status, job and stage of an application; `reason` of a rejection."""
+
+    status: str
+    job_id: int | None
+    stage_id: int | None
+    stage_name: str
+    reason: str = ""
+
+
+def state_of(row: Application) -> ApplicationState:
+    """The state of our copy."""
+    return ApplicationState(
+        status=row.status,
+        job_id=row.job_id,
+        stage_id=row.stage_id,
+        stage_name=row.stage_name,
+        reason=row.rejection_reason,
+    )
+
+
+def changes(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> Iterator[Change]:
+    """Names and data of the events between `old` and `new`, in their natural order.
+
+    `old` is None for a new application. `arrived`: whether being in this stage counts as an arrival: for a new one in a
+    mapped stage, and never in one where it already was when it was mapped. A rejected or hired one enters no stage.
+    """
+    active = new.status == Status.ACTIVE
+    if old is None:
+        yield "application.applied", {"job_id": new.job_id}
+        if active and arrived and new.stage_id is not None:
+            yield _entered(new)
+    else:
+        if old.status == Status.REJECTED != new.status:
+            yield "application.unrejected", {}
+        if old.status == Status.HIRED != new.status:
+            yield "application.unhired", {}
+        if old.job_id != new.job_id:
+            yield "application.changed_job", {"from_job_id": old.job_id, "job_id": new.job_id}
+        if active and old.stage_id != new.stage_id:
+            if old.stage_id is not None:
+                yield "application.left_stage", {"stage_id": old.stage_id, "to_stage_id": new.stage_id}
+            if new.stage_id is not None and arrived:
+                yield _entered(new)
+    before = old.status if old else Status.ACTIVE
+    if new.status == Status.REJECTED != before:
+        yield "application.rejected", {"reason": new.reason}
+    if new.status == Status.HIRED != before:
+        yield "application.hired", {}
+    if new.status == Status.CONVERTED != before and old is not None:
+        yield "application.converted", {}
+
+
+def _entered(new: ApplicationState) -> Change:
+    data = {"job_id": new.job_id, "stage_id": new.stage_id, "stage_name": new.stage_name}
+    return "application.entered_stage", data
+
+
+def lacks_stage(application: remote.Application) -> bool:
+    """Whether Greenhouse omits the stage of an ended application (v1 does after a hire, v3 may).
+
+    Our copy then keeps its stage: otherwise undoing the rejection or hire would look like an arrival.
+    """
+    return application.stage_id is None and application.status in ENDED
+
+
+def describe(name: str, data: Mapping[str, Any]) -> str:
+    """The change in a few words, for the inbox. No names of people."""
+    match name:
+        case "application.applied":
+            return "first seen"
+        case "application.entered_stage":
+            return f"entered {data['stage_name']}"
+        case "application.left_stage":
+            return "left its stage"
+        case "application.rejected":
+            return f"rejected ({data['reason']})" if data["reason"] else "rejected"
+        case "application.changed_job":
+            return f"moved to job {data['job_id']}"
+        case "candidate.changed":
+            return "address, name or permission to e-mail changed"
+        case _:
+            return name.rpartition(".")[2]
 
 
 # --- writing --------------------------------------------------------------------------------------------------
@@ -316,17 +416,6 @@ def _columns(
     return values
 
 
-def state_of(row: Application) -> ApplicationState:
-    """The state of our copy."""
-    return ApplicationState(
-        status=row.status,
-        job_id=row.job_id,
-        stage_id=row.stage_id,
-        stage_name=row.stage_name,
-        reason=row.rejection_reason,
-    )
-
-
 def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed: Suppressed) -> str:
     """Record it for each of the candidate's applications: any of them may be waiting for it."""
     ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
@@ -346,7 +435,7 @@ def _record(name: str, row: Application, *, data: Mapping[str, Any], now: dateti
     )
 
 
-# --- arrivals in a mapped stage, as opposed to candidates who were there when it was mapped ---------------------
+# --- arrivals, as opposed to candidates who were already in a stage when it was mapped ------------------------
 
 
 def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
@@ -389,7 +478,9 @@ def has_entered_since(
     return row.stage_entered_at is not None and row.stage_entered_at > recorded.recorded_at
 
 
-# --- late deliveries --------------------------------------------------------------------------------------------
+# --- late deliveries ------------------------------------------------------------------------------------------
+
+
 # After an outage of ours Greenhouse repeats deliveries for hours. A reconciliation may be faster and put the arrival
 # on the waiting list; the delivery then finds no difference, but must still start what it would have started.
 

@@ -20,6 +20,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync import candidates
 from goodword.greenhouse.sync.applications import (
+    describe,
     has_entered_since,
     release_waiting,
     state_of,
@@ -27,7 +28,6 @@ from goodword.greenhouse.sync.applications import (
     waiting_among,
 )
 from goodword.greenhouse.sync.candidates import ACTOR
-from goodword.greenhouse.sync.changes import describe
 from goodword.greenhouse.sync.reading import ApplicationReading, Hint, Prefetched, add_details, is_mapped
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation

@@ -1,15 +1,15 @@
-"""Reading applications through Harvest, outside any transaction. Nothing is written here."""
+"""Reading applications and their recruiters from Harvest, outside any transaction. Writes nothing."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from goodword.candidates.models import Application, Candidate
 from goodword.greenhouse import client as remote
-from goodword.greenhouse.client import Forbidden, HarvestApi
+from goodword.greenhouse.client import Forbidden, HarvestApi, OwnerKind
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.recruiters import Recruiter, WebhookUser, find_recruiter
+from goodword.greenhouse.sync.candidates import is_address
 from goodword.greenhouse.sync.session import BRIEFLY, CachedReads, harvest
 from goodword.roles.models import Automation
 from goodword.roles.queries import automation_of, rules_of_stage
@@ -18,6 +18,15 @@ from goodword.roles.queries import automation_of, rules_of_stage
 RECRUITER_TTL = timedelta(days=1)
 
 type Version = datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookUser:
+    """A Greenhouse user as named in a webhook body."""
+
+    id: int
+    name: str
+    email: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +70,22 @@ class Prefetched:
 
 
 NOTHING_PREFETCHED = Prefetched()
+
+
+def _fresh[T](read: tuple[T, Version] | None, as_of: Version) -> T | None:
+    return read[0] if read is not None and read[1] == as_of else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recruiter:
+    """A Greenhouse user, as far as known."""
+
+    remote_id: int | None = None
+    name: str = ""
+    email: str = ""
+
+
+NOBODY = Recruiter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,6 +251,66 @@ def _recruiter(
     return found
 
 
+# --- recruiters -----------------------------------------------------------------------------------------------
+
+
+def find_recruiter(
+    api: CachedReads,
+    *,
+    recruiter_id: int | None,
+    job_id: int | None,
+    webhook_users: Collection[WebhookUser],
+    own_domains: Collection[str],
+) -> Recruiter:
+    """The first active user among `possible_recruiters`. Works without the permissions to read users and owners."""
+    for user_id in possible_recruiters(api, recruiter_id=recruiter_id, job_id=job_id):
+        try:
+            user = api.user(user_id)
+        except Forbidden:
+            return _from_webhook(user_id, webhook_users, own_domains)
+        if user is None or user.disabled:
+            continue
+        address = user.email or _from_webhook(user_id, webhook_users, own_domains).email
+        return Recruiter(remote_id=user_id, name=user.name, email=_valid_address(address))
+    return NOBODY
+
+
+def possible_recruiters(
+    api: HarvestApi | CachedReads, *, recruiter_id: int | None, job_id: int | None
+) -> Iterator[int]:
+    """User ids to consider, best first. The hiring team is read only if the first one is not used."""
+    if recruiter_id is not None:
+        yield recruiter_id
+    if job_id is None:
+        return
+    try:
+        owners = list(api.job_owners([job_id]))
+    except Forbidden:
+        return
+    for owner in owners:
+        if owner.kind is OwnerKind.RECRUITER and owner.responsible and owner.user_id != recruiter_id:
+            yield owner.user_id
+
+
+def _from_webhook(
+    user_id: int, webhook_users: Collection[WebhookUser], own_domains: Collection[str]
+) -> Recruiter:
+    own = {domain.strip().lower().removeprefix("@") for domain in own_domains}
+    for user in webhook_users:
+        if user.id == user_id:
+            trusted = user.email.rpartition("@")[2].lower() in own
+            email = _valid_address(user.email) if trusted else ""
+            return Recruiter(remote_id=user_id, name=user.name, email=email)
+    return Recruiter(remote_id=user_id)
+
+
+def _valid_address(address: str) -> str:
+    return address.strip() if is_address(address) else ""
+
+
+# --- reading many at once -------------------------------------------------------------------------------------
+
+
 def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: datetime) -> Prefetched:
     """Read applications and their candidates together. Raises HarvestError.
 
@@ -296,7 +381,3 @@ def _with_stage(
     if stage is None or stage.stage_id != application.stage_id:
         return application
     return replace(application, stage_entered_at=stage.entered_at)
-
-
-def _fresh[T](read: tuple[T, Version] | None, as_of: Version) -> T | None:
-    return read[0] if read is not None and read[1] == as_of else None

@@ -41,8 +41,7 @@ from goodword.greenhouse.client import (
     probe_all,
 )
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.calls import CallCounter
-from goodword.greenhouse.sync.pacer import pacer_of, token_pacer_of
+from goodword.greenhouse.sync.calls import CallCounter, pacer_of, token_pacer_of
 
 State = Connection.State
 
@@ -252,12 +251,10 @@ class CachedReads:
         self._now = now
 
     def user(self, user_id: int) -> User | None:
-        """See `HarvestApi.user`."""
         found: User | None = self._cached("user", user_id, lambda: self._api.user(user_id))
         return found
 
     def job_owners(self, job_ids: Iterable[int]) -> list[JobOwner]:
-        """See `HarvestApi.job_owners`."""
         return [owner for job_id in job_ids for owner in self._owners(job_id)]
 
     def stage_entered_at(self, application_id: int) -> datetime | None:

@@ -11,7 +11,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.greenhouse.activity_feed import duplicates
+from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import drop, retry
 from goodword.greenhouse.models import ActivityFeedNote
 
@@ -43,7 +43,7 @@ def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
 def note_doubles_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Acknowledge that the note appears more than once."""
     post = _post(request, pk)
-    if duplicates.mark_seen(post, now=clock.now()):
+    if posting.mark_seen(post, now=clock.now()):
         _audit(request, "note.duplicates_seen", post)
     return _back(request, post)
 

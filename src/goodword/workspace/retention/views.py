@@ -23,7 +23,7 @@ from goodword.candidates.domain.erasure import Reason
 from goodword.candidates.domain.holds import active
 from goodword.candidates.models import Application
 from goodword.core import clock
-from goodword.greenhouse.setup.views.shared import nav
+from goodword.greenhouse.settings_pages import settings_nav
 from goodword.workspace.retention.rules import Months, RunPreview, preview_run
 
 #: people named on the page; the others are counted
@@ -122,7 +122,7 @@ def _page(
         request,
         "workspace/retention/retention.html",
         {
-            "settings_nav": nav(request),
+            "settings_nav": settings_nav(request),
             "form": form,
             "preview": preview,
             "people": _named(organisation, preview) if preview else [],

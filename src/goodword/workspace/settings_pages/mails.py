@@ -22,7 +22,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.greenhouse.setup.views.shared import nav
+from goodword.greenhouse.settings_pages import settings_nav
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.declines import is_barred
@@ -154,7 +154,7 @@ def page(request: MemberRequest) -> HttpResponse:
     """Failed mails that are still needed."""
     rows = undelivered(request.member)
     return render(
-        request, "workspace/settings_pages/undelivered.html", {"settings_nav": nav(request), "rows": rows}
+        request, "workspace/settings_pages/undelivered.html", {"settings_nav": settings_nav(request), "rows": rows}
     )
 
 
@@ -244,5 +244,5 @@ def own_mails(request: MemberRequest) -> HttpResponseBase:
             messages.success(request, _("Saved. Applies from now on."))
         return redirect("own_mails", request.organisation.slug)
     return render(
-        request, "workspace/settings_pages/my_mails.html", {"settings_nav": nav(request), "form": form}
+        request, "workspace/settings_pages/my_mails.html", {"settings_nav": settings_nav(request), "form": form}
     )

@@ -32,7 +32,7 @@ from goodword.accounts.holidays import coming, regions
 from goodword.accounts.models import Organisation
 from goodword.core import clock
 from goodword.core.text import clean_text
-from goodword.greenhouse.setup.views.shared import nav
+from goodword.greenhouse.settings_pages import settings_nav
 from goodword.ui.fields import LongSelect
 from goodword.workspace.role.step_forms import as_typed
 
@@ -215,7 +215,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         language=(get_language() or "en").split("-")[0],
     )
     context = {
-        "settings_nav": nav(request),
+        "settings_nav": settings_nav(request),
         "form": form,
         "holidays": days,
         "domains_form": domains or DomainsForm.of(row),

@@ -15,11 +15,11 @@ from goodword.core import clock, heartbeat
 from goodword.greenhouse.activity_feed.notes import activity_feed_status
 from goodword.greenhouse.inbox.queries import inbox_health
 from goodword.greenhouse.reconciliation.status import sync_status
-from goodword.greenhouse.reconciliation.views.sync import status_context
+from goodword.greenhouse.reconciliation.views import status_context
+from goodword.greenhouse.settings_pages import connected, settings_page
 from goodword.greenhouse.setup import failed_work
 from goodword.greenhouse.setup.permissions import connection_card
 from goodword.greenhouse.setup.self_check import check_connection
-from goodword.greenhouse.setup.views.shared import connected, page
 from goodword.greenhouse.setup.webhooks import webhook_activity, webhook_setup
 from goodword.greenhouse.sync.calls import CallHealth, call_health
 
@@ -47,7 +47,7 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
         "no_worker": heartbeat.missing(),
         "results": request.session.pop(f"{RESULTS}:{connection.pk}", None),
     }
-    return page(request, "health", context)
+    return settings_page(request, "setup/health", context)
 
 
 @require_POST

@@ -14,9 +14,9 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.settings_pages import connected, settings_page
 from goodword.greenhouse.setup import connections, permissions
 from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
-from goodword.greenhouse.setup.views.shared import connected, page
 from goodword.greenhouse.setup.webhooks import endpoint_details, webhook_setup
 from goodword.roles.models import Automation
 
@@ -61,7 +61,7 @@ class AuthorForm(forms.Form):
 @access.member(kinds=access.WORKS)
 def integrations(request: MemberRequest) -> HttpResponse:
     """The integrations, with a card for each Greenhouse account."""
-    return page(request, "integrations", overview(request))
+    return settings_page(request, "setup/integrations", overview(request))
 
 
 def overview(request: MemberRequest) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def rename(request: MemberRequest, pk: int) -> HttpResponseBase:
             connections.rename(connection, name, member=request.member, now=clock.now())
             messages.success(request, _("Renamed to “%(name)s”.") % {"name": name})
         return redirect("integrations", request.organisation.slug)
-    return page(request, "rename", {"form": form, "connection": connection})
+    return settings_page(request, "setup/rename", {"form": form, "connection": connection})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -127,7 +127,7 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponseBase:
         return redirect("integrations", request.organisation.slug)
     roles = Automation.objects.of(request.organisation).filter(connection_id=connection.pk)
     linked = roles.values("role").distinct().count()
-    return page(request, "disconnect", {"connection": connection, "linked": linked})
+    return settings_page(request, "setup/disconnect", {"connection": connection, "linked": linked})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -155,4 +155,4 @@ def author(request: MemberRequest, pk: int) -> HttpResponseBase:
                     else _("Nobody is chosen now."),
                 )
                 return redirect("integrations", request.organisation.slug)
-    return page(request, "author", {"form": form, "connection": connection})
+    return settings_page(request, "setup/author", {"form": form, "connection": connection})

@@ -16,19 +16,24 @@ from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.greenhouse.client import HarvestError, Invalid, V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.setup.connecting import (
+from goodword.greenhouse.settings_pages import settings_page
+from goodword.greenhouse.setup.errors import error_message
+from goodword.greenhouse.setup.keys import (
     InUse,
+    KeyCheck,
     account_warnings,
+    check_all,
+    check_next,
     connect,
     connection_using,
     digest,
     is_double_click,
+    progress,
+    seal,
+    unseal,
     worked_before,
 )
-from goodword.greenhouse.setup.errors import error_message
-from goodword.greenhouse.setup.key_check import KeyCheck, check_all, check_next, progress, seal, unseal
 from goodword.greenhouse.setup.views.integrations import overview
-from goodword.greenhouse.setup.views.shared import page
 
 
 def _secret(*, autofocus: bool = False) -> forms.PasswordInput:
@@ -193,7 +198,7 @@ def _dialog(
         response = render(request, "greenhouse/setup/parts/key_form.html", context)
         response["Cache-Control"] = "no-store"
         return response
-    return page(request, "integrations", overview(request) | context)
+    return settings_page(request, "setup/integrations", overview(request) | context)
 
 
 def _htmx(request: MemberRequest) -> bool:

@@ -22,9 +22,9 @@ from goodword.greenhouse.activity_feed.wording import (
 )
 from goodword.greenhouse.client import Candidate
 from goodword.greenhouse.models import ActivityFeedNote, Connection
+from goodword.greenhouse.settings_pages import connected, settings_page
 from goodword.greenhouse.setup import notes as domain
 from goodword.greenhouse.setup.errors import CALL_ERRORS, error_message
-from goodword.greenhouse.setup.views.shared import connected, page
 
 PENDING = {ActivityFeedNote.State.QUEUED, ActivityFeedNote.State.SENDING}
 
@@ -88,7 +88,7 @@ def notes(request: MemberRequest) -> HttpResponseBase:
         "placeholders": [(f"{{{name}}}", domain.EXAMPLE[name]) for name in PLACEHOLDERS],
         **_example(words),
     }
-    return page(request, "notes", context)
+    return settings_page(request, "setup/notes", context)
 
 
 @require_POST
@@ -130,7 +130,7 @@ def choose_candidate(request: MemberRequest, pk: int) -> HttpResponse:
         "body": domain.preview_test_note(connection),
         "rows": [] if candidate else domain.search_candidates(connection, query, member=request.member),
     }
-    return page(request, "test_note", context)
+    return settings_page(request, "setup/test_note", context)
 
 
 @require_POST
@@ -163,7 +163,7 @@ def test_note_outcome(request: MemberRequest, pk: int, note_pk: int) -> HttpResp
         "pending": note.state in PENDING,
         "profile": f"{settings.GOODWORD_GREENHOUSE_APP_URL}/people/{note.candidate_remote_id}",
     }
-    return page(request, "test_note_outcome", context)
+    return settings_page(request, "setup/test_note_outcome", context)
 
 
 def _find_candidate(connection: Connection, text: str) -> tuple[Candidate | None, str]:

@@ -13,8 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
+from goodword.greenhouse.settings_pages import connected, settings_page
 from goodword.greenhouse.setup.connections import end_old_secrets, rotate_secret
-from goodword.greenhouse.setup.views.shared import connected, page
 from goodword.greenhouse.setup.webhooks import endpoint_details, webhook_setup
 
 
@@ -43,9 +43,9 @@ class RotateForm(forms.Form):
 def webhooks(request: MemberRequest, pk: int) -> HttpResponse:
     """Endpoint, secret key, and the webhooks to create."""
     connection = connected(request, pk)
-    return page(
+    return settings_page(
         request,
-        "webhooks",
+        "setup/webhooks",
         {"connection": connection, "endpoint": endpoint_details(connection, now=clock.now())},
     )
 
@@ -71,7 +71,7 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
         rotate_secret(connection, keep_for=form.period(), member=request.member, now=clock.now())
         messages.success(request, _("There is a new secret key. Enter it in each webhook in Greenhouse."))
         return redirect("greenhouse_webhooks", request.organisation.slug, connection.pk)
-    return page(request, "rotate", {"form": form, "connection": connection})
+    return settings_page(request, "setup/rotate", {"form": form, "connection": connection})
 
 
 @require_POST

@@ -1,8 +1,4 @@
-"""OAuth of Harvest v3: a token is minted, shared, and renewed before its end or after a 401.
-
-Facts: greenhouse.md 1.2 to 1.5. Basic authentication with a form body; the answer has `expires_at` (observed) or
-`expires_in` (documented); tokens last an hour; there is no refresh token.
-"""
+"""Credentials of Harvest v1 and v3, and how calls are authenticated. No repr, and so no log, contains a secret."""
 
 import base64
 import threading
@@ -12,7 +8,6 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Protocol
 
-from goodword.greenhouse.client.credentials import V3Credentials
 from goodword.greenhouse.client.errors import (
     Forbidden,
     HarvestError,
@@ -27,15 +22,73 @@ from goodword.greenhouse.client.session import CallPolicy, greenhouse_message, p
 from goodword.greenhouse.client.transport import Answer, Call, Transport
 
 DOCUMENTED_LIFE = timedelta(hours=1)
+
 _SHORTEST_LIFE = timedelta(seconds=30)
+
 _LONGEST_LIFE = timedelta(days=1)
+
 _EARLY = timedelta(minutes=1)
-_POLL = 0.25  # seconds between two looks for a token minted by another caller
+
+_TOKEN_POLL = 0.25  # seconds between two looks for a token minted by another caller
+
 _POLLS = 60
 
 _CLAIMS = "https://auth.greenhouse.io/claims"
 
 ANY_SCOPE = Permission("token", "at least one scope", ())
+
+
+@dataclass(frozen=True, slots=True)
+class V1Credentials:
+    """A Harvest API key: the user name of HTTP Basic with an empty password."""
+
+    api_key: str = field(repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Must never appear in a message."""
+        return (self.api_key,)
+
+
+@dataclass(frozen=True, slots=True)
+class V3Credentials:
+    """Client credentials of a Harvest v3 (OAuth) integration.
+
+    `act_as` is the Greenhouse user id that the token acts as (`sub`, a Site Admin); without it the integration's own
+    service user acts.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+    act_as: int | None = None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Must never appear in a message."""
+        return (self.client_secret, self.client_id)
+
+
+class KeyAuth:
+    """The `Auth` of Harvest v1: always the same header, so a 401 is not retried."""
+
+    acting_user = False
+
+    def __init__(self, credentials: V1Credentials) -> None:
+        self._credentials = credentials
+        pair = base64.b64encode(f"{credentials.api_key}:".encode()).decode()
+        self._headers = {"Authorization": f"Basic {pair}"}
+
+    def headers(self) -> Mapping[str, str]:
+        return self._headers
+
+    def renew(self, refused: Mapping[str, str]) -> bool:
+        return refused != self._headers
+
+    def secrets(self) -> tuple[str, ...]:
+        return self._credentials.secrets
+
+
+# --- OAuth of Harvest v3: a token is shared, and renewed before it ends or after a 401 ------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +123,16 @@ class MemoryTokenStore:
         self._minting = threading.Lock()
 
     def get(self) -> Token | None:
-        """See `TokenStore.get`."""
         return self._token
 
     def claim(self) -> bool:
-        """See `TokenStore.claim`."""
         return self._minting.acquire(blocking=False)
 
     def save(self, token: Token) -> None:
-        """See `TokenStore.save`."""
         self._token = token
         self.release()
 
     def release(self) -> None:
-        """See `TokenStore.release`."""
         if self._minting.locked():
             self._minting.release()
 
@@ -161,7 +210,7 @@ class OAuth:
                 return token
             if self._store.claim():
                 return self._minted_under_lease(refused=refused)
-            self._policy.sleep(_POLL)
+            self._policy.sleep(_TOKEN_POLL)
         return self._mint()
 
     def _minted_under_lease(self, *, refused: Mapping[str, str] | None) -> Token:

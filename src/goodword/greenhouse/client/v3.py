@@ -1,4 +1,4 @@
-"""`HarvestApi` over Harvest v3 (facts: greenhouse.md, sections 1 to 4)."""
+"""Harvest v3: `HarvestApi`, the probes of permissions, and its records (facts: greenhouse.md, sections 1 to 4)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -7,10 +7,8 @@ from functools import cached_property
 from itertools import batched
 from typing import Any, Self
 
-from goodword.greenhouse.client import paging
-from goodword.greenhouse.client.errors import Forbidden
-from goodword.greenhouse.client.oauth import OAuth
-from goodword.greenhouse.client.paging import MAX_IDS, batches, pages
+from goodword.greenhouse.client.authentication import Introspection, OAuth
+from goodword.greenhouse.client.errors import SITE_ADMIN, Forbidden
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATION_STAGES,
@@ -28,9 +26,10 @@ from goodword.greenhouse.client.permissions import (
     V3_PERMISSIONS,
     Permission,
     ProbeResult,
+    State,
 )
-from goodword.greenhouse.client.records import Record, candidate_of, record_of, user_of
-from goodword.greenhouse.client.session import Session
+from goodword.greenhouse.client.records import Record, candidate_of, record_of, records_of, user_of
+from goodword.greenhouse.client.session import MAX_IDS, Session, batches, names, pages, rows, rows_of
 from goodword.greenhouse.client.types import (
     Actor,
     Application,
@@ -43,17 +42,14 @@ from goodword.greenhouse.client.types import (
     JobStage,
     JobStatus,
     Note,
+    OwnerKind,
     RejectionReason,
     User,
     Visibility,
 )
-from goodword.greenhouse.client.v3 import records
-from goodword.greenhouse.client.v3.probe import Prober
 
 
 class HarvestV3:
-    """See `HarvestApi`."""
-
     def __init__(self, session: Session, *, oauth: OAuth, clock: Callable[[], datetime]) -> None:
         self._session = session
         self._clock = clock
@@ -62,11 +58,9 @@ class HarvestV3:
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
-        """See `HarvestApi.permissions`."""
         return V3_PERMISSIONS
 
     def account(self) -> str | None:
-        """See `HarvestApi.account`."""
         try:
             known = self._prober.introspected()
         except Forbidden:  # a credential without any scope gets no token
@@ -90,11 +84,9 @@ class HarvestV3:
         return Actor(known.user_id, user_of(users[0]).site_admin if users else None)
 
     def application(self, application_id: int) -> Application | None:
-        """See `HarvestApi.application`."""
         return next(self.applications_by_id([application_id]), None)
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
-        """See `HarvestApi.applications_by_id`."""
         for ids in batched(dict.fromkeys(application_ids), MAX_IDS):
             page = list(self._by_id("/applications", APPLICATIONS, ids))
             yield from self._completion.applications(page)
@@ -107,7 +99,6 @@ class HarvestV3:
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """See `HarvestApi.applications`."""
         until = until or self._clock()
         for params in application_filters(
             job_ids=job_ids, status=status, updated_since=updated_since, until=until
@@ -116,78 +107,64 @@ class HarvestV3:
                 yield from self._completion.applications(page)
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
-        """See `HarvestApi.application_stages_of`."""
         for ids in batched(dict.fromkeys(application_ids), MAX_IDS):
             for row in self._completion.stages(ids).values():
                 if (stage_id := row.id_or_none("job_interview_stage_id")) is not None:
                     yield ApplicationStage(row.id("application_id"), stage_id, row.moment("entered_at"))
 
     def candidate(self, candidate_id: int) -> Candidate | None:
-        """See `HarvestApi.candidate`."""
         return next(self.candidates([candidate_id]), None)
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
-        """See `HarvestApi.candidates`."""
         return map(candidate_of, self._by_id("/candidates", CANDIDATES, candidate_ids))
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
-        """See `HarvestApi.people_of`."""
         found = list(self.applications_by_id(applications))
         people = {one.id: one for one in self.candidates(one.candidate_id for one in found)}
         return ((one, people[one.candidate_id]) for one in found if one.candidate_id in people)
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
-        """See `HarvestApi.candidates_changed`."""
         params = {"updated_at": window(since, until)}
-        return map(candidate_of, paging.rows(self._session, "/candidates", CANDIDATES, params))
+        return map(candidate_of, rows(self._session, "/candidates", CANDIDATES, params))
 
     def job(self, job_id: int) -> Job | None:
-        """See `HarvestApi.job`."""
         return next(self._named(self._by_id("/jobs", JOBS, [job_id])), None)
 
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
-        """See `HarvestApi.jobs`."""
         params = {"status": status.value} if status is not None else {}
-        return self._named(paging.rows(self._session, "/jobs", JOBS, params))
+        return self._named(rows(self._session, "/jobs", JOBS, params))
 
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        """See `HarvestApi.jobs_by_id`."""
         for record in self._by_id("/jobs", JOBS, job_ids):
-            yield records.job_of(record, departments={}, offices={})
+            yield job_of(record, departments={}, offices={})
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
         """See `HarvestApi.job_posts`. Without deleted posts."""
-        return map(records.post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
+        return map(post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
         """See `HarvestApi.job_stages`. Includes inactive ones."""
-        return map(records.stage_of, self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids))
+        return map(stage_of, self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids))
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
-        """See `HarvestApi.job_owners`."""
-        return map(records.owner_of, self._of_jobs("/job_owners", JOB_OWNERS, job_ids))
+        return map(owner_of, self._of_jobs("/job_owners", JOB_OWNERS, job_ids))
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
-        """See `HarvestApi.rejection_reasons`."""
         params = {"include_defaults": "true"}
-        return map(
-            records.reason_of, paging.rows(self._session, "/rejection_reasons", REJECTION_REASONS, params)
-        )
+        return map(reason_of, rows(self._session, "/rejection_reasons", REJECTION_REASONS, params))
 
     def user(self, user_id: int) -> User | None:
-        """See `HarvestApi.user`."""
         return next(self.users(user_ids=[user_id]), None)
 
     def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
-        """See `HarvestApi.users`."""
         if user_ids is not None:
             return map(user_of, self._by_id("/users", USERS, user_ids))
         params = {"primary_email": email} if email else {}
-        return map(user_of, paging.rows(self._session, "/users", USERS, params))
+        return map(user_of, rows(self._session, "/users", USERS, params))
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
         """See `HarvestApi.notes`. The feed also contains mails and moves, by `type`."""
-        for record in paging.rows_of(
+        for record in rows_of(
             self._session,
             "/notes",
             ACTIVITY_FEED,
@@ -196,7 +173,7 @@ class HarvestV3:
             params={"type": "NOTE"},
         ):
             if record.text("type") in ("NOTE", ""):
-                yield records.note_of(record, candidate_id=candidate_id)
+                yield note_of(record, candidate_id=candidate_id)
 
     def post_note(
         self,
@@ -219,27 +196,22 @@ class HarvestV3:
         if author_id is not None:
             sent["user_id"] = author_id
         answer = self._session.post("/notes", permission=ACTIVITY_FEED, body=sent)
-        return records.note_of(record_of(answer), candidate_id=candidate_id)
+        return note_of(record_of(answer), candidate_id=candidate_id)
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
-        """See `HarvestApi.stage_entered_at`."""
         stage = self._completion.current_stage(application_id)
         return stage.moment("entered_at") if stage else None
 
     def probe(self, permission: Permission) -> ProbeResult:
-        """See `HarvestApi.probe`."""
         return self._prober.probe(permission)
 
     def close(self) -> None:
-        """See `HarvestApi.close`."""
         self._session.close()
 
     def __enter__(self) -> Self:
-        """See `HarvestApi.__enter__`."""
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """See `HarvestApi.__exit__`."""
         self.close()
 
     def _named(self, rows: Iterator[Record]) -> Iterator[Job]:
@@ -247,15 +219,15 @@ class HarvestV3:
         for record in rows:
             departments = self._departments if record.id_or_none("department_id") else {}
             offices = self._offices if record.ids("office_ids") else {}
-            yield records.job_of(record, departments=departments, offices=offices)
+            yield job_of(record, departments=departments, offices=offices)
 
     @cached_property
     def _departments(self) -> dict[int, str]:
-        return paging.names(self._session, "/departments", DEPARTMENTS)
+        return names(self._session, "/departments", DEPARTMENTS)
 
     @cached_property
     def _offices(self) -> dict[int, str]:
-        return paging.names(self._session, "/offices", OFFICES)
+        return names(self._session, "/offices", OFFICES)
 
     def _by_id(
         self,
@@ -266,13 +238,13 @@ class HarvestV3:
     ) -> Iterator[Record]:
         """The rows with these ids, checked again, since a proxy may drop the filter."""
         wanted = dict.fromkeys(ids)
-        found = paging.rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
+        found = rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
         return (row for row in found if row.id() in wanted)
 
     def _of_jobs(self, path: str, permission: Permission, job_ids: Iterable[int] | None) -> Iterator[Record]:
         if job_ids is None:
-            return paging.rows(self._session, path, permission)
-        return paging.rows_of(self._session, path, permission, by="job_ids", ids=job_ids)
+            return rows(self._session, path, permission)
+        return rows_of(self._session, path, permission, by="job_ids", ids=job_ids)
 
 
 def window(since: datetime, until: datetime) -> str:
@@ -320,7 +292,7 @@ class _Completion:
 
     def applications(self, page: Sequence[Record]) -> Iterator[Application]:
         """The applications of one page, in its order."""
-        found = [records.application_of(record) for record in page]
+        found = [application_of(record) for record in page]
         stages = self.stages(
             [
                 a.id
@@ -355,7 +327,7 @@ class _Completion:
 
     def stages(self, application_ids: Sequence[int]) -> dict[int, Record]:
         """Current stage rows by application, fifty per call. Raises Forbidden without the permission."""
-        rows = paging.rows_of(
+        rows = rows_of(
             self._session,
             "/application_stages",
             APPLICATION_STAGES,
@@ -368,7 +340,7 @@ class _Completion:
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
         """Rejection reasons by application; none without the permission, since the rejection itself is known."""
-        rows = paging.rows_of(
+        rows = rows_of(
             self._session,
             "/rejection_details",
             REJECTION_DETAILS,
@@ -386,7 +358,217 @@ class _Completion:
 
     def _reason_name(self, reason_id: int) -> str | None:
         if self._reasons is None or reason_id not in self._reasons:
-            self._reasons = paging.names(
+            self._reasons = names(
                 self._session, "/rejection_reasons", REJECTION_REASONS, include_defaults=True
             )
         return self._reasons.get(reason_id)
+
+
+# --- probing permissions: the token's introspection, and one read each ----------------------------------------
+
+
+_LISTS = {
+    APPLICATIONS: "/applications",
+    CANDIDATES: "/candidates",
+    ACTIVITY_FEED: "/notes",
+    JOBS: "/jobs",
+    JOB_POSTS: "/job_posts",
+    JOB_STAGES: "/job_interview_stages",
+    REJECTION_REASONS: "/rejection_reasons",
+    USERS: "/users",
+    JOB_OWNERS: "/job_owners",
+    APPLICATION_STAGES: "/application_stages",
+}
+
+
+# every account has Greenhouse's built-in reasons and the person who created the credential
+_NEVER_EMPTY = (REJECTION_REASONS, USERS)
+
+
+class Prober:
+    """Probes one credential. Reads the introspection once."""
+
+    def __init__(self, session: Session, *, oauth: OAuth) -> None:
+        self._session = session
+        self._oauth = oauth
+        self._introspection: Introspection | None = None
+        self._introspected = False
+
+    def probe(self, permission: Permission) -> ProbeResult:
+        known = self.introspected()
+        writing = _writing(permission, known)
+        lacking = _lacking(permission.reads, known)
+        if lacking:
+            unticked = lacking + (_lacking(permission.writes, known))
+            return ProbeResult(permission, State.MISSING, writing, _tick(unticked))
+        path = _LISTS.get(permission)
+        if path is None:
+            return ProbeResult(permission, State.UNTESTED, writing)
+        params = {"per_page": "1"}
+        if permission is REJECTION_REASONS:
+            params["include_defaults"] = "true"
+        try:
+            found = records_of(self._session.get(path, permission=permission, params=params))
+        except Forbidden as error:
+            granted = known is not None and known.scopes is not None
+            return ProbeResult(permission, State.MISSING, writing, SITE_ADMIN if granted else error.remedy)
+        no_admin = known is not None and known.site_admin is False
+        if not found and (permission in _NEVER_EMPTY or no_admin):
+            return ProbeResult(permission, State.MISSING, writing, SITE_ADMIN)
+        return ProbeResult(permission, State.GRANTED, writing, _on_writing(permission, writing))
+
+    def introspected(self) -> Introspection | None:
+        """The introspection of our token; None if Greenhouse does not provide it."""
+        if not self._introspected:
+            self._introspection = self._oauth.introspect()
+            self._introspected = True
+        return self._introspection
+
+
+def _lacking(scopes: tuple[str, ...], known: Introspection | None) -> tuple[str, ...]:
+    if known is None or known.scopes is None:
+        return ()
+    granted = known.scopes
+    return tuple(scope for scope in scopes if scope not in granted)
+
+
+def _writing(permission: Permission, known: Introspection | None) -> State | None:
+    if not permission.writes:
+        return None
+    if known is None or known.scopes is None:
+        return State.UNTESTED
+    return State.MISSING if _lacking(permission.writes, known) else State.GRANTED
+
+
+def _on_writing(permission: Permission, writing: State | None) -> str:
+    if writing is State.MISSING:
+        return f"Reading works, writing is missing. {_tick(permission.writes)}"
+    if writing is State.UNTESTED:
+        return "Reading works. Writing is untested until the first note."
+    return ""
+
+
+def _tick(scopes: tuple[str, ...]) -> str:
+    return f"In Greenhouse, edit the credential and tick {' and '.join(scopes)} under Manage scopes."
+
+
+# --- records --------------------------------------------------------------------------------------------------
+
+
+_STATUSES = {
+    "in_process": ApplicationStatus.ACTIVE,
+    **{status.value: status for status in ApplicationStatus},
+}
+
+
+_JOB_STATUSES = {status.value: status for status in JobStatus}
+
+
+_OWNERS = {kind.value: kind for kind in OwnerKind}
+
+
+_VISIBILITIES: dict[str, Visibility | None] = {
+    "publicly_visible": Visibility.PUBLIC,
+    "privately_visible": Visibility.PRIVATE,
+    "admin_only_visible": Visibility.ADMIN_ONLY,
+    **{visibility.value: visibility for visibility in Visibility},
+}
+
+
+def application_of(record: Record) -> Application:
+    """An application as in its own row.
+
+    The row's `stage_id` is the id of its own stage row, unique to this application, and not used: the stage is
+    `job_interview_stage_id` (greenhouse.md, 3.4). Both it and `rejection_reason_id` may be absent; see `adapter`.
+    """
+    return Application(
+        id=record.id(),
+        candidate_id=record.id("candidate_id"),
+        job_id=record.id_or_none("job_id"),
+        job_post_id=record.id_or_none("job_post_id"),
+        status=record.choice("status", _STATUSES, otherwise=ApplicationStatus.UNKNOWN),
+        prospect=record.flag("prospect"),
+        stage_id=record.id_or_none("job_interview_stage_id"),
+        stage_name=record.text_or_none("stage_name"),
+        stage_entered_at=None,
+        applied_at=record.moment("created_at"),
+        rejected_at=record.moment("rejected_at"),
+        last_activity_at=record.moment("last_activity_at"),
+        rejection_reason_id=record.id_or_none("rejection_reason_id"),
+        rejection_reason_name=None,
+        recruiter_id=record.id_or_none("recruiter_id"),
+        coordinator_id=record.id_or_none("coordinator_id"),
+        prospective_job_ids=record.ids("prospective_job_ids"),
+    )
+
+
+def job_of(record: Record, *, departments: Mapping[int, str], offices: Mapping[int, str]) -> Job:
+    """A job. `departments` and `offices`: names by id, as far as they may be read."""
+    department_id = record.id_or_none("department_id")
+    department = departments.get(department_id) if department_id else None
+    return Job(
+        id=record.id(),
+        name=record.text("name"),
+        requisition_id=record.text_or_none("requisition_id"),
+        status=record.choice("status", _JOB_STATUSES, otherwise=JobStatus.UNKNOWN),
+        confidential=record.flag("confidential"),
+        is_template=record.flag("is_template"),
+        departments=(department,) if department else (),
+        offices=tuple(offices[office_id] for office_id in record.ids("office_ids") if office_id in offices),
+        opened_at=record.moment("opened_at"),
+        closed_at=record.moment("closed_at"),
+        updated_at=record.moment("updated_at"),
+    )
+
+
+def post_of(record: Record) -> JobPost:
+    """A job post."""
+    return JobPost(
+        id=record.id(),
+        job_id=record.id_or_none("job_id"),
+        title=record.text("title"),
+        live=record.flag("live"),
+        internal=record.flag("internal"),
+        active=record.flag("active", default=True),
+        language=record.text_or_none("language"),
+    )
+
+
+def stage_of(record: Record) -> JobStage:
+    """A stage of a job."""
+    return JobStage(
+        id=record.id(),
+        job_id=record.id("job_id"),
+        name=record.text("name"),
+        order=record.number("sort_order"),
+        active=record.flag("active", default=True),
+    )
+
+
+def reason_of(record: Record) -> RejectionReason:
+    """A rejection reason."""
+    group = record.child("type")
+    return RejectionReason(record.id(), record.text("name"), group.text_or_none("name") if group else None)
+
+
+def owner_of(record: Record) -> JobOwner:
+    """A member of a job's hiring team."""
+    return JobOwner(
+        job_id=record.id("job_id"),
+        user_id=record.id("user_id"),
+        kind=record.choice("type", _OWNERS, otherwise=OwnerKind.UNKNOWN),
+        responsible=record.flag("responsible"),
+    )
+
+
+def note_of(record: Record, *, candidate_id: int) -> Note:
+    """A note. The visibility is spelled differently in reading and writing."""
+    return Note(
+        id=record.id(),
+        candidate_id=record.id_or_none("candidate_id") or candidate_id,
+        application_id=record.id_or_none("application_id"),
+        body=record.text("body"),
+        user_id=record.id_or_none("user_id"),
+        visibility=_VISIBILITIES.get(record.text("visibility").strip().lower()),
+        created_at=record.moment("created_at"),
+    )

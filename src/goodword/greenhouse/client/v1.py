@@ -1,11 +1,10 @@
-"""`HarvestApi` over Harvest v1 (facts: greenhouse.md, section 7)."""
+"""Harvest v1: `HarvestApi`, the probes of permissions, and its records (facts: greenhouse.md, section 7)."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Self
 
-from goodword.greenhouse.client.errors import HarvestError, Invalid, NotFound, Where
-from goodword.greenhouse.client.paging import batches, pages
+from goodword.greenhouse.client.errors import Forbidden, HarvestError, Invalid, NotFound, Where
 from goodword.greenhouse.client.permissions import (
     ACTIVITY_FEED,
     APPLICATIONS,
@@ -19,9 +18,11 @@ from goodword.greenhouse.client.permissions import (
     V1_PERMISSIONS,
     Permission,
     ProbeResult,
+    State,
+    missing,
 )
 from goodword.greenhouse.client.records import Record, candidate_of, record_of, records_of, user_of
-from goodword.greenhouse.client.session import Session
+from goodword.greenhouse.client.session import Session, batches, pages
 from goodword.greenhouse.client.types import (
     Actor,
     Application,
@@ -34,26 +35,22 @@ from goodword.greenhouse.client.types import (
     JobStage,
     JobStatus,
     Note,
+    OwnerKind,
     RejectionReason,
     User,
     Visibility,
 )
-from goodword.greenhouse.client.v1 import records
-from goodword.greenhouse.client.v1.probe import probe
 
 #: a path that does not exist in Harvest v1
 NOWHERE = "/what_this_key_may_do"
 
 
 class HarvestV1:
-    """See `HarvestApi`."""
-
     def __init__(self, session: Session) -> None:
         self._session = session
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
-        """See `HarvestApi.permissions`."""
         return V1_PERMISSIONS
 
     def account(self) -> str | None:
@@ -76,12 +73,10 @@ class HarvestV1:
         return True
 
     def application(self, application_id: int) -> Application | None:
-        """See `HarvestApi.application`."""
         record = self._one(f"/applications/{application_id}", APPLICATIONS)
-        return records.application_of(record) if record else None
+        return application_of(record) if record else None
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
-        """See `HarvestApi.applications_by_id`."""
         found = map(self.application, dict.fromkeys(application_ids))
         return (application for application in found if application is not None)
 
@@ -106,7 +101,7 @@ class HarvestV1:
         end = until if updated_since is not None else None
         for chosen in filters:
             for record in self._rows("/applications", APPLICATIONS, chosen):
-                application = records.application_of(record)
+                application = application_of(record)
                 if end is None or application.last_activity_at is None or application.last_activity_at <= end:
                     yield application
 
@@ -116,27 +111,23 @@ class HarvestV1:
         return iter(())
 
     def candidate(self, candidate_id: int) -> Candidate | None:
-        """See `HarvestApi.candidate`."""
         record = self._one(f"/candidates/{candidate_id}", CANDIDATES)
         return candidate_of(record) if record else None
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
-        """See `HarvestApi.candidates`."""
         for ids in batches(candidate_ids):
             for record in self._rows("/candidates", CANDIDATES, {"candidate_ids": ids}):
                 yield candidate_of(record)
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
-        """See `HarvestApi.people_of`."""
         for ids in batches(one for one in applications.values() if one is not None):
             for record in self._rows("/candidates", CANDIDATES, {"candidate_ids": ids}):
                 person = candidate_of(record)
                 for row in record.children("applications"):
                     if row.id() in applications:
-                        yield records.application_of(row), person
+                        yield application_of(row), person
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
-        """See `HarvestApi.candidates_changed`."""
         params = {
             "updated_after": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "updated_before": until.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
@@ -145,43 +136,38 @@ class HarvestV1:
             yield candidate_of(record)
 
     def job(self, job_id: int) -> Job | None:
-        """See `HarvestApi.job`."""
         record = self._one(f"/jobs/{job_id}", JOBS)
-        return records.job_of(record) if record else None
+        return job_of(record) if record else None
 
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
-        """See `HarvestApi.jobs`."""
         params = {"status": status.value} if status is not None else {}
         for record in self._rows("/jobs", JOBS, params):
-            yield records.job_of(record)
+            yield job_of(record)
 
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        """See `HarvestApi.jobs_by_id`."""
         for job_id in dict.fromkeys(job_ids):
             if record := self._one(f"/jobs/{job_id}", JOBS):
-                yield records.job_of(record)
+                yield job_of(record)
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        """See `HarvestApi.job_posts`."""
         if job_ids is None:
             paths = ["/job_posts"]
         else:
             paths = [f"/jobs/{job_id}/job_posts" for job_id in dict.fromkeys(job_ids)]
         for path in paths:
             for record in self._visible_rows(path, JOB_POSTS):
-                yield records.post_of(record)
+                yield post_of(record)
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        """See `HarvestApi.job_stages`."""
         for job_id in dict.fromkeys(job_ids):
             for record in self._visible_rows(f"/jobs/{job_id}/stages", JOB_STAGES):
-                yield records.stage_of(record, job_id=job_id)
+                yield stage_of(record, job_id=job_id)
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
         """See `HarvestApi.job_owners`. In v1 part of the job."""
         for job_id in dict.fromkeys(job_ids):
             if job := self._one(f"/jobs/{job_id}", JOBS):
-                yield from records.owners_of(job)
+                yield from owners_of(job)
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         """See `HarvestApi.rejection_reasons`. This list has one page only."""
@@ -189,15 +175,13 @@ class HarvestV1:
             "/rejection_reasons", permission=REJECTION_REASONS, params={"include_defaults": "true"}
         )
         for record in records_of(answer):
-            yield records.reason_of(record)
+            yield reason_of(record)
 
     def user(self, user_id: int) -> User | None:
-        """See `HarvestApi.user`."""
         record = self._one(f"/users/{user_id}", USERS)
         return user_of(record) if record else None
 
     def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
-        """See `HarvestApi.users`."""
         if user_ids is not None:
             for user_id in dict.fromkeys(user_ids):
                 if user := self.user(user_id):
@@ -210,7 +194,7 @@ class HarvestV1:
         """See `HarvestApi.notes`. The whole feed, newest first."""
         feed = self._one(f"/candidates/{candidate_id}/activity_feed", ACTIVITY_FEED)
         for record in feed.children("notes") if feed else []:
-            yield records.note_of(record, candidate_id=candidate_id)
+            yield note_of(record, candidate_id=candidate_id)
 
     def post_note(
         self,
@@ -231,7 +215,7 @@ class HarvestV1:
             body={"user_id": author_id, "body": body, "visibility": visibility.value},
             headers={"On-Behalf-Of": str(author_id)},
         )
-        return records.note_of(record_of(answer), candidate_id=candidate_id, application_id=application_id)
+        return note_of(record_of(answer), candidate_id=candidate_id, application_id=application_id)
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
         """See `HarvestApi.stage_entered_at`. Unknown in v1."""
@@ -239,19 +223,15 @@ class HarvestV1:
         return None
 
     def probe(self, permission: Permission) -> ProbeResult:
-        """See `HarvestApi.probe`."""
         return probe(self._session, permission)
 
     def close(self) -> None:
-        """See `HarvestApi.close`."""
         self._session.close()
 
     def __enter__(self) -> Self:
-        """See `HarvestApi.__enter__`."""
         return self
 
     def __exit__(self, *raised: object) -> None:
-        """See `HarvestApi.__exit__`."""
         self.close()
 
     def _one(self, path: str, permission: Permission) -> Record | None:
@@ -276,3 +256,207 @@ class HarvestV1:
         except NotFound as error:
             if error.status != 404:
                 raise
+
+
+# --- probing permissions --------------------------------------------------------------------------------------
+
+
+# A key's permissions are per endpoint: the list, and what is read with one of its rows (by that member).
+_READS = {
+    APPLICATIONS: ("/applications", "/applications/{}", "id"),
+    CANDIDATES: ("/candidates", "/candidates/{}", "id"),
+    JOBS: ("/jobs", "/jobs/{}", "id"),
+    JOB_POSTS: ("/job_posts", "/jobs/{}/job_posts", "job_id"),
+    JOB_STAGES: ("/job_stages", "/jobs/{}/stages", "job_id"),
+    REJECTION_REASONS: ("/rejection_reasons", "", ""),
+    USERS: ("/users", "/users/{}", "id"),
+}
+
+
+_ONE = {"per_page": "1", "skip_count": "true"}
+
+
+def probe(session: Session, permission: Permission) -> ProbeResult:
+    """Read one row, then what is below it. A refusal means a missing permission once another call has worked."""
+    if permission is ACTIVITY_FEED:
+        return _activity_feed(session)
+    if permission not in _READS:
+        return ProbeResult(permission, State.UNTESTED, detail="Harvest v1 has no such permission.")
+    path, below, member = _READS[permission]
+    try:
+        rows = records_of(session.get(path, permission=permission, params=_ONE))
+        row_id = rows[0].id_or_none(member) if rows and below else None
+        if row_id is not None:
+            session.get(below.format(row_id), permission=permission)
+    except Forbidden as error:
+        return missing(permission, detail=error.remedy)
+    except NotFound as error:
+        if error.path.endswith(path):
+            raise
+        # the row was deleted in between, but the key was accepted
+    return ProbeResult(permission, State.GRANTED)
+
+
+def _activity_feed(session: Session) -> ProbeResult:
+    """The feed is below a candidate. Writing cannot be probed without writing."""
+    candidate_id = _any_candidate(session)
+    if candidate_id is None:
+        return ProbeResult(
+            ACTIVITY_FEED,
+            State.UNTESTED,
+            writing=State.UNTESTED,
+            detail="Not tested: there is no candidate yet whose Activity Feed could be read.",
+        )
+    try:
+        session.get(f"/candidates/{candidate_id}/activity_feed", permission=ACTIVITY_FEED)
+    except Forbidden as error:
+        return missing(ACTIVITY_FEED, detail=error.remedy)
+    except NotFound:
+        return ProbeResult(
+            ACTIVITY_FEED,
+            State.UNTESTED,
+            writing=State.UNTESTED,
+            detail="Not tested: the candidate that was tried has just gone.",
+        )
+    return ProbeResult(
+        ACTIVITY_FEED,
+        State.GRANTED,
+        writing=State.UNTESTED,
+        detail="Reading works. Writing is untested until the first note.",
+    )
+
+
+def _any_candidate(session: Session) -> int | None:
+    """The newest candidate's id, from applications if candidates may not be read."""
+    for path, permission, member in (
+        ("/candidates", CANDIDATES, "id"),
+        ("/applications", APPLICATIONS, "candidate_id"),
+    ):
+        try:
+            rows = records_of(session.get(path, permission=permission, params=_ONE))
+        except Forbidden:
+            continue
+        if rows:
+            return rows[0].id_or_none(member)
+    return None
+
+
+# --- records --------------------------------------------------------------------------------------------------
+
+
+_STATUSES = {status.value: status for status in ApplicationStatus}
+
+
+_JOB_STATUSES = {status.value: status for status in JobStatus}
+
+
+_VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
+
+
+def application_of(record: Record) -> Application:
+    """An application has one job; a prospect any number, in `prospective_job_ids`."""
+    prospect = record.flag("prospect")
+    jobs = tuple(job.id() for job in record.children("jobs"))
+    stage = record.child("current_stage")
+    reason = record.child("rejection_reason")
+    recruiter, coordinator = record.child("recruiter"), record.child("coordinator")
+    return Application(
+        id=record.id(),
+        candidate_id=record.id("candidate_id"),
+        job_id=jobs[0] if jobs and not prospect else None,
+        job_post_id=record.id_or_none("job_post_id"),
+        status=record.choice("status", _STATUSES, otherwise=ApplicationStatus.UNKNOWN),
+        prospect=prospect,
+        stage_id=stage.id_or_none("id") if stage else None,
+        stage_name=stage.text_or_none("name") if stage else None,
+        stage_entered_at=None,
+        applied_at=record.moment("applied_at"),
+        rejected_at=record.moment("rejected_at"),
+        last_activity_at=record.moment("last_activity_at"),
+        rejection_reason_id=reason.id_or_none("id") if reason else None,
+        rejection_reason_name=reason.text_or_none("name") if reason else None,
+        recruiter_id=recruiter.id_or_none("id") if recruiter else None,
+        coordinator_id=coordinator.id_or_none("id") if coordinator else None,
+        prospective_job_ids=jobs if prospect else (),
+    )
+
+
+def job_of(record: Record) -> Job:
+    """A job with its departments and offices, some of them null."""
+    return Job(
+        id=record.id(),
+        name=record.text("name"),
+        requisition_id=record.text_or_none("requisition_id"),
+        status=record.choice("status", _JOB_STATUSES, otherwise=JobStatus.UNKNOWN),
+        confidential=record.flag("confidential"),
+        is_template=record.flag("is_template"),
+        departments=_names(record, "departments"),
+        offices=_names(record, "offices"),
+        opened_at=record.moment("opened_at"),
+        closed_at=record.moment("closed_at"),
+        updated_at=record.moment("updated_at"),
+    )
+
+
+def _names(record: Record, member: str) -> tuple[str, ...]:
+    return tuple(name for child in record.children(member) if (name := child.text_or_none("name")))
+
+
+def post_of(record: Record) -> JobPost:
+    """A job post. v1 has no language."""
+    return JobPost(
+        id=record.id(),
+        job_id=record.id_or_none("job_id"),
+        title=record.text("title"),
+        live=record.flag("live"),
+        internal=record.flag("internal"),
+        active=record.flag("active", default=True),
+        language=record.text_or_none("language"),
+    )
+
+
+def stage_of(record: Record, *, job_id: int) -> JobStage:
+    """A stage of the job."""
+    return JobStage(
+        id=record.id(),
+        job_id=record.id_or_none("job_id") or job_id,
+        name=record.text("name"),
+        order=record.number("priority"),
+        active=record.flag("active", default=True),
+    )
+
+
+def reason_of(record: Record) -> RejectionReason:
+    """A rejection reason."""
+    group = record.child("type")
+    return RejectionReason(record.id(), record.text("name"), group.text_or_none("name") if group else None)
+
+
+def owners_of(job: Record) -> Iterator[JobOwner]:
+    """The hiring team inside a job."""
+    team = job.child("hiring_team")
+    if team is None:
+        return
+    for member, kind in (
+        ("recruiters", OwnerKind.RECRUITER),
+        ("coordinators", OwnerKind.COORDINATOR),
+        ("sourcers", OwnerKind.SOURCER),
+    ):
+        for user in team.children(member):
+            yield JobOwner(job.id(), user.id(), kind, user.flag("responsible"))
+
+
+def note_of(record: Record, *, candidate_id: int, application_id: int | None = None) -> Note:
+    """A note. The misspelt member is Greenhouse's own."""
+    member = "visibility" if record.has("visibility") else "visiblity"
+    author = record.child("user")
+    visibility: dict[str, Visibility | None] = {**_VISIBILITIES}
+    return Note(
+        id=record.id(),
+        candidate_id=candidate_id,
+        application_id=application_id,
+        body=record.text("body"),
+        user_id=author.id_or_none("id") if author else None,
+        visibility=visibility.get(record.text(member).strip().lower()),
+        created_at=record.moment("created_at"),
+    )

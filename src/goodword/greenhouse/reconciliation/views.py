@@ -1,4 +1,4 @@
-"""Missed invitations that wait for a decision: the list, and a confirmation page each for *Invite* and *Dismiss*."""
+"""The Sync page, and missed invitations that wait for a decision."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,17 +11,76 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.domain.audit import write
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding
-from goodword.greenhouse.reconciliation import jobs
+from goodword.greenhouse.reconciliation import jobs, status
 from goodword.greenhouse.reconciliation import missed_invitations as domain
-from goodword.greenhouse.setup.views.shared import connected, nav
+from goodword.greenhouse.settings_pages import connected, settings_nav
 
 PAGE = 50
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def sync(request: MemberRequest, pk: int) -> HttpResponse:
+    """The sync page of a connection."""
+    context = {"settings_nav": settings_nav(request), **_sync_context(connected(request, pk), request)}
+    return render(request, "greenhouse/reconciliation/sync.html", context)
+
+
+@require_safe
+@access.member(kinds=access.WORKS)
+def progress(request: MemberRequest, pk: int) -> HttpResponse:
+    """The card of the running pass, polled every two seconds."""
+    context = _sync_context(connected(request, pk), request)
+    return render(request, "greenhouse/reconciliation/parts/pass.html", context)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def sync_now(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Begin a full pass; a running one becomes a full one."""
+    connection = connected(request, pk)
+    now = clock.now()
+    with transaction.atomic():
+        row = jobs.begin_pass(connection, now=now, requested_by=request.member)
+        write(
+            organisation=request.organisation,
+            action="reconciliation.requested",
+            member=request.member,
+            now=now,
+            details={"connection": connection.pk},
+        )
+    if row is None:
+        messages.info(request, _("A sync is already running. It now compares everything."))
+    return redirect("greenhouse_sync", request.organisation.slug, connection.pk)
+
+
+def status_context(found: status.SyncStatus) -> dict[str, Any]:
+    """Variables of parts/pass.html, parts/days.html and summary.html."""
+    return {
+        "sync": found,
+        "duration": status.duration(found.last) if found.last else "",
+        "summary": status.summary(found),
+        "days": [
+            {
+                "day": day.day,
+                "findings": [status.describe(one) for one in day.counts],
+                "explanation": status.explain(day.deliveries) if day.deliveries else "",
+            }
+            for day in found.days
+        ],
+    }
+
+
+def _sync_context(connection: Connection, request: MemberRequest) -> dict[str, Any]:
+    found = status.sync_status(connection, now=clock.now(), member=request.member)
+    return {"connection": connection, **status_context(found)}
 
 
 @require_safe
@@ -102,7 +161,7 @@ def _decide(
     if not chosen.exists():
         messages.info(request, _("Choose candidates first."))
         return redirect("greenhouse_missed_invitations", request.organisation.slug, connection.pk)
-    return _page(request, name, _context(connection, chosen, request))
+    return _page(request, name, _confirmation(connection, chosen, request))
 
 
 def _chosen(request: MemberRequest, connection: Connection) -> QuerySet[Finding]:
@@ -116,7 +175,9 @@ def _chosen(request: MemberRequest, connection: Connection) -> QuerySet[Finding]
     return rows.filter(pk__in=ids)
 
 
-def _context(connection: Connection, chosen: QuerySet[Finding], request: MemberRequest) -> dict[str, Any]:
+def _confirmation(
+    connection: Connection, chosen: QuerySet[Finding], request: MemberRequest
+) -> dict[str, Any]:
     rows = list(chosen.select_related("application__candidate", "application__role"))
     everyone = bool(request.GET.get("all"))
     return {
@@ -132,5 +193,5 @@ def _context(connection: Connection, chosen: QuerySet[Finding], request: MemberR
 
 def _page(request: MemberRequest, name: str, context: Mapping[str, Any]) -> HttpResponse:
     return render(
-        request, f"greenhouse/reconciliation/{name}.html", {"settings_nav": nav(request), **context}
+        request, f"greenhouse/reconciliation/{name}.html", {"settings_nav": settings_nav(request), **context}
     )

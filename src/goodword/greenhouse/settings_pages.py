@@ -1,4 +1,4 @@
-"""Shared by the integration pages."""
+"""Shared by the settings pages: their navigation, and access to a connection."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,21 +21,21 @@ def connected(request: MemberRequest, pk: int) -> Connection:
     return connection
 
 
-def page(
+def settings_page(
     request: MemberRequest, name: str, context: Mapping[str, Any], *, status: int = HttpResponse.status_code
 ) -> HttpResponse:
-    """A settings page with navigation. Browsers must not store it, since some pages show the secret key."""
+    """A settings page, which browsers must not store: some show the secret key or personal data."""
     response = render(
         request,
-        f"greenhouse/setup/{name}.html",
-        {"settings_nav": nav(request), **context},
+        f"greenhouse/{name}.html",
+        {"settings_nav": settings_nav(request), **context},
         status=status,
     )
     response["Cache-Control"] = "no-store"
     return response
 
 
-def nav(request: MemberRequest) -> list[dict[str, Any]]:
+def settings_nav(request: MemberRequest) -> list[dict[str, Any]]:
     """The navigation of the settings pages."""
     links = [(_("Integrations"), "integrations", "plug")]
     if request.member.is_admin and oldest_connection(request.organisation):

@@ -1,0 +1,155 @@
+"""Erasure and data export of deliveries, notes and the timeline."""
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Q
+
+from goodword.candidates.models import Application, Candidate
+from goodword.core.erasure import Counts, Subject, holds
+from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.core.models import Event
+from goodword.greenhouse.models import ActivityFeedNote, Delivery
+
+
+@holds("greenhouse.Delivery")
+def erase_deliveries(subject: Subject, now: datetime) -> Counts:
+    """Replace every body about the person or the applications by ids, and blank its outcome."""
+    if subject.connection_id is None:
+        return {}
+    about = Q(remote_application_id__in=subject.remote_application_ids) | Q(
+        remote_candidate_id__in=subject.remote_candidate_ids
+    )
+    rows = Delivery.objects.across_organisations().filter(
+        about,
+        organisation_id=subject.organisation_id,
+        connection_id=subject.connection_id,
+        body_erased_at=None,
+    )
+    count = 0
+    for row in rows.defer("body").select_for_update(of=("self",)):
+        row.body = _ids_only(row)
+        row.body_erased_at = now
+        if row.state != Delivery.State.RECEIVED:
+            row.outcome = ""  # may contain a rejection reason
+        row.save(update_fields=["body", "body_erased_at", "outcome"])
+        count += 1
+    return {"webhook bodies": count}
+
+
+def _ids_only(row: Delivery) -> bytes:
+    """A body with only the row's own columns."""
+    payload: dict[str, Any] = {}
+    if row.remote_application_id is not None:
+        payload["application"] = {"id": row.remote_application_id, "candidate_id": row.remote_candidate_id}
+    if row.remote_candidate_id is not None:
+        payload["candidate_id"] = row.remote_candidate_id
+    return json.dumps({"action": row.action, "payload": payload}).encode()
+
+
+@tells("greenhouse.Delivery")
+def export_deliveries(wanted: Wanted) -> Told:
+    """For the organisation, from which candidates get them with all other data of its recruiting software."""
+    if not wanted.by_member or wanted.candidate_id is None:
+        return {}
+    candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
+    applications = Application.objects.of(wanted.organisation).filter(
+        pk__in=wanted.application_ids, remote_id__isnull=False
+    )
+    # about the person only, or about a wanted application; not about their other applications
+    about = Q(remote_application_id__in=applications.values("remote_id")) | Q(
+        remote_candidate_id=candidate.remote_id, remote_application_id=None
+    )
+    rows = Delivery.objects.of(wanted.organisation).filter(about, connection_id=candidate.connection_id or 0)
+    return {
+        "sent by Greenhouse": [
+            without_nothing(
+                {
+                    "at": row.received_at,
+                    "what": row.action,
+                    "body": _body(bytes(row.body)),
+                    "outcome": row.outcome,
+                }
+            )
+            for row in rows.order_by("pk")
+        ]
+    }
+
+
+def _body(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body.decode(errors="replace")
+
+
+@holds("greenhouse.ActivityFeedNote")
+def erase_notes(subject: Subject, now: datetime) -> Counts:
+    """Cancel unposted notes, and delete the error texts of all. Report codes and Greenhouse's ids stay."""
+    about = Q(report__step_request__application__in=subject.application_ids)
+    if subject.candidate_id is not None:
+        about |= Q(connection_id=subject.connection_id, candidate_remote_id__in=subject.remote_candidate_ids)
+    notes = ActivityFeedNote.objects.across_organisations().filter(about)
+    final = [ActivityFeedNote.State.SENT, ActivityFeedNote.State.CANCELLED]
+    given_up = notes.exclude(state__in=final).update(
+        state=ActivityFeedNote.State.CANCELLED,
+        settled_at=now,
+        failure_reason=ActivityFeedNote.FailureReason.NONE,
+    )
+    notes.update(last_error="", search_duplicates_at=None)
+    return {"notes given up": given_up}
+
+
+@tells("greenhouse.ActivityFeedNote")
+def export_notes(wanted: Wanted) -> Told:
+    """Which notes were posted, for the organisation. Their text is in Greenhouse."""
+    if not wanted.by_member:
+        return {}
+    notes = ActivityFeedNote.objects.of(wanted.organisation).filter(
+        report__step_request__application_id__in=wanted.application_ids
+    )
+    return {
+        "notes on the Activity Feed": [
+            without_nothing(
+                {
+                    "report": note.marker,
+                    "state": note.state,
+                    "visibility": note.visibility,
+                    "id in Greenhouse": note.remote_id,
+                    "error": note.last_error,
+                }
+            )
+            for note in notes.order_by("pk")
+        ]
+    }
+
+
+@holds("core.Event")
+def erase_events(subject: Subject, now: datetime) -> Counts:
+    del now
+    rejections = Event.objects.filter(
+        application_id__in=subject.application_ids, name="application.rejected"
+    ).exclude(data={})
+    return {"rejection reasons": rejections.update(data={})}
+
+
+@tells("core.Event")
+def export_events(wanted: Wanted) -> Told:
+    """The timeline, for the organisation only: it contains stages and rejections."""
+    if not wanted.by_member:
+        return {}
+    events = Event.objects.filter(
+        organisation_id=wanted.organisation.pk, application_id__in=wanted.application_ids
+    )
+    return {
+        "timeline": [
+            without_nothing({"at": _at(event), "what": event.name, "by": event.actor, "details": event.data})
+            for event in events.order_by("occurred_at", "pk")
+        ]
+    }
+
+
+def _at(event: Event) -> date:
+    """When it happened; only the day for the beginning of an assessment, as on the timeline."""
+    return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at
