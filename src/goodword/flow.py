@@ -10,7 +10,8 @@ from goodword.assessments import export as assessments_export
 from goodword.assessments.adjustments import requests
 from goodword.assessments.attempts import invitations, reactions
 from goodword.assessments.flags import raising as attempt_flags
-from goodword.candidates import erase, export
+from goodword.candidates import data_export as candidates_data_export
+from goodword.candidates.domain import erasure as candidates_erasure
 from goodword.core.erasure import Holder
 from goodword.core.exporting import Teller
 from goodword.core.reactions import Flow
@@ -215,12 +216,12 @@ ERASURE: tuple[Holder, ...] = (
     assessments_erase.erase,
     steps_erase.erase,
     notifications_erase.erase,
-    erase.erase,
+    candidates_erasure.erase,
 )
 
 #: the sections of a data export, in reading order (core.exporting)
 EXPORT: tuple[Teller, ...] = (
-    export.export,
+    candidates_data_export.export,
     steps_export.export,
     assessments_export.export,
     references_export.export,

@@ -154,7 +154,9 @@ def page(request: MemberRequest) -> HttpResponse:
     """Failed mails that are still needed."""
     rows = undelivered(request.member)
     return render(
-        request, "workspace/settings_pages/undelivered.html", {"settings_nav": settings_nav(request), "rows": rows}
+        request,
+        "workspace/settings_pages/undelivered.html",
+        {"settings_nav": settings_nav(request), "rows": rows},
     )
 
 
@@ -244,5 +246,7 @@ def own_mails(request: MemberRequest) -> HttpResponseBase:
             messages.success(request, _("Saved. Applies from now on."))
         return redirect("own_mails", request.organisation.slug)
     return render(
-        request, "workspace/settings_pages/my_mails.html", {"settings_nav": settings_nav(request), "form": form}
+        request,
+        "workspace/settings_pages/my_mails.html",
+        {"settings_nav": settings_nav(request), "form": form},
     )
