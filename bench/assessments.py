@@ -353,8 +353,8 @@ def report(seen: Seen, *, took: float, worked: float) -> None:
 
 def compare(seen: Seen) -> int:
     """How many acknowledged answers are not in the database as they were acknowledged."""
-    from goodword.assessments.items import items_of
     from goodword.assessments.models import AttemptPart
+    from goodword.assessments.queries import items_of
 
     stored: dict[tuple[int, int], str] = {}
     ended = 0

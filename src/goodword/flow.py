@@ -5,11 +5,11 @@ transaction of its own effects (core.reactions); the handlers of one event run i
 is only kept for the timeline.
 """
 
-from goodword.assessments import erase as assessments_erase
-from goodword.assessments import export as assessments_export
+from goodword.assessments import data_export as assessments_data_export
+from goodword.assessments import erasure as assessments_erasure
 from goodword.assessments.adjustments import requests
-from goodword.assessments.attempts import invitations, reactions
-from goodword.assessments.flags import raising as attempt_flags
+from goodword.assessments.attempts import invitations
+from goodword.assessments.flags import rules as attempt_flags
 from goodword.candidates import data_export as candidates_data_export
 from goodword.candidates.domain import erasure as candidates_erasure
 from goodword.core.erasure import Holder
@@ -40,64 +40,64 @@ FLOW: Flow = {
     "application.applied": (),
     "application.entered_stage": (automation.on_entered_stage,),  # data: job_id, stage_id, stage_name
     "application.left_stage": (
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: stage_id, to_stage_id
     "application.rejected": (
         application_outcome.on_ended,
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: reason
     "application.unrejected": (
         application_outcome.on_restored,
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),
     "application.hired": (
         application_outcome.on_ended,
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
         sending.on_hired,
     ),
     "application.unhired": (
         application_outcome.on_restored,
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
         sending.on_unhired,
     ),
     "application.changed_job": (  # data: from_job_id, job_id
         application_outcome.on_changed_job,
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),
     "application.converted": (
         application_outcome.on_ended,
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),
     "candidate.changed": (
         automation.on_candidate_changed,
         mail_names.on_name_changed,
-        reactions.on_suspicious_name,
+        invitations.on_suspicious_name,
         check_reactions.on_suspicious_name,
         attention.on_name,
     ),  # address, a name with a link, or permission to e-mail
     "candidate.name_confirmed": (
         automation.on_candidate_changed,
         mail_names.on_name_changed,
-        reactions.on_suspicious_name,
+        invitations.on_suspicious_name,
         check_reactions.on_suspicious_name,
     ),
     "candidate.merged": (),  # data: from_candidate_id, candidate_id
     # --- personal data that goes (candidates) ------------------------------------------------------------------
     "erasure.requested": (
         application_outcome.on_ended,
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.cancelled": (
         application_outcome.on_restored,
-        reactions.on_application_changed,
+        invitations.on_application_changed,
         check_reactions.on_application_changed,
     ),  # data: erasure_id, reason
     "erasure.done": (),  # data: erasure_id, reason
@@ -107,7 +107,7 @@ FLOW: Flow = {
         check_invitations.on_step_requested,
     ),
     "step.asked_again": (
-        reactions.on_requested_again,
+        invitations.on_requested_again,
         check_reactions.on_requested_again,
     ),  # data: step_request_id, kind
     "step.needs_attention": (attention.on_needs_attention,),  # data: step_request_id, kind, reason
@@ -182,28 +182,31 @@ FLOW: Flow = {
     # --- questions of candidates and referees ------------------------------------------------------------------
     "portal.asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
-    "email.sent": (reactions.on_mail_sent, check_reactions.on_mail_sent),  # data: email_id, kind, subject_ref
+    "email.sent": (
+        invitations.on_mail_sent,
+        check_reactions.on_mail_sent,
+    ),  # data: email_id, kind, subject_ref
     "email.waits_for_name": (
-        reactions.on_suspicious_name,
+        invitations.on_suspicious_name,
         check_reactions.on_suspicious_name,
         attention.on_name,
     ),
-    "email.queued_again": (reactions.on_mail_requeued, check_reactions.on_mail_requeued),  # by a member
+    "email.queued_again": (invitations.on_mail_requeued, check_reactions.on_mail_requeued),  # by a member
     "email.failed": (
         nominations.on_mail_failed,
-        reactions.on_mail_returned,
+        invitations.on_mail_returned,
         check_reactions.on_mail_returned,
         requests.on_mail_returned,
         bounces.on_email_failed,
     ),
     # what is heard of a mail after it was sent, from a provider's event or a returned message
     "email.bounced": (
-        reactions.on_mail_returned,
+        invitations.on_mail_returned,
         check_reactions.on_mail_returned,
         requests.on_mail_returned,
         bounces.on_email_failed,
     ),
-    "email.complained": (reactions.on_complained, check_reactions.on_complained),
+    "email.complained": (invitations.on_complained, check_reactions.on_complained),
 }
 
 #: what is erased of a person, app by app from the top down (core.erasure)
@@ -213,7 +216,7 @@ ERASURE: tuple[Holder, ...] = (
     personal_data.erase_events,
     reports_erasure.erase,
     references_erase.erase,
-    assessments_erase.erase,
+    assessments_erasure.erase,
     steps_erase.erase,
     notifications_erase.erase,
     candidates_erasure.erase,
@@ -223,7 +226,7 @@ ERASURE: tuple[Holder, ...] = (
 EXPORT: tuple[Teller, ...] = (
     candidates_data_export.export,
     steps_export.export,
-    assessments_export.export,
+    assessments_data_export.export,
     references_export.export,
     reports_data_export.export,
     notifications_export.export,

@@ -1,4 +1,4 @@
-"""What a candidate asked to be made otherwise for them reaches nobody of the hiring team: who may know of it at all."""
+"""Adjustment requests stay hidden from the hiring team: which modules may read them at all."""
 
 import ast
 
@@ -7,47 +7,43 @@ from tests.architecture.source import ROOT, imports, nodes
 APP = "goodword.assessments"
 PACKAGE = f"{APP}.adjustments"
 
-#: who else may reach for the package
+#: modules outside the package that may import it
 MAY_IMPORT = {
-    # the deadline waits for the mail with the answer
-    f"{APP}.attempts.reactions",
-    # the candidate's own pages, and that of whoever answers
-    f"{APP}.views.adjustment_request",
-    f"{APP}.views.adjustment_answer",
+    # pages of the candidate and of the contact
+    f"{APP}.views.adjustments",
     f"{APP}.views.attempt",
-    # shows the reader before there is a request
+    # warns members if nobody outside the hiring team is named
     f"{APP}.plans.publishing",
-    # a request delays the start, and grants carry over to a new attempt
+    # a request delays the start and the deadline; grants carry over to a new attempt
     f"{APP}.attempts.begin",
     f"{APP}.attempts.invitations",
     f"{APP}.jobs",
     "goodword.flow",
-    # what looks after personal data
-    f"{APP}.erase",
-    f"{APP}.export",
-    # what a candidate has agreed to be told
+    # personal data
+    f"{APP}.erasure",
+    f"{APP}.data_export",
+    # grants that the candidate has agreed to share
     "goodword.workspace.candidate.cards",
 }
-#: who else may know the rows
-MAY_KNOW_ROWS = {
-    f"{APP}.erase",
-    f"{APP}.export",
+#: modules outside the package that may use the model
+MAY_USE_MODEL = {
+    f"{APP}.erasure",
+    f"{APP}.data_export",
     f"{APP}.models.__init__",
     f"{APP}.models.attempts",
-    f"{APP}.views.adjustment_answer",
+    f"{APP}.views.adjustments",
 }
-#: who may read how long a clock is: it shows what was granted
+#: modules that may read the length of a clock, which reveals extra time
 MAY_READ_CLOCKS = {
     f"{APP}.adjustments.status",
     f"{APP}.attempts.answers",
     f"{APP}.attempts.begin",
     f"{APP}.attempts.completion",
     f"{APP}.attempts.overview",
-    f"{APP}.attempts.preview",  # of a part that nobody takes
-    f"{APP}.export",
+    f"{APP}.attempts.preview",  # no candidate
+    f"{APP}.data_export",
 }
-#: the folders of what members read, and of what leaves the house
-#: how what is told of it is called in code and templates
+#: names under which adjustments appear in code and templates
 NAMES = (
     "assessments.adjustments",
     "adjustments_",
@@ -57,10 +53,11 @@ NAMES = (
     "part.seconds",
     ".seconds }}",
 )
+#: folders of what members read, and of what is sent elsewhere
 FOR_MEMBERS = ("workspace", "reports", "greenhouse", "assessments/templates/assessments/result")
 
 
-def test_few_modules_reach_for_adjustments() -> None:
+def test_few_modules_import_adjustments() -> None:
     users = {
         module
         for module, names in imports().items()
@@ -69,17 +66,17 @@ def test_few_modules_reach_for_adjustments() -> None:
     assert users == MAY_IMPORT
 
 
-def test_fewer_know_the_rows() -> None:
+def test_fewer_use_the_model() -> None:
     users = {
         module
         for kind in (ast.Name, ast.ClassDef, ast.Attribute, ast.ImportFrom)
         for module, node in nodes(kind)
-        if not module.startswith(PACKAGE) and _knows_rows(node)
+        if not module.startswith(PACKAGE) and _uses_model(node)
     }
-    assert users == MAY_KNOW_ROWS
+    assert users == MAY_USE_MODEL
 
 
-def test_the_length_of_a_clock_is_read_by_what_runs_it_alone() -> None:
+def test_only_modules_that_run_clocks_read_their_length() -> None:
     users = {
         module
         for module, node in nodes(ast.Attribute)
@@ -88,8 +85,8 @@ def test_the_length_of_a_clock_is_read_by_what_runs_it_alone() -> None:
     assert users - MAY_READ_CLOCKS == set()
 
 
-def test_members_pages_and_reports_do_not_mention_adjustments_or_stopped_clocks() -> None:
-    told = {
+def test_no_page_for_members_and_no_report_mentions_adjustments_or_clocks() -> None:
+    found = {
         path.relative_to(ROOT / "src" / "goodword").as_posix()
         for folder in FOR_MEMBERS
         for path in (ROOT / "src" / "goodword" / folder).rglob("*")
@@ -97,17 +94,17 @@ def test_members_pages_and_reports_do_not_mention_adjustments_or_stopped_clocks(
         for text in [path.read_text(encoding="utf-8")]
         if any(name in text for name in NAMES)
     }
-    assert told == {
-        # Settings > Organisation: who answers
+    assert found == {
+        # Settings > Organisation: the contact for requests
         "workspace/settings_pages/organisation.py",
         "workspace/templates/workspace/settings_pages/organisation.html",
-        # what a candidate has agreed to be told
+        # grants that the candidate has agreed to share
         "workspace/candidate/cards.py",
         "workspace/templates/workspace/candidate/step.html",
     }
 
 
-def _knows_rows(node: ast.AST) -> bool:
+def _uses_model(node: ast.AST) -> bool:
     match node:
         case ast.Name(id="Adjustment") | ast.ClassDef(name="Adjustment") | ast.Attribute(attr="adjustments"):
             return True
@@ -117,6 +114,6 @@ def _knows_rows(node: ast.AST) -> bool:
 
 
 def _names_a_part(node: ast.expr) -> bool:
-    """`part`, `row.part`, `attempt_part`: what is called so is an AttemptPart."""
+    """By name: `part`, `row.part`, `attempt_part`."""
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     return name in {"part", "attempt_part", "taken"}

@@ -30,15 +30,15 @@ MAY_IMPORT = {
         "goodword.references.export": {"wording"},
     },
     ASSESSMENTS: {
-        "goodword.flow": {"raising"},
+        "goodword.flow": {"rules"},
         "goodword.assessments.urls": {"display"},
         "goodword.workspace.candidate.views": {"display"},
-        "goodword.assessments.export": {"wording"},
+        "goodword.assessments.data_export": {"display"},
     },
     SHARED: {
         # the rows
         "goodword.references.models": {"models"},
-        "goodword.assessments.models.flags": {"models"},
+        "goodword.assessments.models.attempts": {"models"},
     },
 }
 
@@ -51,17 +51,17 @@ MAY_KNOW_ROWS = {
         "goodword.references.models",
     },
     "AttemptFlag": {
-        "goodword.assessments.erase",
-        "goodword.assessments.export",
-        "goodword.assessments.models.flags",
+        "goodword.assessments.erasure",
+        "goodword.assessments.data_export",
+        "goodword.assessments.models.attempts",
     },
-    # and what writes down what a page notices
-    "Noticed": {
+    # and what records them
+    "Observation": {
         "goodword.assessments.attempts.breaks",
-        "goodword.assessments.attempts.notices",
-        "goodword.assessments.erase",
-        "goodword.assessments.export",
-        "goodword.assessments.models.flags",
+        "goodword.assessments.attempts.observations",
+        "goodword.assessments.erasure",
+        "goodword.assessments.data_export",
+        "goodword.assessments.models.attempts",
     },
 }
 
@@ -71,8 +71,8 @@ BACK_DOORS = {
     ("check", "traces"): set[str](),
     ("referee", "flags"): set[str](),
     ("request", "traces"): set[str](),
-    ("attempt", "flags"): {"goodword.assessments.export"},
-    ("part", "noticed"): {"goodword.assessments.export"},
+    ("attempt", "flags"): {"goodword.assessments.data_export"},
+    ("part", "observations"): {"goodword.assessments.data_export"},
 }
 
 

@@ -9,8 +9,6 @@ from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.begin import begin_part, needs_start
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.content import content_of
-from goodword.assessments.items import items_of
 from goodword.assessments.kinds.builtin import REASONING, WORK_STYLE
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
@@ -30,7 +28,7 @@ from goodword.assessments.models import (
     Upload,
 )
 from goodword.assessments.psychometrics import rasch
-from goodword.assessments.queries import answers_of
+from goodword.assessments.queries import answers_of, content_of, items_of
 from goodword.candidates.models import Application
 from goodword.roles.models import Role, Step
 from tests.assessments.support import add_answers, assigned, part_of, save_answers

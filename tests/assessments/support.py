@@ -9,9 +9,9 @@ from django.db.models import QuerySet
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.invitations import assign
-from goodword.assessments.items import items_of
 from goodword.assessments.kinds.scales.items import Statement
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
+from goodword.assessments.queries import items_of
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.events import record

@@ -14,13 +14,13 @@ from goodword.assessments.attempts.answers import UnknownItem, next_item, save_a
 from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.breaks import resume
 from goodword.assessments.attempts.completion import end_overdue
-from goodword.assessments.attempts.locking import PartOver
+from goodword.assessments.attempts.part_state import PartOver
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
-from goodword.assessments.items import items_of
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.models import Attempt
+from goodword.assessments.queries import items_of
 from goodword.assessments.results import result as shown_to_members
 from tests.assessments.once import once
 from tests.assessments.own import support as own_support
@@ -76,8 +76,8 @@ def test_the_task_on_screen_is_replaced_by_one_of_its_family_and_level_and_the_t
     assert (part.at, part.breaks, part.ends_at) == (2, 1, NOW + MINUTES + 4 * MINUTE)
     assert list(answers(attempt).values_list("item", flat=True)) == ["1"]
     assert [item.id for item in items_of(part)][:3] == ["1", "2a", "3"]
-    [noticed] = part.noticed.all()
-    assert (noticed.what, noticed.item, noticed.amount) == ("broke", "2", 240)
+    [noticed] = part.observations.all()
+    assert (noticed.kind, noticed.item, noticed.amount) == ("disconnected", "2", 240)
 
 
 def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
@@ -228,8 +228,8 @@ def test_the_situation_on_screen_does_not_count_and_the_next_one_follows_in_its_
     assert list(answers(made).values_list("item", flat=True)) == [first]
     with pytest.raises(UnknownItem):
         save_answer(attempt_id=made.pk, order=1, item_id=second, value={}, now=NOW + 5 * MINUTE)
-    [noticed] = part.noticed.all()
-    assert (noticed.what, noticed.item) == ("broke", "2")
+    [noticed] = part.observations.all()
+    assert (noticed.kind, noticed.item) == ("disconnected", "2")
 
 
 def test_a_situation_rated_in_full_before_the_break_stays_and_one_rated_in_part_does_not() -> None:

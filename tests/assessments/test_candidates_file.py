@@ -6,13 +6,13 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.export import export
-from goodword.assessments.items import items_of
+from goodword.assessments.data_export import export
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import show
 from goodword.assessments.models import Attempt
+from goodword.assessments.queries import items_of
 from goodword.core.exporting import Reader, Wanted
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.once import once

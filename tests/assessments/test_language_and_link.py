@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.begin import NotOffered, TooLate, choose_language, offered_languages
-from goodword.assessments.attempts.locking import Closed
+from goodword.assessments.attempts.part_state import Closed
 from goodword.assessments.models import Attempt, TestVersion
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.assessments.attempts.variants import language_for, version_for
+from goodword.assessments.attempts.begin import language_for, version_for
 from goodword.assessments.models import AssessmentPart
 from tests.assessments.plan.plans import questions
 from tests.support import factories

@@ -12,10 +12,10 @@ from django.urls import reverse
 from goodword.assessments.attempts.answers import next_item
 from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.breaks import resume
-from goodword.assessments.items import items_of
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.models import Attempt
+from goodword.assessments.queries import items_of
 from tests.assessments.own import support as own_support
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
 from tests.assessments.support import answers, part_of, rows, token_of

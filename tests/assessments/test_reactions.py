@@ -7,7 +7,7 @@ from django.db import transaction
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.reactions import on_application_changed
+from goodword.assessments.attempts.invitations import on_application_changed
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.models import Email

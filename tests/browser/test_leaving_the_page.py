@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.models import Attempt, AttemptFlag, Noticed
+from goodword.assessments.models import Attempt, AttemptFlag, Observation
 from goodword.core import clock
 from tests.assessments.flags.sat import flags, looked_at, noticed, on_a_clock, questions_of_their_own
 from tests.assessments.support import part_of, scores, token_of
@@ -52,7 +52,7 @@ def hiding(page: Page) -> Page:
 
 def leave(page: Page, seconds: float) -> None:
     """Leave the page for so long and come back; wait for the server to have heard of it."""
-    with page.expect_response("**/notice/") as heard:
+    with page.expect_response("**/observations/") as heard:
         page.evaluate("seconds => window.leaveFor(seconds)", seconds)
     assert heard.value.status == 200
 
@@ -104,7 +104,7 @@ def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..
     page.goto(open_at(attempt, "portal_assessment_item", 1, 2))
     sent: list[str] = []
     page.on("request", lambda request: sent.append(request.post_data or ""))
-    with page.expect_response("**/notice/"):
+    with page.expect_response("**/observations/"):
         page.get_by_role("textbox").evaluate(
             """(field, text) => {
               const data = new DataTransfer();
@@ -130,17 +130,17 @@ def test_the_first_page_and_the_signs_are_accessible_and_fit(
     page.goto(open_at(attempt, "portal_assessment"))
     looker.look(page, "what is noticed")
     for item in "123456":
-        Noticed.objects.create(
+        Observation.objects.create(
             organisation=attempt.organisation,
             part=part_of(attempt),
             item=item,
-            what="left",
+            kind="left",
             amount=90,
-            noticed_at=clock.now(),
+            observed_at=clock.now(),
         )
     finish_part(attempt_id=attempt.pk, order=1, now=clock.now())
     looked_at(attempt)
-    for code, facts in (("fast", {"percent": 40}), ("line_broke", {"times": 1})):
+    for code, facts in (("fast", {"percent": 40}), ("connection_lost", {"times": 1})):
         AttemptFlag.objects.create(
             organisation=attempt.organisation,
             attempt=attempt,

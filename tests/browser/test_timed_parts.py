@@ -11,8 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.begin import begin_part
-from goodword.assessments.items import items_of
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
+from goodword.assessments.queries import items_of
 from goodword.core import clock
 from goodword.ui.colour import contrast
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.items import items_of
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, Score
+from goodword.assessments.queries import items_of
 from goodword.core.models import Event
 from goodword.reports.domain.freezing import on_attempt_completed
 from goodword.reports.domain.redaction import without_person

@@ -13,15 +13,20 @@ from django.db import transaction
 
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership
-from goodword.assessments.attempts.locking import part_of, record_event
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.content import content_of
-from goodword.assessments.items import visible_items
+from goodword.assessments.attempts.part_state import part_of, record_event
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.custom.content import Criterion, FileQuestion
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.models import Attempt, AttemptPart, Marking, Upload
-from goodword.assessments.queries import answers_of, latest_done, parts_of, read_answers
+from goodword.assessments.queries import (
+    answers_of,
+    content_of,
+    latest_done,
+    parts_of,
+    read_answers,
+    visible_items,
+)
 from goodword.candidates.models import Application
 from goodword.core.json_reading import Json
 from goodword.ui.scales import written_number

@@ -13,8 +13,6 @@ from typing import Any, Self
 from django.db.models import Prefetch
 from django.utils.translation import get_language_info, gettext
 
-from goodword.assessments.content import content_of
-from goodword.assessments.items import items_of
 from goodword.assessments.kinds import Content, Result, kind_of
 from goodword.assessments.kinds.reasoning.families import category_name
 from goodword.assessments.kinds.results import CandidateResult, Requirement
@@ -30,7 +28,7 @@ from goodword.assessments.models import (
     Upload,
 )
 from goodword.assessments.norms.queries import known_of_parts
-from goodword.assessments.queries import read_answers
+from goodword.assessments.queries import content_of, items_of, read_answers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,10 +4,8 @@ from django.urls import URLPattern, URLResolver, path
 
 from goodword.assessments.flags.display import dismiss_flag
 from goodword.assessments.views import (
-    adjustment_answer,
-    adjustment_request,
+    adjustments,
     attempt,
-    candidate_result,
     custom_question,
     custom_questions,
     item,
@@ -95,28 +93,28 @@ _PART = "p/<token>/assessment/<int:order>/"
 
 public_urls = [
     path("p/<token>/assessment/", attempt.first_page, name="portal_assessment"),
-    path("p/<token>/assessment/result/", candidate_result.candidate_result, name="portal_assessment_result"),
+    path("p/<token>/assessment/result/", attempt.candidate_result, name="portal_assessment_result"),
     path("p/<token>/assessment/decline/", attempt.decline_page, name="portal_assessment_decline"),
     path("p/<token>/assessment/language/", attempt.language_page, name="portal_assessment_language"),
     path("p/<token>/assessment/computer/", attempt.link_page, name="portal_assessment_link"),
     path(
         "p/<token>/assessment/adjustment/",
-        adjustment_request.request_page,
+        adjustments.request_page,
         name="portal_assessment_adjustment",
     ),
     path(
         "p/<token>/assessment/adjustment/withdraw/",
-        adjustment_request.withdraw,
+        adjustments.withdraw,
         name="portal_assessment_adjustment_withdraw",
     ),
-    path("a/<token>/", adjustment_answer.answer_page, name="adjustment_answer"),
+    path("a/<token>/", adjustments.answer_page, name="adjustment_answer"),
     path(f"{_PART}form/", attempt.form_of_part, name="portal_assessment_form"),
     path(_PART, attempt.part_page, name="portal_assessment_part"),
     path(f"{_PART}practice/<int:number>/", attempt.practice, name="portal_assessment_practice"),
     path(f"{_PART}item/<int:number>/", item.item, name="portal_assessment_item"),
     path(f"{_PART}screens/", item.all_screens, name="portal_assessment_screens"),
     path(f"{_PART}ping/", item.ping, name="portal_assessment_ping"),
-    path(f"{_PART}notice/", item.record_notice, name="portal_assessment_notice"),
+    path(f"{_PART}observations/", item.observe_page, name="portal_assessment_observation"),
     path(f"{_PART}reconnect/", item.reconnect, name="portal_assessment_reconnect"),
     path(f"{_PART}finish/", attempt.last_page, name="portal_assessment_finish"),
 ]

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
 from goodword.assessments.adjustments.requests import AlreadyAnswered, answer_request
-from goodword.assessments.attempts import locking
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import UnknownForm, begin_part, choose_form
 from goodword.assessments.attempts.invitations import invite_again
-from goodword.assessments.attempts.reminders import remind_due
+from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import note_bounced
@@ -115,7 +115,7 @@ def test_nothing_is_answered_on_what_is_closed() -> None:
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
     before = everything(attempt)
-    with pytest.raises(locking.Closed):
+    with pytest.raises(part_state.Closed):
         answers(row, percent=25)
     assert everything(attempt) == before
 

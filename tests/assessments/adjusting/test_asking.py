@@ -9,10 +9,10 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.contacts import Contact, contact_of
 from goodword.assessments.adjustments.requests import CannotRequest, request_adjustment, withdraw_request
 from goodword.assessments.adjustments.status import WhyNot, extended_seconds, request_status
-from goodword.assessments.attempts import locking
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.reminders import remind_due
+from goodword.assessments.attempts.mails import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
@@ -131,7 +131,7 @@ def test_a_clock_that_has_started_stays_as_it_is() -> None:
 def test_no_clock_starts_while_a_request_waits_but_other_parts_can_be_done() -> None:
     attempt = timed()
     asked(attempt)
-    with pytest.raises(locking.AwaitingAdjustment):
+    with pytest.raises(part_state.AwaitingAdjustment):
         begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     assert withdraw_request(attempt_id=attempt.pk, now=NOW)
     assert begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW).begun_at == NOW
@@ -147,7 +147,7 @@ def test_nothing_is_asked_on_what_is_closed() -> None:
     attempt = timed()
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
-    with pytest.raises(locking.Closed):
+    with pytest.raises(part_state.Closed):
         asked(attempt)
 
 

@@ -383,7 +383,7 @@ def test_a_folder_from_before_there_were_totals_and_marks_is_still_checked(folde
 
 
 def test_a_total_of_an_earlier_rule_is_told_as_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("goodword.assessments.totals.SCORING", {**SCORING, "totals": "2"})
+    monkeypatch.setattr("goodword.assessments.scoring.SCORING", {**SCORING, "totals": "2"})
     assert {sentence.partition(": ")[2] for sentence in check(folder).differ} == {
         "scoring_version was 1 and is 2."
     }

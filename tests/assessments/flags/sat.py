@@ -11,8 +11,8 @@ from django.urls import reverse
 from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.flags.raising import on_attempt_completed
-from goodword.assessments.models import Attempt, AttemptFlag, Noticed, Test, TestVersion
+from goodword.assessments.flags.rules import on_attempt_completed
+from goodword.assessments.models import Attempt, AttemptFlag, Observation, Test, TestVersion
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from tests.assessments.plans import REASONING, Asks, attempt_of
@@ -79,22 +79,22 @@ def looked_at(attempt: Attempt) -> None:
 
 def send(attempt: Attempt, fields: Mapping[str, str], *, order: int = 1, client: Client | None = None) -> Any:
     """What the page's script sends when it has noticed something."""
-    url = reverse("portal_assessment_notice", args=[token_of(attempt), order])
+    url = reverse("portal_assessment_observation", args=[token_of(attempt), order])
     return (client or Client()).post(url, fields)
 
 
 def noticed(attempt: Attempt) -> list[tuple[str, str, int | None]]:
     """What was noticed, in order."""
-    rows = Noticed.objects.of(attempt.organisation).filter(part__attempt=attempt).order_by("pk")
-    return list(rows.values_list("what", "item", "amount"))
+    rows = Observation.objects.of(attempt.organisation).filter(part__attempt=attempt).order_by("pk")
+    return list(rows.values_list("kind", "item", "amount"))
 
 
 def note(attempt: Attempt, what: str, *items: str, amount: int | None = None) -> None:
     """Put down that something was noticed on each of these items."""
     part = part_of(attempt)
     for item in items:
-        Noticed.objects.create(
-            organisation=attempt.organisation, part=part, item=item, what=what, amount=amount, noticed_at=NOW
+        Observation.objects.create(
+            organisation=attempt.organisation, part=part, item=item, kind=what, amount=amount, observed_at=NOW
         )
 
 

@@ -7,11 +7,11 @@ import pytest
 from goodword.assessments.flags.rules import (
     Left,
     Pasted,
+    connection_lost_flag,
     contradiction_flag,
     fast_flag,
     left_page_flag,
     length_of,
-    line_broke_flag,
     pasted_flag,
     second_window_flag,
     seconds_between,
@@ -158,7 +158,7 @@ def test_an_answer_to_nothing_that_is_asked_gives_no_time() -> None:
 
 @pytest.mark.parametrize(("times", "expected"), [(0, None), (1, "low"), (2, "medium"), (9, "medium")])
 def test_breaks_of_the_line_are_never_more_than_medium(times: int, expected: str | None) -> None:
-    assert grade(line_broke_flag(key="1", times=times)) == expected
+    assert grade(connection_lost_flag(key="1", times=times)) == expected
 
 
 @pytest.mark.parametrize(("times", "expected"), [(0, None), (1, "low"), (50, "low")])

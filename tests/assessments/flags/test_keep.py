@@ -10,7 +10,7 @@ from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.breaks import resume
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.flags.display import flags_of
-from goodword.assessments.flags.raising import on_attempt_completed, update_flags
+from goodword.assessments.flags.rules import on_attempt_completed, update_flags
 from goodword.assessments.models import Attempt, AttemptFlag
 from goodword.candidates.models import Application
 from goodword.core.models import Reaction
@@ -73,7 +73,7 @@ def test_nothing_is_looked_for_before_all_is_in(attempt: Attempt) -> None:
 
 def test_what_was_noticed_on_a_clock_is_found_when_it_is_done(attempt: Attempt) -> None:
     note(attempt, "left", "1", "2", "3", "4", amount=30)
-    note(attempt, "second", "1")
+    note(attempt, "second_window", "1")
     work_through(attempt, seconds=30)
     looked_at(attempt)
     assert flags(attempt) == [
@@ -92,7 +92,7 @@ def test_a_break_of_the_line_is_found(attempt: Attempt) -> None:
     assert resume(attempt_id=attempt.pk, order=1, now=NOW + timedelta(minutes=1))
     work_through(attempt, seconds=30, now=NOW + timedelta(minutes=1))
     looked_at(attempt)
-    assert flags(attempt) == [("line_broke", "low", {"times": 1})]
+    assert flags(attempt) == [("connection_lost", "low", {"times": 1})]
 
 
 def test_pasted_texts_are_found_while_they_are_still_there() -> None:
@@ -137,7 +137,7 @@ def test_no_score_differs_by_what_was_noticed() -> None:
         keys = dict(part_of(attempt).drawn.order_by("position").values_list("item", "content__key"))
         if disturbed:
             note(attempt, "left", *keys, amount=30)
-            note(attempt, "second", *keys)
+            note(attempt, "second_window", *keys)
         now = NOW
         for item, key in keys.items():
             now += 30 * SECOND

@@ -12,8 +12,8 @@ from django.urls import reverse
 
 from goodword.assessments.attempts.answers import next_item, save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.notices import MAX_ROWS
-from goodword.assessments.models import Attempt, Noticed
+from goodword.assessments.attempts.observations import MAX_ROWS
+from goodword.assessments.models import Attempt, Observation
 from goodword.workflow.states import lock, move
 from tests.assessments.flags.sat import NOW, note, noticed, on_a_clock, questions_of_their_own, send
 from tests.assessments.once import once
@@ -41,18 +41,18 @@ def timed(db: None, begun: Attempt) -> Attempt:
 
 def test_leaving_is_noted_with_its_item_and_seconds_and_changes_nothing_else(timed: Attempt) -> None:
     before = rows(timed)
-    response = send(timed, {"what": "left", "item": "1", "amount": "7"})
-    assert (response.status_code, response.json()) == (200, {"noted": True})
+    response = send(timed, {"kind": "left", "item": "1", "amount": "7"})
+    assert (response.status_code, response.json()) == (200, {"recorded": True})
     assert noticed(timed) == [("left", "1", 7)]
-    row = Noticed.objects.of(timed.organisation).get()
-    assert (row.organisation_id, row.noticed_at) == (timed.organisation_id, NOW)
+    row = Observation.objects.of(timed.organisation).get()
+    assert (row.organisation_id, row.observed_at) == (timed.organisation_id, NOW)
     assert rows(timed) == before
 
 
 def test_a_paste_into_an_own_question_is_noted_with_its_length() -> None:
     attempt = questions_of_their_own()
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
-    assert send(attempt, {"what": "pasted", "item": "rain", "amount": "312"}).status_code == 200
+    assert send(attempt, {"kind": "pasted", "item": "rain", "amount": "312"}).status_code == 200
     assert noticed(attempt) == [("pasted", "rain", 312)]
 
 
@@ -63,15 +63,15 @@ def test_a_paste_into_an_own_question_is_noted_with_its_length() -> None:
 def test_amounts_are_held_to_what_can_be(what: str, amount: str, kept: int) -> None:
     attempt = questions_of_their_own()
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=NOW)
-    assert send(attempt, {"what": what, "item": "rope", "amount": amount}).status_code == 200
+    assert send(attempt, {"kind": what, "item": "rope", "amount": amount}).status_code == 200
     assert noticed(attempt) == [(what, "rope", kept)]
 
 
 def test_the_same_twice_within_a_second_is_noted_once(timed: Attempt, now: time_machine.Traveller) -> None:
     for _ in range(3):
-        assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 200
+        assert send(timed, {"kind": "left", "item": "1", "amount": "7"}).status_code == 200
     now.shift(1)
-    send(timed, {"what": "left", "item": "1", "amount": "3"})
+    send(timed, {"kind": "left", "item": "1", "amount": "3"})
     assert noticed(timed) == [("left", "1", 7), ("left", "1", 3)]
 
 
@@ -79,7 +79,7 @@ def test_beyond_two_hundred_nothing_is_kept(timed: Attempt, now: time_machine.Tr
     note(timed, "left", *["1"] * (MAX_ROWS - 1), amount=5)
     for _ in range(3):
         now.shift(2)
-        assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 200
+        assert send(timed, {"kind": "left", "item": "1", "amount": "7"}).status_code == 200
     assert len(noticed(timed)) == MAX_ROWS
 
 
@@ -90,18 +90,18 @@ def test_beyond_two_hundred_nothing_is_kept(timed: Attempt, now: time_machine.Tr
     "fields",
     [
         {},
-        {"what": "left", "item": "1"},
-        {"what": "left", "item": "1", "amount": "1"},
-        {"what": "left", "item": "1", "amount": "-7"},
-        {"what": "left", "item": "1", "amount": "7.5"},
-        {"what": "left", "item": "1", "amount": "seven"},
-        {"what": "left", "item": "1", "amount": "1234567890"},
-        {"what": "left", "item": "99", "amount": "7"},
-        {"what": "left", "item": "", "amount": "7"},
-        {"what": "broke", "item": "1", "amount": "7"},
-        {"what": "second", "item": "1", "amount": "7"},
-        {"what": "typed", "item": "1", "amount": "7"},
-        {"what": "pasted", "item": "1", "amount": "312"},
+        {"kind": "left", "item": "1"},
+        {"kind": "left", "item": "1", "amount": "1"},
+        {"kind": "left", "item": "1", "amount": "-7"},
+        {"kind": "left", "item": "1", "amount": "7.5"},
+        {"kind": "left", "item": "1", "amount": "seven"},
+        {"kind": "left", "item": "1", "amount": "1234567890"},
+        {"kind": "left", "item": "99", "amount": "7"},
+        {"kind": "left", "item": "", "amount": "7"},
+        {"kind": "disconnected", "item": "1", "amount": "7"},
+        {"kind": "second_window", "item": "1", "amount": "7"},
+        {"kind": "typed", "item": "1", "amount": "7"},
+        {"kind": "pasted", "item": "1", "amount": "312"},
     ],
 )
 def test_what_no_page_of_ours_sends_is_refused_and_changes_nothing(
@@ -109,20 +109,20 @@ def test_what_no_page_of_ours_sends_is_refused_and_changes_nothing(
 ) -> None:
     before = rows(timed)
     response = send(timed, fields)
-    assert (response.status_code, response.json()) == (400, {"noted": False})
+    assert (response.status_code, response.json()) == (400, {"recorded": False})
     assert (noticed(timed), rows(timed)) == ([], before)
 
 
 def test_before_the_first_answer_nothing_is_noted() -> None:
     attempt = questions_of_their_own()
     before = rows(attempt)
-    assert send(attempt, {"what": "left", "item": "rope", "amount": "7"}).status_code == 302
+    assert send(attempt, {"kind": "left", "item": "rope", "amount": "7"}).status_code == 302
     assert (noticed(attempt), rows(attempt)) == ([], before)
 
 
 def test_a_link_that_opens_nothing_and_that_of_somebody_else_note_nothing_here(timed: Attempt) -> None:
-    fields = {"what": "left", "item": "1", "amount": "7"}
-    url = reverse("portal_assessment_notice", args=["x" * 43, 1])
+    fields = {"kind": "left", "item": "1", "amount": "7"}
+    url = reverse("portal_assessment_observation", args=["x" * 43, 1])
     assert Client().post(url, fields).status_code == 404
     other = assigned(application())
     assert send(other, fields).status_code == 302
@@ -134,21 +134,21 @@ def test_a_link_that_opens_nothing_and_that_of_somebody_else_note_nothing_here(t
 def test_a_closed_step_notes_nothing(timed: Attempt, end: str) -> None:
     with transaction.atomic():
         move(lock(Attempt, timed.pk), end, at=NOW, by="greenhouse", reason="rejected")
-    assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 302
+    assert send(timed, {"kind": "left", "item": "1", "amount": "7"}).status_code == 302
     assert noticed(timed) == []
 
 
 def test_a_part_that_is_over_notes_nothing(timed: Attempt) -> None:
     finish_part(attempt_id=timed.pk, order=1, now=NOW)
-    assert send(timed, {"what": "left", "item": "1", "amount": "7"}).status_code == 302
+    assert send(timed, {"kind": "left", "item": "1", "amount": "7"}).status_code == 302
     assert noticed(timed) == []
 
 
 def test_a_forged_request_of_another_site_and_opening_the_address_note_nothing(timed: Attempt) -> None:
     strict = Client(enforce_csrf_checks=True)
-    assert send(timed, {"what": "left", "item": "1", "amount": "7"}, client=strict).status_code == 403
-    url = reverse("portal_assessment_notice", args=[token_of(timed), 1])
-    assert strict.get(url, {"what": "left", "item": "1", "amount": "7"}).status_code == 302
+    assert send(timed, {"kind": "left", "item": "1", "amount": "7"}, client=strict).status_code == 403
+    url = reverse("portal_assessment_observation", args=[token_of(timed), 1])
+    assert strict.get(url, {"kind": "left", "item": "1", "amount": "7"}).status_code == 302
     assert noticed(timed) == []
 
 
@@ -172,7 +172,7 @@ def post_item(attempt: Attempt, number: int, **fields: str) -> None:
 def test_another_answer_to_an_item_that_is_over_is_a_second_window(second: Attempt) -> None:
     before = rows(second)
     post_item(second, 1, answer="b")
-    assert noticed(second) == [("second", "1", None)]
+    assert noticed(second) == [("second_window", "1", None)]
     assert rows(second) == before
 
 
@@ -211,7 +211,7 @@ def test_each_item_names_itself_and_the_address_for_what_is_noticed() -> None:
     attempt = assigned(application())
     token = token_of(attempt)
     page = Client().get(reverse("portal_assessment_item", args=[token, 1, 1])).content.decode()
-    assert page.count(f'data-noticed="/p/{token}/assessment/1/notice/"') == 1
+    assert page.count(f'data-observe="/p/{token}/assessment/1/observations/"') == 1
     assert page.count('data-asked="ws01"') == 1
     answer_all(attempt, now=NOW + timedelta(seconds=1))
     sheet = Client().get(reverse("portal_assessment_screens", args=[token, 1])).content.decode()

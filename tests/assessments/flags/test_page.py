@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.flags.wording import WORDS, sentence
+from goodword.assessments.flags.display import WORDS, sentence
 from goodword.assessments.models import Attempt, AttemptFlag
 from goodword.core.exporting import Reader, Wanted, export
 from goodword.reports.models import Report
@@ -33,7 +33,7 @@ FACTS: dict[str, dict[str, Any]] = {
     "left_page": {"times": 4, "longest": "minute"},
     "pasted": {"answers": 2},
     "fast": {"percent": 35},
-    "line_broke": {"times": 2},
+    "connection_lost": {"times": 2},
     "second_window": {"times": 1},
     "straight_line": {"longest": 14},
     "contradiction": {"mean": 2.4, "chance": 1.6},
@@ -136,7 +136,7 @@ def test_three_flags_ask_no_more_queries_than_one(attempt: Attempt, rita: Member
     client.get(address(attempt))
     with CaptureQueriesContext(connection) as one:
         client.get(address(attempt))
-    for code in ("fast", "line_broke"):
+    for code in ("fast", "connection_lost"):
         AttemptFlag.objects.create(
             organisation=attempt.organisation,
             attempt=attempt,
@@ -255,7 +255,7 @@ def test_the_organisation_is_told_in_words_and_without_a_time_on_a_clock(
             "found": flag.found_at,
         }
     ]
-    assert kept["parts"][0]["noticed"] == [
+    assert kept["parts"][0]["observations"] == [
         {"what": "left the page, seconds", "item": str(number)} for number in range(1, 5)
     ]
 
@@ -263,7 +263,7 @@ def test_the_organisation_is_told_in_words_and_without_a_time_on_a_clock(
 def test_the_candidate_is_told_of_no_flag(attempt: Attempt) -> None:
     kept = told(attempt, Reader.CANDIDATE)
     assert "flags" not in kept
-    assert "noticed" not in kept["parts"][0]
+    assert "observations" not in kept["parts"][0]
 
 
 def test_a_members_bundle_has_them_beside_the_candidates_own_file_and_not_in_it(attempt: Attempt) -> None:
@@ -280,7 +280,7 @@ def test_a_members_bundle_has_them_beside_the_candidates_own_file_and_not_in_it(
 def test_no_report_holds_a_flag() -> None:
     attempt = attempt_of(WORK_STYLE)
     answer_all(attempt, value=5)
-    note(attempt, "second", "ws01")
+    note(attempt, "second_window", "ws01")
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     run_jobs()
     assert {code for code, _, _ in flags(attempt)} == {"contradiction", "second_window", "straight_line"}

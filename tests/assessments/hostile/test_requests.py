@@ -225,8 +225,8 @@ def test_nothing_comes_in_after_the_end() -> None:
     attempt = answered()
     before = rows(attempt)
     first = reverse("portal_assessment", args=[token_of(attempt)])
-    for tail in ("item/1/", "finish/", "ping/", "reconnect/", "notice/", "form/", ""):
-        sent = Client().post(f"{first}1/{tail}", {"q-why": "Later.", "what": "left", "amount": "9"})
+    for tail in ("item/1/", "finish/", "ping/", "reconnect/", "observations/", "form/", ""):
+        sent = Client().post(f"{first}1/{tail}", {"q-why": "Later.", "kind": "left", "amount": "9"})
         said = Client().post(f"{first}1/{tail}", {"q-why": "Later."}, headers=SCRIPT)
         assert (sent.status_code, said.status_code) == (302, 409), tail
     for tail in ("language/", "adjustment/", "computer/", "decline/"):
@@ -245,15 +245,15 @@ def test_no_form_of_another_site_is_taken(untimed: Attempt, pattern: URLPattern)
 
 def test_what_is_noticed_is_of_an_item_that_is_there(attempt: Attempt) -> None:
     post(attempt, WHY, {"q-why": "Brakes first."})
-    where = reverse("portal_assessment_notice", args=[token_of(attempt), 1])
+    where = reverse("portal_assessment_observation", args=[token_of(attempt), 1])
     for said in (
-        {"what": "left", "item": "\x00", "amount": "5"},
-        {"what": "left", "item": "why", "amount": "-5"},
-        {"what": "left", "item": "why", "amount": "१२"},
-        {"what": "\x00", "item": "why", "amount": "5"},
-        {"what": "broke", "item": "why", "amount": "5"},
+        {"kind": "left", "item": "\x00", "amount": "5"},
+        {"kind": "left", "item": "why", "amount": "-5"},
+        {"kind": "left", "item": "why", "amount": "१२"},
+        {"kind": "\x00", "item": "why", "amount": "5"},
+        {"kind": "disconnected", "item": "why", "amount": "5"},
     ):
         status = Client().post(where, said, headers=SCRIPT).status_code
         assert status == (200 if said["amount"] == "१२" else 400), said
-    assert AttemptPart.objects.of(attempt.organisation).get().noticed.count() == 1
+    assert AttemptPart.objects.of(attempt.organisation).get().observations.count() == 1
     assert part_of(attempt).ended_at is None

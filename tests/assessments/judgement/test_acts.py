@@ -20,10 +20,10 @@ from goodword.assessments.catalogue.judgement import (
     remove_scenario,
     save_texts,
 )
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.editor import KeyedAction, changes, gaps, texts_of
 from goodword.assessments.models import Test, TestVersion
+from goodword.assessments.queries import content_of
 from goodword.core.versioned_drafts import NotEditable, StaleDraft
 from tests.assessments.judgement.support import (
     CALL,

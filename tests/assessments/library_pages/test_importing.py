@@ -9,10 +9,10 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from goodword.accounts.models import Membership
-from goodword.assessments.content import content_of, parse
 from goodword.assessments.kinds.builtin import BUILT_IN, contents
 from goodword.assessments.kinds.scales.content import parse_pack, to_json
 from goodword.assessments.models import Test, TestVersion
+from goodword.assessments.queries import content_of, parse
 from tests.assessments.kinds.judgements import small_set
 from tests.assessments.kinds.packs import small_pack
 from tests.assessments.library_pages.support import (

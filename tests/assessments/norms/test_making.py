@@ -8,7 +8,7 @@ from django.db import transaction
 
 from goodword.accounts.models import AuditEntry, Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.erase import erase
+from goodword.assessments.erasure import erase
 from goodword.assessments.models import (
     Answer,
     Assessment,

@@ -9,7 +9,6 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.catalogue import custom_questions, drafts
 from goodword.assessments.catalogue.custom_questions import SourceIncomplete, publish_test
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds.custom.content import (
     FileQuestion,
     QuestionSet,
@@ -18,6 +17,7 @@ from goodword.assessments.kinds.custom.content import (
 )
 from goodword.assessments.kinds.custom.editor import FileSettings
 from goodword.assessments.models import Test, TestVersion
+from goodword.assessments.queries import content_of
 from goodword.core.versioned_drafts import StaleDraft
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import ensure_builtin

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments import marking
-from goodword.assessments.export import export
+from goodword.assessments.data_export import export
 from goodword.assessments.marking import AnswerToMark, mark_answer, marking_progress, parts_to_mark
 from goodword.assessments.models import Attempt, Marking
 from goodword.core.exporting import Reader, Wanted

@@ -17,7 +17,7 @@ from goodword.assessments.adjustments.status import timed_parts_not_begun
 from goodword.assessments.attempts.begin import candidate_language
 from goodword.assessments.attempts.mails import deadline_in_words
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.variants import clock_minutes
+from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application

@@ -13,7 +13,7 @@ from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.contacts import contact_of
 from goodword.assessments.adjustments.mails import next_reader
 from goodword.assessments.adjustments.status import WhyNot, extend_clocks, granted_percent, request_status
-from goodword.assessments.attempts import locking
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import set_form
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of
@@ -60,7 +60,7 @@ def request_adjustment(
     if not (percent or form or text):
         raise ValueError("Nothing is requested.")
     with transaction.atomic():
-        attempt = locking.open_attempt(attempt_id, now=now)
+        attempt = part_state.open_attempt(attempt_id, now=now)
         status = request_status(attempt)
         if status.why_not:
             raise CannotRequest(status.why_not)
@@ -124,7 +124,7 @@ def answer_request(
             raise AlreadyAnswered
         application = application_of(attempt)
         if not takes_answers(attempt, now=now) or application.is_going:
-            raise locking.Closed
+            raise part_state.Closed
         _set_forms(attempt, forms)
         extend_clocks(attempt, percent=percent)
         row.percent, row.accessible_version = percent, bool(forms) or accessible
@@ -148,7 +148,7 @@ def _set_forms(attempt: Attempt, forms: Mapping[int, str]) -> None:
 def withdraw_request(*, attempt_id: int, now: datetime) -> bool:
     """Withdraw the unanswered request. False if there is none. Raises Closed."""
     with transaction.atomic():
-        attempt = locking.open_attempt(attempt_id, now=now)
+        attempt = part_state.open_attempt(attempt_id, now=now)
         rows = Adjustment.objects.of(attempt.organisation).select_for_update()
         asked = rows.filter(attempt=attempt, state=Adjustment.State.ASKED).first()
         if asked is None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from goodword.assessments.attempts.variants import clock_minutes
+from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 
 #: a candidate may ask once more after a refusal

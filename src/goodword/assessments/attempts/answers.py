@@ -5,16 +5,15 @@ from datetime import datetime
 
 from django.db import transaction
 
-from goodword.assessments.attempts import clock, locking
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import begin_locked, needs_start
 from goodword.assessments.attempts.completion import end_part
-from goodword.assessments.items import items_of, visible_items
 from goodword.assessments.kinds.custom.content import FileQuestion
 from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.custom.uploads import CheckedFile
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Answer, AttemptPart, Upload
-from goodword.assessments.queries import answers_of
+from goodword.assessments.queries import answers_of, items_of, visible_items
 from goodword.core.json_reading import Json
 
 
@@ -55,11 +54,11 @@ def save_answer(
     UnknownOption and WrongItem; then nothing changes.
     """
     with transaction.atomic():
-        part = locking.open_part(attempt_id, order, now=now)
+        part = part_state.open_part(attempt_id, order, now=now)
         if needs_start(part):
-            raise locking.NotBegun
-        if clock.is_late(part, now=now):
-            raise locking.PartOver
+            raise part_state.NotBegun
+        if part_state.is_late(part, now=now):
+            raise part_state.PartOver
         number, item = _find(visible_items(part, answers_of(part)), item_id)
         checked = item.check(value)
         timed = part.seconds is not None
@@ -75,7 +74,7 @@ def save_answer(
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
         saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
         saved.save()
-        if timed and not clock.is_broken(part, now=now):
+        if timed and not part_state.is_broken(part, now=now):
             # an answer is a heartbeat too: one that arrived before the connection was lost counts (breaks.resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)
@@ -106,7 +105,7 @@ def save_file(
     then nothing is stored.
     """
     with transaction.atomic():
-        part = locking.open_part(attempt_id, order, now=now)
+        part = part_state.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
         if not isinstance(asked, CustomQuestion) or not isinstance(asked.question, FileQuestion):
             raise UnknownItem(item_id)
@@ -141,9 +140,9 @@ def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_i
     open_part raises.
     """
     with transaction.atomic():
-        part = locking.open_part(attempt_id, order, now=now)
-        if clock.is_late(part, now=now):
-            raise locking.PartOver
+        part = part_state.open_part(attempt_id, order, now=now)
+        if part_state.is_late(part, now=now):
+            raise part_state.PartOver
         if part.seconds is None or part.begun_at is None or number != part.at:
             return part
         if item_id and _item_at(part) != item_id:

@@ -1,4 +1,8 @@
-"""Choose the language and form of a part, and begin it: its items are drawn and its clock starts."""
+"""The language, version and form in which a candidate takes a part, and its start.
+
+Anyone may choose tasks without figures before a part starts. Because nobody has to ask for it, the choice reveals
+nothing about an adjustment (docs/decisions/0026-*).
+"""
 
 import secrets
 from collections.abc import Sequence
@@ -8,21 +12,88 @@ from typing import Final
 from django.db import transaction
 
 from goodword.assessments.adjustments.status import extended_seconds, granted_percent, is_awaiting_answer
-from goodword.assessments.attempts import locking
-from goodword.assessments.attempts.locking import record_event
-from goodword.assessments.attempts.variants import clock_minutes, languages_of, open_form, version_for
-from goodword.assessments.content import content_of
-from goodword.assessments.items import count_of
+from goodword.assessments.attempts import part_state
+from goodword.assessments.attempts.part_state import clock_minutes, record_event
 from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.reasoning.generated import to_json
-from goodword.assessments.models import Attempt, AttemptPart, DrawnItem
+from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, DrawnItem, TestVersion
+from goodword.assessments.queries import content_of, count_of
 from goodword.candidates.models import Candidate
 from goodword.workflow.languages import first_offered
 from goodword.workflow.models import StepRun
 from goodword.workflow.states import move
 
+FALLBACK_LANGUAGE = "en"
 #: seeds of candidates are below this, so that they fit into a signed column; seeds of previews are above
 SEEDS: Final = 2**62
+
+
+def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
+    """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English.
+
+    A test that exists in none of these is shown in its own language and ignored here, unless it is the only one.
+    """
+    languages = [_base_code(language) for language in (wanted, fallback, FALLBACK_LANGUAGE) if language]
+    offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
+    deciding = [found for found in offered if found & set(languages)]
+    if not deciding:
+        return min(set.intersection(*offered) or offered[0])
+    return next((one for one in languages if all(one in found for found in deciding)), FALLBACK_LANGUAGE)
+
+
+def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
+    """The languages in which every test exists, sorted."""
+    offered = [_languages(part) for part in parts]
+    return tuple(sorted(set.intersection(*offered))) if offered else ()
+
+
+def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
+    """The published version of a part's test in this language, else in its own. Raises LookupError."""
+    rows = _published(part)
+    for wanted in (language, "", FALLBACK_LANGUAGE):
+        for row in rows:
+            if row.language == wanted:
+                return row
+    if not rows:
+        raise LookupError(f"Version {part.number} of test {part.test_id} is not published.")
+    return rows[0]
+
+
+def _languages(part: AssessmentPart) -> set[str]:
+    """Languages of a version; generated items exist in all of ours."""
+    found = {row.language for row in _published(part)}
+    return set(LANGUAGES) if found == {""} else found
+
+
+def _published(part: AssessmentPart) -> Sequence[TestVersion]:
+    rows = TestVersion.objects.of(part.test.organisation).filter(
+        test=part.test, number=part.number, published_at__isnull=False
+    )
+    return list(rows.select_related("test").order_by("pk"))
+
+
+def _base_code(language: str) -> str:
+    return language.lower().replace("_", "-").split("-")[0]
+
+
+def open_form(part: AttemptPart) -> str:
+    """The form that the candidate may switch to before the part begins: without figures, or back. Else empty.
+
+    `part` comes with its version, test and the assessment's part. No query.
+    """
+    content = content_of(part.version)
+    kind = kind_of(content)
+    if part.begun_at is not None or part.ended_at is not None:
+        return ""
+    if part.form != part.part.form:
+        return part.part.form if kind.is_generated else ""
+    return kind.figureless_form(content, part.form)
+
+
+def is_other_form(part: AttemptPart) -> bool:
+    """Whether the part is in another form than the role's."""
+    return part.form != part.part.form
 
 
 def needs_start(part: AttemptPart) -> bool:
@@ -38,11 +109,11 @@ def begin_part(*, attempt_id: int, order: int, device: str, now: datetime) -> At
     Raises what open_part raises, and AwaitingAdjustment for a timed part while a request is unanswered.
     """
     with transaction.atomic():
-        part = locking.open_part(attempt_id, order, now=now)
+        part = part_state.open_part(attempt_id, order, now=now)
         if part.begun_at is not None:
             return part
         if part.seconds is not None and is_awaiting_answer(part.attempt):
-            raise locking.AwaitingAdjustment
+            raise part_state.AwaitingAdjustment
         begin_locked(part, device=device, now=now)
         return part
 
@@ -84,7 +155,7 @@ def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> Att
     Raises UnknownForm and what open_part raises; then nothing changes.
     """
     with transaction.atomic():
-        part = locking.open_part(attempt_id, order, now=now)
+        part = part_state.open_part(attempt_id, order, now=now)
         if form != part.form or part.begun_at is not None:
             if not form or form != open_form(part):
                 raise UnknownForm(form)
@@ -138,7 +209,7 @@ def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt
     Raises NotOffered, TooLate and Closed; then nothing changes.
     """
     with transaction.atomic():
-        attempt = locking.open_attempt(attempt_id, now=now)
+        attempt = part_state.open_attempt(attempt_id, now=now)
         if language == attempt.language:
             return attempt
         parts = _parts_of(attempt)

@@ -6,19 +6,22 @@ from enum import StrEnum
 
 from django.db import transaction
 
-from goodword.assessments.attempts import clock, locking
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.completion import end_part
-from goodword.assessments.content import content_of
-from goodword.assessments.items import items_of
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.items import OnBreak
 from goodword.assessments.kinds.reasoning.generated import from_json, to_json
-from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Noticed
+from goodword.assessments.models import Answer, AttemptPart, DrawnItem, Observation
+from goodword.assessments.queries import content_of, items_of
 
 
 def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
     """Record a heartbeat of a running part. False, without a change, if its connection is lost or it is over."""
-    if not clock.is_running(part) or clock.is_over(part, now=now) or clock.is_broken(part, now=now):
+    if (
+        not part_state.is_running(part)
+        or part_state.is_over(part, now=now)
+        or part_state.is_broken(part, now=now)
+    ):
         return False
     rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk, ended_at=None, seen_at__lt=now)
     rows.update(seen_at=now)
@@ -45,8 +48,8 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
     open_part raises.
     """
     with transaction.atomic():
-        part = locking.open_part(attempt_id, order, now=now)
-        if not clock.is_broken(part, now=now):
+        part = part_state.open_part(attempt_id, order, now=now)
+        if not part_state.is_broken(part, now=now):
             return False
         assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None  # it runs
         silence = now - part.seen_at
@@ -57,13 +60,13 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
             _void(part, now=now)
         elif after in {AfterBreak.NEXT, AfterBreak.END}:
             part.at += 1
-        Noticed.objects.create(
+        Observation.objects.create(
             organisation_id=part.organisation_id,
             part=part,
             item=on_screen,
-            what=Noticed.What.BROKE,
+            kind=Observation.Kind.DISCONNECTED,
             amount=int(silence.total_seconds()),
-            noticed_at=now,
+            observed_at=now,
         )
         part.breaks += 1
         part.shown_at = part.seen_at = now
@@ -104,12 +107,14 @@ class ClockState:
 
 def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
     """The clock as the first page shows it; None if none runs. `part` comes with its version."""
-    if not clock.is_running(part) or clock.is_over(part, now=now):
+    if not part_state.is_running(part) or part_state.is_over(part, now=now):
         return None
-    broken = clock.is_broken(part, now=now)
-    seconds = clock.seconds_left(part, now=_stopped_at(part) if broken else now)
+    broken = part_state.is_broken(part, now=now)
+    seconds = part_state.seconds_left(part, now=_stopped_at(part) if broken else now)
     return ClockState(
-        broken=broken, minutes=-(-seconds // 60), breaks_left=clock.MAX_BREAKS - part.breaks - int(broken)
+        broken=broken,
+        minutes=-(-seconds // 60),
+        breaks_left=part_state.MAX_BREAKS - part.breaks - int(broken),
     )
 
 

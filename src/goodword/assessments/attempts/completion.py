@@ -8,14 +8,12 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F, Q
 
-from goodword.assessments.attempts import clock, locking
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import needs_start
-from goodword.assessments.attempts.locking import record_event
-from goodword.assessments.items import unanswered, visible_items
+from goodword.assessments.attempts.part_state import record_event
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.queries import answers_of
-from goodword.assessments.scoring import score_part
-from goodword.assessments.totals import issue_total
+from goodword.assessments.queries import answers_of, unanswered, visible_items
+from goodword.assessments.scoring import issue_total, score_part
 from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
 from goodword.workflow.domain.application_outcome import subject_ref
@@ -41,17 +39,17 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
-        part = locking.part_of(attempt, order)
+        part = part_state.part_of(attempt, order)
         if part.ended_at is not None:
             return part
         if not takes_answers(attempt, now=now):
-            raise locking.Closed
-        if clock.is_over(part, now=now):
+            raise part_state.Closed
+        if part_state.is_over(part, now=now):
             end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)
             return part
-        part = locking.open_part(attempt_id, order, now=now)
+        part = part_state.open_part(attempt_id, order, now=now)
         if needs_start(part):
-            raise locking.NotBegun
+            raise part_state.NotBegun
         if part.seconds is None:
             answers = answers_of(part)
             if missing := unanswered(visible_items(part, answers), answers):
@@ -66,15 +64,15 @@ def end_overdue(*, now: datetime) -> int:
     A part whose connection was lost waits for its candidate as long as the attempt takes answers.
     """
     broke = Q(
-        breaks__lt=clock.MAX_BREAKS,
-        seen_at__lt=F("ends_at") - clock.BREAK_AFTER,
+        breaks__lt=part_state.MAX_BREAKS,
+        seen_at__lt=F("ends_at") - part_state.BREAK_AFTER,
         at__lte=F("items"),
         attempt__deadline_at__gte=now - GRACE,
     )
     waits = Q(attempt__clock_stopped_at__isnull=False)
     due = (
         AttemptPart.objects.across_organisations()
-        .filter(ended_at=None, ends_at__lt=now - clock.IN_TRANSIT)
+        .filter(ended_at=None, ends_at__lt=now - part_state.IN_TRANSIT)
         .exclude(broke | waits)
         .order_by("ends_at")
         .values_list("pk", flat=True)[:AT_MOST]
@@ -87,9 +85,9 @@ def time_up(*, part_id: int, now: datetime) -> bool:
     with transaction.atomic():
         found = AttemptPart.objects.across_organisations().get(pk=part_id)
         attempt = lock(Attempt, found.attempt_id)
-        part = locking.part_of(attempt, found.order)
+        part = part_state.part_of(attempt, found.order)
         given_up = attempt.clock_stopped_at is None and attempt.deadline_at < now - GRACE
-        if part.ended_at is not None or not (clock.is_over(part, now=now) or given_up):
+        if part.ended_at is not None or not (part_state.is_over(part, now=now) or given_up):
             return False
         end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)
         return True
@@ -130,7 +128,7 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
         if attempt.progress == StepRun.Progress.DECLINED:
             return attempt
         if not takes_answers(attempt, now=now):
-            raise locking.Closed
+            raise part_state.Closed
         move(attempt, "decline", at=now, by="candidate")
         cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request), now=now)
         record_event("attempt.declined", attempt, by="candidate", at=now)

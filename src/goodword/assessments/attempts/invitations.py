@@ -1,4 +1,4 @@
-"""Assign an assessment and invite the candidate; invite them again; when they may retake a test."""
+"""Assign an assessment and invite the candidate, once or again, and follow their application and mails."""
 
 from calendar import monthrange
 from datetime import date, datetime
@@ -6,25 +6,35 @@ from datetime import date, datetime
 from django.db import transaction
 
 from goodword.accounts.models import Membership
+from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.requests import carry_over
-from goodword.assessments.attempts.locking import record_event
+from goodword.assessments.attempts.begin import language_for, version_for
+from goodword.assessments.attempts.completion import complete_if_done
 from goodword.assessments.attempts.mails import mail_candidate
-from goodword.assessments.attempts.variants import language_for, version_for
-from goodword.assessments.items import count_of
+from goodword.assessments.attempts.part_state import record_event
 from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart
 from goodword.assessments.plans.versions import current_assessment, current_version
+from goodword.assessments.queries import count_of
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
-from goodword.workflow.domain.application_outcome import subject_ref
+from goodword.workflow.domain import application_outcome, candidate_mail
+from goodword.workflow.domain.application_outcome import awaits_click, plan_reminder, subject_ref
 from goodword.workflow.domain.automation import still_wanted
+from goodword.workflow.domain.candidate_mail import (
+    MAIL_FAILURES,
+    clear_mail_failure,
+    invited_run,
+    mark_invited,
+)
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
 from goodword.workflow.models import StepRequest
-from goodword.workflow.states import DONE, UNFINISHED, lock, move
+from goodword.workflow.states import DONE, UNFINISHED, is_open, lock, move
 
 INVITED_AGAIN = "invited_again"
 
@@ -212,3 +222,63 @@ def months_after(day: date, months: int) -> date:
     """The same day of a later month, or the last day of a shorter month."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def on_application_changed(event: Event) -> None:
+    """Pause, close, reopen or resume attempts when the application moves, ends or is restored."""
+    for act, attempt in application_outcome.apply_outcome(Attempt, event):
+        if act == "reopen":  # its parts may have run out of time meanwhile
+            complete_if_done(attempt, now=event.occurred_at)
+
+
+def on_suspicious_name(event: Event) -> None:
+    """Mark open attempts whose mail is on hold because the name contains a link, or clear the mark."""
+    candidate_mail.mark_suspicious_name(Attempt, event)
+
+
+def on_requested_again(event: Event) -> None:
+    """Resume a paused attempt when the application re-enters a stage of the step."""
+    if event.data["kind"] == Step.Kind.ASSESSMENT:
+        on_application_changed(event)
+
+
+def on_mail_sent(event: Event) -> None:
+    """Start deadline and reminders once the invitation, or the answer to a request, has been sent."""
+    email = mail_of(event)
+    attempt = invited_run(Attempt, email) if email is not None else None
+    if email is None or attempt is None:
+        return
+    before, moved_by = attempt.deadline_at, attempt.deadline_moved_by
+    mark_invited(attempt, email, at=event.occurred_at)
+    if email.kind in mails.TO_CANDIDATE:
+        attempt.deadline_moved_by = moved_by + (attempt.deadline_at - before)
+    rests = attempt.paused_at is not None or attempt.clock_stopped_at is not None or awaits_click(attempt)
+    if is_open(attempt) and not rests and attempt.attention not in MAIL_FAILURES:
+        plan_reminder(attempt, organisation=attempt.organisation, now=event.occurred_at)
+    attempt.save()
+
+
+def on_mail_requeued(event: Event) -> None:
+    """Clear the attempt's attention after a member has resent the mail."""
+    email = mail_of(event)
+    attempt = invited_run(Attempt, email) if email is not None else None
+    if attempt is not None:
+        clear_mail_failure(attempt)
+
+
+def on_mail_returned(event: Event) -> None:
+    """React to a mail to the candidate that bounced, or to a request to them that was not sent."""
+    email = mail_of(event)
+    if email is None:
+        return
+    if email.bounced_at is not None:
+        candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.UNDELIVERED)
+    elif email.deadline_days is not None:
+        candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.NOT_SENT)
+
+
+def on_complained(event: Event) -> None:
+    """The candidate wants no more mail about it."""
+    email = mail_of(event)
+    if email is not None:
+        candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.COMPLAINED)

@@ -1,4 +1,4 @@
-"""Mails to a candidate about an attempt, and new links to it."""
+"""Mails to a candidate about an attempt: invitation, reminders, new links."""
 
 from copy import copy
 from dataclasses import dataclass
@@ -8,20 +8,24 @@ from django.db import transaction
 from django.utils import translation
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.attempts import locking
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import candidate_language
 from goodword.assessments.attempts.overview import Overview, for_mails, overview
+from goodword.assessments.attempts.part_state import record_event
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title, recruiter_of
+from goodword.core.sweep import each
+from goodword.core.workdays import into_working_hours
 from goodword.core.written import written_weekday
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.workflow.domain.application_outcome import subject_ref
-from goodword.workflow.domain.eligibility import mail_blocked_reason
+from goodword.workflow.domain.application_outcome import plan_reminder, subject_ref
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
+from goodword.workflow.domain.eligibility import closing_reason, mail_blocked_reason
 from goodword.workflow.models import StepRun
-from goodword.workflow.states import lock, takes_answers
+from goodword.workflow.states import is_open, lock, takes_answers
 
 #: links that a candidate can ask for in a day
 MAX_LINKS_A_DAY = 3
@@ -30,6 +34,7 @@ FRESH_LINK = "assessment.fresh"
 FRESH_LINK_INTERVAL = timedelta(minutes=10)
 #: ended by the candidate, with a page that says so
 _ENDED = frozenset({StepRun.Progress.COMPLETED, StepRun.Progress.DECLINED})
+MAX_REMINDERS = 200
 
 
 def deadline_in_words(attempt: Attempt, *, organisation: Organisation, language: str = "") -> str:
@@ -97,7 +102,7 @@ def send_link(*, attempt_id: int, now: datetime) -> bool:
     False, without a mail, after MAX_LINKS_A_DAY or if they may not be mailed. Raises Closed.
     """
     with transaction.atomic():
-        attempt = locking.open_attempt(attempt_id, now=now)
+        attempt = part_state.open_attempt(attempt_id, now=now)
         application = application_of(attempt)
         sent = Email.objects.of(attempt.organisation).filter(key__startswith=f"attempt:{attempt.pk}:link:")
         if (
@@ -164,3 +169,70 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         key = f"fresh:{mails.count() + 1}"
         mail_candidate(found.attempt, application=found.application, name="fresh", key=key, now=now)
         return True
+
+
+def remind_due(*, now: datetime) -> int:
+    """Queue the reminders that are due. Returns how many."""
+    due = (
+        Attempt.objects.across_organisations()
+        .filter(next_reminder_at__lte=now)
+        .order_by("next_reminder_at")
+        .values_list("pk", flat=True)[:MAX_REMINDERS]
+    )
+    return each(list(due), lambda pk: remind(attempt_id=pk, now=now))
+
+
+def remind(*, attempt_id: int, now: datetime) -> bool:
+    """Queue one reminder if it is due on an open attempt, and plan the next. Returns whether one was queued.
+
+    Outside working hours it is put off until the next working morning.
+    """
+    with transaction.atomic():
+        attempt = lock(Attempt, attempt_id)
+        if attempt.next_reminder_at is None or attempt.next_reminder_at > now:
+            return False
+        application = application_of(attempt)
+        calendar = application.organisation.calendar
+        if not _may_remind(attempt, application, now=now):
+            attempt.next_reminder_at = None
+        elif (later := into_working_hours(now, calendar=calendar)) > now:
+            attempt.next_reminder_at = later
+        elif has_queued_mail(
+            organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request)
+        ):
+            plan_reminder(attempt, organisation=application.organisation, now=now)
+        else:
+            _queue_reminder(attempt, application, now=now)
+            attempt.save()
+            return True
+        attempt.save()
+        return False
+
+
+def _may_remind(attempt: Attempt, application: Application, *, now: datetime) -> bool:
+    return (
+        is_open(attempt)
+        and attempt.invited_at is not None
+        and attempt.paused_at is None
+        and attempt.clock_stopped_at is None
+        and now < attempt.deadline_at
+        and attempt.reminders_sent < attempt.reminders_promised
+        and not closing_reason(application, attempt.step_request.step)  # its reaction may not have run yet
+        and not mail_blocked_reason(application)
+        and attempt.attention not in MAIL_FAILURES
+    )
+
+
+def _queue_reminder(attempt: Attempt, application: Application, *, now: datetime) -> None:
+    attempt.reminders_sent += 1
+    plan_reminder(attempt, organisation=application.organisation, now=now)
+    mail_candidate(
+        attempt,
+        application=application,
+        name="reminder",
+        key=f"reminder:{attempt.reminders_sent}",
+        left=attempt.reminders_promised - attempt.reminders_sent,
+        not_after=attempt.deadline_at,
+        now=now,
+    )
+    record_event("attempt.reminded", attempt, by="goodword", at=now, number=attempt.reminders_sent)

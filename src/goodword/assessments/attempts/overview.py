@@ -6,15 +6,13 @@ from datetime import datetime
 
 from django.utils import translation
 
-from goodword.assessments.attempts import clock
-from goodword.assessments.attempts.begin import needs_start
-from goodword.assessments.attempts.variants import clock_minutes, version_for
-from goodword.assessments.content import content_of
-from goodword.assessments.items import unanswered, visible_items
+from goodword.assessments.attempts import part_state
+from goodword.assessments.attempts.begin import needs_start, version_for
+from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.items import Item, OnBreak
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.queries import parts_of, read_answers
+from goodword.assessments.queries import content_of, parts_of, read_answers, unanswered, visible_items
 from goodword.core.json_reading import Json
 
 
@@ -150,7 +148,7 @@ def view_of(
     """A part as its candidate sees it, from the items `shown` (none before they are drawn) and the answers."""
     timed = part.seconds is not None
     missing = unanswered(shown, answers)
-    over = clock.is_over(part, now=now)
+    over = part_state.is_over(part, now=now)
     return PartView(
         part=part,
         kind=part.version.test.kind,

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from goodword.assessments.attempts.begin import SEEDS
+from goodword.assessments.attempts.begin import SEEDS, open_form, version_for
 from goodword.assessments.attempts.overview import (
     Overview,
     PartView,
@@ -16,12 +16,11 @@ from goodword.assessments.attempts.overview import (
     title_of,
     view_of,
 )
-from goodword.assessments.attempts.variants import clock_minutes, open_form, version_for
-from goodword.assessments.content import content_of
-from goodword.assessments.items import count_of, practice_of
+from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, TestVersion
+from goodword.assessments.queries import content_of, count_of, practice_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,6 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import OWN_PREFIX, is_own
-from goodword.assessments.content import content_of, parse
 from goodword.assessments.kinds import ImportedContent, kind_of
 from goodword.assessments.kinds.builtin import BUILT_IN, contents
 from goodword.assessments.kinds.health import flags_of
@@ -15,6 +14,7 @@ from goodword.assessments.kinds.pack_file import PackFile, difference, read_file
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.models import Test, TestVersion
+from goodword.assessments.queries import content_of, parse
 
 MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
 

@@ -8,10 +8,10 @@ from django.db.models import OuterRef, Subquery
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import is_builtin, is_pack
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
+from goodword.assessments.queries import content_of
 from goodword.roles.models import Role
 from goodword.roles.queries import visible_roles
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any, Final
 
-from goodword.assessments.content import parse
 from goodword.assessments.evidence.export import FIGURES
 from goodword.assessments.evidence.folder import FolderError, changed, lines_of, listed, table_of
 from goodword.assessments.kinds import Content, kind_of
@@ -19,8 +18,8 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem, from_j
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.models import Assessment
 from goodword.assessments.psychometrics import norms, rasch
-from goodword.assessments.scoring import compute_scores
-from goodword.assessments.totals import ScoredPart, make_total
+from goodword.assessments.queries import parse
+from goodword.assessments.scoring import ScoredPart, compute_scores, make_total
 from goodword.core.json_reading import Json
 
 

@@ -17,9 +17,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
-from goodword.assessments.content import content_of
 from goodword.assessments.evidence.folder import Folder, Rows
-from goodword.assessments.items import items_of
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.marking import RATERS
@@ -36,7 +34,7 @@ from goodword.assessments.models import (
 from goodword.assessments.norms.first_attempts import FirstAttempt, first_attempts, taken_parts
 from goodword.assessments.norms.making import newest_calibration
 from goodword.assessments.psychometrics import SCORING
-from goodword.assessments.queries import read_answers
+from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.workflow.erase import ERASURE
 
 #: how many are in memory at once

@@ -1,10 +1,164 @@
-"""The flags of an attempt on the candidate's page."""
+"""The flags of an attempt on the candidate's page: wording, list and dismissal."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.flags.wording import WORDS, sentence
-from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart
-from goodword.workflow.flags.review import DisplayedFlag, FlagList, dismissal_view, display, flag_list
+from goodword.assessments.flags import rules
+from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
+from goodword.workflow.flags.review import (
+    DisplayedFlag,
+    FlagList,
+    FlagWording,
+    dismissal_view,
+    display,
+    flag_list,
+)
 from goodword.workflow.models import StepRun
+
+_NOTHING = _("On its own this needs no action.")
+_ASK_HOW = _(
+    "If it matters for the job, have them solve a similar task in the interview and explain their approach."
+)
+WORDS: Mapping[str, FlagWording] = {
+    rules.LEFT_PAGE: FlagWording(
+        _("Left the page"),
+        (
+            _("A notification, a phone call, or someone at the door."),
+            _("A non-native speaker looked up a word."),
+            _("Loudness, contrast or an aid such as a screen reader was set."),
+            _("Some people switch between windows by habit, and find nothing there."),
+        ),
+        _ASK_HOW,
+    ),
+    rules.PASTED: FlagWording(
+        _("Pasted long texts"),
+        (
+            _("Many people write in another program first, so that nothing is lost."),
+            _("It was dictated, or checked by a spelling program."),
+            _("The text is their own, from an earlier application or a translation of it."),
+        ),
+        _("Ask about one of the answers in the interview: the author can say more."),
+    ),
+    rules.FAST: FlagWording(
+        _("Answered very fast"),
+        (
+            _("A practised reader grasps short items at a glance, and so does a practised listener."),
+            _("Items were read first, and answered in one go afterwards."),
+            _("They had taken this kind of test before."),
+            _("Some people decide by their first thought, as instructions often advise."),
+        ),
+        _("Treat the result with care. If it matters for the job, discuss it in the interview."),
+    ),
+    rules.CONNECTION_LOST: FlagWording(
+        _("The line broke"),
+        (
+            _("A train, a lift, or a mobile network with gaps."),
+            _("The computer went to sleep, or the telephone was locked."),
+            _("Browsers put pages to rest that are out of sight."),
+        ),
+        _NOTHING,
+    ),
+    rules.SECOND_WINDOW: FlagWording(
+        _("A second window"),
+        (
+            _("The browser's Back button was pressed, and the earlier page sent once more."),
+            _("The link was opened from the mail again, or on a second device."),
+        ),
+        _NOTHING,
+    ),
+    rules.STRAIGHT_LINE: FlagWording(
+        _("The same answer many times in a row"),
+        (
+            _("Some people see themselves alike in much that is asked."),
+            _("They were tired or interrupted, and wanted to finish."),
+            _("The statements were hard to follow, in a second language for instance."),
+        ),
+        _("Give this result little weight, and ask about examples of their work instead."),
+    ),
+    rules.CONTRADICTION: FlagWording(
+        _("Agreed with opposite statements"),
+        (
+            _("A statement with “not” or “rarely” in it is easily read the wrong way round."),
+            _("In some languages and cultures it is polite to agree."),
+            _("Both can be true of one person, in different situations."),
+        ),
+        _("Give this result little weight, and ask about examples of their work instead."),
+    ),
+}
+#: what a page notices, as it is handed out
+OBSERVED: Mapping[str, Any] = {
+    Observation.Kind.LEFT: _("left the page, seconds"),
+    Observation.Kind.PASTED: _("pasted a text, characters"),
+    Observation.Kind.DISCONNECTED: _("the line broke, seconds"),
+    Observation.Kind.SECOND_WINDOW: _("sent from a second window"),
+}
+
+
+def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
+    """What was found, in one sentence: facts as the pure functions give them, and what the part is called."""
+    known = dict(facts) | {"part": part}
+    match code:
+        case rules.LEFT_PAGE:
+            return _left(known)
+        case rules.PASTED:
+            return (
+                ngettext(
+                    "%(part)s: a long text was pasted into %(answers)s answer.",
+                    "%(part)s: long texts were pasted into %(answers)s answers.",
+                    known["answers"],
+                )
+                % known
+            )
+        case rules.FAST:
+            return (
+                _now("%(part)s: %(percent)s %% of the answers came faster than what is asked can be read.")
+                % known
+            )
+        case rules.CONNECTION_LOST:
+            return (
+                ngettext(
+                    "%(part)s: the line broke once, and the part went on afterwards.",
+                    "%(part)s: the line broke %(times)s times, and the part went on afterwards.",
+                    known["times"],
+                )
+                % known
+            )
+        case rules.SECOND_WINDOW:
+            return (
+                ngettext(
+                    "%(part)s: an answer came from an outdated window and did not count.",
+                    "%(part)s: %(times)s answers came from an outdated window and did not count.",
+                    known["times"],
+                )
+                % known
+            )
+        case rules.STRAIGHT_LINE:
+            return _now("%(part)s: the same answer %(longest)s times in a row.") % known
+        case rules.CONTRADICTION:
+            return (
+                _now(
+                    "%(part)s: answers to opposite statements lie %(mean)s points apart on average; blind answers "
+                    "would lie %(chance)s apart."
+                )
+                % known
+            )
+    raise LookupError(f"There is no sentence for a flag “{code}”.")
+
+
+def _left(known: Mapping[str, Any]) -> str:
+    match known["longest"]:
+        case "moment":
+            text = _now("%(part)s: the page was left %(times)s times, never for more than ten seconds.")
+        case "minute":
+            text = _now("%(part)s: the page was left %(times)s times, never for more than a minute.")
+        case _:
+            text = _now("%(part)s: the page was left %(times)s times, at least once for more than a minute.")
+    return text % known
 
 
 def flags_of(attempt: Attempt) -> FlagList:

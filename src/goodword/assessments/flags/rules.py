@@ -1,39 +1,24 @@
-"""Rules over what pages notice and how was answered. Pure. The thresholds are ours; their error rates are unknown.
+"""Flags on a completed attempt: the rules that find them, and storing what they find."""
 
-**Left the page**: hidden for two seconds and more. In a timed part, the number of items on which the page was left
-counts: two low, four and a quarter of them medium, six and half of them high. Items and not minutes, so that extra
-time leads to no higher grade. In an untimed part candidates may pause: more than ten minutes is a pause, shorter ones
-are low from five times on. Scales are left out, since there is nothing to look up. The longest time is shown only
-roughly, because the exact one could reveal an adjustment.
-
-**Pasted**: texts of 200 characters (about 35 words) that came at once, while the answer is still that long. One
-answer low; two answers and half of all texts medium; never high, since many write elsewhere first. Dictation arrives
-phrase by phrase, below that length. Only the length is known, never the text.
-
-**Fast**: answers faster than their items can be read (psychometrics.speed has floor and grades). In untimed parts the
-time between two answers is used where the next item in order was answered next, and not for answers saved offline
-before the part began; it is never more than medium. Only the text sets the floor, so extra time leads to no other
-grade, and listening with a screen reader takes longer. The flag shows a share of answers, never a time.
-
-**Connection lost** in a timed part voids the item on screen, which could tempt somebody to get another one. Once low,
-twice medium, never high: connections do break, and more time means more breaks.
-
-**Second window**: another answer sent for an item that was over, without effect: low.
-
-**Scales**: one answer over and over, or agreement with a sentence and its reverse (kinds.scales.response_quality has
-formulas, grades and sources).
-"""
-
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
+from goodword.assessments.kinds.custom.items import CustomQuestion
+from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.response_quality import contradiction, straight_lining
+from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
 from goodword.assessments.psychometrics.speed import Timed, too_fast
+from goodword.assessments.queries import content_of, parts_of, read_answers, visible_items
+from goodword.core.json_reading import Json
+from goodword.core.models import Event
+from goodword.workflow.domain.eligibility import lock_step_request
 from goodword.workflow.flags.models import Finding, Grade
+from goodword.workflow.states import lock
 
 LEFT_PAGE = "left_page"
 #: seconds from which on somebody without a clock is pausing
@@ -44,10 +29,8 @@ _MEDIUM_ITEMS, _HIGH_ITEMS = 4, 6
 PASTED = "pasted"
 LONG_PASTE = 200
 FAST = "fast"
-LINE_BROKE, SECOND_WINDOW = "line_broke", "second_window"
+CONNECTION_LOST, SECOND_WINDOW = "connection_lost", "second_window"
 STRAIGHT_LINE, CONTRADICTION = "straight_line", "contradiction"
-
-
 type Length = Literal["moment", "minute", "longer"]
 
 
@@ -129,11 +112,13 @@ def seconds_between(
     return seconds
 
 
-def line_broke_flag(*, key: str, times: int) -> Finding | None:
+def connection_lost_flag(*, key: str, times: int) -> Finding | None:
     """The flag in breaks of the line."""
     if not times:
         return None
-    return Finding(code=LINE_BROKE, grade="low" if times == 1 else "medium", key=key, facts={"times": times})
+    return Finding(
+        code=CONNECTION_LOST, grade="low" if times == 1 else "medium", key=key, facts={"times": times}
+    )
 
 
 def second_window_flag(*, key: str, times: int) -> Finding | None:
@@ -161,3 +146,92 @@ def contradiction_flag(
         return None
     facts = {"mean": round(found.mean, 1), "chance": round(found.chance, 1)}
     return Finding(code=CONTRADICTION, grade=found.grade, key=key, facts=facts)
+
+
+def on_attempt_completed(event: Event) -> None:
+    """All has come in: look at what was noticed and answered. The scores stand already, and stay."""
+    known = lock_step_request(event.data["step_request_id"])
+    if known is None or known[1].is_going:
+        return
+    update_flags(lock(Attempt, event.data["attempt_id"]), now=event.occurred_at)
+
+
+def update_flags(attempt: Attempt, *, now: datetime) -> None:
+    """Keep what is found on a locked attempt, each flag once; found again, nothing changes.
+
+    A dismissed one stays as it was dismissed; one that is not found any more stays too.
+    """
+    rows = AttemptFlag.objects.of(attempt.organisation).filter(attempt=attempt)
+    there = {(flag.code, flag.key): flag for flag in rows}
+    for found in find_flags(attempt):
+        flag = there.get((found.code, found.key))
+        if flag is None:
+            AttemptFlag.objects.create(
+                organisation=attempt.organisation,
+                attempt=attempt,
+                code=found.code,
+                key=found.key,
+                grade=found.grade,
+                facts=dict(found.facts),
+                found_at=now,
+            )
+        elif flag.dismissed_at is None and (flag.grade, flag.facts) != (found.grade, dict(found.facts)):
+            flag.grade, flag.facts = found.grade, dict(found.facts)
+            flag.save(update_fields=["grade", "facts"])
+
+
+def find_flags(attempt: Attempt) -> list[Finding]:
+    """All flags on an attempt, as its rows are now."""
+    found: list[Finding | None] = []
+    noticed = Observation.objects.of(attempt.organisation).filter(part__attempt=attempt).order_by("pk")
+    rows = list(noticed)
+    for part in parts_of(attempt):
+        found += _of_part(part, [row for row in rows if row.part_id == part.pk])
+    return [flag for flag in found if flag is not None]
+
+
+def text_lengths(items: Sequence[Item], answers: Mapping[str, Json]) -> dict[str, int]:
+    """The length in characters of each text that was answered, by item."""
+    return {
+        item.id: len(text)
+        for item in items
+        if isinstance(item, CustomQuestion)
+        and item.is_written
+        and isinstance(text := answers.get(item.id), str)
+    }
+
+
+def _of_part(part: AttemptPart, noticed: Sequence[Observation]) -> list[Finding | None]:
+    key, timed = str(part.order), part.part.minutes is not None
+    answers = read_answers(part)
+    items = visible_items(part, answers)
+    content = content_of(part.version)
+    times = Counter(row.kind for row in noticed)
+    left = [Left(row.item, row.amount or 0) for row in noticed if row.kind == Observation.Kind.LEFT]
+    pasted = [Pasted(row.item, row.amount or 0) for row in noticed if row.kind == Observation.Kind.PASTED]
+    found = [
+        pasted_flag(key=key, pasted=pasted, texts=text_lengths(items, answers)),
+        fast_flag(key=key, answers=_paces(part, items, timed=timed), measured=timed),
+        connection_lost_flag(key=key, times=times[Observation.Kind.DISCONNECTED]),
+        second_window_flag(key=key, times=times[Observation.Kind.SECOND_WINDOW]),
+    ]
+    if isinstance(content, Instrument):
+        values = {item: value for item, value in answers.items() if isinstance(value, int)}
+        found += [
+            look(key=key, instrument=content, form=part.form, answers=values)
+            for look in (straight_line_flag, contradiction_flag)
+        ]
+    else:
+        shown = min(part.at, len(items)) if timed else len(items)
+        found.append(left_page_flag(key=key, left=left, timed=timed, items=shown))
+    return found
+
+
+def _paces(part: AttemptPart, items: Sequence[Item], *, timed: bool) -> list[Timed]:
+    rows = {answer.item: answer for answer in part.answers.all()}
+    if timed:
+        known = {item: row.seconds for item, row in rows.items() if row.seconds is not None}
+    else:
+        answered = {item: row.answered_at for item, row in rows.items()}
+        known = seconds_between([item.id for item in items], answered, begun_at=part.begun_at)
+    return [Timed(known[item.id], item.reading_seconds()) for item in items if item.id in known]

@@ -630,7 +630,7 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.CreateModel(
-            name="Noticed",
+            name="Observation",
             fields=[
                 (
                     "id",
@@ -640,19 +640,19 @@ class Migration(migrations.Migration):
                 ),
                 ("item", models.CharField(blank=True, default="", max_length=40)),
                 (
-                    "what",
+                    "kind",
                     models.CharField(
                         choices=[
                             ("left", "Left the page"),
-                            ("pasted", "Pasted a text"),
-                            ("broke", "The line broke"),
-                            ("second", "A second window"),
+                            ("pasted", "Pasted text"),
+                            ("disconnected", "Lost the connection"),
+                            ("second_window", "Answered in a second window"),
                         ],
-                        max_length=10,
+                        max_length=15,
                     ),
                 ),
                 ("amount", models.PositiveIntegerField(null=True)),
-                ("noticed_at", models.DateTimeField()),
+                ("observed_at", models.DateTimeField()),
                 (
                     "organisation",
                     models.ForeignKey(
@@ -665,7 +665,7 @@ class Migration(migrations.Migration):
                     "part",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name="noticed",
+                        related_name="observations",
                         to="assessments.attemptpart",
                     ),
                 ),

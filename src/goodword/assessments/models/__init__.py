@@ -4,15 +4,17 @@ from goodword.assessments.models.attempts import (
     Adjustment,
     Answer,
     Attempt,
+    AttemptFlag,
     AttemptPart,
     DrawnItem,
+    IssuedTotal,
     Marking,
+    Observation,
+    Score,
     Upload,
 )
-from goodword.assessments.models.flags import AttemptFlag, Noticed
 from goodword.assessments.models.library import Calibration, NormGroup, NormSet, Test, TestVersion
 from goodword.assessments.models.plans import Assessment, AssessmentPart
-from goodword.assessments.models.results import IssuedTotal, Score
 
 __all__ = [
     "Adjustment",
@@ -28,7 +30,7 @@ __all__ = [
     "Marking",
     "NormGroup",
     "NormSet",
-    "Noticed",
+    "Observation",
     "Score",
     "Test",
     "TestVersion",

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.items import visible_items
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import Attempt, AttemptPart, Test
-from goodword.assessments.queries import read_answers
+from goodword.assessments.queries import read_answers, visible_items
 from goodword.candidates.models import Application, Candidate
 from goodword.core.json_reading import Json
 from goodword.workflow.erase import ERASURE

@@ -19,7 +19,6 @@ from django.db.models import Max
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Membership
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.reasoning.items import calibration_answers
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
@@ -27,6 +26,7 @@ from goodword.assessments.norms.first_attempts import TakenPart, first_attempts,
 from goodword.assessments.psychometrics import rasch
 from goodword.assessments.psychometrics.norms import LEAST, norm_table, to_json
 from goodword.assessments.psychometrics.rasch import Cell, Lack, NotEnough, NotSettled
+from goodword.assessments.queries import content_of
 from goodword.assessments.scoring import compute_scores
 from goodword.core import stopping
 

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, OwnGroup, OwnScale
 from goodword.assessments.models import (
@@ -24,6 +23,7 @@ from goodword.assessments.norms.making import CALIBRATION_LACKING
 from goodword.assessments.psychometrics import norms, rasch
 from goodword.assessments.psychometrics.norms import LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
+from goodword.assessments.queries import content_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,16 +13,19 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
-from goodword.assessments.plans.offers import (
+from goodword.assessments.plans.versions import (
     content_of_number,
+    current_version,
+    default_part,
+    draft_of,
     may_be_timed,
     newest_calibration,
     newest_norms,
     newest_version_number,
+    next_number,
     proposed_form,
     proposed_minutes,
 )
-from goodword.assessments.plans.versions import current_version, default_part, draft_of, next_number
 from goodword.core.versioned_drafts import changed
 from goodword.roles.models import Step
 

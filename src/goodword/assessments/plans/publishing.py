@@ -12,8 +12,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.contacts import contact_of_role
 from goodword.assessments.models import Assessment, AssessmentPart
 from goodword.assessments.plans.editing import InvalidSetting, in_order, locked_draft, set_part_requirement
-from goodword.assessments.plans.offers import content_of_number, is_right_or_wrong
-from goodword.assessments.plans.versions import next_number
+from goodword.assessments.plans.versions import content_of_number, is_right_or_wrong, next_number
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from goodword.assessments.attempts import locking
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.begin import (
     NotOffered,
     TooLate,
@@ -40,7 +40,7 @@ from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workflow.states import takes_answers
 
 #: for so long after its expiry a link still opens an attempt in progress
-SITTING_GRACE = timedelta(hours=4)
+LINK_GRACE = timedelta(hours=4)
 #: pages of an attempt that the candidate has ended
 ENDED_TEMPLATES = {
     StepRun.Progress.COMPLETED.value: "assessments/portal/thanks.html",
@@ -49,7 +49,7 @@ ENDED_TEMPLATES = {
 
 
 @dataclass(kw_only=True)
-class Sitting:
+class AttemptSession:
     """A candidate with their attempt, at a moment."""
 
     visit: Visit
@@ -106,11 +106,11 @@ class Sitting:
         }
 
 
-type Page[**P] = Callable[Concatenate[HttpRequest, Sitting, P], HttpResponse]
+type Page[**P] = Callable[Concatenate[HttpRequest, AttemptSession, P], HttpResponse]
 
 
 def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Pass a Sitting to the view, in the attempt's language, while the attempt takes answers.
+    """Pass a AttemptSession to the view, in the attempt's language, while the attempt takes answers.
 
     An ended or closed attempt shows its last page instead; a form sent too late redirects there.
     """
@@ -128,77 +128,77 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
         shows = takes_answers(attempt, now=now) or attempt.progress in ENDED_TEMPLATES
         if shows and not _is_alive(visit, attempt, now=now):
             return _expired(request, visit)
-        sitting = _in_their_language(request, Sitting(visit=visit, attempt=attempt, now=now))
+        session = _in_their_language(request, AttemptSession(visit=visit, attempt=attempt, now=now))
         with translation.override(attempt.language), timezone.override(visit.organisation.zone):
             if takes_answers(attempt, now=now):
                 try:
-                    return private(page(request, sitting, *args, **kwargs))
+                    return private(page(request, session, *args, **kwargs))
                 except (
-                    locking.Closed,
-                    locking.PartOver,
-                    locking.NotBegun,
-                    locking.OutOfOrder,
-                    locking.AwaitingAdjustment,
+                    part_state.Closed,
+                    part_state.PartOver,
+                    part_state.NotBegun,
+                    part_state.OutOfOrder,
+                    part_state.AwaitingAdjustment,
                 ):
                     # it ended meanwhile, or another part comes first: the overview says so
-                    return to_first_page(request, sitting)
+                    return to_first_page(request, session)
             if request.method == "POST":
-                return to_first_page(request, sitting)
+                return to_first_page(request, session)
             if template := ENDED_TEMPLATES.get(attempt.progress):
                 told = attempt.assessment.shares_result and attempt.progress == StepRun.Progress.COMPLETED
-                own = sitting.url("portal_assessment_result") if told else ""
-                return render_page(request, sitting, template, result_url=own, overview=sitting.overview)
+                own = session.url("portal_assessment_result") if told else ""
+                return render_page(request, session, template, result_url=own, overview=session.overview)
         return _closed(request, visit)
 
     return enter
 
 
-def _in_their_language(request: HttpRequest, sitting: Sitting) -> Sitting:
+def _in_their_language(request: HttpRequest, session: AttemptSession) -> AttemptSession:
     """Show pages in the candidate's language until they start.
 
     A submitted page stores its language. Pressing a language button is a choice, which then takes precedence over the
     browser's.
     """
-    attempt, candidate = sitting.attempt, sitting.visit.application.candidate
+    attempt, candidate = session.attempt, session.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
     language = pressed or candidate_language(attempt, candidate, browser=of_browser(request))
     if request.method != "POST":
         if language != attempt.language:
-            attempt.language = sitting.shown_in = language
-        return sitting
+            attempt.language = session.shown_in = language
+        return session
     if not pressed and language == attempt.language:
         # no lock: this must read the same part as the page that was submitted, or an answer could go to another item
-        return sitting
-    with contextlib.suppress(NotOffered, TooLate, locking.Closed):
-        chosen = choose_language(attempt_id=attempt.pk, language=language, now=sitting.now)
+        return session
+    with contextlib.suppress(NotOffered, TooLate, part_state.Closed):
+        chosen = choose_language(attempt_id=attempt.pk, language=language, now=session.now)
         attempt.language = chosen.language
         if pressed:
             choose_for_all(candidate, language=pressed)
-            sitting.switched = True
-    return sitting
+            session.switched = True
+    return session
 
 
 def render_page(
-    request: HttpRequest, sitting: Sitting, template: str, *, status: int = 200, **context: Any
+    request: HttpRequest, session: AttemptSession, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
     """Render one of the candidate's pages with the context that all of them share."""
-    visit = sitting.visit
+    visit = session.visit
     response = render(
         request,
         template,
         {
             "token": visit.token,
-            "at": sitting.addresses,
-            "preview": sitting.preview,
+            "at": session.addresses,
+            "preview": session.preview,
             "organisation": visit.organisation,
             "candidate": visit.application.candidate,
             "recruiter": visit.recruiter,
             "contact_name": visit.recruiter.name,
             "contact_email": visit.recruiter.address,
-            "contact_url": sitting.url("portal_ask"),
+            "contact_url": session.url("portal_ask"),
             "responsible": visit.organisation.name,
-            "data_url": sitting.url("portal_data"),
-            **_languages(sitting),
+            "data_url": session.url("portal_data"),
+            **_languages(session),
             **context,
         },
         status=status,
@@ -206,10 +206,10 @@ def render_page(
     return private(response)
 
 
-def _languages(sitting: Sitting) -> dict[str, object]:
+def _languages(session: AttemptSession) -> dict[str, object]:
     """Template context for the language buttons; empty once something has started, or with a single language."""
-    attempt = sitting.attempt
-    if sitting.preview is not None or attempt.progress != StepRun.Progress.PENDING:
+    attempt = session.attempt
+    if session.preview is not None or attempt.progress != StepRun.Progress.PENDING:
         return {}
 
     @cache
@@ -220,23 +220,23 @@ def _languages(sitting: Sitting) -> dict[str, object]:
     return {
         "languages": to_choose,  # evaluated only by pages that show it
         "language": attempt.language,
-        "language_url": sitting.url("portal_assessment_language"),
+        "language_url": session.url("portal_assessment_language"),
     }
 
 
-def to_first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def to_first_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Redirect a form, or a script that saves, to the overview page."""
     if is_script(request):
-        return private(JsonResponse({"saved": False, "go": sitting.first_page}, status=409))
-    return private(redirect(sitting.first_page))
+        return private(JsonResponse({"saved": False, "go": session.first_page}, status=409))
+    return private(redirect(session.first_page))
 
 
-def too_late(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def too_late(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Redirect to the overview page, with a message that this answer came too late."""
     messages.info(
         request, gettext("This part is over. Answers saved before count; the last one came too late.")
     )
-    return to_first_page(request, sitting)
+    return to_first_page(request, session)
 
 
 def is_script(request: HttpRequest) -> bool:
@@ -253,7 +253,7 @@ def private(response: HttpResponse) -> HttpResponse:
 
 def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:
     """Whether the link opens the pages, with some extra time for an attempt in progress."""
-    late = SITTING_GRACE if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
+    late = LINK_GRACE if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
     return is_alive(visit.link, now=now - late)
 
 

@@ -1,4 +1,4 @@
-"""The candidate's pages around the items: overview, start of a part, practice, end of a part, declining.
+"""The candidate's pages around the items: overview, start and end of a part, practice, declining, own result.
 
 The show functions also draw the preview.
 """
@@ -9,25 +9,33 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
+from django.views.decorators.http import require_safe
 
 from goodword.assessments.adjustments.mails import next_reader
 from goodword.assessments.adjustments.status import is_awaiting_answer
-from goodword.assessments.attempts.begin import UnknownForm, begin_part, choose_form
+from goodword.assessments.attempts.begin import UnknownForm, begin_part, choose_form, is_other_form, open_form
 from goodword.assessments.attempts.breaks import clock_state
 from goodword.assessments.attempts.completion import Unanswered, decline, finish_part
 from goodword.assessments.attempts.mails import deadline_in_words, send_link
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.attempts.variants import is_other_form, open_form
-from goodword.assessments.content import content_of
-from goodword.assessments.items import practice_of, unanswered, visible_items
 from goodword.assessments.kinds.custom.content import FileQuestion, QuestionSet
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.models import AttemptPart
-from goodword.assessments.queries import application_of, read_answers
+from goodword.assessments.models import Attempt, AttemptPart
+from goodword.assessments.queries import (
+    application_of,
+    content_of,
+    latest_attempt,
+    practice_of,
+    read_answers,
+    unanswered,
+    visible_items,
+)
+from goodword.assessments.results import result
 from goodword.assessments.views.access import (
-    Sitting,
+    AttemptSession,
     candidate_page,
     device_of,
     private,
@@ -35,127 +43,131 @@ from goodword.assessments.views.access import (
     to_first_page,
 )
 from goodword.candidates.queries import public_title
+from goodword.core import clock
+from goodword.notifications.domain.links import is_alive
+from goodword.workflow.models import StepRun
+from goodword.workflow.portal import closed_page, unknown_page, visit_of
 
 
 @candidate_page
-def first_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def first_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """What comes, why, how long each part takes, who sees it, by when; and the way on from where the candidate was.
 
     Between two parts it is the page to pause on.
     """
     if request.method == "POST":
-        return to_first_page(request, sitting)
-    return show_first(request, sitting, waiting=is_awaiting_answer(sitting.attempt))
+        return to_first_page(request, session)
+    return show_first(request, session, waiting=is_awaiting_answer(session.attempt))
 
 
 @candidate_page
-def language_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def language_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Return to the page where a language was chosen; the access decorator has stored it."""
     back = request.POST.get("back", "")
-    inside = back.startswith(sitting.first_page) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return private(redirect(back)) if inside else to_first_page(request, sitting)
+    inside = back.startswith(session.first_page) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return private(redirect(back)) if inside else to_first_page(request, session)
 
 
 @candidate_page
-def link_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def link_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Mail the link again, to continue on a computer, and return to the page."""
     if request.method != "POST":
-        return to_first_page(request, sitting)
-    if send_link(attempt_id=sitting.attempt.pk, now=sitting.now):
+        return to_first_page(request, session)
+    if send_link(attempt_id=session.attempt.pk, now=session.now):
         messages.success(request, gettext("We've sent you an e-mail. Open its link on your computer."))
     else:
         messages.error(
             request, gettext("We can't send another e-mail today. The link in your invitation works too.")
         )
-    current = sitting.overview.current
-    return private(redirect(from_first(sitting, current) if current else sitting.first_page))
+    current = session.overview.current
+    return private(redirect(from_first(session, current) if current else session.first_page))
 
 
 @candidate_page
-def part_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+def part_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """The page before a part; *Start* draws its items and starts its clock."""
-    view = sitting.part(order)
-    if view.over or view != sitting.overview.current:
-        return to_first_page(request, sitting)
+    view = session.part(order)
+    if view.over or view != session.overview.current:
+        return to_first_page(request, session)
     if request.method == "POST":
-        begin_part(attempt_id=sitting.attempt.pk, order=order, device=device_of(request), now=sitting.now)
-        return private(redirect(sitting.url("portal_assessment_item", order, 1)))
+        begin_part(attempt_id=session.attempt.pk, order=order, device=device_of(request), now=session.now)
+        return private(redirect(session.url("portal_assessment_item", order, 1)))
     return show_part(
-        request, sitting, view, waiting=view.timed and not view.begun and is_awaiting_answer(sitting.attempt)
+        request, session, view, waiting=view.timed and not view.begun and is_awaiting_answer(session.attempt)
     )
 
 
 @candidate_page
-def form_of_part(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+def form_of_part(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """Switch the part to the other form that everybody may choose, before it begins."""
-    view = sitting.part(order)
+    view = session.part(order)
     if request.method != "POST" or view.over:
-        return to_first_page(request, sitting)
+        return to_first_page(request, session)
     try:
         choose_form(
-            attempt_id=sitting.attempt.pk, order=order, form=request.POST.get("form", ""), now=sitting.now
+            attempt_id=session.attempt.pk, order=order, form=request.POST.get("form", ""), now=session.now
         )
     except UnknownForm:
-        return to_first_page(request, sitting)
-    return private(redirect(sitting.url("portal_assessment_part", order)))
+        return to_first_page(request, session)
+    return private(redirect(session.url("portal_assessment_part", order)))
 
 
 @candidate_page
-def practice(request: HttpRequest, sitting: Sitting, order: int, number: int) -> HttpResponse:
+def practice(request: HttpRequest, session: AttemptSession, order: int, number: int) -> HttpResponse:
     """A practice item with its solution, if there is one. Nothing is saved."""
-    view = sitting.part(order)
+    view = session.part(order)
     if view.over:
-        return to_first_page(request, sitting)
-    return show_practice(request, sitting, view, number)
+        return to_first_page(request, session)
+    return show_practice(request, session, view, number)
 
 
 @candidate_page
-def last_page(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+def last_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """Unanswered items with links, and *Finish*; in a timed part a confirmation to end early."""
-    view, refused = sitting.part(order), False
+    view, refused = session.part(order), False
     if request.method == "POST":
         try:
-            finish_part(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
+            finish_part(attempt_id=session.attempt.pk, order=order, now=session.now)
         except Unanswered:
             refused = True
         else:
-            return private(redirect(sitting.first_page))
-    if view.over or view != sitting.overview.current:
-        return to_first_page(request, sitting)
+            return private(redirect(session.first_page))
+    if view.over or view != session.overview.current:
+        return to_first_page(request, session)
     if view.waits_for_start:
-        return private(redirect(sitting.url("portal_assessment_part", order)))
+        return private(redirect(session.url("portal_assessment_part", order)))
     answers = read_answers(view.part)
     items = visible_items(view.part, answers)
     missing = [] if view.timed else unanswered(items, answers)
-    return show_last(request, sitting, view, items=items, missing=missing, refused=refused)
+    return show_last(request, session, view, items=items, missing=missing, refused=refused)
 
 
 @candidate_page
-def decline_page(request: HttpRequest, sitting: Sitting) -> HttpResponse:
+def decline_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Confirm, then decline."""
     if request.method == "POST":
-        decline(attempt_id=sitting.attempt.pk, now=sitting.now)
-        return private(redirect(sitting.first_page))
-    contact = next_reader(sitting.attempt, application=application_of(sitting.attempt))
-    return render_page(request, sitting, "assessments/portal/decline.html", contact=contact)
+        decline(attempt_id=session.attempt.pk, now=session.now)
+        return private(redirect(session.first_page))
+    contact = next_reader(session.attempt, application=application_of(session.attempt))
+    return render_page(request, session, "assessments/portal/decline.html", contact=contact)
 
 
-def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more: Any) -> HttpResponse:
+def show_first(request: HttpRequest, session: AttemptSession, *, waiting: bool, **more: Any) -> HttpResponse:
     """The overview page, also between two parts. `waiting`: an adjustment request is unanswered."""
-    attempt, seen = sitting.attempt, sitting.overview
+    attempt, seen = session.attempt, session.overview
     current = seen.current
-    state = clock_state(current.part, now=sitting.now) if current else None
+    state = clock_state(current.part, now=session.now) if current else None
     return render_page(
         request,
-        sitting,
+        session,
         "assessments/portal/first.html",
-        title=public_title(sitting.visit.application),
+        title=public_title(session.visit.application),
         overview=seen,
         current=current,
-        onward=from_first(sitting, current) if current else None,
+        onward=from_first(session, current) if current else None,
         practises=bool(current and practice_of(current.part)),
-        deadline=deadline_in_words(attempt, organisation=sitting.visit.organisation),
-        late=attempt.deadline_at < sitting.now and attempt.clock_stopped_at is None,
+        deadline=deadline_in_words(attempt, organisation=session.visit.organisation),
+        late=attempt.deadline_at < session.now and attempt.clock_stopped_at is None,
         clock=state,
         # no requests for a break while the clock runs
         may_adjust=state is None and not all(part.begun for part in seen.parts),
@@ -164,29 +176,31 @@ def show_first(request: HttpRequest, sitting: Sitting, *, waiting: bool, **more:
     )
 
 
-def from_first(sitting: Sitting, current: PartView) -> str:
+def from_first(session: AttemptSession, current: PartView) -> str:
     """Where the overview page leads; a single untimed part skips its own start page."""
     if current.begun:
-        return sitting.way_on(current)
-    if sitting.overview.only and not current.waits_for_start and practice_of(current.part):
-        return sitting.url("portal_assessment_practice", current.order, 1)
-    return sitting.url("portal_assessment_part", current.order)
+        return session.way_on(current)
+    if session.overview.only and not current.waits_for_start and practice_of(current.part):
+        return session.url("portal_assessment_practice", current.order, 1)
+    return session.url("portal_assessment_part", current.order)
 
 
-def show_part(request: HttpRequest, sitting: Sitting, view: PartView, *, waiting: bool) -> HttpResponse:
+def show_part(
+    request: HttpRequest, session: AttemptSession, view: PartView, *, waiting: bool
+) -> HttpResponse:
     """The page before a part."""
     return render_page(
         request,
-        sitting,
+        session,
         "assessments/portal/part.html",
-        overview=sitting.overview,
+        overview=session.overview,
         part=view,
-        practice=sitting.url("portal_assessment_practice", view.order, 1) if practice_of(view.part) else "",
+        practice=session.url("portal_assessment_practice", view.order, 1) if practice_of(view.part) else "",
         on_a_phone=device_of(request) == AttemptPart.Device.PHONE,
-        onward=sitting.way_on(view),
+        onward=session.way_on(view),
         file_first=_file_first(view.part),
         open_form=open_form(view.part),
-        form_url=sitting.url("portal_assessment_form", view.order),
+        form_url=session.url("portal_assessment_form", view.order),
         figureless=not view.begun and is_other_form(view.part),
         waiting=waiting,
     )
@@ -199,7 +213,7 @@ def _file_first(part: AttemptPart) -> FileQuestion | None:
     return first if isinstance(first, FileQuestion) else None
 
 
-def show_practice(request: HttpRequest, sitting: Sitting, view: PartView, number: int) -> HttpResponse:
+def show_practice(request: HttpRequest, session: AttemptSession, view: PartView, number: int) -> HttpResponse:
     """Practice item `number`, from 1. An answer shows the solution if there is one, else leads on. Nothing is saved."""
     order, items = view.order, practice_of(view.part)
     if not 1 <= number <= len(items):
@@ -207,17 +221,17 @@ def show_practice(request: HttpRequest, sitting: Sitting, view: PartView, number
     item = items[number - 1]
     form = item.form(request.POST if request.method == "POST" else None)
     valid = form.is_bound and form.is_valid()
-    solution = sitting.solution(item, form.value) if valid else None
+    solution = session.solution(item, form.value) if valid else None
     onward = (
-        sitting.url("portal_assessment_practice", order, number + 1)
+        session.url("portal_assessment_practice", order, number + 1)
         if number < len(items)
-        else sitting.way_on(view)
+        else session.way_on(view)
     )
     if valid and solution is None:
         return private(redirect(onward))
     return render_page(
         request,
-        sitting,
+        session,
         "assessments/portal/practice.html",
         status=422 if form.is_bound and not valid else 200,
         form=form,
@@ -227,13 +241,13 @@ def show_practice(request: HttpRequest, sitting: Sitting, view: PartView, number
         total=len(items),
         solution=solution,
         onward=onward,
-        after=sitting.way_on(view),
+        after=session.way_on(view),
     )
 
 
 def show_last(
     request: HttpRequest,
-    sitting: Sitting,
+    session: AttemptSession,
     view: PartView,
     *,
     items: Sequence[Item],
@@ -244,22 +258,54 @@ def show_last(
     order = view.order
     return render_page(
         request,
-        sitting,
+        session,
         "assessments/portal/last.html",
         status=422 if refused else 200,
         refused=refused,
         part=view,
-        is_last=all(other.over or other.order == order for other in sitting.overview.parts),
+        is_last=all(other.over or other.order == order for other in session.overview.parts),
         missing=[
             (
                 number,
                 items[number - 1].text or gettext("Task %(number)s") % {"number": number},
-                sitting.url("portal_assessment_item", order, number),
+                session.url("portal_assessment_item", order, number),
             )
             for number in missing
         ],
         total=len(items),
         answered=len(items) - len(missing),
-        on_screen=sitting.url("portal_assessment_item", order, view.next_number or 1),
-        back=sitting.url("portal_assessment_item", order, len(items)),
+        on_screen=session.url("portal_assessment_item", order, view.next_number or 1),
+        back=session.url("portal_assessment_item", order, len(items)),
     )
+
+
+def gets_result(attempt: Attempt) -> bool:
+    """Whether the candidate may see the result: the attempt is completed, and the role shares results."""
+    return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
+
+
+@require_safe
+def candidate_result(request: HttpRequest, token: str) -> HttpResponse:
+    """The candidate's result in their language, or the closed page."""
+    visit = visit_of(token)
+    if visit is None:
+        return unknown_page(request)
+    now = clock.now()
+    attempt = latest_attempt(visit.application)
+    if (
+        attempt is not None
+        and gets_result(attempt)
+        and not visit.application.is_going
+        and is_alive(visit.link, now=now)
+    ):
+        with translation.override(attempt.language), timezone.override(visit.organisation.zone):
+            found = result(attempt)
+            if found is not None:
+                return render_page(
+                    request,
+                    AttemptSession(visit=visit, attempt=attempt, now=now),
+                    "assessments/portal/result.html",
+                    title=public_title(visit.application),
+                    parts=found.for_candidate(),
+                )
+    return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)

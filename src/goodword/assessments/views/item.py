@@ -8,20 +8,19 @@ from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from goodword.assessments.attempts import clock
+from goodword.assessments.attempts import part_state
 from goodword.assessments.attempts.answers import UnknownItem, WrongItem, next_item, save_answer, save_file
 from goodword.assessments.attempts.breaks import after_break, heartbeat, resume
-from goodword.assessments.attempts.notices import NotNoticed, notice, notice_second
+from goodword.assessments.attempts.observations import InvalidObservation, observe, observe_second_window
 from goodword.assessments.attempts.overview import PartView
-from goodword.assessments.items import unanswered, visible_items
 from goodword.assessments.kinds.custom.items import FileForm
 from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.kinds.scales.items import Statement
 from goodword.assessments.models import Answer, AttemptPart
-from goodword.assessments.queries import answers_of, read_answers
+from goodword.assessments.queries import answers_of, read_answers, unanswered, visible_items
 from goodword.assessments.views.access import (
-    Sitting,
+    AttemptSession,
     candidate_page,
     device_of,
     is_script,
@@ -43,39 +42,39 @@ _DIGITS = 9
 
 
 @candidate_page
-def item(request: HttpRequest, sitting: Sitting, order: int, number: int) -> HttpResponse:
+def item(request: HttpRequest, session: AttemptSession, order: int, number: int) -> HttpResponse:
     """Show item `number`, from 1; save an answer and continue. A script that saves stays on the page."""
-    view = sitting.part(order)
+    view = session.part(order)
     if view.over and request.method == "POST":
-        return too_late(request, sitting)
-    if view.over or view.waits_for_start or view != sitting.overview.current:
-        return to_first_page(request, sitting)
+        return too_late(request, session)
+    if view.over or view.waits_for_start or view != session.overview.current:
+        return to_first_page(request, session)
     items = visible_items(view.part, read_answers(view.part))
     if view.timed and number != view.part.at:
-        return _on_screen(request, sitting, view, items, number)
+        return _on_screen(request, session, view, items, number)
     if request.method == "POST":
-        return _take(request, sitting, view, items, number)
+        return _take(request, session, view, items, number)
     if not 1 <= number <= len(items):
         raise Http404
-    if clock.is_broken(view.part, now=sitting.now):
-        return private(redirect(sitting.url("portal_assessment_reconnect", order)))
-    return _show(request, sitting, view, items, number)
+    if part_state.is_broken(view.part, now=session.now):
+        return private(redirect(session.url("portal_assessment_reconnect", order)))
+    return _show(request, session, view, items, number)
 
 
 def _take(
-    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
+    request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
     """Save an answer submitted to the URL of item `number`, on the item that its form was for."""
     meant = sent_for(request, items, number)
     if view.timed and meant != number:
-        return _on_screen(request, sitting, view, items, number)
+        return _on_screen(request, session, view, items, number)
     if meant is None:
-        return to_first_page(request, sitting)
+        return to_first_page(request, session)
     if not 1 <= meant <= len(items):
         raise Http404
     number, this = meant, items[meant - 1]
     if "skip" in request.POST and view.timed:
-        return _leave(request, sitting, view, number, this)
+        return _leave(request, session, view, number, this)
     form = this.form(
         request.POST,
         files=request.FILES,
@@ -85,38 +84,40 @@ def _take(
     if not form.is_valid():
         if is_script(request):
             return private(JsonResponse({"saved": False, "say": form.sentences}, status=422))
-        return _show(request, sitting, view, items, number, form=form)
+        return _show(request, session, view, items, number, form=form)
     try:
-        saved = _save(request, sitting, view, this, form)
+        saved = _save(request, session, view, this, form)
     except (UnknownItem, UnknownOption, WrongItem):
         # continued in another window, replaced after a break, or hidden by another answer
         if view.timed:
-            return _on_screen(request, sitting, view, items, number)
-        return to_first_page(request, sitting)
+            return _on_screen(request, session, view, items, number)
+        return to_first_page(request, session)
     if is_script(request):
-        return private(JsonResponse(_saved(view, sitting, saved)))
-    return _leave(request, sitting, view, number, this)
+        return private(JsonResponse(_saved(view, session, saved)))
+    return _leave(request, session, view, number, this)
 
 
-def _save(request: HttpRequest, sitting: Sitting, view: PartView, this: Item, form: ItemForm) -> Answer:
+def _save(
+    request: HttpRequest, session: AttemptSession, view: PartView, this: Item, form: ItemForm
+) -> Answer:
     device = device_of(request)
     if isinstance(form, FileForm) and form.read is not None:
         return save_file(
-            attempt_id=sitting.attempt.pk,
+            attempt_id=session.attempt.pk,
             order=view.order,
             item_id=this.id,
             file=form.read,
-            now=sitting.now,
+            now=session.now,
             device=device,
         ).answer
     age = timedelta(seconds=_age(request))
     return save_answer(
-        attempt_id=sitting.attempt.pk,
+        attempt_id=session.attempt.pk,
         order=view.order,
         item_id=this.id,
         value=form.value,
-        now=sitting.now,
-        given_at=sitting.now - age if age else None,
+        now=session.now,
+        given_at=session.now - age if age else None,
         device=device,
     ).answer
 
@@ -129,30 +130,32 @@ def _age(request: HttpRequest) -> float:
     return min(float(typed), _LONGEST_WAIT.total_seconds())
 
 
-def _leave(request: HttpRequest, sitting: Sitting, view: PartView, number: int, this: Item) -> HttpResponse:
+def _leave(
+    request: HttpRequest, session: AttemptSession, view: PartView, number: int, this: Item
+) -> HttpResponse:
     """Redirect to the next item; in a timed part the last one ends the part."""
     if view.timed:
         part = next_item(
-            attempt_id=sitting.attempt.pk, order=view.order, number=number, item_id=this.id, now=sitting.now
+            attempt_id=session.attempt.pk, order=view.order, number=number, item_id=this.id, now=session.now
         )
         if part.ended_at is not None:
-            return private(redirect(sitting.first_page))
-        return private(redirect(sitting.url("portal_assessment_item", view.order, part.at)))
+            return private(redirect(session.first_page))
+        return private(redirect(session.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST
     # what was just answered may have brought up further questions
     count = len(visible_items(view.part, answers_of(view.part)))
-    return private(redirect(_after(sitting, view, number, count=count, to_last=to_last)))
+    return private(redirect(_after(session, view, number, count=count, to_last=to_last)))
 
 
 def _on_screen(
-    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
+    request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
     """Ignore an answer to an item that is no longer on screen, and show the current one."""
-    notice_late(request, sitting, view, items, number)
-    part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
+    _observe_second_window(request, session, view, items, number)
+    part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
     if part.at > len(items):
-        return to_first_page(request, sitting)
-    here = sitting.url("portal_assessment_item", view.order, part.at)
+        return to_first_page(request, session)
+    here = session.url("portal_assessment_item", view.order, part.at)
     if request.method == "POST":
         here = f"{here}?{OTHER_ITEM}=yes"
     if is_script(request):
@@ -160,7 +163,7 @@ def _on_screen(
     return private(redirect(here))
 
 
-def _saved(view: PartView, sitting: Sitting, saved: Answer) -> dict[str, object]:
+def _saved(view: PartView, session: AttemptSession, saved: Answer) -> dict[str, object]:
     answers = {**read_answers(view.part), saved.item: saved.value}
     items = visible_items(view.part, answers)
     found: dict[str, object] = {
@@ -169,13 +172,13 @@ def _saved(view: PartView, sitting: Sitting, saved: Answer) -> dict[str, object]
         "total": len(items),
     }
     if view.timed:
-        found["left"] = clock.seconds_left(view.part, now=sitting.now)
+        found["left"] = part_state.seconds_left(view.part, now=session.now)
     return found
 
 
 def _show(
     request: HttpRequest,
-    sitting: Sitting,
+    session: AttemptSession,
     view: PartView,
     items: tuple[Item, ...],
     number: int,
@@ -185,22 +188,22 @@ def _show(
     answers = read_answers(view.part)
     return render_page(
         request,
-        sitting,
+        session,
         "assessments/portal/item.html",
         status=422 if form is not None else 200,
-        **item_context(request, sitting, view, items, number, form=form, answers=answers),
+        **item_context(request, session, view, items, number, form=form, answers=answers),
         elsewhere=view.timed and OTHER_ITEM in request.GET,
-        alive=sitting.url("portal_assessment_ping", view.order) if view.timed else "",
-        again=sitting.url("portal_assessment_reconnect", view.order) if view.timed else "",
-        beat=clock.HEARTBEAT,
-        noticed=sitting.url("portal_assessment_notice", view.order),
-        sheet="" if view.timed else sitting.url("portal_assessment_screens", view.order),
+        alive=session.url("portal_assessment_ping", view.order) if view.timed else "",
+        again=session.url("portal_assessment_reconnect", view.order) if view.timed else "",
+        beat=part_state.HEARTBEAT,
+        observe=session.url("portal_assessment_observation", view.order),
+        sheet="" if view.timed else session.url("portal_assessment_screens", view.order),
     )
 
 
 def item_context(
     request: HttpRequest,
-    sitting: Sitting,
+    session: AttemptSession,
     view: PartView,
     items: tuple[Item, ...],
     number: int,
@@ -218,54 +221,54 @@ def item_context(
         "errors": form.problems if form is not None else [],
         "item": this,
         "part": view,
-        "parts": len(sitting.overview.parts),
+        "parts": len(session.overview.parts),
         "number": number,
         "total": count,
         "answered": count - len(unanswered(items, answers)),
         "saved": saved and form is None,
-        "here": sitting.url("portal_assessment_item", view.order, number),
-        "back": _before(sitting, view, number),
-        "onward": _after(sitting, view, number, count=count, to_last=to_last),
-        **_clock(view, sitting),
-        "end": sitting.url("portal_assessment_finish", view.order),
+        "here": session.url("portal_assessment_item", view.order, number),
+        "back": _before(session, view, number),
+        "onward": _after(session, view, number, count=count, to_last=to_last),
+        **_clock(view, session),
+        "end": session.url("portal_assessment_finish", view.order),
     }
 
 
-def _clock(view: PartView, sitting: Sitting) -> dict[str, object]:
+def _clock(view: PartView, session: AttemptSession) -> dict[str, object]:
     if not view.timed:
         return {}
-    seconds = clock.seconds_left(view.part, now=sitting.now)
+    seconds = part_state.seconds_left(view.part, now=session.now)
     minutes = {"minutes": -(-seconds // 60)}
     return {"left": seconds, "left_words": gettext("%(minutes)s min left") % minutes}
 
 
-def _before(sitting: Sitting, view: PartView, number: int) -> str:
+def _before(session: AttemptSession, view: PartView, number: int) -> str:
     if view.timed:
         return ""
-    return sitting.url("portal_assessment_item", view.order, number - 1) if number > 1 else sitting.first_page
+    return session.url("portal_assessment_item", view.order, number - 1) if number > 1 else session.first_page
 
 
-def _after(sitting: Sitting, view: PartView, number: int, *, count: int, to_last: bool) -> str:
+def _after(session: AttemptSession, view: PartView, number: int, *, count: int, to_last: bool) -> str:
     if to_last or number >= count:
-        return sitting.url("portal_assessment_finish", view.order)
-    return sitting.url("portal_assessment_item", view.order, number + 1)
+        return session.url("portal_assessment_finish", view.order)
+    return session.url("portal_assessment_item", view.order, number + 1)
 
 
 @candidate_page
-def all_screens(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """All screens of an untimed part, so that its page works offline; not of custom questions, which may depend on
     each other."""
-    view = sitting.part(order)
-    if request.method == "POST" or view.timed or view.waits_for_start or view != sitting.overview.current:
-        return to_first_page(request, sitting)
+    view = session.part(order)
+    if request.method == "POST" or view.timed or view.waits_for_start or view != session.overview.current:
+        return to_first_page(request, session)
     answers = read_answers(view.part)
     items = visible_items(view.part, answers)
     screens = [
         render_to_string(
             "assessments/portal/screen.html",
             {
-                "token": sitting.visit.token,
-                **item_context(request, sitting, view, items, number, answers=answers),
+                "token": session.visit.token,
+                **item_context(request, session, view, items, number, answers=answers),
             },
             request=request,
         )
@@ -276,17 +279,17 @@ def all_screens(request: HttpRequest, sitting: Sitting, order: int) -> HttpRespo
 
 
 @candidate_page
-def ping(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """Record a heartbeat; returns the time left, and whether the connection counts as lost."""
-    view = sitting.part(order)
-    if request.method != "POST" or view.over or not clock.is_running(view.part):
-        return to_first_page(request, sitting)
-    there = heartbeat(view.part, now=sitting.now)
+    view = session.part(order)
+    if request.method != "POST" or view.over or not part_state.is_running(view.part):
+        return to_first_page(request, session)
+    there = heartbeat(view.part, now=session.now)
     return private(
         JsonResponse(
             {
                 "broken": not there,
-                "left": clock.seconds_left(view.part, now=sitting.now),
+                "left": part_state.seconds_left(view.part, now=session.now),
                 "at": view.part.at,
             }
         )
@@ -294,59 +297,59 @@ def ping(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
 
 
 @candidate_page
-def reconnect(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """After a lost connection, explain what happens and continue on a click. Otherwise redirect."""
-    view = sitting.part(order)
-    if view.over or not clock.is_running(view.part):
-        return to_first_page(request, sitting)
-    here = sitting.url("portal_assessment_item", order, view.part.at)
+    view = session.part(order)
+    if view.over or not part_state.is_running(view.part):
+        return to_first_page(request, session)
+    here = session.url("portal_assessment_item", order, view.part.at)
     if request.method == "POST":
-        resume(attempt_id=sitting.attempt.pk, order=order, now=sitting.now)
+        resume(attempt_id=session.attempt.pk, order=order, now=session.now)
         # if the answer on screen was saved before the break, the next item follows
-        part = AttemptPart.objects.of(sitting.visit.organisation).get(pk=view.part.pk)
+        part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
         here = (
-            sitting.url("portal_assessment_item", order, part.at)
-            if clock.is_running(part)
-            else sitting.first_page
+            session.url("portal_assessment_item", order, part.at)
+            if part_state.is_running(part)
+            else session.first_page
         )
         if is_script(request):
             return private(JsonResponse({"go": here}))
         return private(redirect(here))
-    if not clock.is_broken(view.part, now=sitting.now):
+    if not part_state.is_broken(view.part, now=session.now):
         return private(redirect(here))
     return render_page(
         request,
-        sitting,
+        session,
         "assessments/portal/again.html",
         part=view,
         after=after_break(view.part),
-        left_over=clock.MAX_BREAKS - view.part.breaks - 1,
+        left_over=part_state.MAX_BREAKS - view.part.breaks - 1,
     )
 
 
 @candidate_page
-def record_notice(request: HttpRequest, sitting: Sitting, order: int) -> HttpResponse:
+def observe_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """Record a notice from the page's script: `what`, `item` and `amount`. 400 if invalid."""
-    view = sitting.part(order)
+    view = session.part(order)
     if request.method != "POST" or view.over:
-        return to_first_page(request, sitting)
+        return to_first_page(request, session)
     typed = request.POST.get("amount", "")
     try:
-        notice(
-            attempt_id=sitting.attempt.pk,
+        observe(
+            attempt_id=session.attempt.pk,
             order=order,
-            what=request.POST.get("what", ""),
+            kind=request.POST.get("kind", ""),
             item_id=request.POST.get("item", ""),
             amount=int(typed) if typed.isdecimal() and len(typed) <= _DIGITS else 0,
-            now=sitting.now,
+            now=session.now,
         )
-    except NotNoticed:
-        return private(JsonResponse({"noted": False}, status=400))
-    return private(JsonResponse({"noted": True}))
+    except InvalidObservation:
+        return private(JsonResponse({"recorded": False}, status=400))
+    return private(JsonResponse({"recorded": True}))
 
 
-def notice_late(
-    request: HttpRequest, sitting: Sitting, view: PartView, items: tuple[Item, ...], number: int
+def _observe_second_window(
+    request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> None:
     """Record a different answer to item `number` of a timed part that has moved on."""
     if request.method != "POST" or "skip" in request.POST or not 1 <= number <= len(items):
@@ -357,13 +360,13 @@ def notice_late(
     form = this.form(request.POST, partly=is_script(request))
     if isinstance(form, FileForm) or not form.is_valid():
         return
-    notice_second(
-        attempt_id=sitting.attempt.pk,
+    observe_second_window(
+        attempt_id=session.attempt.pk,
         order=view.order,
         number=number,
         item_id=this.id,
         value=form.value,
-        now=sitting.now,
+        now=session.now,
     )
 
 

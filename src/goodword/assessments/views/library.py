@@ -28,13 +28,13 @@ from goodword.assessments.catalogue.packs import (
     is_pack,
 )
 from goodword.assessments.catalogue.queries import ListedTest, list_tests, roles_by_test, versions_of
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds import Content, kind_named, kind_of, technical_sheet
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.norms.queries import known_of
+from goodword.assessments.queries import content_of
 from goodword.core import clock
 from goodword.questionnaires.editor.descriptions import language_name
 

@@ -20,9 +20,9 @@ from goodword.assessments.catalogue.packs import (
 )
 from goodword.assessments.catalogue.packs import sign_off as sign
 from goodword.assessments.catalogue.queries import versions_of
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds.pack_file import LARGEST
 from goodword.assessments.models import TestVersion
+from goodword.assessments.queries import content_of
 from goodword.assessments.views.library import SelectedVersion, SignOffForm, draft_version, page_context
 from goodword.core import clock
 from goodword.core.json_reading import ReadingError

@@ -13,7 +13,6 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments import jobs
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import norm_rows, table_key
@@ -23,6 +22,7 @@ from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics import norms as norms_rule
 from goodword.assessments.psychometrics.norms import ADVISED, LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
+from goodword.assessments.queries import content_of
 from goodword.core import failed
 from goodword.questionnaires.editor.descriptions import language_name
 

@@ -8,14 +8,14 @@ from typing import Protocol
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from goodword.assessments.attempts import clock
+from goodword.assessments.attempts import part_state
+from goodword.assessments.attempts.begin import languages_of
 from goodword.assessments.attempts.overview import Overview
 from goodword.assessments.attempts.preview import PreviewPosition, preview_overview
-from goodword.assessments.attempts.variants import languages_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AssessmentPart
-from goodword.assessments.views.access import ENDED_TEMPLATES, Sitting, private, render_page
-from goodword.assessments.views.adjustment_request import show_decline_preview, show_request_preview
+from goodword.assessments.views.access import ENDED_TEMPLATES, AttemptSession, private, render_page
+from goodword.assessments.views.adjustments import show_decline_preview, show_request_preview
 from goodword.assessments.views.attempt import show_first, show_last, show_part, show_practice
 from goodword.assessments.views.item import item_context
 from goodword.workflow.languages import named
@@ -36,8 +36,8 @@ class PreviewAddresses(Protocol):
 
 
 @dataclass(kw_only=True)
-class Preview(Sitting):
-    """A sitting without a candidate, whose visit and attempt are not saved. `planned` come with their tests."""
+class Preview(AttemptSession):
+    """A session without a candidate, whose visit and attempt are not saved. `planned` come with their tests."""
 
     planned: Sequence[AssessmentPart]
     position: PreviewPosition
@@ -66,102 +66,102 @@ class Preview(Sitting):
         return self.urls.address("portal_assessment", done=order)
 
 
-def first(request: HttpRequest, sitting: Preview) -> HttpResponse:
+def first(request: HttpRequest, session: Preview) -> HttpResponse:
     """The overview page, or after the last part the thank-you page."""
-    if sitting.overview.current is None:
-        told = sitting.attempt.assessment.shares_result
-        own = sitting.url("portal_assessment_result") if told else ""
-        return render_page(request, sitting, ENDED_TEMPLATES[StepRun.Progress.COMPLETED], result_url=own)
-    languages = languages_of(sitting.planned) if sitting.overview.untouched else ()
+    if session.overview.current is None:
+        told = session.attempt.assessment.shares_result
+        own = session.url("portal_assessment_result") if told else ""
+        return render_page(request, session, ENDED_TEMPLATES[StepRun.Progress.COMPLETED], result_url=own)
+    languages = languages_of(session.planned) if session.overview.untouched else ()
     return show_first(
         request,
-        sitting,
+        session,
         waiting=False,
         languages=named(languages) if len(languages) > 1 else [],
-        language=sitting.attempt.language,
-        language_url=sitting.url("portal_assessment_language"),
+        language=session.attempt.language,
+        language_url=session.url("portal_assessment_language"),
     )
 
 
-def part(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
+def part(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
     """The page before a part; *Start* leads to its first item, without a clock."""
-    view = sitting.part(order)
+    view = session.part(order)
     if request.method == "POST":
-        return private(redirect(sitting.url("portal_assessment_item", order, 1)))
-    return show_part(request, sitting, view, waiting=False)
+        return private(redirect(session.url("portal_assessment_item", order, 1)))
+    return show_part(request, session, view, waiting=False)
 
 
-def practice(request: HttpRequest, sitting: Preview, order: int, number: int) -> HttpResponse:
+def practice(request: HttpRequest, session: Preview, order: int, number: int) -> HttpResponse:
     """A practice item."""
-    return show_practice(request, sitting, sitting.part(order), number)
+    return show_practice(request, session, session.part(order), number)
 
 
-def item(request: HttpRequest, sitting: Preview, order: int, number: int) -> HttpResponse:
+def item(request: HttpRequest, session: Preview, order: int, number: int) -> HttpResponse:
     """One item. A valid answer leads on and is not saved; the clock does not run."""
-    view, items = sitting.part(order), sitting.items
+    view, items = session.part(order), session.items
     if not 1 <= number <= len(items):
         raise Http404
     posted = request.method == "POST"
     answered = items[number - 1].form(request.POST, files=request.FILES) if posted else None
     if answered is not None and (("skip" in request.POST and view.timed) or answered.is_valid()):
-        return private(redirect(_onward(sitting, order, number, timed=view.timed)))
-    context = item_context(request, sitting, view, items, number, form=answered, answers={})
+        return private(redirect(_onward(session, order, number, timed=view.timed)))
+    context = item_context(request, session, view, items, number, form=answered, answers={})
     if not view.timed:
         context["answered"] = number - 1  # as if those before had been saved
     return render_page(
         request,
-        sitting,
+        session,
         "assessments/portal/item.html",
         status=422 if answered is not None else 200,
         **context,
-        beat=clock.HEARTBEAT,
+        beat=part_state.HEARTBEAT,
     )
 
 
-def last(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
+def last(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
     """The end of a part, with all items shown as answered."""
-    view = sitting.part(order)
+    view = session.part(order)
     if request.method == "POST":
-        return private(redirect(sitting.after(order)))
-    return show_last(request, sitting, view, items=sitting.items, missing=())
+        return private(redirect(session.after(order)))
+    return show_last(request, session, view, items=session.items, missing=())
 
 
-def language(request: HttpRequest, sitting: Preview) -> HttpResponse:
+def language(request: HttpRequest, session: Preview) -> HttpResponse:
     """Choose a language, which a preview keeps in its URLs."""
-    urls = sitting.urls
+    urls = session.urls
     if request.method == "POST":
         urls = urls.in_language(request.POST.get("language", ""))
     return redirect(urls.address("portal_assessment", done=0))
 
 
-def form(request: HttpRequest, sitting: Preview, order: int) -> HttpResponse:
+def form(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
     """Choose the other form of a part, which a preview keeps in its URLs."""
-    view, urls = sitting.part(order), sitting.urls
+    view, urls = session.part(order), session.urls
     if request.method == "POST":
         urls = urls.in_other_form(view.order)
     return redirect(urls.address("portal_assessment_part", view.order, done=0))
 
 
-def decline(request: HttpRequest, sitting: Preview) -> HttpResponse:
+def decline(request: HttpRequest, session: Preview) -> HttpResponse:
     """The page to decline; confirming it ends the preview."""
     if request.method == "POST":
-        return beyond(request, sitting)
-    return show_decline_preview(request, sitting)
+        return beyond(request, session)
+    return show_decline_preview(request, session)
 
 
-def adjust(request: HttpRequest, sitting: Preview) -> HttpResponse:
+def adjust(request: HttpRequest, session: Preview) -> HttpResponse:
     """The page to request an adjustment; submitting it ends the preview."""
     if request.method == "POST":
-        return beyond(request, sitting)
-    return show_request_preview(request, sitting)
+        return beyond(request, session)
+    return show_request_preview(request, session)
 
 
-def beyond(request: HttpRequest, sitting: Preview) -> HttpResponse:
+def beyond(request: HttpRequest, session: Preview) -> HttpResponse:
     """The end of the preview: nothing was sent, and further pages need a candidate."""
-    return render_page(request, sitting, "assessments/portal/beyond.html")
+    return render_page(request, session, "assessments/portal/beyond.html")
 
 
-def _onward(sitting: Preview, order: int, number: int, *, timed: bool) -> str:
-    if number < len(sitting.items):
-        return sitting.url("portal_assessment_item", order, number + 1)
-    return sitting.after(order) if timed else sitting.url("portal_assessment_finish", order)
+def _onward(session: Preview, order: int, number: int, *, timed: bool) -> str:
+    if number < len(session.items):
+        return session.url("portal_assessment_item", order, number + 1)
+    return session.after(order) if timed else session.url("portal_assessment_finish", order)

@@ -11,13 +11,6 @@ from django.utils.translation import gettext_lazy
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.editing import MAX_MINUTES, MAX_REQUIREMENT_LENGTH, NEWEST, PartChoice
-from goodword.assessments.plans.offers import (
-    content_of_number,
-    may_be_timed,
-    newest_calibration,
-    newest_norms,
-    newest_version_number,
-)
 from goodword.assessments.plans.publishing import (
     MAX_REASON_LENGTH,
     MAX_RETAKE_MONTHS,
@@ -26,7 +19,14 @@ from goodword.assessments.plans.publishing import (
     requirement_field,
     weight_field,
 )
-from goodword.assessments.plans.versions import PlannedPart
+from goodword.assessments.plans.versions import (
+    PlannedPart,
+    content_of_number,
+    may_be_timed,
+    newest_calibration,
+    newest_norms,
+    newest_version_number,
+)
 from goodword.workspace.assessment_plan.wording import (
     form_in_words,
     more_time_in_words,

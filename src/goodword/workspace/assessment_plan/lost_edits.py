@@ -11,9 +11,14 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Assessment, AssessmentPart, Test
 from goodword.assessments.plans.editing import NEWEST
-from goodword.assessments.plans.offers import content_of_number, form_of, newest_version_number
 from goodword.assessments.plans.publishing import requirement_field, weight_field
-from goodword.assessments.plans.versions import built_by_member, draft_of
+from goodword.assessments.plans.versions import (
+    built_by_member,
+    content_of_number,
+    draft_of,
+    form_of,
+    newest_version_number,
+)
 from goodword.roles.models import Step
 from goodword.workspace.assessment_plan.forms import NONE
 from goodword.workspace.assessment_plan.wording import (

@@ -22,8 +22,7 @@ from goodword.assessments.plans.editing import (
     part_of,
     remove_part,
 )
-from goodword.assessments.plans.offers import content_among, offered_tests, published_of
-from goodword.assessments.plans.versions import draft_of
+from goodword.assessments.plans.versions import content_among, draft_of, offered_tests, published_of
 from goodword.core import clock
 from goodword.core.versioned_drafts import NoDraft, StaleDraft
 from goodword.workspace.assessment_plan.access import revision_of, test_sent, to_draft, with_draft

@@ -16,12 +16,12 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.attempts.begin import language_for, languages_of, version_for
 from goodword.assessments.attempts.preview import PreviewPosition
-from goodword.assessments.attempts.variants import language_for, languages_of, version_for
-from goodword.assessments.content import content_of
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.plans.versions import draft_of, versions_of
+from goodword.assessments.queries import content_of
 from goodword.assessments.views import preview
 from goodword.assessments.views.access import private
 from goodword.assessments.views.preview import Preview
@@ -129,7 +129,7 @@ def preview_sitting(
     here: str,
     now: datetime,
 ) -> Preview:
-    """A sitting of a candidate who does not exist, at this position. No row is made."""
+    """A session of a candidate who does not exist, at this position. No row is made."""
     organisation, role = step.organisation, step.role
     assessment.step = step
     candidate = Candidate(organisation=organisation, first_name="Alex", last_name="Example")
@@ -269,15 +269,15 @@ def _previewed(page: Page, *, begun: bool = False) -> Callable[..., HttpResponse
             parts=parts,
             wanted=request.organisation.language,
         )
-        sitting = _sitting(request, step, assessment, parts, state, begun=begun, order=places.get("order"))
+        session = _session(request, step, assessment, parts, state, begun=begun, order=places.get("order"))
         with translation.override(state.language), timezone.override(request.organisation.zone):
-            return private(page(request, sitting, **places))
+            return private(page(request, session, **places))
 
     update_wrapper(view, page)
     return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(view))
 
 
-def _sitting(
+def _session(
     request: MemberRequest,
     step: Step,
     assessment: Assessment,

@@ -9,7 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goodword.assessments.attempts.variants import FALLBACK_LANGUAGE
+from goodword.assessments.attempts.begin import FALLBACK_LANGUAGE
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.packs import FormOffer
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet

@@ -7,8 +7,6 @@ from typing import assert_never
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
-from goodword.assessments.content import content_of
-from goodword.assessments.items import items_of
 from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.custom.content import QuestionSet
 from goodword.assessments.kinds.custom.results import questions_result
@@ -18,7 +16,7 @@ from goodword.assessments.kinds.reasoning.results import ability_of
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import ALL, NormedScore, issued_normed_score
 from goodword.assessments.models import Score, Test
-from goodword.assessments.queries import read_answers
+from goodword.assessments.queries import content_of, items_of, read_answers
 from goodword.ui.scales import written_number
 from goodword.workspace.comparison.results import CandidateResult, Conditions
 

@@ -46,7 +46,7 @@ LABELS = {
     "files": gettext_lazy("Files that were handed in"),
     "markings": gettext_lazy("What raters gave"),
     "scores": gettext_lazy("Scores"),
-    "notices": gettext_lazy("What pages noticed"),
+    "observations": gettext_lazy("Activity on test pages"),
     "flags": gettext_lazy("Flags"),
     "referees": gettext_lazy("Referees"),
     "references": gettext_lazy("References"),

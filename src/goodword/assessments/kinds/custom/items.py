@@ -157,7 +157,7 @@ def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[I
 class CustomQuestionForm:
     """A question of a shared type, by the form that all such questions have."""
 
-    template = "assessments/portal/ask_own.html"
+    template = "assessments/portal/ask_custom_question.html"
 
     def __init__(
         self,

@@ -14,7 +14,7 @@ from goodword.assessments.models import (
     DrawnItem,
     IssuedTotal,
     Marking,
-    Noticed,
+    Observation,
     Score,
     Upload,
 )
@@ -33,7 +33,7 @@ from goodword.workflow.erase import close_runs
     "assessments.Marking",
     "assessments.Score",
     "assessments.IssuedTotal",
-    "assessments.Noticed",
+    "assessments.Observation",
     "assessments.AttemptFlag",
     "assessments.Adjustment",
 )
@@ -49,7 +49,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
         "markings": _delete(Marking.objects.across_organisations().filter(**of_parts)),
         "scores": _delete(Score.objects.across_organisations().filter(**of_parts)),
         "totals": _delete(IssuedTotal.objects.across_organisations().filter(attempt__in=attempts)),
-        "notices": _delete(Noticed.objects.across_organisations().filter(**of_parts)),
+        "observations": _delete(Observation.objects.across_organisations().filter(**of_parts)),
         "flags": _delete(AttemptFlag.objects.across_organisations().filter(attempt__in=attempts)),
     }
     _forget(asked)

@@ -14,8 +14,7 @@ from django.db.models import QuerySet
 from goodword.assessments.adjustments.mails import subject_ref_of
 from goodword.assessments.adjustments.status import is_disclosed
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.flags.wording import NOTICED, WORDS
-from goodword.assessments.items import items_of
+from goodword.assessments.flags.display import OBSERVED, WORDS
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.marking import RATERS
 from goodword.assessments.models import (
@@ -26,9 +25,9 @@ from goodword.assessments.models import (
     AttemptPart,
     IssuedTotal,
     Marking,
-    Noticed,
+    Observation,
 )
-from goodword.assessments.queries import parts_of
+from goodword.assessments.queries import items_of, parts_of
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.notifications.export import told_of
 from goodword.notifications.models import Email
@@ -43,7 +42,7 @@ from goodword.notifications.models import Email
     "assessments.Marking",
     "assessments.Score",
     "assessments.IssuedTotal",
-    "assessments.Noticed",
+    "assessments.Observation",
     "assessments.AttemptFlag",
     "assessments.Adjustment",
 )
@@ -139,8 +138,9 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
             )
             for one in _markings(part, wanted)
         ],
-        "noticed": [
-            _noticed(one, times=times) for one in (part.noticed.order_by("pk") if wanted.by_member else ())
+        "observations": [
+            _observation(one, times=times)
+            for one in (part.observations.order_by("pk") if wanted.by_member else ())
         ],
     }
     if not wanted.by_member:
@@ -196,15 +196,15 @@ def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
     )
 
 
-def _noticed(one: Noticed, *, times: bool) -> dict[str, Any]:
-    """A notice; without `times` no times and durations, which could reveal extra time."""
-    lasted = one.what in {Noticed.What.LEFT, Noticed.What.BROKE}
+def _observation(one: Observation, *, times: bool) -> dict[str, Any]:
+    """Without `times`, no times and durations: they could reveal extra time."""
+    lasted = one.kind in {Observation.Kind.LEFT, Observation.Kind.DISCONNECTED}
     return without_nothing(
         {
-            "what": str(NOTICED[one.what]),
+            "what": str(OBSERVED[one.kind]),
             "item": one.item,
             "amount": one.amount if times or not lasted else None,
-            "at": one.noticed_at if times else None,
+            "at": one.observed_at if times else None,
         }
     )
 

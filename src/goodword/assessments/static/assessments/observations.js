@@ -1,23 +1,22 @@
-// Notices what candidates were told on the first page: that the page was left, with how long, and that a text was
-// pasted, with how many characters. Never what, never where to, no keys. It is sent at once and kept nowhere; nothing
-// of it changes a score. Leaving is being hidden for two seconds; another window that only lies beside is none.
+// Observes what the first page announces: for how long the page was left, and how many characters were pasted. No
+// content, no keys. Leaving means hidden for two seconds; a window beside this one does not count.
 (() => {
   const LEAST = 2000;
-  let since = null; // since when this page is hidden, by the browser's steady clock
-  let gone = false; // on its way to another of our pages
+  let since = null; // when the page was hidden, by the browser's monotonic clock
+  let gone = false; // leaving for another of our pages
 
   const screenOf = (target) => (target?.closest?.("[data-screen]") ?? document.querySelector("[data-screen]"));
 
-  const send = (what, amount, screen) => {
-    const part = document.querySelector("[data-noticed]");
+  const send = (kind, amount, screen) => {
+    const part = document.querySelector("[data-observe]");
     const token = document.querySelector("[name=csrfmiddlewaretoken]")?.value;
     if (!part || !screen || !token) return;
     const body = new FormData();
     body.set("csrfmiddlewaretoken", token);
-    body.set("what", what);
+    body.set("kind", kind);
     body.set("item", screen.dataset.asked);
     body.set("amount", String(amount));
-    navigator.sendBeacon(part.dataset.noticed, body);
+    navigator.sendBeacon(part.dataset.observe, body);
   };
 
   const back = () => {

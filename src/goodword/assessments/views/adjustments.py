@@ -1,0 +1,230 @@
+"""Pages for adjustments: the candidate's request, and the contact's answer by a link without a login."""
+
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.views.decorators.http import require_http_methods
+
+from goodword.assessments.adjustments.contacts import Contact, contact_of
+from goodword.assessments.adjustments.forms import AnswerForm, RequestForm
+from goodword.assessments.adjustments.mails import next_reader, send_fresh_link
+from goodword.assessments.adjustments.requests import (
+    AlreadyAnswered,
+    CannotRequest,
+    answer_request,
+    request_adjustment,
+    withdraw_request,
+)
+from goodword.assessments.adjustments.status import (
+    RequestStatus,
+    WhyNot,
+    request_status,
+    timed_parts_not_begun,
+)
+from goodword.assessments.attempts import part_state
+from goodword.assessments.attempts.begin import is_other_form, open_form
+from goodword.assessments.attempts.overview import title_of
+from goodword.assessments.attempts.part_state import clock_minutes
+from goodword.assessments.models import Adjustment, AttemptPart
+from goodword.assessments.queries import application_of
+from goodword.assessments.views.access import AttemptSession, candidate_page, private, render_page
+from goodword.candidates.models import Application
+from goodword.candidates.queries import public_title
+from goodword.core import clock
+from goodword.notifications.domain import links
+from goodword.notifications.domain.queue import Person, masked
+from goodword.notifications.models import Link
+from goodword.workflow.portal import unknown_page
+from goodword.workflow.retention_notice import retention_for_candidate
+from goodword.workflow.states import takes_answers
+
+State = Adjustment.State
+
+
+@candidate_page
+def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
+    """Requests and answers so far, and the form while another request may be made."""
+    adjustment = request_status(session.attempt)
+    time = bool(adjustment.timed)
+    form = RequestForm(request.POST if request.method == "POST" else None, time=time)
+    if session.switched:
+        form = RequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
+    if form.is_bound and not adjustment.why_not and form.is_valid():
+        said = form.cleaned_data
+        with suppress(CannotRequest):  # it was asked in another window meanwhile: the page says so
+            request_adjustment(
+                attempt_id=session.attempt.pk,
+                percent=said.get("percent", 0),
+                form=said["form"],
+                text=said["text"],
+                may_disclose=said["may_disclose"],
+                now=session.now,
+            )
+        return private(redirect(session.url("portal_assessment_adjustment")))
+    if form.is_bound and adjustment.why_not:
+        return private(redirect(session.url("portal_assessment_adjustment")))
+    contact = next_reader(session.attempt, application=application_of(session.attempt))
+    return _show_request(request, session, form, adjustment=adjustment, contact=contact)
+
+
+def show_request_preview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
+    """The page without any requests, for a preview."""
+    timed = [view.part for view in session.overview.parts if view.timed and not view.begun]
+    adjustment = RequestStatus(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
+    contact = contact_of(session.visit.application)
+    return _show_request(
+        request, session, RequestForm(None, time=bool(timed)), adjustment=adjustment, contact=contact
+    )
+
+
+def show_decline_preview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
+    """The confirmation page before declining, for a preview."""
+    contact = contact_of(session.visit.application)
+    return render_page(request, session, "assessments/portal/decline.html", contact=contact)
+
+
+def _show_request(
+    request: HttpRequest,
+    session: AttemptSession,
+    form: RequestForm,
+    *,
+    adjustment: RequestStatus,
+    contact: Contact,
+) -> HttpResponse:
+    current = session.overview.current
+    form.say_who_reads(outside=contact.outside)
+    return render_page(
+        request,
+        session,
+        "assessments/adjustments/ask.html",
+        status=422 if form.is_bound else 200,
+        form=form,
+        form_id="" if adjustment.why_not else "ask",
+        adjustment=adjustment,
+        contact=contact,
+        at_once=session.attempt.assessment.more_time if adjustment.timed else 0,
+        goes_on=current is not None and (current.begun or not current.timed),
+        kept=retention_for_candidate(session.visit.organisation),
+        timed=[part for part in session.overview.parts if part.timed],
+    )
+
+
+@candidate_page
+def withdraw(request: HttpRequest, session: AttemptSession) -> HttpResponse:
+    """Withdraw the unanswered request. Idempotent."""
+    if request.method == "POST":
+        withdraw_request(attempt_id=session.attempt.pk, now=session.now)
+    return private(redirect(session.url("portal_assessment_adjustment")))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_page(request: HttpRequest, token: str) -> HttpResponse:
+    """The request and a form for the answer; later the answer, without the candidate's name."""
+    link = links.resolve(token, purpose=Link.Purpose.ADJUSTMENT)
+    row = _request_behind(link) if link is not None else None
+    if link is None or row is None:
+        return unknown_page(request)
+    organisation, now = link.organisation, clock.now()
+    with translation.override(organisation.language), timezone.override(organisation.zone):
+        application = application_of(row.attempt)
+        shown: dict[str, Any] = {"organisation": organisation, "responsible": organisation.name}
+        if row.state in {State.GRANTED, State.REFUSED}:
+            return _render(request, "assessments/adjustments/answered.html", asked=row, **shown)
+        gone = application.is_going or not takes_answers(row.attempt, now=now)
+        if row.state != State.ASKED or gone or link.ended_at is not None:
+            return _render(request, "assessments/adjustments/closed.html", **shown)
+        if not links.is_alive(link, now=now):
+            return _expired(
+                request, row, application, to=_contact_behind(link, application), now=now, **shown
+            )
+        timed, parts = timed_parts_not_begun(row.attempt), _figureless(row)
+        form = AnswerForm(
+            request.POST if request.method == "POST" else None,
+            time=bool(timed),
+            parts=[(part.order, title_of(part)) for part in parts],
+        )
+        if form.is_bound and form.is_valid():
+            forms = {part.order: open_form(part) for part in parts if part.order in form.orders}
+            with suppress(
+                AlreadyAnswered, part_state.Closed
+            ):  # answered or taken back meanwhile: the page says so
+                answer_request(
+                    adjustment_id=row.pk,
+                    percent=form.share,
+                    forms=forms,
+                    accessible=form.cleaned_data["accessible"],
+                    sentence=form.cleaned_data["sentence"],
+                    by=_contact_behind(link, application),
+                    now=now,
+                )
+            return private(redirect(request.path))
+        return _render(
+            request,
+            "assessments/adjustments/answer.html",
+            status=422 if form.is_bound else 200,
+            form=form,
+            asked=row,
+            candidate=application.candidate,
+            title=public_title(application),
+            parts=[(title_of(part), clock_minutes(part)) for part in timed],
+            outside=contact_of(application).outside,
+            **shown,
+        )
+
+
+def _expired(
+    request: HttpRequest,
+    row: Adjustment,
+    application: Application,
+    *,
+    to: Person,
+    now: datetime,
+    **shown: Any,
+) -> HttpResponse:
+    """A page with a button that mails a new link to the address of the expired one."""
+    if request.method == "POST":
+        send_fresh_link(row, application=application, to=to, now=now)
+        return private(redirect(f"{request.path}?sent=1"))
+    sent, address = "sent" in request.GET, masked(to.address)
+    return _render(request, "assessments/adjustments/expired.html", sent=sent, address=address, **shown)
+
+
+def _request_behind(link: Link) -> Adjustment | None:
+    return (
+        Adjustment.objects.of(link.organisation)
+        .select_related("attempt__step_request__step", "attempt__organisation")
+        .filter(pk=link.subject_id)
+        .first()
+    )
+
+
+def _figureless(row: Adjustment) -> list[AttemptPart]:
+    """The parts that could be taken without figures, and are not."""
+    parts = (
+        AttemptPart.objects.of(row.organisation)
+        .filter(attempt=row.attempt, begun_at=None)
+        .select_related("version__test", "part", "attempt")
+        .order_by("order")
+    )
+    found = []
+    for part in parts:
+        part.attempt = row.attempt
+        if not is_other_form(part) and open_form(part):
+            found.append(part)
+    return found
+
+
+def _contact_behind(link: Link, application: Application) -> Person:
+    """Whom this link was sent to."""
+    if link.email is not None:
+        return Person(name=link.email.to_name, address=link.email.to_address)
+    contact = contact_of(application)
+    return Person(name=contact.name, address=contact.address)
+
+
+def _render(request: HttpRequest, template: str, *, status: int = 200, **shown: object) -> HttpResponse:
+    return private(render(request, template, shown, status=status))
