@@ -6,10 +6,20 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+import without_database
+
+from goodword.assessments.kinds.custom.content import QuestionPack
+from goodword.assessments.kinds.judgement.content import SET
+from goodword.assessments.kinds.scales.content import ContentPack
 from goodword.questionnaires.editor.files import QuestionnaireFile
+
+assert without_database  # the registry of kinds imports models
 
 FOLDER: Final = Path(__file__).resolve().parent.parent / "docs/schemas"
 SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
+    "content-pack.json": ContentPack.model_json_schema,
+    "custom-questions.json": QuestionPack.model_json_schema,
+    "judgement-set.json": SET.json_schema,
     "questionnaire.json": QuestionnaireFile.model_json_schema,
 }
 

@@ -1,11 +1,10 @@
 """The built-in packs, parsed."""
 
-import json
 from functools import cache
 
 from goodword.assessments.kinds.builtin import BUILT_IN, WORK_STYLE, content
 from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
-from goodword.assessments.kinds.scales.content import Instrument, read_pack
+from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 
 JUDGEMENT_SETS = tuple(key for key, one in BUILT_IN.items() if one.kind == "judgement")
 
@@ -13,7 +12,7 @@ JUDGEMENT_SETS = tuple(key for key, one in BUILT_IN.items() if one.kind == "judg
 @cache
 def load(key: str = WORK_STYLE, *, language: str = "en", version: str = "") -> Instrument:
     """A pack of scales."""
-    return read_pack(json.dumps(content(key, language=language, version=version)))
+    return parse_pack(content(key, language=language, version=version))
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from goodword.assessments.kinds.packs import FormError, PackError
-from goodword.assessments.kinds.scales.content import Form, ScaleItem, parse_pack, read_pack, to_json
+from goodword.assessments.kinds.scales.content import Form, ScaleItem, parse_pack, to_json
 from goodword.assessments.kinds.scales.published_norms import Norm, NormGroup
 from goodword.assessments.psychometrics.norms import LEAST
 from tests.assessments.builtins import load
@@ -69,13 +69,10 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
         ),
         (small_pack(licence=" "), "The content pack needs a text under “licence”."),
         (small_pack(licences="x"), "The content pack has “licences”, which is not known here."),
-        (small_pack(items=[]), "The content pack needs a list under “items”."),
+        (small_pack(items=[]), "The content pack needs at least 1 entry under “items”."),
         (
             small_pack(scoring={"method": "sum"}),
-            (
-                "The scoring must be the method “mean” with the reverse “minimum + maximum - answer”; "
-                "no other is known."
-            ),
+            "The scoring of the content pack needs 'mean' under “method”.",
         ),
         (
             small_pack(response_scale=[{"value": 1, "label": "No"}, {"value": 3, "label": "Yes"}]),
@@ -86,7 +83,7 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
             _with_item(scale="cold"),
             "Item 4 of the content pack belongs to the scale “cold”, which the pack does not have.",
         ),
-        (_with_item(keyed="*"), "Item 4 of the content pack must be keyed “+” or “-”."),
+        (_with_item(keyed="*"), "Item 4 of the content pack needs '+' or '-' under “keyed”."),
         (_with_item(number=None), "Item 4 of the content pack needs a number or an id."),
         (
             small_pack(scales=[*small_pack()["scales"], {"id": "calm", "name": "Calm"}]),
@@ -146,15 +143,9 @@ def test_a_spoilt_pack_is_refused_with_a_sentence_that_names_the_place(pack: obj
     assert str(refused.value) == sentence
 
 
-def test_text_that_is_not_json_is_refused_with_its_place() -> None:
-    with pytest.raises(PackError) as refused:
-        read_pack('{"id": "small",\n oops}')
-    assert str(refused.value) == "The file is not JSON: line 2, column 2."
-
-
 def test_a_pack_that_is_exported_and_read_again_is_the_same() -> None:
     instrument = parse_pack(small_pack(instructions="Think of a usual day."))
-    assert read_pack(json.dumps(to_json(instrument))) == instrument
+    assert parse_pack(json.loads(json.dumps(to_json(instrument)))) == instrument
     built_in = load(language="fr")
     assert parse_pack(to_json(built_in)) == built_in
 

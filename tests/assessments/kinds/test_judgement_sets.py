@@ -36,7 +36,7 @@ def test_a_reason_may_be_left_out() -> None:
     ("data", "sentence"),
     [
         ([], "The judgement set must be an object with named values."),
-        (small_set(kind="scales"), "The judgement set needs “judgement” under “kind”."),
+        (small_set(kind="scales"), "The judgement set needs 'judgement' under “kind”."),
         (
             small_set(licence=None),
             "The judgement set has no licence; say under which licence the scenarios may be used.",
@@ -46,7 +46,7 @@ def test_a_reason_may_be_left_out() -> None:
             "The judgement set has no source; say who wrote the scenarios and where they were published.",
         ),
         (small_set(key_basis=""), "The judgement set needs a text under “key_basis”."),
-        (small_set(scenarios=[]), "The judgement set needs a list under “scenarios”."),
+        (small_set(scenarios=[]), "The judgement set needs at least 1 entry under “scenarios”."),
         (small_set(keys=[]), "The judgement set has “keys”, which is not known here."),
         (
             small_set(response_scale=[{"value": 1, "label": "Bad"}]),
@@ -74,7 +74,7 @@ def test_a_reason_may_be_left_out() -> None:
             small_set(
                 scenarios=[{"id": "a", "text": "One.", "actions": small_set()["scenarios"][0]["actions"][:1]}]
             ),
-            "Scenario 1 of the judgement set needs at least two actions to rate.",
+            "Scenario 1 of the judgement set needs at least 2 entries under “actions”.",
         ),
     ],
 )

@@ -2,8 +2,10 @@
 
 import pytest
 
-from goodword.assessments.kinds.scales.published_norms import read_norm_group, split_of
-from goodword.core.json_reading import Reader, ReadingError
+from goodword.assessments.kinds.packs import PackError
+from goodword.assessments.kinds.scales.content import parse_pack
+from goodword.assessments.kinds.scales.published_norms import split_of
+from tests.assessments.kinds.packs import small_pack
 
 
 @pytest.mark.parametrize(
@@ -87,9 +89,9 @@ def test_a_name_tells_what_a_group_is_split_by(split: str, names: tuple[str, ...
     ("split", "name"), [("race", "Black employees"), ("age", "Adults aged 18-29"), ("sex", "Women")]
 )
 def test_a_group_whose_name_tells_a_split_is_refused(split: str, name: str) -> None:
-    reader = Reader({"name": name}, where="norm group 1")
-    with pytest.raises(ReadingError) as refused:
-        read_norm_group(reader, form_ids=frozenset({"full"}), scale_ids=frozenset({"warm"}))
+    with pytest.raises(PackError) as refused:
+        parse_pack(small_pack(norms=[small_pack()["norms"][0] | {"name": name}]))
     assert str(refused.value) == (
-        f"Norm group 1 is split by {split}, as its name “{name}” says; norms for selection must not be."
+        f"Norm group 1 of the content pack is split by {split}, as its name “{name}” says; "
+        "norms for selection must not be."
     )

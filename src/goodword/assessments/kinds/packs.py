@@ -1,15 +1,20 @@
 """What the content of all kinds of test shares: errors, answer scales, forms, reading times."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Any, ClassVar, Final
 
-from goodword.core.json_reading import Reader, ReadingError
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, StrictInt, TypeAdapter, ValidationError
+from pydantic import StringConstraints as Limits
+
+from goodword.core.json_reading import ReadingError
+from goodword.core.text import clean_text
+from goodword.core.validation import sentences
 
 #: the only form of a test without short forms
 FULL_FORM: Final = "full"
 #: to weigh a sentence and choose an answer; our assumption, until there are medians of real answers
 DECIDING_SECONDS: Final = 5
-
 
 #: what fits a page and a candidate's patience
 MOST_ITEMS: Final = 600
@@ -17,6 +22,40 @@ MOST_SCALES: Final = 60
 MOST_ANSWERS: Final = 11
 #: as models.Score keeps it
 LONGEST_SCALE: Final = 40
+
+_ENTRIES: Final = {
+    "scales": "scale",
+    "scoring": "scoring",
+    "items": "item",
+    "short_forms": "short form",
+    "norms": "norm group",
+    "response_scale": "answer",
+    "scenarios": "scenario",
+    "actions": "action",
+    "rubrics": "rubric",
+    "criteria": "criterion",
+    "entries": "entry",
+}
+
+
+def _cleaned(value: Any) -> Any:
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def _cleaned_or_empty(value: Any) -> Any:
+    return "" if value is None else _cleaned(value)
+
+
+def _or_empty(value: Any) -> Any:
+    return () if value is None else value
+
+
+#: before the limits of a text, of a text that may be missing, and of a list that may be missing; null is missing
+TEXT: Final = BeforeValidator(_cleaned)
+OPTIONAL: Final = BeforeValidator(_cleaned_or_empty)
+OPTIONAL_LIST: Final = BeforeValidator(_or_empty)
+#: unknown names are refused: they are most likely misspelt
+KNOWN_NAMES: Final = ConfigDict(extra="forbid")
 
 
 class PackError(ReadingError):
@@ -29,10 +68,22 @@ class FormError(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class ResponseOption:
-    """One answer on the answer scale: the whole number that is scored, and its label."""
+    """One answer on the answer scale: the integer that is scored, and its label."""
 
-    value: int
-    label: str
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    value: StrictInt
+    label: Annotated[str, TEXT, Limits(min_length=1, max_length=80)]
+
+
+def _check_rising(options: tuple[ResponseOption, ...]) -> tuple[ResponseOption, ...]:
+    values = [option.value for option in options]
+    if len(values) < 2 or values != list(range(values[0], values[0] + len(values))):
+        raise ValueError("needs an answer scale of at least two values, rising one by one")
+    return options
+
+
+type ResponseScale = Annotated[tuple[ResponseOption, ...], AfterValidator(_check_rising)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,35 +103,36 @@ def whole_minutes(seconds: float) -> int:
     return max(1, int(seconds / 60 + 0.5))
 
 
-def check_rights(reader: Reader, *, what: str) -> None:
-    """Refuse content without a licence or a source; `what` it contains is named in the sentence."""
-    if not reader.has("licence"):
-        raise reader.wrong(f"has no licence; say under which licence the {what} may be used")
-    if not reader.has("source"):
-        raise reader.wrong(f"has no source; say who wrote the {what} and where they were published")
+def read[T](adapter: TypeAdapter[T], data: object, *, whole: str, error: type[ReadingError] = PackError) -> T:
+    """`data` as the adapter's type; else `error` with a sentence that names the first wrong field. `whole` is what
+    sentences call `data`."""
+    try:
+        return adapter.validate_python(data)
+    except ValidationError as wrong:
+        raise error(sentences(wrong, data, whole=whole, each=_ENTRIES)[0]) from None
 
 
-def read_response_scale(reader: Reader) -> tuple[ResponseOption, ...]:
-    """The answer scale: at least two values, rising one by one."""
-    options = []
-    for entry in reader.objects("response_scale", each="answer"):
-        options.append(ResponseOption(entry.whole("value"), entry.text("label", longest=80)))
-        entry.done()
-    values = [option.value for option in options]
-    if len(values) < 2 or values != list(range(values[0], values[0] + len(values))):
-        raise reader.wrong("needs an answer scale of at least two values, rising one by one")
-    return tuple(options)
+def wrong(whole: str, what: str, error: type[ReadingError] = PackError) -> ReadingError:
+    """An error that says `what` is wrong with `whole`, to be raised."""
+    sentence = clean_text(f"{whole} {what}.", one_line=True)
+    return error(sentence[:1].upper() + sentence[1:])
 
 
-def unique(reader: Reader, what: str, ids: list[str]) -> frozenset[str]:
-    """The ids as a set; refused if one comes twice."""
-    for place, one in enumerate(ids):
-        if one in ids[:place]:
-            raise reader.wrong(f"has the {what} “{one}” twice")
-    return frozenset(ids)
+def check_rights(data: object, whole: str, *, what: str) -> None:
+    """Refuses content without a licence or a source; `what` names what it contains."""
+    if not isinstance(data, Mapping):
+        return
+    if data.get("licence") is None:
+        raise wrong(whole, f"has no licence; say under which licence the {what} may be used")
+    if data.get("source") is None:
+        raise wrong(whole, f"has no source; say who wrote the {what} and where they were published")
+
+
+def check_unique(whole: str, what: str, ids: Sequence[str]) -> None:
+    if repeated := next((one for place, one in enumerate(ids) if one in ids[:place]), None):
+        raise wrong(whole, f"has the {what} “{repeated}” twice")
 
 
 def at_most(what: str, n: int, most: int) -> None:
-    """Raises `PackError` for more."""
     if n > most:
         raise PackError(f"It has {n} {what}; {most} are the most.")

@@ -19,7 +19,6 @@ from goodword.assessments.kinds.reasoning.content import (
     blueprint_json,
     draw,
     parse_blueprint,
-    read_blueprint,
     replacement,
 )
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
@@ -113,14 +112,14 @@ def test_the_built_in_forms_are_as_long_as_they_say_and_span_the_categories() ->
 
 @each_built_in
 def test_a_blueprint_comes_back_from_json(blueprint: Blueprint) -> None:
-    assert read_blueprint(json.dumps(blueprint_json(blueprint))) == blueprint
+    assert parse_blueprint(json.loads(json.dumps(blueprint_json(blueprint)))) == blueprint
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"entries": []}, "The blueprint needs a list under “entries”."),
-        ({"minutes": 0}, "The blueprint needs 1 to 240 minutes under “minutes”."),
+        ({"entries": []}, "The blueprint needs at least 1 entry under “entries”."),
+        ({"minutes": 0}, "The blueprint needs at least 1 under “minutes”."),
         ({"minuts": 20}, "The blueprint has “minuts”, which is not known here."),
         (
             {"entries": [{"family": "riddles", "level": 1, "n": 1}]},
@@ -134,7 +133,7 @@ def test_a_blueprint_comes_back_from_json(blueprint: Blueprint) -> None:
         ),
         (
             {"entries": [{"family": "sets", "level": 1, "n": 0}]},
-            "Entry 1 of the blueprint needs at least one item under “n”.",
+            "Entry 1 of the blueprint needs at least 1 under “n”.",
         ),
         (
             {"entries": [{"family": "sets", "level": 1, "n": 1}] * 2},
@@ -151,11 +150,6 @@ def test_a_wrong_blueprint_is_refused_in_a_sentence(change: dict[str, object], s
     with pytest.raises(BlueprintError) as refused:
         parse_blueprint(whole | change)
     assert str(refused.value) == sentence
-
-
-def test_a_broken_file_is_refused_with_the_place() -> None:
-    with pytest.raises(BlueprintError, match="The blueprint is not JSON: line 1, column 2"):
-        read_blueprint("{")
 
 
 def test_every_item_of_a_family_and_level_has_as_many_options() -> None:

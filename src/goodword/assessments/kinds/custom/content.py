@@ -8,12 +8,37 @@ they were taken from a version of a questionnaire. Questions are as in questionn
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Annotated, ClassVar, Final, Literal
 
 from django.utils.translation import ngettext
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SkipValidation,
+    StrictBool,
+    StrictInt,
+    TypeAdapter,
+    WithJsonSchema,
+)
+from pydantic import StringConstraints as Limits
 
-from goodword.assessments.kinds.packs import FULL_FORM, FormOffer, PackError, whole_minutes
-from goodword.core.json_reading import Json, Reader
+from goodword.assessments.kinds.packs import (
+    FULL_FORM,
+    KNOWN_NAMES,
+    OPTIONAL,
+    OPTIONAL_LIST,
+    TEXT,
+    FormOffer,
+    check_unique,
+    read,
+    whole_minutes,
+    wrong,
+)
+from goodword.core.json_reading import Json
+from goodword.core.text import clean_text
 from goodword.questionnaires import parse
 from goodword.questionnaires.timing import question_seconds, reading_seconds
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
@@ -44,18 +69,22 @@ type AnyQuestion = Question | FileQuestion
 class Criterion:
     """One thing that raters look at: 0 to `points`, with what earns them in words."""
 
-    id: str
-    text: str
-    points: int
-    anchors: str = ""
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=40)]
+    text: Annotated[str, TEXT, Limits(min_length=1, max_length=300)]
+    points: Annotated[StrictInt, Field(ge=1, le=MOST_POINTS)]
+    anchors: Annotated[str, OPTIONAL, Limits(max_length=1000)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenFrom:
     """The questionnaire (its id here) and the number of its version that the shared questions were taken from."""
 
-    questionnaire: int
-    number: int
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    questionnaire: StrictInt
+    number: StrictInt
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,31 +131,106 @@ class QuestionSet:
         )
 
 
+def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(clean_text(value, one_line=True) for value in values))
+
+
+def _check_types(values: list[str]) -> list[str]:
+    types = list(_each_once(tuple(values))) or ["pdf"]
+    if unknown := [one for one in types if one not in FILE_TYPES]:
+        raise ValueError(f"takes files of the type “{unknown[0]}”, which is none of {', '.join(FILE_TYPES)}")
+    return types
+
+
+def _check_criteria(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
+    if len({one.id for one in criteria}) < len(criteria):
+        raise ValueError("has a criterion twice")
+    return criteria
+
+
+class _PackFileQuestion(BaseModel):
+    """A file to upload."""
+
+    model_config = KNOWN_NAMES
+
+    type: Literal["file"]
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=40)]
+    text: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
+    help: Annotated[str, OPTIONAL, Limits(max_length=1000)] = ""
+    required: Annotated[StrictBool, BeforeValidator(lambda value: True if value is None else value)] = True
+    types: Annotated[
+        list[str],
+        OPTIONAL_LIST,
+        AfterValidator(_check_types),
+        WithJsonSchema({"type": "array", "items": {"enum": list(FILE_TYPES)}}),
+    ] = ["pdf"]
+    megabytes: Annotated[
+        StrictInt,
+        BeforeValidator(lambda value: 5 if value is None else value),
+        Field(ge=1, le=MOST_MEGABYTES),
+    ] = 5
+
+
+class _PackRubric(BaseModel):
+    """The criteria for the answers to one question, by its id."""
+
+    model_config = KNOWN_NAMES
+
+    question: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    criteria: Annotated[tuple[Criterion, ...], Field(min_length=1), AfterValidator(_check_criteria)]
+
+
+class QuestionPack(BaseModel):
+    """Custom questions as a file. Questions are validated one by one, for a sentence on each problem."""
+
+    model_config = ConfigDict(extra="forbid", title="Custom questions")
+
+    kind: Literal["questions"]
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
+    version: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
+    language: Annotated[str, TEXT, Limits(min_length=1, max_length=10)]
+    name: Annotated[str, TEXT, Limits(min_length=1, max_length=200)]
+    instructions: Annotated[str, OPTIONAL, Limits(max_length=2000)] = ""
+    questions: SkipValidation[list[Annotated[Question | _PackFileQuestion, Field(discriminator="type")]]]
+    rubrics: Annotated[list[_PackRubric], OPTIONAL_LIST] = []
+    right: Annotated[
+        dict[str, Annotated[tuple[str, ...], OPTIONAL_LIST, AfterValidator(_each_once)]],
+        BeforeValidator(lambda value: {} if value is None else value),
+        Field(description="The values of the right choices, by question id."),
+    ] = {}
+    taken_from: TakenFrom | None = None
+
+
+_PACK: Final = TypeAdapter(QuestionPack)
+_FILE_QUESTION: Final = TypeAdapter(_PackFileQuestion)
+_WHOLE: Final = "the set of questions"
+
+
 def read_questions(data: object) -> QuestionSet:
     """The custom questions of a version. Raises `PackError` or `questionnaires.parse.QuestionError` with a sentence."""
-    reader = Reader(data, where="the set of questions", error=PackError)
-    if reader.text("kind") != KIND:
-        raise reader.wrong(f"must be of the kind “{KIND}”")
-    questions = _questions(reader)
+    pack = read(_PACK, data, whole=_WHOLE)
+    questions = _questions(pack.questions)
     by_id = {question.id: question for question in questions}
-    rubrics = {
-        entry.text("question"): _criteria(entry, by_id)
-        for entry in reader.objects("rubrics", each="rubric", needed=False)
-    }
+    for number, rubric in enumerate(pack.rubrics, start=1):
+        if rubric.question not in by_id:
+            raise wrong(
+                f"rubric {number} of {_WHOLE}", f"is for the question “{rubric.question}”, which is not there"
+            )
+    for name, values in pack.right.items():
+        _check_right(name, values, by_id.get(name))
     found = QuestionSet(
-        id=reader.text("id", longest=60),
-        version=reader.text("version", longest=20),
-        language=reader.text("language", longest=10),
-        name=reader.text("name", longest=200),
-        instructions=reader.text("instructions", longest=2000, default=""),
+        id=pack.id,
+        version=pack.version,
+        language=pack.language,
+        name=pack.name,
+        instructions=pack.instructions,
         questions=questions,
-        rubrics=rubrics,
-        right=_right(reader, by_id),
-        taken_from=_taken_from(reader),
+        rubrics={rubric.question: rubric.criteria for rubric in pack.rubrics},
+        right=pack.right,
+        taken_from=pack.taken_from,
     )
-    reader.done()
     if both := sorted(set(found.rubrics) & set(found.right)):
-        raise reader.wrong(f"marks “{both[0]}” by a rubric and by a right answer; choose one of the two")
+        raise wrong(_WHOLE, f"marks “{both[0]}” by a rubric and by a right answer; choose one of the two")
     return found
 
 
@@ -171,22 +275,22 @@ def _plain(question: AnyQuestion) -> dict[str, Json]:
     return parse.to_json([question])[0]
 
 
-def _questions(reader: Reader) -> tuple[AnyQuestion, ...]:
-    """In order. Files are read here, all else together where the shared types are read: conditions hang together."""
-    entries = reader.entries("questions")
+def _questions(entries: object) -> tuple[AnyQuestion, ...]:
+    """In order. Shared types are parsed together, because conditions refer to other questions."""
+    if not isinstance(entries, list | tuple) or not entries:
+        raise wrong(_WHOLE, "needs a list under “questions”")
     shared: list[object] = [entry for entry in entries if not _is_file(entry)]
     others = iter(parse.parse(shared)) if shared else iter(())
-    found: list[AnyQuestion] = []
-    for place, entry in enumerate(entries, start=1):
-        found.append(_file(entry, place) if _is_file(entry) else next(others))
-    ids = [question.id for question in found]
-    for place, one in enumerate(ids):
-        if one in ids[:place]:
-            raise reader.wrong(f"has the question “{one}” twice")
+    found: list[AnyQuestion] = [
+        _file(entry, place) if _is_file(entry) else next(others)
+        for place, entry in enumerate(entries, start=1)
+    ]
+    check_unique(_WHOLE, "question", [question.id for question in found])
     for place, question in enumerate(found, start=1):
         if isinstance(question, CONFIRMING):
-            raise reader.wrong(
-                f"asks in question {place} to confirm what was said of a referee, which no test can ask"
+            raise wrong(
+                _WHOLE,
+                f"asks in question {place} to confirm what was said of a referee, which no test can ask",
             )
     return tuple(found)
 
@@ -196,76 +300,24 @@ def _is_file(entry: object) -> bool:
 
 
 def _file(entry: object, place: int) -> FileQuestion:
-    reader = Reader(entry, where=f"question {place}", error=PackError)
-    reader.text("type")
-    types = reader.texts("types") or ("pdf",)
-    if unknown := [one for one in types if one not in FILE_TYPES]:
-        raise reader.wrong(
-            f"takes files of the type “{unknown[0]}”, which is none of {', '.join(FILE_TYPES)}"
-        )
-    megabytes = reader.whole("megabytes", default=5)
-    if not 1 <= megabytes <= MOST_MEGABYTES:
-        raise reader.wrong(f"must take files of 1 to {MOST_MEGABYTES} MB")
-    found = FileQuestion(
-        id=reader.text("id", longest=40),
-        text=reader.text("text", longest=1000),
-        help=reader.text("help", longest=1000, default=""),
-        required=reader.flag("required", default=True),
-        types=types,
-        megabytes=megabytes,
+    found = read(_FILE_QUESTION, entry, whole=f"question {place}")
+    return FileQuestion(
+        id=found.id,
+        text=found.text,
+        help=found.help,
+        required=found.required,
+        types=tuple(found.types),
+        megabytes=found.megabytes,
     )
-    reader.done()
-    return found
 
 
-def _criteria(reader: Reader, by_id: Mapping[str, AnyQuestion]) -> tuple[Criterion, ...]:
-    question = reader.text("question")
-    if question not in by_id:
-        raise reader.wrong(f"is for the question “{question}”, which is not there")
-    criteria = []
-    for entry in reader.objects("criteria", each="criterion"):
-        points = entry.whole("points")
-        if not 1 <= points <= MOST_POINTS:
-            raise entry.wrong(f"gives 1 to {MOST_POINTS} points")
-        criteria.append(
-            Criterion(
-                id=entry.text("id", longest=40),
-                text=entry.text("text", longest=300),
-                points=points,
-                anchors=entry.text("anchors", longest=1000, default=""),
-            )
-        )
-        entry.done()
-    reader.done()
-    if len({one.id for one in criteria}) < len(criteria):
-        raise reader.wrong("has a criterion twice")
-    return tuple(criteria)
-
-
-def _taken_from(reader: Reader) -> TakenFrom | None:
-    if not reader.asks("taken_from"):
-        return None
-    entry = reader.child("taken_from", where="what the questions were taken from")
-    found = TakenFrom(questionnaire=entry.whole("questionnaire"), number=entry.whole("number"))
-    entry.done()
-    return found
-
-
-def _right(reader: Reader, by_id: Mapping[str, AnyQuestion]) -> dict[str, tuple[str, ...]]:
-    if not reader.asks("right"):
-        return {}
-    table = reader.child("right", where="the right answers")
-    return {name: _right_of(table, name, by_id.get(name)) for name in table.names()}
-
-
-def _right_of(table: Reader, name: str, question: AnyQuestion | None) -> tuple[str, ...]:
-    values: Sequence[Any] = table.texts(name)
+def _check_right(name: str, values: Sequence[str], question: AnyQuestion | None) -> None:
+    whole = "the right answers"
     if not isinstance(question, SingleChoice | MultipleChoice):
-        raise table.wrong(f"name “{name}”, which is no question with choices")
+        raise wrong(whole, f"name “{name}”, which is no question with choices")
     known = {choice.value for choice in question.choices}
     if not values or not set(values) <= known or (isinstance(question, SingleChoice) and len(values) != 1):
-        raise table.wrong(f"for “{name}” are not among its choices")
-    return tuple(values)
+        raise wrong(whole, f"for “{name}” are not among its choices")
 
 
 #: what is translated

@@ -4,23 +4,28 @@ It is one JSON file: `kind ("judgement"), id, version, language, name, licence, 
 response_scale, key_basis, scenarios`. `docs/content-packs.md` describes each field.
 """
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from django.utils.translation import ngettext
+from pydantic import ConfigDict, Field, FiniteFloat, Strict, TypeAdapter
+from pydantic import StringConstraints as Limits
 
 from goodword.assessments.kinds.packs import (
     DECIDING_SECONDS,
     FULL_FORM,
+    KNOWN_NAMES,
+    OPTIONAL,
+    TEXT,
     FormOffer,
-    PackError,
-    ResponseOption,
+    ResponseScale,
     check_rights,
-    read_response_scale,
-    unique,
+    check_unique,
+    read,
     whole_minutes,
+    wrong,
 )
-from goodword.core.json_reading import Reader
 from goodword.questionnaires.timing import reading_seconds
 
 KIND: Final = "judgement"
@@ -32,19 +37,23 @@ class Action:
     """One thing that somebody could do. `effectiveness` is the key, on the answer scale in half steps; `reason` says
     why it is keyed so, and may be empty in sets from outside."""
 
-    id: str
-    text: str
-    effectiveness: float
-    reason: str = ""
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
+    text: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    effectiveness: Annotated[FiniteFloat, Strict()]
+    reason: Annotated[str, OPTIONAL, Limits(max_length=500)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """A situation, and the actions that are rated in it, in the order shown."""
 
-    id: str
-    text: str
-    actions: tuple[Action, ...]
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
+    text: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
+    actions: Annotated[tuple[Action, ...], Field(min_length=FEWEST_ACTIONS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +64,20 @@ class JudgementSet:
     actions are unique in the whole set.
     """
 
-    id: str
-    version: str
-    language: str
-    name: str
-    licence: str
-    source: str
-    construct: str
-    instructions: str
-    response_scale: tuple[ResponseOption, ...]
-    key_basis: str
-    scenarios: tuple[Scenario, ...]
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", title="Judgement set")
+
+    kind: Literal["judgement"] = KIND
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
+    version: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
+    language: Annotated[str, TEXT, Limits(min_length=1, max_length=10)]
+    name: Annotated[str, TEXT, Limits(min_length=1, max_length=200)]
+    licence: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    source: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    construct: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    instructions: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
+    response_scale: ResponseScale
+    key_basis: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
+    scenarios: Annotated[tuple[Scenario, ...], Field(min_length=1)]
 
     @property
     def actions(self) -> tuple[Action, ...]:
@@ -110,34 +122,27 @@ class JudgementSet:
         return self.response_scale[-1].value
 
 
-def read_judgement(data: object) -> JudgementSet:
-    """A judgement set out of JSON. Raises `PackError` with a sentence that names the place.
+SET: Final = TypeAdapter(JudgementSet)
+_WHOLE: Final = "the judgement set"
 
-    Checked are: licence and source; the answer scale rises one by one; each scenario has at least two actions; ids are
-    unique; each key lies on the answer scale in half steps; it is said how the key came about.
-    """
-    reader = Reader(data, where="the judgement set", error=PackError)
-    if reader.text("kind", default="") != KIND:
-        raise reader.wrong(f"needs “{KIND}” under “kind”")
-    check_rights(reader, what="scenarios")
-    scale = read_response_scale(reader)
-    scenarios = tuple(_scenario(entry, scale) for entry in reader.objects("scenarios", each="scenario"))
-    unique(reader, "scenario", [scenario.id for scenario in scenarios])
-    unique(reader, "action", [action.id for scenario in scenarios for action in scenario.actions])
-    judgement = JudgementSet(
-        id=reader.text("id", longest=60),
-        version=reader.text("version", longest=20),
-        language=reader.text("language", longest=10),
-        name=reader.text("name", longest=200),
-        licence=reader.text("licence"),
-        source=reader.text("source"),
-        construct=reader.text("construct"),
-        instructions=reader.text("instructions", longest=1000),
-        response_scale=scale,
-        key_basis=reader.text("key_basis", longest=1000),
-        scenarios=scenarios,
-    )
-    reader.done()
+
+def read_judgement(data: object) -> JudgementSet:
+    """A judgement set from JSON. Raises `PackError` with a sentence that names the field."""
+    if isinstance(data, Mapping) and "kind" not in data:
+        raise wrong(_WHOLE, f"needs “{KIND}” under “kind”")
+    check_rights(data, _WHOLE, what="scenarios")
+    judgement = read(SET, data, whole=_WHOLE)
+    check_unique(_WHOLE, "scenario", [scenario.id for scenario in judgement.scenarios])
+    check_unique(_WHOLE, "action", [action.id for action in judgement.actions])
+    lowest, highest = judgement.lowest, judgement.highest
+    for number, scenario in enumerate(judgement.scenarios, start=1):
+        for place, action in enumerate(scenario.actions, start=1):
+            key = action.effectiveness
+            if not lowest <= key <= highest or not (2 * key).is_integer():
+                raise wrong(
+                    f"action {place} of scenario {number} of {_WHOLE}",
+                    f"needs an effectiveness from {lowest} to {highest}, in half steps",
+                )
     return judgement
 
 
@@ -148,32 +153,4 @@ def to_json(judgement: JudgementSet) -> dict[str, Any]:
         plain[key] = list(plain[key])
     for scenario in plain["scenarios"]:
         scenario["actions"] = list(scenario["actions"])
-    return {"kind": KIND, **plain}
-
-
-def _scenario(reader: Reader, scale: tuple[ResponseOption, ...]) -> Scenario:
-    actions = tuple(
-        _action(entry, lowest=scale[0].value, highest=scale[-1].value)
-        for entry in reader.objects("actions", each="action")
-    )
-    if len(actions) < FEWEST_ACTIONS:
-        raise reader.wrong("needs at least two actions to rate")
-    scenario = Scenario(
-        id=reader.text("id", longest=20), text=reader.text("text", longest=1000), actions=actions
-    )
-    reader.done()
-    return scenario
-
-
-def _action(reader: Reader, *, lowest: int, highest: int) -> Action:
-    effectiveness = reader.number("effectiveness")
-    if not lowest <= effectiveness <= highest or not (2 * effectiveness).is_integer():
-        raise reader.wrong(f"needs an effectiveness from {lowest} to {highest}, in half steps")
-    action = Action(
-        id=reader.text("id", longest=20),
-        text=reader.text("text"),
-        effectiveness=effectiveness,
-        reason=reader.text("reason", default=""),
-    )
-    reader.done()
-    return action
+    return plain

@@ -4,43 +4,50 @@ The content of a version is `{"kind": "reasoning", "version": "1", "forms": {"st
 each blueprint as `parse_blueprint` reads it.
 """
 
-import json
 import random
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
-from typing import Any, Final
+from typing import Annotated, Any, ClassVar, Final, Literal
 
 from django.utils.translation import gettext
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter
+from pydantic import StringConstraints as Limits
 
-from goodword.assessments.kinds.packs import FormOffer
+from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, FormOffer, read, wrong
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
 from goodword.assessments.kinds.reasoning.generated import GeneratedItem
-from goodword.core.json_reading import Json, Reader, ReadingError
+from goodword.core.json_reading import Json, ReadingError
 
 _SEEDS = 2**31
 #: after so many items that do not fit, the form is begun anew; so many beginnings are tried
 _TRIES_AN_ITEM = 200
 _BEGINNINGS = 50
 _TRIES_AN_ORDER = 60
+_MOST_ITEMS = 100
+_MOST_MINUTES = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """`n` items of a family and level."""
 
-    family: str
-    level: int
-    n: int
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    family: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
+    level: StrictInt
+    n: Annotated[StrictInt, Field(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
     """How many items of which families and levels make a form, and the minutes that there are for it."""
 
-    entries: tuple[Entry, ...]
-    minutes: int
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    entries: Annotated[tuple[Entry, ...], Field(min_length=1)]
+    minutes: Annotated[StrictInt, Field(ge=1, le=_MOST_MINUTES)]
 
     @property
     def n(self) -> int:
@@ -136,43 +143,36 @@ def _fits(item: GeneratedItem, items: Sequence[GeneratedItem], fair: Mapping[str
     )
 
 
-_MOST_ITEMS = 100
-_MOST_MINUTES = 240
-
-
 class BlueprintError(ReadingError):
     """What is wrong with a blueprint, in one sentence."""
 
 
-def read_blueprint(text: str) -> Blueprint:
-    """The blueprint in a JSON text. Raises `BlueprintError`."""
-    try:
-        data: object = json.loads(text)
-    except json.JSONDecodeError as broken:
-        raise BlueprintError(
-            f"The blueprint is not JSON: line {broken.lineno}, column {broken.colno}."
-        ) from broken
-    return parse_blueprint(data)
+_BLUEPRINT: Final = TypeAdapter(Blueprint)
 
 
 def parse_blueprint(data: object) -> Blueprint:
     """The blueprint in {"minutes": 20, "entries": [{"family": "sets", "level": 1, "n": 2}, ...]}.
 
-    Raises `BlueprintError` with a sentence that names the place: families and levels must exist, each pair of them
-    once, with at least one item; a form has 100 items at most, and 1 to 240 minutes.
+    Raises `BlueprintError` with a sentence that names the field: families and levels must exist, each pair of them
+    once, with at least one item; a form has at most 100 items and 1 to 240 minutes.
     """
-    reader = Reader(data, where="the blueprint", error=BlueprintError)
-    entries = tuple(_entry(entry) for entry in reader.objects("entries", each="entry"))
-    pairs = [(entry.family, entry.level) for entry in entries]
-    for place, (family, level) in enumerate(pairs):
-        if (family, level) in pairs[:place]:
-            raise reader.wrong(f"has “{family}” of level {level} twice; give their number in one entry")
-    blueprint = Blueprint(entries, reader.whole("minutes"))
-    if not 1 <= blueprint.minutes <= _MOST_MINUTES:
-        raise reader.wrong(f"needs 1 to {_MOST_MINUTES} minutes under “minutes”")
+    whole = "the blueprint"
+    blueprint = read(_BLUEPRINT, data, whole=whole, error=BlueprintError)
+    pairs = [(entry.family, entry.level) for entry in blueprint.entries]
+    for place, (name, level) in enumerate(pairs):
+        where, family = f"entry {place + 1} of {whole}", FAMILIES.get(name)
+        if family is None:
+            families = ", ".join(FAMILIES)
+            raise wrong(where, f"names the family “{name}”, which is not one of {families}", BlueprintError)
+        if level not in family.levels:
+            levels = ", ".join(str(one) for one in family.levels)
+            raise wrong(where, f"names level {level}; “{name}” has the levels {levels}", BlueprintError)
+        if (name, level) in pairs[:place]:
+            raise wrong(
+                whole, f"has “{name}” of level {level} twice; give their number in one entry", BlueprintError
+            )
     if blueprint.n > _MOST_ITEMS:
-        raise reader.wrong(f"has {blueprint.n} items; {_MOST_ITEMS} are the most")
-    reader.done()
+        raise wrong(whole, f"has {blueprint.n} items; {_MOST_ITEMS} are the most", BlueprintError)
     return blueprint
 
 
@@ -184,20 +184,6 @@ def blueprint_json(blueprint: Blueprint) -> dict[str, Json]:
             {"family": entry.family, "level": entry.level, "n": entry.n} for entry in blueprint.entries
         ],
     }
-
-
-def _entry(reader: Reader) -> Entry:
-    entry = Entry(reader.text("family", longest=60), reader.whole("level"), reader.whole("n"))
-    family = FAMILIES.get(entry.family)
-    if family is None:
-        raise reader.wrong(f"names the family “{entry.family}”, which is not one of {', '.join(FAMILIES)}")
-    if entry.level not in family.levels:
-        levels = ", ".join(str(level) for level in family.levels)
-        raise reader.wrong(f"names level {entry.level}; “{entry.family}” has the levels {levels}")
-    if entry.n < 1:
-        raise reader.wrong("needs at least one item under “n”")
-    reader.done()
-    return entry
 
 
 def _blueprint(minutes: int, *entries: tuple[str, int, int]) -> Blueprint:
@@ -352,13 +338,21 @@ def forms_to_json(test: ReasoningTest) -> dict[str, Any]:
     }
 
 
+class _StoredForms(BaseModel):
+    model_config = KNOWN_NAMES
+
+    kind: Literal["reasoning"]
+    version: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
+    forms: dict[str, Any]
+
+
+_FORMS: Final = TypeAdapter(_StoredForms)
+
+
 def read_forms(data: object) -> ReasoningTest:
-    """The forms out of stored content. Raises `BlueprintError` with a sentence."""
-    reader = Reader(data, where="the reasoning test", error=BlueprintError)
-    if reader.text("kind") != KIND:
-        raise reader.wrong(f"must be of the kind “{KIND}”")
-    version, table = reader.text("version", longest=20), reader.child("forms", where="the forms")
-    names = table.names()
-    reader.done()
-    found = data["forms"] if isinstance(data, Mapping) else {}
-    return ReasoningTest(version=version, forms={name: parse_blueprint(found[name]) for name in names})
+    """The forms from stored content. Raises `BlueprintError` with a sentence."""
+    found = read(_FORMS, data, whole="the reasoning test", error=BlueprintError)
+    return ReasoningTest(
+        version=found.version,
+        forms={name: parse_blueprint(blueprint) for name, blueprint in found.forms.items()},
+    )

@@ -4,26 +4,31 @@ A content pack is one JSON file: `id, version, language, name, licence, source, 
 short_forms` and optionally `norms` and `instructions`.
 """
 
-import json
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, cast
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from django.utils.translation import gettext
+from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, model_validator
+from pydantic import StringConstraints as Limits
 
 from goodword.assessments.kinds.packs import (
     DECIDING_SECONDS,
     FULL_FORM,
+    KNOWN_NAMES,
+    OPTIONAL,
+    OPTIONAL_LIST,
+    TEXT,
     FormError,
     FormOffer,
-    PackError,
     ResponseOption,
+    ResponseScale,
     check_rights,
-    read_response_scale,
-    unique,
+    check_unique,
+    read,
     whole_minutes,
+    wrong,
 )
-from goodword.assessments.kinds.scales.published_norms import NormGroup, read_norm_group
-from goodword.core.json_reading import Reader
+from goodword.assessments.kinds.scales.published_norms import NormGroup, PackNormGroup, norm_group
 from goodword.questionnaires.timing import reading_seconds
 
 
@@ -35,14 +40,16 @@ class Scale:
     `id` and `name` empty.
     """
 
-    id: str
-    name: str
-    construct: str = ""
-    description: str = ""
-    low_label: str = ""
-    low_text: str = ""
-    high_label: str = ""
-    high_text: str = ""
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
+    name: Annotated[str, TEXT, Limits(min_length=1, max_length=100)]
+    construct: Annotated[str, OPTIONAL, Limits(max_length=100)] = ""
+    description: Annotated[str, OPTIONAL, Limits(max_length=500)] = ""
+    low_label: Annotated[str, OPTIONAL, Limits(max_length=60)] = ""
+    low_text: Annotated[str, OPTIONAL, Limits(max_length=500)] = ""
+    high_label: Annotated[str, OPTIONAL, Limits(max_length=60)] = ""
+    high_text: Annotated[str, OPTIONAL, Limits(max_length=500)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,58 +143,125 @@ METHOD = "mean"
 REVERSE = "minimum + maximum - answer"
 
 
-def read_pack(text: str) -> Instrument:
-    """The instrument of a content pack as text. Raises `PackError`."""
-    try:
-        data: object = json.loads(text)
-    except json.JSONDecodeError as broken:
-        raise PackError(f"The file is not JSON: line {broken.lineno}, column {broken.colno}.") from broken
-    return parse_pack(data)
+class _Scoring(BaseModel):
+    model_config = KNOWN_NAMES
+
+    method: Annotated[Literal["mean"], TEXT]
+    reverse: Annotated[Literal["minimum + maximum - answer"] | None, TEXT] = None
+
+
+class _PackItem(BaseModel):
+    """An item by its number or, so that later versions can change the order, by its id."""
+
+    model_config = KNOWN_NAMES
+
+    number: StrictInt | None = None
+    id: Annotated[str | None, TEXT, Field(max_length=20)] = None
+    text: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    scale: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    keyed: Annotated[Literal["+", "-"], TEXT]
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.known_as:
+            raise ValueError("needs a number or an id")
+        return self
+
+    @property
+    def known_as(self) -> str:
+        """The id, or the number in its place."""
+        return str(self.number or "") if self.id is None else self.id
+
+
+class _PackForm(BaseModel):
+    """A short form; `items` are ids or numbers."""
+
+    model_config = KNOWN_NAMES
+
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
+    name: Annotated[str, TEXT, Limits(min_length=1, max_length=100)]
+    items: Annotated[list[StrictInt | str], Field(min_length=1)]
+
+
+class ContentPack(BaseModel):
+    """A test of scales as a file."""
+
+    model_config = ConfigDict(extra="forbid", title="Content pack")
+
+    id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
+    version: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
+    language: Annotated[str, TEXT, Limits(min_length=1, max_length=10)]
+    name: Annotated[str, TEXT, Limits(min_length=1, max_length=200)]
+    licence: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    source: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    instructions: Annotated[str, OPTIONAL, Limits(max_length=1000)] = ""
+    scales: Annotated[tuple[Scale, ...], Field(min_length=1)]
+    response_scale: ResponseScale
+    scoring: _Scoring
+    items: Annotated[list[_PackItem], Field(min_length=1)]
+    short_forms: Annotated[list[_PackForm], OPTIONAL_LIST] = []
+    norms: Annotated[list[PackNormGroup], OPTIONAL_LIST] = []
+
+
+_PACK: Final = TypeAdapter(ContentPack)
+_WHOLE: Final = "the content pack"
 
 
 def parse_pack(data: object) -> Instrument:
-    """The instrument of a content pack. Raises `PackError` with a sentence that names the place.
-
-    Checked are: licence and source; every item belongs to a known scale and has a key; every scale has items;
-    ids are unique; the answer scale has at least two values in rising order without gaps; short forms hold
-    known items and cover every scale; the scoring is the one that we know; norms are whole and not split by
-    sex, race or age.
-    """
-    reader = Reader(data, where="the content pack", error=PackError)
-    check_rights(reader, what="items")
-    _check_scoring(reader.child("scoring", where="the scoring"))
-    scales = tuple(_scale(entry) for entry in reader.objects("scales", each="scale"))
-    scale_ids = unique(reader, "scale", [scale.id for scale in scales])
-    items = tuple(_item(entry, scale_ids) for entry in reader.objects("items", each="item"))
-    unique(reader, "item", [item.id for item in items])
-    for scale in scales:
-        if not any(item.scale == scale.id for item in items):
-            raise reader.wrong(f"has no item for the scale “{scale.id}”")
-    forms = tuple(
-        _form(entry, items) for entry in reader.objects("short_forms", each="short form", needed=False)
+    """The instrument of a content pack. Raises `PackError` with a sentence that names the field."""
+    check_rights(data, _WHOLE, what="items")
+    pack = read(_PACK, data, whole=_WHOLE)
+    scale_ids = [scale.id for scale in pack.scales]
+    check_unique(_WHOLE, "scale", scale_ids)
+    for number, item in enumerate(pack.items, start=1):
+        if item.scale not in scale_ids:
+            raise wrong(
+                f"item {number} of {_WHOLE}",
+                f"belongs to the scale “{item.scale}”, which the pack does not have",
+            )
+    items = tuple(
+        ScaleItem(id=item.known_as, text=item.text, scale=item.scale, keyed=item.keyed) for item in pack.items
     )
-    form_ids = unique(reader, "form", [FULL_FORM, *(form.id for form in forms)])
+    check_unique(_WHOLE, "item", [item.id for item in items])
+    for scale_id in scale_ids:
+        if not any(item.scale == scale_id for item in items):
+            raise wrong(_WHOLE, f"has no item for the scale “{scale_id}”")
+    forms = tuple(_form(form, number, items) for number, form in enumerate(pack.short_forms, start=1))
+    form_ids = [FULL_FORM, *(form.id for form in forms)]
+    check_unique(_WHOLE, "form", form_ids)
     for form in forms:
-        _check_form(reader, form, items=items, scale_ids=scale_ids)
-    instrument = Instrument(
-        id=reader.text("id", longest=60),
-        version=reader.text("version", longest=20),
-        language=reader.text("language", longest=10),
-        name=reader.text("name", longest=200),
-        licence=reader.text("licence"),
-        source=reader.text("source"),
-        instructions=reader.text("instructions", longest=1000, default=""),
-        scales=scales,
-        response_scale=read_response_scale(reader),
+        covered = {item.scale for item in items if item.id in form.item_ids}
+        if left_out := sorted(set(scale_ids) - covered):
+            raise wrong(_WHOLE, f"has no item for the scale “{left_out[0]}” in the form “{form.id}”")
+    return Instrument(
+        id=pack.id,
+        version=pack.version,
+        language=pack.language,
+        name=pack.name,
+        licence=pack.licence,
+        source=pack.source,
+        instructions=pack.instructions,
+        scales=pack.scales,
+        response_scale=pack.response_scale,
         items=items,
         short_forms=forms,
         norms=tuple(
-            read_norm_group(entry, form_ids=form_ids, scale_ids=scale_ids)
-            for entry in reader.objects("norms", each="norm group", needed=False)
+            norm_group(
+                group, whole=f"norm group {number} of {_WHOLE}", form_ids=form_ids, scale_ids=scale_ids
+            )
+            for number, group in enumerate(pack.norms, start=1)
         ),
     )
-    reader.done()
-    return instrument
+
+
+def _form(form: _PackForm, number: int, items: tuple[ScaleItem, ...]) -> Form:
+    named = {str(entry) for entry in form.items}
+    known = tuple(item.id for item in items if item.id in named)
+    if unknown := sorted(named - set(known)):
+        raise wrong(
+            f"short form {number} of {_WHOLE}", f"holds the item “{unknown[0]}”, which the pack does not have"
+        )
+    return Form(form.id, form.name, known)
 
 
 def to_json(instrument: Instrument) -> dict[str, Any]:
@@ -219,60 +293,3 @@ def _group_out(group: NormGroup) -> dict[str, Any]:
 
 def _filled(entry: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value not in ("", [])}
-
-
-def _check_scoring(reader: Reader) -> None:
-    method, reverse = reader.text("method"), reader.text("reverse", default=REVERSE)
-    if method != METHOD or reverse != REVERSE:
-        raise reader.wrong(f"must be the method “{METHOD}” with the reverse “{REVERSE}”; no other is known")
-    reader.done()
-
-
-def _scale(reader: Reader) -> Scale:
-    scale = Scale(
-        id=reader.text("id", longest=60),
-        name=reader.text("name", longest=100),
-        construct=reader.text("construct", longest=100, default=""),
-        description=reader.text("description", default=""),
-        low_label=reader.text("low_label", longest=60, default=""),
-        low_text=reader.text("low_text", default=""),
-        high_label=reader.text("high_label", longest=60, default=""),
-        high_text=reader.text("high_text", default=""),
-    )
-    reader.done()
-    return scale
-
-
-def _item(reader: Reader, scale_ids: frozenset[str]) -> ScaleItem:
-    # Packs number their items; an id beside the number lets a later version change the order.
-    number = reader.whole("number", default=0)
-    item_id = reader.text("id", longest=20, default=str(number) if number else "")
-    if not item_id:
-        raise reader.wrong("needs a number or an id")
-    scale, keyed = reader.text("scale"), reader.text("keyed")
-    if scale not in scale_ids:
-        raise reader.wrong(f"belongs to the scale “{scale}”, which the pack does not have")
-    if keyed not in {"+", "-"}:
-        raise reader.wrong("must be keyed “+” or “-”")
-    item = ScaleItem(id=item_id, text=reader.text("text"), scale=scale, keyed=cast(Literal["+", "-"], keyed))
-    reader.done()
-    return item
-
-
-def _form(reader: Reader, items: tuple[ScaleItem, ...]) -> Form:
-    named = {str(entry) for entry in reader.entries("items")}
-    known = tuple(item.id for item in items if item.id in named)
-    unknown = sorted(named - set(known))
-    if unknown:
-        raise reader.wrong(f"holds the item “{unknown[0]}”, which the pack does not have")
-    form = Form(reader.text("id", longest=60), reader.text("name", longest=100), known)
-    reader.done()
-    return form
-
-
-def _check_form(
-    reader: Reader, form: Form, *, items: tuple[ScaleItem, ...], scale_ids: frozenset[str]
-) -> None:
-    covered = {item.scale for item in items if item.id in form.item_ids}
-    for scale_id in sorted(scale_ids - covered):
-        raise reader.wrong(f"has no item for the scale “{scale_id}” in the form “{form.id}”")

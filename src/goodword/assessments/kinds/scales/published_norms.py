@@ -8,19 +8,25 @@ passes: "Adults (18+)", "All ages".
 """
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Any, ClassVar, Final
 
+from pydantic import AfterValidator, BaseModel, ConfigDict, FiniteFloat, Strict, StrictInt, model_validator
+from pydantic import StringConstraints as Limits
+
+from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, wrong
 from goodword.assessments.psychometrics.norms import LEAST
-from goodword.core.json_reading import Reader
 
 
 @dataclass(frozen=True, slots=True)
 class Norm:
     """Mean and standard deviation of one scale in a norm group, on the answer scale."""
 
-    mean: float
-    sd: float
+    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
+
+    mean: Annotated[FiniteFloat, Strict()]
+    sd: Annotated[FiniteFloat, Strict()]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,42 +136,52 @@ def _by_age(said: str) -> bool:
 _SPLITS: Final = ("sex", "gender", "race", "ethnicity", "age")
 
 
-def read_norm_group(reader: Reader, *, form_ids: frozenset[str], scale_ids: frozenset[str]) -> NormGroup:
-    """One norm group for one of the forms, whole for all scales. The reader raises its error with a sentence."""
-    for split in _SPLITS:
-        if reader.has(split):
-            raise reader.wrong(f"is split by {split}; norms for selection must not be")
-    name = reader.text("name", longest=200)
+def _check_name(name: str) -> str:
     if split := split_of(name):
-        raise reader.wrong(f"is split by {split}, as its name “{name}” says; norms for selection must not be")
-    form = reader.text("form")
-    if form not in form_ids:
-        raise reader.wrong(f"is for the form “{form}”, which the pack does not have")
-    n = reader.whole("n")
-    if n < 1:
-        raise reader.wrong("needs the number of people it comes from under “n”")
-    group = NormGroup(
-        form=form,
-        name=name,
-        n=n,
-        source=reader.text("source"),
-        caveat=reader.text("caveat"),
-        scales=_norms(reader.child("scales", where=f"the scales of {reader.where}"), reader, scale_ids),
+        raise ValueError(f"is split by {split}, as its name “{name}” says; norms for selection must not be")
+    return name
+
+
+class PackNormGroup(BaseModel):
+    """A norm group in a content pack, with a mean and a standard deviation for each scale."""
+
+    model_config = KNOWN_NAMES
+
+    name: Annotated[str, TEXT, Limits(min_length=1, max_length=200), AfterValidator(_check_name)]
+    form: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    n: StrictInt
+    source: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    caveat: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]
+    scales: dict[str, Norm]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _check_splits(cls, data: Any) -> Any:
+        if isinstance(data, Mapping):
+            for split in _SPLITS:
+                if data.get(split) is not None:
+                    raise ValueError(f"is split by {split}; norms for selection must not be")
+        return data
+
+
+def norm_group(
+    group: PackNormGroup, *, whole: str, form_ids: Collection[str], scale_ids: Collection[str]
+) -> NormGroup:
+    """The group, which must be for one of the forms and have all scales. Raises `PackError`."""
+    if group.form not in form_ids:
+        raise wrong(whole, f"is for the form “{group.form}”, which the pack does not have")
+    if group.n < 1:
+        raise wrong(whole, "needs the number of people it comes from under “n”")
+    if set(group.scales) != set(scale_ids):
+        raise wrong(whole, "must have a mean and a standard deviation for each scale, and for no other")
+    for scale_id, norm in group.scales.items():
+        if norm.sd <= 0:
+            raise wrong(f"“{scale_id}” in the scales of {whole}", "needs a standard deviation above zero")
+    return NormGroup(
+        form=group.form,
+        name=group.name,
+        n=group.n,
+        source=group.source,
+        caveat=group.caveat,
+        scales=tuple(group.scales.items()),
     )
-    reader.done()
-    return group
-
-
-def _norms(table: Reader, group: Reader, scale_ids: frozenset[str]) -> tuple[tuple[str, Norm], ...]:
-    if frozenset(table.names()) != scale_ids:
-        raise group.wrong("must have a mean and a standard deviation for each scale, and for no other")
-    return tuple((scale_id, _norm(table, scale_id)) for scale_id in table.names())
-
-
-def _norm(table: Reader, scale_id: str) -> Norm:
-    reader = table.child(scale_id, where=f"“{scale_id}” in {table.where}")
-    norm = Norm(reader.number("mean"), reader.number("sd"))
-    if norm.sd <= 0:
-        raise reader.wrong("needs a standard deviation above zero")
-    reader.done()
-    return norm
