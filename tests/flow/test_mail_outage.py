@@ -30,7 +30,7 @@ from tests.support.jobs import run_jobs
 from tests.support.mail_server import MailServer, mail_server
 from tests.workflow.happening import enter, happens
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 #: five in the afternoon in Berlin: the outage lasts into the evening, past the end of the working day
 BEGAN = datetime.fromisoformat("2026-03-03T16:00:00+00:00")

@@ -55,7 +55,7 @@ from tests.support.pages import signed_in
 from tests.workspace.applications import path, review
 
 #: long walks, on a busy machine
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 #: in every name, address and text that follows
 WORD = "Xylograph"

@@ -1,13 +1,13 @@
 """Worlds that are built once in a process and put back as rows into each test that asks for them."""
 
+import pickle
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, wraps
-from typing import Any, cast
+from typing import cast
 
 from django.conf import UserSettingsHolder, settings
 from django.core import mail
@@ -22,8 +22,8 @@ PLAIN = (str, int, float, bool, type(None), date, datetime)
 
 @dataclass(frozen=True)
 class _World:
-    result: Any
-    mails: list[EmailMessage]
+    #: what the builder returned and the mails it sent
+    pickled: bytes
     #: puts the rows back
     sql: str
     #: seconds since 1970
@@ -54,7 +54,7 @@ def kept[**P, W](build: Callable[P, W]) -> Callable[P, W]:
             return _build(key, lambda: build(*args, **kwargs))
         with connection.cursor() as cursor:
             cursor.execute(world.sql)
-        result, mails = deepcopy((world.result, world.mails))
+        result, mails = pickle.loads(world.pickled)
         mail.outbox.extend(mails)
         return cast(W, result)
 
@@ -66,8 +66,8 @@ def _build[W](key: str, build: Callable[[], W]) -> W:
     result = build()
     after = _rows()
     if before <= after:
-        world = (result, _outbox()[mails_before:])
-        _worlds[key] = _World(*deepcopy(world), sql=_insert(after - before), at=at)
+        pickled = pickle.dumps((result, _outbox()[mails_before:]))
+        _worlds[key] = _World(pickled, sql=_insert(after - before), at=at)
     return result
 
 

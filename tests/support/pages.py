@@ -3,18 +3,43 @@
 import re
 from typing import Any
 
+from django.conf import settings
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils.crypto import get_random_string
 
 from goodword.accounts.models import Membership
+from goodword.accounts.sessions import LAST_SEEN
+from goodword.core import clock
 
 #: the tokens that differ from one request to the next
 _FRESH = re.compile(r'(x-csrftoken": "|csrfmiddlewaretoken" value="|nonce=")[\w-]+')
 
 
 def signed_in(who: Membership) -> Client:
-    """A browser in which this member is signed in."""
+    """A browser in which this member is signed in, by one row: `force_login` takes ten queries."""
+    session = SessionStore()
+    session.update(
+        {
+            SESSION_KEY: str(who.user_id),
+            BACKEND_SESSION_KEY: settings.AUTHENTICATION_BACKENDS[0],
+            HASH_SESSION_KEY: who.user.get_session_auth_hash(),
+            LAST_SEEN: int(clock.now().timestamp()),
+        }
+    )
+    Session.objects.bulk_create(
+        [
+            Session(
+                session_key=(key := get_random_string(32)),
+                session_data=session.encode(dict(session.items())),
+                expire_date=session.get_expiry_date(),
+            )
+        ]
+    )
     client = Client()
-    client.force_login(who.user)
+    client.cookies[settings.SESSION_COOKIE_NAME] = key
     return client
 
 

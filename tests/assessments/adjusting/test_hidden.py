@@ -35,7 +35,7 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import comparable, signed_in
 from tests.workspace.applications import path, review
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 #: whose reading is compared: the candidate's page, the role's, the list, the report, the export, the note
@@ -166,7 +166,6 @@ def lives(db: None, all_lived: dict[str, Life]) -> dict[str, Life]:
     return deepcopy(all_lived)
 
 
-@pytest.mark.slow
 def test_nothing_that_the_hiring_team_reads_tells_them_apart(lives: dict[str, Life]) -> None:
     (_, without), (of, given) = lives["without"], lives["adjusted"]
     assert Adjustment.objects.of(of.organisation).get().state == "granted"

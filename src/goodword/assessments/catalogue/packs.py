@@ -8,7 +8,7 @@ from goodword.accounts.domain.audit import write as audit
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import OWN_PREFIX, is_own
 from goodword.assessments.kinds import ImportedContent, kind_of
-from goodword.assessments.kinds.builtin import BUILT_IN, contents
+from goodword.assessments.kinds.builtin import BUILT_IN, contents, newest
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.pack_file import PackFile, difference, read_file
 from goodword.assessments.kinds.packs import PackError
@@ -53,11 +53,10 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Te
 
     Raises `LookupError` for an unknown key.
     """
-    found = contents(key)
+    number, languages = newest(key)
     built = BUILT_IN[key]
-    number = str(next(iter(found.values()))["version"])
     have = TestVersion.objects.of(organisation).filter(test__key=key, number=number)
-    if set(have.values_list("language", flat=True)) >= set(found):
+    if set(have.values_list("language", flat=True)) >= languages:
         return Test.objects.of(organisation).get(key=key)
     with transaction.atomic():
         Test.objects.of(organisation).get_or_create(
@@ -83,7 +82,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Te
                 created_at=now,
                 published_at=now,
             )
-            for language, content in found.items()
+            for language, content in contents(key).items()
             if language not in there
         )
         return test
@@ -91,8 +90,12 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Te
 
 def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
     """All built-in tests, for the pages that list them."""
+    versions = TestVersion.objects.of(organisation).filter(test__key__in=BUILT_IN)
+    have = set(versions.values_list("test__key", "number", "language"))
     for key in BUILT_IN:
-        ensure_builtin(organisation, key, now=now)
+        number, languages = newest(key)
+        if not have.issuperset((key, number, language) for language in languages):
+            ensure_builtin(organisation, key, now=now)
 
 
 def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:

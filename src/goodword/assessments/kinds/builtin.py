@@ -86,6 +86,13 @@ def contents(key: str) -> dict[str, dict[str, Any]]:
     return {language: content(key, language=language) for language in LANGUAGES}
 
 
+@cache
+def newest(key: str) -> tuple[str, frozenset[str]]:
+    """The number of a built-in test's newest version, and its languages as in `contents`."""
+    found = contents(key)
+    return str(next(iter(found.values()))["version"]), frozenset(found)
+
+
 def content(key: str, *, language: str, version: str = "") -> dict[str, Any]:
     """The content of a pack in a language, as it is stored; English where it is not translated to it.
 
