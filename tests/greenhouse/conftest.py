@@ -22,6 +22,7 @@ POINTED: dict[str, Any] = {
     "GOODWORD_GREENHOUSE_AUTH_URL": "http://127.0.0.1:8100",
     "GOODWORD_ALLOW_PRIVATE_ADDRESSES": True,
     "GOODWORD_HARVEST_TRANSPORT": "tests.greenhouse.world.transport",
+    "GOODWORD_HARVEST_PAUSE": "tests.greenhouse.world.pause",
     "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],  # nobody signs in here
 }
 

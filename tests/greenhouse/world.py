@@ -15,7 +15,7 @@ from django.test import Client
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
-from goodword.core import clock
+from goodword.core import clock, stopping
 from goodword.greenhouse.inbox.leases import Turn
 from goodword.greenhouse.inbox.processing import work_one
 from goodword.greenhouse.models import Connection, Delivery, WebhookSecret
@@ -162,6 +162,11 @@ def transport() -> Line:
     """What the setting GOODWORD_HARVEST_TRANSPORT names."""
     assert _line is not None
     return _line
+
+
+def pause(seconds: float) -> None:
+    """What the setting GOODWORD_HARVEST_PAUSE names: hardly any wait, since only the sandbox is waited for."""
+    stopping.pause(min(seconds, 0.005))
 
 
 def connect_line(sandbox: Sandbox) -> Line:

@@ -18,10 +18,12 @@ from tests.assessments.test_results_of_all_kinds import in_group
 from tests.reports.pdf.reading import text_of as text_of_pdf
 from tests.reports.reports import NOW, text_of
 from tests.support.jobs import run_jobs
+from tests.support.kept import kept
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
+@kept
 def attempt_of(language: str = "en", **values: Any) -> Attempt:
     """Somebody has taken all of an assessment; the report's jobs wait."""
     of = application()
@@ -125,14 +127,15 @@ def test_a_situation_that_a_broken_line_took_is_told_and_not_printed(language: s
     assert said in text_of(report).replace("\N{NO-BREAK SPACE}", " ")
 
 
-def held_and_calibrated(language: str = "en") -> Attempt:
-    """Somebody whose scores are held against norms of each kind, and whose ability is measured."""
+@kept
+def held_and_calibrated(language: str = "en") -> Report:
+    """The report of somebody whose scores are held against norms of each kind, and whose ability is measured."""
     attempt = attempt_of(language, kinds=("scales", "reasoning", "judgement"))
     rows = Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
     for order, scale in ((1, "openness"), (2, "numerical"), (3, "")):
         in_group(attempt_part=rows.get(part__order=order, scale=scale), device="computer")
     calibrated(attempt)
-    return attempt
+    return again(attempt)
 
 
 FIGURES = {
@@ -160,14 +163,14 @@ FIGURES = {
 
 @pytest.mark.parametrize("language", FIGURES)
 def test_the_rules_and_figures_of_bands_and_abilities_are_printed_in_each_language(language: str) -> None:
-    report = again(held_and_calibrated(language))
+    report = held_and_calibrated(language)
     text = text_of(report)
     assert [said for said in FIGURES[language] if said not in text] == []
     assert "could not be printed" not in text
 
 
 def test_a_snapshot_of_before_is_drawn_without_what_it_does_not_have() -> None:
-    snapshot = again(held_and_calibrated()).snapshot
+    snapshot = held_and_calibrated().snapshot
     snapshot["schema"] = 3
     scales, reasoning, judgement = snapshot["assessment"]["tests"]
     standings = [*scales["scales"], *reasoning["categories"], judgement]
@@ -179,7 +182,7 @@ def test_a_snapshot_of_before_is_drawn_without_what_it_does_not_have() -> None:
 
 
 def test_without_its_person_no_figure_behind_a_band_or_an_ability_is_left() -> None:
-    gone = without_person(again(held_and_calibrated()).snapshot)
+    gone = without_person(held_and_calibrated().snapshot)
     kept = json.dumps(gone)
     assert [word for word in ('"figures"', '"behind"', '"below"', '"cells"') if word in kept] == []
     assert "Figures and rules behind" not in text_of_pdf(render_pdf(check_snapshot(gone)))

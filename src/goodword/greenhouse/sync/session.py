@@ -97,7 +97,7 @@ def client_for(
         worked_before=worked_before,
         priority=priority,
         retry=retry,
-        sleep=stopping.pause,
+        sleep=_pause(),
         watch=watch,
         limits=INTERACTIVE_LIMITS if priority is Priority.PERSON else Limits(),
     )
@@ -184,6 +184,13 @@ def _transport() -> httpx2.BaseTransport | None:
     """A replacement for the network, from the function that the setting names by its dotted path."""
     path: str | None = getattr(settings, "GOODWORD_HARVEST_TRANSPORT", None)
     return import_string(path)() if path else None
+
+
+def _pause() -> Callable[[float], None]:
+    """How to wait before the next try: a sleep, or the function that the setting names by its dotted path."""
+    path: str | None = getattr(settings, "GOODWORD_HARVEST_PAUSE", None)
+    pause: Callable[[float], None] = import_string(path) if path else stopping.pause
+    return pause
 
 
 class ConnectionTokens:
