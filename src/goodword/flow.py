@@ -21,18 +21,19 @@ from goodword.notifications import erase as notifications_erase
 from goodword.notifications import export as notifications_export
 from goodword.notifications.domain import bounces
 from goodword.notifications.domain import names as mail_names
-from goodword.references import erase as references_erase
-from goodword.references import export as references_export
-from goodword.references.domain import completion, declines, nominations, responses, sending
+from goodword.references import data_export as references_data_export
+from goodword.references import erasure as references_erasure
+from goodword.references.domain import completion, nominations, responses, sending
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain import reactions as check_reactions
+from goodword.references.domain import requests as reference_requests
 from goodword.references.flags import raising as check_flags
 from goodword.reports import data_export as reports_data_export
 from goodword.reports import erasure as reports_erasure
 from goodword.reports.domain import files as report_files
 from goodword.reports.domain import freezing as report_freezing
-from goodword.workflow import erase as steps_erase
-from goodword.workflow import export as steps_export
+from goodword.workflow import data_export as workflow_data_export
+from goodword.workflow import erasure as workflow_erasure
 from goodword.workflow.domain import application_outcome, attention, automation
 
 FLOW: Flow = {
@@ -106,7 +107,7 @@ FLOW: Flow = {
         invitations.on_step_requested,
         check_invitations.on_step_requested,
     ),
-    "step.asked_again": (
+    "step.requested_again": (
         invitations.on_requested_again,
         check_reactions.on_requested_again,
     ),  # data: step_request_id, kind
@@ -132,19 +133,21 @@ FLOW: Flow = {
     # --- references --------------------------------------------------------------------------------------------
     "check.opened": (),  # data: step_request_id, check_id
     "check.begun": (),
-    "check.requests_sent": (check_flags.on_check_changed,),  # data: step_request_id, check_id, requests, held
+    "check.requests_sent": (
+        check_flags.on_check_changed,
+    ),  # data: step_request_id, check_id, requests, deferred
     "check.slot_added": (),  # data: step_request_id, check_id, slot
     "check.cannot_provide": (),  # data: step_request_id, check_id, slot
-    "check.cannot_answered": (),  # data: step_request_id, check_id, slot, answer
+    "check.cannot_provide_answered": (),  # data: step_request_id, check_id, slot, answer
     "check.invited_again": (),
     "check.reminded": (),
-    "check.slow_told": (),  # data: step_request_id, check_id, requests
+    "check.slow_notified": (),  # data: step_request_id, check_id, requests
     "check.declined": (),
     "check.extended": (),  # data: step_request_id, check_id, until
     "request.released": (),  # data: step_request_id, check_id, request_id
     "request.begun": (),
     "request.declined": (nominations.on_request_declined,),  # data: step_request_id, check_id, request_id
-    "request.never_again": (declines.on_opted_out,),  # data: step_request_id, check_id, request_id
+    "request.opted_out": (reference_requests.on_opted_out,),  # data: step_request_id, check_id, request_id
     "request.replaced": (check_flags.on_check_changed,),
     "request.reminded": (),
     "request.extended": (),  # data: step_request_id, check_id, request_id, until
@@ -180,7 +183,7 @@ FLOW: Flow = {
     "note.duplicated": (),  # data: report_id, notes
     "note.dropped": (),  # data: report_id
     # --- questions of candidates and referees ------------------------------------------------------------------
-    "portal.asked": (),  # data: by
+    "portal.question_asked": (),  # data: by
     # --- mail --------------------------------------------------------------------------------------------------
     "email.sent": (
         invitations.on_mail_sent,
@@ -215,9 +218,9 @@ ERASURE: tuple[Holder, ...] = (
     personal_data.erase_notes,
     personal_data.erase_events,
     reports_erasure.erase,
-    references_erase.erase,
+    references_erasure.erase,
     assessments_erasure.erase,
-    steps_erase.erase,
+    workflow_erasure.erase,
     notifications_erase.erase,
     candidates_erasure.erase,
 )
@@ -225,9 +228,9 @@ ERASURE: tuple[Holder, ...] = (
 #: the sections of a data export, in reading order (core.exporting)
 EXPORT: tuple[Teller, ...] = (
     candidates_data_export.export,
-    steps_export.export,
+    workflow_data_export.export,
     assessments_data_export.export,
-    references_export.export,
+    references_data_export.export,
     reports_data_export.export,
     notifications_export.export,
     personal_data.export_notes,

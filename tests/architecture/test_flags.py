@@ -10,24 +10,26 @@ REFERENCES = "goodword.references.flags"
 ASSESSMENTS = "goodword.assessments.flags"
 #: the mechanism of both
 SHARED = "goodword.workflow.flags"
+#: has the base of both kinds of flag
+RUNS = "goodword.workflow.models"
 
 #: who may reach for what of a package
 MAY_IMPORT = {
     REFERENCES: {
         # the map and the addresses only call it
         "goodword.flow": {"raising"},
-        "goodword.references.urls": {"display"},
+        "goodword.references.urls": {"wording"},
         # the one page that shows flags
-        "goodword.workspace.candidate.views": {"display"},
-        # tells candidates of the address that they are just typing, by the pure function; knows no flag
-        "goodword.references.views.candidate": {"addresses"},
+        "goodword.workspace.candidate.views": {"wording"},
+        # hints about the address that a candidate is typing; reads no flag
+        "goodword.references.views.candidate": {"rules"},
         # record traces and delete them in time; read none
         "goodword.references.jobs": {"devices"},
         "goodword.references.views.nominations": {"devices"},
         "goodword.references.views.responses": {"devices"},
         "goodword.references.views.self_reference": {"devices"},
         # tells a member who answers somebody's request for their data what is kept
-        "goodword.references.export": {"wording"},
+        "goodword.references.data_export": {"wording"},
     },
     ASSESSMENTS: {
         "goodword.flow": {"rules"},
@@ -35,19 +37,14 @@ MAY_IMPORT = {
         "goodword.workspace.candidate.views": {"display"},
         "goodword.assessments.data_export": {"display"},
     },
-    SHARED: {
-        # the rows
-        "goodword.references.models": {"models"},
-        "goodword.assessments.models.attempts": {"models"},
-    },
 }
 
 #: who else knows the rows
 MAY_KNOW_ROWS = {
     # what looks after personal data
     "CheckFlag": {
-        "goodword.references.erase",
-        "goodword.references.export",
+        "goodword.references.erasure",
+        "goodword.references.data_export",
         "goodword.references.models",
     },
     "AttemptFlag": {
@@ -84,6 +81,18 @@ def test_only_the_candidates_page_shows_flags(package: str) -> None:
             if not module.startswith((REFERENCES, ASSESSMENTS, SHARED)):
                 users.setdefault(module, set()).add(part)
     assert users == MAY_IMPORT[package]
+
+
+def test_only_the_two_packages_use_the_shared_mechanism() -> None:
+    users = {
+        module
+        for module in modules()
+        if any(name.startswith(f"{SHARED}.") or name == f"{RUNS}.Flag" for name in imports()[module])
+    }
+    assert {module for module in users if not module.startswith((REFERENCES, ASSESSMENTS, SHARED))} == {
+        "goodword.references.models",
+        "goodword.assessments.models.attempts",
+    }
 
 
 def test_the_two_packages_know_nothing_of_each_other() -> None:

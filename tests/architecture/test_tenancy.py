@@ -21,7 +21,7 @@ ANY_MODEL = {
     "goodword.workflow.domain.application_outcome",
     "goodword.workflow.domain.candidate_mail",
     "goodword.workflow.domain.step_requests",
-    "goodword.workflow.erase",
+    "goodword.workflow.erasure",
     "goodword.workflow.states",
 }
 

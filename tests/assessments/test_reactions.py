@@ -54,7 +54,7 @@ def test_leaving_the_stage_pauses_and_coming_back_resumes(attempt: Attempt) -> N
     )
     assert (status(back, now=LATER), back.next_reminder_at) == ("in_progress", FIRST_REMINDER)
     assert Attempt.objects.of(attempt.organisation).count() == 1
-    assert event_names()[-3:] == ["application.entered_stage", "step.asked_again", "step.resumed"]
+    assert event_names()[-3:] == ["application.entered_stage", "step.requested_again", "step.resumed"]
 
 
 def test_leaving_the_stage_changes_nothing_where_the_step_goes_on(attempt: Attempt) -> None:

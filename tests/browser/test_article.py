@@ -345,7 +345,7 @@ def name_referees(page: Page, running: World, looker: Looker) -> None:
         page.get_by_label("Their e-mail address").fill(address)
         page.get_by_label("Their relationship to you").select_option("Manager" if not number else "Colleague")
         page.get_by_label("Where you worked together").fill("Brightworks")
-        page.get_by_label("Your own job title there").fill("Account Manager")
+        page.get_by_label("Your job title there").fill("Account Manager")
         first, last = (
             page.get_by_role("group", name=f"{which} month together") for which in ("First", "Last")
         )
@@ -361,7 +361,7 @@ def name_referees(page: Page, running: World, looker: Looker) -> None:
     onward(page, page.get_by_role("link", name="Read and send the e-mails"))
     looker.look(page, "read the mails")
     onward(page, page.get_by_role("button", name="Send"))
-    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, you have done your part")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Thank you, you've done your part")
     looker.look(page, "references sent")
 
 

@@ -78,7 +78,7 @@ def name_somebody(page: Page, name: str, email: str, *, kind: str = "") -> None:
     if kind:
         fill(page, "Their relationship to you", kind)
     fill(page, "Where you worked together", "Globex")
-    fill(page, "Your own job title there", "Engineer")
+    fill(page, "Your job title there", "Engineer")
     first = page.get_by_role("group", name="First month together")
     tab_to(page, first.get_by_label("Month"))
     page.keyboard.type("April")
@@ -145,7 +145,7 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
     looker.look(page, "candidate notice")
     page.goto(url("portal_ask"))
     looker.look(page, "candidate asks")
-    fill(page, "What would you like to ask?", "May I name a friend?")
+    fill(page, "Your question", "May I name a friend?")
     press(page, "button", "Send question")
     expect(page.get_by_role("heading", name="We've sent your question")).to_be_visible()
     looker.look(page, "candidate has asked")

@@ -154,6 +154,6 @@ def test_the_first_page_and_the_signs_are_accessible_and_fit(
     looker.look(page, "signs of an assessment")
     page.get_by_role("link", name="Dismiss with a note (Left the page)").click()
     page.get_by_role("button", name="Dismiss").click()
-    page.get_by_text("Write in a sentence why this is nothing.").first.wait_for()
+    page.get_by_text("Say in a sentence why you dismiss it.").first.wait_for()
     looker.look(page, "sign of an assessment dismissed without a note")
     assert (looker.wrong, looker.complaints) == ({}, [])

@@ -9,7 +9,7 @@ from goodword.core import clock
 from goodword.notifications.models import Link
 from goodword.references.models import Referee
 from goodword.workflow.domain.legal_hold import place_hold
-from goodword.workflow.erase import request_own_erasure
+from goodword.workflow.erasure import request_own_erasure
 from tests.browser.looking import Looker
 from tests.references.answered import data_door, whole
 from tests.support import factories

@@ -109,10 +109,10 @@ def test_the_other_ways_and_the_candidates_own_view_look_right(
     context = browser.new_context(viewport=PHONE)  # type: ignore[arg-type]  # its own dict type
     looker.watch(context)
     page = context.new_page()
-    for name, path in (("dates and title only", "facts/"), ("ask", "ask/"), ("no", "no/?as=never-again")):
+    for name, path in (("dates and title only", "facts/"), ("ask", "ask/"), ("no", "no/?as=opt-out")):
         page.goto(f"{door}{path}")
         looker.look(page, name)
-    own = f"{live_server}{stage.candidate_path}references/own/"
+    own = f"{live_server}{stage.candidate_path}references/self-reference/"
     page.goto(own)
     looker.look(page, "own view")
     click(page, "Start")
@@ -125,7 +125,7 @@ def test_the_other_ways_and_the_candidates_own_view_look_right(
     click(page, "Submit")
     looker.look(page, "own thanks")
     page.goto(f"{door}no/")
-    click(page, "Send this answer")
+    click(page, "Send answer")
     looker.look(page, "declined")
     context.close()
     assert (looker.wrong, looker.complaints) == ({}, [])

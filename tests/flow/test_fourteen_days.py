@@ -17,7 +17,7 @@ from django.test import override_settings
 from goodword.notifications.domain.bounces import take_returned
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
-from goodword.references.domain.deadlines import note_zone
+from goodword.references.domain.checks import note_zone
 from goodword.references.domain.member_actions import pause_check, resume_check
 from goodword.references.domain.nominations import RefereeDetails, nominate, replace_referee
 from goodword.references.domain.sending import fingerprint, preview_mails, send_requests

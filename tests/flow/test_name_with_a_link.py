@@ -20,7 +20,6 @@ from goodword.notifications.domain.queue import cancel
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.models import Check
-from goodword.workflow.domain.application_outcome import subject_ref
 from tests.assessments.support import assigned
 from tests.references.story import named, press_send
 from tests.support import factories
@@ -165,7 +164,7 @@ def test_what_waits_for_the_name_ends_with_its_step_and_with_its_day(attempt: At
     closed = remind(attempt, key="reminder:2")
     cancel(
         organisation=application.organisation,
-        subject_ref=subject_ref(attempt.step_request),
+        subject_ref=attempt.step_request.mail_ref,
         now=NOW,
         failed=False,
     )

@@ -19,9 +19,9 @@ from goodword.core import clock
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
-from goodword.references.domain.declines import is_barred
-from goodword.references.erase import erase_referee
-from goodword.references.flags import addresses
+from goodword.references.domain.requests import is_barred
+from goodword.references.erasure import erase_referee
+from goodword.references.flags import rules
 from goodword.references.models import (
     Check,
     CheckFlag,
@@ -186,7 +186,7 @@ def lived(world: World) -> None:
     press_send(story)
     post(
         f"{referee_door(PEER['r-email'])}no/",
-        {"d-why": "would_rather_not", "d-reason": f"The {WORD} and I fell out.", "d-never_again": "on"},
+        {"d-why": "would_rather_not", "d-reason": f"The {WORD} and I fell out.", "d-opt_out": "on"},
     )
     run_jobs()
     petra = MANAGER | {"r-name": f"Petra {WORD}", "r-email": f"petra@{WORD.lower()}.example"}
@@ -215,7 +215,7 @@ def beside(check: Check, *, word: str, request: ReferenceRequest | None = None) 
         )
     CheckFlag.objects.create(
         **owned,
-        code=addresses.FREE,
+        code=rules.FREE,
         key=str(check.referees.earliest("pk").pk),
         grade="low",
         facts={"domain": word},

@@ -49,7 +49,7 @@ class Stage:
     def page_of(self, question_id: str) -> int:
         """The number of the page that a question stands on."""
         request = self.request
-        return answering_session(request.check_run, request, now=factories.NOW).number_of(question_id)
+        return answering_session(request.check_run, request, now=factories.NOW).page_of(question_id)
 
 
 @kept

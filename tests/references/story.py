@@ -192,11 +192,11 @@ def keep_pages(door: str, pages: list[dict[str, Any]], *, first: int = 1) -> Non
     session = responses.answering_session(request.check_run, request, now=now)
     given: list[SubmittedAnswer] = []
     for number, page in enumerate(pages, start=first):
-        sent = answering.sent_page(RequestFactory().post("/", page), session, number)
+        sent = answering.read_page(RequestFactory().post("/", page), session, number)
         assert sent.form.is_valid(), sent.form.errors
-        given += sent.given
-        session = session.with_given(sent.given, now=now)
-    responses.save_draft(request_id=request.pk, given=given, seen={}, now=now)
+        given += sent.submitted
+        session = session.with_answers(sent.submitted, now=now)
+    responses.save_draft(request_id=request.pk, submitted=given, seen={}, now=now)
 
 
 def candidate_door(story: Story) -> str:

@@ -18,7 +18,7 @@ def door(story: Story) -> str:
     return f"{link_in(mails_to(story.application.candidate.email)[0])}ask/"
 
 
-def test_it_reaches_the_recruiter_and_the_reply_goes_to_the_candidate() -> None:
+def test_a_question_reaches_the_recruiter_and_replies_go_to_the_candidate() -> None:
     story = opened()
     candidate = story.application.candidate
     assert post(door(story), {"a-question": "Why <b>three</b>\nreferees?"}).url == f"{door(story)}?sent=1"
@@ -29,33 +29,33 @@ def test_it_reaches_the_recruiter_and_the_reply_goes_to_the_candidate() -> None:
     assert "> Why <b>three</b>\n> referees?" in str(message.body)
     assert "Why &lt;b&gt;three&lt;/b&gt;<br>" in html_of(message)
     assert candidate.email in get(f"{door(story)}?sent=1").content.decode()
-    assert event_names().count("portal.asked") == 1
+    assert event_names().count("portal.question_asked") == 1
 
 
-def test_nothing_written_is_nothing_sent() -> None:
+def test_an_empty_question_is_not_sent() -> None:
     story = opened()
     page = post(door(story), {"a-question": "  "})
-    assert page.context["form"].errors == {"question": ["Write what you would like to ask."]}
+    assert page.context["form"].errors == {"question": ["Write your question."]}
     run_jobs()
     assert mails_to(RITA) == []
 
 
-def test_a_language_button_keeps_what_was_typed_and_sends_nothing() -> None:
+def test_changing_the_language_keeps_the_question_and_sends_nothing() -> None:
     story = opened()
     html = post(door(story), {"a-question": "Why three?", "language": "de"}).content.decode()
     assert ('<html lang="de"' in html, "Why three?</textarea>" in html) == (True, True)
     assert story.check.language == "de"
-    assert event_names().count("portal.asked") == 0
+    assert event_names().count("portal.question_asked") == 0
 
 
-def test_a_language_button_of_a_closed_step_changes_nothing() -> None:
+def test_the_language_of_a_closed_step_cannot_be_changed() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")
     post(door(story), {"a-question": "Why?", "language": "de"})
     assert story.check.language == "en"
 
 
-def test_five_a_day_and_what_was_typed_stays() -> None:
+def test_five_questions_a_day_are_sent_and_the_sixth_is_kept_in_the_form() -> None:
     story = opened()
     for number in range(5):
         post(door(story), {"a-question": f"Question {number}"})
@@ -68,7 +68,7 @@ def test_five_a_day_and_what_was_typed_stays() -> None:
     assert len(mails_to(RITA)) == 6
 
 
-def test_each_asker_has_their_own_five() -> None:
+def test_the_daily_limit_counts_per_person() -> None:
     application = opened().application
     asked = [
         ask_recruiter(application=application, by=by, name="N", address="n@mail.example", text="?", now=NOW)
@@ -77,7 +77,7 @@ def test_each_asker_has_their_own_five() -> None:
     assert asked == [True] * 5 + [False, True]
 
 
-def test_the_page_of_a_closed_step_takes_no_question() -> None:
+def test_no_questions_can_be_sent_from_a_closed_step() -> None:
     story = opened()
     story.happens("application.rejected", reason="x")
     assert b"There is nothing to do here at the moment" in post(door(story), {"a-question": "Why?"}).content
@@ -85,5 +85,5 @@ def test_the_page_of_a_closed_step_takes_no_question() -> None:
     assert mails_to(RITA) == []
 
 
-def test_a_link_that_nobody_sent_asks_nobody() -> None:
+def test_unknown_links_cannot_send_questions() -> None:
     assert post(f"/p/{'x' * 43}/ask/", {"a-question": "Why?"}).status_code == 404

@@ -64,7 +64,7 @@ def state(request: ReferenceRequest) -> tuple[str, Any, Any, Any]:
     return request.state, request.undelivered_at, request.next_reminder_at, request.slow_at
 
 
-def test_a_referees_link_dies_and_the_candidate_alone_is_asked_for_another_address() -> None:
+def test_a_bounced_request_revokes_the_link_and_asks_the_candidate_for_another_address() -> None:
     story = sent()
     door = referee_door(MARIA)
     comes_back(MARIA)
@@ -75,10 +75,10 @@ def test_a_referees_link_dies_and_the_candidate_alone_is_asked_for_another_addre
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Our e-mail to Maria Schmidt wasn't delivered"
     assert mails_to(RITA) == []
-    assert [seat.trouble for seat in check_overview(story.check, now=NOW).seats] == ["returned", ""]
+    assert [slot.trouble for slot in check_overview(story.check, now=NOW).slots] == ["returned", ""]
 
 
-def test_it_is_told_once_and_a_reminder_is_not_sent_after_it() -> None:
+def test_the_candidate_is_asked_once_and_no_reminder_follows_a_bounce() -> None:
     story = sent()
     comes_back(MARIA)
     comes_back(MARIA)
@@ -90,7 +90,7 @@ def test_it_is_told_once_and_a_reminder_is_not_sent_after_it() -> None:
     ) == 1
 
 
-def test_a_refusal_by_the_first_mail_server_goes_the_same_way() -> None:
+def test_a_rejection_by_the_first_mail_server_counts_as_a_bounce() -> None:
     story = sent()
     email = mail_to(MARIA)
     Email.objects.across_organisations().filter(pk=email.pk).update(
@@ -102,7 +102,7 @@ def test_a_refusal_by_the_first_mail_server_goes_the_same_way() -> None:
     assert mails_to(RITA) == []
 
 
-def test_a_fault_of_the_mail_server_kills_no_link() -> None:
+def test_a_fault_of_the_mail_server_revokes_no_link() -> None:
     story = sent()
     door, email = referee_door(MARIA), mail_to(MARIA)
     Email.objects.across_organisations().filter(pk=email.pk).update(state="failed", last_error="554 no")
@@ -111,7 +111,7 @@ def test_a_fault_of_the_mail_server_kills_no_link() -> None:
     assert NEUTRAL not in get(door).content.decode()
 
 
-def test_the_candidate_names_another_and_the_check_goes_on() -> None:
+def test_the_check_continues_with_another_referee() -> None:
     story = sent()
     comes_back(MARIA)
     response = post(f"{candidate_door(story)}1/another/", MANAGER | {"r-email": "nora@globex.example"})
@@ -120,7 +120,7 @@ def test_the_candidate_names_another_and_the_check_goes_on() -> None:
     assert len(mails_to("nora@globex.example")) == 1
 
 
-def test_a_late_return_of_a_mail_to_an_old_address_does_not_count_against_the_new_one() -> None:
+def test_a_late_bounce_of_an_old_address_does_not_affect_the_new_one() -> None:
     story = sent()
     old = mail_to(MARIA)
     member = factories.member(story.application.organisation)
@@ -134,7 +134,7 @@ def test_a_late_return_of_a_mail_to_an_old_address_does_not_count_against_the_ne
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
-def test_who_has_begun_keeps_their_link_when_a_reminder_comes_back() -> None:
+def test_a_referee_who_has_started_keeps_the_link_when_a_reminder_bounces() -> None:
     story = sent()
     door = referee_door(MARIA)
     assert post(f"{door}begin/").status_code == 302
@@ -147,7 +147,7 @@ def test_who_has_begun_keeps_their_link_when_a_reminder_comes_back() -> None:
     assert len(mails_to(MARIA)) == 2
 
 
-def test_a_mail_that_comes_back_after_the_answer_or_of_an_erased_referee_changes_nothing() -> None:
+def test_bounces_after_an_answer_or_an_erasure_change_nothing() -> None:
     story = sent()
     story.requests[0].delete()
     ReferenceRequest.objects.of(story.application.organisation).update(state="answered")
@@ -157,7 +157,7 @@ def test_a_mail_that_comes_back_after_the_answer_or_of_an_erased_referee_changes
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
-def test_a_candidates_mail_that_comes_back_stops_reminders_and_tells_the_recruiter() -> None:
+def test_a_bounced_candidate_mail_stops_reminders_and_notifies_the_recruiter() -> None:
     story = opened()
     comes_back(story.application.candidate.email)
     assert (story.check.attention, story.check.next_reminder_at) == ("undelivered", None)
@@ -167,7 +167,7 @@ def test_a_candidates_mail_that_comes_back_stops_reminders_and_tells_the_recruit
     assert len(mail.outbox) == 2
 
 
-def test_inviting_again_after_the_address_was_corrected_goes_on() -> None:
+def test_inviting_again_works_after_the_address_was_corrected() -> None:
     story = opened()
     comes_back(story.application.candidate.email)
     who = story.application.candidate
@@ -180,7 +180,7 @@ def test_inviting_again_after_the_address_was_corrected_goes_on() -> None:
     assert story.check.next_reminder_at == datetime.fromisoformat("2026-03-05T09:00Z")
 
 
-def test_a_referee_who_marks_it_as_spam_gets_no_more_of_this_check_and_their_link_works() -> None:
+def test_a_spam_complaint_stops_a_referees_mail_but_not_the_link() -> None:
     story = sent()
     door = referee_door(MARIA)
     complains(MARIA)
@@ -195,14 +195,14 @@ def test_a_referee_who_marks_it_as_spam_gets_no_more_of_this_check_and_their_lin
     assert (held_back.state, held_back.last_error) == ("cancelled", "They marked an earlier mail as spam.")
 
 
-def test_a_candidate_who_marks_it_as_spam_is_left_alone_and_a_person_looks() -> None:
+def test_a_spam_complaint_stops_the_candidates_mail_and_needs_attention() -> None:
     story = opened()
     complains(story.application.candidate.email)
     days_pass(10)
     assert (story.check.attention, len(mail.outbox)) == ("complained", 1)
 
 
-def test_a_recruiters_slip_keeps_nothing_from_them() -> None:
+def test_a_member_can_correct_a_wrong_address() -> None:
     story = opened()
     comes_back(story.application.candidate.email)
     complains(RITA)

@@ -7,7 +7,7 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from goodword.references.domain.declines import bar_address
+from goodword.references.domain.requests import bar_address
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 MARIA = "maria@globex.example"
 
 
-def test_the_first_page_says_what_is_asked_by_when_who_reads_it_and_how_often_we_remind() -> None:
+def test_the_first_page_shows_the_request_deadline_readers_and_reminders() -> None:
     page = get(candidate_door(opened())).content.decode()
     for words in (
         "Acme would like to hear from 2 people who know your work",
@@ -52,7 +52,7 @@ def test_the_first_page_says_what_is_asked_by_when_who_reads_it_and_how_often_we
         ({"r-email": MARIA, "r-name": ""}, "", ""),
     ],
 )
-def test_while_typing_the_server_says_what_it_would_say_on_save_and_keeps_nothing(
+def test_live_checks_show_the_errors_of_save_and_store_nothing(
     change: dict[str, str], problem: str, flag: str
 ) -> None:
     story = opened()
@@ -63,7 +63,7 @@ def test_while_typing_the_server_says_what_it_would_say_on_save_and_keeps_nothin
     assert story.check.referees.count() == 0
 
 
-def test_while_typing_the_own_address_and_crossing_dates_are_told_though_the_rest_is_missing() -> None:
+def test_live_checks_show_errors_while_other_fields_are_empty() -> None:
     story = opened()
     own = story.application.candidate.email
     said = post(f"{candidate_door(story)}1/look/", {"r-email": own}).json()["problems"]
@@ -72,20 +72,20 @@ def test_while_typing_the_own_address_and_crossing_dates_are_told_though_the_res
     assert said == {"to_month": "The last month is before the first month. Please check both."}
 
 
-def test_typing_an_address_alone_does_not_tell_who_asked_not_to_be_contacted() -> None:
+def test_an_address_alone_does_not_reveal_an_opt_out() -> None:
     story = opened()
     bar_address(organisation=story.application.organisation, address=MARIA, now=NOW)
     assert "email" not in post(f"{candidate_door(story)}1/look/", {"r-email": MARIA}).json()["problems"]
 
 
-def test_a_members_address_is_taken_and_flagged() -> None:
+def test_a_members_address_is_accepted_and_flagged() -> None:
     story = opened()
     member = factories.member(story.application.organisation)
     assert post(f"{candidate_door(story)}1/", MANAGER | {"r-email": member.user.email}).status_code == 302
     assert "This is an address at Acme." in get(candidate_door(story)).content.decode()
 
 
-def test_the_language_is_changed_by_a_button_and_what_was_typed_stays() -> None:
+def test_changing_the_language_keeps_the_form() -> None:
     story = opened()
     door = candidate_door(story)
     page = post(f"{door}1/", {"r-name": "Maria Schmidt", "language": "de"}).content.decode()
@@ -98,20 +98,20 @@ def test_the_language_is_changed_by_a_button_and_what_was_typed_stays() -> None:
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "/o/acme/"])
-def test_the_button_leads_nowhere_else(back: str) -> None:
+def test_the_language_button_redirects_within_the_portal_only(back: str) -> None:
     story = opened()
     door = candidate_door(story)
     found = post(f"{door}language/", {"language": "de", "back": back}).url
     assert found == door.removesuffix("references/")
 
 
-def test_a_language_that_is_not_offered_changes_nothing() -> None:
+def test_languages_that_are_not_offered_are_ignored() -> None:
     story = opened()
     post(f"{candidate_door(story)}language/", {"language": "tlh"})
     assert story.check.language == "en"
 
 
-def test_a_nudge_is_a_text_of_the_candidates_own_and_we_send_nothing() -> None:
+def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
     story = sent()
     before = len(mail.outbox)
     page = get(f"{candidate_door(story)}1/nudge/")
@@ -125,7 +125,7 @@ def test_a_nudge_is_a_text_of_the_candidates_own_and_we_send_nothing() -> None:
     assert len(mail.outbox) == before
 
 
-def test_who_has_answered_or_has_no_mail_is_not_nudged() -> None:
+def test_only_referees_who_have_not_answered_can_be_nudged() -> None:
     story = named()
     assert get(f"{candidate_door(story)}1/nudge/").url == candidate_door(story)
     story = sent()
@@ -133,7 +133,7 @@ def test_who_has_answered_or_has_no_mail_is_not_nudged() -> None:
     assert get(f"{candidate_door(story)}1/nudge/").url == candidate_door(story)
 
 
-def test_a_reload_a_second_tab_and_the_way_back_change_nothing() -> None:
+def test_reloads_tabs_and_the_back_button_change_nothing() -> None:
     story = opened()
     door = candidate_door(story)
     for _ in range(2):
@@ -143,7 +143,7 @@ def test_a_reload_a_second_tab_and_the_way_back_change_nothing() -> None:
     assert get(f"{door}1/").context["form"]["name"].value() == "Maria Schmidt"
 
 
-def test_a_submit_after_cancellation_shows_the_neutral_page_and_loses_nothing_that_was_saved() -> None:
+def test_submitting_after_cancellation_shows_the_neutral_page_and_keeps_the_draft() -> None:
     story = named()
     door = candidate_door(story)
     story.happens("application.rejected", reason="x")
@@ -152,7 +152,7 @@ def test_a_submit_after_cancellation_shows_the_neutral_page_and_loses_nothing_th
     assert story.check.referees.get(slot=1).name == "Maria Schmidt"
 
 
-def test_the_notice_follows_the_switch_of_device_signs_and_the_time_of_keeping() -> None:
+def test_the_notice_reflects_device_flags_and_the_retention_period() -> None:
     story = opened()
     organisation, door = story.application.organisation, candidate_door(story)
     assert "Network and device" not in get(f"{door}notice/").content.decode()
@@ -166,7 +166,7 @@ def test_the_notice_follows_the_switch_of_device_signs_and_the_time_of_keeping()
     assert "has set no date" not in page
 
 
-def test_three_slots_ask_no_more_queries_than_one() -> None:
+def test_the_number_of_queries_does_not_depend_on_slots() -> None:
     counts = []
     for number in (1, 3):
         story = opened(

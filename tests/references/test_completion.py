@@ -32,15 +32,17 @@ NEEDED_IN, NEEDED_OUT = (
         ([], 0, False),
     ],
 )
-def test_enough_are_in_and_every_needed_one_is(
+def test_a_check_completes_with_enough_references_and_all_needed_ones(
     asked: list[RequestedReference], least: int, complete: bool
 ) -> None:
     assert is_complete(asked, least=least) is complete
 
 
-@pytest.mark.parametrize("own_missing", [False, True])
-def test_a_needed_self_reference_is_waited_for(own_missing: bool) -> None:
-    assert is_complete([IN, IN], least=2, own_missing=own_missing) is not own_missing
+@pytest.mark.parametrize("lacks_self_reference", [False, True])
+def test_a_check_waits_for_a_needed_self_reference(lacks_self_reference: bool) -> None:
+    assert (
+        is_complete([IN, IN], least=2, lacks_self_reference=lacks_self_reference) is not lacks_self_reference
+    )
 
 
 BERLIN = calendar_of("Europe/Berlin")
@@ -66,13 +68,13 @@ def berlin(month: int, day: int, hour: int = 23, minute: int = 59) -> datetime:
         (berlin(3, 27), berlin(3, 25, 10, 0), berlin(3, 30, 10, 0), berlin(4, 1)),
     ],
 )
-def test_after_a_stop_the_working_days_are_left_that_were_left(
+def test_a_hold_preserves_the_remaining_working_days(
     deadline: datetime, stopped: datetime, now: datetime, expected: datetime
 ) -> None:
     assert extend_by_hold(deadline, stopped_at=stopped, now=now, calendar=BERLIN) == expected
 
 
-def test_public_holidays_are_no_days_that_were_left() -> None:
+def test_public_holidays_are_not_counted_as_remaining_days() -> None:
     # Good Friday is 3 April 2026, Easter Monday the 6th
     found = extend_by_hold(
         berlin(4, 7), stopped_at=berlin(4, 2, 10, 0), now=berlin(4, 8, 10, 0), calendar=GERMAN

@@ -43,7 +43,7 @@ def answered() -> tuple[Story, str]:
     return story, door
 
 
-def test_the_copy_holds_what_was_asked_and_answered_and_goes_to_the_known_address() -> None:
+def test_the_copy_contains_questions_and_answers_and_goes_to_the_known_address() -> None:
     _, door = answered()
     wish(door)
     (text,) = copies()
@@ -54,7 +54,7 @@ def test_the_copy_holds_what_was_asked_and_answered_and_goes_to_the_known_addres
     assert mails_to("evil@mail.example") == []
 
 
-def test_a_copy_carries_no_link_and_its_reply_reaches_the_recruiter() -> None:
+def test_a_copy_contains_no_link_and_replies_go_to_the_recruiter() -> None:
     _, door = answered()
     wish(door)
     message = mails_to(MARIA)[-1]
@@ -62,7 +62,7 @@ def test_a_copy_carries_no_link_and_its_reply_reaches_the_recruiter() -> None:
     assert message.reply_to == ["rita@acme.example"]
 
 
-def test_there_is_one_copy_in_ten_minutes() -> None:
+def test_a_copy_is_sent_at_most_every_ten_minutes() -> None:
     _, door = answered()
     for minutes in (0, 9, 11):
         with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
@@ -70,7 +70,7 @@ def test_there_is_one_copy_in_ten_minutes() -> None:
     assert len(copies()) == 2
 
 
-def test_before_the_submit_there_is_no_copy() -> None:
+def test_no_copy_is_sent_before_submission() -> None:
     sent()
     door = referee_door(MARIA)
     wish(door)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from goodword.references.domain.declines import is_barred
+from goodword.references.domain.requests import is_barred
 from goodword.references.models import DoNotContact
 from tests.references.story import (
     candidate_door,
@@ -28,7 +28,7 @@ def say_no(door: str, **data: str) -> Any:
     return response
 
 
-def test_a_no_ends_the_request_and_its_reason_reaches_the_recruiter_only() -> None:
+def test_declining_ends_the_request_and_only_the_recruiter_sees_the_reason() -> None:
     story = sent()
     door = referee_door(MARIA)
     say_no(door, why="would_rather_not", reason="We fell out.")
@@ -46,7 +46,7 @@ def test_a_no_ends_the_request_and_its_reason_reaches_the_recruiter_only() -> No
     assert "fell out" not in str(asked.body)
 
 
-def test_said_twice_the_first_no_counts() -> None:
+def test_of_two_refusals_the_first_counts() -> None:
     story = sent()
     door = referee_door(MARIA)
     say_no(door, why="not_me", reason="I am Maria Schmid.")
@@ -56,7 +56,7 @@ def test_said_twice_the_first_no_counts() -> None:
     assert len(mails_to(story.application.candidate.email)) == 2
 
 
-def test_the_wrong_person_is_not_told_that_they_refused() -> None:
+def test_the_wrong_person_is_thanked_and_not_treated_as_declining() -> None:
     sent()
     door = referee_door(MARIA)
     say_no(door, why="not_me")
@@ -66,24 +66,24 @@ def test_the_wrong_person_is_not_told_that_they_refused() -> None:
         assert refusal not in page
 
 
-def test_no_choice_is_no_answer() -> None:
+def test_declining_requires_a_choice() -> None:
     story = sent()
     page = say_no(referee_door(MARIA), reason="x")
     assert list(page.context["form"].errors) == ["why"]
     assert story.requests[0].state == "sent"
 
 
-def test_the_page_is_prepared_for_what_was_clicked() -> None:
+def test_the_decline_form_is_prefilled_from_the_link() -> None:
     sent()
     door = referee_door(MARIA)
-    form = get(f"{door}no/?as=never-again").context["form"]
-    assert (form["why"].value(), form["never_again"].value()) == ("would_rather_not", True)
+    form = get(f"{door}no/?as=opt-out").context["form"]
+    assert (form["why"].value(), form["opt_out"].value()) == ("would_rather_not", True)
     assert get(f"{door}no/?as=not-me").context["form"]["why"].value() == "not_me"
 
 
-def test_do_not_contact_me_again_is_kept_for_the_organisation_as_a_hash_only() -> None:
+def test_an_opt_out_is_stored_as_a_hash_only() -> None:
     story = sent()
-    say_no(referee_door(MARIA), why="would_rather_not", never_again="on")
+    say_no(referee_door(MARIA), why="would_rather_not", opt_out="on")
     organisation = story.application.organisation
     (row,) = DoNotContact.objects.of(organisation)
     assert "maria" not in row.address_hash
@@ -92,9 +92,9 @@ def test_do_not_contact_me_again_is_kept_for_the_organisation_as_a_hash_only() -
     assert not is_barred(organisation=factories.organisation(), address=MARIA)
 
 
-def test_a_wish_not_to_be_contacted_is_found_again_after_the_keys_were_rotated(settings: Any) -> None:
+def test_opt_outs_survive_a_key_rotation(settings: Any) -> None:
     story = sent()
-    say_no(referee_door(MARIA), why="would_rather_not", never_again="on")
+    say_no(referee_door(MARIA), why="would_rather_not", opt_out="on")
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
     assert is_barred(organisation=story.application.organisation, address=MARIA)
 
@@ -114,7 +114,7 @@ def test_the_candidate_can_decline_the_whole_check() -> None:
     assert event_names().count("check.declined") == 1
 
 
-def test_opening_the_page_declines_nothing() -> None:
+def test_opening_the_decline_page_changes_nothing() -> None:
     story = sent()
     get(f"{candidate_door(story)}decline/")
     get(f"{referee_door(MARIA)}no/")

@@ -56,8 +56,8 @@ REFEREE: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "facts/", {}),
     ("POST", "facts/", FACTS),
     ("GET", "no/", {}),
-    ("POST", "no/", {"d-why": "not_me", "d-never_again": "on"}),
-    ("POST", "never-again/", {}),
+    ("POST", "no/", {"d-why": "not_me", "d-opt_out": "on"}),
+    ("POST", "opt-out/", {}),
     ("POST", "language/", {"language": "de"}),
     ("POST", "copy/", {}),
     ("GET", "ask/", {}),
@@ -100,13 +100,13 @@ def always(
     return {(method, path): (status, neutral) for method, path, _ in rows}
 
 
-def test_a_link_that_nobody_sent_opens_nothing() -> None:
+def test_unknown_links_open_nothing() -> None:
     token = "x" * 43
     assert answers_of(f"/p/{token}/references/", CANDIDATE) == always(404, neutral=False, rows=CANDIDATE)
     assert answers_of(f"/r/{token}/", REFEREE) == always(404, neutral=False, rows=REFEREE)
 
 
-def test_a_closed_check_shows_the_neutral_page_on_every_address_and_takes_nothing() -> None:
+def test_every_url_of_a_closed_check_shows_the_neutral_page() -> None:
     story = sent()
     candidate, referee = candidate_door(story), referee_door("maria@globex.example")
     story.happens("application.rejected", reason="x")
@@ -116,7 +116,7 @@ def test_a_closed_check_shows_the_neutral_page_on_every_address_and_takes_nothin
     assert state_of(story) == before
 
 
-def test_candidate_and_referee_see_the_same_words_when_the_check_is_closed() -> None:
+def test_candidate_and_referee_see_the_same_neutral_page() -> None:
     story = sent()
     doors = [candidate_door(story), referee_door("maria@globex.example"), referee_door("paul@globex.example")]
     answer(doors[1])
@@ -129,7 +129,7 @@ def test_candidate_and_referee_see_the_same_words_when_the_check_is_closed() -> 
     assert "rejected" not in pages.pop().lower()
 
 
-def test_after_completion_every_page_of_the_candidate_leads_to_the_thanks() -> None:
+def test_after_completion_all_candidate_pages_lead_to_the_thank_you_page() -> None:
     story = sent()
     door = candidate_door(story)
     for address in ("maria@globex.example", "paul@globex.example"):
@@ -143,7 +143,7 @@ def test_after_completion_every_page_of_the_candidate_leads_to_the_thanks() -> N
 
 
 @pytest.mark.parametrize("days", [28, 45])
-def test_what_comes_within_thirty_days_after_the_deadline_still_counts(days: int) -> None:
+def test_answers_within_thirty_days_after_the_deadline_count(days: int) -> None:
     story = sent()
     candidate, referee = candidate_door(story), referee_door("maria@globex.example")
     with time_machine.travel(NOW + timedelta(days=days), tick=False):  # the deadline is the end of day 14
@@ -175,13 +175,13 @@ def test_a_paused_check_works() -> None:
     assert len(story.references) == 1
 
 
-def test_portal_pages_are_not_kept_by_browsers_nor_listed() -> None:
+def test_portal_pages_are_neither_cached_nor_indexed() -> None:
     story = named()
     for page in (get(candidate_door(story)), get(f"{candidate_door(story)}review/")):
         assert (page["Cache-Control"], page["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
-def test_forms_are_protected_against_forgery() -> None:
+def test_forms_require_a_csrf_token() -> None:
     story = sent()
     client = Client(enforce_csrf_checks=True)
     assert client.post(f"{referee_door('maria@globex.example')}no/", {"d-why": "not_me"}).status_code == 403
@@ -189,7 +189,7 @@ def test_forms_are_protected_against_forgery() -> None:
     assert (story.check.progress, story.requests[0].state) == ("in_progress", "sent")
 
 
-def test_a_german_browser_gets_the_whole_page_in_one_language() -> None:
+def test_a_german_browser_gets_all_text_in_german() -> None:
     story = sent()
     page = Client(headers={"accept-language": "de"}).get(referee_door("maria@globex.example"))
     assert '<html lang="de"' in page.content.decode()

@@ -48,7 +48,7 @@ def subjects(address: str) -> list[str]:
     return [str(message.subject).split(" for ")[0] for message in mails_to(address)]
 
 
-def test_the_choice_is_kept_shown_and_written_down_once() -> None:
+def test_the_notification_setting_is_stored_and_audited_once() -> None:
     rita = factories.member(factories.organisation())
     for _ in range(2):
         choose(rita, each=True)
@@ -63,7 +63,7 @@ def test_the_choice_is_kept_shown_and_written_down_once() -> None:
     assert not rita.mails_each_reference
 
 
-def test_who_asked_for_each_reference_is_mailed_of_those_between_the_first_and_the_last() -> None:
+def test_recruiters_can_be_mailed_about_each_reference() -> None:
     story = three_asked()
     rita = factories.member(story.application.organisation, email="rita@acme.example")
     Membership.objects.of(rita.organisation).filter(pk=rita.pk).update(mails_each_reference=True)
@@ -75,7 +75,7 @@ def test_who_asked_for_each_reference_is_mailed_of_those_between_the_first_and_t
     assert "2 of 3 references are in." in body
 
 
-def test_who_did_not_is_mailed_of_the_first_and_of_completion() -> None:
+def test_by_default_recruiters_are_mailed_about_the_first_reference_and_completion() -> None:
     story = three_asked()
     factories.member(story.application.organisation, email="rita@acme.example")
     for address in ("maria", "paul", "nora"):
@@ -83,7 +83,7 @@ def test_who_did_not_is_mailed_of_the_first_and_of_completion() -> None:
     assert subjects("rita@acme.example") == ["First reference", "The references"]
 
 
-def test_another_organisations_member_of_the_same_address_decides_nothing() -> None:
+def test_settings_of_another_organisation_are_ignored() -> None:
     three_asked()
     stranger = factories.member(factories.organisation(), email="rita@acme.example")
     Membership.objects.of(stranger.organisation).update(mails_each_reference=True)
@@ -92,7 +92,7 @@ def test_another_organisations_member_of_the_same_address_decides_nothing() -> N
     assert subjects("rita@acme.example") == ["First reference"]
 
 
-def test_strangers_hiring_managers_and_the_signed_out_change_nothing() -> None:
+def test_only_own_recruiters_can_change_the_setting() -> None:
     org = factories.organisation()
     rita = factories.member(org)
     where = path("own_mails", org)

@@ -12,11 +12,11 @@ from goodword.notifications.domain.queue import Person, queue
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email, Link
 from goodword.references.check_overview import check_overview
-from goodword.references.domain.declines import bar_address, is_barred
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check
+from goodword.references.domain.requests import bar_address, is_barred
 from goodword.references.domain.responses import keep_draft_of_closed
-from goodword.references.erase import erase_referee
+from goodword.references.erasure import erase_referee
 from goodword.references.models import Check, CheckFlag, Referee, Reference, ReferenceRequest, Slot, Trace
 from goodword.references.queries import latest_check, progress
 from goodword.references.results import results
@@ -59,7 +59,7 @@ def again(referee: Referee) -> Referee:
     return Referee.objects.of(referee.organisation).get(pk=referee.pk)
 
 
-def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> None:
+def test_erasing_a_referee_blanks_the_row_and_deletes_answers_and_links() -> None:
     check = whole()
     referee = check.referees.get(slot=1)
     request = referee.request
@@ -104,7 +104,7 @@ def test_name_address_answers_and_links_go_and_the_row_stays_for_counts() -> Non
     assert [(mark.done, mark.of) for mark in marks if mark.kind == "reference_check"] == [(2, 3)]
 
 
-def test_the_candidate_sees_that_a_reference_was_withdrawn_and_no_fragments() -> None:
+def test_the_candidate_sees_that_a_reference_was_withdrawn_without_details() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
         answer(referee_door(address))
@@ -118,7 +118,7 @@ def test_the_candidate_sees_that_a_reference_was_withdrawn_and_no_fragments() ->
     assert "needs another reference, they will contact you." in page
 
 
-def test_while_enough_references_are_left_the_candidate_reads_of_no_other() -> None:
+def test_no_replacement_is_requested_while_enough_references_are_left() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
         answer(referee_door(address))
@@ -129,7 +129,7 @@ def test_while_enough_references_are_left_the_candidate_reads_of_no_other() -> N
     assert "another reference" not in page
 
 
-def test_a_reader_is_told_how_far_a_check_is() -> None:
+def test_screen_readers_get_the_progress_of_a_check() -> None:
     check = whole()
     assert progress(check) == (3, 3)
     erase(check.referees.get(slot=1))
@@ -138,7 +138,7 @@ def test_a_reader_is_told_how_far_a_check_is() -> None:
     assert latest_check(factories.application(factories.role(check.organisation))) is None
 
 
-def test_in_an_open_check_the_place_is_free_again_and_the_answer_counts_no_more() -> None:
+def test_in_an_open_check_the_slot_is_free_again() -> None:
     check = checked(done=False)
     answered(check, 1)
     referee = check.referees.get(slot=1)
@@ -154,7 +154,7 @@ def test_in_an_open_check_the_place_is_free_again_and_the_answer_counts_no_more(
     )
 
 
-def test_who_has_not_answered_is_asked_for_nothing_more() -> None:
+def test_an_erased_referee_is_not_contacted_again() -> None:
     check = checked(done=False)
     request = asked(check, 2, state="begun")
     request.draft, request.time_zone, request.next_reminder_at = {"strengths": "Half a"}, "Asia/Tokyo", NOW
@@ -169,14 +169,14 @@ def test_who_has_not_answered_is_asked_for_nothing_more() -> None:
     )
 
 
-def test_one_who_was_only_named_goes_too() -> None:
+def test_a_named_referee_can_be_erased() -> None:
     check = checked(done=False)
     referee = named(check, 1)
     assert erase(referee)
     assert again(referee).replaced_at == NOW
 
 
-def test_the_reason_of_a_no_goes() -> None:
+def test_the_reason_for_declining_is_erased() -> None:
     check = checked(done=False)
     request = asked(check, 1, state="declined")
     request.decline_reason = "We fell out."
@@ -186,7 +186,7 @@ def test_the_reason_of_a_no_goes() -> None:
     assert (request.state, request.decline_reason) == ("declined", "")
 
 
-def test_mails_to_them_and_those_that_name_them_go_and_others_stay() -> None:
+def test_mails_to_and_about_an_erased_referee_are_deleted() -> None:
     check = whole()
     request = check.referees.get(slot=1).request
     mail_to(check, "elsewhere@old.example", ref=f"request:{request.pk}")
@@ -198,7 +198,7 @@ def test_mails_to_them_and_those_that_name_them_go_and_others_stay() -> None:
     assert [mail.to_address for mail in left] == ["ada@mail.example"]
 
 
-def test_signs_that_tell_of_them_go_and_their_name_leaves_the_notes_beside_others() -> None:
+def test_flags_about_an_erased_referee_are_deleted_and_notes_redacted() -> None:
     check = whole()
     first, second = check.referees.get(slot=1), check.referees.get(slot=2)
 
@@ -228,7 +228,7 @@ def test_signs_that_tell_of_them_go_and_their_name_leaves_the_notes_beside_other
     assert slots.get(number=2).cannot_reason == "[…] has left."
 
 
-def test_it_is_recorded_and_in_the_audit_log_without_a_name() -> None:
+def test_an_erasure_is_recorded_without_a_name() -> None:
     check = whole()
     member = factories.member(check.organisation, kind="admin")
     referee = check.referees.get(slot=1)
@@ -249,21 +249,21 @@ def test_it_is_recorded_and_in_the_audit_log_without_a_name() -> None:
     )
 
 
-def test_erased_twice_it_is_done_once() -> None:
+def test_erasing_twice_has_no_further_effect() -> None:
     check = whole()
     referee = check.referees.get(slot=1)
     assert (erase(referee), erase(referee)) == (True, False)
     assert Event.objects.filter(name="referee.erased").count() == 1
 
 
-def test_a_wish_not_to_be_written_to_outlives_it() -> None:
+def test_an_opt_out_survives_an_erasure() -> None:
     check = whole()
     bar_address(organisation=check.organisation, address="maria@globex.example", now=NOW)
     erase(check.referees.get(slot=1))
     assert is_barred(organisation=check.organisation, address="maria@globex.example")
 
 
-def test_nobody_else_is_touched() -> None:
+def test_other_referees_are_not_affected() -> None:
     check, other = whole(), whole()
     before = list(Reference.objects.of(other.organisation).values())
     people = list(Referee.objects.of(other.organisation).values())
@@ -277,7 +277,7 @@ def test_nobody_else_is_touched() -> None:
     ]
 
 
-def test_a_check_that_is_opened_again_asks_nobody_who_was_erased_while_it_was_closed() -> None:
+def test_a_reopened_check_does_not_contact_erased_referees() -> None:
     story = sent()
     rita = factories.member(story.application.organisation)
     cancel_check(check_id=story.check.pk, member=rita, now=NOW)
@@ -287,16 +287,16 @@ def test_a_check_that_is_opened_again_asks_nobody_who_was_erased_while_it_was_cl
     run_jobs()
     assert [(request.state, request.why) for request in story.requests] == [("ended", ""), ("sent", "")]
     assert not Email.objects.of(story.application.organisation).filter(to_address="").exists()
-    assert not keep_draft_of_closed(request_id=gone.pk, given=[], seen={}, now=NOW)
+    assert not keep_draft_of_closed(request_id=gone.pk, submitted=[], seen={}, now=NOW)
 
 
-def test_nobody_is_told_any_more_that_an_erased_referee_is_slow() -> None:
+def test_no_notice_is_sent_about_a_slow_erased_referee() -> None:
     story = sent()
     erase(story.requests[0].referee)
     assert [request.slow_at is None for request in story.requests] == [True, False]
 
 
-def test_why_they_declined_goes_as_well_and_a_wrong_recipient_still_counts_as_nobody() -> None:
+def test_an_erased_wrong_recipient_still_does_not_count_as_a_referee() -> None:
     check = checked(done=False)
     for slot, why in ((1, "would_rather_not"), (2, "not_me")):
         request = asked(check, slot, state="declined")
@@ -312,13 +312,13 @@ def test_why_they_declined_goes_as_well_and_a_wrong_recipient_still_counts_as_no
     assert (results(check).sent, results(check).declined) == (1, 1)
 
 
-def test_pages_with_an_erased_referee_show_no_relationship() -> None:
+def test_pages_do_not_show_an_erased_referees_relationship() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
         answer(referee_door(address))
     erase(story.requests[0].referee)
     check = Check.objects.of(story.check.organisation).get(pk=story.check.pk)
-    gone, stays = check_overview(check, now=NOW).seats
+    gone, stays = check_overview(check, now=NOW).slots
     assert (gone.relationship, gone.period) == ("", "")
     assert stays.relationship
     assert get(candidate_door(story)).status_code == 200

@@ -49,7 +49,7 @@ def portal(story: Story) -> str:
 
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("who", ["candidate", "referee"])
-def test_it_goes_to_the_known_address_and_opens(story: Story, who: str) -> None:
+def test_a_fresh_link_goes_to_the_known_address(story: Story, who: str) -> None:
     address = story.application.candidate.email if who == "candidate" else MARIA
     old = portal(story) if who == "candidate" else referee_door(MARIA)
     assert get(old).url == f"{old}fresh/"
@@ -66,7 +66,7 @@ def test_it_goes_to_the_known_address_and_opens(story: Story, who: str) -> None:
 
 
 @pytest.mark.usefixtures("later")
-def test_one_in_ten_minutes(story: Story) -> None:
+def test_a_fresh_link_is_sent_at_most_every_ten_minutes(story: Story) -> None:
     door = portal(story)
     for minutes, mails in ((0, 2), (9, 2), (11, 3)):
         with time_machine.travel(LATER + timedelta(minutes=minutes), tick=False):
@@ -76,7 +76,7 @@ def test_one_in_ten_minutes(story: Story) -> None:
 
 
 @pytest.mark.usefixtures("later")
-def test_opening_the_page_sends_nothing(story: Story) -> None:
+def test_opening_the_page_of_an_expired_link_sends_nothing(story: Story) -> None:
     get(f"{portal(story)}fresh/")
     run_jobs()
     assert len(mails_to(story.application.candidate.email)) == 1
@@ -84,7 +84,7 @@ def test_opening_the_page_sends_nothing(story: Story) -> None:
 
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("why", ["closed", "revoked"])
-def test_there_is_none_where_nothing_is_behind_it(story: Story, why: str) -> None:
+def test_no_fresh_link_is_sent_if_there_is_nothing_to_open(story: Story, why: str) -> None:
     door = portal(story)
     if why == "closed":
         story.happens("application.rejected", at=LATER, reason="x")
@@ -96,7 +96,7 @@ def test_there_is_none_where_nothing_is_behind_it(story: Story, why: str) -> Non
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
-def test_a_link_that_is_alive_needs_none(story: Story) -> None:
+def test_a_valid_link_opens_the_portal(story: Story) -> None:
     door = portal(story)
     assert post(f"{door}fresh/").url == door
     run_jobs()
@@ -104,7 +104,7 @@ def test_a_link_that_is_alive_needs_none(story: Story) -> None:
 
 
 @pytest.mark.parametrize("letter", ["p", "r"])
-def test_a_link_that_nobody_sent_has_none(letter: str) -> None:
+def test_unknown_links_get_no_fresh_link(letter: str) -> None:
     responses: list[Any] = [get(f"/{letter}/{'x' * 43}/fresh/"), post(f"/{letter}/{'x' * 43}/fresh/")]
     assert [response.status_code for response in responses] == [404, 404]
 
@@ -113,11 +113,11 @@ def test_a_link_that_nobody_sent_has_none(letter: str) -> None:
     ("address", "shown"),
     [("maria@globex.example", "m…@g….example"), ("a@b.co.uk", "a…@b….uk"), ("x@localhost", "x…@…localhost")],
 )
-def test_a_masked_address_is_known_to_its_owner_only(address: str, shown: str) -> None:
+def test_addresses_are_masked(address: str, shown: str) -> None:
     assert masked(address) == shown
 
 
-def test_every_page_of_an_old_link_leads_there(story: Story) -> None:
+def test_all_pages_of_an_expired_link_redirect(story: Story) -> None:
     door = candidate_door(story)
     with time_machine.travel(LATER, tick=False):
         for path in ("", "1/", "review/", "notice/"):

@@ -14,7 +14,7 @@ SLOTS = [
 SHOWN = "Your &lt;last&gt; manager, if you can."
 
 
-def test_the_invitation_says_who_is_asked_for_what_they_are_asked_and_who_reads_it() -> None:
+def test_the_invitation_names_referees_questions_and_readers() -> None:
     story = opened(step={"slots": SLOTS})
     (message,) = mails_to(story.application.candidate.email)
     text, html = " ".join(str(message.body).split()), html_of(message)
@@ -22,7 +22,7 @@ def test_the_invitation_says_who_is_asked_for_what_they_are_asked_and_who_reads_
     assert SHOWN in html
     for part in (text, html):
         for words in (
-            "and about: Reliability, Quality of work, Working with others",
+            "and answer questions about: Reliability, Quality of work, Working with others",
             "Their answers are read by the people at Acme who decide on your application.",
             "We contact nobody until you've read the e-mail",
             "want them contacted only after an offer",
@@ -30,7 +30,7 @@ def test_the_invitation_says_who_is_asked_for_what_they_are_asked_and_who_reads_
             assert words in part
 
 
-def test_the_hint_stands_at_its_slot_before_and_after_somebody_is_named() -> None:
+def test_the_hint_is_shown_before_and_after_naming() -> None:
     story = opened(step={"slots": SLOTS})
     door = candidate_door(story)
     assert get(door).content.decode().count(SHOWN) == 1

@@ -39,7 +39,7 @@ def again(story: Story) -> None:
         run_jobs()
 
 
-def test_before_send_the_candidate_is_written_to_again_with_a_new_deadline_and_reminders() -> None:
+def test_before_sending_the_candidate_is_invited_again_with_a_new_deadline() -> None:
     story = opened()
     old = story.check.deadline_at
     again(story)
@@ -53,7 +53,7 @@ def test_before_send_the_candidate_is_written_to_again_with_a_new_deadline_and_r
     assert event_names().count("check.invited_again") == 1
 
 
-def test_after_send_only_the_referees_who_have_not_answered_are_written_to() -> None:
+def test_after_sending_only_referees_without_an_answer_are_invited_again() -> None:
     story = sent()
     answer(referee_door(MARIA))
     again(story)
@@ -65,7 +65,7 @@ def test_after_send_only_the_referees_who_have_not_answered_are_written_to() -> 
     assert story.requests[1].next_reminder_at == LATER + timedelta(days=2)
 
 
-def test_where_only_a_declined_referee_is_left_the_candidate_is_asked_for_another() -> None:
+def test_after_a_refusal_the_candidate_is_asked_for_another_referee() -> None:
     story = sent()
     answer(referee_door(MARIA))
     post(f"{referee_door(PAUL)}no/", {"d-why": "would_rather_not"})
@@ -77,7 +77,7 @@ def test_where_only_a_declined_referee_is_left_the_candidate_is_asked_for_anothe
     ]
 
 
-def test_where_the_mail_reached_the_wrong_person_the_candidate_is_asked_for_the_address_again() -> None:
+def test_after_a_wrong_recipient_the_candidate_is_asked_for_the_address() -> None:
     story = sent()
     answer(referee_door(MARIA))
     post(f"{referee_door(PAUL)}no/", {"d-why": "not_me"})
@@ -88,7 +88,7 @@ def test_where_the_mail_reached_the_wrong_person_the_candidate_is_asked_for_the_
     assert PAUL in str(second.body)
 
 
-def test_a_check_that_a_rejection_closed_is_opened_again_where_it_was() -> None:
+def test_inviting_again_reopens_a_check_closed_by_a_rejection() -> None:
     story = sent()
     answer(referee_door(MARIA))
     story.happens("application.rejected", reason="x")
@@ -101,7 +101,7 @@ def test_a_check_that_a_rejection_closed_is_opened_again_where_it_was() -> None:
     assert b"Nothing is needed" not in get(referee_door(PAUL)).content
 
 
-def test_after_a_finished_check_a_new_one_opens_and_the_old_results_stay() -> None:
+def test_inviting_again_after_completion_opens_a_new_check() -> None:
     story = opened()
     first = story.check
     post(f"{candidate_door(story)}decline/")
@@ -115,7 +115,7 @@ def test_after_a_finished_check_a_new_one_opens_and_the_old_results_stay() -> No
 
 
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
-def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
+def test_ended_applications_cannot_be_invited(status: str) -> None:
     story = opened()
     Application.objects.of(story.application.organisation).update(status=status)
     with pytest.raises(CannotInvite) as hindered:
@@ -123,7 +123,7 @@ def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
     assert (hindered.value.code, len(mail.outbox), story.check.invited_again) == (status, 1, 0)
 
 
-def test_who_may_not_be_mailed_is_not_invited() -> None:
+def test_candidates_who_may_not_be_mailed_are_not_invited() -> None:
     story = opened()
     candidate = story.application.candidate
     candidate.can_email = False
@@ -134,7 +134,7 @@ def test_who_may_not_be_mailed_is_not_invited() -> None:
     assert len(mail.outbox) == 1
 
 
-def test_a_member_of_another_organisation_reaches_nothing() -> None:
+def test_members_of_another_organisation_cannot_act() -> None:
     story = opened()
     stranger = factories.member(factories.organisation())
     with pytest.raises(StepRequest.DoesNotExist):
@@ -143,18 +143,18 @@ def test_a_member_of_another_organisation_reaches_nothing() -> None:
     assert (len(mail.outbox), story.check.invited_again) == (1, 0)
 
 
-def test_who_asked_not_to_be_written_to_is_not_invited_again() -> None:
+def test_opted_out_referees_are_not_invited_again() -> None:
     story = sent()
     door = referee_door(PAUL)
     post(f"{door}begin/")
-    post(f"{door}never-again/")
+    post(f"{door}opt-out/")
     run_jobs()
     again(story)
     assert [len(mails_to(address)) for address in (MARIA, PAUL)] == [2, 1]
     assert story.requests[1].state == "begun"
 
 
-def test_pressed_twice_before_the_mail_goes_out_a_referee_gets_one() -> None:
+def test_inviting_twice_sends_a_referee_one_mail() -> None:
     story = sent()
     with time_machine.travel(LATER, tick=False):
         for _ in range(2):

@@ -32,7 +32,7 @@ def test_every_page_offers_the_languages_of_the_check(story: Story) -> None:
         assert "Français" not in page
 
 
-def test_the_choice_is_kept_with_the_request_and_speaks_on_every_page(story: Story) -> None:
+def test_the_chosen_language_applies_to_all_pages(story: Story) -> None:
     door = referee_door(PAUL)
     assert post(f"{door}language/", {"language": "de", "back": f"{door}no/"}).url == f"{door}no/"
     assert [request.language for request in story.requests] == ["en", "de"]
@@ -42,19 +42,19 @@ def test_the_choice_is_kept_with_the_request_and_speaks_on_every_page(story: Sto
 
 
 @pytest.mark.parametrize("language", ["fr", "", "xx", "<b>"])
-def test_a_language_that_the_check_does_not_have_changes_nothing(story: Story, language: str) -> None:
+def test_languages_that_the_check_does_not_offer_are_ignored(story: Story, language: str) -> None:
     door = referee_door(PAUL)
     assert post(f"{door}language/", {"language": language}).url == door
     assert [request.language for request in story.requests] == ["en", "en"]
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example", "/", ""])
-def test_the_way_back_never_leads_elsewhere(story: Story, back: str) -> None:
+def test_redirects_stay_within_the_portal(story: Story, back: str) -> None:
     door = referee_door(PAUL)
     assert post(f"{door}language/", {"language": "de", "back": back}).url == door
 
 
-def test_switching_in_the_middle_of_a_page_keeps_what_is_typed_there(story: Story) -> None:
+def test_changing_the_language_keeps_the_answers_on_the_page(story: Story) -> None:
     door = referee_door(PAUL)
     page = post(f"{door}questions/5/", {"q-strengths": "Half a sen", "language": "de"})
     assert page.status_code == 200
@@ -64,13 +64,11 @@ def test_switching_in_the_middle_of_a_page_keeps_what_is_typed_there(story: Stor
     assert "Half a sen" in get(f"{door}questions/5/").content.decode()
 
 
-def test_switching_while_saying_no_keeps_what_is_typed_and_says_nothing_yet(story: Story) -> None:
+def test_changing_the_language_on_the_decline_page_submits_nothing(story: Story) -> None:
     door = referee_door(PAUL)
-    page = post(
-        f"{door}no/", {"d-why": "not_me", "d-reason": "I am", "d-never_again": "on", "language": "de"}
-    )
+    page = post(f"{door}no/", {"d-why": "not_me", "d-reason": "I am", "d-opt_out": "on", "language": "de"})
     form = page.context["form"]
-    assert (form["why"].value(), form["reason"].value(), form["never_again"].value()) == (
+    assert (form["why"].value(), form["reason"].value(), form["opt_out"].value()) == (
         "not_me",
         "I am",
         True,
@@ -78,14 +76,14 @@ def test_switching_while_saying_no_keeps_what_is_typed_and_says_nothing_yet(stor
     assert story.requests[1].state == "sent"
 
 
-def test_switching_on_dates_and_title_only_submits_nothing(story: Story) -> None:
+def test_changing_the_language_of_dates_and_title_submits_nothing(story: Story) -> None:
     door = referee_door(PAUL)
     page = post(f"{door}facts/", {"q-relationship": "confirmed", "language": "de"})
     assert page.context["form"]["relationship"].value() == "confirmed"
     assert (story.references, story.requests[1].state) == ([], "sent")
 
 
-def test_the_reference_belongs_to_the_version_in_the_language_it_was_given_in(story: Story) -> None:
+def test_a_reference_belongs_to_the_version_of_its_language(story: Story) -> None:
     door = referee_door(PAUL)
     post(f"{door}language/", {"language": "de"})
     for number, page in PEER_ANSWERS:
@@ -98,7 +96,7 @@ def test_the_reference_belongs_to_the_version_in_the_language_it_was_given_in(st
     assert reference.answers["led"] == {"answer": "no", "comment": ""}
 
 
-def test_with_one_language_there_is_nothing_to_choose() -> None:
+def test_a_single_language_offers_no_choice() -> None:
     story = sent()
     asks(story, languages=("en",))
     assert "languages__one" not in text_of(referee_door(PAUL))

@@ -28,14 +28,14 @@ def done_with_one() -> Story:
     return story
 
 
-def test_the_last_one_is_still_welcome_and_marked_as_late() -> None:
+def test_a_reference_after_completion_is_marked_late() -> None:
     story = done_with_one()
     answer(referee_door(PAUL))
     assert [reference.late for reference in story.references] == [False, True]
     assert event_names().count("check.answered_late") == 1
 
 
-def test_after_its_deadline_it_is_not_taken_any_more_and_what_was_typed_last_is_kept() -> None:
+def test_after_its_deadline_a_late_reference_is_refused_and_the_draft_kept() -> None:
     story = done_with_one()
     door = referee_door(PAUL)
     post(f"{door}questions/2/", ANSWERS[1])
@@ -47,7 +47,7 @@ def test_after_its_deadline_it_is_not_taken_any_more_and_what_was_typed_last_is_
     assert (len(story.references), story.requests[1].state) == (1, "begun")
 
 
-def test_past_the_deadline_of_an_open_check_the_notice_says_that_it_is_still_welcome() -> None:
+def test_the_notice_of_an_overdue_request_says_that_answers_are_still_welcome() -> None:
     story = sent()
     door = referee_door(MARIA)
     with time_machine.travel(story.requests[0].deadline_at + timedelta(hours=1), tick=False):
@@ -56,7 +56,7 @@ def test_past_the_deadline_of_an_open_check_the_notice_says_that_it_is_still_wel
     assert [reference.late for reference in story.references] == [False]
 
 
-def test_a_submit_after_a_cancellation_gets_the_neutral_page_and_loses_nothing() -> None:
+def test_submitting_after_a_cancellation_shows_the_neutral_page() -> None:
     story = sent()
     door = referee_door(MARIA)
     for number, page in enumerate(ANSWERS, start=1):
@@ -86,7 +86,7 @@ def test_an_expired_link_leads_to_a_fresh_one() -> None:
         assert f'action="{fresh}begin/"' in get(fresh).content.decode()
 
 
-def test_what_nobody_can_answer_any_more_ends_with_its_own_deadline() -> None:
+def test_open_requests_of_a_finished_check_end_with_their_deadline() -> None:
     waiting, story = sent(), done_with_one()
     request = story.requests[1]
     later = request.deadline_at + timedelta(minutes=1)

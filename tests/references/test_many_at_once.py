@@ -70,13 +70,15 @@ def whole_answer(request_id: int) -> Callable[[], Reference]:
         responses.begin(request_id=request_id, now=NOW)
         for question_id, answer in ANSWERS.items():
             said = f"{answer} {request_id}" if question_id == "strengths" else answer
-            responses.save_draft(request_id=request_id, given=[given(question_id, said)], seen={}, now=NOW)
+            responses.save_draft(
+                request_id=request_id, submitted=[given(question_id, said)], seen={}, now=NOW
+            )
         return responses.submit(request_id=request_id, now=NOW)
 
     return act
 
 
-def test_ten_referees_answer_at_once_and_each_has_all_of_their_own_answers(stage: Stage) -> None:
+def test_ten_concurrent_referees_keep_their_own_answers(stage: Stage) -> None:
     ids = referees(stage, 10)
     found = at_once(*[whole_answer(pk) for pk in ids])
     assert {reference.request_id: reference.answers for reference in found} == {
@@ -88,11 +90,11 @@ def test_ten_referees_answer_at_once_and_each_has_all_of_their_own_answers(stage
     assert Reference.objects.of(organisation).filter(late=False, version__language="en").count() == 10
 
 
-def test_two_devices_that_save_at_once_keep_the_answers_of_both(stage: Stage) -> None:
+def test_concurrent_saves_from_two_devices_keep_both_answers(stage: Stage) -> None:
     at_once(
         *[
             lambda one=(name, answer): responses.save_draft(
-                request_id=stage.request_id, given=[given(*one)], seen={}, now=NOW
+                request_id=stage.request_id, submitted=[given(*one)], seen={}, now=NOW
             )
             for name, answer in ANSWERS.items()
         ]
@@ -101,13 +103,13 @@ def test_two_devices_that_save_at_once_keep_the_answers_of_both(stage: Stage) ->
     assert event_names().count("request.begun") == 1
 
 
-def test_a_page_that_is_saved_while_another_tab_submits_ends_in_one_whole_reference(stage: Stage) -> None:
+def test_saving_during_a_submission_keeps_the_reference_complete(stage: Stage) -> None:
     for name, answer in ANSWERS.items():
-        responses.save_draft(request_id=stage.request_id, given=[given(name, answer)], seen={}, now=NOW)
+        responses.save_draft(request_id=stage.request_id, submitted=[given(name, answer)], seen={}, now=NOW)
     late_page = [given("strengths", "Very calm.")]
     at_once(
         lambda: responses.submit(request_id=stage.request_id, now=NOW),
-        lambda: responses.save_draft(request_id=stage.request_id, given=late_page, seen={}, now=NOW),
+        lambda: responses.save_draft(request_id=stage.request_id, submitted=late_page, seen={}, now=NOW),
         lambda: responses.submit(request_id=stage.request_id, now=NOW),
     )
     request = stage.request

@@ -16,10 +16,9 @@ from goodword.accounts.models import Membership
 from goodword.core.exporting import Reader, Wanted
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
+from goodword.references.data_export import export as references_export
+from goodword.references.domain.checks import Refused
 from goodword.references.domain.completion import mark_complete
-from goodword.references.domain.declines import bar_address
-from goodword.references.domain.locking import Refused
-from goodword.references.domain.mails import request_ref
 from goodword.references.domain.member_actions import (
     cancel_check,
     correct_address,
@@ -35,7 +34,7 @@ from goodword.references.domain.reminders import (
     remind_referee_now,
     remind_referees,
 )
-from goodword.references.export import export as references_export
+from goodword.references.domain.requests import bar_address
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.workflow.states import status
@@ -91,7 +90,7 @@ def by(who: Membership) -> str:
 # --- pause and resume
 
 
-def test_a_paused_check_reminds_nobody_and_its_links_work(story: Story, rita: Membership) -> None:
+def test_a_paused_check_sends_no_reminders_but_links_work(story: Story, rita: Membership) -> None:
     referee = referee_door("maria@globex.example")
     for _ in range(2):
         pause_check(check_id=story.check.pk, member=rita, now=LATER)
@@ -102,7 +101,7 @@ def test_a_paused_check_reminds_nobody_and_its_links_work(story: Story, rita: Me
     assert events(story, "step.paused") == [("step.paused", by(rita))]
 
 
-def test_a_resumed_check_reminds_again_and_keeps_its_deadline(story: Story, rita: Membership) -> None:
+def test_a_resumed_check_keeps_its_deadline(story: Story, rita: Membership) -> None:
     before = story.check.deadline_at
     pause_check(check_id=story.check.pk, member=rita, now=LATER)
     for _ in range(2):
@@ -112,7 +111,7 @@ def test_a_resumed_check_reminds_again_and_keeps_its_deadline(story: Story, rita
     assert events(story, "step.resumed") == [("step.resumed", by(rita))]
 
 
-def test_what_a_member_paused_goes_on_when_a_member_says_so(story: Story, rita: Membership) -> None:
+def test_only_a_member_resumes_what_a_member_paused(story: Story, rita: Membership) -> None:
     pause_check(check_id=story.check.pk, member=rita, now=LATER)
     story.happens("application.hired")
     story.happens("application.unhired")
@@ -122,9 +121,7 @@ def test_what_a_member_paused_goes_on_when_a_member_says_so(story: Story, rita: 
 # --- cancel
 
 
-def test_a_cancelled_check_ends_its_requests_and_every_link_is_neutral(
-    story: Story, rita: Membership
-) -> None:
+def test_cancelling_ends_requests_and_shows_the_neutral_page(story: Story, rita: Membership) -> None:
     links = [referee_door("maria@globex.example"), referee_door(story.application.candidate.email)]
     for _ in range(2):
         cancel_check(check_id=story.check.pk, member=rita, now=LATER)
@@ -139,7 +136,7 @@ def test_a_cancelled_check_ends_its_requests_and_every_link_is_neutral(
     assert events(story, "step.closed") == [("step.closed", by(rita))]
 
 
-def test_a_rejection_taken_back_does_not_open_what_a_member_cancelled(story: Story, rita: Membership) -> None:
+def test_an_undone_rejection_does_not_reopen_a_cancelled_check(story: Story, rita: Membership) -> None:
     cancel_check(check_id=story.check.pk, member=rita, now=LATER)
     story.happens("application.rejected", reason="")
     story.happens("application.unrejected")
@@ -149,7 +146,7 @@ def test_a_rejection_taken_back_does_not_open_what_a_member_cancelled(story: Sto
 # --- mark complete
 
 
-def test_a_check_marked_complete_is_done_and_its_report_is_made(story: Story, rita: Membership) -> None:
+def test_marking_a_check_complete_creates_its_report(story: Story, rita: Membership) -> None:
     answer_facts(story)
     for _ in range(2):
         mark_complete(check_id=story.check.pk, reason="Enough is known.", member=rita, now=LATER)
@@ -165,11 +162,9 @@ def test_a_check_marked_complete_is_done_and_its_report_is_made(story: Story, ri
     assert remind_referees(now=NOW + 20 * DAY) == 0
 
 
-def test_nothing_is_marked_complete_without_a_reference(story: Story, rita: Membership) -> None:
+def test_a_check_without_references_cannot_be_marked_complete(story: Story, rita: Membership) -> None:
     sentence = refused(lambda: mark_complete(check_id=story.check.pk, reason="", member=rita, now=LATER))
-    assert (
-        sentence == "No reference is in yet, so there would be nothing to report. Cancel the check instead."
-    )
+    assert sentence == "No reference is in yet, so there is nothing to report. Cancel the check instead."
     assert story.check.progress == "in_progress"
 
 
@@ -177,7 +172,7 @@ def test_nothing_is_marked_complete_without_a_reference(story: Story, rita: Memb
 
 
 @pytest.mark.parametrize("act", [pause_check, resume_check, cancel_check])
-def test_nothing_is_done_with_a_check_that_is_done(story: Story, rita: Membership, act: Any) -> None:
+def test_members_cannot_act_on_a_completed_check(story: Story, rita: Membership, act: Any) -> None:
     answer_facts(story)
     mark_complete(check_id=story.check.pk, reason="", member=rita, now=LATER)
     before = Check.objects.of(rita.organisation).values().get(pk=story.check.pk)
@@ -185,10 +180,10 @@ def test_nothing_is_done_with_a_check_that_is_done(story: Story, rita: Membershi
     assert Check.objects.of(rita.organisation).values().get(pk=story.check.pk) == before
 
 
-def test_nothing_but_inviting_again_is_done_with_a_closed_one(story: Story, rita: Membership) -> None:
+def test_a_closed_check_can_only_be_invited_again(story: Story, rita: Membership) -> None:
     answer_facts(story)
     cancel_check(check_id=story.check.pk, member=rita, now=LATER)
-    closed = "This reference check is closed. Invite again to open it."
+    closed = "This reference check is closed. Invite again to reopen it."
     check, request = story.check.pk, story.requests[1].pk
     for act in (
         lambda: pause_check(check_id=check, member=rita, now=LATER),
@@ -203,7 +198,7 @@ def test_nothing_but_inviting_again_is_done_with_a_closed_one(story: Story, rita
         assert refused(act) == closed
 
 
-def test_a_check_of_another_organisation_is_not_there(story: Story) -> None:
+def test_checks_of_other_organisations_are_not_found(story: Story) -> None:
     other = factories.member(factories.organisation())
     check, request = story.check.pk, story.requests[0].pk
     for act in (pause_check, resume_check, cancel_check, remind_candidate_now):
@@ -222,42 +217,38 @@ def local(moment: datetime, story: Story) -> str:
     return f"{moment.astimezone(story.application.organisation.zone):%a %d %b %H:%M}"
 
 
-def test_more_time_is_counted_in_working_days_from_now_and_is_the_same_pressed_twice(
-    story: Story, rita: Membership
-) -> None:
+def test_extensions_count_working_days_from_now(story: Story, rita: Membership) -> None:
     for _ in range(2):
         extend_check(check_id=story.check.pk, days=15, member=rita, now=LATER)
     assert local(story.check.deadline_at, story) == "Tue 24 Mar 23:59"
     assert events(story, "check.extended") == [("check.extended", by(rita))]
 
 
-def test_more_time_can_be_for_the_referees_too(story: Story, rita: Membership) -> None:
+def test_extensions_can_include_referees(story: Story, rita: Membership) -> None:
     extend_check(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
     assert [local(request.deadline_at, story) for request in story.requests] == ["Tue 24 Mar 23:59"] * 2
     extend_check(check_id=story.check.pk, days=15, referees=True, member=rita, now=LATER)
     assert events(story, "check.extended") == [("check.extended", by(rita))]
 
 
-def test_more_time_is_never_less(story: Story, rita: Membership) -> None:
+def test_an_extension_cannot_shorten_the_deadline(story: Story, rita: Membership) -> None:
     before = story.check.deadline_at
     sentence = refused(lambda: extend_check(check_id=story.check.pk, days=1, member=rita, now=LATER))
-    assert sentence.endswith("already. Choose more days.")
+    assert sentence.endswith(". Choose more days.")
     assert story.check.deadline_at == before
     with pytest.raises(ValueError, match="61"):
         extend_check(check_id=story.check.pk, days=61, member=rita, now=LATER)
 
 
-def test_a_refusal_names_its_day_in_the_members_language_whatever_the_mails_speak(
-    story: Story, rita: Membership
-) -> None:
+def test_errors_name_days_in_the_members_language(story: Story, rita: Membership) -> None:
     organisation = story.application.organisation
     organisation.language = "de"
     organisation.save()
     sentence = refused(lambda: extend_check(check_id=story.check.pk, days=1, member=rita, now=LATER))
-    assert re.fullmatch(r"They have until \w+day \d+ March already. Choose more days.", sentence), sentence
+    assert re.fullmatch(r"They already have until \w+day \d+ March. Choose more days.", sentence), sentence
 
 
-def test_a_referee_gets_more_time_and_the_check_waits_for_it(story: Story, rita: Membership) -> None:
+def test_extending_a_request_extends_the_check(story: Story, rita: Membership) -> None:
     [maria, paul] = story.requests
     for _ in range(2):
         extend_request(request_id=maria.pk, days=20, member=rita, now=LATER)
@@ -269,11 +260,11 @@ def test_a_referee_gets_more_time_and_the_check_waits_for_it(story: Story, rita:
     assert events(story, "request.extended") == [("request.extended", by(rita))]
     answer_facts(story)
     assert refused(lambda: extend_request(request_id=maria.pk, days=25, member=rita, now=LATER)) == (
-        "This referee is no longer asked."
+        "This request is no longer open."
     )
 
 
-def test_what_was_over_for_long_takes_answers_again(story: Story, rita: Membership) -> None:
+def test_an_extension_reopens_an_overdue_request(story: Story, rita: Membership) -> None:
     late = NOW + 80 * DAY
     extend_check(check_id=story.check.pk, days=5, member=rita, now=late)
     assert status(story.check, now=late) == "in_progress"
@@ -282,7 +273,7 @@ def test_what_was_over_for_long_takes_answers_again(story: Story, rita: Membersh
 # --- remind now
 
 
-def test_a_referee_is_reminded_by_hand_and_it_counts(story: Story, rita: Membership) -> None:
+def test_a_reminder_by_hand_counts_as_a_promised_reminder(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     mail.outbox.clear()
     reminded = remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
@@ -293,22 +284,22 @@ def test_a_referee_is_reminded_by_hand_and_it_counts(story: Story, rita: Members
     assert events(story, "request.reminded") == [("request.reminded", by(rita))]
 
 
-def test_nobody_is_reminded_more_often_than_was_promised(story: Story, rita: Membership) -> None:
+def test_reminders_by_hand_are_limited_to_those_promised(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     for hours in (1, 2):
         remind_referee_now(request_id=maria.pk, member=rita, now=NOW + timedelta(hours=hours))
         deliver(NOW + timedelta(hours=hours))
     late = NOW + timedelta(hours=3)
     assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=late)) == (
-        "All reminders that were promised have gone out. Invite again writes a new mail."
+        "All promised reminders have been sent. Use Invite again instead."
     )
     assert story.requests[0].next_reminder_at is None
 
 
-def test_a_second_click_sends_no_second_reminder(story: Story, rita: Membership) -> None:
+def test_reminding_twice_sends_one_mail(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
-    sentence = "They were written to a moment ago. Give them ten minutes."
+    sentence = "They have just been e-mailed. Wait ten minutes."
     soon = LATER + timedelta(minutes=9)
     assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=LATER)) == sentence
     deliver(LATER)
@@ -316,12 +307,12 @@ def test_a_second_click_sends_no_second_reminder(story: Story, rita: Membership)
     assert story.requests[0].reminders_sent == 1
 
 
-def test_a_reminder_at_night_goes_out_and_says_so(story: Story, rita: Membership) -> None:
+def test_a_reminder_at_night_is_sent_and_reported(story: Story, rita: Membership) -> None:
     night = NOW + timedelta(hours=14)
     assert remind_referee_now(request_id=story.requests[0].pk, member=rita, now=night).out_of_hours
 
 
-def test_nobody_is_reminded_whom_that_does_not_reach_or_help(story: Story, rita: Membership) -> None:
+def test_reminders_are_refused_if_they_cannot_arrive(story: Story, rita: Membership) -> None:
     [maria, paul] = story.requests
     ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(undelivered_at=NOW)
     assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=LATER)) == (
@@ -329,7 +320,7 @@ def test_nobody_is_reminded_whom_that_does_not_reach_or_help(story: Story, rita:
     )
     late = paul.deadline_at + DAY
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=late)) == (
-        "Their time is over. Give more time first, so that the mail names a day to come."
+        "The deadline has passed. Extend it first."
     )
     bar_address(organisation=rita.organisation, address="paul@globex.example", now=NOW)
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=LATER)) == (
@@ -337,11 +328,11 @@ def test_nobody_is_reminded_whom_that_does_not_reach_or_help(story: Story, rita:
     )
     pause_check(check_id=story.check.pk, member=rita, now=LATER)
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=LATER)) == (
-        "This reference check is paused, and nobody is reminded. Resume it first."
+        "This reference check is paused. Resume it first."
     )
 
 
-def test_the_candidate_is_reminded_of_what_is_left_to_do() -> None:
+def test_the_candidate_can_be_reminded_by_hand() -> None:
     story = opened()
     rita = factories.member(story.application.organisation)
     reminded = remind_candidate_now(check_id=story.check.pk, member=rita, now=LATER)
@@ -349,16 +340,18 @@ def test_the_candidate_is_reminded_of_what_is_left_to_do() -> None:
     assert events(story, "check.reminded") == [("check.reminded", by(rita))]
 
 
-def test_a_candidate_with_nothing_left_to_do_is_not_reminded(story: Story, rita: Membership) -> None:
+def test_a_candidate_with_nothing_to_do_cannot_be_reminded(story: Story, rita: Membership) -> None:
     assert refused(lambda: remind_candidate_now(check_id=story.check.pk, member=rita, now=LATER)) == (
-        "The candidate has nothing left to do here."
+        "The candidate has nothing left to do."
     )
 
 
 # --- correct the address
 
 
-def test_a_corrected_address_gets_a_fresh_mail_and_the_old_link_dies(story: Story, rita: Membership) -> None:
+def test_correcting_an_address_sends_a_new_mail_and_revokes_the_old_link(
+    story: Story, rita: Membership
+) -> None:
     old = referee_door("maria@globex.example")
     maria = story.requests[0]
     ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(
@@ -378,7 +371,7 @@ def test_a_corrected_address_gets_a_fresh_mail_and_the_old_link_dies(story: Stor
     assert events(story, "request.address_corrected") == [("request.address_corrected", by(rita))]
 
 
-def test_the_mail_the_notice_and_the_data_page_name_who_gave_a_corrected_address(
+def test_mail_notice_and_data_page_name_the_source_of_a_corrected_address(
     story: Story, rita: Membership
 ) -> None:
     candidate = story.application.candidate.name
@@ -402,7 +395,7 @@ def words(page: Any) -> str:
     return " ".join(html.unescape(page.content.decode()).split())
 
 
-def test_mails_that_wait_for_the_old_address_are_not_sent(story: Story, rita: Membership) -> None:
+def test_queued_mail_to_the_old_address_is_cancelled(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
     correct_address(request_id=maria.pk, address="m@globex.example", member=rita, now=LATER)
@@ -417,7 +410,7 @@ def test_mails_that_wait_for_the_old_address_are_not_sent(story: Story, rita: Me
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("own", "This is the candidate's own address. A referee must be another person."),
+        ("own", "This is the candidate's own address."),
         ("Paul+x@Globex.example", "Another referee of this candidate has this address."),
         (
             "gone@globex.example",
@@ -426,7 +419,7 @@ def test_mails_that_wait_for_the_old_address_are_not_sent(story: Story, rita: Me
         ("maria@globex.example", "Mail to this address bounced. Enter another one."),
     ],
 )
-def test_an_address_that_cannot_be_is_refused(
+def test_invalid_corrected_addresses_are_refused(
     story: Story, rita: Membership, address: str, sentence: str
 ) -> None:
     bar_address(organisation=rita.organisation, address="gone@globex.example", now=NOW)
@@ -442,7 +435,7 @@ def test_an_address_that_cannot_be_is_refused(
     assert Email.objects.of(rita.organisation).count() == before
 
 
-def test_two_acts_at_once_are_not_lost_in_a_rollback(story: Story, rita: Membership) -> None:
+def test_a_rollback_does_not_lose_another_action(story: Story, rita: Membership) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
         pause_check(check_id=story.check.pk, member=rita, now=LATER)
         raise RuntimeError
@@ -452,9 +445,7 @@ def test_two_acts_at_once_are_not_lost_in_a_rollback(story: Story, rita: Members
 # --- what waits for a click
 
 
-def test_more_time_alone_reminds_nobody_of_a_check_that_waits_for_invite_again(
-    story: Story, rita: Membership
-) -> None:
+def test_an_extension_sends_no_reminders_before_invite_again(story: Story, rita: Membership) -> None:
     story.happens("application.rejected", reason="x")
     story.happens("application.unrejected")
     extend_check(check_id=story.check.pk, days=20, referees=True, member=rita, now=LATER)
@@ -464,17 +455,15 @@ def test_more_time_alone_reminds_nobody_of_a_check_that_waits_for_invite_again(
     assert not any(request.next_reminder_at or request.slow_at for request in story.requests)
 
 
-def test_what_the_former_address_complained_of_keeps_no_reminder_from_the_new_one(
-    story: Story, rita: Membership
-) -> None:
+def test_complaints_of_the_old_address_do_not_affect_the_new_one(story: Story, rita: Membership) -> None:
     request = story.requests[0]
-    Email.objects.of(rita.organisation).filter(subject_ref=request_ref(request)).update(complained_at=NOW)
+    Email.objects.of(rita.organisation).filter(subject_ref=request.mail_ref).update(complained_at=NOW)
     correct_address(request_id=request.pk, address="maria@new.example", member=rita, now=LATER)
     deliver(LATER)
     assert remind_referee(request_id=request.pk, now=NOW + 3 * DAY)
 
 
-def test_the_hours_that_count_are_those_of_who_is_reminded(story: Story, rita: Membership) -> None:
+def test_reminders_follow_the_recipients_hours(story: Story, rita: Membership) -> None:
     request, day = story.requests[0], NOW + DAY
     assert day.astimezone(ZoneInfo("Pacific/Auckland")).hour not in range(9, 17)
     ReferenceRequest.objects.of(rita.organisation).filter(pk=request.pk).update(time_zone="Pacific/Auckland")
@@ -484,9 +473,9 @@ def test_the_hours_that_count_are_those_of_who_is_reminded(story: Story, rita: M
     assert done == [True, False]
 
 
-def test_a_failed_mail_to_a_former_address_asks_nobody_for_another(story: Story, rita: Membership) -> None:
+def test_failed_mail_to_an_old_address_asks_for_nothing(story: Story, rita: Membership) -> None:
     request = story.requests[0]
-    old = Email.objects.of(rita.organisation).get(subject_ref=request_ref(request))
+    old = Email.objects.of(rita.organisation).get(subject_ref=request.mail_ref)
     correct_address(request_id=request.pk, address="maria@new.example", member=rita, now=LATER)
     deliver(LATER)
     before = len(mails_to(story.application.candidate.email))
@@ -494,7 +483,7 @@ def test_a_failed_mail_to_a_former_address_asks_nobody_for_another(story: Story,
     assert len(mails_to(story.application.candidate.email)) == before
 
 
-def test_the_new_address_knows_nothing_of_who_read_at_the_old_one(story: Story, rita: Membership) -> None:
+def test_traces_of_the_old_address_are_deleted(story: Story, rita: Membership) -> None:
     request = story.requests[0]
     ReferenceRequest.objects.of(rita.organisation).filter(pk=request.pk).update(
         language="de", time_zone="Pacific/Auckland"

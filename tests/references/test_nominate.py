@@ -6,7 +6,7 @@ import pytest
 from django.core import mail
 
 from goodword.questionnaires.types import RELATIONSHIPS
-from goodword.references.domain.declines import bar_address
+from goodword.references.domain.requests import bar_address
 from goodword.references.models import Referee
 from tests.references.story import (
     MANAGER,
@@ -41,7 +41,7 @@ def state(story: Story, slot: int, change: dict[str, Any], base: dict[str, Any] 
     return post(f"{candidate_door(story)}{slot}/", base | change)
 
 
-def test_what_is_stated_is_kept_and_the_check_begins_and_nobody_is_written_to() -> None:
+def test_naming_a_referee_starts_the_check_and_contacts_nobody() -> None:
     story = opened()
     assert state(story, 1, {}).url == candidate_door(story)
     assert stated(story) == [
@@ -73,7 +73,7 @@ def test_a_named_referee_can_be_changed_and_removed_before_sending() -> None:
     assert post(f"{candidate_door(story)}1/remove/").status_code == 302  # once more does no harm
 
 
-def test_only_a_post_removes() -> None:
+def test_removing_requires_a_post() -> None:
     story = named()
     assert get(f"{candidate_door(story)}1/remove/").status_code == 405
     assert len(stated(story)) == 2
@@ -95,7 +95,7 @@ def test_only_a_post_removes() -> None:
         (
             {"r-to_month_month": "", "r-to_month_year": ""},
             "to_month",
-            "Enter the last month, with the year, or tick that you still work together.",
+            "Enter the last month, with the year, or tick “We still work together”.",
         ),
         (
             {"r-to_month_year": "2020"},
@@ -106,13 +106,11 @@ def test_only_a_post_removes() -> None:
         (
             {"r-message": "see https://evil.example"},
             "message",
-            "This looks like a link. We don't pass links on, so please remove it.",
+            "This looks like a link. Links aren't allowed here; please remove it.",
         ),
     ],
 )
-def test_what_cannot_be_taken_is_said_in_a_sentence_and_what_was_typed_stays(
-    change: dict[str, str], field: str, sentence: str
-) -> None:
+def test_invalid_input_shows_errors_and_is_kept(change: dict[str, str], field: str, sentence: str) -> None:
     story = opened()
     page = state(story, 1, change)
     assert page.status_code == 200
@@ -131,7 +129,7 @@ def test_the_candidates_own_address_and_the_same_address_twice_are_refused() -> 
     assert len(stated(story)) == 1
 
 
-def test_who_asked_not_to_be_contacted_cannot_be_named_in_this_organisation_only() -> None:
+def test_opted_out_people_cannot_be_named_in_that_organisation() -> None:
     story, elsewhere = opened(), opened()
     bar_address(organisation=story.application.organisation, address="Maria@Globex.example", now=NOW)
     assert list(state(story, 1, {}).context["form"].errors) == ["email"]
@@ -139,13 +137,13 @@ def test_who_asked_not_to_be_contacted_cannot_be_named_in_this_organisation_only
 
 
 @pytest.mark.parametrize("slot", [0, 3, 99])
-def test_there_are_only_as_many_slots_as_referees_are_asked_for(slot: int) -> None:
+def test_referees_can_only_be_named_for_existing_slots(slot: int) -> None:
     story = opened()
     assert state(story, slot, {}).url == candidate_door(story)
     assert stated(story) == []
 
 
-def test_who_was_written_to_cannot_be_changed_or_removed() -> None:
+def test_contacted_referees_cannot_be_changed_or_removed() -> None:
     story = sent()
     before = stated(story)
     state(story, 1, {"r-name": "Somebody Else"})
@@ -153,7 +151,7 @@ def test_who_was_written_to_cannot_be_changed_or_removed() -> None:
     assert stated(story) == before
 
 
-def test_hostile_text_is_kept_as_text_and_shown_as_text() -> None:
+def test_hostile_input_is_escaped() -> None:
     story = opened()
     hostile = '<script>alert("1")</script> =1+1 \x07\u202e'
     state(story, 1, {"r-name": hostile, "r-company": hostile, "r-message": hostile})
@@ -171,12 +169,12 @@ def test_hostile_text_is_kept_as_text_and_shown_as_text() -> None:
     assert mail.outbox[1].to == ['"<script>alert(\\"1\\")</script> =1+1" <maria@globex.example>']
 
 
-def test_a_hundred_thousand_characters_are_refused_with_a_sentence_and_stay() -> None:
+def test_overlong_input_shows_an_error_and_is_kept() -> None:
     story = opened()
     page = state(story, 1, {"r-message": "x" * 100_000})
     assert list(page.context["form"].errors) == ["message"]
     assert b"x" * 100_000 in page.content
 
 
-def test_the_relationships_are_those_that_questions_know() -> None:
+def test_relationships_match_those_of_questions() -> None:
     assert tuple(Referee.Relationship.values) == RELATIONSHIPS

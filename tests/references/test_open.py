@@ -23,7 +23,7 @@ from tests.support.jobs import event_names, run_jobs
 pytestmark = pytest.mark.django_db
 
 
-def test_the_check_waits_for_the_candidate_with_deadline_and_reminders() -> None:
+def test_a_new_check_has_a_deadline_and_reminders() -> None:
     check = opened().check
     assert (check.progress, check.wanted, check.reminders_promised) == ("pending", 2, 2)
     # ten working days after Tuesday 3 March: the end of Tuesday 17 March in Berlin
@@ -31,7 +31,7 @@ def test_the_check_waits_for_the_candidate_with_deadline_and_reminders() -> None
     assert check.next_reminder_at == datetime(2026, 3, 5, 9, 0, tzinfo=UTC)
 
 
-def test_the_invitation_says_who_asks_for_what_by_when_and_how_often_it_will_be_repeated() -> None:
+def test_the_invitation_states_request_deadline_and_reminders() -> None:
     story = opened()
     (message,) = mails_to(story.application.candidate.email)
     assert message.from_email == '"Rita Recruiter (Acme)" <people@goodword.example>'
@@ -46,7 +46,7 @@ def test_the_invitation_says_who_asks_for_what_by_when_and_how_often_it_will_be_
             assert words in part
 
 
-def test_handling_the_request_twice_opens_one_check_and_sends_one_mail() -> None:
+def test_handling_a_step_request_twice_opens_one_check() -> None:
     story = opened()
     with transaction.atomic():
         on_step_requested(Event.objects.get(name="step.requested"))
@@ -56,13 +56,13 @@ def test_handling_the_request_twice_opens_one_check_and_sends_one_mail() -> None
     assert event_names().count("check.opened") == 1
 
 
-def test_while_a_check_is_unfinished_no_second_one_opens() -> None:
+def test_only_one_check_is_open_at_a_time() -> None:
     check = opened().check
     with transaction.atomic():
         assert open_check(step_request=check.step_request, now=NOW, by="goodword") == check
 
 
-def test_an_assessment_opens_no_check() -> None:
+def test_assessment_requests_open_no_check() -> None:
     role = factories.role(factories.organisation())
     step = factories.step(role, Step.Kind.ASSESSMENT)
     with transaction.atomic():
@@ -71,7 +71,7 @@ def test_an_assessment_opens_no_check() -> None:
     assert Check.objects.of(role.organisation).count() == 0
 
 
-def test_the_job_posts_title_is_what_the_candidate_reads() -> None:
+def test_candidates_see_the_job_post_title() -> None:
     role = factories.role(factories.organisation())
     automation = factories.automation(role, connection_id=1, job_id=31, stages={})
     automation.job_post_title = "Cleaner of High Windows"

@@ -11,9 +11,8 @@ from django.test import Client
 from goodword.core.exporting import Reader, Wanted
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.declines import is_barred
-from goodword.references.domain.requests import revoke_links
-from goodword.references.export import export as references_export
+from goodword.references.data_export import export as references_export
+from goodword.references.domain.requests import is_barred, revoke_links
 from goodword.references.models import Check, CheckFlag, Referee, ReferenceRequest, SelfReference
 from tests.references.answered import NOW, asked, checked, data_door, whole
 from tests.references.test_erase_referee import mail_to
@@ -50,7 +49,7 @@ def request_(check: Check) -> ReferenceRequest:
     return check.requests.order_by("pk")[0]
 
 
-def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(
+def test_the_notice_states_data_purpose_readers_and_retention(
     request_: ReferenceRequest,
 ) -> None:
     page = " ".join(Client().get(door(request_)).content.decode().split())
@@ -64,7 +63,7 @@ def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(
     assert "network address" not in page
 
 
-def test_the_notice_follows_whether_devices_are_watched_and_whether_the_candidate_may_see(
+def test_the_notice_reflects_device_flags_and_the_candidates_access(
     check: Check, request_: ReferenceRequest
 ) -> None:
     check.organisation.watches_devices = True
@@ -76,9 +75,7 @@ def test_the_notice_follows_whether_devices_are_watched_and_whether_the_candidat
     assert "Ada Lovelace may read your answers too." in page
 
 
-def test_the_file_holds_what_they_gave_in_words_and_nothing_of_others(
-    check: Check, request_: ReferenceRequest
-) -> None:
+def test_the_export_contains_the_referees_own_answers_only(check: Check, request_: ReferenceRequest) -> None:
     mail_to(check, "maria@globex.example", ref=f"request:{request_.pk}", hello="Maria")
     CheckFlag.objects.create(
         organisation=check.organisation,
@@ -104,16 +101,16 @@ def test_the_file_holds_what_they_gave_in_words_and_nothing_of_others(
         assert hidden not in text
 
 
-def test_erasing_asks_first_and_changes_nothing_by_looking(request_: ReferenceRequest) -> None:
+def test_opening_the_erase_page_changes_nothing(request_: ReferenceRequest) -> None:
     page = Client().get(f"{own_door(request_)}erase/")
     assert page.status_code == 200
     assert "Your reference no longer counts." in page.content.decode()
     assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
 
 
-def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceRequest) -> None:
+def test_erasing_deletes_data_and_link(check: Check, request_: ReferenceRequest) -> None:
     path, portal = own_door(request_), door(request_)
-    response = Client().post(f"{path}erase/", {"never_again": "on"})
+    response = Client().post(f"{path}erase/", {"opt_out": "on"})
     assert response.status_code == 200
     page = " ".join(response.content.decode().split())
     assert "Your data is erased" in page
@@ -127,12 +124,12 @@ def test_erased_it_is_gone_and_so_is_the_link(check: Check, request_: ReferenceR
     assert Client().get(portal).status_code == 404
 
 
-def test_without_the_wish_the_address_is_not_remembered(check: Check, request_: ReferenceRequest) -> None:
+def test_without_an_opt_out_no_hash_is_kept(check: Check, request_: ReferenceRequest) -> None:
     Client().post(f"{own_door(request_)}erase/")
     assert not is_barred(organisation=check.organisation, address="maria@globex.example")
 
 
-def test_the_pages_are_open_when_the_check_is_closed_and_when_they_declined() -> None:
+def test_data_pages_work_after_closing_and_declining() -> None:
     check = checked(done=False)
     declined = asked(check, 1, state="declined")
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
@@ -143,7 +140,7 @@ def test_the_pages_are_open_when_the_check_is_closed_and_when_they_declined() ->
 
 
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(days=365)])
-def test_a_link_of_any_age_mails_the_link_that_downloads_and_erases(
+def test_an_expired_link_can_still_request_the_data_link(
     check: Check, request_: ReferenceRequest, age: timedelta
 ) -> None:
     path = door(request_, expires_at=NOW + timedelta(days=1) - age)
@@ -177,14 +174,14 @@ def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> No
     assert Email.objects.of(request_.organisation).count() == mails
 
 
-def test_a_link_that_went_to_another_address_neither_downloads_nor_erases(request_: ReferenceRequest) -> None:
+def test_a_data_link_mailed_to_an_old_address_is_refused(request_: ReferenceRequest) -> None:
     path = own_door(request_, address="somebody@else.example")
     assert Client().get(f"{path}download/")["Location"] == path
     assert Client().post(f"{path}erase/")["Location"] == path
     assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
 
 
-def test_a_candidates_link_opens_no_referees_page(request_: ReferenceRequest) -> None:
+def test_a_candidates_link_does_not_open_referee_pages(request_: ReferenceRequest) -> None:
     url = links.mint(
         organisation=request_.organisation,
         purpose=Link.Purpose.CANDIDATE,
@@ -197,14 +194,14 @@ def test_a_candidates_link_opens_no_referees_page(request_: ReferenceRequest) ->
     assert comparable(Client().get(f"{path}data/")) == comparable(unknown)
 
 
-def test_the_pages_are_kept_out_of_caches_and_search_engines(request_: ReferenceRequest) -> None:
+def test_data_pages_are_neither_cached_nor_indexed(request_: ReferenceRequest) -> None:
     path = own_door(request_)
     for page in (door(request_), path, f"{path}download/", f"{path}erase/"):
         response = Client().get(page)
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
-def test_the_mails_of_a_candidates_other_referees_stay(check: Check, request_: ReferenceRequest) -> None:
+def test_mails_of_other_referees_are_kept(check: Check, request_: ReferenceRequest) -> None:
     mail_to(check, "omar@globex.example", hello="Omar")
     Client().post(f"{own_door(request_)}erase/")
     assert [
@@ -215,7 +212,7 @@ def test_the_mails_of_a_candidates_other_referees_stay(check: Check, request_: R
     ] == ["omar@globex.example"]
 
 
-def test_what_is_not_submitted_is_told_to_its_writer_alone() -> None:
+def test_drafts_are_exported_to_their_author_only() -> None:
     check = checked(done=False)
     waiting = asked(check, 1, state="begun")
     waiting.draft = {"strengths": "A sentence that is not finished"}
@@ -244,7 +241,7 @@ def test_what_is_not_submitted_is_told_to_its_writer_alone() -> None:
     assert ["A thought" in file for file in files] == [False, True, False]
 
 
-def test_before_erasing_they_read_what_the_candidate_will_see(request_: ReferenceRequest) -> None:
+def test_the_erase_page_says_what_the_candidate_will_see(request_: ReferenceRequest) -> None:
     checks = Check.objects.of(request_.organisation)
     checks.update(languages=["en", "de", "fr"])
     path = f"{own_door(request_)}erase/"
@@ -258,7 +255,7 @@ def test_before_erasing_they_read_what_the_candidate_will_see(request_: Referenc
 
 
 @pytest.mark.parametrize("is_open", [True, False])
-def test_another_may_be_named_only_while_the_check_is_open(is_open: bool) -> None:
+def test_another_referee_is_requested_only_while_the_check_is_open(is_open: bool) -> None:
     check = checked(done=not is_open)
     page = Client().get(f"{own_door(asked(check, 1))}erase/").content.decode()
     assert "We no longer ask you for this reference" in page

@@ -45,7 +45,7 @@ def states(story: Story) -> list[tuple[str, str]]:
     return [(request.state, request.why) for request in story.requests]
 
 
-def test_a_rejection_closes_the_check_and_its_requests_and_keeps_what_was_answered() -> None:
+def test_a_rejection_closes_check_and_requests_and_keeps_answers() -> None:
     story = sent()
     answer(referee_door(MARIA))
     post(f"{referee_door(PAUL)}questions/2/", {"q-reliability": "4"})
@@ -56,21 +56,21 @@ def test_a_rejection_closes_the_check_and_its_requests_and_keeps_what_was_answer
     assert (len(story.references), story.requests[1].draft["reliability"]["level"]) == (1, 4)
 
 
-def test_a_role_can_go_on_after_a_rejection() -> None:
+def test_a_role_can_continue_after_a_rejection() -> None:
     story = sent()
     setting(story, on_reject="go_on")
     story.happens("application.rejected", reason="x")
     assert (story.check.closed_at, states(story)) == (None, [("sent", ""), ("sent", "")])
 
 
-def test_a_mail_that_still_waits_is_not_sent_after_a_rejection() -> None:
+def test_queued_mail_is_cancelled_by_a_rejection() -> None:
     story = sent()
     story.application.emails.update(state="queued")
     story.happens("application.rejected", reason="x")
     assert set(story.application.emails.values_list("state", flat=True)) == {"cancelled"}
 
 
-def test_unrejected_the_links_work_again_with_a_new_deadline_and_nothing_is_sent() -> None:
+def test_an_undone_rejection_restores_links_and_sends_nothing() -> None:
     story = sent()
     post(f"{referee_door(PAUL)}begin/")
     before = story.check.deadline_at
@@ -85,7 +85,7 @@ def test_unrejected_the_links_work_again_with_a_new_deadline_and_nothing_is_sent
     assert get(referee_door(MARIA)).context["candidate"] == story.application.candidate.name
 
 
-def test_a_check_goes_on_after_hired_unless_the_role_says_otherwise() -> None:
+def test_a_check_continues_after_a_hire_unless_the_role_closes_it() -> None:
     story = sent()
     story.happens("application.hired")
     assert story.check.closed_at is None
@@ -96,7 +96,7 @@ def test_a_check_goes_on_after_hired_unless_the_role_says_otherwise() -> None:
     assert (story.check.closed_at, states(story)) == (None, [("sent", "")] * 2)
 
 
-def test_a_check_goes_on_when_the_candidate_leaves_the_stage_unless_the_role_says_otherwise() -> None:
+def test_a_check_continues_outside_the_stage_unless_the_role_pauses_it() -> None:
     story = sent()
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
     assert story.check.paused_at is None
@@ -105,7 +105,7 @@ def test_a_check_goes_on_when_the_candidate_leaves_the_stage_unless_the_role_say
     assert story.check.paused_at == NOW
 
 
-def test_coming_back_resumes_and_plans_only_what_lies_ahead() -> None:
+def test_returning_to_the_stage_resumes_with_the_remaining_reminders() -> None:
     story = sent(in_a_stage_that_starts_it())
     setting(story, on_leave="pause")
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
@@ -116,7 +116,7 @@ def test_coming_back_resumes_and_plans_only_what_lies_ahead() -> None:
     assert [request.next_reminder_at for request in story.requests] == [NOW + timedelta(days=7)] * 2
 
 
-def test_coming_back_before_send_plans_the_candidates_reminder() -> None:
+def test_returning_before_sending_plans_the_candidates_reminder() -> None:
     story = in_a_stage_that_starts_it()
     setting(story, on_leave="pause")
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
@@ -124,14 +124,14 @@ def test_coming_back_before_send_plans_the_candidates_reminder() -> None:
     assert story.check.next_reminder_at == NOW + timedelta(days=2)
 
 
-def test_a_second_arrival_sends_nothing() -> None:
+def test_a_second_arrival_in_the_stage_sends_nothing() -> None:
     story = sent()
-    story.happens("step.asked_again", step_request_id=story.check.step_request_id, kind="reference_check")
+    story.happens("step.requested_again", step_request_id=story.check.step_request_id, kind="reference_check")
     assert len(mail.outbox) == 3
     assert Check.objects.of(story.application.organisation).count() == 1
 
 
-def test_a_completed_check_is_not_touched_by_what_comes_later() -> None:
+def test_later_changes_do_not_affect_a_completed_check() -> None:
     story = sent()
     for address in (MARIA, PAUL):
         answer(referee_door(address))

@@ -16,7 +16,7 @@ def asked() -> list[str]:
     return [str(mail.body) for mail in mails_to("rita@acme.example") if mail.reply_to == [MARIA]]
 
 
-def test_a_question_reaches_the_recruiter_and_the_reply_the_referee() -> None:
+def test_a_referees_question_reaches_the_recruiter_and_replies_go_to_the_referee() -> None:
     sent()
     door = referee_door(MARIA)
     sending = post(f"{door}ask/", {"a-question": "Is this about <b>the crane</b>?"})
@@ -28,7 +28,7 @@ def test_a_question_reaches_the_recruiter_and_the_reply_the_referee() -> None:
     assert "Maria Schmidt" in text
 
 
-def test_a_language_button_keeps_what_was_typed_and_sends_nothing() -> None:
+def test_changing_the_language_keeps_the_question_and_sends_nothing() -> None:
     sent()
     door = referee_door(MARIA)
     html = post(f"{door}ask/", {"a-question": "About the crane?", "language": "de"}).content.decode()
@@ -38,7 +38,7 @@ def test_a_language_button_keeps_what_was_typed_and_sends_nothing() -> None:
 
 
 @pytest.mark.parametrize("settle", [answer, lambda door: post(f"{door}no/", {"d-why": "not_me"})])
-def test_who_has_answered_or_declined_can_still_ask(settle: Callable[[str], object]) -> None:
+def test_referees_can_ask_questions_after_answering_or_declining(settle: Callable[[str], object]) -> None:
     sent()
     door = referee_door(MARIA)
     settle(door)
@@ -47,10 +47,10 @@ def test_who_has_answered_or_declined_can_still_ask(settle: Callable[[str], obje
     assert len(asked()) == 1
 
 
-def test_nothing_typed_and_too_many_are_answered_with_a_sentence_and_send_nothing() -> None:
+def test_empty_and_excess_questions_show_errors_and_send_nothing() -> None:
     sent()
     door = referee_door(MARIA)
-    assert "Write what you would like to ask." in post(f"{door}ask/", {}).content.decode()
+    assert "Write your question." in post(f"{door}ask/", {}).content.decode()
     for number in range(6):
         page = post(f"{door}ask/", {"a-question": f"Question {number}"})
     run_jobs()

@@ -7,8 +7,8 @@ import time_machine
 
 from goodword.accounts.models import Membership
 from goodword.notifications.models import Email
-from goodword.references.domain import locking
-from goodword.references.domain.declines import bar_address
+from goodword.references.domain import checks
+from goodword.references.domain.requests import bar_address
 from goodword.references.domain.sending import release_referee
 from goodword.references.models import Referee
 from tests.references.story import (
@@ -52,18 +52,18 @@ def member(story: Story) -> Membership:
     return factories.member(story.application.organisation)
 
 
-def test_the_page_before_send_says_that_it_waits_and_send_holds_it() -> None:
+def test_send_defers_a_request_until_an_offer() -> None:
     story = opened()
     post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
     page = get(f"{candidate_door(story)}review/").content.decode()
     assert "Not before an offer: after Send, we hold this e-mail" in page
-    assert "(the day 7 working days after this e-mail)" in page
+    assert "(7 working days after we send this)" in page
     press_send(story)
     assert (story.requests, mails_to(MARIA)) == ([], [])
-    assert (referee(story).held_at, referee(story).released_at) == (NOW, None)
+    assert (referee(story).deferred_at, referee(story).released_at) == (NOW, None)
 
 
-def test_a_member_lets_it_go_once() -> None:
+def test_a_member_releases_a_deferred_request_once() -> None:
     story = held()
     who = member(story)
     first = release_referee(referee_id=referee(story).pk, member=who, now=NOW)
@@ -75,7 +75,7 @@ def test_a_member_lets_it_go_once() -> None:
     assert event_names().count("request.released") == 1
 
 
-def test_a_member_of_another_organisation_lets_nothing_go() -> None:
+def test_members_of_another_organisation_cannot_release() -> None:
     story = held()
     stranger = factories.member(factories.organisation())
     with pytest.raises(Referee.DoesNotExist):
@@ -83,7 +83,7 @@ def test_a_member_of_another_organisation_lets_nothing_go() -> None:
     assert referee(story).released_at is None
 
 
-def test_hired_lets_all_go_with_time_of_their_own() -> None:
+def test_a_hire_releases_all_deferred_requests_with_full_deadlines() -> None:
     story = held(both=True)
     assert story.check.clock_stopped_at == NOW
     later = NOW + timedelta(days=6)
@@ -98,7 +98,7 @@ def test_hired_lets_all_go_with_time_of_their_own() -> None:
     assert len(mails_to(MARIA)) == 1
 
 
-def test_a_hire_that_closes_the_check_lets_nothing_go() -> None:
+def test_a_hire_that_closes_the_check_releases_nothing() -> None:
     story = held()
     step = story.check.step_request.step
     step.on_hire = "close"
@@ -106,29 +106,29 @@ def test_a_hire_that_closes_the_check_lets_nothing_go() -> None:
     story.happens("application.hired")
     assert [request.referee.email for request in story.requests] == [PAUL]
     assert mails_to(MARIA) == []
-    with pytest.raises(locking.Closed):
+    with pytest.raises(checks.Closed):
         release_referee(referee_id=referee(story).pk, member=member(story), now=NOW)
 
 
-def test_a_hire_that_is_taken_back_stops_what_has_not_gone_out() -> None:
+def test_an_undone_hire_defers_unsent_requests_again() -> None:
     story = held()
     story.happens("application.hired")
     Email.objects.of(story.application.organisation).filter(to_address=MARIA).update(state="queued")
     story.happens("application.unhired")
     assert [request.referee.email for request in story.requests] == [PAUL]
-    assert (referee(story).released_at, referee(story).held_at) == (None, NOW)
+    assert (referee(story).released_at, referee(story).deferred_at) == (None, NOW)
     story.happens("application.hired")
     assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
 
 
-def test_a_hire_that_is_taken_back_after_the_mail_takes_nothing_back() -> None:
+def test_an_undone_hire_does_not_affect_sent_requests() -> None:
     story = held()
     story.happens("application.hired")
     story.happens("application.unhired")
     assert [request.referee.email for request in story.requests] == [PAUL, MARIA]
 
 
-def test_who_asked_not_to_be_contacted_meanwhile_is_not_written_to() -> None:
+def test_referees_who_opt_out_before_release_are_not_contacted() -> None:
     story = held()
     bar_address(organisation=story.application.organisation, address=MARIA, now=NOW)
     assert release_referee(referee_id=referee(story).pk, member=member(story), now=NOW) is None
@@ -137,7 +137,7 @@ def test_who_asked_not_to_be_contacted_meanwhile_is_not_written_to() -> None:
     assert mails_to(story.application.candidate.email)[-1].subject == "Please name another referee"
 
 
-def test_while_only_an_offer_is_waited_for_the_deadline_stands_still() -> None:
+def test_the_deadline_is_on_hold_while_only_an_offer_is_missing() -> None:
     story = held()
     assert story.check.clock_stopped_at is None
     answer(referee_door(PAUL))
@@ -148,9 +148,9 @@ def test_while_only_an_offer_is_waited_for_the_deadline_stands_still() -> None:
     )
 
 
-def test_what_is_held_can_be_changed_and_is_then_sent_anew() -> None:
+def test_a_deferred_referee_can_be_changed_and_sent_again() -> None:
     story = held()
     post(f"{candidate_door(story)}1/", MANAGER)
-    assert referee(story).held_at is None
+    assert referee(story).deferred_at is None
     press_send(story)
     assert len(mails_to(MARIA)) == 1

@@ -55,7 +55,7 @@ def subjects(address: str) -> list[str]:
     return [str(message.subject) for message in mails_to(address)]
 
 
-def test_a_candidate_who_does_nothing_gets_two_reminders_in_a_fortnight() -> None:
+def test_an_inactive_candidate_gets_two_reminders_in_two_weeks() -> None:
     story = opened()
     days_pass(20)
     first, second = mails_to(story.application.candidate.email)[1:]
@@ -65,13 +65,13 @@ def test_a_candidate_who_does_nothing_gets_two_reminders_in_a_fortnight() -> Non
     assert event_names().count("check.reminded") == 2
 
 
-def test_who_named_referees_and_did_not_press_send_is_reminded_too() -> None:
+def test_candidates_who_have_not_pressed_send_are_reminded() -> None:
     story = named()
     days_pass(3)
     assert len(mails_to(story.application.candidate.email)) == 2
 
 
-def test_after_send_the_candidate_is_not_reminded_and_each_referee_twice_at_most() -> None:
+def test_after_sending_only_referees_are_reminded() -> None:
     story = sent()
     days_pass(20, sweeps=4)
     name = story.application.candidate.name
@@ -80,7 +80,7 @@ def test_after_send_the_candidate_is_not_reminded_and_each_referee_twice_at_most
     assert (subjects(MARIA), subjects(PAUL)) == (expected, expected)
 
 
-def test_three_working_days_bring_one_reminder() -> None:
+def test_a_reminder_is_sent_after_three_working_days() -> None:
     story = opened()
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
         sweep_candidates.run()
@@ -89,7 +89,7 @@ def test_three_working_days_bring_one_reminder() -> None:
     assert len(mails_to(story.application.candidate.email)) == 2
 
 
-def test_an_answer_a_no_or_a_replacement_ends_a_referees_reminders() -> None:
+def test_answering_declining_or_replacing_ends_reminders() -> None:
     story = sent()
     answer(referee_door(MARIA))
     post(f"{referee_door(PAUL)}no/", {"d-why": "would_rather_not"})
@@ -100,7 +100,7 @@ def test_an_answer_a_no_or_a_replacement_ends_a_referees_reminders() -> None:
 
 
 @pytest.mark.parametrize("what", ["application.rejected", "candidate declines"])
-def test_closing_and_declining_end_all_reminders(what: str) -> None:
+def test_closing_or_declining_a_check_ends_all_reminders(what: str) -> None:
     story = sent()
     if what == "candidate declines":
         post(f"{candidate_door(story)}decline/")
@@ -118,14 +118,14 @@ def test_a_rejected_candidate_is_not_reminded() -> None:
     assert len(mail.outbox) == 1
 
 
-def test_nobody_is_reminded_while_the_check_is_paused() -> None:
+def test_a_paused_check_sends_no_reminders() -> None:
     story = sent()
     pause(story)
     days_pass(20)
     assert len(mail.outbox) == 3
 
 
-def test_a_reminder_that_waits_for_the_mail_server_does_not_survive_a_pause_or_an_answer() -> None:
+def test_queued_reminders_are_cancelled_by_a_pause_or_an_answer() -> None:
     story = sent()
     assert remind_referees(now=NOW + timedelta(days=3)) == 2
     waiting = Email.objects.of(story.application.organisation).filter(kind="references.request_reminder")
@@ -133,7 +133,7 @@ def test_a_reminder_that_waits_for_the_mail_server_does_not_survive_a_pause_or_a
     assert set(waiting.values_list("state", flat=True)) == {"cancelled"}
 
 
-def test_a_reminder_does_not_overtake_the_mail_that_it_repeats() -> None:
+def test_no_reminder_is_sent_while_the_request_is_queued() -> None:
     story = opened()
     story.application.emails.update(state=Email.State.QUEUED)
     assert remind_candidates(now=NOW + timedelta(days=2)) == 0
@@ -141,7 +141,7 @@ def test_a_reminder_does_not_overtake_the_mail_that_it_repeats() -> None:
     assert (check.reminders_sent, check.next_reminder_at) == (0, datetime.fromisoformat("2026-03-10T09:00Z"))
 
 
-def test_after_the_deadline_nobody_is_reminded() -> None:
+def test_no_reminders_are_sent_after_the_deadline() -> None:
     opened()
     with time_machine.travel(NOW + timedelta(days=20), tick=False):
         sweep_candidates.run()
@@ -149,15 +149,15 @@ def test_after_the_deadline_nobody_is_reminded() -> None:
     assert len(mail.outbox) == 1
 
 
-def test_who_asked_not_to_be_contacted_is_not_reminded_of_another_request() -> None:
+def test_opted_out_referees_are_not_reminded_of_other_requests() -> None:
     story, other = sent(), sent()
-    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-never_again": "on"})
+    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-opt_out": "on"})
     assert story.application.organisation != other.application.organisation
     days_pass(3)
     assert len(subjects(MARIA)) == 3  # two requests, and the other organisation's reminder
 
 
-def test_a_sweep_that_comes_late_at_night_waits_for_the_morning() -> None:
+def test_a_late_sweep_waits_for_working_hours() -> None:
     story = sent()
     other = opened()
     night = datetime.fromisoformat("2026-03-05T21:00Z")
@@ -168,7 +168,7 @@ def test_a_sweep_that_comes_late_at_night_waits_for_the_morning() -> None:
     assert (remind_candidates(now=morning), remind_referees(now=morning)) == (1, 2)
 
 
-def test_reminders_leave_at_working_hours_of_the_organisation() -> None:
+def test_reminders_are_sent_in_the_organisations_working_hours() -> None:
     story = opened()
     due = story.check.next_reminder_at
     assert due is not None
@@ -185,7 +185,7 @@ def pause(story: Story) -> None:
     assert "Your references" in Client().get(candidate_door(story)).content.decode()
 
 
-def test_while_the_check_waits_for_the_organisation_nobody_is_reminded_and_nothing_is_made_up_for() -> None:
+def test_reminders_missed_during_a_hold_are_skipped() -> None:
     story = opened()
     for slot in (1, 2):
         cannot_provide(check_id=story.check.pk, slot=slot, reason="They retired.", now=NOW)
@@ -210,7 +210,7 @@ def days_until(days: int) -> int:
     return sum(remind_candidates(now=moment) + remind_referees(now=moment) for moment in moments)
 
 
-def test_a_pause_keeps_what_was_promised_and_sends_no_more_than_that() -> None:
+def test_a_pause_does_not_add_reminders() -> None:
     story = sent()
     member = factories.member(story.application.organisation)
     for day in range(30):
@@ -222,7 +222,7 @@ def test_a_pause_keeps_what_was_promised_and_sends_no_more_than_that() -> None:
     assert all(request.reminders_sent <= 2 for request in story.requests)
 
 
-def test_candidate_and_referees_have_timelines_apart() -> None:
+def test_candidate_and_referees_have_separate_reminders() -> None:
     story = opened()
     step = story.check.step_request.step
     step.reminder_days, step.referee_reminder_days = [4], [1, 3, 6]
@@ -257,7 +257,7 @@ def many(
         )
 
 
-def test_the_sweeps_find_what_is_due_by_an_index_among_ten_thousand() -> None:
+def test_sweeps_use_an_index() -> None:
     story = sent()
     request = story.requests[0]
     many(Referee, request.referee_id, replaced_at="now()")

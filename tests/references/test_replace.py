@@ -25,7 +25,7 @@ NEW = MANAGER | {"r-name": "Nora Neu", "r-email": "nora@globex.example"}
 MARIA = "maria@globex.example"
 
 
-def test_the_old_link_ends_at_once_and_the_new_mail_waits_for_send() -> None:
+def test_replacing_ends_the_old_link_and_waits_for_send() -> None:
     story = sent()
     door, old = candidate_door(story), referee_door(MARIA)
     assert post(f"{door}1/another/", NEW).url == f"{door}review/"
@@ -47,7 +47,7 @@ def test_the_old_link_ends_at_once_and_the_new_mail_waits_for_send() -> None:
     assert story.check.progress == "completed"
 
 
-def test_who_declined_can_be_replaced() -> None:
+def test_a_referee_who_declined_can_be_replaced() -> None:
     story = sent()
     post(f"{referee_door(MARIA)}no/", {"d-why": "would_rather_not"})
     run_jobs()
@@ -87,10 +87,10 @@ def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate(
     ("why", "said"),
     [
         ("not_me", "Our e-mail to this address didn't reach the right person. Please give another address."),
-        ("would_rather_not", "Someone has already declined from this address. Please name somebody else."),
+        ("would_rather_not", "Somebody at this address has already declined. Please name somebody else."),
     ],
 )
-def test_whoever_said_no_is_not_written_to_again_at_the_same_address(why: str, said: str) -> None:
+def test_a_referee_who_declined_cannot_be_named_again(why: str, said: str) -> None:
     story = sent()
     post(f"{referee_door(MARIA)}no/", {"d-why": why})
     door = candidate_door(story)
@@ -107,7 +107,7 @@ def test_whoever_said_no_is_not_written_to_again_at_the_same_address(why: str, s
         ("fr", "Notre e-mail n’est pas parvenu à la bonne personne. Merci de vérifier l’adresse."),
     ],
 )
-def test_the_wrong_person_is_told_in_the_candidates_language(language: str, said: str) -> None:
+def test_the_candidate_reads_about_a_wrong_recipient_in_their_language(language: str, said: str) -> None:
     story = sent()
     post(f"{candidate_door(story)}language/", {"language": language})
     post(f"{referee_door(MARIA)}no/", {"d-why": "not_me"})
@@ -116,7 +116,7 @@ def test_the_wrong_person_is_told_in_the_candidates_language(language: str, said
     assert said in get(candidate_door(story)).content.decode()
 
 
-def test_who_has_answered_cannot_be_replaced() -> None:
+def test_a_referee_who_has_answered_cannot_be_replaced() -> None:
     story = sent()
     answer(referee_door(MARIA))
     door = candidate_door(story)
@@ -135,14 +135,14 @@ def test_the_same_person_is_not_named_again_in_another_slot() -> None:
     assert story.requests[1].state == "sent"
 
 
-def test_a_bad_replacement_ends_nothing() -> None:
+def test_an_invalid_replacement_changes_nothing() -> None:
     story = sent()
     page = post(f"{candidate_door(story)}1/another/", NEW | {"r-email": "paul@globex.example"})
     assert list(page.context["form"].errors) == ["email"]
     assert [request.state for request in story.requests] == ["sent", "sent"]
 
 
-def test_a_slot_takes_three_nominations_at_most() -> None:
+def test_a_slot_takes_at_most_three_nominations() -> None:
     story = sent()
     door = candidate_door(story)
     for address in ("b@globex.example", "c@globex.example"):
@@ -154,7 +154,7 @@ def test_a_slot_takes_three_nominations_at_most() -> None:
     assert [request.state for request in story.requests] == ["ended", "sent", "ended", "sent"]
 
 
-def test_a_mail_that_cannot_be_delivered_asks_the_candidate_to_look_at_the_address() -> None:
+def test_a_failed_mail_asks_the_candidate_to_check_the_address() -> None:
     story = sent()
     email = Email.objects.of(story.application.organisation).get(to_address=MARIA)
     email.state = Email.State.FAILED
@@ -167,7 +167,7 @@ def test_a_mail_that_cannot_be_delivered_asks_the_candidate_to_look_at_the_addre
     assert story.requests[0].state == "sent"  # the fault may lie elsewhere, and the link may still be used
 
 
-def test_another_mail_that_fails_asks_the_candidate_for_nothing() -> None:
+def test_other_failed_mails_ask_the_candidate_for_nothing() -> None:
     story = sent()
     email = Email.objects.of(story.application.organisation).get(kind="references.invitation")
     before = len(mail.outbox)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 MARIA = "maria@globex.example"
 
 
-def test_the_notice_stands_above_the_first_question_and_opening_it_changes_nothing() -> None:
+def test_the_notice_is_shown_first_and_opening_it_changes_nothing() -> None:
     story = sent()
     page = get(referee_door(MARIA))
     text = " ".join(page.content.decode().split())
@@ -32,18 +32,18 @@ def test_the_notice_stands_above_the_first_question_and_opening_it_changes_nothi
         "Who reads it",
         "How long it is kept",
         "Your rights",
-        "Acme is the data controller. Through",
+        "Acme is the data controller. Write to",
         "gave us your name and address",
         "Dear Maria, would you tell them about the crane?",
         "Their manager",
         "April 2021 to August 2023",
-        "Do not contact me again",
+        "Don't contact me again",
     ):
         assert words in text
     assert [request.state for request in story.requests] == ["sent", "sent"]
 
 
-def test_of_the_candidate_a_referee_sees_only_what_was_stated_about_them() -> None:
+def test_a_referee_sees_only_what_the_candidate_stated_about_them() -> None:
     story = sent()
     candidate = story.application.candidate
     candidate.company, candidate.title = "Secret Employer", "Secret Title"
@@ -55,7 +55,7 @@ def test_of_the_candidate_a_referee_sees_only_what_was_stated_about_them() -> No
             assert hidden not in text
 
 
-def test_start_begins_once() -> None:
+def test_starting_twice_has_no_further_effect() -> None:
     story = sent()
     door = referee_door(MARIA)
     for _ in range(2):
@@ -65,7 +65,7 @@ def test_start_begins_once() -> None:
     assert get(f"{door}begin/").status_code == 405
 
 
-def test_each_page_is_kept_and_another_device_goes_on_where_it_was_left() -> None:
+def test_answers_are_saved_per_page_and_continue_on_another_device() -> None:
     story = sent()
     door = referee_door(MARIA)
     for number, page in enumerate(ANSWERS[:4], start=1):
@@ -83,7 +83,7 @@ def test_each_page_is_kept_and_another_device_goes_on_where_it_was_left() -> Non
     assert page.context["form"]["reliability"].value() == "4"
 
 
-def test_what_is_right_on_a_page_is_kept_when_something_is_missing() -> None:
+def test_valid_answers_are_saved_if_others_are_missing() -> None:
     story = sent()
     page = post(f"{referee_door(MARIA)}questions/1/", {"q-relationship": "confirmed"})
     assert page.status_code == 200
@@ -93,7 +93,7 @@ def test_what_is_right_on_a_page_is_kept_when_something_is_missing() -> None:
     }
 
 
-def test_two_tabs_do_not_undo_each_other() -> None:
+def test_two_tabs_do_not_overwrite_each_other() -> None:
     story = sent()
     door = referee_door(MARIA)
     post(f"{door}questions/2/", {"q-reliability": "4"})
@@ -104,7 +104,7 @@ def test_two_tabs_do_not_undo_each_other() -> None:
 
 
 @pytest.mark.parametrize("number", [0, 12, 999])
-def test_a_page_that_does_not_exist_leads_back_to_the_first(number: int) -> None:
+def test_an_unknown_page_redirects_to_the_first(number: int) -> None:
     story = sent()
     door = referee_door(MARIA)
     assert get(f"{door}questions/{number}/").url == door
@@ -112,21 +112,21 @@ def test_a_page_that_does_not_exist_leads_back_to_the_first(number: int) -> None
     assert story.requests[0].draft == {}
 
 
-def test_a_submit_with_something_missing_names_the_questions_and_submits_nothing() -> None:
+def test_an_incomplete_submission_lists_the_missing_questions() -> None:
     story = sent()
     door = referee_door(MARIA)
     for number, page in enumerate(ANSWERS, start=1):
         if number != 3:
             post(f"{door}questions/{number}/", page)
     page = post(f"{door}review/")
-    assert [one.row.question_id for one in page.context["looked"] if one.wanting] == ["quality"]
+    assert [one.row.question_id for one in page.context["rows"] if one.missing] == ["quality"]
     assert f'href="{door}questions/3/?then=review"' in page.content.decode()
     assert (story.references, story.requests[0].state) == ([], "begun")
     back = post(f"{door}questions/3/", ANSWERS[2] | {"then": "review"})
     assert back.url == f"{door}review/"
 
 
-def test_a_submit_freezes_the_answers_and_the_page_thanks() -> None:
+def test_submitting_freezes_the_answers_and_shows_thanks() -> None:
     story = sent()
     door = referee_door(MARIA)
     answer(door)
@@ -150,7 +150,7 @@ def test_a_submit_freezes_the_answers_and_the_page_thanks() -> None:
     assert "Thank you" in get(door).content.decode()
 
 
-def test_after_the_submit_nothing_can_be_changed() -> None:
+def test_submitted_answers_cannot_be_changed() -> None:
     story = sent()
     door = referee_door(MARIA)
     answer(door)
@@ -169,7 +169,7 @@ def test_after_the_submit_nothing_can_be_changed() -> None:
     assert event_names().count("reference.received") == 1
 
 
-def test_dates_and_title_only_count_as_a_factual_reference() -> None:
+def test_dates_and_title_only_create_a_factual_reference() -> None:
     story = sent()
     door = referee_door(MARIA)
     assert post(f"{door}facts/", FACTS).url == door
@@ -181,14 +181,14 @@ def test_dates_and_title_only_count_as_a_factual_reference() -> None:
     assert story.check.progress == "completed"
 
 
-def test_a_factual_reference_with_something_missing_stays_on_its_page() -> None:
+def test_an_incomplete_factual_reference_is_not_submitted() -> None:
     story = sent()
     page = post(f"{referee_door(MARIA)}facts/", {"q-relationship": "confirmed"})
     assert sorted(page.context["form"].errors) == ["dates", "title"]
     assert story.references == []
 
 
-def test_the_recruiter_is_invited_to_review_after_the_first_reference_only() -> None:
+def test_the_recruiter_is_mailed_after_the_first_reference_only() -> None:
     story = sent()
     answer(referee_door(MARIA))
     answer(referee_door("paul@globex.example"))
@@ -204,7 +204,7 @@ def test_the_recruiter_is_invited_to_review_after_the_first_reference_only() -> 
     assert (links.expires_at - links.created_at).days == 14
 
 
-def test_hostile_answers_are_shown_as_text() -> None:
+def test_hostile_answers_are_escaped() -> None:
     sent()
     door = referee_door(MARIA)
     for number, page in enumerate(ANSWERS, start=1):
@@ -215,7 +215,7 @@ def test_hostile_answers_are_shown_as_text() -> None:
     assert "&lt;img src=x" in text
 
 
-def test_a_referees_link_does_not_open_the_candidates_pages_nor_the_other_way_round() -> None:
+def test_links_open_only_the_pages_of_their_owner() -> None:
     story = sent()
     referee, candidate = referee_door(MARIA), candidate_door(story)
     assert get(referee.replace("/r/", "/p/") + "references/").status_code == 404

@@ -40,7 +40,7 @@ def page(check: Check) -> str:
     return render_to_string("references/result.html", {"result": results(check)})
 
 
-def test_ratings_stand_by_relationship_with_the_candidates_own_apart(found: Results) -> None:
+def test_ratings_are_grouped_by_relationship_with_the_self_reference_last(found: Results) -> None:
     assert groups(found, "reliability") == [
         ("Manager", 2, 0, (4, 2), False),
         ("Colleague", 0, 1, (), True),
@@ -66,35 +66,35 @@ def test_questions_on_one_competency_share_its_heading(found: Results) -> None:
     assert parts[:2] == [("Reliability", ["reliability", "promises"]), ("Leadership", ["leading"])]
 
 
-def test_no_number_sums_up_a_person(check: Check) -> None:
+def test_no_score_sums_up_a_person(check: Check) -> None:
     """Means, totals and rankings are nowhere on the page, and the shapes have no place for them."""
     assert not {"mean", "total", "score"} & set(page(check).lower().split())
 
 
-def test_agreement_has_the_labels_of_the_page_and_says_who_left_it_open(found: Results) -> None:
+def test_agreement_shows_labels_and_who_did_not_answer(found: Results) -> None:
     asked = of(found, "promises")
     assert (asked.kind, [level.label for level in asked.levels]) == (
         "agreement",
         ["Strongly disagree", "Disagree", "Neither agree nor disagree", "Agree", "Strongly agree"],
     )
     assert [who.name for who in asked.left_open] == ["Omar Haddad"]
-    assert asked.own_text == "I keep promises."
+    assert asked.self_text == "I keep promises."
 
 
-def test_who_was_not_asked_is_told_apart_from_who_did_not_answer(found: Results) -> None:
+def test_not_asked_differs_from_not_answered(found: Results) -> None:
     leading, why_not = of(found, "leading"), of(found, "why_not")
     assert leading.unasked == "Asked only of: Manager, Direct report."
     assert ([who.name for who in leading.not_asked], leading.left_open) == (["Paul Meier"], ())
     assert [who.name for who in why_not.not_asked] == ["Maria Schmidt", "Paul Meier"]
     assert why_not.unasked == (
-        "Asked only after the answer “No”, “Yes, with reservations” to “Would you work with Ada Lovelace again?”."
+        "Asked only if “Would you work with Ada Lovelace again?” was answered with “No”, “Yes, with reservations”."
     )
     assert [answer.comment for answer in why_not.comments] == ["Fewer projects at once."]
 
 
-def test_words_are_counted_by_relationship_and_the_candidates_own_stand_beside(found: Results) -> None:
+def test_adjectives_are_counted_by_relationship(found: Results) -> None:
     words = of(found, "words")
-    assert [(one.label, one.count, one.by, one.own) for one in words.chosen] == [
+    assert [(one.label, one.count, one.by, one.by_candidate) for one in words.chosen] == [
         ("Careful", 3, (("Manager", 2), ("Colleague", 1)), False),
         ("Patient", 2, (("Manager", 1), ("Colleague", 1)), True),
         ("Calm", 2, (("Manager", 1), ("Colleague", 1)), False),
@@ -105,7 +105,7 @@ def test_words_are_counted_by_relationship_and_the_candidates_own_stand_beside(f
     assert (words.pick, words.unchosen) == (3, [])
 
 
-def test_places_between_two_statements_stand_on_one_line(found: Results) -> None:
+def test_positions_between_two_statements_share_a_scale(found: Results) -> None:
     asked = of(found, "aloud")
     assert asked.ends == ("Thinks aloud with others", "Works it out alone first")
     assert groups(found, "aloud") == [
@@ -115,7 +115,7 @@ def test_places_between_two_statements_stand_on_one_line(found: Results) -> None
     ]
 
 
-def test_numbers_days_and_periods_are_told_in_words(found: Results) -> None:
+def test_numbers_dates_and_periods_are_written_out(found: Results) -> None:
     assert [answer.words for answer in of(found, "team").answers] == [
         "12 people",
         "9 people",
@@ -144,7 +144,7 @@ def test_choices_are_numbered_in_the_order_of_the_question(found: Results) -> No
     ]
 
 
-def test_comments_stand_in_full_by_relationship(found: Results) -> None:
+def test_comments_are_shown_in_full_by_relationship(found: Results) -> None:
     assert [(one.by.name, one.by.relationship, one.comment) for one in of(found, "strengths").comments] == [
         ("Maria Schmidt", "Manager", "She thinks before she builds."),
         ("Omar Haddad", "Manager", "She is quick."),
@@ -153,7 +153,7 @@ def test_comments_stand_in_full_by_relationship(found: Results) -> None:
     ]
 
 
-def test_stated_and_confirmed_stand_side_by_side_without_a_judgement(found: Results) -> None:
+def test_stated_and_confirmed_facts_are_shown_side_by_side(found: Results) -> None:
     assert [(who.name, len(entries)) for who, entries in found.facts] == [
         ("Maria Schmidt", 3),
         ("Omar Haddad", 3),
@@ -167,7 +167,7 @@ def test_stated_and_confirmed_stand_side_by_side_without_a_judgement(found: Resu
     assert found.facts[2][1][1].verdict == "unsure"
 
 
-def test_referees_of_one_company_who_say_different_things_are_shown_with_both(found: Results) -> None:
+def test_contradictions_between_referees_of_one_company_are_shown(found: Results) -> None:
     assert [
         (one.what, one.company, [(fact, [who.name for who in by]) for fact, by in one.said])
         for one in found.contradictions
@@ -194,7 +194,7 @@ def test_referees_of_different_companies_or_times_contradict_nobody() -> None:
     assert results(check).contradictions == ()
 
 
-def test_answers_count_under_the_relationship_that_the_referee_gives() -> None:
+def test_answers_count_under_the_confirmed_relationship() -> None:
     check = checked()
     answered(check, 1, FULL | {"relationship": {"answer": "corrected", "relationship": "client"}})
     found = results(check)
@@ -202,7 +202,7 @@ def test_answers_count_under_the_relationship_that_the_referee_gives() -> None:
     assert groups(found, "reliability") == [("Client", 1, 0, (4,), True)]
 
 
-def test_a_factual_reference_has_facts_and_no_ratings_and_is_not_said_to_be_unasked() -> None:
+def test_a_factual_reference_has_no_ratings_and_is_not_listed_as_unasked() -> None:
     check = checked(done=False)
     facts = {name: FULL[name] for name in ("relationship", "dates", "title")}
     answered(check, 1, facts, factual=True)
@@ -212,7 +212,7 @@ def test_a_factual_reference_has_facts_and_no_ratings_and_is_not_said_to_be_unas
     assert len(found.verification) == 3
 
 
-def test_answers_in_another_language_are_joined_by_their_values() -> None:
+def test_answers_in_other_languages_are_matched_by_values() -> None:
     check = checked()
     answered(check, 1)
     answered(check, 3, language="de")
@@ -223,7 +223,7 @@ def test_answers_in_another_language_are_joined_by_their_values() -> None:
     assert 'lang="de"' in page(check)
 
 
-def test_whom_a_mail_reached_by_mistake_neither_was_asked_nor_declined() -> None:
+def test_wrong_recipients_count_as_neither_asked_nor_declined() -> None:
     check = checked()
     answered(check, 1)
     answered(check, 2)
@@ -237,7 +237,7 @@ def test_whom_a_mail_reached_by_mistake_neither_was_asked_nor_declined() -> None
     assert "declined" not in html
 
 
-def test_late_ones_and_how_many_were_asked_are_told() -> None:
+def test_late_references_and_requests_are_counted() -> None:
     check = checked()
     answered(check, 1)
     answered(check, 2, late=True, submitted_at=NOW + timedelta(days=1))
@@ -245,22 +245,25 @@ def test_late_ones_and_how_many_were_asked_are_told() -> None:
     found = results(check)
     assert (found.sent, found.declined, found.late, found.erased) == (3, 1, 1, 0)
     answered_self(check, submitted_at=NOW + timedelta(days=1))
-    own = results(check).own
+    own = results(check).self_reference
     assert own is not None and own.late
     html = " ".join(page(check).split())
     assert "3 people were asked. One of them declined." in html
-    assert "One came when the check was done." in html
+    assert "One came after the check was complete." in html
 
 
-def test_a_draft_of_the_candidate_is_nothing_that_came_in() -> None:
+def test_a_draft_self_reference_is_not_a_result() -> None:
     check = checked()
     answered(check, 1)
     answered_self(check, submitted_at=None, answers=None, draft={"team": 3})
     found = results(check)
-    assert (found.own, {group.own for one in found.questions for group in one.groups}) == (None, {False})
+    assert (found.self_reference, {group.is_self for one in found.questions for group in one.groups}) == (
+        None,
+        {False},
+    )
 
 
-def test_what_one_referee_chose_is_told_by_question(check: Check) -> None:
+def test_chosen_values_are_listed_by_question(check: Check) -> None:
     reference = next(one for one in check.requests.order_by("pk")).reference
     assert given_by(reference) == {
         "reliability": [4],
@@ -278,7 +281,7 @@ def test_what_one_referee_chose_is_told_by_question(check: Check) -> None:
     }
 
 
-def test_the_page_shows_hostile_text_as_text_and_each_figure_with_its_answers(check: Check) -> None:
+def test_the_results_page_escapes_hostile_text(check: Check) -> None:
     reference = next(one for one in check.requests.order_by("pk")).reference
     reference.answers["strengths"] = "<script>alert(1)</script>"
     reference.save()
@@ -292,13 +295,13 @@ def test_the_page_shows_hostile_text_as_text_and_each_figure_with_its_answers(ch
 FIGURES = ("reliability", "promises", "leading", "words", "aloud", "work_again", "tools")
 
 
-def test_a_question_that_nobody_was_asked_says_so() -> None:
+def test_questions_nobody_was_asked_are_marked() -> None:
     check = checked()
     answered(check, 3)
-    assert page(check).count("Nobody was asked this.") == 2
+    assert page(check).count("Nobody was asked.") == 2
 
 
-def test_results_need_the_same_queries_for_one_and_for_many(django_assert_num_queries: Any) -> None:
+def test_the_number_of_queries_does_not_depend_on_references(django_assert_num_queries: Any) -> None:
     check = checked()
     answered(check, 1)
     check = Check.objects.of(check.organisation).select_related(
@@ -318,5 +321,5 @@ def german() -> Iterator[None]:
         yield
 
 
-def test_the_page_is_made_in_other_languages_too(check: Check, german: None) -> None:
+def test_results_pages_are_translated(check: Check, german: None) -> None:
     assert "Ada Lovelace" in page(check)

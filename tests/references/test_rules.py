@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from goodword.references.domain.declines import mailbox
 from goodword.references.domain.nominations import RefereeDetails, details_problems
+from goodword.references.domain.requests import mailbox
 
 GOOD = RefereeDetails(
     name="Maria Schmidt",
@@ -29,7 +29,7 @@ def wrong(**change: str) -> list[str]:
     return sorted(found)
 
 
-def test_a_whole_nomination_is_taken() -> None:
+def test_a_complete_nomination_is_accepted() -> None:
     assert wrong() == []
 
 
@@ -38,7 +38,7 @@ def test_the_candidates_own_address_is_refused_however_it_is_written(address: st
     assert wrong(email=address) == ["email"]
 
 
-def test_an_address_that_another_referee_has_is_refused() -> None:
+def test_another_referees_address_is_refused() -> None:
     assert wrong(email="Paul+work@globex.example") == ["email"]
 
 
@@ -52,7 +52,7 @@ def test_an_address_that_another_referee_has_is_refused() -> None:
         ("2021-04", "", []),
     ],
 )
-def test_months_must_lie_behind_us_and_in_order(first: str, last: str, fields: list[str]) -> None:
+def test_months_must_be_in_the_past_and_in_order(first: str, last: str, fields: list[str]) -> None:
     assert wrong(from_month=first, to_month=last) == fields
 
 
@@ -90,12 +90,12 @@ def test_a_bare_host_is_refused_in_all_but_the_company(host: str) -> None:
     assert found == ["candidate_title", "message", "name"]
 
 
-def test_a_host_below_a_site_is_refused_in_a_company_too() -> None:
+def test_a_url_path_is_refused_in_a_company_name() -> None:
     assert wrong(company="pay.example.support") == ["company"]
 
 
 @pytest.mark.parametrize("text", ["Hello. There", "She left at 5.30", "i.e. not", "3.5 m", "Node.js"])
-def test_full_stops_make_no_link(text: str) -> None:
+def test_abbreviations_are_not_links(text: str) -> None:
     assert wrong(name=text, company=text, candidate_title=text, message=text) == []
 
 

@@ -42,7 +42,7 @@ def by_script(path: str, data: dict[str, Any]) -> Any:
     return Client(headers={"HX-Request": "true"}).post(path, data)
 
 
-def test_what_is_typed_is_kept_before_next_is_pressed_and_the_page_stays(story: Story) -> None:
+def test_input_is_saved_while_typing(story: Story) -> None:
     door = referee_door(PAUL)
     response = by_script(f"{door}questions/5/", {"q-strengths": "She thi"})
     assert response.status_code == 200
@@ -51,7 +51,7 @@ def test_what_is_typed_is_kept_before_next_is_pressed_and_the_page_stays(story: 
     assert f'hx-post="{door}questions/5/"' in get(f"{door}questions/5/").content.decode()
 
 
-def test_the_page_learns_what_its_own_saving_has_made(story: Story) -> None:
+def test_saving_updates_the_fingerprints_of_the_page(story: Story) -> None:
     door = referee_door(PAUL)
     seen = seen_on(get(f"{door}questions/5/"))
     saved = by_script(f"{door}questions/5/", {"q-strengths": "Calm.", "seen": seen})
@@ -60,7 +60,7 @@ def test_the_page_learns_what_its_own_saving_has_made(story: Story) -> None:
     assert draft_of(story).answers == {}
 
 
-def test_a_tab_that_was_opened_before_undoes_nothing_that_it_did_not_touch(story: Story) -> None:
+def test_an_old_tab_overwrites_only_what_it_changed(story: Story) -> None:
     door = referee_door(PAUL)
     old_tab = seen_on(get(f"{door}questions/5/"))
     post(f"{door}questions/5/", {"q-strengths": "Calm.", "seen": old_tab})
@@ -69,7 +69,7 @@ def test_a_tab_that_was_opened_before_undoes_nothing_that_it_did_not_touch(story
     assert draft_of(story).answers == {"strengths": "Calm."}
 
 
-def test_half_an_answer_is_kept_shown_again_and_wanted_before_the_submit(story: Story) -> None:
+def test_an_incomplete_answer_is_kept_and_required_before_submission(story: Story) -> None:
     door = referee_door(PAUL)
     typed = {"q-relationship": "corrected", "q-relationship-relationship": ""}
     assert post(f"{door}questions/1/", typed).status_code == 200
@@ -79,12 +79,12 @@ def test_half_an_answer_is_kept_shown_again_and_wanted_before_the_submit(story: 
     assert "Not finished yet" in get(f"{door}review/").content.decode()
     for number, page in PEER_ANSWERS[1:]:
         post(f"{door}questions/{number}/", page)
-    wanting = post(f"{door}review/").context["looked"]
-    assert [one.row.question_id for one in wanting if one.wanting] == ["relationship"]
+    rows = post(f"{door}review/").context["rows"]
+    assert [one.row.question_id for one in rows if one.missing] == ["relationship"]
     assert story.references == []
 
 
-def test_a_text_that_is_too_long_or_hostile_comes_back_as_it_was_typed(story: Story) -> None:
+def test_overlong_or_hostile_input_is_shown_again_as_typed(story: Story) -> None:
     door = referee_door(PAUL)
     text = "<script>alert(1)</script> =1+1 \x00" + "x" * 20_000
     page = post(f"{door}questions/5/", {"q-strengths": text})
@@ -95,13 +95,13 @@ def test_a_text_that_is_too_long_or_hostile_comes_back_as_it_was_typed(story: St
     assert "<script>alert" not in again
 
 
-def test_a_text_out_of_all_measure_is_answered_with_a_sentence_and_not_kept(story: Story) -> None:
+def test_excessive_input_shows_an_error_and_is_not_saved(story: Story) -> None:
     page = post(f"{referee_door(PAUL)}questions/5/", {"q-strengths": "x" * 100_000})
     assert "over the limit of" in page.content.decode()
     assert draft_of(story).typed == {}
 
 
-def test_a_condition_brings_its_page_up_and_takes_it_away_again_but_not_what_was_typed(story: Story) -> None:
+def test_conditional_pages_keep_their_input_when_hidden(story: Story) -> None:
     door = referee_door(PAUL)
     assert post(f"{door}questions/3/", {"q-led": "yes"}).url == f"{door}questions/4/"
     assert post(f"{door}questions/4/", {"q-team": "Ten."}).url == f"{door}questions/5/"
@@ -115,7 +115,7 @@ def test_a_condition_brings_its_page_up_and_takes_it_away_again_but_not_what_was
     assert sorted(reference.answers) == ["led", "relationship", "strengths"]
 
 
-def test_a_page_that_another_tab_has_taken_away_still_keeps_what_was_typed_on_it(story: Story) -> None:
+def test_input_on_a_page_hidden_by_another_tab_is_saved(story: Story) -> None:
     door = referee_door(PAUL)
     post(f"{door}questions/3/", {"q-led": "yes"})
     seen = seen_on(get(f"{door}questions/4/"))
@@ -124,7 +124,7 @@ def test_a_page_that_another_tab_has_taken_away_still_keeps_what_was_typed_on_it
     assert draft_of(story).answers["team"] == "Ten."
 
 
-def test_who_corrects_the_relationship_is_asked_as_what_they_were(story: Story) -> None:
+def test_correcting_the_relationship_changes_the_questions(story: Story) -> None:
     door = referee_door(PAUL)
     manager = {"q-relationship": "corrected", "q-relationship-relationship": "manager"}
     assert post(f"{door}questions/1/", manager).url == f"{door}questions/2/"
@@ -133,12 +133,12 @@ def test_who_corrects_the_relationship_is_asked_as_what_they_were(story: Story) 
     assert [block.question.id for block in marias.context["form"].blocks] == ["targets"]
 
 
-def test_the_page_says_how_far_it_is_among_what_is_asked(story: Story) -> None:
+def test_the_page_shows_its_position(story: Story) -> None:
     page = get(f"{referee_door(PAUL)}questions/5/")
-    assert (page.context["place"], page.context["count"]) == (3, 3)
+    assert (page.context["page"], page.context["page_count"]) == (3, 3)
 
 
-def test_back_keeps_what_is_typed_finished_or_not(story: Story) -> None:
+def test_going_back_saves_the_input(story: Story) -> None:
     door = referee_door(PAUL)
     assert post(f"{door}questions/5/", {"q-strengths": "Half a", "back": "yes"}).url == f"{door}questions/3/"
     typed = {"q-relationship": "corrected", "back": "yes"}
@@ -147,7 +147,7 @@ def test_back_keeps_what_is_typed_finished_or_not(story: Story) -> None:
     assert (draft.answers, list(draft.typed)) == ({"strengths": "Half a"}, ["relationship"])
 
 
-def test_what_was_typed_when_the_check_was_closed_is_kept_and_nothing_else(story: Story) -> None:
+def test_input_on_a_closed_check_is_kept(story: Story) -> None:
     door = referee_door(PAUL)
     post(f"{door}questions/3/", {"q-led": "no"})
     story.happens("application.rejected", reason="x")
@@ -160,7 +160,7 @@ def test_what_was_typed_when_the_check_was_closed_is_kept_and_nothing_else(story
     assert get(f"{door}questions/5/").context["form"]["strengths"].value() == "Just typed."
 
 
-def test_a_script_on_a_page_that_has_closed_is_led_to_where_things_stand(story: Story) -> None:
+def test_scripts_on_a_closed_page_are_redirected(story: Story) -> None:
     door = referee_door(PAUL)
     story.happens("application.rejected", reason="x")
     response = by_script(f"{door}questions/5/", {"q-strengths": "Just typed."})
@@ -169,7 +169,7 @@ def test_a_script_on_a_page_that_has_closed_is_led_to_where_things_stand(story: 
 
 
 @pytest.mark.parametrize("state", ["answered", "declined"])
-def test_nothing_is_kept_after_an_answer_or_a_no(story: Story, state: str) -> None:
+def test_nothing_is_saved_after_answering_or_declining(story: Story, state: str) -> None:
     door = referee_door(PAUL)
     ReferenceRequest.objects.of(story.application.organisation).filter(pk=story.requests[1].pk).update(
         state=state
@@ -178,7 +178,7 @@ def test_nothing_is_kept_after_an_answer_or_a_no(story: Story, state: str) -> No
     assert story.requests[1].draft == {}
 
 
-def test_one_sitting_is_timed_and_the_questionnaire_learns_of_it(story: Story) -> None:
+def test_answers_without_a_break_are_timed(story: Story) -> None:
     door = referee_door(PAUL)
     post(f"{door}begin/")
     for minute, (number, page) in enumerate(PEER_ANSWERS, start=1):
@@ -193,7 +193,7 @@ def test_one_sitting_is_timed_and_the_questionnaire_learns_of_it(story: Story) -
     assert (reference.version.median_seconds, reference.version.measured) == (240, 1)
 
 
-def test_what_was_left_and_taken_up_again_is_not_timed(story: Story) -> None:
+def test_answers_with_a_break_are_not_timed(story: Story) -> None:
     door = referee_door(PAUL)
     post(f"{door}begin/")
     with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
@@ -205,7 +205,7 @@ def test_what_was_left_and_taken_up_again_is_not_timed(story: Story) -> None:
     assert (reference.seconds, reference.version.measured) == (None, 0)
 
 
-def test_facts_that_were_typed_when_the_check_was_closed_are_kept() -> None:
+def test_facts_entered_on_a_closed_check_are_kept() -> None:
     story = sent()
     door = referee_door(PAUL)
     story.happens("application.rejected", reason="x")
@@ -214,7 +214,7 @@ def test_facts_that_were_typed_when_the_check_was_closed_are_kept() -> None:
     assert (story.references, story.requests[1].state) == ([], "ended")
 
 
-def test_more_is_asked_of_who_corrects_the_relationship_on_the_page_of_facts(story: Story) -> None:
+def test_correcting_the_relationship_adds_facts_to_confirm(story: Story) -> None:
     version = story.check.version
     version.questions = [
         version.questions[0],

@@ -28,7 +28,7 @@ def asked(story: Story, how: str = "asked") -> str:
     check = story.check
     check.self_reference = how
     check.save()
-    return f"{candidate_door(story)}own/"
+    return f"{candidate_door(story)}self-reference/"
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def fill(door: str) -> None:
         assert post(f"{door}questions/{number}/", page).status_code == 302
 
 
-def test_the_first_page_says_what_it_is_and_who_reads_it_and_begins_nothing(story: Story) -> None:
+def test_the_first_page_explains_the_self_reference_and_starts_nothing(story: Story) -> None:
     door = asked(story)
     text = " ".join(get(door).content.decode().split())
     for words in (
@@ -63,14 +63,14 @@ def test_the_first_page_says_what_it_is_and_who_reads_it_and_begins_nothing(stor
     assert "isn't complete without it" in get(asked(story, "needed")).content.decode()
 
 
-def test_the_same_questions_are_asked_about_oneself_without_what_confirms(story: Story) -> None:
+def test_the_self_reference_asks_the_same_questions_without_confirmations(story: Story) -> None:
     door = asked(story)
     assert post(f"{door}begin/").url == f"{door}questions/1/"
     assert "What are your strengths?" in get(f"{door}questions/4/").content.decode()
     assert get(f"{door}questions/5/").url == door
 
 
-def test_a_submit_freezes_the_answers_and_is_told(story: Story) -> None:
+def test_submitting_freezes_the_self_reference_and_records_an_event(story: Story) -> None:
     door = asked(story)
     fill(door)
     assert "I am calm." in get(f"{door}review/").content.decode()
@@ -88,24 +88,24 @@ def test_a_submit_freezes_the_answers_and_is_told(story: Story) -> None:
     assert "Acme has received your self-assessment" in get(door).content.decode()
 
 
-def test_what_is_missing_is_named_and_nothing_is_submitted(story: Story) -> None:
+def test_an_incomplete_self_reference_is_not_submitted(story: Story) -> None:
     door = asked(story)
     for number, page in PAGES[:2]:
         post(f"{door}questions/{number}/", page)
     page = post(f"{door}review/")
-    assert [one.row.question_id for one in page.context["looked"] if one.wanting] == ["strengths"]
+    assert [one.row.question_id for one in page.context["rows"] if one.missing] == ["strengths"]
     row = own(story)
     assert row is not None
     assert row.submitted_at is None
 
 
-def test_it_goes_on_where_it_was_left(story: Story) -> None:
+def test_the_self_reference_continues_where_it_was_left(story: Story) -> None:
     door = asked(story)
     post(f"{door}questions/1/", PAGES[0][1])
     assert get(door).context["go_on"] == f"{door}questions/2/"
 
 
-def test_after_the_submit_every_page_leads_to_the_thanks(story: Story) -> None:
+def test_after_submission_all_pages_lead_to_the_thank_you_page(story: Story) -> None:
     door = asked(story)
     fill(door)
     post(f"{door}review/")
@@ -121,14 +121,14 @@ def test_after_the_submit_every_page_leads_to_the_thanks(story: Story) -> None:
 
 
 @pytest.mark.parametrize("path", ["", "begin/", "questions/1/", "review/"])
-def test_where_none_is_asked_for_every_page_leads_back(story: Story, path: str) -> None:
+def test_without_a_self_reference_all_pages_redirect(story: Story, path: str) -> None:
     door = asked(story, "off")
     method = get if path == "" else post
     assert method(f"{door}{path}").url == candidate_door(story)
     assert own(story) is None
 
 
-def test_a_closed_check_takes_nothing_and_shows_the_neutral_page(story: Story) -> None:
+def test_a_closed_check_shows_the_neutral_page(story: Story) -> None:
     door = asked(story)
     post(f"{door}questions/1/", PAGES[0][1])
     story.happens("application.rejected", reason="x")
@@ -143,10 +143,10 @@ def test_a_closed_check_takes_nothing_and_shows_the_neutral_page(story: Story) -
 def test_an_unknown_link_opens_nothing(story: Story) -> None:
     asked(story)
     for path in ("", "questions/1/", "review/"):
-        assert get(f"/p/{'x' * 43}/references/own/{path}").status_code == 404
+        assert get(f"/p/{'x' * 43}/references/self-reference/{path}").status_code == 404
 
 
-def test_a_needed_one_completes_the_check_when_it_was_the_last(story: Story) -> None:
+def test_a_needed_self_reference_completes_the_check(story: Story) -> None:
     door = asked(story, "needed")
     for address in ("maria@globex.example", "paul@globex.example"):
         referee = referee_door(address)
@@ -162,7 +162,7 @@ def test_a_needed_one_completes_the_check_when_it_was_the_last(story: Story) -> 
     assert "check.answered_late" not in event_names()
 
 
-def test_one_that_comes_when_the_check_is_done_is_late_and_counts_until_the_deadline(story: Story) -> None:
+def test_a_self_reference_after_completion_counts_until_the_deadline(story: Story) -> None:
     door = asked(story)
     check = story.check
     check.progress, check.completed_at = "completed", NOW
@@ -177,7 +177,7 @@ def test_one_that_comes_when_the_check_is_done_is_late_and_counts_until_the_dead
     assert event_names()[-2:] == ["check.self_reference_received", "check.answered_late"]
 
 
-def test_what_was_typed_when_the_check_was_closed_is_kept_and_nothing_else(story: Story) -> None:
+def test_input_on_a_closed_check_is_kept(story: Story) -> None:
     door = asked(story)
     post(f"{door}questions/1/", PAGES[0][1])
     story.happens("application.rejected", reason="x")
@@ -190,7 +190,7 @@ def test_what_was_typed_when_the_check_was_closed_is_kept_and_nothing_else(story
     assert (row.submitted_at, event_names()) == (None, events)
 
 
-def test_nothing_is_kept_of_who_had_not_begun(story: Story) -> None:
+def test_nothing_is_saved_before_starting(story: Story) -> None:
     door = asked(story)
     story.happens("application.rejected", reason="x")
     post(f"{door}questions/4/", {"q-strengths": "Just typed."})

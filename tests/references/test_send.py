@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.core import mail
 
-from goodword.references.domain.declines import bar_address
+from goodword.references.domain.requests import bar_address
 from tests.references.story import (
     MANAGER,
     NOW,
@@ -28,7 +28,7 @@ from tests.support.jobs import event_names, run_jobs
 pytestmark = pytest.mark.django_db
 
 
-def test_the_page_shows_the_very_words_that_go_out() -> None:
+def test_the_page_shows_the_exact_mails() -> None:
     story = named()
     page = get(f"{candidate_door(story)}review/")
     shown = [(mail.email.to_address, mail.subject, mail.text) for mail in page.context["mails"]]
@@ -42,7 +42,7 @@ def test_the_page_shows_the_very_words_that_go_out() -> None:
         assert said == [line for line in text.splitlines() if "(a personal link" not in line]
 
 
-def test_the_mail_names_who_asks_and_carries_the_message_as_the_candidates_words() -> None:
+def test_the_mail_names_the_candidate_and_quotes_their_message() -> None:
     story = sent()
     (message,) = mails_to("maria@globex.example")
     assert message.subject == f"A reference for {story.application.candidate.name}?"
@@ -61,13 +61,13 @@ def test_the_mail_names_who_asks_and_carries_the_message_as_the_candidates_words
             assert words in part
 
 
-def test_sending_moves_the_check_on_and_ends_the_candidates_reminders() -> None:
+def test_sending_ends_the_candidates_reminders() -> None:
     check = sent().check
     assert (check.progress, check.next_reminder_at) == ("in_progress", None)
     assert event_names().count("check.requests_sent") == 1
 
 
-def test_pressed_twice_it_sends_once() -> None:
+def test_pressing_send_twice_sends_once() -> None:
     story = named()
     door = candidate_door(story)
     seen = get(f"{door}review/").context["seen"]
@@ -79,7 +79,7 @@ def test_pressed_twice_it_sends_once() -> None:
     assert event_names().count("check.requests_sent") == 1
 
 
-def test_what_was_changed_in_another_tab_is_shown_before_it_is_sent() -> None:
+def test_changes_from_another_tab_are_shown_before_sending() -> None:
     story = named()
     door = candidate_door(story)
     seen = get(f"{door}review/").context["seen"]
@@ -96,7 +96,7 @@ def test_what_was_changed_in_another_tab_is_shown_before_it_is_sent() -> None:
     ]
 
 
-def test_without_having_seen_the_mails_nothing_is_sent() -> None:
+def test_mails_must_be_shown_before_sending() -> None:
     story = named()
     page = post(f"{candidate_door(story)}review/")
     assert "Please read the e-mails again." in page.content.decode()
@@ -106,7 +106,7 @@ def test_without_having_seen_the_mails_nothing_is_sent() -> None:
     assert story.requests == []
 
 
-def test_one_who_is_named_can_be_sent_to_while_the_others_are_still_missing() -> None:
+def test_named_referees_can_be_contacted_before_others_are_named() -> None:
     story = opened()
     door = candidate_door(story)
     post(f"{door}1/", MANAGER)
@@ -124,7 +124,7 @@ def test_one_who_is_named_can_be_sent_to_while_the_others_are_still_missing() ->
     assert story.check.next_reminder_at is None
 
 
-def test_with_nobody_named_there_is_nothing_to_send() -> None:
+def test_without_named_referees_nothing_is_sent() -> None:
     story = opened()
     door = candidate_door(story)
     assert get(f"{door}review/").url == door
@@ -144,7 +144,7 @@ def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
     assert story.requests == []
 
 
-def test_referees_have_their_own_time_however_late_the_candidate_is() -> None:
+def test_referees_get_the_full_time_even_if_the_candidate_is_late() -> None:
     story = named()
     with time_machine.travel(NOW + timedelta(days=13), tick=False):  # Monday 16 March
         press_send(story)
@@ -154,7 +154,7 @@ def test_referees_have_their_own_time_however_late_the_candidate_is() -> None:
     assert "Wednesday 25 March" in str(mails_to("maria@globex.example")[0].body)
 
 
-def test_the_mail_to_a_referee_is_in_the_language_that_the_candidate_chose() -> None:
+def test_the_request_is_in_the_language_chosen_by_the_candidate() -> None:
     story = opened()
     door = candidate_door(story)
     post(f"{door}1/", MANAGER | {"r-language": "de"})
@@ -166,13 +166,13 @@ def test_the_mail_to_a_referee_is_in_the_language_that_the_candidate_chose() -> 
     assert "Donnerstag" in str(message.body)
 
 
-def test_a_language_that_is_not_offered_is_refused() -> None:
+def test_languages_that_are_not_offered_are_refused() -> None:
     story = opened()
     page = post(f"{candidate_door(story)}1/", MANAGER | {"r-language": "pl"})
     assert list(page.context["form"].errors) == ["language"]
 
 
-def test_the_status_page_tells_who_has_answered_and_never_what() -> None:
+def test_the_status_page_shows_who_has_answered_but_not_what() -> None:
     story = sent()
     answer(referee_door("maria@globex.example"))
     page = get(candidate_door(story))

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from goodword.references.domain import locking
+from goodword.references.domain import checks
+from goodword.references.domain.checks import slot_status, slot_statuses
 from goodword.references.domain.nominations import (
     InvalidNomination,
     RefereeDetails,
@@ -16,7 +17,6 @@ from goodword.references.domain.nominations import (
 )
 from goodword.references.domain.sending import release_referee
 from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
-from goodword.references.domain.slots import slot_status, slot_statuses
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from tests.references.story import NOW, opened
 from tests.support import factories
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 STATES = (
     "free",
     "named",
-    "held",
+    "deferred",
     "out",
     "undelivered",
     "answered",
@@ -38,12 +38,12 @@ STATES = (
 )
 #: act -> the states in which it leads somewhere
 ALLOWED = {
-    "nominate": {"free", "named", "held"},
-    "remove": {"named", "held"},
+    "nominate": {"free", "named", "deferred"},
+    "remove": {"named", "deferred"},
     "replace": {"out", "undelivered", "declined"},
     "cannot_provide": {"free", "undelivered", "declined"},
     "answer_cannot": {"questioned"},
-    "release": {"held"},
+    "release": {"deferred"},
 }
 
 
@@ -73,11 +73,11 @@ def _bring(check: Check, number: int, state: str) -> None:
         organisation=check.organisation,
         check_run=check,
         slot=number,
-        held_at=NOW if state == "held" else None,
+        deferred_at=NOW if state == "deferred" else None,
         created_at=NOW,
         **_details(f"{state}@globex.example"),
     )
-    if state in {"named", "held"}:
+    if state in {"named", "deferred"}:
         return
     states = {"answered": "answered", "declined": "declined"}
     ReferenceRequest.objects.create(
@@ -148,18 +148,18 @@ def changes(check: Check, act: Callable[[], object]) -> bool:
         try:
             with transaction.atomic():
                 act()
-        except (locking.Closed, InvalidNomination, Referee.DoesNotExist):
+        except (checks.Closed, InvalidNomination, Referee.DoesNotExist):
             pass
         changed = rows(check) != before
         transaction.set_rollback(True)
     return changed
 
 
-def test_the_slots_are_in_the_states_of_the_table(check: Check) -> None:
+def test_slots_have_the_states_of_the_table(check: Check) -> None:
     assert tuple(place.state for place in slot_statuses(check)) == STATES
 
 
-def test_each_act_leads_somewhere_from_just_these_states(check: Check) -> None:
+def test_actions_are_allowed_in_the_states_of_the_table_only(check: Check) -> None:
     found: dict[str, set[str]] = {act: set() for act in ALLOWED}
     for number, state in enumerate(STATES, start=1):
         for name, act in acts(check, number).items():
@@ -168,7 +168,7 @@ def test_each_act_leads_somewhere_from_just_these_states(check: Check) -> None:
     assert found == ALLOWED
 
 
-def test_in_a_check_that_is_over_no_act_leads_anywhere(check: Check) -> None:
+def test_no_action_is_possible_in_a_finished_check(check: Check) -> None:
     Check.objects.of(check.organisation).update(progress="completed", completed_at=NOW)
     led = [
         (name, state)
@@ -179,9 +179,9 @@ def test_in_a_check_that_is_over_no_act_leads_anywhere(check: Check) -> None:
     assert led == []
 
 
-def test_a_slot_that_does_not_exist_takes_nothing(check: Check) -> None:
+def test_unknown_slots_are_refused(check: Check) -> None:
     new = _new()
-    with pytest.raises(locking.Closed):
+    with pytest.raises(checks.Closed):
         nominate(check_id=check.pk, slot=99, details=new, now=NOW)
-    with pytest.raises(locking.Closed):
+    with pytest.raises(checks.Closed):
         cannot_provide(check_id=check.pk, slot=99, reason="x", now=NOW)

@@ -8,8 +8,8 @@ import time_machine
 from django.core import mail
 
 from goodword.accounts.models import Membership
-from goodword.references.domain import locking
-from goodword.references.domain.locking import Refused
+from goodword.references.domain import checks
+from goodword.references.domain.checks import Refused
 from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
 from tests.references.story import (
@@ -83,7 +83,7 @@ def to_candidate(story: Story) -> list[str]:
     return [str(message.subject) for message in mails_to(story.application.candidate.email)]
 
 
-def test_the_invitation_and_the_page_say_who_is_asked_for() -> None:
+def test_invitation_and_page_list_the_referees_wanted() -> None:
     story = asking()
     (message,) = mails_to(story.application.candidate.email)
     page = get(candidate_door(story)).content.decode()
@@ -94,7 +94,7 @@ def test_the_invitation_and_the_page_say_who_is_asked_for() -> None:
         assert words in page
 
 
-def test_who_stands_in_a_slot_of_a_kind_has_that_kind_whatever_is_sent() -> None:
+def test_the_slots_relationship_cannot_be_overridden() -> None:
     story = asking()
     post(f"{candidate_door(story)}1/", MANAGER | {"r-relationship": "client"})
     post(f"{candidate_door(story)}2/", PEER | {"r-relationship": "manager"})
@@ -102,7 +102,7 @@ def test_who_stands_in_a_slot_of_a_kind_has_that_kind_whatever_is_sent() -> None
     assert list(found) == ["manager", "peer"]
 
 
-def test_saying_that_one_cannot_asks_the_recruiter_once_and_stops_the_clock() -> None:
+def test_cannot_provide_notifies_the_recruiter_once_and_stops_the_clock() -> None:
     story = asking()
     cannot(story)
     post(f"{candidate_door(story)}1/cannot/", {"c-reason": "Once more."})
@@ -120,7 +120,7 @@ def test_saying_that_one_cannot_asks_the_recruiter_once_and_stops_the_clock() ->
     assert event_names().count("check.cannot_provide") == 1
 
 
-def test_while_the_organisation_has_to_answer_no_page_names_a_deadline() -> None:
+def test_no_deadline_is_shown_while_the_organisation_has_to_answer() -> None:
     story = asking()
     cannot(story)
     page = " ".join(get(candidate_door(story)).content.decode().split())
@@ -128,7 +128,7 @@ def test_while_the_organisation_has_to_answer_no_page_names_a_deadline() -> None
     assert "below by <strong>" not in page
 
 
-def test_past_the_deadline_the_page_says_that_it_can_still_be_done() -> None:
+def test_overdue_pages_say_that_answers_are_still_possible() -> None:
     story = asking()
     with time_machine.travel(story.check.deadline_at + timedelta(hours=20), tick=False):
         page = " ".join(get(candidate_door(story)).content.decode().split())
@@ -137,14 +137,14 @@ def test_past_the_deadline_the_page_says_that_it_can_still_be_done() -> None:
     assert "Please name them by" not in page
 
 
-def test_a_reason_is_wanted_and_what_was_typed_stays() -> None:
+def test_cannot_provide_requires_a_reason() -> None:
     story = asking()
     page = post(f"{candidate_door(story)}1/cannot/", {"c-reason": " "})
-    assert page.context["form"].errors == {"reason": ["Say why in a few words; the answer depends on it."]}
+    assert page.context["form"].errors == {"reason": ["Please say why in a few words."]}
     assert (story.check.attention, len(mail.outbox)) == ("", 1)
 
 
-def test_waived_the_slot_is_gone_and_the_clock_goes_on_with_the_days_that_were_left() -> None:
+def test_waiving_removes_the_slot_and_restarts_the_clock() -> None:
     story = asking()
     before = story.check.deadline_at
     cannot(story)
@@ -156,7 +156,7 @@ def test_waived_the_slot_is_gone_and_the_clock_goes_on_with_the_days_that_were_l
     assert to_candidate(story)[-1] == "An answer about your references"
 
 
-def test_waived_with_nothing_left_to_do_nobody_is_written_to() -> None:
+def test_waiving_sends_no_mail_if_nothing_is_left_to_do() -> None:
     story = asking()
     name_and_send(story, 2, PEER)
     cannot(story)
@@ -164,7 +164,7 @@ def test_waived_with_nothing_left_to_do_nobody_is_written_to() -> None:
     assert to_candidate(story) == ["Your references for Window Washer at Acme"]
 
 
-def test_waived_as_the_last_thing_that_was_missing_completes_the_check() -> None:
+def test_waiving_the_last_missing_referee_completes_the_check() -> None:
     story = asking()
     name_and_send(story, 2, PEER)
     answer(referee_door(PAUL))
@@ -174,7 +174,7 @@ def test_waived_as_the_last_thing_that_was_missing_completes_the_check() -> None
     assert (story.check.progress, event_names().count("check.completed")) == ("completed", 1)
 
 
-def test_the_only_referee_is_not_waived() -> None:
+def test_the_only_referee_cannot_be_waived() -> None:
     story = asking(MANAGER_AND_PEER[:1])
     cannot(story)
     with pytest.raises(Refused):
@@ -182,7 +182,7 @@ def test_the_only_referee_is_not_waived() -> None:
     assert (story.check.wanted, story.check.attention) == (1, "cannot_provide")
 
 
-def test_any_other_will_do() -> None:
+def test_accepting_anybody_changes_the_slot() -> None:
     story = asking()
     cannot(story)
     decide(story, "any")
@@ -192,7 +192,7 @@ def test_any_other_will_do() -> None:
     assert story.requests[0].referee.relationship == "client"
 
 
-def test_still_asked_with_a_word_of_the_member_and_it_can_be_said_again() -> None:
+def test_asking_again_sends_the_members_note() -> None:
     story = asking()
     cannot(story)
     decide(story, "still_asked")
@@ -206,23 +206,23 @@ def test_still_asked_with_a_word_of_the_member_and_it_can_be_said_again() -> Non
     assert len(mails_to("rita@acme.example")) == 2
 
 
-def test_the_first_answer_counts() -> None:
+def test_the_first_answer_of_a_member_counts() -> None:
     story = asking()
     cannot(story)
     decide(story, "any")
     decide(story, "waived")
-    assert (story.check.wanted, event_names().count("check.cannot_answered")) == (2, 1)
+    assert (story.check.wanted, event_names().count("check.cannot_provide_answered")) == (2, 1)
 
 
-def test_who_is_asked_or_has_answered_is_not_said_to_be_impossible() -> None:
+def test_cannot_provide_is_refused_for_contacted_referees() -> None:
     story = asking()
     name_and_send(story, 1, MANAGER)
     assert get(f"{candidate_door(story)}1/cannot/").url == candidate_door(story)
-    with pytest.raises(locking.Closed):
+    with pytest.raises(checks.Closed):
         cannot_provide(check_id=story.check.pk, slot=1, reason="x", now=NOW)
 
 
-def test_one_more_is_asked_for_by_mail_and_waited_for() -> None:
+def test_adding_a_slot_mails_the_candidate_and_is_waited_for() -> None:
     story = asking()
     name_and_send(story, 1, MANAGER)
     name_and_send(story, 2, PEER)
@@ -251,7 +251,7 @@ def test_one_more_is_asked_for_by_mail_and_waited_for() -> None:
     assert story.check.progress == "completed"
 
 
-def test_one_more_is_not_asked_for_once_it_is_done_nor_beyond_ten() -> None:
+def test_slots_cannot_be_added_after_completion_or_beyond_ten() -> None:
     story = asking([{"relationship": "any", "count": 10, "needed": False, "hint": ""}])
     add: dict[str, Any] = {
         "relationship": "any",
@@ -263,12 +263,12 @@ def test_one_more_is_not_asked_for_once_it_is_done_nor_beyond_ten() -> None:
     with pytest.raises(Refused):
         add_slot(check_id=story.check.pk, **add)
     post(f"{candidate_door(story)}decline/")
-    with pytest.raises(locking.Closed):
+    with pytest.raises(checks.Closed):
         add_slot(check_id=story.check.pk, **add)
     assert len(slots_of(story.check)) == 10
 
 
-def test_a_needed_kind_is_waited_for_and_one_that_is_not_may_come_late() -> None:
+def test_checks_wait_for_needed_referees_only() -> None:
     story = asking(least=1)
     name_and_send(story, 2, PEER)
     name_and_send(story, 1, MANAGER)
@@ -287,7 +287,7 @@ def test_a_needed_kind_is_waited_for_and_one_that_is_not_may_come_late() -> None
     assert list(versions) == [1, 2]
 
 
-def test_after_its_own_deadline_a_late_answer_is_not_taken_any_more() -> None:
+def test_answers_after_the_requests_deadline_are_refused() -> None:
     story = asking(least=1)
     name_and_send(story, 2, PEER)
     name_and_send(story, 1, MANAGER)
@@ -296,7 +296,7 @@ def test_after_its_own_deadline_a_late_answer_is_not_taken_any_more() -> None:
         assert b"There is nothing to do here" in get(referee_door(PAUL)).content
 
 
-def test_a_member_of_another_organisation_reaches_nothing() -> None:
+def test_members_of_another_organisation_cannot_act() -> None:
     story = asking()
     cannot(story)
     stranger = factories.member(factories.organisation())

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from goodword.core.workdays import Calendar
-from goodword.references.domain.deadlines import slow_from
+from goodword.references.domain.checks import slow_from
 from goodword.references.domain.member_actions import extend_request, pause_check
 from goodword.references.domain.reminders import mail_all_about_slow_referees
 from goodword.references.jobs import sweep_slow
@@ -45,7 +45,7 @@ def hours_pass(story: Story, *, until: datetime) -> list[datetime]:
     return times
 
 
-def test_the_candidate_is_told_once_of_all_who_are_slow_with_two_working_days_left() -> None:
+def test_the_candidate_is_notified_once_of_all_slow_referees() -> None:
     story = sent()
     assert hours_pass(story, until=SLOW + timedelta(days=5)) == [SLOW]
     mail = mails_to(story.application.candidate.email)[-1]
@@ -55,11 +55,11 @@ def test_the_candidate_is_told_once_of_all_who_are_slow_with_two_working_days_le
         assert "Paul Meier" in words
         assert "Thursday 12 March" in words
     assert "We won't write to you about this again." in str(mail.body)
-    assert event_names().count("check.slow_told") == 1
+    assert event_names().count("check.slow_notified") == 1
     assert [request.slow_at for request in story.requests] == [None, None]
 
 
-def test_only_who_has_not_answered_is_named() -> None:
+def test_only_referees_who_have_not_answered_are_named() -> None:
     story = sent()
     assert post(f"{referee_door('maria@globex.example')}facts/", FACTS).status_code == 302
     run_jobs()
@@ -76,14 +76,14 @@ def test_only_who_has_not_answered_is_named() -> None:
         (Check, {"clock_stopped_at": NOW}),
         (Check, {"closed_at": NOW}),
         (Check, {"progress": "completed"}),
-        (Check, {"slow_told_at": NOW}),
+        (Check, {"slow_notified_at": NOW}),
         (Check, {"attention": "undelivered"}),
         (ReferenceRequest, {"state": "declined"}),
         (ReferenceRequest, {"undelivered_at": NOW}),
         (ReferenceRequest, {"deadline_at": NOW}),
     ],
 )
-def test_nobody_is_told_what_is_of_no_use(
+def test_pointless_notices_are_not_sent(
     row: type[Check | ReferenceRequest], values: dict[str, object]
 ) -> None:
     story = sent()
@@ -91,7 +91,7 @@ def test_nobody_is_told_what_is_of_no_use(
     assert mail_all_about_slow_referees(now=SLOW) == 0
 
 
-def test_what_is_told_after_a_pause_is_told_when_it_goes_on() -> None:
+def test_a_notice_due_during_a_pause_is_sent_on_resume() -> None:
     story = sent()
     pause_check(check_id=story.check.pk, member=factories.member(story.application.organisation), now=NOW)
     assert mail_all_about_slow_referees(now=SLOW) == 0
@@ -99,7 +99,7 @@ def test_what_is_told_after_a_pause_is_told_when_it_goes_on() -> None:
     assert mail_all_about_slow_referees(now=SLOW + timedelta(hours=2)) == 1
 
 
-def test_an_extended_deadline_gives_the_referee_more_time_first() -> None:
+def test_an_extended_deadline_delays_the_notice() -> None:
     story = sent()
     member = factories.member(story.application.organisation)
     for request in story.requests:
@@ -109,7 +109,7 @@ def test_an_extended_deadline_gives_the_referee_more_time_first() -> None:
     assert mail_all_about_slow_referees(now=last_reminder + timedelta(days=1)) == 1
 
 
-def test_the_candidates_own_working_hours_count() -> None:
+def test_notices_follow_the_candidates_working_hours() -> None:
     story = sent()
     Check.objects.of(story.application.organisation).update(time_zone="America/Los_Angeles")
     assert mail_all_about_slow_referees(now=SLOW) == 0  # one at night there
@@ -123,7 +123,7 @@ def test_the_candidates_own_working_hours_count() -> None:
     deadline=st.integers(1, 30),
     hour=st.integers(0, 23),
 )
-def test_it_lies_after_the_first_working_day_and_by_the_day_after_the_last_reminder(
+def test_a_referee_is_slow_after_the_last_reminder_or_two_days_before_the_deadline(
     days: list[int], deadline: int, hour: int
 ) -> None:
     sent_at = datetime(2026, 3, 3, hour, tzinfo=UTC)

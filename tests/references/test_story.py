@@ -14,7 +14,7 @@ from tests.support.jobs import event_names
 pytestmark = pytest.mark.django_db
 
 
-def test_two_referees_are_named_written_to_and_answer_and_the_check_completes() -> None:
+def test_a_check_runs_from_nomination_to_completion() -> None:
     story = sent()
     answer(referee_door("maria@globex.example"))
     assert (story.check.progress, len(story.references)) == ("in_progress", 1)
@@ -42,7 +42,7 @@ def test_two_referees_are_named_written_to_and_answer_and_the_check_completes() 
     ]
 
 
-def test_the_log_of_events_holds_no_name_address_or_answer() -> None:
+def test_events_contain_no_names_addresses_or_answers() -> None:
     story = sent()
     answer(referee_door("maria@globex.example"))
     said = str(list(Event.objects.values_list("name", "actor", "data")))

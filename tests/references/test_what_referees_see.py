@@ -63,7 +63,7 @@ def marked() -> tuple[Story, list[str]]:
     ]
 
 
-def test_every_page_of_a_referee_holds_nothing_else_of_the_candidate() -> None:
+def test_referee_pages_reveal_nothing_else_about_the_candidate() -> None:
     story, hidden = marked()
     door = referee_door(MARIA)
     read = [get(f"{door}{path}").content.decode() for path in PATHS]
@@ -76,7 +76,7 @@ def test_every_page_of_a_referee_holds_nothing_else_of_the_candidate() -> None:
     assert [words for text in read for words in hidden if words in text] == []
 
 
-def test_every_mail_to_a_referee_holds_nothing_else_of_the_candidate() -> None:
+def test_referee_mails_reveal_nothing_else_about_the_candidate() -> None:
     story, hidden = marked()
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
         run_jobs()
@@ -91,7 +91,7 @@ def test_every_mail_to_a_referee_holds_nothing_else_of_the_candidate() -> None:
             assert [words for words in hidden if words in text] == []
 
 
-def test_a_rejection_shows_on_no_page() -> None:
+def test_no_page_reveals_a_rejection() -> None:
     story, _ = marked()
     door = referee_door(MARIA)
     story.happens("application.rejected", reason="Too loud")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from goodword.core.workdays import Calendar
-from goodword.references.domain.deadlines import note_zone, plan_request_reminders, referee_hours
+from goodword.references.domain.checks import note_zone, plan_request_reminders, referee_hours
 from goodword.references.domain.reminders import remind_candidates, remind_referees
 from goodword.references.models import Check, ReferenceRequest
 from tests.references.story import NOW, candidate_door, get, opened, post, referee_door, sent
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 BERLIN = Calendar(ZoneInfo("Europe/Berlin"))
 
 
-def test_a_zone_is_kept_once() -> None:
+def test_a_time_zone_is_stored_once() -> None:
     check = opened().check
     assert [note_zone(check, name) for name in ("America/New_York", "Asia/Tokyo")] == [True, False]
     check.refresh_from_db()
@@ -31,14 +31,14 @@ def test_a_zone_is_kept_once() -> None:
 @pytest.mark.parametrize(
     "name", ["", "Mars/Olympus", "../../etc/passwd", "localtime", "Factory", "a" * 5000, "Europe/Berlin\x00"]
 )
-def test_what_is_no_zone_is_left_alone(name: str) -> None:
+def test_invalid_time_zones_are_ignored(name: str) -> None:
     check = opened().check
     assert note_zone(check, name) is False
     check.refresh_from_db()
     assert check.time_zone == ""
 
 
-def test_the_portals_forms_say_the_zone_and_opening_a_page_says_nothing() -> None:
+def test_forms_submit_the_time_zone() -> None:
     story = sent()
     door = referee_door("maria@globex.example")
     get(f"{door}?tz=Asia/Tokyo")
@@ -50,7 +50,7 @@ def test_the_portals_forms_say_the_zone_and_opening_a_page_says_nothing() -> Non
     assert "ui/js/zone" in get(door).content.decode()
 
 
-def test_a_referees_hours_are_the_organisations_and_the_candidates_until_their_own_are_known() -> None:
+def test_unknown_referee_hours_default_to_organisation_and_candidate() -> None:
     check, request = Check(), ReferenceRequest()
     check.organisation = opened().application.organisation
     assert referee_hours(request, check=check) == (BERLIN, ())
@@ -70,7 +70,7 @@ def test_a_referees_hours_are_the_organisations_and_the_candidates_until_their_o
         ("", "Pacific/Honolulu", "2026-03-05T19:00:00+00:00"),
     ],
 )
-def test_a_reminder_is_planned_into_those_hours(candidates: str, referees: str, due: str) -> None:
+def test_reminders_are_planned_in_the_referees_hours(candidates: str, referees: str, due: str) -> None:
     story = sent()
     check, request = story.check, story.requests[0]
     check.time_zone, request.time_zone = candidates, referees
@@ -78,7 +78,7 @@ def test_a_reminder_is_planned_into_those_hours(candidates: str, referees: str, 
     assert request.next_reminder_at == datetime.fromisoformat(due)
 
 
-def test_a_zone_that_is_learnt_later_moves_what_was_planned() -> None:
+def test_a_new_time_zone_moves_planned_reminders() -> None:
     story, other = sent(), opened()
     due = datetime(2026, 3, 5, 9, tzinfo=UTC)
     note_zone(story.requests[0], "America/New_York")
@@ -89,7 +89,7 @@ def test_a_zone_that_is_learnt_later_moves_what_was_planned() -> None:
     assert (remind_referees(now=morning), remind_candidates(now=morning)) == (1, 1)
 
 
-def test_a_weekend_in_their_own_zone_counts() -> None:
+def test_weekends_follow_the_recipients_time_zone() -> None:
     story = sent()
     request = story.requests[0]
     note_zone(request, "Asia/Tokyo")

@@ -8,7 +8,7 @@ from django.test import Client
 
 from goodword.core.events import record
 from goodword.notifications.models import Email
-from goodword.references.erase import erase_referee
+from goodword.references.erasure import erase_referee
 from goodword.references.models import Check
 from goodword.reports.domain.files import draw
 from goodword.reports.models import Report, ReportFile

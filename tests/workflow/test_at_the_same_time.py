@@ -29,7 +29,7 @@ def somebody_waits_for_a_lock() -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_address_that_comes_while_the_start_is_written_starts_it(application: Application) -> None:
+def test_an_address_that_arrives_during_a_request_starts_the_step(application: Application) -> None:
     """All applications of the person get the event, and only the delivered one is locked when it is recorded."""
     people = Candidate.objects.of(application.organisation).filter(pk=application.candidate_id)
     address = application.candidate.email

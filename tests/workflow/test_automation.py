@@ -43,16 +43,16 @@ def starts(application: Application) -> list[tuple[str, str, str]]:
     ]
 
 
-def test_a_mapped_stage_starts_its_step_once_however_often_it_is_entered(application: Application) -> None:
+def test_a_mapped_stage_starts_its_step_once(application: Application) -> None:
     for _ in range(3):
         arrive(application)
     run_jobs()
     assert starts(application) == [("assessment", "started", "")]
     assert event_names().count("step.requested") == 1
-    assert event_names().count("step.asked_again") == 2
+    assert event_names().count("step.requested_again") == 2
 
 
-def test_a_stage_that_nobody_mapped_starts_nothing(application: Application) -> None:
+def test_an_unmapped_stage_starts_nothing(application: Application) -> None:
     application.role.automations.get().rules.update(stage_id=999)  # type: ignore[union-attr]
     arrive(application)
     run_jobs()
@@ -68,7 +68,7 @@ def test_a_stage_that_nobody_mapped_starts_nothing(application: Application) -> 
         ("preferred_name", "evil.tk", "link_in_name"),
     ],
 )
-def test_what_may_not_be_mailed_waits_and_starts_by_itself_once(
+def test_blocked_requests_start_automatically_once_resolved(
     application: Application, column: str, value: object, reason: str
 ) -> None:
     candidate = application.candidate
@@ -97,7 +97,7 @@ def test_what_may_not_be_mailed_waits_and_starts_by_itself_once(
     assert event_names().count("step.requested") == 1
 
 
-def test_a_delay_lets_a_slip_of_the_hand_be_undone(application: Application) -> None:
+def test_a_delay_allows_a_move_to_be_undone(application: Application) -> None:
     assert application.role is not None
     application.role.steps.filter(kind="assessment").update(delay_minutes=10)
     arrive(application)
@@ -108,7 +108,7 @@ def test_a_delay_lets_a_slip_of_the_hand_be_undone(application: Application) -> 
     assert starts(application) == []
 
 
-def test_a_delayed_start_goes_out_when_its_time_has_come(application: Application) -> None:
+def test_a_delayed_step_starts_after_its_delay(application: Application) -> None:
     assert application.role is not None
     application.role.steps.filter(kind="assessment").update(delay_minutes=10)
     arrive(application)

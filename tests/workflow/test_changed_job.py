@@ -98,7 +98,7 @@ def roles_of_starts(application: Application) -> list[str]:
 
 
 @each_order
-def test_an_open_step_goes_on_at_the_other_role_and_nobody_is_written_to_again(
+def test_an_open_step_moves_to_the_other_role_without_a_new_mail(
     application: Application, kind: str, seed: int
 ) -> None:
     begin(application)
@@ -115,7 +115,7 @@ def test_an_open_step_goes_on_at_the_other_role_and_nobody_is_written_to_again(
 
 
 @each_order
-def test_the_settings_of_the_other_role_count_from_then_on(
+def test_the_other_roles_settings_apply(
     application: Application, kind: str, on_leave: str, seed: int
 ) -> None:
     begin(application)
@@ -132,7 +132,7 @@ def test_the_settings_of_the_other_role_count_from_then_on(
 
 
 @each_order
-def test_a_finished_step_counts_at_the_other_role(application: Application, kind: str, seed: int) -> None:
+def test_a_finished_step_moves_to_the_other_role(application: Application, kind: str, seed: int) -> None:
     begin(application)
     MODELS[kind].objects.of(application.organisation).update(progress="completed", completed_at=factories.NOW)
     at_once(application, *TO_THERE)
@@ -142,7 +142,7 @@ def test_a_finished_step_counts_at_the_other_role(application: Application, kind
 
 
 @each_order
-def test_who_is_moved_before_anything_was_sent_is_invited_once_by_the_other_role(
+def test_a_candidate_moved_before_sending_is_invited_once(
     application: Application, kind: str, seed: int
 ) -> None:
     happens(application, enter(MAPPED))
@@ -153,9 +153,7 @@ def test_who_is_moved_before_anything_was_sent_is_invited_once_by_the_other_role
 
 
 @each_order
-def test_at_a_job_of_no_role_open_steps_close_and_stay_with_the_old_role(
-    application: Application, kind: str, seed: int
-) -> None:
+def test_a_job_without_a_role_closes_open_steps(application: Application, kind: str, seed: int) -> None:
     begin(application)
     at_once(application, *TO_NOWHERE)
     react_in_order_of(seed)
@@ -166,7 +164,7 @@ def test_at_a_job_of_no_role_open_steps_close_and_stay_with_the_old_role(
 
 
 @each_order
-def test_who_is_moved_to_a_job_of_no_role_before_anything_was_sent_is_not_written_to(
+def test_a_candidate_moved_to_a_job_without_a_role_is_not_contacted(
     application: Application, kind: str, seed: int
 ) -> None:
     happens(application, enter(MAPPED))
@@ -176,9 +174,7 @@ def test_who_is_moved_to_a_job_of_no_role_before_anything_was_sent_is_not_writte
     assert shown(application, kind) in {"none", "cancelled"}
 
 
-def test_what_waits_for_its_delay_is_taken_back_by_a_move_to_a_job_of_no_role(
-    application: Application, kind: str
-) -> None:
+def test_a_delayed_request_is_withdrawn_at_a_job_without_a_role(application: Application, kind: str) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
     begin(application)
     at_once(application, *TO_NOWHERE)
@@ -186,7 +182,7 @@ def test_what_waits_for_its_delay_is_taken_back_by_a_move_to_a_job_of_no_role(
     assert roles_of_starts(application) == []
 
 
-def test_what_waits_for_its_delay_is_carried_to_the_other_role(application: Application, kind: str) -> None:
+def test_a_delayed_request_moves_to_the_other_role(application: Application, kind: str) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
     begin(application)
     at_once(application, *TO_THERE)
@@ -195,7 +191,7 @@ def test_what_waits_for_its_delay_is_carried_to_the_other_role(application: Appl
 
 
 @each_order
-def test_a_finished_step_stays_as_it_is_at_a_job_of_no_role(
+def test_a_finished_step_is_not_affected_by_a_job_without_a_role(
     application: Application, kind: str, seed: int
 ) -> None:
     begin(application)
@@ -207,7 +203,7 @@ def test_a_finished_step_stays_as_it_is_at_a_job_of_no_role(
 
 @each_order
 @pytest.mark.parametrize("noticed", [True, False])
-def test_back_at_a_job_of_the_role_the_step_is_open_again(
+def test_returning_to_a_job_of_the_role_reopens_the_step(
     application: Application, kind: str, noticed: bool, seed: int
 ) -> None:
     begin(application)
@@ -224,7 +220,7 @@ def test_back_at_a_job_of_the_role_the_step_is_open_again(
 
 
 @each_order
-def test_back_after_a_rejection_nothing_is_sent_before_a_click(
+def test_after_a_rejection_nothing_is_sent_until_a_click(
     application: Application, kind: str, seed: int
 ) -> None:
     begin(application)
@@ -240,7 +236,7 @@ def test_back_after_a_rejection_nothing_is_sent_before_a_click(
 
 
 @each_order
-def test_rejected_and_moved_away_and_unrejected_it_stays_closed(
+def test_a_step_stays_closed_if_the_candidate_moved_during_a_rejection(
     application: Application, kind: str, seed: int
 ) -> None:
     begin(application)
@@ -251,7 +247,7 @@ def test_rejected_and_moved_away_and_unrejected_it_stays_closed(
     assert shown(application, kind) == "cancelled"
 
 
-def test_unlinking_a_job_closes_nothing_whatever_happens_next(application: Application, kind: str) -> None:
+def test_unlinking_a_job_closes_nothing(application: Application, kind: str) -> None:
     begin(application)
     assert application.role is not None
     application.role.automations.all().delete()
@@ -260,7 +256,7 @@ def test_unlinking_a_job_closes_nothing_whatever_happens_next(application: Appli
     assert shown(application, kind) in {"paused", "pending"}
 
 
-def test_of_two_starts_of_a_kind_the_one_that_has_begun_stays(application: Application, kind: str) -> None:
+def test_of_two_requests_of_a_kind_the_started_one_is_kept(application: Application, kind: str) -> None:
     """Two can be there only from before starts went along."""
     begin(application)
     second = Role.objects.of(application.organisation).get(title="Second")

@@ -14,7 +14,7 @@ def test_a_run_is_locked_inside_a_transaction() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_outside_a_transaction_a_lock_is_refused() -> None:
+def test_locking_requires_a_transaction() -> None:
     run = Runs.made().run_in(P.PENDING, False, False)
     with pytest.raises(RuntimeError):
         lock(Attempt, run.pk)

@@ -76,7 +76,7 @@ def applied(kind: str) -> Application:
     ],
     ids=lambda value: "-".join(n.split(".")[1] for n, _ in value) if isinstance(value, list) else value,
 )
-def test_a_step_that_was_begun_ends_as_its_application_stands(
+def test_steps_end_in_the_state_of_their_application(
     application: Application,
     kind: str,
     later: list[Happening],
@@ -92,7 +92,7 @@ def test_a_step_that_was_begun_ends_as_its_application_stands(
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("end", [REJECT, HIRE], ids=["rejected", "hired"])
-def test_who_is_rejected_before_the_step_has_begun_is_never_written_to(
+def test_candidates_rejected_before_the_start_are_not_contacted(
     application: Application, kind: str, end: Happening, seed: int
 ) -> None:
     happens(application, ENTER, end)
@@ -101,7 +101,7 @@ def test_who_is_rejected_before_the_step_has_begun_is_never_written_to(
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_who_left_the_stage_before_the_step_has_begun_is_not_invited_until_they_come_back(
+def test_candidates_who_left_the_stage_are_invited_when_they_return(
     application: Application, kind: str, seed: int
 ) -> None:
     happens(application, ENTER, LEAVE)
@@ -113,15 +113,13 @@ def test_who_left_the_stage_before_the_step_has_begun_is_not_invited_until_they_
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_coming_and_going_and_coming_in_one_breath_invites_once(
-    application: Application, kind: str, seed: int
-) -> None:
+def test_repeated_moves_invite_once(application: Application, kind: str, seed: int) -> None:
     happens(application, ENTER, LEAVE, ENTER)
     react_in_order_of(seed)
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
-def test_what_waits_for_an_address_does_not_start_for_somebody_who_was_rejected(
+def test_requests_waiting_for_an_address_do_not_start_after_a_rejection(
     application: Application, kind: str
 ) -> None:
     candidate = application.candidate
@@ -136,9 +134,7 @@ def test_what_waits_for_an_address_does_not_start_for_somebody_who_was_rejected(
     assert (shown(application, kind), mails(application)) == ("none", [])
 
 
-def test_what_waited_for_an_address_starts_when_the_candidate_comes_back_with_one(
-    application: Application, kind: str
-) -> None:
+def test_requests_waiting_for_an_address_start_when_it_arrives(application: Application, kind: str) -> None:
     candidate = application.candidate
     address, candidate.email = candidate.email, ""
     candidate.save()
@@ -155,9 +151,7 @@ def test_what_waited_for_an_address_starts_when_the_candidate_comes_back_with_on
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
-def test_an_address_that_goes_before_the_step_has_begun_is_asked_for(
-    application: Application, kind: str
-) -> None:
+def test_an_address_removed_before_the_start_needs_attention(application: Application, kind: str) -> None:
     happens(application, ENTER)
     with transaction.atomic():
         reactions.act(Reaction.objects.get(state="waiting"))

@@ -24,7 +24,7 @@ def tell(application: Application, name: str, **data: object) -> None:
         )
 
 
-def test_an_invitation_that_a_pause_stopped_goes_out_when_the_candidate_is_back() -> None:
+def test_an_invitation_stopped_by_a_pause_is_sent_on_return() -> None:
     role = factories.role(factories.organisation())
     factories.automation(role, connection_id=1, job_id=31, stages={"assessment": (501, "Assessment")})
     application = factories.application(role, job_id=31, stage_id=501)

@@ -23,7 +23,7 @@ NOW = factories.NOW
 DUE = NOW + timedelta(days=2)
 
 
-def test_a_row_that_fails_is_logged_and_the_others_are_dealt_with(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_row_is_logged_and_does_not_stop_the_sweep(caplog: pytest.LogCaptureFixture) -> None:
     seen = []
 
     def act(pk: int) -> bool:
@@ -37,7 +37,7 @@ def test_a_row_that_fails_is_logged_and_the_others_are_dealt_with(caplog: pytest
 
 
 @pytest.mark.parametrize("kind", ["assessment", "reference_check"])
-def test_an_organisation_whose_settings_are_broken_holds_up_nobody_elses_reminders(kind: str) -> None:
+def test_broken_settings_of_one_organisation_do_not_affect_others(kind: str) -> None:
     for _ in range(2):
         begun(kind)
     run_jobs()

@@ -76,7 +76,7 @@ def starts(application: Application) -> list[tuple[str, str]]:
 @each_end
 @each_order
 @pytest.mark.parametrize("noticed", [True, False])
-def test_what_had_begun_is_open_with_a_new_deadline_and_silent(
+def test_an_undone_rejection_reopens_runs_silently(
     application: Application, kind: str, ends: tuple[Happening, Happening], noticed: bool, seed: int
 ) -> None:
     happens(application, ENTER)
@@ -95,9 +95,7 @@ def test_what_had_begun_is_open_with_a_new_deadline_and_silent(
 
 
 @each_order
-def test_coming_and_going_afterwards_sends_nothing_either(
-    application: Application, kind: str, seed: int
-) -> None:
+def test_later_moves_send_nothing_either(application: Application, kind: str, seed: int) -> None:
     for events in ([ENTER], [REJECT], [UNREJECT], [LEAVE], [enter(MAPPED)]):
         happens(application, *events)
         react_in_order_of(seed)
@@ -125,7 +123,7 @@ def test_a_click_sends_a_new_invitation_and_plans_reminders(application: Applica
 
 @each_end
 @each_order
-def test_what_waited_for_its_delay_waits_for_a_click(
+def test_delayed_requests_wait_for_a_click(
     application: Application, kind: str, ends: tuple[Happening, Happening], seed: int
 ) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
@@ -138,7 +136,7 @@ def test_what_waited_for_its_delay_waits_for_a_click(
 
 
 @each_order
-def test_a_delay_that_ends_while_they_are_rejected_is_a_matter_of_a_click(
+def test_a_delay_ending_during_a_rejection_waits_for_a_click(
     application: Application, kind: str, seed: int
 ) -> None:
     Step.objects.of(application.organisation).update(delay_minutes=10)
@@ -152,7 +150,7 @@ def test_a_delay_that_ends_while_they_are_rejected_is_a_matter_of_a_click(
 
 
 @each_order
-def test_what_waited_for_an_address_waits_for_a_click_when_the_address_has_come(
+def test_an_address_arriving_after_a_rejection_waits_for_a_click(
     application: Application, kind: str, seed: int
 ) -> None:
     candidate = application.candidate
@@ -170,16 +168,14 @@ def test_what_waited_for_an_address_waits_for_a_click_when_the_address_has_come(
 
 
 @each_order
-def test_what_was_asked_for_and_had_not_begun_waits_for_a_click(
-    application: Application, kind: str, seed: int
-) -> None:
+def test_requests_not_started_wait_for_a_click(application: Application, kind: str, seed: int) -> None:
     happens(application, ENTER, REJECT, UNREJECT)
     react_in_order_of(seed)
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
 @each_order
-def test_who_came_into_the_stage_while_they_were_rejected_waits_for_a_click(
+def test_a_stage_entered_during_a_rejection_waits_for_a_click(
     application: Application, kind: str, seed: int
 ) -> None:
     Application.objects.of(application.organisation).update(
@@ -190,7 +186,7 @@ def test_who_came_into_the_stage_while_they_were_rejected_waits_for_a_click(
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])
 
 
-def test_who_stood_there_when_the_stage_was_mapped_is_left_alone(application: Application) -> None:
+def test_candidates_already_in_the_stage_are_not_invited(application: Application) -> None:
     assert application.role is not None
     AlreadyThere.objects.create(
         organisation=application.organisation,
@@ -206,7 +202,7 @@ def test_who_stood_there_when_the_stage_was_mapped_is_left_alone(application: Ap
 
 
 @each_order
-def test_a_move_to_the_stage_after_that_invites(application: Application, kind: str, seed: int) -> None:
+def test_a_later_move_to_the_stage_invites(application: Application, kind: str, seed: int) -> None:
     happens(application, REJECT)
     react_in_order_of(seed)
     at_once(application, UNREJECT, leave(500, MAPPED), ENTER)
@@ -214,14 +210,14 @@ def test_a_move_to_the_stage_after_that_invites(application: Application, kind: 
     assert (shown(application, kind), mails(application)) == ("pending", ["queued"])
 
 
-def test_the_recruiter_is_not_mailed_about_it(application: Application) -> None:
+def test_the_recruiter_is_not_notified(application: Application) -> None:
     happens(application, ENTER, REJECT, UNREJECT)
     react_in_order_of(0)
     assert not Email.objects.of(application.organisation).exists()
 
 
 @each_order
-def test_a_step_that_goes_on_in_spite_of_a_hire_is_not_touched(
+def test_a_step_that_continues_after_a_hire_is_not_affected(
     application: Application, kind: str, seed: int
 ) -> None:
     Step.objects.of(application.organisation).update(on_hire=Step.OnClose.GO_ON)
@@ -237,7 +233,7 @@ def test_a_step_that_goes_on_in_spite_of_a_hire_is_not_touched(
 
 
 @each_order
-def test_a_converted_prospects_open_steps_close(application: Application, kind: str, seed: int) -> None:
+def test_converting_a_prospect_closes_open_steps(application: Application, kind: str, seed: int) -> None:
     happens(application, ENTER)
     react_in_order_of(seed)
     Application.objects.of(application.organisation).update(status="converted")

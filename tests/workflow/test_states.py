@@ -76,14 +76,14 @@ def state_of(run: StepRun) -> State:
     return P(run.progress), run.closed_at is not None, run.paused_at is not None
 
 
-def test_the_table_names_every_act_once() -> None:
+def test_the_table_lists_every_act_once() -> None:
     assert set(ACTS) == set(ALLOWED) == set(LEADS_TO)
     assert not set(PROGRESS_MOVES) & set(OTHER_MOVES)
     assert set(P) == UNFINISHED | DONE | {P.DECLINED}
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_act_leads_where_the_table_says_and_is_refused_elsewhere(runs: Runs, act: str) -> None:
+def test_acts_follow_the_table(runs: Runs, act: str) -> None:
     reached = set()
     for state in STATES:
         run = runs.run_in(*state)
@@ -102,7 +102,7 @@ def test_an_act_leads_where_the_table_says_and_is_refused_elsewhere(runs: Runs, 
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_act_writes_who_when_and_why_and_ends_reminders_where_it_must(runs: Runs, act: str) -> None:
+def test_acts_record_who_when_and_why(runs: Runs, act: str) -> None:
     later = NOW + timedelta(hours=1)
     run = runs.run_in(*min(ALLOWED[act]))
     with transaction.atomic():
@@ -116,7 +116,7 @@ def test_an_act_writes_who_when_and_why_and_ends_reminders_where_it_must(runs: R
     assert (run.closed_by == "member:1") is (act in {"close", "complete", "mark_complete", "decline"})
 
 
-def test_what_is_shown_of_each_state(runs: Runs) -> None:
+def test_each_state_has_a_status(runs: Runs) -> None:
     shown = {}
     for state in STATES:
         run = runs.run_in(*state)
@@ -133,7 +133,7 @@ def test_what_is_shown_of_each_state(runs: Runs) -> None:
         assert shown[progress, closed, paused] == expected
 
 
-def test_who_was_not_invited_is_neither_waited_for_nor_late(runs: Runs) -> None:
+def test_runs_not_yet_invited_are_not_overdue(runs: Runs) -> None:
     run = runs.run_in(P.PENDING, False, False)
     run.invited_at = None
     late = DEADLINE + GRACE + timedelta(seconds=1)
@@ -141,7 +141,7 @@ def test_who_was_not_invited_is_neither_waited_for_nor_late(runs: Runs) -> None:
     assert takes_answers(run, now=late)
 
 
-def test_whoever_begins_was_invited_whatever_the_server_said(runs: Runs) -> None:
+def test_a_started_run_counts_as_invited(runs: Runs) -> None:
     run = runs.run_in(P.PENDING, False, False)
     Attempt.objects.of(run.organisation).update(invited_at=None)
     with transaction.atomic():

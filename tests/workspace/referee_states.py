@@ -41,7 +41,7 @@ def standing(application: Application) -> Check:
     _asked(check, 1, "Maria Schmidt", "manager", state=State.ANSWERED)
     _asked(check, 2, "Oluwaseun Adeyemi-Featherstonehaugh", "manager", undelivered_at=now)
     _asked(check, 3, "Paul Meier", "peer", state=State.BEGUN, begun_at=now - timedelta(hours=5))
-    _named(check, 4, "Hans Huber", "peer", after_offer=True, held_at=now)
+    _named(check, 4, "Hans Huber", "peer", after_offer=True, deferred_at=now)
     _asked(
         check,
         5,

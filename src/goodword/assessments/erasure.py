@@ -21,7 +21,7 @@ from goodword.assessments.models import (
 from goodword.core.erasure import Counts, Subject, holds
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.workflow.erase import close_runs
+from goodword.workflow.erasure import close_runs
 
 
 @holds(

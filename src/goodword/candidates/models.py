@@ -117,14 +117,14 @@ class Application(OrganisationOwned):
         return f"application {self.pk}"
 
     @property
-    def is_going(self) -> bool:
+    def is_being_erased(self) -> bool:
         """Whether its data is erased, or will be: nobody is contacted any more."""
         return self.deleted_at is not None or self.erased_at is not None
 
     @property
     def end(self) -> str:
         """Why nobody is contacted any more: "erasure", or the status; empty while active."""
-        if self.is_going:
+        if self.is_being_erased:
             return "erasure"
         return "" if self.status == self.Status.ACTIVE else self.status
 

@@ -122,7 +122,7 @@ def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], perso
                 "Their e-mail address": referee.email,
                 "Their relationship to you": referee.relationship,
                 "Where you worked together": referee.company,
-                "Your own job title there": "Account Manager",
+                "Your job title there": "Account Manager",
                 "First month together / Month": "March",
                 "First month together / Year": "2021",
                 "Last month together / Month": "June",

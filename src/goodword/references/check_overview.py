@@ -1,4 +1,4 @@
-"""A check on the member's page of the candidate: slot by slot who is asked, how far they are, and what can be done."""
+"""A reference check on the candidate's page: each slot, its referee and what members can do."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,27 +6,24 @@ from datetime import datetime
 
 from goodword.questionnaires import labels
 from goodword.references import wording
-from goodword.references.domain.locking import is_running
-from goodword.references.domain.mails import request_ref
-from goodword.references.domain.slots import SlotStatus, slot_statuses, waits_for_candidate
+from goodword.references.domain.checks import SlotStatus, is_running, slot_statuses, waits_for_candidate
 from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.references.queries import failed_mails
 from goodword.roles.models import Step
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.states import REOPENED, status, takes_answers
 
-#: attention while which no reminder is sent
+#: attention codes that stop reminders
 UNSENT = MAIL_FAILURES | {REOPENED}
-#: the states of a place in which somebody is asked and has not answered
 _ASKED = frozenset({"out", "undelivered"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOverview:
-    """A slot of a check with who is, or was, in it.
+    """A slot with its present or former referee.
 
-    `state` is one of SlotStatus, or "replaced" and "ended"; `since` when that began. `trouble` says what is wrong
-    with the mail to them: "returned" (the address does not take mail), "failed" (it did not go out) or nothing.
+    `state`: as SlotStatus, or "replaced" or "ended", since `since`. `trouble`: "returned" (their mail bounces),
+    "failed" (it was not sent), or "".
     """
 
     slot: Slot | None
@@ -40,9 +37,7 @@ class SlotOverview:
     trouble: str
     factual: bool
     late: bool
-    #: their time is over, and they have not answered
     is_overdue: bool
-    #: the mail to them is still to be sent
     is_unsent: bool
     may_remind: bool
     may_correct: bool
@@ -51,18 +46,18 @@ class SlotOverview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOverview:
-    """A check on the candidate's page. `own`: "off", "asked", "begun" or "in", `own_since` when.
+    """`self_reference`: "off", "asked", "begun" or "in", since `self_reference_since`.
 
-    `waits_for` says whom it waits for: "you" (*I can't name anyone*), "candidate", "referees", or "offer" alone.
+    `waits_for`: "you" (*I can't name anyone*), "candidate", "referees", or "offer" alone.
     """
 
     check: Check
-    seats: Sequence[SlotOverview]
+    slots: Sequence[SlotOverview]
     former: Sequence[SlotOverview]
     questioned: Sequence[SlotOverview]
-    own: str
-    own_needed: bool
-    own_since: datetime | None
+    self_reference: str
+    self_reference_needed: bool
+    self_reference_since: datetime | None
     waits_for: Sequence[str]
     is_running: bool
     is_overdue: bool
@@ -71,8 +66,8 @@ class CheckOverview:
 
 
 def check_overview(check: Check, *, now: datetime) -> CheckOverview:
-    """All of it, in six queries for any number of referees."""
-    places = slot_statuses(check)
+    """Six queries for any number of referees."""
+    statuses = slot_statuses(check)
     everybody = list(
         Referee.objects.of(check.organisation)
         .select_related("request__reference")
@@ -82,38 +77,42 @@ def check_overview(check: Check, *, now: datetime) -> CheckOverview:
     by_id = {referee.pk: referee for referee in everybody}
     failed = failed_mails(check, [row.request for row in everybody if hasattr(row, "request")])
     running = is_running(check)
-    seats = [
+    slots = [
         _slot_overview(
-            by_id.get(place.referee.pk) if place.referee else None,
+            by_id.get(slot_status.referee.pk) if slot_status.referee else None,
             check=check,
-            place=place,
+            slot_status=slot_status,
             failed=failed,
             running=running,
             now=now,
         )
-        for place in places
+        for slot_status in statuses
     ]
     former = [
-        _slot_overview(referee, check=check, place=None, failed=failed, running=False, now=now)
+        _slot_overview(referee, check=check, slot_status=None, failed=failed, running=False, now=now)
         for referee in everybody
         if referee.replaced_at is not None
     ]
-    own, own_since = _self_reference(check)
-    own_needed = check.self_reference == Step.SelfReference.NEEDED
-    waits = _waits_for(places, own_missing=own_needed and own != "in") if running else []
+    self_reference, self_reference_since = _self_reference(check)
+    self_reference_needed = check.self_reference == Step.SelfReference.NEEDED
+    waits = (
+        _waits_for(statuses, lacks_self_reference=self_reference_needed and self_reference != "in")
+        if running
+        else []
+    )
     overdue = running and status(check, now=now) == "overdue"
     return CheckOverview(
         check=check,
-        seats=seats,
+        slots=slots,
         former=former,
-        questioned=[seat for seat in seats if seat.state == "questioned"],
-        own=own,
-        own_needed=own_needed,
-        own_since=own_since,
+        questioned=[slot for slot in slots if slot.state == "questioned"],
+        self_reference=self_reference,
+        self_reference_needed=self_reference_needed,
+        self_reference_since=self_reference_since,
         waits_for=waits,
         is_running=running,
         is_overdue=overdue,
-        may_mark=running and any(seat.state == "answered" for seat in seats),
+        may_mark=running and any(slot.state == "answered" for slot in slots),
         may_remind="candidate" in waits
         and check.clock_stopped_at is None
         and not overdue
@@ -124,14 +123,14 @@ def check_overview(check: Check, *, now: datetime) -> CheckOverview:
     )
 
 
-def _waits_for(places: Sequence[SlotStatus], *, own_missing: bool) -> list[str]:
-    states = {place.state for place in places}
+def _waits_for(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> list[str]:
+    states = {slot_status.state for slot_status in statuses}
     found = ["you"] if "questioned" in states else []
-    if waits_for_candidate(places, own_missing=own_missing):
+    if waits_for_candidate(statuses, lacks_self_reference=lacks_self_reference):
         found.append("candidate")
     if "out" in states:
         found.append("referees")
-    if not found and "held" in states:
+    if not found and "deferred" in states:
         found.append("offer")
     return found
 
@@ -140,15 +139,15 @@ def _slot_overview(
     referee: Referee | None,
     *,
     check: Check,
-    place: SlotStatus | None,
+    slot_status: SlotStatus | None,
     failed: set[str],
     running: bool,
     now: datetime,
 ) -> SlotOverview:
     request: ReferenceRequest | None = getattr(referee, "request", None)
     reference = getattr(request, "reference", None)
-    state, since = _state(referee, request, place)
-    asked = running and request is not None and request.is_out and place is not None
+    state, since = _state(referee, request, slot_status)
+    asked = running and request is not None and request.is_out and slot_status is not None
     trouble = _trouble(request, failed) if asked or state in _ASKED else ""
     left = request.reminders_promised - request.reminders_sent if request else 0
     unsent = request is not None and request.is_out and request.invited_at is None and state == "out"
@@ -161,8 +160,8 @@ def _slot_overview(
     )
     overdue_now = overdue and takes_answers(check, now=now)
     return SlotOverview(
-        slot=place.slot if place else None,
-        asked=wording.for_member(place.slot.relationship) if place else "",
+        slot=slot_status.slot if slot_status else None,
+        asked=wording.for_member(slot_status.slot.relationship) if slot_status else "",
         referee=referee,
         request=request,
         relationship=labels.relationships()[referee.relationship]
@@ -185,31 +184,31 @@ def _slot_overview(
         and not overdue
         and left > 0,
         may_correct=asked,
-        may_release=running and state == "held",
+        may_release=running and state == "deferred",
     )
 
 
 def _state(
-    referee: Referee | None, request: ReferenceRequest | None, place: SlotStatus | None
+    referee: Referee | None, request: ReferenceRequest | None, slot_status: SlotStatus | None
 ) -> tuple[str, datetime | None]:
-    if place is None:
+    if slot_status is None:
         return "replaced", referee.replaced_at if referee else None
-    slot = place.slot
-    if place.state == "questioned":
+    slot = slot_status.slot
+    if slot_status.state == "questioned":
         return "questioned", slot.cannot_at
-    if place.state == "waived":
+    if slot_status.state == "waived":
         return "waived", slot.answered_at
     if referee is None:
         return "free", None
     if request is None:
-        return place.state, referee.held_at or referee.created_at
+        return slot_status.state, referee.deferred_at or referee.created_at
     if request.state == ReferenceRequest.State.ENDED:
         return "ended", request.settled_at
     if request.undelivered_at is not None and request.is_out:
         return "undelivered", request.undelivered_at
     if request.state == ReferenceRequest.State.BEGUN:
         return "begun", request.begun_at
-    return place.state, request.settled_at or request.sent_at
+    return slot_status.state, request.settled_at or request.sent_at
 
 
 def _trouble(request: ReferenceRequest | None, failed: set[str]) -> str:
@@ -217,7 +216,7 @@ def _trouble(request: ReferenceRequest | None, failed: set[str]) -> str:
         return ""
     if request.undelivered_at is not None:
         return "returned"
-    return "failed" if request_ref(request) in failed else ""
+    return "failed" if request.mail_ref in failed else ""
 
 
 def _self_reference(check: Check) -> tuple[str, datetime | None]:

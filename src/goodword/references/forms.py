@@ -1,4 +1,4 @@
-"""Forms of the two portals."""
+"""Forms of both portals."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -20,25 +20,21 @@ LONGEST_REASON = 2000
 
 
 class PlainTextField(forms.CharField):
-    """Text without controls; on one line unless it is a text area."""
+    """Text without control characters; one line unless in a text area."""
 
     def to_python(self, value: Any) -> str:
-        """The cleaned text; markup stays as it was typed and is escaped where it is shown."""
         text = super().to_python(value) or ""
         return clean_text(text, one_line=not isinstance(self.widget, forms.Textarea))
 
 
 class AddressField(forms.EmailField):
-    """An e-mail address, without the invisible characters that come with copying."""
+    """An e-mail address, without the invisible characters that copying brings."""
 
     def to_python(self, value: Any) -> str:
-        """The address as typed, cleaned."""
         return clean_text(super().to_python(value) or "", one_line=True)
 
 
 class ReasonForm(forms.Form):
-    """An optional reason, in own words."""
-
     use_required_attribute = False
 
     reason = PlainTextField(
@@ -60,20 +56,18 @@ class ReasonForm(forms.Form):
 
 
 class DeclineForm(ReasonForm):
-    """How a referee says no."""
-
     why = forms.ChoiceField(
-        label=_("What is it?"),
+        label=_("Your answer"),
         widget=forms.RadioSelect,
         choices=[
-            (ReferenceRequest.Why.WOULD_RATHER_NOT, _("I would rather not give a reference")),
-            (ReferenceRequest.Why.NOT_ME, _("I am not this person, or do not know the candidate")),
+            (ReferenceRequest.Why.WOULD_RATHER_NOT, _("I'd rather not give a reference")),
+            (ReferenceRequest.Why.NOT_ME, _("I'm not this person, or don't know the candidate")),
         ],
         error_messages={"required": _("Choose one of the answers.")},
     )
-    never_again = forms.BooleanField(label=_("Do not contact me again"), required=False)
+    opt_out = forms.BooleanField(label=_("Don't contact me again"), required=False)
 
-    field_order = ("why", "reason", "never_again")
+    field_order = ("why", "reason", "opt_out")
 
 
 def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str = "off") -> PlainTextField:
@@ -88,7 +82,7 @@ def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str =
 
 
 class RefereeForm(forms.Form):
-    """One referee, as the candidate states them. After `is_valid()`, `details` holds what to save."""
+    """A referee. Once valid, `details` holds what to save."""
 
     use_required_attribute = False
 
@@ -96,7 +90,7 @@ class RefereeForm(forms.Form):
     email = AddressField(
         label=_("Their e-mail address"),
         max_length=254,
-        help_text=_("Preferably a work address: it is easier to trust. Not your own."),
+        help_text=_("Preferably a work address, which is easier to trust."),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),
         error_messages={
             "required": _("Enter the e-mail address of the referee."),
@@ -116,8 +110,8 @@ class RefereeForm(forms.Form):
         required=_("Enter where you worked together."),
     )
     candidate_title = _text(
-        _("Your own job title there"),
-        help_text=_("At the end of that time. Leave empty if you had none."),
+        _("Your job title there"),
+        help_text=_("The last one. Leave empty if you had none."),
         required=None,
     )
     from_month = MonthField(label=_("First month together"))
@@ -127,7 +121,7 @@ class RefereeForm(forms.Form):
         label=_("A personal message to them"),
         max_length=LONGEST_MESSAGE,
         required=False,
-        help_text=_("Added to the e-mail in your words, for them only. At most 300 characters, no links."),
+        help_text=_("Quoted in the e-mail, for them only. Up to 300 characters, no links."),
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     language = forms.ChoiceField(
@@ -163,11 +157,10 @@ class RefereeForm(forms.Form):
             del self.fields["language"]
 
     def entered(self, name: str) -> str:
-        """What was entered in one input, if that is right; also while the rest is not yet."""
+        """One valid input, even if the form is not valid yet."""
         return str(self.cleaned_data.get(name, ""))
 
     def clean(self) -> None:
-        """Read the months, and put all that is stated into `details`."""
         values = self.cleaned_data
         first = self._month("from_month")
         last = "" if values.get("ongoing") else self._month("to_month")
@@ -176,7 +169,7 @@ class RefereeForm(forms.Form):
         if last == "" and not values.get("ongoing") and "to_month" not in self.errors:
             self.add_error(
                 "to_month",
-                gettext("Enter the last month, with the year, or tick that you still work together."),
+                gettext("Enter the last month, with the year, or tick “We still work together”."),
             )
         if self.errors:
             return
@@ -190,7 +183,7 @@ class RefereeForm(forms.Form):
         )
 
     def refuse(self, problems: Mapping[str, str]) -> None:
-        """Show what the domain could not take, at the inputs that it is about."""
+        """Add the domain's messages to their fields."""
         for name, sentence in problems.items():
             self.add_error(name or None, sentence)
 
@@ -226,8 +219,6 @@ def _initial(referee: Referee | None) -> dict[str, object]:
 
 
 class CannotForm(forms.Form):
-    """Why the candidate cannot name somebody: a member decides by it."""
-
     use_required_attribute = False
 
     reason = PlainTextField(
@@ -235,7 +226,7 @@ class CannotForm(forms.Form):
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": _("Say why in a few words; the answer depends on it."),
+            "required": _("Please say why in a few words."),
             "max_length": _("This is longer than 2000 characters. Please shorten it."),
         },
     )

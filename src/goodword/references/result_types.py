@@ -1,4 +1,4 @@
-"""The types of a check's results; results.py fills them. Report snapshots use the same."""
+"""The results of a check, filled by results.py."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +9,10 @@ from goodword.questionnaires.types import Level
 
 @dataclass(frozen=True, kw_only=True)
 class ReceivedReference:
-    """One reference that came in, or the candidate's own answers (`own`).
+    """A reference, or the self-reference (`is_self`).
 
-    `relationship` is as the referee says, where they say; the rest as stated. `factual`: only dates and title were
-    confirmed. `late`: it came when the check was done. `language` is the name of the language that they answered
-    in, where it is another than that of the questions here.
+    `relationship`: the referee's version, if given. `factual`: dates and title only. `late`: after completion.
+    `language`: the name of the language of the answers, if it differs from that of the questions.
     """
 
     id: str
@@ -27,15 +26,13 @@ class ReceivedReference:
     late: bool
     language: str
     language_code: str
-    own: bool = False
+    is_self: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Answer:
-    """What one person answered to one question, in words, with the level's example and the comment beside it.
-
-    `values` are levels, places or numbers of options; empty for who could not say, and for texts.
-    """
+    """One answer in words, with the level's example and the comment. `values`: levels, places or option numbers; empty
+    for texts and "can't say"."""
 
     by: ReceivedReference
     words: str
@@ -46,37 +43,36 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerGroup:
-    """The answers of one relationship, or of the candidate (`own`), in the order in which they came in."""
+    """The answers of one relationship, or of the candidate (`is_self`), in order of arrival."""
 
     relationship: str
     answers: tuple[Answer, ...]
-    own: bool
+    is_self: bool
 
     @property
     def n(self) -> int:
-        """How many could say."""
+        """How many gave an answer on the scale."""
         return sum(bool(answer.values) for answer in self.answers)
 
     @property
     def skipped(self) -> int:
-        """How many could not."""
+        """How many could not judge."""
         return len(self.answers) - self.n
 
     @property
     def values(self) -> tuple[int, ...]:
-        """All that was chosen."""
         return tuple(value for answer in self.answers for value in answer.values)
 
     @property
     def identifiable(self) -> bool:
-        """Whether one referee alone stands behind it."""
-        return len(self.answers) == 1 and not self.own
+        """Whether it has a single referee."""
+        return len(self.answers) == 1 and not self.is_self
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScaleCell:
-    """How many chose one level or place. `spread` is "from" at the lowest that was chosen, "to" at the highest,
-    "through" between them; empty outside, and where all chose one."""
+    """How many chose one level. `spread`: "from" at the lowest chosen, "to" at the highest, "through" between; else
+    empty."""
 
     value: int
     label: str
@@ -85,39 +81,36 @@ class ScaleCell:
 
     @property
     def marks(self) -> range:
-        """One for each."""
         return range(self.count)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenOption:
-    """One thing to choose: who chose it, by relationship, and whether the candidate did."""
+    """An option with the number of referees by relationship."""
 
     label: str
     count: int
     by: tuple[tuple[str, int], ...]
-    own: bool
+    by_candidate: bool
 
     @property
     def marks(self) -> range:
-        """One for each referee."""
         return range(self.count)
 
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionResult:
-    """A question and all answers to it.
+    """A question and all its answers.
 
-    `kind` is "rating", "agreement", "between", "adjectives", "choice", "line" (a few words) or "text". `levels`
-    belong to the first three (of `between` without labels), `options` (number and label) to the next two; `ends`
-    are the statements of `between`. `unasked` says in a sentence why somebody was not asked, `not_asked` and
-    `left_open` who they are. `own_text` is what the candidate was asked instead.
+    `kind`: "rating", "agreement", "between", "adjectives", "choice", "line" (a few words) or "text". `levels`: of the
+    first three. `options`: numbers and labels of the next two. `ends`: the statements of "between". `unasked`: why
+    somebody was not asked; `not_asked` and `left_open`: who. `self_text`: the candidate's version of the question.
     """
 
     id: str
     kind: str
     text: str
-    own_text: str
+    self_text: str
     competency: str
     levels: tuple[Level, ...]
     options: tuple[tuple[int, str], ...]
@@ -131,32 +124,28 @@ class QuestionResult:
 
     @property
     def answers(self) -> list[Answer]:
-        """Everybody's, by relationship, the candidate's last."""
+        """By relationship, the candidate's last."""
         return [answer for group in self.groups for answer in group.answers]
 
     @property
     def comments(self) -> list[Answer]:
-        """What was added in own words, by relationship."""
         return [answer for answer in self.answers if answer.comment]
 
     @property
     def on_scale(self) -> bool:
-        """Whether its answers lie on an axis."""
         return self.kind in {"rating", "agreement", "between"}
 
     @property
     def has_options(self) -> bool:
-        """Whether there were things to choose from."""
         return self.kind in {"choice", "adjectives"}
 
     @property
     def has_values(self) -> bool:
-        """Whether there is anything to draw."""
         return any(group.values for group in self.groups)
 
     @property
     def strips(self) -> list[tuple[AnswerGroup, list[ScaleCell], str]]:
-        """A line of the drawing each: a relationship, its cells, and what it spans ("3 to 5" as "3–5")."""
+        """Rows of the chart: group, cells and range ("3–5")."""
         return [(group, self._cells(group), _span(group.values)) for group in self.groups]
 
     def _cells(self, group: AnswerGroup) -> list[ScaleCell]:
@@ -173,36 +162,35 @@ class QuestionResult:
 
     @property
     def chosen(self) -> list[ChosenOption]:
-        """The options that somebody chose, of several the most chosen first."""
+        """Options somebody chose; if several may be chosen, the most chosen first."""
         found = [
             ChosenOption(
                 label=label,
-                count=sum(group.values.count(number) for group in self.groups if not group.own),
+                count=sum(group.values.count(number) for group in self.groups if not group.is_self),
                 by=tuple(
                     (group.relationship, n)
                     for group in self.groups
-                    if not group.own and (n := group.values.count(number))
+                    if not group.is_self and (n := group.values.count(number))
                 ),
-                own=any(number in group.values for group in self.groups if group.own),
+                by_candidate=any(number in group.values for group in self.groups if group.is_self),
             )
             for number, label in self.options
         ]
-        known = [option for option in found if option.count or option.own]
+        known = [option for option in found if option.count or option.by_candidate]
         return sorted(known, key=lambda option: -option.count) if self.multiple else known
 
     @property
     def unchosen(self) -> list[str]:
-        """The labels that nobody chose."""
         chosen = {option.label for option in self.chosen}
         return [label for _, label in self.options if label not in chosen]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """Stated and confirmed side by side, without a judgement.
+    """A stated fact and what the referee says.
 
-    `kind` is the type of its question, `what` its short name. `verdict` is "confirmed", "corrected" or "unsure";
-    `confirmed` is empty for who was not sure.
+    `kind`: the question's type. `what`: its short name. `verdict`: "confirmed", "corrected" or "unsure", then
+    `confirmed` is empty.
     """
 
     reference: str
@@ -215,7 +203,7 @@ class Verification:
 
 @dataclass(frozen=True, kw_only=True)
 class Contradiction:
-    """Referees of one company of whom the same was stated, and who say different things: each with who says it."""
+    """Referees of one company who say different things, with who says what."""
 
     what: str
     company: str
@@ -224,7 +212,7 @@ class Contradiction:
 
 @dataclass(frozen=True, kw_only=True)
 class Results:
-    """All that came in on a check so far. `sent` were asked, `declined` said no, `erased` are gone since."""
+    """Everything received so far. `sent`: referees asked. `erased`: references erased since."""
 
     questionnaire: str
     version: int
@@ -234,29 +222,25 @@ class Results:
     declined: int
     erased: int
     references: tuple[ReceivedReference, ...]
-    own: ReceivedReference | None
+    self_reference: ReceivedReference | None
     questions: tuple[QuestionResult, ...]
     verification: tuple[Verification, ...]
     contradictions: tuple[Contradiction, ...]
 
     @property
     def received(self) -> int:
-        """How many references are in."""
         return len(self.references)
 
     @property
     def factual(self) -> int:
-        """How many of them confirm dates and title only."""
         return sum(reference.factual for reference in self.references)
 
     @property
     def late(self) -> int:
-        """How many of them came when the check was done."""
         return sum(reference.late for reference in self.references)
 
     @property
     def facts(self) -> list[tuple[ReceivedReference, list[Verification]]]:
-        """What was stated and confirmed, reference by reference."""
         return [
             (reference, [entry for entry in self.verification if entry.reference == reference.id])
             for reference in self.references
@@ -264,7 +248,7 @@ class Results:
 
     @property
     def parts(self) -> list[tuple[str, list[QuestionResult]]]:
-        """The questions under their headings: those that follow each other on one competency share one."""
+        """Questions under their headings; consecutive questions of one competency share one."""
         return [
             (heading, list(asked))
             for heading, asked in groupby(self.questions, key=lambda asked: asked.competency or asked.text)
@@ -272,7 +256,7 @@ class Results:
 
     @property
     def identifiable(self) -> bool:
-        """Whether one referee alone stands behind a relationship."""
+        """Whether some relationship has a single referee."""
         return any(group.identifiable for asked in self.questions for group in asked.groups)
 
 

@@ -1,7 +1,7 @@
-"""The results of a check: ratings by relationship, answers in full, what was stated beside what was confirmed.
+"""The results of a check: ratings by relationship, answers in full, stated beside confirmed.
 
-Nothing is computed beyond counting and grouping. Questions are in the organisation's language; answers in another
-language of the same version are matched by ids and values. Labels are in the active language.
+Only counting and grouping. Questions are in the organisation's language; answers in other languages of the version are
+matched by ids and values.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -52,17 +52,17 @@ from goodword.references.result_types import (
 )
 
 State = ReferenceRequest.State
-#: the id of the candidate's own answers among the references
-OWN = "own"
+#: the id of the self-reference among the references
+SELF_REFERENCE = "own"
 
 
-#: who answered, with the answers by question id
+#: the respondent, their answers by question id, and the ids of the questions asked
 type Voice = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
-    """The results of a check, complete or not; references in the order in which they came in. Three queries, with the
-    check's version, candidate and organisation at hand."""
+    """Complete or not; references in order of arrival. Three queries, if version, candidate and organisation are
+    loaded."""
     questions = _questions(check)
     references = list(
         Reference.objects.of(check.organisation)
@@ -90,7 +90,7 @@ def results(check: Check) -> Results:
         declined=sum(state == State.DECLINED for state, _ in states),
         erased=sum(state == State.ANSWERED and erased is not None for state, erased in states),
         references=tuple(received),
-        own=own[0] if own else None,
+        self_reference=own[0] if own else None,
         questions=tuple(
             _question_result(question, asked_own.get(question.id), voices, own, questions)
             for question in questions
@@ -102,7 +102,7 @@ def results(check: Check) -> Results:
 
 
 def given_by(reference: Reference) -> dict[str, list[int]]:
-    """What one referee chose, by question id: levels, places, or numbers of options; empty for who could not say."""
+    """A referee's levels, places or option numbers by question id; empty for "can't say"."""
     return {
         question.id: list(_values_in(question, reference.answers[question.id]))
         for question in _questions(reference.request.check_run)
@@ -111,7 +111,7 @@ def given_by(reference: Reference) -> dict[str, list[int]]:
 
 
 def _questions(check: Check) -> tuple[Question, ...]:
-    """In the language of the organisation. A company differs from referee to referee, so none is put in."""
+    """In the organisation's language. No company is filled in, as it differs between referees."""
     name = check.step_request.application.candidate.name
     version = check.version
     return fill_placeholders(
@@ -157,7 +157,7 @@ def _self_reference(check: Check) -> Voice | None:
     code = row.version.language
     other = code != check.version.language
     who = ReceivedReference(
-        id=OWN,
+        id=SELF_REFERENCE,
         name=check.step_request.application.candidate.name,
         relationship=gettext("Self"),
         company="",
@@ -168,7 +168,7 @@ def _self_reference(check: Check) -> Voice | None:
         late=check.completed_at is not None and row.submitted_at > check.completed_at,
         language=str(get_language_info(code)["name_translated"]) if other else "",
         language_code=code if other else "",
-        own=True,
+        is_self=True,
     )
     return who, row.answers or {}, frozenset(row.answers or {})
 
@@ -193,17 +193,17 @@ def _question_result(
             not_asked.append(who)
     order = [labels.relationships()[value] for value in RELATIONSHIPS]
     groups = [
-        AnswerGroup(relationship=name, answers=tuple(answered[name]), own=False)
+        AnswerGroup(relationship=name, answers=tuple(answered[name]), is_self=False)
         for name in order
         if name in answered
     ]
     if own is not None and asked_own is not None and own[1].get(question.id) is not None:
-        said = _answer_of(question, own[1][question.id], by=own[0])
-        groups.append(AnswerGroup(relationship=own[0].relationship, answers=(said,), own=True))
-    own_text = asked_own.text if own is not None and asked_own is not None else ""
+        answer = _answer_of(question, own[1][question.id], by=own[0])
+        groups.append(AnswerGroup(relationship=own[0].relationship, answers=(answer,), is_self=True))
+    self_text = asked_own.text if own is not None and asked_own is not None else ""
     return replace(
         _empty_result(question),
-        own_text=own_text if own_text != question.text else "",
+        self_text=self_text if self_text != question.text else "",
         groups=tuple(groups),
         unasked=_why_not_asked(question, questions),
         not_asked=tuple(not_asked),
@@ -212,13 +212,12 @@ def _question_result(
 
 
 def _empty_result(question: Question) -> QuestionResult:
-    """The question with nothing answered yet."""
     options = _options(question)
     return QuestionResult(
         id=question.id,
         kind=_kind(question),
         text=question.text,
-        own_text="",
+        self_text="",
         competency=question.competency if isinstance(question, Rating | Agreement) else "",
         levels=_levels(question),
         options=tuple(enumerate(options.values(), start=1)),
@@ -233,7 +232,7 @@ def _empty_result(question: Question) -> QuestionResult:
 
 
 def _answer_of(question: Question, given: Any, *, by: ReceivedReference) -> Answer:
-    """A stored answer in words; a long text is all comment."""
+    """A stored answer in words; a long text counts as comment."""
     [row] = render_answers([question], {question.id: given})
     text = isinstance(question, LongText)
     return Answer(
@@ -246,7 +245,6 @@ def _answer_of(question: Question, given: Any, *, by: ReceivedReference) -> Answ
 
 
 def _values_in(question: Question, given: Any) -> tuple[int, ...]:
-    """The level of a rating, the place between two statements, or the numbers of the options that were chosen."""
     match question:
         case Rating() | Agreement():
             return (given["level"],) if given["level"] else ()
@@ -262,7 +260,7 @@ def _values_in(question: Question, given: Any) -> tuple[int, ...]:
 
 
 def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
-    """Why not everybody was asked, in a sentence or two; empty if everybody was."""
+    """Why not everybody was asked; empty if everybody was."""
     sentences = []
     if question.only_for:
         known = labels.relationships()
@@ -272,7 +270,7 @@ def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
         earlier = next(one for one in questions if one.id == question.when.question)
         words = _option_words(earlier)
         sentences.append(
-            gettext("Asked only after the answer %(answers)s to “%(question)s”.")
+            gettext("Asked only if “%(question)s” was answered with %(answers)s.")
             % {
                 "answers": ", ".join(f"“{words.get(value, value)}”" for value in question.when.values),
                 "question": earlier.text,
@@ -321,7 +319,7 @@ def _agreement(question: Agreement, level: int) -> str:
 
 
 def _options(question: Question) -> Mapping[str, str]:
-    """The labels of what there is to choose, by value, in the order of the question."""
+    """Labels by value."""
     match question:
         case SingleChoice() | MultipleChoice() | Adjectives():
             return {choice.value: choice.label for choice in question.choices}
@@ -337,7 +335,6 @@ def _option_words(question: Question) -> Mapping[str, str]:
 
 
 def _verifications(references: Sequence[Reference], questions: Sequence[Question]) -> list[Verification]:
-    """What each referee confirmed, corrected, or was not sure of."""
     asked = [question for question in questions if isinstance(question, CONFIRMING)]
     return [entry for reference in references for entry in _verifications_of(reference, asked)]
 
@@ -345,10 +342,8 @@ def _verifications(references: Sequence[Reference], questions: Sequence[Question
 def _contradictions(
     received: Sequence[ReceivedReference], facts: Sequence[Verification]
 ) -> Iterator[Contradiction]:
-    """Dates and titles that referees of one company tell differently, though the candidate stated the same of both.
-
-    A relationship is each referee's own, so that two of them cannot contradict each other in it.
-    """
+    """Different dates or titles from referees of one company for the same statement. Relationships are each referee's
+    own and cannot contradict."""
     people = {one.id: one for one in received}
     groups: dict[tuple[str, str, str], dict[str, list[ReceivedReference]]] = {}
     for fact in facts:

@@ -1,8 +1,6 @@
-"""Addresses of the candidate's and the referee's pages of a reference check, and of what members do with its signs."""
-
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.references.flags.display import dismiss_flag
+from goodword.references.flags.wording import dismiss_flag
 from goodword.references.views import candidate, nominations, referee, referee_data, responses, self_reference
 
 member_urls: list[URLPattern | URLResolver] = [
@@ -24,14 +22,22 @@ public_urls: list[URLPattern | URLResolver] = [
     path("p/<str:token>/references/<int:slot>/remove/", nominations.remove, name="portal_check_remove"),
     path("p/<str:token>/references/<int:slot>/cannot/", nominations.cannot, name="portal_check_cannot"),
     path("p/<str:token>/references/<int:slot>/nudge/", nominations.nudge, name="portal_check_nudge"),
-    path("p/<str:token>/references/own/", self_reference.home, name="portal_own"),
-    path("p/<str:token>/references/own/begin/", self_reference.begin, name="portal_own_begin"),
+    path("p/<str:token>/references/self-reference/", self_reference.home, name="portal_self_reference"),
     path(
-        "p/<str:token>/references/own/questions/<int:number>/",
-        self_reference.questions,
-        name="portal_own_page",
+        "p/<str:token>/references/self-reference/begin/",
+        self_reference.begin,
+        name="portal_self_reference_begin",
     ),
-    path("p/<str:token>/references/own/review/", self_reference.review, name="portal_own_review"),
+    path(
+        "p/<str:token>/references/self-reference/questions/<int:number>/",
+        self_reference.questions,
+        name="portal_self_reference_page",
+    ),
+    path(
+        "p/<str:token>/references/self-reference/review/",
+        self_reference.review,
+        name="portal_self_reference_review",
+    ),
     path("r/<str:token>/fresh/", referee.fresh_link, name="referee_fresh"),
     path("r/<str:token>/", referee.home, name="referee"),
     path("r/<str:token>/language/", referee.language, name="referee_language"),
@@ -41,7 +47,7 @@ public_urls: list[URLPattern | URLResolver] = [
     path("r/<str:token>/facts/", responses.facts, name="referee_facts"),
     path("r/<str:token>/copy/", referee.send_copy, name="referee_copy"),
     path("r/<str:token>/ask/", referee.ask, name="referee_ask"),
-    path("r/<str:token>/never-again/", referee.opt_out, name="referee_never_again"),
+    path("r/<str:token>/opt-out/", referee.opt_out, name="referee_opt_out"),
     path("r/<str:token>/data/", referee_data.data, name="referee_data"),
     path("r/<str:token>/data/link/", referee_data.send_link, name="referee_data_link"),
     path("dr/<str:token>/", referee_data.own_data, name="referee_own_data"),

@@ -1,4 +1,4 @@
-"""Whom a check asks for, in the words of its pages and mails. Functions, because the language is known only then."""
+"""Kinds of referee in words, in the active language."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -12,7 +12,7 @@ from goodword.roles.slots import ANY
 
 
 def one_referee(kind: str) -> str:
-    """One referee of a kind, within a sentence: "a manager of yours"."""
+    """Within a sentence: "a manager of yours"."""
     return {
         "manager": _("a manager of yours"),
         "peer": _("a colleague"),
@@ -25,7 +25,7 @@ def one_referee(kind: str) -> str:
 
 
 def heading(kind: str) -> str:
-    """The same as a heading."""
+    """As a heading: "A manager of yours"."""
     return {
         "manager": _("A manager of yours"),
         "peer": _("A colleague"),
@@ -38,12 +38,12 @@ def heading(kind: str) -> str:
 
 
 def for_member(kind: str) -> str:
-    """One referee of a kind as members read it: "Manager"."""
+    """For members: "Manager"."""
     return _("Anybody who knows their work") if kind == ANY else labels.relationships()[kind]
 
 
 def several_referees(kind: str, n: int) -> str:
-    """`n` referees of a kind, as a line of a list: "2 managers of yours"."""
+    """ "2 managers of yours"."""
     words = {
         "manager": ngettext("%(n)s manager of yours", "%(n)s managers of yours", n),
         "peer": ngettext("%(n)s colleague", "%(n)s colleagues", n),
@@ -57,7 +57,7 @@ def several_referees(kind: str, n: int) -> str:
 
 
 def requested_referees(slots: Sequence[Slot]) -> list[dict[str, object]]:
-    """What a check asks for, a line each run of like slots: `words`, `needed` and `hint`. Waived ones are left out."""
+    """The referees wanted, similar slots grouped: `words`, `needed`, `hint`. Without waived slots."""
     asked = [slot for slot in slots if not slot.is_waived]
     grouped = groupby(asked, key=lambda slot: (slot.relationship, slot.needed, slot.hint))
     return [

@@ -1,4 +1,4 @@
-"""Questions from candidates and referees to the recruiter: the page, and the mail."""
+"""Questions from candidates and referees to the recruiter."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -21,8 +21,8 @@ from goodword.notifications.domain.queue import Person, queue
 from goodword.notifications.models import Email
 from goodword.workflow.domain.eligibility import lock_application
 
-MAIL_KIND = "workflow.asked"
-#: questions of one person within a day
+MAIL_KIND = "workflow.question"
+#: questions per person
 MOST_A_DAY = 5
 LONGEST_QUESTION = 4000
 FORM_ID = "ask"
@@ -31,14 +31,14 @@ FORM_ID = "ask"
 def ask_recruiter(
     *, application: Application, by: str, name: str, address: str, text: str, now: datetime
 ) -> bool:
-    """Mail the recruiter what somebody on a portal asks; a reply goes to `address`, theirs.
+    """Mail the recruiter a question; replies go to `address`.
 
-    `by` tells askers apart ("candidate", "referee:31"). False, and nothing sent, after five within a day, and of
-    somebody whose data is to go.
+    `by`: "candidate" or "referee:31". Returns whether it was sent: at most five a day, and none while the candidate is
+    being erased.
     """
     with transaction.atomic():
         application = lock_application(application.pk)
-        if application.is_going:
+        if application.is_being_erased:
             return False
         ref = f"asked:{application.pk}:{by}"
         asked = Email.objects.of(application.organisation).filter(kind=MAIL_KIND, subject_ref=ref)
@@ -52,7 +52,7 @@ def ask_recruiter(
             key=f"{ref}:{asked.count() + 1}",
             to=Person(name=recruiter.name, address=recruiter.address),
             sender=Person(name=name, address=address),
-            template="workflow/mail/asked",
+            template="workflow/mail/question",
             context={
                 "asker": name,
                 "is_candidate": by == "candidate",
@@ -66,7 +66,7 @@ def ask_recruiter(
             now=now,
         )
         record(
-            "portal.asked",
+            "portal.question_asked",
             organisation_id=application.organisation_id,
             application_id=application.pk,
             actor="candidate" if by == "candidate" else "referee",
@@ -77,16 +77,14 @@ def ask_recruiter(
 
 
 class AskForm(forms.Form):
-    """What somebody wants to ask, in own words."""
-
     use_required_attribute = False
 
     question = forms.CharField(
-        label=_("What would you like to ask?"),
+        label=_("Your question"),
         max_length=LONGEST_QUESTION,
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={
-            "required": _("Write what you would like to ask."),
+            "required": _("Write your question."),
             "max_length": _("This is longer than 4000 characters. Please shorten it."),
         },
     )
@@ -95,7 +93,6 @@ class AskForm(forms.Form):
         super().__init__(data, prefix="a", initial={"question": question})
 
     def clean_question(self) -> str:
-        """Without control characters; markup stays and is escaped where it is shown."""
         return clean_text(self.cleaned_data["question"])
 
 
@@ -110,10 +107,8 @@ def ask_page(
     context: Mapping[str, object],
     switched: bool = False,
 ) -> HttpResponse:
-    """The form, and a confirmation once it is sent.
-
-    `context` is for the portal's layout. `switched`: a language button was pressed, and the text is kept.
-    """
+    """The form, then a confirmation. `context`: for the portal's layout. `switched`: the language was changed, and the
+    text is kept."""
     form = AskForm(request.POST if request.method == "POST" else None)
     if switched:
         form = AskForm(question=form["question"].value() or "")

@@ -1,4 +1,4 @@
-"""The sweep of delayed starts."""
+"""The sweep of delayed step requests."""
 
 from goodword.core import clock, jobs
 from goodword.workflow.domain.automation import start_delayed
@@ -6,6 +6,5 @@ from goodword.workflow.domain.automation import start_delayed
 
 @jobs.job(name="workflow.start_delayed", cron="* * * * * */15", queueing_lock="workflow.start_delayed")
 def sweep_delayed(*, timestamp: int = 0) -> None:
-    """Start what has waited long enough."""
-    del timestamp  # given to every periodic job; the clock is ours
+    del timestamp  # passed by Procrastinate
     start_delayed(now=clock.now())

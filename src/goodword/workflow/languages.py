@@ -1,4 +1,4 @@
-"""Choosing the language of a page: the reader's choice, their browser's, the one on record."""
+"""Choosing the language of a page: the reader's choice, their browser's, or the stored one."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -9,19 +9,19 @@ from django.http import HttpRequest
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-#: of an address, on pages that store no choice
+#: query parameter of pages that store no choice
 PARAMETER: Final = "language"
 
 
 def named(codes: Sequence[str]) -> list[tuple[str, str]]:
-    """Codes and names for buttons and lists, always in the same order: [("en", "English"), ...]."""
+    """In a fixed order: [("en", "English"), ...]."""
     order = [code for code, _name in settings.LANGUAGES]
     ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
     return [(code, name_of(code)) for code in ordered]
 
 
 def name_of(code: str) -> str:
-    """ "Deutsch" for "de"; the code itself for one that nobody has described to us."""
+    """ "Deutsch" for "de"; the code itself if Django does not know it."""
     try:
         return str(translation.get_language_info(code)["name_local"]).capitalize()
     except KeyError:
@@ -29,19 +29,19 @@ def name_of(code: str) -> str:
 
 
 def of_browser(request: HttpRequest) -> list[str]:
-    """A browser's languages, most preferred first: ["de-at", "de", "en"]."""
+    """Most preferred first: ["de-at", "de", "en"]."""
     asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return [code for code, weight in asked if weight > 0]
 
 
 def of_address(request: HttpRequest, offered: Sequence[str]) -> str:
-    """The available language that the page's address names, by its language links; empty if there is none."""
+    """The offered language in the page's query string, or empty."""
     code = request.GET.get(PARAMETER, "")
     return code if code in offered else ""
 
 
 def carried(request: HttpRequest, url: str) -> str:
-    """The address of the next page, in the language that this one's address names."""
+    """The URL with the language of this page's query string."""
     code = request.GET.get(PARAMETER, "")
     if code not in dict(settings.LANGUAGES):
         return url
@@ -49,10 +49,8 @@ def carried(request: HttpRequest, url: str) -> str:
 
 
 def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> dict[str, object]:
-    """Template context for language links (workflow/language_links.html), if there is more than one language.
-
-    They stand where nothing is stored for the reader: an expired link may be in other hands by now.
-    """
+    """Template context for language links (workflow/language_links.html). For pages that store nothing: an expired link
+    may be in other hands."""
     shown = [
         (
             code,
@@ -65,7 +63,7 @@ def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> 
 
 
 def first_offered(offered: Sequence[str], *wanted: str) -> str:
-    """The first available one of the preferred languages ("de", "de-AT"); empty if there is none."""
+    """The first preferred language ("de", "de-AT") that is offered, or empty."""
     for code in wanted:
         for language in offered:
             if code and _primary(language) == _primary(code):

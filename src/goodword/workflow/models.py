@@ -1,26 +1,32 @@
-"""Step requests, and the base of runs."""
+"""Step requests, and the abstract bases of runs and flags."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 
 from django.db import models
 
-from goodword.accounts.models import OrganisationOwned
+from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
 from goodword.core.workdays import Calendar
 from goodword.roles.models import Step
 
+type Grade = Literal["low", "medium", "high"]
+GRADES: tuple[Grade, ...] = ("low", "medium", "high")
+
 
 class StepRequest(OrganisationOwned):
-    """A step requested on an application: one row, however often the stage is entered."""
+    """A step requested on an application; one row, however often the stage is entered."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
         STARTED = "started"
-        #: an earlier result of the same person is used, and nobody is invited
+        #: an earlier result is used
         REUSED = "reused"
 
     class Waits(models.TextChoices):
-        """Why it waits; the candidate's page has a sentence and a remedy for each."""
+        """Why it waits. The candidate's page says what to do about each."""
 
         NOTHING = ""
         DELAY = "delay"
@@ -53,12 +59,17 @@ class StepRequest(OrganisationOwned):
     def __str__(self) -> str:
         return f"step request {self.pk}"
 
+    @property
+    def mail_ref(self) -> str:
+        """`Email.subject_ref` of the candidate's mails about this step."""
+        return f"step_request:{self.pk}"
+
 
 class StepRun(OrganisationOwned):
-    """Abstract base of a check and an attempt: how far it is, whether it is paused, who closed it.
+    """Abstract base of checks and attempts.
 
-    These are three separate questions, so that a resumed or re-opened run knows where it was. *Overdue* is
-    derived from the deadline. Only states.move writes them.
+    Progress, pause and closing are separate, so that a resumed or reopened run continues where it was. Only states.move
+    writes them. *Overdue* is derived from the deadline.
     """
 
     class Progress(models.TextChoices):
@@ -82,7 +93,7 @@ class StepRun(OrganisationOwned):
     close_reason = models.CharField(max_length=60, default="", blank=True)
     #: since when the deadline is on hold, because the run waits for the organisation
     clock_stopped_at = models.DateTimeField(null=True)
-    #: a code for what only a member can resolve; empty if nothing
+    #: code of what only a member can resolve
     attention = models.CharField(max_length=40, default="", blank=True)
     next_reminder_at = models.DateTimeField(null=True)
     reminders_sent = models.PositiveSmallIntegerField(default=0)
@@ -94,14 +105,65 @@ class StepRun(OrganisationOwned):
 
     @property
     def hours(self) -> Calendar:
-        """The working days, and the zone of the hours, in which the candidate may be reminded."""
+        """Working days and hours for reminders to the candidate."""
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """Restart the run's time, until `deadline` (unsaved)."""
+        """Restart the run's time (unsaved)."""
         self.deadline_at = deadline
 
     @property
     def overdue_since(self) -> datetime:
-        """When the deadline passed, as shown to members."""
         return self.deadline_at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """What a rule found. `code`: the kind of flag. `key`: who or what it concerns. `facts`: JSON for the sentence
+    shown, without names or network addresses."""
+
+    code: str
+    grade: Grade
+    key: str
+    facts: Mapping[str, object] = field(default_factory=dict)
+
+
+def strongest(grades: Iterable[str]) -> Grade | Literal["none"]:
+    """The highest grade; grades do not add up."""
+    present = set(grades)
+    return next((grade for grade in reversed(GRADES) if grade in present), "none")
+
+
+class Flag(OrganisationOwned):
+    """Abstract base of CheckFlag and AttemptFlag."""
+
+    class Grade(models.TextChoices):
+        LOW = "low", "Low"
+        MEDIUM = "medium", "Medium"
+        HIGH = "high", "High"
+
+    code = models.CharField(max_length=30)
+    #: distinguishes flags of one code, so that each is raised once
+    key = models.CharField(max_length=120)
+    grade = models.CharField(max_length=6, choices=Grade.choices)
+    #: the figures and words behind it; may hold personal data, no network addresses
+    facts = models.JSONField(default=dict)
+    found_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    dismissed_note = models.TextField(default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def run_id(self) -> Mapping[str, int]:
+        """For the audit log: {"check": 7}."""
+        raise NotImplementedError  # the models of references and assessments define it
+
+    def update_from(self, finding: Finding) -> None:
+        """Save grade and facts of the same finding made again. A dismissed flag does not change."""
+        if self.dismissed_at is not None or (self.grade, self.facts) == (finding.grade, dict(finding.facts)):
+            return
+        self.grade, self.facts = finding.grade, dict(finding.facts)
+        self.save(update_fields=["grade", "facts"])

@@ -1,4 +1,4 @@
-"""Doors into the portals: from a link's token to what it opens, and the kind pages for when nothing does."""
+"""From a link's token to the candidate's portal, and the pages for links that open nothing."""
 
 from dataclasses import dataclass
 from typing import Final
@@ -19,7 +19,7 @@ _DATA_PAGES: Final = {Link.Purpose.CANDIDATE: "portal_data", Link.Purpose.REFERE
 
 @dataclass(frozen=True, kw_only=True)
 class Visit:
-    """A candidate at their portal: one portal per application, entered by the link of one of its steps."""
+    """A candidate at their portal. An application has one portal, which every step's link opens."""
 
     token: str
     link: Link
@@ -30,7 +30,7 @@ class Visit:
 
 
 def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> Visit | None:
-    """What a candidate's link opens; None for an unknown one. Opening it changes nothing."""
+    """What a candidate's link opens; None if unknown. Changes nothing."""
     link = links.resolve(token, purpose=purpose)
     if link is None:
         return None
@@ -53,10 +53,7 @@ def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> V
 
 
 def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:
-    """The neutral page, identical for candidates and referees, whatever closed the step.
-
-    It links to *Your data*: that right does not end with the step.
-    """
+    """The neutral page, whatever closed the step. It links to *Your data*: that right does not end with the step."""
     return _page(
         request,
         "workflow/closed.html",
@@ -68,12 +65,12 @@ def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: 
 
 
 def unknown_page(request: HttpRequest) -> HttpResponse:
-    """The page of a link that opens nothing: mistyped, cut off by a mail program, or erased."""
+    """For a link that was mistyped, cut off or erased."""
     return _page(request, "workflow/unknown.html", 404)
 
 
 def _data_url(request: HttpRequest) -> str:
-    """The URL of the reader's own data; empty for a revoked link."""
+    """Empty for a revoked link."""
     match = request.resolver_match
     token = str(match.kwargs.get("token", "")) if match is not None else ""
     for purpose, name in _DATA_PAGES.items():

@@ -1,4 +1,4 @@
-"""The retention period, as stated in the notices."""
+"""The retention period, as stated in privacy notices."""
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -8,7 +8,7 @@ from goodword.candidates.models import Hold
 
 
 def period(months: int) -> str:
-    """A period in words: years if whole, otherwise months."""
+    """In years if whole, else in months."""
     years, rest = divmod(months, 12)
     if rest:
         return ngettext("%(count)s month", "%(count)s months", months) % {"count": months}
@@ -16,7 +16,7 @@ def period(months: int) -> str:
 
 
 def retention_for_candidate(organisation: Organisation) -> str:
-    """The sentence for candidates. See workspace.retention for what it counts from."""
+    """See workspace.retention for the rules."""
     return _retention(
         organisation,
         old=_(
@@ -31,7 +31,7 @@ def retention_for_candidate(organisation: Organisation) -> str:
 
 
 def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
-    """The sentence for referees, whose data is erased with the candidate's."""
+    """Referees' data is erased with the candidate's."""
     return _retention(
         organisation,
         old=_(
@@ -47,7 +47,6 @@ def retention_for_referee(organisation: Organisation, *, candidate: str) -> str:
 
 
 def _retention(organisation: Organisation, *, old: str, hidden: str, **names: str) -> str:
-    """The sentences of the rules that are switched on, and what holds in any case."""
     names["organisation"] = organisation.name
     sentences = []
     if organisation.erases_old:
@@ -61,8 +60,8 @@ def _retention(organisation: Organisation, *, old: str, hidden: str, **names: st
 
 
 def legal_hold_reason(hold: Hold) -> str:
-    """Why a legal hold keeps the data, for the person who asked for erasure, without the members' own reason."""
-    said = {"organisation": hold.organisation.name}
+    """For the person who asked for erasure; without the members' own reason."""
+    names = {"organisation": hold.organisation.name}
     if hold.ground == Hold.Ground.DUTY:
-        return _("The law obliges %(organisation)s to keep it.") % said
-    return _("%(organisation)s needs it to establish, exercise or defend legal claims.") % said
+        return _("The law obliges %(organisation)s to keep it.") % names
+    return _("%(organisation)s needs it to establish, exercise or defend legal claims.") % names

@@ -1,7 +1,4 @@
-"""The states of a run: the table of allowed moves, the one function that makes them, and the status that is shown.
-
-Progress, pause and closing are separate columns of a StepRun. A test walks the table.
-"""
+"""The states of a run: the table of allowed moves, the one function that makes them, and the displayed status."""
 
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,9 +9,7 @@ from django.db.models import Q, QuerySet
 from goodword.workflow.models import StepRun
 
 P = StepRun.Progress
-#: still waiting for somebody
 UNFINISHED: Final = frozenset({P.PENDING, P.IN_PROGRESS})
-#: complete, or marked complete by a member: the report goes to Greenhouse
 DONE: Final = frozenset({P.COMPLETED, P.MARKED_COMPLETE})
 #: act -> (progress it may start from, progress it leads to)
 PROGRESS_MOVES: Final = {
@@ -23,32 +18,31 @@ PROGRESS_MOVES: Final = {
     "mark_complete": (UNFINISHED, P.MARKED_COMPLETE),
     "decline": (UNFINISHED, P.DECLINED),
 }
-#: acts on an unfinished run that leave its progress alone: act -> (needs it closed, needs it paused; None: either)
+#: acts that keep the progress of an unfinished run: act -> (must be closed, must be paused; None: either)
 OTHER_MOVES: Final[dict[str, tuple[bool, bool | None]]] = {
     "pause": (False, False),
     "resume": (False, True),
     "close": (False, None),
     "reopen": (True, None),
 }
-#: close reasons that are undone with the outcome that caused them
+#: close reasons that are undone with the application's outcome
 BY_OUTCOME: Final = frozenset({"rejected", "hired", "converted", "changed_job", "erasure"})
-#: attention of a run reopened after a rejection or hire: nothing is sent before a member clicks
+#: attention code after an undone rejection or hire: nothing is sent until a member clicks
 REOPENED: Final = "reopened"
 #: answers this long after the deadline still count
 GRACE: Final = timedelta(days=30)
 
 
 class MoveNotAllowed(Exception):
-    """The act is not allowed in the run's present state."""
+    pass
 
 
 def is_open(run: StepRun) -> bool:
-    """Whether answers can still arrive: unfinished and not closed. A paused run is open."""
+    """Unfinished and not closed. A paused run is open."""
     return run.progress in UNFINISHED and run.closed_at is None
 
 
 def may(run: StepRun, act: str) -> bool:
-    """Whether `act` is allowed on the run as it is."""
     if act in PROGRESS_MOVES:
         return is_open(run) and run.progress in PROGRESS_MOVES[act][0]
     closed, paused = OTHER_MOVES[act]
@@ -57,8 +51,13 @@ def may(run: StepRun, act: str) -> bool:
     return paused is None or (run.paused_at is not None) is paused
 
 
+def awaits_click(run: StepRun) -> bool:
+    """Whether nothing is sent until a member clicks."""
+    return run.attention == REOPENED
+
+
 def status(run: StepRun, *, now: datetime) -> str:
-    """The status shown; *overdue* is derived here."""
+    """The displayed status, "overdue" included."""
     if run.progress not in UNFINISHED:
         return run.progress
     if run.closed_at is not None:
@@ -73,7 +72,7 @@ def status(run: StepRun, *, now: datetime) -> str:
 
 
 def takes_answers(run: StepRun, *, now: datetime) -> bool:
-    """Whether an answer still counts now: the run is open, and at most 30 days past a running deadline."""
+    """Whether an answer still counts: the run is open, and at most 30 days past a running deadline."""
     runs = run.clock_stopped_at is None and run.invited_at is not None
     return is_open(run) and (not runs or now <= run.deadline_at + GRACE)
 
@@ -85,7 +84,7 @@ def takes_answers_query(*, now: datetime) -> Q:
 
 
 def lock[R: StepRun](model: type[R], pk: int) -> R:
-    """The run, locked until the caller's transaction ends. Every change of a run starts here."""
+    """Lock a run. Every change of a run starts here."""
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A run is locked inside a transaction only.")
     rows: QuerySet[R] = model._default_manager.select_for_update(of=("self",))  # type: ignore[assignment]  # of R
@@ -93,10 +92,10 @@ def lock[R: StepRun](model: type[R], pk: int) -> R:
 
 
 def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> None:
-    """Do one act of the table on a locked run and save it. Raises NotAllowed.
+    """Perform an act of the table on a locked run and save it. Raises MoveNotAllowed.
 
-    `by` says who ("candidate", "greenhouse", "member:3", "goodword"), `reason` why a run was closed. Reminders
-    end with whatever ends or pauses the run; the caller plans them anew on resume and reopen.
+    `by`: "candidate", "greenhouse", "member:3" or "goodword". `reason`: why it was closed. Reminders stop when a run
+    ends or pauses; the caller plans them again on resume and reopen.
     """
     if not may(run, act):
         raise MoveNotAllowed(

@@ -15,7 +15,7 @@ from goodword.assessments.models import Attempt, AttemptFlag
 from goodword.candidates.models import Application
 from goodword.core.models import Reaction
 from goodword.core.reactions import name_of
-from goodword.workflow.flags.review import NoteRequired, dismiss_flag
+from goodword.workflow.flags import NoteRequired, dismiss_flag
 from goodword.workflow.states import lock
 from tests.assessments.flags.sat import (
     NOW,

@@ -164,7 +164,7 @@ def test_dismissed_with_a_note_it_folds_away_with_who_and_why(
     text = text_of(client.get(address(attempt)))
     for words in (
         "Grade: None",
-        "All flags were reviewed and dismissed.",
+        "All flags have been dismissed.",
         "1 dismissed flag",
         "Dismissed by Rita Recruiter",
         "Asked them: <b>the post</b> rang.",
@@ -182,13 +182,13 @@ def test_a_second_dismissal_changes_nothing_and_says_so(
     signed_in(rita).post(address(attempt, flag), {"note": "Mine."})
     second = factories.member(attempt.organisation)
     response = signed_in(second).post(address(attempt, flag), {"note": "Other."}, follow=True)
-    assert text_of(response).count("was dismissed already") == 1
+    assert text_of(response).count("has already been dismissed") == 1
     flag.refresh_from_db()
     assert (flag.dismissed_by, flag.dismissed_note) == (rita, "Mine.")
 
 
 def test_a_bad_note_gets_a_sentence_and_stays(attempt: Attempt, flag: AttemptFlag, rita: Membership) -> None:
-    for typed, words in (("", "Write in a sentence why"), ("long " * 101, "at most 500 characters")):
+    for typed, words in (("", "Say in a sentence why"), ("long " * 101, "at most 500 characters")):
         text = text_of(signed_in(rita).post(address(attempt, flag), {"note": typed}))
         assert text.count(words) >= 1
         assert text.count(typed.strip()) >= 1

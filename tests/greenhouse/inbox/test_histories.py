@@ -105,14 +105,14 @@ def holds(world: World, one: RemoteApplication, there: RemoteApplication | None)
     """Our copy of an application says what Greenhouse says of it."""
     ours = Application.objects.of(world.organisation).filter(remote_id=one.id).first()
     if there is None:
-        assert ours is None or ours.is_going or ours.not_visible_since is not None
+        assert ours is None or ours.is_being_erased or ours.not_visible_since is not None
         return
     if ours is None:
         assert not is_linked(world, there.job_id), f"{one.id} is unknown"
         return
     stage = current_stage(world.greenhouse.store, there)
     assert stage is not None
-    said = (ours.status, ours.job_id, ours.stage_id, ours.candidate.remote_id, ours.is_going)
+    said = (ours.status, ours.job_id, ours.stage_id, ours.candidate.remote_id, ours.is_being_erased)
     assert said == (STATUSES[there.status], there.job_id, stage.id, there.candidate_id, False)
     assert ours.not_visible_since is None
     if ours.status == Application.Status.ACTIVE:

@@ -16,7 +16,7 @@ from goodword.greenhouse.sync import deletions
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
 from goodword.workflow.domain.legal_hold import lift_hold, place_hold
-from goodword.workflow.erase import request_own_erasure
+from goodword.workflow.erasure import request_own_erasure
 from greenhouse_sandbox.acts.candidates import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
@@ -392,7 +392,7 @@ def test_a_legal_hold_keeps_the_data_whatever_greenhouse_reports(world: World, a
     told(world)
     ours = world.ours(application)
     # what was open is closed, and nobody is written to
-    assert (attempt(world, application).close_reason, ours.is_going) == ("erasure", True)
+    assert (attempt(world, application).close_reason, ours.is_being_erased) == ("erasure", True)
     assert erasures(world) == [(f"candidate_{act}", False, False)]
     outcomes = " ".join(Delivery.objects.of(world.organisation).values_list("outcome", flat=True))
     assert "is under legal hold: open steps are closed, and the data is kept until" in outcomes
@@ -435,4 +435,4 @@ def test_an_erasure_requested_by_a_candidate_moves_with_a_merge(world: World) ->
     now = Candidate.objects.of(world.organisation).get(pk=world.ours(winner).candidate_id)
     wish = pending(now).get()
     assert wish.reason == "candidate"
-    assert Application.objects.of(world.organisation).get(pk=ours.pk).is_going
+    assert Application.objects.of(world.organisation).get(pk=ours.pk).is_being_erased

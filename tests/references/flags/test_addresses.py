@@ -2,8 +2,8 @@
 
 import pytest
 
-from goodword.references.flags.addresses import NamedReferee, address_flag, fits
-from goodword.workflow.flags.models import Finding
+from goodword.references.flags.rules import NamedReferee, address_flag, fits
+from goodword.workflow.models import Finding
 
 
 def flag(email: str, company: str = "Globex GmbH") -> tuple[str, str] | None:
@@ -31,7 +31,7 @@ def flag(email: str, company: str = "Globex GmbH") -> tuple[str, str] | None:
         ("maria@initech.example", ("address_domain", "low")),
     ],
 )
-def test_at_most_one_flag_an_address(email: str, expected: tuple[str, str] | None) -> None:
+def test_an_address_raises_at_most_one_flag(email: str, expected: tuple[str, str] | None) -> None:
     assert flag(email) == expected
 
 
@@ -54,7 +54,7 @@ def test_at_most_one_flag_an_address(email: str, expected: tuple[str, str] | Non
         ("localhost", "Globex"),
     ],
 )
-def test_a_domain_fits_by_word_initials_or_likeness_or_where_nothing_can_be_compared(
+def test_a_domain_matches_by_word_initials_or_similarity_or_if_nothing_can_be_compared(
     domain: str, company: str
 ) -> None:
     assert fits(domain, company)
@@ -69,11 +69,11 @@ def test_a_domain_fits_by_word_initials_or_likeness_or_where_nothing_can_be_comp
         ("consulting.example", "Hooli"),
     ],
 )
-def test_another_domain_does_not_fit(domain: str, company: str) -> None:
+def test_an_unrelated_domain_does_not_match(domain: str, company: str) -> None:
     assert not fits(domain, company)
 
 
-def test_the_facts_are_the_domain_and_the_company() -> None:
+def test_address_facts_are_domain_and_company() -> None:
     found = address_flag(
         NamedReferee(id=7, email="maria@initech.example", company="Globex"),
         own_domains=[],

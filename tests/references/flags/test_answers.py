@@ -16,7 +16,7 @@ from goodword.references.flags.rules import (
     title_flag,
     titles_flag,
 )
-from goodword.workflow.flags.models import Finding
+from goodword.workflow.models import Finding
 
 STORY = (
     "She always kept her word, asked early when something was unclear, and calmed an angry customer twice."
@@ -41,14 +41,14 @@ OTHER = (
         (12, 39, "high"),
     ],
 )
-def test_less_than_a_quarter_of_the_time_or_more_than_anybody_types(
+def test_answers_in_less_than_a_quarter_of_the_time_or_faster_than_typing_raise_a_flag(
     seconds: int | None, words: int, grade: str | None
 ) -> None:
     found = speed_flag(referee_id=7, seconds=seconds, expected=300, words=words)
     assert (found.grade if found else None) == grade
 
 
-def test_the_facts_of_speed_are_seconds_and_words() -> None:
+def test_speed_facts_are_seconds_and_words() -> None:
     assert speed_flag(referee_id=7, seconds=40, expected=300, words=60) == Finding(
         code="fast",
         grade="medium",
@@ -69,7 +69,7 @@ def test_the_facts_of_speed_are_seconds_and_words() -> None:
         (STORY, "", None),
     ],
 )
-def test_texts_are_alike_when_most_of_their_runs_of_three_words_are(
+def test_texts_are_similar_if_most_three_word_sequences_match(
     one: str, other: str, grade: str | None
 ) -> None:
     found = alike_texts_flag(
@@ -78,14 +78,14 @@ def test_texts_are_alike_when_most_of_their_runs_of_three_words_are(
     assert (found.grade if found else None) == grade
 
 
-def test_a_text_copied_from_the_candidates_own_answers_is_found() -> None:
+def test_a_text_copied_from_the_self_reference_is_found() -> None:
     found = alike_texts_flag(GivenAnswers(id=2, texts=[OTHER, STORY]), GivenAnswers(id=None, texts=[STORY]))
     assert found == Finding(
         code="alike_texts", grade="high", key="2,candidate", facts={"percent": 100, "words": 17}
     )
 
 
-def test_two_honest_texts_about_one_person_share_little() -> None:
+def test_independent_texts_about_one_person_share_little() -> None:
     honest = [
         "Ada plans her work well and tells you early when a date is at risk. Customers liked her calm way.",
         "Customers liked her calm way of explaining things. She could say no more often, her plate was always full.",
@@ -111,12 +111,14 @@ PICKS = {"adjectives": frozenset({"calm", "direct", "quick", "patient", "careful
         ({"ratings": {"quality": 4, "teamwork": 3}}, {"ratings": LEVELS}, None),
     ],
 )
-def test_equal_ratings_alone_are_weak(one: dict[str, Any], other: dict[str, Any], grade: str | None) -> None:
+def test_identical_ratings_alone_are_a_low_flag(
+    one: dict[str, Any], other: dict[str, Any], grade: str | None
+) -> None:
     found = alike_ratings_flag(GivenAnswers(id=1, **one), GivenAnswers(id=2, **other))
     assert (found.grade if found else None) == grade
 
 
-def test_of_the_candidates_own_ratings_nothing_is_said() -> None:
+def test_the_candidates_own_ratings_raise_no_flag() -> None:
     assert (
         alike_ratings_flag(GivenAnswers(id=1, ratings=LEVELS), GivenAnswers(id=None, ratings=LEVELS)) is None
     )
@@ -148,12 +150,12 @@ def told(**changes: Any) -> StatedAndConfirmed:
         (None, None),
     ],
 )
-def test_corrected_dates_weigh_by_months(said: Period | None, grade: str | None) -> None:
+def test_corrected_dates_are_graded_by_months(said: Period | None, grade: str | None) -> None:
     found = dates_flag(told(period=said), this_month="2026-11")
     assert (found.grade if found else None) == grade
 
 
-def test_where_no_dates_were_stated_nothing_contradicts() -> None:
+def test_unstated_dates_contradict_nothing() -> None:
     assert dates_flag(told(stated_period=None), this_month="2026-11") is None
 
 
@@ -170,7 +172,7 @@ def test_where_no_dates_were_stated_nothing_contradicts() -> None:
         ("", None),
     ],
 )
-def test_corrected_titles_weigh_by_words_in_common(said: str, grade: str | None) -> None:
+def test_corrected_titles_are_graded_by_common_words(said: str, grade: str | None) -> None:
     found = title_flag(told(title=said))
     assert (found.grade if found else None) == grade
 

@@ -1,4 +1,4 @@
-"""The same network or device for two people, and where that is explanations."""
+"""Two people on the same network or device, and when that is to be expected."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 from goodword.references.flags.devices import Traces, device_flag
 from goodword.references.flags.rules import key_of, people_of
-from goodword.workflow.flags.models import Finding, strongest
+from goodword.workflow.models import Finding, strongest
 
 HOME, OFFICE, AWAY = "address:home", "address:office", "address:away"
 PHONE, LAPTOP = "device:phone", "device:laptop"
@@ -58,28 +58,30 @@ CANDIDATE = seen(None, (HOME, PHONE))
         (seen(1), seen(2), None),
     ],
 )
-def test_what_two_people_have_in_common(one: Traces, other: Traces, expected: tuple[str, str] | None) -> None:
+def test_shared_networks_and_devices_are_graded(
+    one: Traces, other: Traces, expected: tuple[str, str] | None
+) -> None:
     found = device_flag(one, other, rare_devices={PHONE})
     assert ((found.code, found.grade) if found else None) == expected
     assert device_flag(other, one, rare_devices={PHONE}) == found
 
 
-def test_a_device_that_other_checks_have_shown_too_is_no_flag() -> None:
+def test_a_common_device_raises_no_flag() -> None:
     assert device_flag(CANDIDATE, seen(1, (AWAY, PHONE)), rare_devices=set()) is None
 
 
-def test_the_facts_hold_no_address() -> None:
+def test_facts_contain_no_address() -> None:
     assert device_flag(CANDIDATE, seen(1, (HOME, PHONE)), rare_devices=()) == Finding(
         code="same_address_and_device", grade="high", key="1,candidate", facts={"office": False}
     )
 
 
-def test_keys_are_the_same_in_any_order_and_tell_whom_they_are_about() -> None:
+def test_keys_do_not_depend_on_order_and_name_the_people() -> None:
     assert key_of([12, 3]) == key_of([3, 12]) == "3,12"
     assert (key_of([None, 5]), people_of("5,candidate"), people_of("3,12")) == ("5,candidate", (5,), (3, 12))
 
 
-def test_flags_do_not_add_up() -> None:
+def test_the_overall_grade_is_the_highest_grade() -> None:
     assert [strongest(grades) for grades in ([], ["low"] * 9, ["low", "high", "medium"])] == [
         "none",
         "low",

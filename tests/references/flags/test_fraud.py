@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from goodword.references.flags.display import flags_of
+from goodword.references.flags.wording import flags_of
 from goodword.references.models import CheckFlag, Referee, Trace
 from tests.references.flags.people import (
     DESKTOP,
@@ -29,7 +29,7 @@ SAME = {
 }
 
 
-def test_the_candidate_answers_for_both_from_one_device_in_forty_seconds_with_copied_texts() -> None:
+def test_a_candidate_who_answers_for_both_referees_is_flagged_high() -> None:
     story = watched()
     candidate = Somebody(address=HOME)
     candidate.send(story)
@@ -46,17 +46,17 @@ def test_the_candidate_answers_for_both_from_one_device_in_forty_seconds_with_co
     candidate_name = story.application.candidate.name
     sentences = [flag.facts for flag in flags.to_review]
     for sentence in (
-        f"Maria Schmidt and {candidate_name} worked from the same network address, on devices of the same kind.",
-        f"Paul Meier and {candidate_name} worked from the same network address, on devices of the same kind.",
-        "Maria Schmidt took 40 seconds for what takes most people about 5 minutes: less than a quarter.",
+        f"Maria Schmidt and {candidate_name} used the same network address and type of device.",
+        f"Paul Meier and {candidate_name} used the same network address and type of device.",
+        "Maria Schmidt took 40 seconds; most people take about 5 minutes.",
         "Maria Schmidt and Paul Meier gave the same 5 ratings and picked the same words.",
-        "A text of Maria Schmidt and one of Paul Meier share 100 % of their wording. The shorter has 20 words.",
+        "A text by Maria Schmidt and one by Paul Meier share 100 % of their wording. The shorter has 20 words.",
     ):
         assert sentence in sentences, sentences
     assert story.check.progress == "completed"
 
 
-def test_two_colleagues_who_answer_from_one_office_network_are_low_at_most() -> None:
+def test_colleagues_on_one_office_network_raise_low_flags_at_most() -> None:
     story = watched()
     Somebody(address=HOME).send(story)
     Somebody(address=OFFICE, device=LAPTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=320)
@@ -66,12 +66,12 @@ def test_two_colleagues_who_answer_from_one_office_network_are_low_at_most() -> 
     assert found(story) == {"same_address": "low"}
     (flag,) = flags_of(story.check).to_review
     assert flag.facts == (
-        "Maria Schmidt and Paul Meier worked from the same network address. They are said to share a company, "
-        "so this is to be expected."
+        "Maria Schmidt and Paul Meier used the same network address. They share an employer, according to the "
+        "candidate, so this is to be expected."
     )
 
 
-def test_an_office_with_computers_of_one_kind_is_low_too() -> None:
+def test_colleagues_with_the_same_type_of_computer_raise_low_flags() -> None:
     story = watched()
     Somebody(address=HOME).send(story)
     for whose, texts, level in ((MARIA, OF_MANAGER, "4"), (PAUL, OF_PEER, "5")):
@@ -89,7 +89,7 @@ def test_a_candidate_who_still_works_with_the_referee_may_share_the_office() -> 
     assert found(story) == {"same_address": "low"}
 
 
-def test_honest_people_at_different_places_have_no_flag_at_all() -> None:
+def test_unrelated_people_raise_no_flags() -> None:
     story = watched()
     Somebody(address=HOME).send(story)
     Somebody(address=OFFICE).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
@@ -98,7 +98,7 @@ def test_honest_people_at_different_places_have_no_flag_at_all() -> None:
     assert flags_of(story.check).grade == "none"
 
 
-def test_switched_off_nothing_is_noted_and_nothing_compared() -> None:
+def test_nothing_is_recorded_or_compared_when_switched_off() -> None:
     story = watched(watches=False)
     candidate = Somebody(address=HOME)
     candidate.send(story)
@@ -108,7 +108,7 @@ def test_switched_off_nothing_is_noted_and_nothing_compared() -> None:
     assert Trace.objects.of(story.application.organisation).count() == 0
 
 
-def test_no_flag_holds_an_address() -> None:
+def test_no_flag_contains_an_address() -> None:
     story = watched()
     candidate = Somebody(address=HOME)
     candidate.send(story)

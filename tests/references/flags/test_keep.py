@@ -6,10 +6,10 @@ import pytest
 from django.db import transaction
 
 from goodword.core.events import record
-from goodword.references.flags.display import flags_of
 from goodword.references.flags.raising import update_flags
+from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check, CheckFlag, Reference, ReferenceRequest, SelfReference
-from goodword.workflow.flags.review import NoteRequired, dismiss_flag
+from goodword.workflow.flags import NoteRequired, dismiss_flag
 from goodword.workflow.states import lock
 from tests.references.story import (
     ANSWERS,
@@ -63,7 +63,7 @@ def private(story: Story) -> Story:
     return story
 
 
-def test_nothing_is_found_before_anything_is_sent() -> None:
+def test_nothing_is_flagged_before_sending() -> None:
     story = opened()
     door = candidate_door(story)
     post(f"{door}1/", MANAGER | {"r-email": "maria@gmail.com"})
@@ -71,7 +71,7 @@ def test_nothing_is_found_before_anything_is_sent() -> None:
     assert found(story) == []
 
 
-def test_addresses_are_looked_at_when_requests_go_out() -> None:
+def test_addresses_are_checked_when_requests_are_sent() -> None:
     story = private(opened())
     assert found(story) == [("address_disposable", "high")]
     (flag,) = CheckFlag.objects.of(story.application.organisation)
@@ -79,7 +79,7 @@ def test_addresses_are_looked_at_when_requests_go_out() -> None:
     assert (flag.referee_id, flag.key, flag.facts) == (paul.pk, str(paul.pk), {"domain": "mailinator.com"})
 
 
-def test_people_whom_nothing_is_wrong_with_have_no_flags() -> None:
+def test_ordinary_referees_raise_no_flags() -> None:
     story = sent()
     answer(referee_door(MARIA), [FACTS | {"q-dates": "confirmed", "q-title": "confirmed"}, *ANSWERS[1:]])
     answer(
@@ -98,7 +98,7 @@ def test_people_whom_nothing_is_wrong_with_have_no_flags() -> None:
     assert found(story) == []
 
 
-def test_copied_texts_and_equal_answers_are_found_when_the_second_comes_in() -> None:
+def test_copied_texts_and_identical_ratings_are_flagged_with_the_second_reference() -> None:
     story = sent()
     answer(referee_door(MARIA), with_text(TEXT))
     assert ("alike_texts", "high") not in found(story)
@@ -110,7 +110,7 @@ def test_copied_texts_and_equal_answers_are_found_when_the_second_comes_in() -> 
     assert (alike.referee_id, alike.key) == (None, ",".join(map(str, ids)))
 
 
-def test_a_text_out_of_the_candidates_own_answers_is_found() -> None:
+def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
     story = sent()
     answer(referee_door(MARIA), with_text(TEXT))
     SelfReference.objects.create(
@@ -125,10 +125,10 @@ def test_a_text_out_of_the_candidates_own_answers_is_found() -> None:
     (flag,) = CheckFlag.objects.of(story.application.organisation).filter(code="alike_texts")
     assert (flag.grade, flag.key) == ("high", f"{story.requests[0].referee_id},candidate")
     shown = next(one for one in flags_of(story.check).to_review if one.id == flag.pk)
-    assert f"one of {story.application.candidate.name} share 100 %" in shown.facts
+    assert f"one by {story.application.candidate.name} share 100 %" in shown.facts
 
 
-def test_what_referees_correct_is_found() -> None:
+def test_corrections_by_referees_are_flagged() -> None:
     story = sent()
     corrected = FACTS | {
         "q-dates-from_year": "2022",
@@ -146,11 +146,11 @@ def test_what_referees_correct_is_found() -> None:
     assert {flag.facts for flag in flags_of(story.check).to_review} == {
         "The candidate stated: April 2021 to August 2023. Maria Schmidt says: May 2022 to August 2023.",
         "The candidate stated “Engineer”. Maria Schmidt says “Cook”.",
-        "Maria Schmidt says “Cook”, Paul Meier says “Engineer”, both of Globex.",
+        "Maria Schmidt says “Cook”, Paul Meier says “Engineer”, both for Globex.",
     }
 
 
-def test_found_again_nothing_changes_and_a_dismissed_one_stays_dismissed() -> None:
+def test_dismissed_flags_stay_dismissed() -> None:
     story = private(opened())
     (flag,) = CheckFlag.objects.of(story.application.organisation)
     member = factories.member(story.application.organisation)
@@ -162,7 +162,7 @@ def test_found_again_nothing_changes_and_a_dismissed_one_stays_dismissed() -> No
     assert flags_of(story.check).grade == "none"
 
 
-def test_a_flag_goes_with_a_referee_who_was_replaced() -> None:
+def test_flags_are_deleted_with_a_replaced_referee() -> None:
     story = private(opened())
     door = candidate_door(story)
     post(f"{door}2/another/", PEER | {"r-name": "Nora", "r-email": "nora@globex.example"})
@@ -170,7 +170,7 @@ def test_a_flag_goes_with_a_referee_who_was_replaced() -> None:
     assert found(story) == []
 
 
-def test_a_flag_about_an_address_goes_with_a_corrected_address() -> None:
+def test_address_flags_are_deleted_when_the_address_is_corrected() -> None:
     story = private(opened())
     request = story.requests[1]
     request.referee.email = "paul@gmail.com"
@@ -192,7 +192,7 @@ def test_a_flag_about_an_address_goes_with_a_corrected_address() -> None:
     assert found(story) == [("address_free", "low")]
 
 
-def test_of_somebody_whose_data_is_to_go_nothing_is_looked_for() -> None:
+def test_no_flags_are_raised_during_erasure() -> None:
     story = sent()
     answer(referee_door(MARIA), with_text(TEXT))
     CheckFlag.objects.of(story.application.organisation).all().delete()
@@ -212,7 +212,7 @@ def test_of_somebody_whose_data_is_to_go_nothing_is_looked_for() -> None:
 
 
 @pytest.mark.parametrize("note", ["", "   ", "\x00", "x" * 501])
-def test_a_note_is_wanted(note: str) -> None:
+def test_dismissing_requires_a_note(note: str) -> None:
     story = private(opened())
     (flag,) = CheckFlag.objects.of(story.application.organisation)
     with pytest.raises(NoteRequired):
@@ -227,7 +227,7 @@ def test_a_note_is_wanted(note: str) -> None:
     assert flag.dismissed_at is None
 
 
-def test_flags_block_nothing() -> None:
+def test_flags_do_not_block_the_check() -> None:
     story = private(opened())
     answer(referee_door(MARIA), with_text(TEXT))
     answer(referee_door("paul@mailinator.com"), with_text(TEXT))

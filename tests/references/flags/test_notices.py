@@ -29,7 +29,7 @@ def says(path: str, words: str = ON_PAGES) -> bool:
 
 
 @pytest.mark.parametrize("watches", [True, False])
-def test_notices_follow_the_switch(watches: bool) -> None:
+def test_notices_mention_devices_only_if_switched_on(watches: bool) -> None:
     story = watched(watches=watches)
     door = candidate_door(story)
     assert says(f"{door}review/") is watches
@@ -46,7 +46,7 @@ def test_notices_follow_the_switch(watches: bool) -> None:
 
 
 @pytest.mark.parametrize("watches", [True, False])
-def test_the_candidates_first_page_follows_the_switch(watches: bool) -> None:
+def test_the_candidates_first_page_mentions_devices_only_if_switched_on(watches: bool) -> None:
     story = opened()
     story.application.organisation.watches_devices = watches
     story.application.organisation.save()
@@ -54,16 +54,16 @@ def test_the_candidates_first_page_follows_the_switch(watches: bool) -> None:
 
 
 @pytest.mark.parametrize("watches", [True, False])
-def test_the_self_reference_follows_the_switch(watches: bool) -> None:
+def test_the_self_reference_mentions_devices_only_if_switched_on(watches: bool) -> None:
     story = opened(step={"self_reference": "needed"})
     story.application.organisation.watches_devices = watches
     story.application.organisation.save()
-    own = f"{candidate_door(story)}own/"
+    own = f"{candidate_door(story)}self-reference/"
     post(f"{own}begin/")
     assert says(f"{own}review/") is watches
 
 
-def test_switched_on_later_the_pages_say_so_before_anything_is_noted() -> None:
+def test_pages_mention_devices_before_anything_is_recorded() -> None:
     story = watched(watches=False)
     press_send(story)
     referee = referee_door(MARIA)

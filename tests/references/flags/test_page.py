@@ -43,22 +43,22 @@ def address(story: Story, flag: CheckFlag | None = None) -> str:
     return f"/o/{story.application.organisation.slug}/candidates/{story.application.pk}/{end}"
 
 
-def test_the_page_says_what_was_found_what_else_it_can_be_and_what_to_do() -> None:
+def test_the_page_shows_facts_explanations_and_advice() -> None:
     story, _ = suspicious()
     text = page_of(factories.member(story.application.organisation), story)
     for words in (
         "Flags to review",
         "Grade: High",
-        "A disposable address",
-        "Paul Meier has an address at mailinator.com, a service for addresses to be thrown away.",
-        "Some people give such an address to keep advertisements away.",
-        "Ask the company for the referee",
+        "Disposable address",
+        "Paul Meier has an address at mailinator.com, a service for disposable addresses.",
+        "Some people use such an address to avoid advertising.",
+        "Contact the referee through the company",
         "They decide nothing",
     ):
         assert words in text
 
 
-def test_without_flags_it_says_so_and_before_anybody_is_written_to_nothing() -> None:
+def test_the_card_says_if_there_are_no_flags_and_is_hidden_before_sending() -> None:
     story = opened()
     member = factories.member(story.application.organisation)
     assert "Flags to review" not in page_of(member, story)
@@ -69,7 +69,7 @@ def test_without_flags_it_says_so_and_before_anybody_is_written_to_nothing() -> 
     assert "Grade: None" in text and "Nothing has stood out so far." in text
 
 
-def test_who_only_looks_sees_no_flags() -> None:
+def test_hiring_managers_see_no_flags() -> None:
     story, flag = suspicious()
     member = factories.member(story.application.organisation, kind="hiring_manager")
     assert story.application.role is not None
@@ -77,22 +77,22 @@ def test_who_only_looks_sees_no_flags() -> None:
     response = signed_in(member).get(address(story))
     assert response.status_code == 200
     assert "Flags to review" not in text_of(response)
-    assert "A disposable address" not in text_of(response)
+    assert "Disposable address" not in text_of(response)
     for method in ("get", "post"):
         refused = getattr(signed_in(member), method)(address(story, flag), {"note": "Nothing."})
         assert refused.status_code == 403
     assert unchanged(flag)
 
 
-def test_dismissed_with_a_note_it_folds_away_with_who_and_why() -> None:
+def test_a_dismissed_flag_is_folded_with_name_and_note() -> None:
     story, flag = suspicious()
     member = factories.member(story.application.organisation, name="Rita Recruiter")
     client = signed_in(member)
-    assert "A disposable address" in text_of(client.get(address(story, flag)))
+    assert "Disposable address" in text_of(client.get(address(story, flag)))
     response = client.post(address(story, flag), {"note": "Spoke to <b>him</b> by phone."})
     assert response["Location"] == address(story)
     text = text_of(client.get(address(story)))
-    assert "Grade: None" in text and "All flags were reviewed and dismissed." in text
+    assert "Grade: None" in text and "All flags have been dismissed." in text
     assert "1 dismissed flag" in text and "Dismissed by Rita Recruiter" in text
     assert "Spoke to <b>him</b> by phone." in text
     assert "Spoke to &lt;b&gt;him&lt;/b&gt;" in client.get(address(story)).content.decode()
@@ -102,12 +102,12 @@ def test_dismissed_with_a_note_it_folds_away_with_who_and_why() -> None:
     assert (entry.member, entry.details) == (member, {"flag": flag.pk, "check": story.check.pk})
 
 
-def test_a_second_dismissal_changes_nothing_and_says_so() -> None:
+def test_a_second_dismissal_changes_nothing() -> None:
     story, flag = suspicious()
     first, second = (factories.member(story.application.organisation) for _ in range(2))
     signed_in(first).post(address(story, flag), {"note": "Mine."})
     response = signed_in(second).post(address(story, flag), {"note": "Other."}, follow=True)
-    assert "was dismissed already" in text_of(response)
+    assert "has already been dismissed" in text_of(response)
     flag.refresh_from_db()
     assert (flag.dismissed_by, flag.dismissed_note) == (first, "Mine.")
     assert AuditEntry.objects.of(story.application.organisation).filter(action="flag.dismissed").count() == 1
@@ -116,12 +116,12 @@ def test_a_second_dismissal_changes_nothing_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("note", "words"),
     [
-        ("", "Write in a sentence why this is nothing."),
-        ("\u202e ", "Write in a sentence why this is nothing."),
+        ("", "Say in a sentence why you dismiss it."),
+        ("\u202e ", "Say in a sentence why you dismiss it."),
         ("long " * 101, "at most 500 characters"),
     ],
 )
-def test_a_bad_note_gets_a_sentence_and_stays(note: str, words: str) -> None:
+def test_an_invalid_note_shows_an_error_and_is_kept(note: str, words: str) -> None:
     story, flag = suspicious()
     client = signed_in(factories.member(story.application.organisation))
     response = client.post(address(story, flag), {"note": note})
@@ -131,7 +131,7 @@ def test_a_bad_note_gets_a_sentence_and_stays(note: str, words: str) -> None:
     assert unchanged(flag)
 
 
-def test_other_organisations_and_strangers_dismiss_nothing() -> None:
+def test_other_organisations_and_strangers_cannot_dismiss_flags() -> None:
     story, flag = suspicious()
     stranger = factories.member(factories.organisation())
     assert signed_in(stranger).post(address(story, flag), {"note": "x"}).status_code == 404
@@ -143,7 +143,7 @@ def test_other_organisations_and_strangers_dismiss_nothing() -> None:
     assert unchanged(flag)
 
 
-def test_a_flag_is_reached_through_its_own_application_only() -> None:
+def test_a_flag_is_found_only_through_its_own_application() -> None:
     story, flag = suspicious()
     assert story.application.role is not None
     other = factories.application(story.application.role)
@@ -153,7 +153,7 @@ def test_a_flag_is_reached_through_its_own_application_only() -> None:
     assert unchanged(flag)
 
 
-def test_three_flags_ask_no_more_queries_than_one() -> None:
+def test_the_number_of_queries_does_not_depend_on_flags() -> None:
     story, flag = suspicious()
     client = signed_in(factories.member(story.application.organisation))
     client.get(address(story))

@@ -46,7 +46,7 @@ def story() -> Story:
     return story
 
 
-def test_send_notes_the_candidate_and_each_pair_once(story: Story) -> None:
+def test_send_records_each_address_and_device_of_the_candidate_once(story: Story) -> None:
     for _ in range(2):
         noted(story, address="203.0.113.7")
     noted(story, address="203.0.113.8")
@@ -66,7 +66,7 @@ def test_send_notes_the_candidate_and_each_pair_once(story: Story) -> None:
         ("::ffff:203.0.113.9", "203.0.113.9", True),
     ],
 )
-def test_addresses_of_one_household_are_one(story: Story, one: str, other: str, same: bool) -> None:
+def test_ipv6_addresses_of_one_household_are_equal(story: Story, one: str, other: str, same: bool) -> None:
     noted(story, address=one, referee=0)
     noted(story, address=other, referee=1)
     first, second = traces(story)[-2:]
@@ -76,13 +76,13 @@ def test_addresses_of_one_household_are_one(story: Story, one: str, other: str, 
 @pytest.mark.parametrize(
     "address", ["", "unix:", "127.0.0.1", "10.1.2.3", "192.168.0.9", "::1", "fd00::1", "100.64.3.4"]
 )
-def test_an_address_that_tells_nothing_is_not_noted(story: Story, address: str) -> None:
+def test_private_addresses_are_not_recorded(story: Story, address: str) -> None:
     noted(story, address=address, referee=0)
     last = traces(story)[-1]
     assert (last.address, last.address_hash, last.device) == (None, "", PHONE)
 
 
-def test_hashes_differ_from_organisation_to_organisation(story: Story) -> None:
+def test_hashes_differ_between_organisations(story: Story) -> None:
     other = watched()
     Somebody(address="203.0.113.7").send(other)
     assert traces(other)[0].address_hash != traces(story)[0].address_hash
@@ -91,12 +91,12 @@ def test_hashes_differ_from_organisation_to_organisation(story: Story) -> None:
     assert len({t.address_hash for t in traces(story)}) == 2
 
 
-def test_a_hostile_browser_name_is_cut_and_cleaned(story: Story) -> None:
+def test_hostile_user_agents_are_cleaned_and_truncated(story: Story) -> None:
     noted(story, address="203.0.113.7", device="x\u202e" + "y" * 1000, referee=0)
     assert traces(story)[-1].device == "x" + "y" * 399
 
 
-def test_a_link_that_is_hammered_at_fills_no_table(story: Story) -> None:
+def test_the_number_of_traces_per_person_is_limited(story: Story) -> None:
     for number in range(MOST + 5):
         noted(story, address="203.0.113.7", device=f"browser {number}", referee=0)
     noted(story, address="203.0.113.8", referee=1)
@@ -105,7 +105,7 @@ def test_a_link_that_is_hammered_at_fills_no_table(story: Story) -> None:
     assert (people.count(first), people.count(second)) == (MOST, 1)
 
 
-def test_raw_values_go_after_thirty_days_and_hashes_stay(story: Story) -> None:
+def test_raw_values_are_deleted_after_thirty_days(story: Story) -> None:
     hashes = [(t.address_hash, t.device_hash) for t in traces(story)]
     assert forget_raw(now=NOW + timedelta(days=29, hours=23)) == 0
     assert traces(story)[0].address == "203.0.113.7"
@@ -115,7 +115,7 @@ def test_raw_values_go_after_thirty_days_and_hashes_stay(story: Story) -> None:
     assert forget_raw(now=NOW + timedelta(days=60)) == 0
 
 
-def test_raw_values_go_at_once_when_watching_is_switched_off(story: Story) -> None:
+def test_raw_values_are_deleted_when_switched_off(story: Story) -> None:
     organisation = story.application.organisation
     organisation.watches_devices = False
     organisation.save()
@@ -124,7 +124,7 @@ def test_raw_values_go_at_once_when_watching_is_switched_off(story: Story) -> No
     assert [(t.address, t.device) for t in traces(story)] == [(None, "")]
 
 
-def test_a_device_alone_is_a_flag_only_if_no_other_check_has_shown_it(story: Story) -> None:
+def test_only_rare_devices_raise_a_flag_on_their_own(story: Story) -> None:
     noted(story, address="203.0.113.99", referee=0)
     referees = [request.referee for request in story.requests]
     check = story.check
@@ -143,6 +143,6 @@ def test_a_device_alone_is_a_flag_only_if_no_other_check_has_shown_it(story: Sto
     assert device_flags(check, referees) == []
 
 
-def test_another_device_at_another_place_is_nothing(story: Story) -> None:
+def test_different_devices_and_networks_raise_no_flag(story: Story) -> None:
     noted(story, address="203.0.113.99", device=DESKTOP, referee=0)
     assert device_flags(story.check, [request.referee for request in story.requests]) == []

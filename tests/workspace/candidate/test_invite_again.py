@@ -18,7 +18,7 @@ from goodword.core.models import Event
 from goodword.greenhouse.activity_feed.notes import on_report_ready
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email
-from goodword.references.flags import addresses
+from goodword.references.flags import rules
 from goodword.references.models import Check, CheckFlag
 from goodword.reports.domain.reuse import report_of
 from goodword.reports.models import Report
@@ -243,7 +243,7 @@ def test_signs_of_the_earlier_check_stay_to_be_looked_at() -> None:
         organisation=story.application.organisation,
         check_run=story.check,
         referee=story.requests[0].referee,
-        code=addresses.FREE,
+        code=rules.FREE,
         key=str(story.requests[0].referee_id),
         grade="low",
         facts={"domain": "gmail.com"},

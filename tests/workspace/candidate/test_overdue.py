@@ -69,8 +69,8 @@ def test_a_referee_is_overdue_since_the_end_of_their_own_time() -> None:
     with time_machine.travel(deadline + DAY, tick=False):
         where = path("candidate", story.application.organisation, story.application.pk)
         response = signed_in(factories.member(story.application.organisation)).get(where)
-    seat = response.context["cards"][1].view.seats[0]
-    assert (seat.is_overdue, seat.since) == (True, deadline)
+    slot = response.context["cards"][1].view.slots[0]
+    assert (slot.is_overdue, slot.since) == (True, deadline)
 
 
 def test_a_deadline_that_an_adjustment_has_moved_is_not_shown() -> None:

@@ -72,10 +72,10 @@ def walk_references(walk: Walk) -> None:
         walk.open(f"{candidate}{page}")
     walk.open(f"{candidate}references/1/", {"r-name": "Maria"})
     story.named(check)
-    for page in ("references/", "references/review/", "references/own/"):
+    for page in ("references/", "references/review/", "references/self-reference/"):
         walk.open(f"{candidate}{page}")
-    walk.open(f"{candidate}references/own/begin/", {})
-    walk.open(f"{candidate}references/own/review/")
+    walk.open(f"{candidate}references/self-reference/begin/", {})
+    walk.open(f"{candidate}references/self-reference/review/")
     story.press_send(check)
     walk.open(f"{candidate}references/1/another/")
     walk.open(f"{candidate}fresh/", later=timedelta(days=31))

@@ -192,11 +192,9 @@ def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> 
 
 def test_a_refusal_says_why_and_changes_nothing(story: Story, rita: Membership) -> None:
     before = state(story)
-    assert said(do(rita, story, "check_remind")) == ["The candidate has nothing left to do here."]
+    assert said(do(rita, story, "check_remind")) == ["The candidate has nothing left to do."]
     no = do(rita, story, "check_mark_complete", {"reason": "Enough"})
-    assert wrong(no) == [
-        "No reference is in yet, so there would be nothing to report. Cancel the check instead."
-    ]
+    assert wrong(no) == ["No reference is in yet, so there is nothing to report. Cancel the check instead."]
     assert "Enough</textarea>" in no.content.decode()
     assert state(story) == before
 
@@ -205,9 +203,7 @@ def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> N
     assert said(do(rita, story, "referee_remind")) == [
         "The reminder is on its way. 1 of those promised is left."
     ]
-    assert said(do(rita, story, "referee_remind")) == [
-        "They were written to a moment ago. Give them ten minutes."
-    ]
+    assert said(do(rita, story, "referee_remind")) == ["They have just been e-mailed. Wait ten minutes."]
     assert story.requests[0].reminders_sent == 1
 
 
@@ -359,7 +355,7 @@ def test_i_cannot_provide_this_is_answered_where_it_stands(rita: Membership) -> 
 
 def test_one_who_waits_for_an_offer_is_released_in_one_click(story: Story, rita: Membership) -> None:
     referee = story.requests[1].referee
-    Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(held_at=NOW, after_offer=True)
+    Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(deferred_at=NOW, after_offer=True)
     story.requests[1].delete()
     assert "Not before an offer Tue 3 Mar, 10:00 Release" in people(shown(rita, story))[1]
     target = path("referee_release", rita.organisation, story.application.pk, referee.pk)

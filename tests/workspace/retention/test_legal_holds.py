@@ -16,10 +16,10 @@ from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.greenhouse.sync.candidates import merge_candidates
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email, Link
-from goodword.references.erase import erase_asked
+from goodword.references.erasure import erase_asked
 from goodword.references.models import Check, Referee
 from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_hold
-from goodword.workflow.erase import request_own_erasure
+from goodword.workflow.erasure import request_own_erasure
 from goodword.workspace.retention.rules import Months, preview_run, sweep
 from tests.references.answered import asked, checked, data_door, whole
 from tests.support import factories
@@ -182,7 +182,7 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
     old = text(Client().get(f"{portal(check.step_request)}data/").content)
     assert "Your data is to be erased" in old
     assert "legal claims" not in old
-    recruiter = Email.objects.of(check.organisation).get(kind="workflow.erasing")
+    recruiter = Email.objects.of(check.organisation).get(kind="workflow.erasure_requested")
     assert recruiter.context["kept"] is True
     run_jobs()
     assert erase_due(now=NOW + timedelta(days=30)) == 0

@@ -23,7 +23,7 @@ from goodword.flow import ERASURE
 from goodword.references.models import Check
 from goodword.roles.models import Role
 from goodword.workflow.domain.legal_hold import place_hold
-from goodword.workflow.erase import request_own_erasure
+from goodword.workflow.erasure import request_own_erasure
 from goodword.workflow.states import takes_answers, takes_answers_query
 from goodword.workspace.candidate.timeline import ERASURES
 from goodword.workspace.retention import rules

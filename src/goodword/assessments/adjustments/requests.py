@@ -21,10 +21,9 @@ from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import Person, cancel
 from goodword.notifications.models import Email
-from goodword.workflow.domain.application_outcome import awaits_click, plan_reminder
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
-from goodword.workflow.domain.deadlines import extend_by_hold
-from goodword.workflow.states import is_open, lock, takes_answers
+from goodword.workflow.domain.deadlines import extend_by_hold, plan_reminder
+from goodword.workflow.states import awaits_click, is_open, lock, takes_answers
 
 #: extra time that can be requested, in percent
 PERCENT_CHOICES = (25, 50, 100)
@@ -123,7 +122,7 @@ def answer_request(
         if row.state != Adjustment.State.ASKED:
             raise AlreadyAnswered
         application = application_of(attempt)
-        if not takes_answers(attempt, now=now) or application.is_going:
+        if not takes_answers(attempt, now=now) or application.is_being_erased:
             raise part_state.Closed
         _set_forms(attempt, forms)
         extend_clocks(attempt, percent=percent)

@@ -16,7 +16,6 @@ from goodword.assessments.queries import answers_of, unanswered, visible_items
 from goodword.assessments.scoring import issue_total, score_part
 from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
-from goodword.workflow.domain.application_outcome import subject_ref
 from goodword.workflow.models import StepRun
 from goodword.workflow.states import GRACE, is_open, lock, move, takes_answers
 
@@ -114,7 +113,7 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
         return
     issue_total(attempt)
     move(attempt, "complete", at=now, by="candidate")
-    cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request), now=now)
+    cancel(organisation=attempt.organisation, subject_ref=attempt.step_request.mail_ref, now=now)
     record_event("attempt.completed", attempt, by="candidate", at=now)
 
 
@@ -130,6 +129,6 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
         if not takes_answers(attempt, now=now):
             raise part_state.Closed
         move(attempt, "decline", at=now, by="candidate")
-        cancel(organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request), now=now)
+        cancel(organisation=attempt.organisation, subject_ref=attempt.step_request.mail_ref, now=now)
         record_event("attempt.declined", attempt, by="candidate", at=now)
         return attempt

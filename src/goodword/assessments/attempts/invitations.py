@@ -23,7 +23,6 @@ from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, candidate_mail
-from goodword.workflow.domain.application_outcome import awaits_click, plan_reminder, subject_ref
 from goodword.workflow.domain.automation import still_wanted
 from goodword.workflow.domain.candidate_mail import (
     MAIL_FAILURES,
@@ -31,10 +30,11 @@ from goodword.workflow.domain.candidate_mail import (
     invited_run,
     mark_invited,
 )
+from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
 from goodword.workflow.models import StepRequest
-from goodword.workflow.states import DONE, UNFINISHED, is_open, lock, move
+from goodword.workflow.states import DONE, UNFINISHED, awaits_click, is_open, lock, move
 
 INVITED_AGAIN = "invited_again"
 
@@ -170,7 +170,7 @@ def invite_again(
             if old.closed_at is not None:  # closed by a rejection: it must not open again beside the new one
                 move(old, "reopen", at=now, by=by)
             move(old, "close", at=now, by=by, reason=INVITED_AGAIN)
-        cancel(organisation=application.organisation, subject_ref=subject_ref(locked), now=now)
+        cancel(organisation=application.organisation, subject_ref=locked.mail_ref, now=now)
         return assign(step_request=locked, application=application, now=now, by=by)
 
 

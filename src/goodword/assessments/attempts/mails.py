@@ -21,8 +21,8 @@ from goodword.core.workdays import into_working_hours
 from goodword.core.written import written_weekday
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
-from goodword.workflow.domain.application_outcome import plan_reminder, subject_ref
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
+from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import closing_reason, mail_blocked_reason
 from goodword.workflow.models import StepRun
 from goodword.workflow.states import is_open, lock, takes_answers
@@ -79,7 +79,7 @@ def mail_candidate(
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=attempt.step_request_id),
         application=application,
         quotes=candidate,
-        subject_ref=subject_ref(attempt.step_request),
+        subject_ref=attempt.step_request.mail_ref,
         language=language,
         deadline_days=attempt.step_request.step.deadline_days if invites else None,
         earliest_deadline=attempt.deadline_at if invites else None,
@@ -143,7 +143,10 @@ def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
     application = application_of(attempt)
     shows = takes_answers(attempt, now=now) or attempt.progress in _ENDED
     live = (
-        shows and link.ended_at is None and not application.is_going and not mail_blocked_reason(application)
+        shows
+        and link.ended_at is None
+        and not application.is_being_erased
+        and not mail_blocked_reason(application)
     )
     return LinkedAttempt(attempt=attempt, application=application, language=attempt.language, is_live=live)
 
@@ -162,7 +165,7 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         if found is None or not found.is_live:
             return False
         mails = Email.objects.of(link.organisation).filter(
-            kind=FRESH_LINK, subject_ref=subject_ref(found.attempt.step_request)
+            kind=FRESH_LINK, subject_ref=found.attempt.step_request.mail_ref
         )
         if mails.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
             return False
@@ -197,9 +200,7 @@ def remind(*, attempt_id: int, now: datetime) -> bool:
             attempt.next_reminder_at = None
         elif (later := into_working_hours(now, calendar=calendar)) > now:
             attempt.next_reminder_at = later
-        elif has_queued_mail(
-            organisation=attempt.organisation, subject_ref=subject_ref(attempt.step_request)
-        ):
+        elif has_queued_mail(organisation=attempt.organisation, subject_ref=attempt.step_request.mail_ref):
             plan_reminder(attempt, organisation=application.organisation, now=now)
         else:
             _queue_reminder(attempt, application, now=now)

@@ -35,7 +35,7 @@ from goodword.assessments.norms.first_attempts import FirstAttempt, first_attemp
 from goodword.assessments.norms.making import newest_calibration
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.queries import content_of, items_of, read_answers
-from goodword.workflow.erase import ERASURE
+from goodword.workflow.erasure import ERASURE
 
 #: how many are in memory at once
 _CHUNK = 200

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.flags import rules
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
-from goodword.workflow.flags.review import (
+from goodword.workflow.flags import (
     DisplayedFlag,
     FlagList,
     FlagWording,

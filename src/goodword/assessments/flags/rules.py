@@ -17,7 +17,7 @@ from goodword.assessments.queries import content_of, parts_of, read_answers, vis
 from goodword.core.json_reading import Json
 from goodword.core.models import Event
 from goodword.workflow.domain.eligibility import lock_step_request
-from goodword.workflow.flags.models import Finding, Grade
+from goodword.workflow.models import Finding, Grade
 from goodword.workflow.states import lock
 
 LEFT_PAGE = "left_page"
@@ -151,7 +151,7 @@ def contradiction_flag(
 def on_attempt_completed(event: Event) -> None:
     """All has come in: look at what was noticed and answered. The scores stand already, and stay."""
     known = lock_step_request(event.data["step_request_id"])
-    if known is None or known[1].is_going:
+    if known is None or known[1].is_being_erased:
         return
     update_flags(lock(Attempt, event.data["attempt_id"]), now=event.occurred_at)
 

@@ -9,8 +9,7 @@ from django.db.models import Q
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.assessments.models.library import NormGroup, TestVersion
 from goodword.assessments.models.plans import Assessment, AssessmentPart
-from goodword.workflow.flags.models import Flag
-from goodword.workflow.models import StepRun
+from goodword.workflow.models import Flag, StepRun
 
 
 class Attempt(StepRun):

@@ -14,7 +14,7 @@ from goodword.assessments.models import Attempt, AttemptPart, Test
 from goodword.assessments.queries import read_answers, visible_items
 from goodword.candidates.models import Application, Candidate
 from goodword.core.json_reading import Json
-from goodword.workflow.erase import ERASURE
+from goodword.workflow.erasure import ERASURE
 from goodword.workflow.models import StepRequest, StepRun
 
 #: parts in memory at once
@@ -115,7 +115,7 @@ def _begun(test: Test) -> Iterator[_Begun]:
             counts=part["ended_at"] is not None
             and attempt.progress == StepRun.Progress.COMPLETED
             and attempt.close_reason != ERASURE
-            and not application.is_going
+            and not application.is_being_erased
             and not (person in others and others[person]["erased_at"]),
         )
 

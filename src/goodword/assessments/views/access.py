@@ -123,7 +123,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
             return unknown_page(request)
         now = clock.now()
         attempt = latest_attempt(visit.application)
-        if attempt is None or visit.application.is_going or visit.link.ended_at is not None:
+        if attempt is None or visit.application.is_being_erased or visit.link.ended_at is not None:
             return _closed(request, visit)
         shows = takes_answers(attempt, now=now) or attempt.progress in ENDED_TEMPLATES
         if shows and not _is_alive(visit, attempt, now=now):

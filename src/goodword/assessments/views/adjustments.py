@@ -134,7 +134,7 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
         shown: dict[str, Any] = {"organisation": organisation, "responsible": organisation.name}
         if row.state in {State.GRANTED, State.REFUSED}:
             return _render(request, "assessments/adjustments/answered.html", asked=row, **shown)
-        gone = application.is_going or not takes_answers(row.attempt, now=now)
+        gone = application.is_being_erased or not takes_answers(row.attempt, now=now)
         if row.state != State.ASKED or gone or link.ended_at is not None:
             return _render(request, "assessments/adjustments/closed.html", **shown)
         if not links.is_alive(link, now=now):

@@ -295,7 +295,7 @@ def candidate_result(request: HttpRequest, token: str) -> HttpResponse:
     if (
         attempt is not None
         and gets_result(attempt)
-        and not visit.application.is_going
+        and not visit.application.is_being_erased
         and is_alive(visit.link, now=now)
     ):
         with translation.override(attempt.language), timezone.override(visit.organisation.zone):

@@ -1,4 +1,4 @@
-"""Whom and what a check is about: the people, the role, the questionnaire and the language."""
+"""The people, role, questionnaire and languages of a check."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,14 +20,12 @@ from goodword.questionnaires.types import Question, Stated
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.languages import first_offered
 
-#: how a day is written where that is not "Tuesday 24 November"
+#: date formats that differ from "Tuesday 24 November"
 _DAYS = {"de": "l, j. F"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class CheckContext:
-    """Whose check it is, for which role, and who stands behind it."""
-
     application: Application
     candidate: Candidate
     organisation: Organisation
@@ -37,8 +35,7 @@ class CheckContext:
 
 
 def check_context(check: Check, *, language: str = "") -> CheckContext:
-    """The people and the role of a check, and the language to speak: the candidate's pages and mails are in the
-    check's, a referee's in that of their request."""
+    """`language`: that of the request for referees; the candidate's by default."""
     application = (
         Application.objects.of(check.organisation)
         .select_related("candidate", "role__owner__user", "organisation")
@@ -56,13 +53,13 @@ def check_context(check: Check, *, language: str = "") -> CheckContext:
 
 
 def version_of(check: Check, *, language: str = "") -> QuestionnaireVersion:
-    """The check's version of the questionnaire in this language (the check's, if none is named), else as it is."""
+    """The check's questionnaire version in this language, if it exists."""
     return in_language(check.version, language or check.language)
 
 
 def questions_of(check: Check, *, language: str = "", relationship: str = "") -> tuple[Question, ...]:
-    """The check's questions with the candidate's name put in; with a relationship those that such a referee is
-    asked, as far as that does not hang on an answer."""
+    """The check's questions with the candidate's name. With a relationship, those such a referee is asked, apart from
+    conditions on earlier answers."""
     version = version_of(check, language=language)
     questions = applicable(parse(version.questions), relationship=relationship)
     return fill_placeholders(
@@ -71,13 +68,13 @@ def questions_of(check: Check, *, language: str = "", relationship: str = "") ->
 
 
 def competencies_of(check: Check, *, language: str = "") -> list[str]:
-    """What the check rates, in the order of its questions, each once."""
+    """The competencies rated, in the order of the questions."""
     named = (getattr(question, "competency", "") for question in questions_of(check, language=language))
     return list(dict.fromkeys(name for name in named if name))
 
 
 def minutes_of(check: Check, *, language: str = "", relationship: str = "") -> int:
-    """How many minutes a referee needs: measured, or as the questions say."""
+    """Estimated or measured minutes for a referee."""
     return minutes_of_version(version_of(check, language=language), relationship=relationship)
 
 
@@ -93,7 +90,7 @@ def stated_of(referee: Referee) -> Stated:
 
 
 def day_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:
-    """A day as mails say it, in the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
+    """In the organisation's time zone: "Tuesday 24 November", "Dienstag, 24. November"."""
     with translation.override(language):
         return date_format(
             moment.astimezone(organisation.zone), _DAYS.get(language.partition("-")[0], "l j F")
@@ -101,7 +98,7 @@ def day_in_words(moment: datetime, *, organisation: Organisation, language: str)
 
 
 def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
-    """What every mail of a check may say, in the language of `facts`."""
+    """Template context common to all mails of a check."""
     return {
         "candidate": facts.candidate.name,
         "first_name": facts.candidate.short_name,
@@ -114,12 +111,11 @@ def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
 
 
 def candidate_language(check: Check, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
-    """The language of the candidate's pages, or of their mails without a browser."""
+    """The language of the candidate's pages and mails."""
     return first_offered(check.languages, candidate.chosen_language, *browser) or check.language
 
 
 def referee_language(request: ReferenceRequest, *, browser: Sequence[str]) -> str:
-    """The language of a referee's pages."""
     languages = request.check_run.languages
     return first_offered(languages, request.chosen_language, *browser) or request.language
 
@@ -138,7 +134,7 @@ def store_referee_language(request: ReferenceRequest, *, language: str) -> None:
 
 
 def choose_referee_language(request: ReferenceRequest, *, language: str) -> None:
-    """Read and answer in this language from now on: one of the check's, else nothing changes."""
+    """Use this language from now on, if the check offers it."""
     if language not in request.check_run.languages:
         return
     rows = ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk)
@@ -147,7 +143,7 @@ def choose_referee_language(request: ReferenceRequest, *, language: str) -> None
 
 
 def choose_candidate_language(check: Check, candidate: Candidate, *, language: str) -> bool:
-    """Use this language for the candidate's pages and mails. False, without a change, if it is not available."""
+    """Use this language from now on. False if the check does not offer it."""
     if language not in check.languages:
         return False
     Check.objects.of(check.organisation).filter(pk=check.pk).update(language=language)

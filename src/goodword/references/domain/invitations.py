@@ -14,30 +14,32 @@ from goodword.notifications.models import Email, Link
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.versions import current_version, ensure_builtin, languages_of
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
-from goodword.references.domain import locking
-from goodword.references.domain.deadlines import candidate_is_asked, referee_deadline, update_clock
-from goodword.references.domain.declines import is_barred
-from goodword.references.domain.locking import record_event
-from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee, request_ref
-from goodword.references.domain.requests import open_requests, plan_reminders, restore_requests
+from goodword.references.domain.checks import (
+    candidate_is_asked,
+    record_event,
+    referee_deadline,
+    request_takes_answers,
+    update_clock,
+)
+from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee
+from goodword.references.domain.requests import is_barred, open_requests, plan_reminders, restore_requests
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
-from goodword.workflow.domain.application_outcome import awaits_click, subject_ref
 from goodword.workflow.domain.automation import still_wanted
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
 from goodword.workflow.models import StepRequest
-from goodword.workflow.states import UNFINISHED, lock, may, move, takes_answers
+from goodword.workflow.states import UNFINISHED, awaits_click, lock, may, move, takes_answers
 
 CANDIDATE_FRESH = "references.fresh"
-#: one fresh link within this time
+#: minimum time between two fresh links
 FRESH_LINK_EVERY = timedelta(minutes=10)
 
 
 class CannotInvite(Exception):
-    """Nobody may be invited now. `code`: why the application has ended, or a code of StepRequest.Waits."""
+    """`code`: how the application ended, or a code of StepRequest.Waits."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -45,8 +47,8 @@ class CannotInvite(Exception):
 
 
 def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
-    """The newest version of the step's questionnaire in the organisation's language, or in its first; the built-in
-    one where the step names none, or one that was never published."""
+    """The newest version of the step's questionnaire, in the organisation's language if possible; the built-in
+    questionnaire if the step has none that is published."""
     organisation = step.organisation
     if step.questionnaire_id is not None:
         chosen = Questionnaire.objects.of(organisation).filter(pk=step.questionnaire_id).first()
@@ -54,12 +56,12 @@ def version_for(step: Step, *, now: datetime) -> QuestionnaireVersion:
             return version
     built_in = ensure_builtin(organisation, builtin.GENERAL_PROFESSIONAL, now=now)
     found = current_version(built_in, language=organisation.language)
-    assert found is not None  # a built-in one has its versions published as it is made
+    assert found is not None  # built-in questionnaires are always published
     return found
 
 
 def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
-    """What candidate and referees may choose from: those of the version that the step allows, never none."""
+    """The version's languages that the step allows; never empty."""
     there = languages_of(version)
     return [language for language in there if not step.languages or language in step.languages] or [
         version.language
@@ -67,7 +69,7 @@ def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
 
 
 def language_of(spoken: str, languages: Sequence[str], *, otherwise: str) -> str:
-    """The candidate's language ("de" or "de-AT") if it is offered, else `otherwise`, else the first that is."""
+    """The candidate's language ("de" or "de-AT") if offered, else `otherwise`, else the first."""
     for wanted in (_primary_language(spoken), _primary_language(otherwise)):
         for language in languages:
             if wanted and _primary_language(language) == wanted:
@@ -100,10 +102,10 @@ def on_step_requested(event: Event) -> None:
 
 
 def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
-    """Open a check under this start and queue the candidate's invitation, in the caller's transaction.
+    """Open a check for a step request and queue the candidate's invitation.
 
-    An unfinished one is returned without sending anything. Once the mail server accepts the invitation, the deadline
-    restarts and reminders begin (reactions.on_mail_sent).
+    Returns an unfinished one without sending anything. Deadline and reminders start once the mail server accepts the
+    invitation (reactions.on_mail_sent).
     """
     lock_step_request = (
         StepRequest.objects.of(step_request.organisation)
@@ -167,7 +169,7 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
 
 
 def needs_confirmation(check: Check) -> bool:
-    """Whether inviting again would open a new check, and so needs a confirmation."""
+    """Whether inviting again would open a new check."""
     return check.progress not in UNFINISHED
 
 
@@ -176,11 +178,11 @@ def invite_again(
 ) -> Check:
     """Invite again by hand.
 
-    An unfinished check is reopened or resumed if necessary and gets a new deadline. New links go to the referees who
-    have not answered, unless they opted out, otherwise to the candidate. After a finished check a new one is opened, if
-    `after` is the id of the one that the member has confirmed. Raises NotConfirmed, CannotInvite if the application has
-    ended or the candidate may not be mailed, StepRequest.DoesNotExist for a start of another organisation, or one that
-    was withdrawn.
+    An unfinished check is reopened or resumed if necessary and gets a new deadline. New links go to referees who have
+    not answered, unless they opted out, otherwise to the candidate. After a finished check a new one is opened if
+    `after` is the id of the one that the member has confirmed.
+
+    Raises NotConfirmed, CannotInvite, and StepRequest.DoesNotExist if it is another organisation's or withdrawn.
     """
     by = f"member:{member.pk}"
     with transaction.atomic():
@@ -213,12 +215,12 @@ def invite_again(
 
 
 def mails_nobody(check: Check) -> bool:
-    """Whether inviting again wrote no mail: the check waits for the organisation, or for who wants no mail."""
+    """Whether inviting again sends no mail."""
     return not _reachable_requests(check) and not candidate_is_asked(check)
 
 
 def _reachable_requests(check: Check) -> list[ReferenceRequest]:
-    """Of those who have not answered: neither whom mail does not reach, nor who asked for no more of it."""
+    """Open requests without bounces or opt-outs."""
     return [
         request
         for request in open_requests(check)
@@ -231,15 +233,15 @@ def _send_invitations(check: Check, *, now: datetime) -> None:
     organisation, step = check.organisation, check.step_request.step
     check.invited_again += 1
     if awaits_click(check) or check.attention in MAIL_FAILURES:
-        check.attention = ""  # this is the click that was waited for
+        check.attention = ""
     check.deadline_at = max(
         check.deadline_at, end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
     )
-    cancel(organisation=organisation, subject_ref=subject_ref(check.step_request), now=now)
+    cancel(organisation=organisation, subject_ref=check.step_request.mail_ref, now=now)
     key = f"invitation:{check.invited_again}"
     waiting = _reachable_requests(check)
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
-        # counted anew from this mail, which says so
+        # this mail promises the full number again
         check.opened_at, check.invited_at, check.reminders_sent = now, None, 0
         check.reminders_promised = len(step.reminder_days)
     for request in waiting:
@@ -247,13 +249,13 @@ def _send_invitations(check: Check, *, now: datetime) -> None:
         request.deadline_at = max(request.deadline_at, referee_deadline(check, now=now))
         check.deadline_at = max(check.deadline_at, request.deadline_at)
         request.save(update_fields=["sent_at", "invited_at", "deadline_at"])
-        cancel(organisation=organisation, subject_ref=request_ref(request), now=now)
+        cancel(organisation=organisation, subject_ref=request.mail_ref, now=now)
         mail_referee(request, check=check, kind=REQUEST, key=key, now=now)
     plan_reminders(check, now=now)
     check.next_reminder_at = None
     update_clock(check, now=now)
     if not candidate_is_asked(check):
-        return  # they have done their part, or wait for an answer themselves
+        return
     declined, days = _declined_request(check), step.deadline_days
     if declined is not None:
         mail_candidate(
@@ -288,7 +290,7 @@ def _declined_request(check: Check) -> ReferenceRequest | None:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedCheck:
-    """What stands behind a link, and whose address is known. `is_live`: there is still a page to open."""
+    """The check behind a link. `is_live`: there is still a page to open."""
 
     check: Check
     request: ReferenceRequest | None
@@ -298,7 +300,7 @@ class LinkedCheck:
 
 
 def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
-    """What a candidate's or a referee's link leads to; None where that is gone, or a revoked link."""
+    """What a candidate's or referee's link leads to; None if it is gone."""
     if link.purpose == Link.Purpose.REFEREE:
         requests = ReferenceRequest.objects.of(link.organisation).select_related(
             "referee", "check_run__step_request__step", "check_run__step_request__application__candidate"
@@ -306,7 +308,7 @@ def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
         request = requests.filter(pk=link.subject_id).first()
         if request is None:
             return None
-        check, live = request.check_run, locking.request_takes_answers(request.check_run, request, now=now)
+        check, live = request.check_run, request_takes_answers(request.check_run, request, now=now)
         address, language = request.referee.email, request.language
     elif link.purpose == Link.Purpose.CANDIDATE:
         checks = Check.objects.of(link.organisation).select_related(
@@ -321,15 +323,14 @@ def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
         address = check.step_request.application.candidate.email
     else:
         return None
-    live = live and link.ended_at is None and not check.step_request.application.is_going
+    live = live and link.ended_at is None and not check.step_request.application.is_being_erased
     return LinkedCheck(check=check, request=request, address=address, language=language, is_live=live)
 
 
 def send_fresh_link(link: Link, *, now: datetime) -> bool:
-    """Mail a new link to whom an expired one was sent; whether a mail was queued.
+    """Mail a new link to the recipient of an expired one. Returns whether a mail was queued.
 
-    False, and nothing is sent, within ten minutes of the last one, for a revoked link, and once there is nothing
-    behind it any more.
+    None is sent within ten minutes of the last, for a revoked link, or if there is no page left to open.
     """
     with transaction.atomic():
         first = linked_check(link, now=now)
@@ -340,7 +341,7 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         if found is None or not found.is_live:
             return False
         check, request = found.check, found.request
-        ref = request_ref(request) if request else subject_ref(check.step_request)
+        ref = request.mail_ref if request else check.step_request.mail_ref
         kind = REQUEST_FRESH if request else CANDIDATE_FRESH
         mails = Email.objects.of(link.organisation).filter(kind=kind, subject_ref=ref)
         if mails.filter(created_at__gt=now - FRESH_LINK_EVERY).exists():

@@ -1,7 +1,6 @@
-"""The mails of a check to candidate, referees and recruiter. Each is queued once per key.
+"""The mails of a check to candidate, referees and recruiter, each queued once per key.
 
-Links in them expire (notifications.domain.links); while there is something to open, one click sends a new one
-(invitations.send_fresh_link).
+Their links expire (notifications.domain.links); one click sends a new one (invitations.send_fresh_link).
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,6 +15,7 @@ from goodword.notifications.domain.queue import LinkFor, Person, from_name, full
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires import labels
 from goodword.references import wording
+from goodword.references.domain.checks import AWAITING_CANDIDATE, referee_deadline, slot_statuses
 from goodword.references.domain.context import (
     CheckContext,
     candidate_language,
@@ -24,11 +24,8 @@ from goodword.references.domain.context import (
     day_in_words,
     mail_context,
 )
-from goodword.references.domain.deadlines import referee_deadline
-from goodword.references.domain.slots import AWAITING_CANDIDATE, slot_statuses
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
-from goodword.workflow.domain.application_outcome import subject_ref
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 
 REQUEST = "references.request"
@@ -47,11 +44,11 @@ def mail_candidate(
     not_after: datetime | None = None,
     **extra: object,
 ) -> None:
-    """Queue the candidate's mail `name` ("invitation", "reminder", "another", "one_more", "cannot_answered",
-    "fresh"), with a fresh link to their portal; none to somebody who may not be mailed (any more).
+    """Queue a mail to the candidate with a fresh portal link, unless they may not be mailed.
 
-    `slot` is the subject. `days`: it sets a deadline, at least this many working days after sending (0: the date is set
-    already). `extra`: further template context.
+    `name`: "invitation", "reminder", "another", "one_more", "cannot_provide_answered", "fresh" or "slow". `days`: sets
+    a deadline at least that many working days after sending (0: the deadline is already set). `extra`: more template
+    context.
     """
     facts = check_context(check)
     if mail_blocked_reason(facts.application):
@@ -71,7 +68,7 @@ def mail_candidate(
         link=LinkFor(purpose=Link.Purpose.CANDIDATE, subject_id=check.step_request_id),
         application=facts.application,
         quotes=facts.candidate,
-        subject_ref=subject_ref(check.step_request),
+        subject_ref=check.step_request.mail_ref,
         language=facts.language,
         deadline_days=days,
         earliest_deadline=check.deadline_at if days else None,
@@ -81,10 +78,10 @@ def mail_candidate(
 
 
 def _invitation_context(check: Check) -> Mapping[str, object]:
-    """What is asked for; of one who is invited again, what is still missing of it."""
-    places = slot_statuses(check)
-    missing = [place.slot for place in places if place.state in AWAITING_CANDIDATE] or [
-        one.slot for one in places
+    """What is wanted; when invited again, what is still missing."""
+    statuses = slot_statuses(check)
+    missing = [status.slot for status in statuses if status.state in AWAITING_CANDIDATE] or [
+        one.slot for one in statuses
     ]
     return {
         "wanted": sum(not slot.is_waived for slot in missing),
@@ -95,7 +92,7 @@ def _invitation_context(check: Check) -> Mapping[str, object]:
 
 
 def _is_plain(slots: Sequence[Slot]) -> bool:
-    """Whether the number of people says it all."""
+    """Whether the number of people says everything."""
     return all(slot.relationship == ANY and not slot.needed and not slot.hint for slot in slots)
 
 
@@ -115,13 +112,8 @@ def _slot_context(slot: Slot | None) -> Mapping[str, object]:
     }
 
 
-def request_ref(request: ReferenceRequest) -> str:
-    """What a referee's mails are filed under."""
-    return f"request:{request.pk}"
-
-
 def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str, now: datetime) -> None:
-    """Queue a referee's mail (REQUEST, REQUEST_REMINDER or REQUEST_FRESH), with a fresh link to their portal."""
+    """`kind`: REQUEST, REQUEST_REMINDER or REQUEST_FRESH."""
     facts, referee = check_context(check, language=request.language), request.referee
     queue(
         organisation=facts.organisation,
@@ -142,7 +134,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
         link=LinkFor(purpose=Link.Purpose.REFEREE, subject_id=request.pk),
         application=facts.application,
         quotes=facts.candidate,
-        subject_ref=request_ref(request),
+        subject_ref=request.mail_ref,
         language=facts.language,
         deadline_days=check.step_request.step.referee_deadline_days if kind == REQUEST else None,
         earliest_deadline=request.deadline_at if kind == REQUEST else None,
@@ -152,15 +144,13 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
 
 
 def language_for(check: Check, referee: Referee) -> str:
-    """The language of a referee's first mail: the one set by the candidate, else the candidate's own."""
+    """The language of a referee's first mail."""
     return referee.language or candidate_language(check, check.step_request.application.candidate)
 
 
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
-    """The very mail that *Send* will queue for this referee, as a row that is not saved.
-
-    Of one who is not to be asked before an offer the day is not known yet, and the mail says how it will be counted.
-    """
+    """The mail that *Send* would queue, unsaved. Until there is an offer the deadline is unknown, and the mail says how
+    it is counted."""
     facts = check_context(check, language=language_for(check, referee))
     to = Person(name=referee.name, address=referee.email)
     step = check.step_request.step
@@ -191,7 +181,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
 def _a_day_later(days: int, *, language: str) -> str:
     with translation.override(language):
         return ngettext(
-            "(the working day after this e-mail)", "(the day %(n)s working days after this e-mail)", days
+            "(one working day after we send this)", "(%(n)s working days after we send this)", days
         ) % {"n": days}
 
 
@@ -218,7 +208,7 @@ def _referee_context(
 def mail_recruiter(
     check: Check, *, referee: Referee, now: datetime, key: str = "review", received: int = 1
 ) -> None:
-    """Queue the mail that invites to review the answers that are in: the first, or `received` so far."""
+    """Queue the mail with a link to the first answers, or to the `received` so far."""
     facts = check_context(check, language=check.organisation.language)
     queue(
         organisation=facts.organisation,
@@ -236,7 +226,7 @@ def mail_recruiter(
 
 
 def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) -> None:
-    """Queue the mail that the candidate cannot provide a referee; once each time they say so."""
+    """Queued once each time the candidate says so."""
     assert slot.cannot_at is not None
     facts = check_context(check, language=check.organisation.language)
     with translation.override(facts.language):
@@ -244,11 +234,11 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
     path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
     queue(
         organisation=facts.organisation,
-        kind="references.cannot",
+        kind="references.cannot_provide",
         key=f"check:{check.pk}:slot:{slot.number}:cannot:{slot.cannot_at:%Y%m%d%H%M%S}",
         to=facts.recruiter,
         sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
-        template="references/mail/cannot",
+        template="references/mail/cannot_provide",
         context={
             **mail_context(facts, check),
             "asked": asked,
@@ -263,7 +253,7 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
 
 
 def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
-    """Queue the mail that a referee who had answered erased their data, without saying who."""
+    """Notify the recruiter that a referee erased their reference, without the name."""
     facts = check_context(check, language=check.organisation.language)
     path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
     queue(

@@ -1,4 +1,4 @@
-"""What members do with an open check: pause, resume, cancel, extend, correct an address."""
+"""What members do with an open check. For another organisation's check or request, all raise DoesNotExist."""
 
 from datetime import datetime, timedelta
 
@@ -9,21 +9,24 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import cancel, restore_invitation
-from goodword.references.domain.context import day_in_words
-from goodword.references.domain.deadlines import plan_request_reminders, referee_deadline, update_clock
-from goodword.references.domain.declines import is_barred, mailbox
-from goodword.references.domain.locking import (
+from goodword.references.domain.checks import (
     Refused,
     actor,
     lock_check_for_member,
     lock_request_for_member,
+    plan_request_reminders,
     record_event,
+    referee_deadline,
     refuse_unless_open,
+    update_clock,
 )
-from goodword.references.domain.mails import REQUEST, language_for, mail_referee, request_ref
+from goodword.references.domain.context import day_in_words
+from goodword.references.domain.mails import REQUEST, language_for, mail_referee
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
+    is_barred,
+    mailbox,
     open_requests,
     plan_reminders,
     revoke_links,
@@ -31,26 +34,22 @@ from goodword.references.domain.requests import (
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.models import Step
-from goodword.workflow.domain.application_outcome import awaits_click, subject_ref
-from goodword.workflow.states import UNFINISHED, move
+from goodword.workflow.states import UNFINISHED, awaits_click, move
 
-#: why it was closed, as a run keeps it
+#: close reason
 CANCELLED = "cancelled"
 State = ReferenceRequest.State
 
 
 def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Pause it until a member resumes it; one that is paused already stays so.
-
-    Raises Refused, Check.DoesNotExist for a check of another organisation.
-    """
+    """Pause until a member resumes. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
         if check.paused_at is not None:
             return check
         move(check, "pause", at=now, by=actor(member))
-        cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
+        cancel(organisation=check.organisation, subject_ref=check.step_request.mail_ref, now=now)
         cancel_queued_reminders(check, now=now)
         update_clock(check, now=now)
         record_event("step.paused", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value)
@@ -58,11 +57,7 @@ def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 
 
 def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Let it go on: reminders that are still to come are planned, the deadline stays. One that is not paused stays
-    as it is.
-
-    Raises Refused, Check.DoesNotExist for a check of another organisation.
-    """
+    """Resume with the remaining reminders; the deadline stays. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -71,9 +66,7 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
         if awaits_click(check):
             raise Refused(_("Press Invite again to resume it and notify the people it waits for."))
         move(check, "resume", at=now, by=actor(member))
-        restore_invitation(
-            organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now
-        )
+        restore_invitation(organisation=check.organisation, subject_ref=check.step_request.mail_ref, now=now)
         plan_reminders(check, now=now)
         update_clock(check, now=now)
         record_event("step.resumed", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value)
@@ -81,20 +74,17 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 
 
 def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
-    """Close it; what was answered is kept, and *Invite again* opens it again. One that is closed already stays so.
-
-    Raises Refused for one that is done, Check.DoesNotExist for a check of another organisation.
-    """
+    """Close the check; answers are kept, and *Invite again* reopens it. Idempotent. Raises Refused."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         if check.progress not in UNFINISHED:
-            raise Refused(_("This reference check is over already: there is nothing to cancel."))
+            raise Refused(_("This reference check is already over."))
         if check.closed_at is not None:
             return check
         move(check, "close", at=now, by=actor(member), reason=CANCELLED)
         check.attention = ""
         end_requests(check, why=ReferenceRequest.Why.CHECK_CLOSED, now=now)
-        cancel(organisation=check.organisation, subject_ref=subject_ref(check.step_request), now=now)
+        cancel(organisation=check.organisation, subject_ref=check.step_request.mail_ref, now=now)
         update_clock(check, now=now)
         kind = Step.Kind.REFERENCE_CHECK.value
         record_event("step.closed", check, by=actor(member), at=now, kind=kind, reason=CANCELLED)
@@ -104,12 +94,8 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 def extend_check(
     *, check_id: int, days: int, member: Membership, now: datetime, referees: bool = False
 ) -> Check:
-    """Let the check's deadline be `days` working days from now. Nobody is written to; pressed twice it is the same.
-
-    With `referees` those who have not answered have as long too, else each keeps their own time. Raises Refused where
-    that would be no later than now, ValueError for a number of days that no form lets through, Check.DoesNotExist for
-    one of another organisation.
-    """
+    """Move the deadline to `days` working days from now, with `referees` also that of open requests. No mail is sent.
+    Raises Refused if that is not later, ValueError for an impossible number of days."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
@@ -133,15 +119,12 @@ def extend_check(
 
 
 def extend_request(*, request_id: int, days: int, member: Membership, now: datetime) -> ReferenceRequest:
-    """The same for one referee who has not answered; the check then waits at least as long.
-
-    Raises as `extend`, ReferenceRequest.DoesNotExist.
-    """
+    """Likewise for one open request; the check waits at least as long."""
     with transaction.atomic():
         check, request = lock_request_for_member(request_id, member=member)
         refuse_unless_open(check)
         if not request.is_out:
-            raise Refused(_("This referee is no longer asked."))
+            raise Refused(_("This request is no longer open."))
         until = _until(check, days, before=request.deadline_at, now=now)
         if until == request.deadline_at:
             return request
@@ -171,30 +154,29 @@ def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datet
     organisation = check.organisation
     until = end_of_working_day(now, days, calendar=organisation.calendar)
     if until < before - timedelta(minutes=1):
-        # the sentence is for the member's page, which need not speak the language of the mails
+        # shown on the member's page, whose language may differ from the mails'
         day = day_in_words(before, organisation=organisation, language=get_language() or "en")
-        raise Refused(_("They have until %(day)s already. Choose more days.") % {"day": day})
+        raise Refused(_("They already have until %(day)s. Choose more days.") % {"day": day})
     return until
 
 
 def correct_address(*, request_id: int, address: str, member: Membership, now: datetime) -> ReferenceRequest:
-    """Write to the referee at another address, which the caller has judged to be one. Pressed twice it is one mail.
+    """Send the request to another, valid address. Idempotent. Raises Refused.
 
-    They get the full time again. Drafts are deleted, with their language and time zone: the holder of the old link may
-    be someone else, and nobody may read a stranger's draft. Raises Refused, ReferenceRequest.DoesNotExist.
+    The deadline restarts. Draft, language and time zone are deleted: somebody else may have the old link.
     """
     with transaction.atomic():
         check, request = lock_request_for_member(request_id, member=member)
         refuse_unless_open(check)
         referee = request.referee
         if not request.is_out:
-            raise Refused(_("This referee is no longer asked."))
+            raise Refused(_("This request is no longer open."))
         if referee.email.casefold() == address.casefold():
             if request.undelivered_at is not None:
                 raise Refused(_("Mail to this address bounced. Enter another one."))
             return request
         _refuse_address(check, referee, address)
-        cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
+        cancel(organisation=check.organisation, subject_ref=request.mail_ref, now=now)
         revoke_links(request, now=now)
         referee.email, referee.address_corrected = address, True
         referee.save(update_fields=["email", "address_corrected"])
@@ -220,7 +202,7 @@ def _restart_request(request: ReferenceRequest, *, check: Check, now: datetime) 
 def _refuse_address(check: Check, referee: Referee, address: str) -> None:
     box = mailbox(address)
     if box == mailbox(check.step_request.application.candidate.email):
-        raise Refused(_("This is the candidate's own address. A referee must be another person."))
+        raise Refused(_("This is the candidate's own address."))
     others = Referee.objects.of(check.organisation).filter(check_run=check).exclude(pk=referee.pk)
     if box in {mailbox(other) for other in others.values_list("email", flat=True) if other}:
         raise Refused(_("Another referee of this candidate has this address."))

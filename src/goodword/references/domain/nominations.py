@@ -1,4 +1,4 @@
-"""The candidate names referees, changes, removes or replaces them."""
+"""The candidate names, changes, removes and replaces referees."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -10,13 +10,10 @@ from django.utils.translation import gettext as _
 from goodword.core.models import Event
 from goodword.core.quoted import has_link, has_written_link
 from goodword.notifications.models import Email
-from goodword.references.domain import locking
-from goodword.references.domain.deadlines import update_clock
-from goodword.references.domain.declines import is_barred, mailbox
-from goodword.references.domain.locking import record_event
+from goodword.references.domain import checks
+from goodword.references.domain.checks import record_event, slot_status, update_clock
 from goodword.references.domain.mails import REQUEST, mail_candidate
-from goodword.references.domain.requests import end_request, revoke_links
-from goodword.references.domain.slots import slot_status
+from goodword.references.domain.requests import end_request, is_barred, mailbox, revoke_links
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
 from goodword.workflow.models import StepRun
@@ -24,15 +21,13 @@ from goodword.workflow.states import lock, move, takes_answers
 
 LONGEST_MESSAGE = 300
 MOST_IN_A_SLOT = 3
-#: somebody can be named here, or what was stated about them changed
-MAY_BE_NAMED = frozenset({"free", "named", "held"})
+MAY_BE_NAMED = frozenset({"free", "named", "deferred"})
 Why = ReferenceRequest.Why
-#: written to, and nobody's answer is lost
 MAY_BE_REPLACED = frozenset({"out", "undelivered", "declined"})
 
 
 class InvalidNomination(Exception):
-    """What cannot be taken: a sentence by field, "" for the whole."""
+    """Messages by field, "" for the whole form."""
 
     def __init__(self, details_problems: dict[str, str]) -> None:
         super().__init__(str(details_problems))
@@ -41,7 +36,7 @@ class InvalidNomination(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class RefereeDetails:
-    """What the candidate states about a referee; months as "YYYY-MM", `to_month` empty until today."""
+    """Months as "2021-04"; `to_month` is empty if ongoing."""
 
     name: str
     email: str
@@ -51,9 +46,8 @@ class RefereeDetails:
     from_month: str
     to_month: str
     message: str
-    #: the language of the mail to them; empty: the check's
+    #: of the mail; empty: the check's
     language: str = ""
-    #: not to be asked before there is an offer
     after_offer: bool = False
 
 
@@ -65,14 +59,11 @@ def details_problems(
     this_month: str,
     kind: str = ANY,
 ) -> dict[str, str]:
-    """A sentence by field for all that cannot be taken; empty when all is well.
-
-    `kind` is the relationship that is asked for, `own_addresses` are the candidate's, `other_addresses` those of
-    the check's other referees.
-    """
+    """Messages by field. `kind`: the required relationship. `own_addresses`: the candidate's. `other_addresses`: those
+    of the check's other referees."""
     found: dict[str, str] = {}
     if kind not in {ANY, details.relationship}:
-        found["relationship"] = _("Somebody else is needed here. Please check the page.")
+        found["relationship"] = _("A different kind of referee is needed here. Please reload the page.")
     if wrong := address_problem(details.email, own_addresses=own_addresses, other_addresses=other_addresses):
         found["email"] = wrong
     if details.from_month > this_month:
@@ -86,41 +77,37 @@ def details_problems(
     quoted = {"name": has_link, "company": has_written_link, "candidate_title": has_link, "message": has_link}
     for name, is_refused in quoted.items():
         if is_refused(getattr(details, name)):
-            found[name] = _("This looks like a link. We don't pass links on, so please remove it.")
+            found[name] = _("This looks like a link. Links aren't allowed here; please remove it.")
     return found
 
 
 def address_problem(address: str, *, own_addresses: Collection[str], other_addresses: Collection[str]) -> str:
-    """Why an address cannot be a referee's, in a sentence; empty if it can."""
     box = mailbox(address)
     if box in {mailbox(own) for own in own_addresses if own}:
         return _("This is your own address. Please enter your referee's.")
     if box in {mailbox(other) for other in other_addresses}:
-        return _("You have already named somebody with this address. Each referee needs their own.")
+        return _("You've already named somebody with this address. Each referee needs their own.")
     return ""
 
 
 def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """Save what the candidate states about the referee of a slot, new or changed.
+    """Save a new or changed referee of a slot. A deferred one has to be sent again.
 
-    One who is held for an offer can be changed too; *Send* is then to be pressed once more. Raises Refused with the
-    sentences to show, and Closed when the check is over, nobody is asked for in this slot, or its referee has
-    been written to already (then only `replace` helps).
+    Raises InvalidNomination, and Closed if the check is over, the slot is closed or its referee has been contacted.
     """
     with transaction.atomic():
-        check = locking.lock_open_check(check_id, now=now)
-        place = slot_status(check, slot)
-        if place is None or place.state not in MAY_BE_NAMED:
-            raise locking.Closed
-        if place.referee is None and not may_name_another(check, place.slot):
+        check = checks.lock_open_check(check_id, now=now)
+        status = slot_status(check, slot)
+        if status is None or status.state not in MAY_BE_NAMED:
+            raise checks.Closed
+        if status.referee is None and not may_name_another(check, status.slot):
             raise InvalidNomination({"": too_many()})
-        return _save_nomination(check, slot=place.slot, referee=place.referee, details=details, now=now)
+        return _save_nomination(check, slot=status.slot, referee=status.referee, details=details, now=now)
 
 
 def _save_nomination(
     check: Check, *, slot: Slot, referee: Referee | None, details: RefereeDetails, now: datetime
 ) -> Referee:
-    """Judge and save the details, in the caller's transaction with the check locked. Raises Refused."""
     found = nomination_problems(check, slot=slot, details=details, now=now)
     if found:
         raise InvalidNomination(found)
@@ -129,7 +116,7 @@ def _save_nomination(
     )
     for name in RefereeDetails.__dataclass_fields__:
         setattr(referee, name, getattr(details, name))
-    referee.held_at = None  # what goes out is what was read
+    referee.deferred_at = None  # changed since it was read, so not sent
     referee.save()
     if check.progress == StepRun.Progress.PENDING:
         move(check, "begin", at=now, by="candidate")
@@ -139,9 +126,9 @@ def _save_nomination(
 
 
 def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
-    """Take a name back that nobody has written to yet; one that is gone already is no error."""
+    """Remove a referee who has not been contacted. Idempotent."""
     with transaction.atomic():
-        check = locking.lock_open_check(check_id, now=now)
+        check = checks.lock_open_check(check_id, now=now)
         referee = in_slot(check, slot)
         if referee is not None and not hasattr(referee, "request"):
             referee.delete()
@@ -149,7 +136,6 @@ def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
 
 
 def in_slot(check: Check, slot: int) -> Referee | None:
-    """The current referee of a slot."""
     return (
         Referee.objects.of(check.organisation)
         .select_related("request")
@@ -159,12 +145,12 @@ def in_slot(check: Check, slot: int) -> Referee | None:
 
 
 def may_name_another(check: Check, slot: Slot) -> bool:
-    """Whether the slot takes one more nomination: three, and three more once a member has asked for it still."""
+    """Whether the slot takes another nomination: three, and three more after a member has answered."""
     return slot.number not in full_slots(check, [slot])
 
 
 def full_slots(check: Check, slots: Sequence[Slot]) -> set[int]:
-    """The numbers of those that take no more nominations. One query."""
+    """The numbers of the slots that take no more nominations. One query."""
     rows = Referee.objects.of(check.organisation).filter(check_run=check)
     named = list(rows.values_list("slot", "created_at"))
     return {
@@ -179,7 +165,6 @@ def full_slots(check: Check, slots: Sequence[Slot]) -> set[int]:
 
 
 def too_many() -> str:
-    """What is said when it does not."""
     return _(
         "You've already named three people here. If there is nobody else, go back and choose “I can't "
         "name anyone”."
@@ -189,7 +174,7 @@ def too_many() -> str:
 def nomination_problems(
     check: Check, *, slot: Slot, details: RefereeDetails, now: datetime
 ) -> dict[str, str]:
-    """What cannot be taken of these details, a sentence by field; changes nothing."""
+    """Messages by field; changes nothing."""
     found = details_problems(
         details,
         kind=slot.relationship,
@@ -197,8 +182,8 @@ def nomination_problems(
         other_addresses=_other_addresses(check, slot),
         this_month=f"{now.astimezone(check.organisation.zone):%Y-%m}",
     )
-    if said := _declined_problem(check, details.email):
-        found["email"] = said
+    if problem := _declined_problem(check, details.email):
+        found["email"] = problem
     if "email" not in found and is_barred(organisation=check.organisation, address=details.email):
         found["email"] = _("This person has asked not to be contacted. Please name somebody else.")
     if details.language and details.language not in check.languages:
@@ -207,10 +192,8 @@ def nomination_problems(
 
 
 def nomination_address_problem(check: Check, *, slot: Slot, address: str) -> str:
-    """What is wrong with an address alone, while the rest is still being filled in; empty if nothing is.
-
-    Only `judge` reveals an opt-out, once the form is complete: an address alone would make it too easy to find out.
-    """
+    """What is wrong with an address, before the form is complete. Opt-outs show only with the complete form, so that
+    they are harder to find out."""
     return _declined_problem(check, address) or address_problem(
         address,
         own_addresses=[check.step_request.application.candidate.email],
@@ -219,76 +202,67 @@ def nomination_address_problem(check: Check, *, slot: Slot, address: str) -> str
 
 
 def _other_addresses(check: Check, slot: Slot) -> list[str]:
-    """Of the check's other referees. Replaced ones count too: who did not answer is not asked again under another
-    slot."""
+    """Including replaced referees, who may not be named again in another slot."""
     others = Referee.objects.of(check.organisation).filter(check_run=check, erased_at=None)
     return list(others.exclude(slot=slot.number, replaced_at=None).values_list("email", flat=True))
 
 
 def _declined_problem(check: Check, address: str) -> str:
-    """The error for the address of a person who declined in this check: they were promised no more mail about it."""
+    """Whoever declined was promised no more mail about this check."""
     requests = ReferenceRequest.objects.of(check.organisation).select_related("referee")
     for request in requests.filter(check_run=check, state=ReferenceRequest.State.DECLINED).order_by("-pk"):
         if mailbox(request.referee.email) != mailbox(address):
             continue
         if request.is_wrong_person:
             return _("Our e-mail to this address didn't reach the right person. Please give another address.")
-        return _("Someone has already declined from this address. Please name somebody else.")
+        return _("Somebody at this address has already declined. Please name somebody else.")
     return ""
 
 
 def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: datetime) -> Referee:
-    """Put another referee into a slot: the old request and its link end, the new mail waits for *Send*.
+    """Put another referee into a slot. The old request and link end; the new mail waits for *Send*.
 
-    Raises Refused with the sentences to show; Closed when the check is over or there is nobody to replace
-    (nobody written to in this slot, or they have answered).
+    Raises InvalidNomination, and Closed if the check is over or nobody can be replaced.
     """
     with transaction.atomic():
-        check = locking.lock_open_check(check_id, now=now)
-        place = slot_status(check, slot)
-        if place is None or place.referee is None or place.state not in MAY_BE_REPLACED:
-            raise locking.Closed
-        if not may_name_another(check, place.slot):
+        check = checks.lock_open_check(check_id, now=now)
+        status = slot_status(check, slot)
+        if status is None or status.referee is None or status.state not in MAY_BE_REPLACED:
+            raise checks.Closed
+        if not may_name_another(check, status.slot):
             raise InvalidNomination({"": too_many()})
-        old = place.referee
+        old = status.referee
         old.replaced_at = now
         old.save(update_fields=["replaced_at"])
         if old.request.is_out:
             end_request(old.request, why=Why.REPLACED, now=now)
             record_event("request.replaced", check, by="candidate", at=now, request_id=old.request.pk)
         revoke_links(old.request, now=now)
-        return _save_nomination(check, slot=place.slot, referee=None, details=details, now=now)
+        return _save_nomination(check, slot=status.slot, referee=None, details=details, now=now)
 
 
 def on_request_declined(event: Event) -> None:
-    """After a referee declines, ask the candidate for another, or for the right address if it reached the wrong person.
-
-    Other reasons are not passed on.
-    """
+    """Ask the candidate for another referee, or for the right address. Reasons are not passed on."""
     ask_for_another(event.data["check_id"], event.data["request_id"], now=event.occurred_at)
 
 
 def on_mail_failed(event: Event) -> None:
-    """A mail to a referee could not be delivered: ask the candidate to look at the address.
-
-    The request stays: the fault can also lie with the mail server, and a later mail may still arrive.
-    """
+    """Ask the candidate to check the address. The request stays open, as the mail server may be at fault."""
     if event.data["kind"] != REQUEST:
         return
     email = Email.objects.across_organisations().filter(pk=event.data["email_id"]).first()
-    if email is None:  # erased with its person since
+    if email is None:
         return
     requests = ReferenceRequest.objects.of(email.organisation).select_related("referee")
     request = requests.filter(pk=email.link_subject_id or 0).first()
     if request is None or request.referee.email.lower() != email.to_address.lower():
-        return  # erased, or another address is written to by now
+        return  # erased, or the address was corrected
     if request.is_out:
         ask_for_another(request.check_run_id, request.pk, now=event.occurred_at, undeliverable=True)
 
 
 def ask_for_another(check_id: int, request_id: int, *, now: datetime, undeliverable: bool = False) -> None:
-    """Ask the candidate, once for each address, to name somebody else or, where mail comes back, to look at it.
-    In the caller's transaction; nothing where the check is over or the referee was replaced since."""
+    """Mail the candidate, once per address, unless the check is over or the referee replaced."""
     check = lock(Check, check_id)
     if not takes_answers(check, now=now):
         return

@@ -1,4 +1,4 @@
-"""How a check reacts to its application and to its mails."""
+"""How a check reacts to its application and its mails."""
 
 from datetime import datetime
 
@@ -7,9 +7,9 @@ from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.domain.send import deadline_of
 from goodword.notifications.models import Email, Link
-from goodword.references.domain import locking
-from goodword.references.domain.deadlines import plan_request_reminders, update_clock
-from goodword.references.domain.mails import REQUEST, request_ref
+from goodword.references.domain import checks
+from goodword.references.domain.checks import plan_request_reminders, update_clock
+from goodword.references.domain.mails import REQUEST
 from goodword.references.domain.nominations import ask_for_another
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
@@ -22,13 +22,11 @@ from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, candidate_mail
 from goodword.workflow.domain.candidate_mail import clear_mail_failure, invited_run, mark_invited
+from goodword.workflow.states import awaits_click
 
 
 def on_application_changed(event: Event) -> None:
-    """Moved, rejected, hired, or any of it undone: pause, close, reopen or resume the check and its requests.
-
-    When closed, nobody is contacted any more; answers are kept.
-    """
+    """Pause, close, reopen or resume the check and its requests. Answers are kept."""
     now = event.occurred_at
     for act, check in application_outcome.apply_outcome(Check, event):
         match act:
@@ -38,17 +36,13 @@ def on_application_changed(event: Event) -> None:
                 cancel_queued_reminders(check, now=now)
             case "reopen":
                 restore_requests(check, now=now)
-        if (
-            act in {"reopen", "resume", "carry"}
-            and check.paused_at is None
-            and not application_outcome.awaits_click(check)
-        ):
+        if act in {"reopen", "resume", "transfer"} and check.paused_at is None and not awaits_click(check):
             plan_reminders(check, now=now)
         update_clock(check, now=now)
 
 
 def on_suspicious_name(event: Event) -> None:
-    """Mark open checks whose mail waits because the name contains a link, or clear the mark."""
+    """Set or clear the mark on open checks whose mail waits because the name contains a link."""
     candidate_mail.mark_suspicious_name(Check, event)
 
 
@@ -108,18 +102,18 @@ def _referee_mail_requeued(email: Email) -> None:
 
 
 def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
-    """The unanswered request of a referee's mail, locked with its check."""
+    """The open request of a referee's mail, locked with its check."""
     known = ReferenceRequest.objects.of(email.organisation).filter(pk=email.link_subject_id or 0)
     if not known.exists():
         return None
-    check, request = locking.lock_request(email.link_subject_id or 0)
+    check, request = checks.lock_request(email.link_subject_id or 0)
     theirs = request.referee.email.lower() == email.to_address.lower()
     return (check, request) if request.is_out and theirs else None
 
 
 def on_mail_returned(event: Event) -> None:
-    """React to a bounced or failed mail. A referee's link is revoked, and the candidate is asked for another address; a
-    candidate's check needs attention, also if a mail with a request to them was not sent."""
+    """Revoke a referee's link and ask the candidate for another address; or mark the candidate's check, also if their
+    invitation was not sent."""
     email = mail_of(event)
     if email is None:  # erased
         return
@@ -134,10 +128,7 @@ def on_mail_returned(event: Event) -> None:
 
 
 def on_complained(event: Event) -> None:
-    """Send nothing more about this check to somebody who marked a mail as spam.
-
-    Their link stays valid, in case that was a mistake.
-    """
+    """Send no more mail about this check. Links stay valid, in case it was a mistake."""
     email = mail_of(event)
     if email is None:
         return
@@ -152,7 +143,7 @@ def _referee_not_reached(email: Email, *, now: datetime) -> None:
     if request is None or request.undelivered_at is not None:
         return
     if request.begun_at is not None:
-        # An earlier mail reached them, since they answer by its link: just send nothing more.
+        # an earlier mail reached them, so the link stays valid
         _stop_reminders(request, now=now)
         return
     request.undelivered_at = now
@@ -168,7 +159,6 @@ def _stop_writing(email: Email, *, now: datetime) -> None:
 
 
 def _locked(email: Email) -> ReferenceRequest | None:
-    """The request of `_request_of` alone."""
     found = _request_of(email)
     return found[1] if found else None
 
@@ -176,4 +166,4 @@ def _locked(email: Email) -> ReferenceRequest | None:
 def _stop_reminders(request: ReferenceRequest, *, now: datetime) -> None:
     request.next_reminder_at = request.slow_at = None
     request.save(update_fields=["undelivered_at", "next_reminder_at", "slow_at"])
-    cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now, failed=False)
+    cancel(organisation=request.organisation, subject_ref=request.mail_ref, now=now, failed=False)

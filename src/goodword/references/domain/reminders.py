@@ -1,4 +1,4 @@
-"""Reminders to candidates and referees, by sweep or by a member, and word to the candidate of slow referees.
+"""Reminders to candidates and referees, by sweep or by a member, and notices to candidates about slow referees.
 
 A sweep reads the due rows and checks each again under its lock.
 """
@@ -14,38 +14,35 @@ from goodword.accounts.models import Membership
 from goodword.core.sweep import each
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
-from goodword.references.domain import locking
-from goodword.references.domain.context import candidate_language, day_in_words
-from goodword.references.domain.deadlines import (
-    candidate_is_asked,
-    plan_request_reminders,
-    referee_hours,
-    update_clock,
-)
-from goodword.references.domain.declines import is_barred
-from goodword.references.domain.locking import (
+from goodword.references.domain import checks
+from goodword.references.domain.checks import (
     Refused,
     actor,
+    candidate_is_asked,
     lock_check_for_member,
     lock_request_for_member,
+    plan_request_reminders,
     record_event,
+    referee_hours,
     refuse_unless_open,
+    update_clock,
 )
-from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee, request_ref
-from goodword.references.domain.requests import open_requests
+from goodword.references.domain.context import candidate_language, day_in_words
+from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee
+from goodword.references.domain.requests import is_barred, open_requests
 from goodword.references.models import Check, ReferenceRequest
-from goodword.workflow.domain.application_outcome import awaits_click, plan_reminder, subject_ref
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
+from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason, mail_blocked_reason
-from goodword.workflow.states import is_open, lock
+from goodword.workflow.states import awaits_click, is_open, lock
 
 AT_MOST = 200
-#: nobody is written to twice within this time, however often a button is pressed
+#: minimum time between a mail and a reminder by hand
 PATIENCE = timedelta(minutes=10)
 
 
 def remind_candidates(*, now: datetime) -> int:
-    """Remind every candidate who is due; how many mails were queued."""
+    """Returns how many mails were queued."""
     due = Check.objects.across_organisations().filter(
         next_reminder_at__lte=now, paused_at=None, closed_at=None, clock_stopped_at=None
     )
@@ -54,7 +51,7 @@ def remind_candidates(*, now: datetime) -> int:
 
 
 def remind_candidate(*, check_id: int, now: datetime) -> bool:
-    """Remind one candidate if that is still due; whether a mail was queued."""
+    """Remind one candidate if still due. Returns whether a mail was queued."""
     with transaction.atomic():
         check = lock(Check, check_id)
         if check.next_reminder_at is None or check.next_reminder_at > now or is_on_hold(check):
@@ -74,9 +71,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
             check.next_reminder_at = later
             check.save(update_fields=["next_reminder_at"])
             return False
-        held_up = has_queued_mail(
-            organisation=check.organisation, subject_ref=subject_ref(check.step_request)
-        )
+        held_up = has_queued_mail(organisation=check.organisation, subject_ref=check.step_request.mail_ref)
         check.reminders_sent += not held_up
         plan_reminder(check, organisation=check.organisation, now=now)
         check.save(update_fields=["reminders_sent", "next_reminder_at"])
@@ -90,7 +85,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
 
 
 def remind_referees(*, now: datetime) -> int:
-    """Remind every referee who is due; how many mails were queued."""
+    """Returns how many mails were queued."""
     due = ReferenceRequest.objects.across_organisations().filter(
         next_reminder_at__lte=now,
         check_run__paused_at=None,
@@ -102,9 +97,9 @@ def remind_referees(*, now: datetime) -> int:
 
 
 def remind_referee(*, request_id: int, now: datetime) -> bool:
-    """Remind one referee if that is still due; whether a mail was queued."""
+    """Remind one referee if still due. Returns whether a mail was queued."""
     with transaction.atomic():
-        check, request = locking.lock_request(request_id)
+        check, request = checks.lock_request(request_id)
         if request.next_reminder_at is None or request.next_reminder_at > now or is_on_hold(check):
             return False
         if (
@@ -123,7 +118,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             request.next_reminder_at = later
             request.save(update_fields=["next_reminder_at"])
             return False
-        held_up = has_queued_mail(organisation=check.organisation, subject_ref=request_ref(request))
+        held_up = has_queued_mail(organisation=check.organisation, subject_ref=request.mail_ref)
         request.reminders_sent += not held_up
         plan_request_reminders(request, check=check, now=now)
         request.save(update_fields=["reminders_sent", "next_reminder_at", "slow_at"])
@@ -136,12 +131,12 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
 
 
 def is_on_hold(check: Check) -> bool:
-    """Whether it is paused, or waits for the organisation alone: nobody is asked for anything meanwhile."""
+    """Whether it is paused or waits for the organisation."""
     return check.paused_at is not None or check.clock_stopped_at is not None
 
 
 def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
-    """Closed, late, or its application has ended in a way that closes it: that reaction may still be on the way."""
+    """Also if the application has ended but the check has not reacted yet."""
     return (
         now > deadline
         or not is_open(check)
@@ -150,36 +145,35 @@ def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
 
 
 def _wants_no_mail(request: ReferenceRequest) -> bool:
-    """Whether the referee has asked not to be written to, or has marked a mail as spam."""
+    """Whether they opted out or marked a mail as spam."""
     if is_barred(organisation=request.organisation, address=request.referee.email):
         return True
     mails = Email.objects.of(request.organisation).filter(
-        subject_ref=request_ref(request), to_address__iexact=request.referee.email
+        subject_ref=request.mail_ref, to_address__iexact=request.referee.email
     )
     return mails.exclude(complained_at=None).exists()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reminded:
-    """That a reminder is on its way: how many of those promised are left, and whether it goes out at an hour at
-    which none would go out by itself."""
+    """`left`: remaining reminders. `out_of_hours`: sent at an hour when no automatic reminder would be."""
 
     left: int
     out_of_hours: bool
 
 
 def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) -> Reminded:
-    """Remind the candidate of what they still have to do. Raises Refused, Check.DoesNotExist."""
+    """Raises Refused, Check.DoesNotExist."""
     with transaction.atomic():
         check = lock_check_for_member(check_id, member=member)
         _refuse_unless_running(check)
         if not candidate_is_asked(check):
-            raise Refused(_("The candidate has nothing left to do here."))
+            raise Refused(_("The candidate has nothing left to do."))
         if blocking_reason(check.step_request.application) or check.attention in MAIL_FAILURES:
-            raise Refused(_("Mail does not reach this candidate. The page says why."))
+            raise Refused(_("We can't e-mail this candidate; the page says why."))
         _refuse_if_over(check.deadline_at, now=now)
         _refuse_if_used_up(check.reminders_promised - check.reminders_sent)
-        _refuse_if_written_to(check, subject_ref(check.step_request), now=now)
+        _refuse_if_written_to(check, check.step_request.mail_ref, now=now)
         check.reminders_sent += 1
         check.next_reminder_at = None
         update_clock(check, now=now)
@@ -191,19 +185,19 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
 
 
 def remind_referee_now(*, request_id: int, member: Membership, now: datetime) -> Reminded:
-    """Remind one referee who has not answered. Raises Refused, ReferenceRequest.DoesNotExist."""
+    """Raises Refused, ReferenceRequest.DoesNotExist."""
     with transaction.atomic():
         check, request = lock_request_for_member(request_id, member=member)
         _refuse_unless_running(check)
         if not request.is_out:
-            raise Refused(_("This referee is no longer asked."))
+            raise Refused(_("This request is no longer open."))
         if request.undelivered_at is not None:
             raise Refused(_("Mail to this referee bounces. Correct the address instead."))
         if is_barred(organisation=check.organisation, address=request.referee.email):
             raise Refused(_("This person has asked not to be contacted."))
         _refuse_if_over(request.deadline_at, now=now)
         _refuse_if_used_up(request.reminders_promised - request.reminders_sent)
-        _refuse_if_written_to(check, request_ref(request), now=now)
+        _refuse_if_written_to(check, request.mail_ref, now=now)
         request.reminders_sent += 1
         plan_request_reminders(request, check=check, now=now)
         request.save()
@@ -220,19 +214,19 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
 def _refuse_unless_running(check: Check) -> None:
     refuse_unless_open(check)
     if check.paused_at is not None:
-        raise Refused(_("This reference check is paused, and nobody is reminded. Resume it first."))
+        raise Refused(_("This reference check is paused. Resume it first."))
     if awaits_click(check):
-        raise Refused(_("Nothing is sent before it is wanted again. Press Invite again."))
+        raise Refused(_("Nothing is sent until you press Invite again."))
 
 
 def _refuse_if_over(deadline: datetime, *, now: datetime) -> None:
     if deadline < now:
-        raise Refused(_("Their time is over. Give more time first, so that the mail names a day to come."))
+        raise Refused(_("The deadline has passed. Extend it first."))
 
 
 def _refuse_if_used_up(left: int) -> None:
     if left <= 0:
-        raise Refused(_("All reminders that were promised have gone out. Invite again writes a new mail."))
+        raise Refused(_("All promised reminders have been sent. Use Invite again instead."))
 
 
 def _refuse_if_written_to(check: Check, ref: str, *, now: datetime) -> None:
@@ -244,11 +238,11 @@ def _refuse_if_written_to(check: Check, ref: str, *, now: datetime) -> None:
         .exclude(state__in=(Email.State.CANCELLED, Email.State.FAILED))
         .exists()
     ):
-        raise Refused(_("They were written to a moment ago. Give them ten minutes."))
+        raise Refused(_("They have just been e-mailed. Wait ten minutes."))
 
 
 def mail_all_about_slow_referees(*, now: datetime) -> int:
-    """Tell every candidate whose referees are slow by now; how many mails were queued."""
+    """Returns how many mails were queued."""
     due = ReferenceRequest.objects.across_organisations().filter(
         slow_at__lte=now,
         check_run__paused_at=None,
@@ -260,7 +254,7 @@ def mail_all_about_slow_referees(*, now: datetime) -> int:
 
 
 def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
-    """Tell one candidate of all their slow referees, if that is still due; whether a mail was queued."""
+    """Notify one candidate of all their slow referees, once per check, if still due."""
     with transaction.atomic():
         check = lock(Check, check_id)
         if is_on_hold(check):
@@ -274,8 +268,8 @@ def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
         slow = [request for request in open_requests(check) if _is_slow(request, check=check, now=now)]
         if not slow:
             return False
-        check.slow_told_at = now
-        check.save(update_fields=["slow_told_at"])
+        check.slow_notified_at = now
+        check.save(update_fields=["slow_notified_at"])
         _clear_slow(check)
         mail_candidate(
             check,
@@ -285,12 +279,12 @@ def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
             last_day=_last_day(check, slow),
             now=now,
         )
-        record_event("check.slow_told", check, by="goodword", at=now, requests=len(slow))
+        record_event("check.slow_notified", check, by="goodword", at=now, requests=len(slow))
         return True
 
 
 def _is_slow(request: ReferenceRequest, *, check: Check, now: datetime) -> bool:
-    """Asked of the rows as they are now: an extended deadline gives a referee more time."""
+    """Checked again, as the deadline may have been extended."""
     if request.slow_at is None or request.slow_at > now:
         return False
     if request.undelivered_at is not None or request.deadline_at < now:
@@ -302,9 +296,8 @@ def _is_slow(request: ReferenceRequest, *, check: Check, now: datetime) -> bool:
 
 
 def _is_pointless(check: Check) -> bool:
-    """Told already, over or waiting for a member's click; of who is not to be mailed, or whom mail does not reach."""
     return (
-        check.slow_told_at is not None
+        check.slow_notified_at is not None
         or not is_open(check)
         or check.attention in MAIL_FAILURES
         or awaits_click(check)
@@ -322,7 +315,6 @@ def _clear_slow(check: Check) -> None:
 
 
 def _last_day(check: Check, slow: list[ReferenceRequest]) -> str:
-    """The first deadline among them, as the mail says it."""
     first = min(request.deadline_at for request in slow)
     language = candidate_language(check, check.step_request.application.candidate)
     return day_in_words(first, organisation=check.organisation, language=language)

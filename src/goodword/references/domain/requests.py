@@ -1,20 +1,32 @@
-"""Requests to referees, as their check pauses, ends or is reopened."""
+"""Requests to referees: ended, declined and reopened; and addresses that opted out."""
 
+import hashlib
+import hmac
+from collections.abc import Iterator
 from datetime import datetime
 
+from django.conf import settings
+from django.db import transaction
+
+from goodword.accounts.models import Organisation
+from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.deadlines import plan_request_reminders, referee_deadline
-from goodword.references.domain.mails import REQUEST_REMINDER, request_ref
-from goodword.references.models import Check, ReferenceRequest
+from goodword.references.domain import checks
+from goodword.references.domain.checks import plan_request_reminders, record_event, referee_deadline
+from goodword.references.domain.mails import REQUEST_REMINDER
+from goodword.references.models import Check, DoNotContact, ReferenceRequest
+from goodword.workflow.models import StepRun
+from goodword.workflow.states import lock, move
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 OPEN_STATES = (State.SENT, State.BEGUN)
+_HASH_PURPOSE = b"goodword.references.do_not_contact"
+Why = ReferenceRequest.Why
 
 
 def open_requests(check: Check) -> list[ReferenceRequest]:
-    """Requests that wait for their referee."""
     return list(
         ReferenceRequest.objects.of(check.organisation)
         .select_related("referee")
@@ -24,21 +36,20 @@ def open_requests(check: Check) -> list[ReferenceRequest]:
 
 
 def end_request(request: ReferenceRequest, *, why: str, now: datetime) -> None:
-    """End an open request: its queued mail is cancelled, its link shows that nothing is needed. The draft is kept."""
+    """End an open request and cancel its queued mail. The draft is kept."""
     request.state, request.why, request.settled_at = State.ENDED, Why(why), now
     request.next_reminder_at = request.slow_at = None
     request.save(update_fields=["state", "why", "settled_at", "next_reminder_at", "slow_at"])
-    cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now)
+    cancel(organisation=request.organisation, subject_ref=request.mail_ref, now=now)
 
 
 def end_requests(check: Check, *, why: str, now: datetime) -> None:
-    """End all open requests of a locked check."""
     for request in open_requests(check):
         end_request(request, why=why, now=now)
 
 
 def stop_reminders(check: Check, *, now: datetime) -> None:
-    """Stop all reminders; open requests and their links stay valid."""
+    """Open requests and their links stay valid."""
     ReferenceRequest.objects.of(check.organisation).filter(check_run=check, state__in=OPEN_STATES).update(
         next_reminder_at=None, slow_at=None
     )
@@ -46,12 +57,12 @@ def stop_reminders(check: Check, *, now: datetime) -> None:
 
 
 def revoke_links(request: ReferenceRequest, *, now: datetime) -> None:
-    """Revoke a request's links for good, whatever becomes of the check."""
+    """Revoke a request's links for good."""
     links.end(organisation=request.organisation, purpose=Link.Purpose.REFEREE, subject_id=request.pk, now=now)
 
 
 def restore_requests(check: Check, *, now: datetime) -> None:
-    """Reopen requests that ended only because the check closed; a passed deadline is renewed. Sends nothing."""
+    """Reopen requests that ended with their check, with a new deadline if it has passed. Sends nothing."""
     fresh = referee_deadline(check, now=now)
     for request in ReferenceRequest.objects.of(check.organisation).filter(
         check_run=check, state=State.ENDED, why=Why.CHECK_CLOSED
@@ -66,18 +77,140 @@ def restore_requests(check: Check, *, now: datetime) -> None:
 
 
 def cancel_queued_reminders(check: Check, *, now: datetime) -> None:
-    """Cancel queued reminders of a paused check; requests and links stay valid."""
-    refs = [request_ref(request) for request in open_requests(check)]
+    refs = [request.mail_ref for request in open_requests(check)]
     Email.objects.of(check.organisation).filter(
         subject_ref__in=refs, kind=REQUEST_REMINDER, state=Email.State.QUEUED
     ).update(state=Email.State.CANCELLED, settled_at=now)
 
 
 def plan_reminders(check: Check, *, now: datetime) -> None:
-    """Plan the next reminder of each request that is out, counted from its sending.
-
-    Never more than its first mail promised; those whose time has passed are left out.
-    """
+    """Plan the next reminder of each open request."""
     for request in open_requests(check):
         plan_request_reminders(request, check=check, now=now)
+        request.save(update_fields=["next_reminder_at", "slow_at"])
+
+
+def mailbox(address: str) -> str:
+    """A normalised address for comparison: lower case, without "+tag". Mail goes to the address as typed."""
+    local, _, domain = address.strip().casefold().rpartition("@")
+    return f"{local.split('+', 1)[0] or local}@{domain}"
+
+
+def bar_address(*, organisation: Organisation, address: str, now: datetime) -> bool:
+    """Store an opt-out. Returns whether it is new."""
+    if is_barred(organisation=organisation, address=address):
+        return False
+    _, fresh = DoNotContact.objects.of(organisation).get_or_create(
+        address_hash=next(_hashes(organisation, address)),
+        defaults={"organisation": organisation, "created_at": now},
+    )
+    return fresh
+
+
+def is_barred(*, organisation: Organisation, address: str) -> bool:
+    """Whether this address has opted out."""
+    hashes = list(_hashes(organisation, address))
+    return DoNotContact.objects.of(organisation).filter(address_hash__in=hashes).exists()
+
+
+def _hashes(organisation: Organisation, address: str) -> Iterator[str]:
+    """One per key, the present key's first, so that rows survive a key rotation."""
+    message = f"{organisation.pk}:{mailbox(address)}".encode()
+    for key_id, key in settings.GOODWORD_FIELD_KEYS.items():
+        own_key = hmac.digest(key, _HASH_PURPOSE, hashlib.sha256)
+        yield f"{key_id}:{hmac.new(own_key, message, hashlib.sha256).hexdigest()}"
+
+
+def cancel_mail_to(*, organisation: Organisation, address: str, now: datetime) -> None:
+    """Cancel unsent mail to a referee's mailbox, across checks."""
+    waiting = Email.objects.of(organisation).filter(
+        link_purpose=Link.Purpose.REFEREE, state__in=[Email.State.QUEUED, Email.State.SENDING]
+    )
+    theirs = [pk for pk, to in waiting.values_list("pk", "to_address") if mailbox(to) == mailbox(address)]
+    waiting.filter(pk__in=theirs).update(state=Email.State.CANCELLED, settled_at=now)
+
+
+def decline_request(
+    *, request_id: int, why: str, reason: str, opt_out: bool, now: datetime
+) -> ReferenceRequest:
+    """Decline as a referee. `why`: WOULD_RATHER_NOT or NOT_ME. `reason`: for the recruiter only. `opt_out`: no more
+    mail from this organisation.
+
+    Of several calls the first counts, but an opt-out always does. Raises Closed.
+    """
+    with transaction.atomic():
+        check, request = checks.lock_request(request_id)
+        if request.state != ReferenceRequest.State.DECLINED:
+            checks.refuse_if_request_over(check, request, now=now)
+            settle_declined(check, request, why=why, reason=reason, now=now)
+        if opt_out:
+            _record_opt_out(check, request, now=now)
+        return request
+
+
+def settle_declined(check: Check, request: ReferenceRequest, *, why: str, reason: str, now: datetime) -> None:
+    """Decline an open request; check and request are locked."""
+    request.state, request.why = ReferenceRequest.State.DECLINED, Why(why)
+    request.decline_reason, request.settled_at = reason, now
+    request.next_reminder_at = request.slow_at = None
+    request.draft = {}
+    request.save()
+    cancel(organisation=check.organisation, subject_ref=request.mail_ref, now=now)
+    record_event("request.declined", check, by="referee", at=now, request_id=request.pk)
+
+
+def opt_out(*, request_id: int, now: datetime) -> None:
+    """Opt a referee out; their request stays as it is."""
+    with transaction.atomic():
+        check, request = checks.lock_request(request_id)
+        _record_opt_out(check, request, now=now)
+
+
+def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
+    """Idempotent. on_opted_out settles other checks, under their own locks."""
+    address = request.referee.email
+    fresh = bar_address(organisation=check.organisation, address=address, now=now)
+    cancel_mail_to(organisation=check.organisation, address=address, now=now)
+    if fresh:
+        record_event("request.opted_out", check, by="referee", at=now, request_id=request.pk)
+
+
+def decline_check(*, check_id: int, reason: str, now: datetime) -> Check:
+    """Decline as the candidate: the check and its open requests end. Idempotent. Raises Closed."""
+    with transaction.atomic():
+        check = lock(Check, check_id)
+        if check.progress == StepRun.Progress.DECLINED:
+            return check
+        checks.refuse_if_check_over(check, now=now)
+        check.decline_reason = reason
+        move(check, "decline", at=now, by="candidate")
+        end_requests(check, why=Why.CHECK_CLOSED, now=now)
+        cancel(organisation=check.organisation, subject_ref=check.step_request.mail_ref, now=now)
+        record_event("check.declined", check, by="candidate", at=now)
+        return check
+
+
+def on_opted_out(event: Event) -> None:
+    """For other open requests to the same mailbox: decline those not begun, stop the reminders of the others."""
+    requests = ReferenceRequest.objects.across_organisations().filter(organisation_id=event.organisation_id)
+    others = requests.filter(state__in=OPEN_STATES).exclude(pk=event.data["request_id"])
+    asked: dict[str, bool] = {}
+    for request in others.select_related("organisation", "referee").order_by("check_run_id", "pk"):
+        box = mailbox(request.referee.email)
+        if box not in asked:
+            asked[box] = is_barred(organisation=request.organisation, address=box)
+        if asked[box]:
+            _stop_asking(request.pk, event)
+
+
+def _stop_asking(request_id: int, event: Event) -> None:
+    with transaction.atomic():
+        check, request = checks.lock_request(request_id)
+        if not request.is_out:
+            return
+        if request.state == ReferenceRequest.State.SENT:
+            why = ReferenceRequest.Why.WOULD_RATHER_NOT
+            settle_declined(check, request, why=why, reason="", now=event.occurred_at)
+            return
+        request.next_reminder_at = request.slow_at = None
         request.save(update_fields=["next_reminder_at", "slow_at"])

@@ -1,4 +1,4 @@
-"""A referee answers: drafts, submitting, confirming facts only, a copy by mail; and what follows."""
+"""A referee's answers: drafts, submission, dates and title only, a copy by mail, and what follows."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -14,24 +14,23 @@ from goodword.notifications.models import Email
 from goodword.questionnaires.domain.versions import record_seconds
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.parse import fill_placeholders, parse
-from goodword.references.domain import locking
+from goodword.references.domain import checks
+from goodword.references.domain.checks import record_event
 from goodword.references.domain.context import check_context, stated_of, version_of
 from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
-from goodword.references.domain.locking import record_event
-from goodword.references.domain.mails import mail_recruiter, request_ref
+from goodword.references.domain.mails import mail_recruiter
 from goodword.references.models import Check, Reference, ReferenceRequest
 from goodword.workflow.states import DONE, UNFINISHED
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 COPY_KIND = "references.copy"
-#: at most one copy in this time
+#: minimum time between two copies
 COPY_EVERY = timedelta(minutes=10)
-#: the median is of this many latest answers
+#: answer times used for the median
 LATEST_TIMES = 500
 
 
 def answering_session(check: Check, request: ReferenceRequest, *, now: datetime) -> AnsweringSession:
-    """The referee's questions and draft, in their language."""
     version = version_of(check, language=request.language)
     return AnsweringSession(
         questions=fill_placeholders(
@@ -47,80 +46,78 @@ def answering_session(check: Check, request: ReferenceRequest, *, now: datetime)
 
 
 def begin(*, request_id: int, now: datetime) -> None:
-    """The referee starts to answer; a second time changes nothing. Raises Closed."""
+    """Idempotent. Raises Closed."""
     with transaction.atomic():
-        check, request = locking.lock_open_request(request_id, now=now)
+        check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
 
 
 def save_draft(
-    *, request_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
+    *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> None:
-    """Merge what a page sent into the draft; `seen` as in Draft.taking. Raises locking.Closed."""
+    """Merge what a page sent into the draft; `seen` as in Draft.merged. Raises Closed."""
     with transaction.atomic():
-        check, request = locking.lock_open_request(request_id, now=now)
+        check, request = checks.lock_open_request(request_id, now=now)
         _begin(check, request, now=now)
-        _store_draft(request, given, seen=seen, now=now)
+        _store_draft(request, submitted, seen=seen, now=now)
 
 
 def keep_draft_of_closed(
-    *, request_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
+    *, request_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Keep what was typed though the check has been closed meanwhile, since it may be reopened.
-
-    Not if the candidate is about to be erased, or the request was answered, declined or replaced. Returns whether it
-    was kept.
-    """
+    """Save a draft although the check has closed meanwhile, since it may be reopened. Returns whether it was saved."""
     with transaction.atomic():
-        check, request = locking.lock_request(request_id)
+        check, request = checks.lock_request(request_id)
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
-        if not (request.is_out or ended_with_it) or check.step_request.application.is_going:
+        if not (request.is_out or ended_with_it) or check.step_request.application.is_being_erased:
             return False
-        _store_draft(request, given, seen=seen, now=now)
+        _store_draft(request, submitted, seen=seen, now=now)
         return True
 
 
 def submit(*, request_id: int, now: datetime) -> Reference:
-    """Turn the draft into the reference. Of several submissions the first counts.
+    """Turn the draft into a reference. Of several submissions the first counts.
 
-    Answers to questions that no longer apply are left out. Raises Incomplete, and locking.Closed.
+    Answers to questions that no longer apply are left out. Raises Incomplete, Closed.
     """
     with transaction.atomic():
-        check, request = locking.lock_request(request_id)
+        check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:
             return request.reference
-        locking.refuse_if_request_over(check, request, now=now)
-        walk = answering_session(check, request, now=now)
-        answers = walk.judged()
-        seconds = walk.draft.seconds_since(request.begun_at, now=now)
+        checks.refuse_if_request_over(check, request, now=now)
+        session = answering_session(check, request, now=now)
+        answers = session.validated()
+        seconds = session.draft.seconds_since(request.begun_at, now=now)
         return _receive(check, request, answers, now=now, factual=False, seconds=seconds)
 
 
-def confirm_facts(*, request_id: int, given: Sequence[SubmittedAnswer], now: datetime) -> Reference:
-    """Submit dates and title only: a *factual* reference. Raises as `submit` does."""
+def confirm_facts(*, request_id: int, submitted: Sequence[SubmittedAnswer], now: datetime) -> Reference:
+    """Submit dates and title only, a *factual* reference. Raises Incomplete, Closed."""
     with transaction.atomic():
-        check, request = locking.lock_request(request_id)
+        check, request = checks.lock_request(request_id)
         if request.state == State.ANSWERED:
             return request.reference
-        locking.refuse_if_request_over(check, request, now=now)
-        _store_draft(request, given, seen={}, now=now)
-        walk = answering_session(check, request, now=now)
-        return _receive(check, request, walk.judged(of=walk.facts), now=now, factual=True, seconds=None)
+        checks.refuse_if_request_over(check, request, now=now)
+        _store_draft(request, submitted, seen={}, now=now)
+        session = answering_session(check, request, now=now)
+        return _receive(
+            check, request, session.validated(of=session.facts), now=now, factual=True, seconds=None
+        )
 
 
 def _begin(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
     if request.state != State.SENT:
         return
     request.state, request.begun_at = State.BEGUN, now
-    request.draft = Draft.read(request.draft).touched(now).stored()
+    request.draft = Draft.read(request.draft).saved(now).stored()
     request.save(update_fields=["state", "begun_at", "draft"])
     record_event("request.begun", check, by="referee", at=now, request_id=request.pk)
 
 
 def _store_draft(
-    request: ReferenceRequest, given: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime
+    request: ReferenceRequest, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str], now: datetime
 ) -> None:
-    request.draft = Draft.read(request.draft).taking(given, seen=seen, now=now).stored()
+    request.draft = Draft.read(request.draft).merged(submitted, seen=seen, now=now).stored()
     request.save(update_fields=["draft"])
 
 
@@ -148,21 +145,18 @@ def _receive(
     request.begun_at = request.begun_at or now
     request.next_reminder_at = request.slow_at = None
     request.save()
-    cancel(organisation=check.organisation, subject_ref=request_ref(request), now=now)
+    cancel(organisation=check.organisation, subject_ref=request.mail_ref, now=now)
     record_event("reference.received", check, by="referee", at=now, reference_id=reference.pk, first=first)
     return reference
 
 
 def send_copy(*, request_id: int, now: datetime) -> bool:
-    """Queue the mail with a referee's submitted answers, in the language they were given in; whether that was done.
-
-    Not before they have submitted, and at most once in ten minutes.
-    """
+    """Mail a referee their submitted answers, at most every ten minutes. Returns whether a mail was queued."""
     with transaction.atomic():
-        check, request = locking.lock_request(request_id)
+        check, request = checks.lock_request(request_id)
         if request.state != ReferenceRequest.State.ANSWERED:
             return False
-        sent = Email.objects.of(check.organisation).filter(kind=COPY_KIND, subject_ref=request_ref(request))
+        sent = Email.objects.of(check.organisation).filter(kind=COPY_KIND, subject_ref=request.mail_ref)
         if sent.filter(created_at__gt=now - COPY_EVERY).exists():
             return False
         reference, referee = request.reference, request.referee
@@ -180,7 +174,7 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
             },
             application=facts.application,
             quotes=facts.candidate,
-            subject_ref=request_ref(request),
+            subject_ref=request.mail_ref,
             language=facts.language,
             now=now,
         )
@@ -188,7 +182,6 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
 
 
 def _answers_in_words(request: ReferenceRequest, language: str) -> list[dict[str, str]]:
-    """Questions and answers in words."""
     reference, candidate = request.reference, request.check_run.step_request.application.candidate
     asked = fill_placeholders(
         parse(reference.version.questions),
@@ -196,19 +189,17 @@ def _answers_in_words(request: ReferenceRequest, language: str) -> list[dict[str
         company=request.referee.company,
         language=reference.version.language,
     )
-    given = [question for question in asked if question.id in reference.answers]
+    submitted = [question for question in asked if question.id in reference.answers]
     with translation.override(language):
         return [
             {"question": row.question, "answer": row.answer, "detail": row.detail, "comment": row.comment}
-            for row in render_answers(given, reference.answers, stated=stated_of(request.referee))
+            for row in render_answers(submitted, reference.answers, stated=stated_of(request.referee))
         ]
 
 
 def mail_recruiter_on_reference(event: Event) -> None:
-    """After the first reference, the recruiter gets a link to what is in; after later ones if they asked for it.
-
-    The report replaces this mail for the last reference, and for those after the check is complete.
-    """
+    """Mail the recruiter a link after the first reference, and after later ones if they want that. After the last, the
+    report replaces this mail."""
     check = (
         Check.objects.across_organisations()
         .select_related("step_request__step")
@@ -220,7 +211,7 @@ def mail_recruiter_on_reference(event: Event) -> None:
         .filter(pk=event.data["reference_id"])
         .first()
     )
-    if reference is None:  # erased with its person since
+    if reference is None:
         return
     referee, now = reference.request.referee, event.occurred_at
     if event.data["first"]:
@@ -236,7 +227,7 @@ def mail_recruiter_on_reference(event: Event) -> None:
 
 
 def record_answer_time(event: Event) -> None:
-    """Pass the answer times of a version to its questionnaire. Only single-sitting answers have one."""
+    """Pass a version's answer times to its questionnaire."""
     references = Reference.objects.across_organisations().select_related("version")
     reference = references.filter(pk=event.data["reference_id"]).first()
     if reference is None or reference.seconds is None:

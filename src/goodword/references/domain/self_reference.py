@@ -1,4 +1,4 @@
-"""The self-reference: the candidate answers the check's questions about themselves."""
+"""The self-reference: the candidate answers the questions about themselves."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Stated
-from goodword.references.domain import locking
+from goodword.references.domain import checks
+from goodword.references.domain.checks import record_event
 from goodword.references.domain.context import version_of
 from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
-from goodword.references.domain.locking import record_event
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_reason
@@ -20,18 +20,16 @@ from goodword.workflow.states import DONE, UNFINISHED, lock, takes_answers
 
 
 def self_reference_of(check: Check) -> SelfReference | None:
-    """The check's self-reference, begun or submitted."""
     return SelfReference.objects.of(check.organisation).filter(check_run=check).first()
 
 
 def asks_self_reference(check: Check) -> bool:
-    """Whether this check asks for a self-reference at all."""
     return check.self_reference != Step.SelfReference.OFF
 
 
 def takes_self_reference(check: Check, *, now: datetime) -> bool:
-    """Whether a self-reference still counts: while the check is open; and once it is done without one, until its
-    deadline, unless the application has ended since."""
+    """Whether a self-reference still counts: while the check is open; once it is complete, until its deadline, unless
+    the application has ended since."""
     if not asks_self_reference(check) or check.closed_at is not None:
         return False
     if check.progress in DONE:
@@ -41,8 +39,7 @@ def takes_self_reference(check: Check, *, now: datetime) -> bool:
     return takes_answers(check, now=now)
 
 
-def self_answering_session(check: Check, own: SelfReference | None, *, now: datetime) -> AnsweringSession:
-    """The candidate's pages of questions, in their language."""
+def self_reference_session(check: Check, own: SelfReference | None, *, now: datetime) -> AnsweringSession:
     version, name = version_of(check), check.step_request.application.candidate.name
     questions = for_self(parse(version.questions))
     return AnsweringSession(
@@ -56,53 +53,47 @@ def self_answering_session(check: Check, own: SelfReference | None, *, now: date
 
 
 def begin(*, check_id: int, now: datetime) -> SelfReference:
-    """The candidate starts to answer; a second time changes nothing. Raises Closed."""
+    """Idempotent. Raises Closed."""
     with transaction.atomic():
         return _open_self_reference(check_id, now=now)[1]
 
 
 def save_draft(
-    *, check_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
+    *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> None:
-    """Keep what a page sent, beside what was kept before; `seen` as Draft.taking has it. Raises Closed."""
+    """Merge what a page sent into the draft; `seen` as in Draft.merged. Raises Closed."""
     with transaction.atomic():
         own = _open_self_reference(check_id, now=now)[1]
-        own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
+        own.draft = Draft.read(own.draft).merged(submitted, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])
 
 
 def keep_draft_of_closed(
-    *, check_id: int, given: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
+    *, check_id: int, submitted: Sequence[SubmittedAnswer], seen: Mapping[str, str], now: datetime
 ) -> bool:
-    """Keep what was typed although the check has been closed meanwhile, since it can be opened again.
-
-    Not of somebody whose data is to go, nor beside what was submitted. Whether it was kept.
-    """
+    """Save a draft although the check has closed meanwhile, since it may be reopened. Returns whether it was saved."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)
         can_open_again = check.closed_at is not None and check.progress in UNFINISHED
         if own is None or own.submitted_at is not None or not can_open_again:
             return False
-        if check.step_request.application.is_going:
+        if check.step_request.application.is_being_erased:
             return False
-        own.draft = Draft.read(own.draft).taking(given, seen=seen, now=now).stored()
+        own.draft = Draft.read(own.draft).merged(submitted, seen=seen, now=now).stored()
         own.save(update_fields=["draft"])
         return True
 
 
 def submit(*, check_id: int, now: datetime) -> SelfReference:
-    """Make the kept answers the self-reference. Of several submits, at once or later, the first counts.
-
-    Raises Incomplete with what is missing, Closed when nothing can come in any more.
-    """
+    """Submit the draft. Of several submissions the first counts. Raises Incomplete, Closed."""
     with transaction.atomic():
         check = lock(Check, check_id)
         own = self_reference_of(check)
         if own is not None and own.submitted_at is not None:
             return own
         check, own = _open_self_reference(check_id, now=now)
-        own.answers, own.version = self_answering_session(check, own, now=now).judged(), version_of(check)
+        own.answers, own.version = self_reference_session(check, own, now=now).validated(), version_of(check)
         own.submitted_at, own.draft = now, {}
         own.save()
         record_event("check.self_reference_received", check, by="candidate", at=now)
@@ -112,19 +103,19 @@ def submit(*, check_id: int, now: datetime) -> SelfReference:
 
 
 def _open_self_reference(check_id: int, *, now: datetime) -> tuple[Check, SelfReference]:
-    """The locked check with its self-reference, begun if it was not. Raises Closed; also after a submit."""
+    """The locked check with its self-reference, created if necessary. Raises Closed, also after submission."""
     check = lock(Check, check_id)
     if not takes_self_reference(check, now=now):
-        raise locking.Closed
+        raise checks.Closed
     own, _made = SelfReference.objects.of(check.organisation).get_or_create(
         check_run=check,
         defaults={
             "organisation": check.organisation,
             "version": version_of(check),
-            "draft": Draft().touched(now).stored(),
+            "draft": Draft().saved(now).stored(),
             "begun_at": now,
         },
     )
     if own.submitted_at is not None:
-        raise locking.Closed
+        raise checks.Closed
     return check, own

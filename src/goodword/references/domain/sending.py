@@ -1,4 +1,4 @@
-"""The candidate sends the requests; those to be deferred until an offer wait and are released later."""
+"""Sending the requests, deferring some until an offer, and releasing those."""
 
 import hashlib
 from dataclasses import dataclass
@@ -12,18 +12,21 @@ from goodword.core.models import Event
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.domain.send import render
 from goodword.notifications.models import Email
-from goodword.references.domain import locking
-from goodword.references.domain.deadlines import plan_request_reminders, referee_deadline, update_clock
-from goodword.references.domain.declines import is_barred
-from goodword.references.domain.locking import record_event
+from goodword.references.domain import checks
+from goodword.references.domain.checks import (
+    plan_request_reminders,
+    record_event,
+    referee_deadline,
+    update_clock,
+)
 from goodword.references.domain.mails import (
     REQUEST,
     language_for,
     mail_candidate,
     mail_referee,
-    request_ref,
     unsent_request,
 )
+from goodword.references.domain.requests import is_barred
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import closing_reason, lock_application
 from goodword.workflow.states import UNFINISHED, lock
@@ -32,11 +35,11 @@ BY_HIRE = "greenhouse"
 
 
 class NotAsShown(Exception):
-    """What would be sent is not what the page showed: it was changed elsewhere meanwhile."""
+    """The mails differ from those on the page: they changed meanwhile."""
 
 
 class Barred(Exception):
-    """A referee has asked meanwhile not to be written to."""
+    """A referee has opted out meanwhile."""
 
     def __init__(self, referee: Referee) -> None:
         super().__init__(referee.pk)
@@ -45,8 +48,6 @@ class Barred(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class MailPreview:
-    """A mail that waits for Send, in words."""
-
     referee: Referee
     email: Email
     subject: str
@@ -54,16 +55,16 @@ class MailPreview:
 
 
 def unsent_referees(check: Check) -> list[Referee]:
-    """The named referees for whom *Send* was not pressed yet, slot by slot."""
+    """Referees for whom *Send* has not been pressed, in slot order."""
     return list(
         Referee.objects.of(check.organisation)
-        .filter(check_run=check, replaced_at=None, request=None, held_at=None)
+        .filter(check_run=check, replaced_at=None, request=None, deferred_at=None)
         .order_by("slot")
     )
 
 
 def preview_mails(check: Check, *, now: datetime, link: str) -> list[MailPreview]:
-    """The mails that Send would queue now, in words; `link` stands where the secret address will be."""
+    """The mails that Send would queue. `link` is shown in place of the secret URL."""
     shown = []
     for referee in unsent_referees(check):
         email = unsent_request(check, referee, now=now)
@@ -74,22 +75,22 @@ def preview_mails(check: Check, *, now: datetime, link: str) -> list[MailPreview
 
 def fingerprint(shown: list[MailPreview]) -> str:
     """Changes with any word or address of the mails."""
-    said = [
+    parts = [
         f"{mail.email.to_name}\0{mail.email.to_address}\0{mail.referee.after_offer}\0{mail.subject}\0{mail.text}"
         for mail in shown
     ]
-    return hashlib.sha256("\0\0".join(said).encode()).hexdigest()
+    return hashlib.sha256("\0\0".join(parts).encode()).hexdigest()
 
 
 def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list[ReferenceRequest]:
-    """Write to every named referee who was not written to yet; those not to be asked before an offer are held.
+    """Send to every named referee not contacted yet, and defer those with `after_offer`. Idempotent; referees named
+    later are sent later.
 
-    Nobody has to wait until all are named: who is missing can be named and sent later. A second press finds nobody
-    left and does nothing. `seen` is the fingerprint of the mails as the page showed them, `link` what stood for the
-    secret address there. Raises Closed, NotAsShown or Barred.
+    `seen`: fingerprint of the mails as shown, with `link` in place of the secret URL. Raises Closed, NotAsShown,
+    Barred.
     """
     with transaction.atomic():
-        check = locking.lock_open_check(check_id, now=now)
+        check = checks.lock_open_check(check_id, now=now)
         referees = unsent_referees(check)
         if not referees:
             return []
@@ -98,21 +99,25 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
                 raise Barred(referee)
         if fingerprint(preview_mails(check, now=now, link=link)) != seen:
             raise NotAsShown
-        held = [referee for referee in referees if referee.after_offer]
-        for referee in held:
-            referee.held_at = now
-            referee.save(update_fields=["held_at"])
+        deferred = [referee for referee in referees if referee.after_offer]
+        for referee in deferred:
+            referee.deferred_at = now
+            referee.save(update_fields=["deferred_at"])
         requests = [send_request(check, referee, now=now) for referee in referees if not referee.after_offer]
         update_clock(check, now=now)
         record_event(
-            "check.requests_sent", check, by="candidate", at=now, requests=len(requests), held=len(held)
+            "check.requests_sent",
+            check,
+            by="candidate",
+            at=now,
+            requests=len(requests),
+            deferred=len(deferred),
         )
         return requests
 
 
 def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
-    """Create a referee's request and queue its mail. The caller settles the locked check's clock, which then includes
-    the referee's deadline."""
+    """Create a request and queue its mail. The caller then updates the check's clock."""
     request = ReferenceRequest(
         organisation=check.organisation,
         check_run=check,
@@ -129,21 +134,19 @@ def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceR
 
 
 def release_referee(*, referee_id: int, member: Membership, now: datetime) -> ReferenceRequest | None:
-    """A member lets the mail to a held referee go. A second click changes nothing.
+    """Release the mail to a deferred referee. Idempotent.
 
-    None if there is nothing to let go, or they have asked meanwhile not to be written to: the candidate is then
-    asked for somebody else. Raises Referee.DoesNotExist for one of another organisation, Closed when the
-    check is over.
+    None if nothing was deferred, or they opted out; then the candidate is asked for another. Raises
+    Referee.DoesNotExist, Closed.
     """
     with transaction.atomic():
         referee = Referee.objects.of(member.organisation).get(pk=referee_id)
-        check = locking.lock_open_check(referee.check_run_id, now=now)
+        check = checks.lock_open_check(referee.check_run_id, now=now)
         return _release(check, referee.pk, by=f"member:{member.pk}", now=now)
 
 
 def on_hired(event: Event) -> None:
-    """There is an offer, and more than that: all who waited for it are asked, unless the hire closes the check or
-    was taken back meanwhile."""
+    """Release all deferred referees, unless the hire closes the check or was undone."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.status != Application.Status.HIRED:
@@ -152,15 +155,15 @@ def on_hired(event: Event) -> None:
         if closing_reason(application, check.step_request.step):
             continue
         try:
-            locking.refuse_if_check_over(check, now=event.occurred_at)
-        except locking.Closed:
+            checks.refuse_if_check_over(check, now=event.occurred_at)
+        except checks.Closed:
             continue
         for referee in _deferred_referees(check):
             _release(check, referee.pk, by=BY_HIRE, now=event.occurred_at)
 
 
 def on_unhired(event: Event) -> None:
-    """The hire was taken back: a mail that it let go and that has not gone out yet waits again."""
+    """Defer again what the hire released and was not sent yet."""
     assert event.application_id is not None
     application = lock_application(event.application_id)
     if application.status == Application.Status.HIRED:
@@ -185,7 +188,7 @@ def _deferred_referees(check: Check) -> list[Referee]:
     rows = Referee.objects.of(check.organisation).filter(
         check_run=check, replaced_at=None, released_at=None, request=None
     )
-    return list(rows.exclude(held_at=None).order_by("slot"))
+    return list(rows.exclude(deferred_at=None).order_by("slot"))
 
 
 def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> ReferenceRequest | None:
@@ -193,8 +196,8 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
     if referee is None:
         return None
     if is_barred(organisation=check.organisation, address=referee.email):
-        referee.held_at = None
-        referee.save(update_fields=["held_at"])
+        referee.deferred_at = None
+        referee.save(update_fields=["deferred_at"])
         update_clock(check, now=now, asked_at=now)
         mail_candidate(
             check,
@@ -215,12 +218,12 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
 
 
 def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
-    """Only where no mail of it has gone out, or is going out at this moment."""
+    """Only if no mail has been sent or is being sent."""
     mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
-    about_it = list(mails.filter(subject_ref=request_ref(request), kind=REQUEST))
+    about_it = list(mails.filter(subject_ref=request.mail_ref, kind=REQUEST))
     if not about_it or any(mail.state != Email.State.QUEUED for mail in about_it):
         return
-    cancel(organisation=request.organisation, subject_ref=request_ref(request), now=now)
+    cancel(organisation=request.organisation, subject_ref=request.mail_ref, now=now)
     referee = request.referee
     request.delete()
     referee.released_at, referee.released_by = None, ""

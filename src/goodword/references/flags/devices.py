@@ -1,16 +1,16 @@
-"""The same network address or device for two people who should be two.
+"""Flags for the same network address or device, if an admin has switched them on.
 
-Only where an admin has switched it on. Compared are keyed hashes: of the address (of IPv6 the first
-64 bits, which is one household or office) and of what the browser says of itself, which many browsers have in common.
+Keyed hashes are compared: of the address (for IPv6 the first 64 bits, one household or office) and of the user agent,
+which many browsers share.
 
-| in common | with the candidate | with another referee | one office |
+| shared | with the candidate | with another referee | colleagues |
 |---|---|---|---|
 | address and device | high | high | low |
 | address | medium | medium | low |
-| device alone, and one that no other check has shown | low | low | none |
+| device only, seen in no other check | low | low | none |
 
-*One office* means two referees of the same stated company, or a referee with whom the candidate still works: they share
-a network, and often the kind of computer.
+*Colleagues* are two referees of the same stated company, or a referee with whom the candidate still works. They share a
+network, and often a type of computer.
 """
 
 import hashlib
@@ -30,16 +30,16 @@ from django.http import HttpRequest
 from goodword.core.text import clean_text
 from goodword.references.flags.rules import key_of
 from goodword.references.models import Check, Referee, ReferenceRequest, Trace
-from goodword.workflow.flags.models import Finding, Grade
+from goodword.workflow.models import Finding, Grade
 
 _HASH_PURPOSE = b"goodword.references.traces"
 KEEP_RAW = timedelta(days=30)
 LONGEST_DEVICE = 400
-#: nobody works from more places on more devices; a link that is hammered at fills no table
+#: traces per person, so that a link under attack does not fill the table
 MOST = 20
-#: one household or office has so much of an IPv6 address, and changes the rest every day
+#: a household or office keeps this prefix; the rest changes daily
 _IPV6_PREFIX = 64
-#: addresses that many networks use inside: behind a proxy that is not counted as trusted, everybody has one of them
+#: behind an untrusted proxy, everybody has one of these
 _PRIVATE_NETWORKS = [
     ip_network(network)
     for network in (
@@ -55,15 +55,13 @@ _PRIVATE_NETWORKS = [
     )
 ]
 BOTH, ADDRESS, DEVICE = "same_address_and_device", "same_address", "same_device"
-#: a device counts as rare only once so many other checks have shown theirs
+#: other checks with devices needed before a device can be rare
 ENOUGH_CHECKS = 20
 
 
 def note_trace(request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime) -> None:
-    """Note from where and on what a referee (`asked`) or the candidate (None) works, once for each pair.
-
-    The web server has put the client's address in place of trusted proxies' (GOODWORD_TRUSTED_PROXIES).
-    """
+    """Record address and device of a referee (`asked`) or the candidate (None), once per pair. REMOTE_ADDR is the
+    client's: the web server resolves trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
     organisation = check.organisation
     if not organisation.watches_devices:
         return
@@ -89,16 +87,16 @@ def note_trace(request: HttpRequest, check: Check, asked: ReferenceRequest | Non
 
 
 def forget_raw(*, now: datetime) -> int:
-    """Blank raw addresses and devices that are 30 days old, or whose organisation watches no more; how many."""
+    """Blank raw addresses and devices after 30 days, or when the organisation switches this off. Returns how many."""
     raw = Q(address__isnull=False) | ~Q(device="")
     over = Q(seen_at__lte=now - KEEP_RAW) | Q(organisation__watches_devices=False)
     return Trace.objects.across_organisations().filter(raw, over).update(address=None, device="")
 
 
-def _public_address(said: str) -> IPv4Address | IPv6Address | None:
-    """The address, if it tells one network from another."""
+def _public_address(text: str) -> IPv4Address | IPv6Address | None:
+    """The address, unless it is private and so says nothing about the network."""
     try:
-        address = ip_address(said)
+        address = ip_address(text)
     except ValueError:
         return None
     if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
@@ -112,29 +110,27 @@ def _network(address: IPv4Address | IPv6Address) -> str:
     return str(address)
 
 
-def _hash(organisation_id: int, said: str) -> str:
-    """Under the present key alone: after a rotation, what was noted before is not compared with what comes."""
+def _hash(organisation_id: int, text: str) -> str:
+    """With the present key only: hashes from before a key rotation do not match any more."""
     key_id, key = next(iter(settings.GOODWORD_FIELD_KEYS.items()))
     own_key = hmac.digest(key, _HASH_PURPOSE, hashlib.sha256)
-    return f"{key_id}:{hmac.new(own_key, f'{organisation_id}:{said}'.encode(), hashlib.sha256).hexdigest()}"
+    return f"{key_id}:{hmac.new(own_key, f'{organisation_id}:{text}'.encode(), hashlib.sha256).hexdigest()}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """From where and on what a person worked. `id` is the referee's, None the candidate's.
-
-    `seen` are pairs of address hash and device hash; an address that says nothing has an empty hash.
-    """
+    """`id`: the referee's, None for the candidate. `seen`: pairs of address hash and device hash, either of which may
+    be empty."""
 
     id: int | None
     company: str = ""
-    #: whether the candidate works there to this day
+    #: whether the candidate still works there
     still: bool = False
     seen: frozenset[tuple[str, str]] = frozenset()
 
 
 def device_flag(one: Traces, other: Traces, *, rare_devices: Collection[str]) -> Finding | None:
-    """The flag in what two people have in common; `rare_devices` are those that no other check has shown."""
+    """`rare_devices`: those seen in no other check."""
     office = _one_office(one, other)
     grade: Grade
     if any(address and device for address, device in one.seen & other.seen):
@@ -163,7 +159,7 @@ def _words(text: str) -> list[str]:
 
 
 def device_flags(check: Check, referees: Sequence[Referee]) -> list[Finding]:
-    """The flags in what candidate and referees worked from and on, two by two."""
+    """Flags for each pair of candidate and referees."""
     seen: dict[int | None, set[tuple[str, str]]] = defaultdict(set)
     for trace in Trace.objects.of(check.organisation).select_related("request").filter(check_run=check):
         person = trace.request.referee_id if trace.request else None
@@ -185,7 +181,7 @@ def device_flags(check: Check, referees: Sequence[Referee]) -> list[Finding]:
 
 
 def _rare(check: Check, devices: set[str]) -> set[str]:
-    """Those of these devices that no other check of the organisation has shown, once there are enough of them."""
+    """The devices seen in no other check of the organisation, once there are enough checks."""
     others = Trace.objects.of(check.organisation).exclude(check_run=check)
     if others.values("check_run").distinct()[:ENOUGH_CHECKS].count() < ENOUGH_CHECKS:
         return set()

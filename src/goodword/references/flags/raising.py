@@ -1,4 +1,4 @@
-"""Raising the flags of a check: rows in, findings out, stored whenever something comes in."""
+"""Finding and storing the flags of a check, whenever something arrives."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ from goodword.questionnaires.domain.versions import minutes_of_version
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Adjectives, DatesConfirm, Question, TitleConfirm
-from goodword.references.flags import addresses, devices
-from goodword.references.flags.addresses import NamedReferee, address_flag
+from goodword.references.flags import devices, rules
 from goodword.references.flags.devices import device_flags
 from goodword.references.flags.rules import (
     GivenAnswers,
+    NamedReferee,
     Period,
     StatedAndConfirmed,
+    address_flag,
     alike_ratings_flag,
     alike_texts_flag,
     dates_flag,
@@ -29,28 +30,27 @@ from goodword.references.flags.rules import (
 )
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
 from goodword.workflow.domain.eligibility import lock_step_request
-from goodword.workflow.flags.models import Finding
+from goodword.workflow.models import Finding
 from goodword.workflow.states import lock
 
-#: found from the referee's row as it is: gone once a corrected address has nothing of it
-_OF_THE_ADDRESS = {addresses.MEMBER, addresses.DISPOSABLE, addresses.FREE, addresses.DOMAIN}
+#: deleted when a corrected address no longer raises them
+_OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}
 _OF_DEVICES = {devices.BOTH, devices.ADDRESS, devices.DEVICE}
-#: the key of the text in an answer with other parts
 _COMMENT = "comment"
 
 
 def on_check_changed(event: Event) -> None:
-    """Requests went out, or a reference or the candidate's own answers came in: look again at all that is there."""
+    """Find the flags of the check again."""
     known = lock_step_request(event.data["step_request_id"])
-    if known is None or known[1].is_going:
+    if known is None or known[1].is_being_erased:
         return
     update_flags(lock(Check, event.data["check_id"]), now=event.occurred_at)
 
 
 def on_address_corrected(event: Event) -> None:
-    """Somebody else is written to now: what the former reader worked from and on is not theirs."""
+    """Delete traces and device flags of whoever had the old link, then update the flags."""
     known = lock_step_request(event.data["step_request_id"])
-    if known is None or known[1].is_going:
+    if known is None or known[1].is_being_erased:
         return
     check, request_id = lock(Check, event.data["check_id"]), event.data["request_id"]
     traces = Trace.objects.of(check.organisation).filter(request_id=request_id)
@@ -63,10 +63,10 @@ def on_address_corrected(event: Event) -> None:
 
 
 def update_flags(check: Check, *, now: datetime) -> None:
-    """Keep what is found on a locked check, each flag once; found again, nothing changes.
+    """Store the flags found on a locked check. Idempotent.
 
-    A dismissed one stays as it was dismissed. A flag goes with a referee who was replaced or erased, and one about
-    an address with that address; what was found otherwise stays, also when its traces have gone.
+    Dismissed flags stay dismissed. A flag is deleted with a replaced or erased referee, and an address flag with the
+    address. Other flags stay, even after their traces are deleted.
     """
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")
@@ -94,29 +94,27 @@ def update_flags(check: Check, *, now: datetime) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A reference with its referee and the questions that it answers."""
-
     referee: Referee
     reference: Reference
     questions: tuple[Question, ...]
 
 
 def counted_referees(check: Check) -> list[Referee]:
-    """The referees of a check who count: written to, or to be once there is an offer; not replaced, not erased."""
+    """Referees who were contacted or deferred, and not replaced or erased."""
     rows = (
         Referee.objects.of(check.organisation)
         .select_related("request__reference__version")
         .filter(check_run=check, replaced_at=None, erased_at=None)
         .order_by("pk")
     )
-    return [referee for referee in rows if hasattr(referee, "request") or referee.held_at is not None]
+    return [referee for referee in rows if hasattr(referee, "request") or referee.deferred_at is not None]
 
 
 def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) -> list[Finding]:
-    """All flags on a check, as its rows are now. `referees` are those of `present`, `this_month` is "2026-11"."""
+    """`referees`: counted_referees. `this_month`: "2026-11"."""
     organisation = check.organisation
     members = Membership.objects.of(organisation).values_list("user__email", flat=True)
-    addresses = list(members)
+    rules = list(members)
     answered = [
         Answered(referee, reference, parse(reference.version.questions))
         for referee in referees
@@ -124,21 +122,21 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
     ]
     given = [given_answers(one.referee.pk, one.questions, one.reference.answers) for one in answered]
     own = _self_reference(check)
-    told = [_stated_and_confirmed(one) for one in answered]
+    claims = [_stated_and_confirmed(one) for one in answered]
     found: list[Finding | None] = [
         address_flag(
             NamedReferee(id=referee.pk, email=referee.email, company=referee.company),
             own_domains=organisation.own_domains,
-            member_addresses=addresses,
+            member_addresses=rules,
         )
         for referee in referees
     ]
     found += [_speed(one, texts) for one, texts in zip(answered, given, strict=True)]
     found += [alike_texts_flag(one, other) for one, other in combinations([*given, *own], 2)]
     found += [alike_ratings_flag(one, other) for one, other in combinations(given, 2)]
-    for one in told:
+    for one in claims:
         found += [dates_flag(one, this_month=this_month), title_flag(one)]
-    found += [titles_flag(one, other, this_month=this_month) for one, other in combinations(told, 2)]
+    found += [titles_flag(one, other, this_month=this_month) for one, other in combinations(claims, 2)]
     if organisation.watches_devices:
         found += device_flags(check, referees)
     return [flag for flag in found if flag is not None]
@@ -147,7 +145,7 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
 def given_answers(
     person: int | None, questions: Sequence[Question], answers: Mapping[str, Any]
 ) -> GivenAnswers:
-    """Texts, levels and picked words of stored answers (questionnaires.answers has their shapes)."""
+    """Texts, levels and picked words of stored answers (shapes: questionnaires.answers)."""
     texts: list[str] = []
     ratings: dict[str, int] = {}
     picks: dict[str, frozenset[str]] = {}
@@ -189,11 +187,11 @@ def _stated_and_confirmed(one: Answered) -> StatedAndConfirmed:
     period: Period | None = None
     title = ""
     for question in one.questions:
-        said = one.reference.answers.get(question.id) or {}
-        if isinstance(question, DatesConfirm) and said.get("from"):
-            period = Period(first=said["from"], to=said.get("to") or "")
-        if isinstance(question, TitleConfirm) and said.get("answer") != "unsure":
-            title = said.get("title") or ""
+        answer = one.reference.answers.get(question.id) or {}
+        if isinstance(question, DatesConfirm) and answer.get("from"):
+            period = Period(first=answer["from"], to=answer.get("to") or "")
+        if isinstance(question, TitleConfirm) and answer.get("answer") != "unsure":
+            title = answer.get("title") or ""
     stated = Period(first=referee.from_month, to=referee.to_month) if referee.from_month else None
     return StatedAndConfirmed(
         id=referee.pk,

@@ -1,36 +1,45 @@
-"""Rules over what referees answered. Pure.
+"""Rules that find flags in answers and addresses. Pure.
 
-**Speed.** A time estimate (questionnaires.timing, or a median) is what most people need; a practised reader needs about
-half. Below a quarter of it not everything was read: medium; below an eighth: high. Typing: the mean is 52 words a
-minute, the fastest of 168,000 people reached 120 (Dhakal et al. 2018, "Observations on Typing from 136 Million
-Keystrokes", CHI '18). Texts of 40 words and more that arrived faster than that, reading included, were pasted or
-dictated: low, together with the first high. Only answers given in one sitting have a time.
+**Speed.** A time estimate (questionnaires.timing, or a median) is what most people need; experienced readers need about
+half. Below a quarter: medium; below an eighth: high. The mean typing speed is 52 words a minute, the fastest of 168,000
+people reached 120 (Dhakal et al. 2018, "Observations on Typing from 136 Million Keystrokes", CHI '18). At least 40
+words faster than that, reading included, were pasted or dictated: low, together with the first high. Only answers given
+without a break have a time.
 
-**Alike texts** are compared by shingles (Broder 1997, "On the resemblance and containment of documents"): the share of
-the shorter text's three-word runs that the longer one contains. Two people writing about one person hardly share any;
-a copied text shares nearly all, even if edited. From 0.5 medium, from 0.8 high. Texts under eight words are left out.
-All texts are compared with each other, since a copy may be under another question. Translations are not found.
+**Similar texts** are compared by shingles (Broder 1997, "On the resemblance and containment of documents"): the share
+of the shorter text's three-word sequences that the longer one contains. Two people writing about one person share
+hardly any; a copy shares nearly all, even if edited. From 0.5 medium, from 0.8 high; texts under eight words are left
+out. All texts are compared, since a copy may answer another question. Translations are not found.
 
-**Alike ratings** coincide easily: five ratings between 3 and 5 agree by chance about once in a hundred, and good people
-get the same from all. Only five and more that are not all of one level count: low. With the same picked words (five of
-twenty: one in 15,504 by chance) medium.
+**Identical ratings** are common: five ratings between 3 and 5 match by chance about once in a hundred, and good people
+are rated alike. Five or more that are not all of one level: low. With the same picked words (five of twenty: one in
+15,504 by chance): medium.
 
-**Dates.** Both ends are compared, in months. Up to two months is memory; up to eleven: low; a year and more: medium; no
-month in common: high.
+**Dates.** Both ends are compared. Up to two months apart: memory; up to eleven: low; a year or more: medium; no common
+month: high.
 
-**Titles.** The same words in any order, shortened ("Sr. Engineer") or mistyped, do not differ. Some words in common
-("Junior Engineer", "Senior Engineer"): low; none: medium. The same grades for two referees of one company who give
-different titles for times that ended within a year of each other. "Not sure" contradicts nothing.
+**Titles.** Reordered, shortened ("Sr. Engineer") or mistyped words do not differ. Some words in common: low; none:
+medium. The same for two referees of one company, if their times ended within a year of each other. "Not sure"
+contradicts nothing.
+
+**Addresses**, at most one flag per referee: the organisation's own domain or a member's address: medium. Disposable
+(package disposable-email-domains): high. Free mail: low, as many have left the company. A domain that does not match
+the company: low, as brands and abbreviations are common.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import unicodedata
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from goodword.workflow.flags.models import Finding, Grade
+from disposable_email_domains import blocklist
 
-#: the candidate in a key, where a referee has their id
+from goodword.core.free_mail import FREE_MAIL
+from goodword.references.domain.requests import mailbox
+from goodword.workflow.models import Finding, Grade
+
+#: stands for the candidate in keys
 CANDIDATE = "candidate"
 FAST = "fast"
 FASTEST_WORDS_A_MINUTE = 120
@@ -43,8 +52,8 @@ LEAST_RATINGS = 5
 DATES_CORRECTED, TITLE_CORRECTED, TITLES_DIFFER = "dates_corrected", "title_corrected", "titles_differ"
 _MEMORY_MONTHS = 2
 _YEAR = 12
-#: from how alike on two words are one that was mistyped
-_ALIKE = 0.8
+#: similarity of a word and its misspelling
+_SAME_WORD = 0.8
 _SHORT = {
     "sr": "senior",
     "jr": "junior",
@@ -53,21 +62,36 @@ _SHORT = {
     "dev": "developer",
     "asst": "assistant",
 }
+MEMBER, DISPOSABLE, FREE, DOMAIN = "address_member", "address_disposable", "address_free", "address_domain"
+#: words in company names that identify no company
+_LEGAL_WORDS = """
+ag bv co company corp corporation eg ev gbr gmbh group gruppe groupe holding inc kg kgaa limited llc llp ltd mbh nv ohg
+oy plc sa sarl sas se spa srl ug und and et the of de du der die das la le les
+"""
+_LEGAL = frozenset(_LEGAL_WORDS.split())
+#: second-level domains of registries: acme.co.uk
+_SECOND = frozenset({"ac", "co", "com", "edu", "gob", "gov", "gouv", "net", "or", "org"})
+#: letters that domains transliterate
+_SPELT = {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "o", "ł": "l"}
+#: shorter matches are chance
+_PIECE = 3
+#: similarity of a domain and a company's name
+_ALIKE = 0.7
 
 
 def key_of(people: Iterable[int | None]) -> str:
-    """The key of a flag about these referees (None: the candidate), the same in whatever order they are given."""
+    """The key of a flag about these referees (None: the candidate), in any order."""
     ids = sorted(person for person in set(people) if person is not None)
     return ",".join([*map(str, ids), *([CANDIDATE] if None in set(people) else [])])
 
 
 def people_of(key: str) -> tuple[int, ...]:
-    """The referees that a key names."""
+    """The referee ids in a key."""
     return tuple(int(part) for part in key.split(",") if part != CANDIDATE)
 
 
 def speed_flag(*, referee_id: int, seconds: int | None, expected: int, words: int) -> Finding | None:
-    """The flag in a time: `seconds` from Start to Submit, `expected` seconds, `words` in all free texts."""
+    """`seconds` from Start to Submit, `expected` seconds, `words` in all texts."""
     if seconds is None or expected <= 0:
         return None
     hasty = seconds < expected / 4
@@ -87,7 +111,7 @@ def speed_flag(*, referee_id: int, seconds: int | None, expected: int, words: in
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GivenAnswers:
-    """What one person answered, by question id. `id` is the referee's, None the candidate's."""
+    """One person's answers by question id. `id`: the referee's, None for the candidate."""
 
     id: int | None
     texts: Sequence[str] = ()
@@ -96,7 +120,7 @@ class GivenAnswers:
 
 
 def alike_texts_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
-    """The flag in the two texts of both that are most alike."""
+    """For the most similar pair of texts."""
     shared, words = max(
         ((containment(a, b), min(len(_words(a)), len(_words(b)))) for a in one.texts for b in other.texts),
         default=(0.0, 0),
@@ -113,7 +137,7 @@ def alike_texts_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
 
 
 def alike_ratings_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
-    """The flag in equal ratings of two referees; of the candidate's own ratings nothing is said."""
+    """Between two referees only."""
     both = one.ratings.keys() & other.ratings.keys()
     if one.id is None or other.id is None or len(both) < LEAST_RATINGS:
         return None
@@ -131,7 +155,7 @@ def alike_ratings_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None
 
 
 def containment(one: str, other: str) -> float:
-    """Which part of the shorter text's runs of three words is in the other: 0 to 1; 0 if one is too short."""
+    """The share of the shorter text's three-word sequences in the other: 0 to 1; 0 if either is too short."""
     first, second = _words(one), _words(other)
     if min(len(first), len(second)) < LEAST_WORDS:
         return 0.0
@@ -148,7 +172,7 @@ def _words(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """Months as "2021-04"; `to` is empty while it goes on."""
+    """Months as "2021-04"; `to` is empty if ongoing."""
 
     first: str
     to: str = ""
@@ -156,10 +180,7 @@ class Period:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatedAndConfirmed:
-    """What was stated of one referee, and what they said. A value that was not given or confirmed is empty.
-
-    `title` and `period` are what the referee holds to be right: the stated ones where they were confirmed.
-    """
+    """`title` and `period` are the referee's, confirmed or corrected; empty if not given."""
 
     id: int
     company: str
@@ -169,41 +190,40 @@ class StatedAndConfirmed:
     title: str
 
 
-def dates_flag(told: StatedAndConfirmed, *, this_month: str) -> Finding | None:
-    """The flag in corrected dates; what goes on ends in `this_month`."""
-    if told.stated_period is None or told.period is None:
+def dates_flag(claim: StatedAndConfirmed, *, this_month: str) -> Finding | None:
+    """Ongoing periods end in `this_month`."""
+    if claim.stated_period is None or claim.period is None:
         return None
-    stated, said = _span(told.stated_period, this_month), _span(told.period, this_month)
-    months = abs(stated[0] - said[0]) + abs(stated[1] - said[1])
+    stated, confirmed = _span(claim.stated_period, this_month), _span(claim.period, this_month)
+    months = abs(stated[0] - confirmed[0]) + abs(stated[1] - confirmed[1])
     if months <= _MEMORY_MONTHS:
         return None
-    apart = said[1] < stated[0] or stated[1] < said[0]
+    apart = confirmed[1] < stated[0] or stated[1] < confirmed[0]
     grade: Grade = "high" if apart else "medium" if months >= _YEAR else "low"
     return Finding(
         code=DATES_CORRECTED,
         grade=grade,
-        key=key_of([told.id]),
+        key=key_of([claim.id]),
         facts={
-            "stated_from": told.stated_period.first,
-            "stated_to": told.stated_period.to,
-            "said_from": told.period.first,
-            "said_to": told.period.to,
+            "stated_from": claim.stated_period.first,
+            "stated_to": claim.stated_period.to,
+            "said_from": claim.period.first,
+            "said_to": claim.period.to,
             "months": months,
         },
     )
 
 
-def title_flag(told: StatedAndConfirmed) -> Finding | None:
-    """The flag in a corrected title."""
-    grade = _differ(told.stated_title, told.title)
+def title_flag(claim: StatedAndConfirmed) -> Finding | None:
+    grade = _differ(claim.stated_title, claim.title)
     if grade is None:
         return None
-    facts = {"stated": told.stated_title, "said": told.title}
-    return Finding(code=TITLE_CORRECTED, grade=grade, key=key_of([told.id]), facts=facts)
+    facts = {"stated": claim.stated_title, "said": claim.title}
+    return Finding(code=TITLE_CORRECTED, grade=grade, key=key_of([claim.id]), facts=facts)
 
 
 def titles_flag(one: StatedAndConfirmed, other: StatedAndConfirmed, *, this_month: str) -> Finding | None:
-    """The flag in two referees' titles for the same time at the same company."""
+    """For different titles from two referees of the same company and time."""
     if not _words(one.company) or _words(one.company) != _words(other.company):
         return None
     if one.period is None or other.period is None:
@@ -213,7 +233,7 @@ def titles_flag(one: StatedAndConfirmed, other: StatedAndConfirmed, *, this_mont
     grade = _differ(one.title, other.title)
     if grade is None:
         return None
-    first, second = sorted((one, other), key=lambda told: told.id)
+    first, second = sorted((one, other), key=lambda claim: claim.id)
     facts = {"first": first.title, "second": second.title, "company": first.company}
     return Finding(code=TITLES_DIFFER, grade=grade, key=key_of([one.id, other.id]), facts=facts)
 
@@ -230,9 +250,9 @@ def _differ(one: str, other: str) -> Grade | None:
 
 
 def _same(one: str, other: str) -> bool:
-    """Whether two words are one, written out, shortened or mistyped."""
+    """Whether two words are equal, abbreviated or mistyped."""
     one, other = _SHORT.get(one, one), _SHORT.get(other, other)
-    return SequenceMatcher(None, one, other).ratio() >= _ALIKE
+    return SequenceMatcher(None, one, other).ratio() >= _SAME_WORD
 
 
 def _span(period: Period, this_month: str) -> tuple[int, int]:
@@ -242,3 +262,85 @@ def _span(period: Period, this_month: str) -> tuple[int, int]:
 def _months(month: str) -> int:
     year, number = month.split("-")
     return int(year) * 12 + int(number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NamedReferee:
+    id: int
+    email: str
+    company: str
+
+
+def address_flag(
+    referee: NamedReferee, *, own_domains: Collection[str], member_addresses: Collection[str]
+) -> Finding | None:
+    """`own_domains`: the organisation's. `member_addresses`: its members'."""
+    domain = referee.email.rpartition("@")[2].strip().casefold().rstrip(".")
+    key = key_of([referee.id])
+    if _within(domain, {_bare(own) for own in own_domains}) or mailbox(referee.email) in {
+        mailbox(address) for address in member_addresses
+    }:
+        return Finding(code=MEMBER, grade="medium", key=key, facts={"domain": domain})
+    if _within(domain, blocklist):
+        return Finding(code=DISPOSABLE, grade="high", key=key, facts={"domain": domain})
+    if domain in FREE_MAIL:
+        return Finding(code=FREE, grade="low", key=key, facts={"domain": domain})
+    if not fits(domain, referee.company):
+        return Finding(
+            code=DOMAIN, grade="low", key=key, facts={"domain": domain, "company": referee.company}
+        )
+    return None
+
+
+def fits(domain: str, company: str) -> bool:
+    """Whether a domain can be a company's: either contains a word of the other, it begins with the initials, or both
+    are similar. True if there is nothing to compare, or the scripts differ."""
+    words = [word for word in _company_words(company) if word not in _LEGAL] or _company_words(company)
+    labels = _labels(domain)
+    if not words or not labels:
+        return True
+    joined, initials = "".join(words), "".join(word[0] for word in words)
+    for label in labels:
+        plain = label.replace("-", "")
+        if any(len(word) >= _PIECE and word in plain for word in words):
+            return True
+        if len(plain) >= _PIECE and plain in joined:
+            return True
+        if len(initials) >= 2 and plain.startswith(initials):
+            return True
+        if any(SequenceMatcher(None, plain, name).ratio() >= _ALIKE for name in (joined, *words)):
+            return True
+    return False
+
+
+def _bare(domain: str) -> str:
+    return domain.strip().casefold().removeprefix("@")
+
+
+def _within(domain: str, domains: Collection[str]) -> bool:
+    """Whether it is one of these domains or a subdomain."""
+    parts = domain.split(".")
+    return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
+
+
+def _labels(domain: str) -> list[str]:
+    """ "mail.acme.co.uk" has "mail" and "acme"."""
+    parts = [part for part in domain.split(".") if part]
+    kept = parts[:-1]
+    if len(kept) > 1 and kept[-1] in _SECOND:
+        kept = kept[:-1]
+    return [_folded(part) for part in kept]
+
+
+def _company_words(company: str) -> list[str]:
+    return re.findall(r"[a-z0-9]+", _folded(company))
+
+
+def _folded(text: str) -> str:
+    """Lower case without accents; umlauts as in domains."""
+    spelt = text.casefold()
+    for letter, written in _SPELT.items():
+        spelt = spelt.replace(letter, written)
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKD", spelt) if not unicodedata.combining(letter)
+    )

@@ -1,148 +1,149 @@
-"""The wording of flags on a check: title, explanations, what to do, and the facts in a sentence."""
+"""Wording and display of the flags of a check."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from goodword.questionnaires.labels import period
-from goodword.references.flags import addresses, devices, rules
-from goodword.workflow.flags.review import FlagWording
+from goodword.references.flags import devices, rules
+from goodword.references.flags.rules import CANDIDATE
+from goodword.references.models import Check, CheckFlag, Referee
+from goodword.workflow.flags import DisplayedFlag, FlagList, FlagWording, dismissal_view, display, flag_list
 
 _HOW_TO_REACH = _(
-    "Ask the company for the referee by a number or an address that you have found yourself, such as on its website."
+    "Contact the referee through the company, using a number or address you have found "
+    "yourself, such as on its website."
 )
-_TALK = _("Talk to both. Ask each for their own example.")
+_TALK = _("Talk to both, and ask each for an example.")
 WORDS: Mapping[str, FlagWording] = {
-    addresses.MEMBER: FlagWording(
-        _("An address from inside"),
+    rules.MEMBER: FlagWording(
+        _("Address at your organisation"),
         (
             _("The candidate has worked here, or with someone who works here now."),
-            _("A former colleague has changed to your organisation."),
+            _("A former colleague has joined your organisation."),
         ),
-        _("Ask the referee how they know the candidate, and whether they have a part in this decision."),
+        _("Ask the referee how they know the candidate, and whether they are involved in this decision."),
     ),
-    addresses.DISPOSABLE: FlagWording(
-        _("A disposable address"),
+    rules.DISPOSABLE: FlagWording(
+        _("Disposable address"),
         (
-            _("Some people give such an address to keep advertisements away."),
-            _("The list of such domains can be wrong, or out of date."),
-        ),
-        _HOW_TO_REACH,
-    ),
-    addresses.FREE: FlagWording(
-        _("A private address"),
-        (
-            _("People who have left a company only have a private address."),
-            _("Small firms and the self-employed often use one for work."),
-            _("Some companies do not allow references from work addresses."),
+            _("Some people use such an address to avoid advertising."),
+            _("The list of such domains can be wrong or out of date."),
         ),
         _HOW_TO_REACH,
     ),
-    addresses.DOMAIN: FlagWording(
-        _("The address does not fit the company"),
+    rules.FREE: FlagWording(
+        _("Private address"),
         (
-            _("The referee works elsewhere today."),
-            _("The company uses the domain of its group, of a brand or an abbreviation."),
+            _("People who have left a company have only a private address."),
+            _("Small firms and freelancers often use one for work."),
+            _("Some companies don't allow references from work addresses."),
+        ),
+        _HOW_TO_REACH,
+    ),
+    rules.DOMAIN: FlagWording(
+        _("Address doesn't match the company"),
+        (
+            _("The referee now works elsewhere."),
+            _("The company uses the domain of its group or a brand, or an abbreviation."),
             _("The company has changed its name."),
         ),
-        _(
-            "Look at the website of the domain. If it does not explain itself, ask the referee where they work today."
-        ),
+        _("Look at the domain's website. If that doesn't explain it, ask the referee where they work now."),
     ),
     rules.FAST: FlagWording(
-        _("Answered very fast"),
+        _("Very fast answers"),
         (
-            _("A practised reader who knows at once what to say can be quick."),
-            _("Texts may have been written before, in another place, and pasted, or dictated."),
+            _("Some people read fast and know at once what to say."),
+            _("Texts may have been written elsewhere and pasted, or dictated."),
         ),
-        _(
-            "Read the texts: do they contain details that only a real colleague would know? If not, talk to the "
-            "referee."
-        ),
+        _("Do the texts contain details that only a real colleague would know? If not, talk to the referee."),
     ),
     rules.ALIKE_TEXTS: FlagWording(
-        _("Texts that are alike"),
+        _("Similar texts"),
         (
-            _("Both may have used words that the candidate or a colleague sent them as a help."),
-            _("Both may have used the same sample text or the same writing program."),
+            _("Both may have used notes that the candidate or a colleague sent them."),
+            _("Both may have used the same sample text or writing tool."),
         ),
         _TALK,
     ),
     rules.ALIKE_RATINGS: FlagWording(
-        _("The same ratings"),
+        _("Identical ratings"),
         (
-            _("Two people who saw the same work can well come to the same ratings."),
-            _("With few levels to choose from, equal ratings come about by chance."),
+            _("Two people who saw the same work may well rate it the same."),
+            _("With few levels to choose from, ratings can match by chance."),
         ),
-        _("Read the texts of both. If these differ, there is most likely nothing in it."),
+        _("Compare their texts. If these differ, it is most likely chance."),
     ),
     rules.DATES_CORRECTED: FlagWording(
-        _("Other dates than stated"),
+        _("Dates differ"),
         (
-            _("Referees remember their own time with the candidate, and that can be shorter."),
+            _("Referees remember their own time with the candidate, which may have been shorter."),
             _("Months are easily mixed up years later."),
         ),
-        _("Ask the candidate about the dates. A certificate or a contract settles it."),
+        _("Ask the candidate about the dates. A certificate or contract settles it."),
     ),
     rules.TITLE_CORRECTED: FlagWording(
-        _("Another job title than stated"),
+        _("Job title differs"),
         (
-            _("Titles inside a company and on a CV often differ, or are translations."),
-            _("The referee may remember the title of an earlier time."),
+            _("Titles on a CV often differ from those in the company, or are translated."),
+            _("The referee may remember an earlier title."),
         ),
-        _("Ask the candidate what their tasks were. A certificate or a contract settles the title."),
+        _("Ask the candidate about their tasks. A certificate or contract settles the title."),
     ),
     rules.TITLES_DIFFER: FlagWording(
-        _("Two referees give different titles"),
+        _("Referees give different job titles"),
         (
-            _("The title changed while the two worked with the candidate."),
-            _("One may have given the official title, the other what everybody said."),
+            _("The title changed while they worked with the candidate."),
+            _("One may have given the official title, the other the everyday one."),
         ),
         _("Ask the candidate which title was theirs, and when it changed."),
     ),
     devices.BOTH: FlagWording(
-        _("The same network and the same kind of device"),
+        _("Same network and type of device"),
         (
-            _("People who share a home, or an office, can share network and computer."),
+            _("People who share a home or office may share a network and a computer."),
             _("A referee may have answered while visiting the candidate."),
-            _("Mobile networks and privacy services give many people one address."),
+            _("Mobile networks and privacy services give many people the same address."),
         ),
         _TALK,
     ),
     devices.ADDRESS: FlagWording(
-        _("The same network"),
+        _("Same network"),
         (
-            _("Colleagues in one office share one network address, and so do people in one home."),
-            _("Mobile networks and privacy services give many people one address."),
+            _("Colleagues in one office share a network address, as do people in one home."),
+            _("Mobile networks and privacy services give many people the same address."),
         ),
         _TALK,
     ),
     devices.DEVICE: FlagWording(
-        _("The same kind of device"),
-        (_("What a browser says of itself is the same for all devices of one kind and version."),),
-        _("On its own this says little. Consider the rest."),
+        _("Same type of device"),
+        (_("Browsers report the same for all devices of one type and version."),),
+        _("On its own this says little. Consider the other flags."),
     ),
 }
-
-
 type Facts = Mapping[str, Any]
 
 
 def sentence(code: str, facts: Facts, names: Sequence[str]) -> str:
-    """The sentence for facts as the pure functions give them. `names` are one or two, the candidate's last."""
+    """The facts of a flag as a sentence. `names`: one or two, the candidate's last."""
     known = dict(facts) | {"one": names[0], "other": names[-1]}
     return _SENTENCES[code](known)
 
 
 def _member(facts: Facts) -> str:
-    return _now("%(one)s has an address at %(domain)s: your organisation's, or a member's own.") % facts
+    return (
+        _now(
+            "%(one)s has an address at %(domain)s, which belongs to your organisation or one of its members."
+        )
+        % facts
+    )
 
 
 def _disposable(facts: Facts) -> str:
-    return _now("%(one)s has an address at %(domain)s, a service for addresses to be thrown away.") % facts
+    return _now("%(one)s has an address at %(domain)s, a service for disposable addresses.") % facts
 
 
 def _free(facts: Facts) -> str:
@@ -161,23 +162,22 @@ def _fast(facts: Facts) -> str:
     }
     if facts["hasty"] and facts["typed"]:
         text = _now(
-            "%(one)s took %(time)s for what takes most people about %(minutes)s minutes, and wrote %(words)s words "
-            "in it: %(rate)s a minute, faster than anyone types."
+            "%(one)s took %(time)s; most people take about %(minutes)s minutes. They wrote %(words)s "
+            "words: %(rate)s a minute, faster than anyone types."
         )
     elif facts["hasty"]:
-        text = _now(
-            "%(one)s took %(time)s for what takes most people about %(minutes)s minutes: less than a quarter."
-        )
+        text = _now("%(one)s took %(time)s; most people take about %(minutes)s minutes.")
     else:
         text = _now(
-            "%(one)s took %(time)s and wrote %(words)s words in it: %(rate)s a minute, faster than anyone types."
+            "%(one)s took %(time)s and wrote %(words)s words: %(rate)s a minute, faster than anyone types."
         )
     return text % known
 
 
 def _texts(facts: Facts) -> str:
     text = _now(
-        "A text of %(one)s and one of %(other)s share %(percent)s %% of their wording. The shorter has %(words)s words."
+        "A text by %(one)s and one by %(other)s share %(percent)s %% of their wording. The shorter "
+        "has %(words)s words."
     )
     return text % facts
 
@@ -203,36 +203,34 @@ def _title(facts: Facts) -> str:
 
 
 def _titles(facts: Facts) -> str:
-    return _now("%(one)s says “%(first)s”, %(other)s says “%(second)s”, both of %(company)s.") % facts
+    return _now("%(one)s says “%(first)s”, %(other)s says “%(second)s”, both for %(company)s.") % facts
 
 
 def _same_address_and_device(facts: Facts) -> str:
     if facts["office"]:
         text = _now(
-            "%(one)s and %(other)s worked from the same network address, on devices of the same kind. They are "
-            "said to share a company, so this is to be expected."
+            "%(one)s and %(other)s used the same network address and type of device. They share an "
+            "employer, according to the candidate, so this is to be expected."
         )
     else:
-        text = _now(
-            "%(one)s and %(other)s worked from the same network address, on devices of the same kind."
-        )
+        text = _now("%(one)s and %(other)s used the same network address and type of device.")
     return text % facts
 
 
 def _same_address(facts: Facts) -> str:
     if facts["office"]:
         text = _now(
-            "%(one)s and %(other)s worked from the same network address. They are said to share a company, so "
-            "this is to be expected."
+            "%(one)s and %(other)s used the same network address. They share an employer, according to "
+            "the candidate, so this is to be expected."
         )
     else:
-        text = _now("%(one)s and %(other)s worked from the same network address, on different devices.")
+        text = _now("%(one)s and %(other)s used the same network address, on different devices.")
     return text % facts
 
 
 def _same_device(facts: Facts) -> str:
     text = _now(
-        "%(one)s and %(other)s worked on devices of the same kind, which no other check of yours has shown."
+        "%(one)s and %(other)s used the same type of device, which appears in no other check of yours."
     )
     return text % facts
 
@@ -245,10 +243,10 @@ def _in_words(seconds: int) -> str:
 
 
 _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
-    addresses.MEMBER: _member,
-    addresses.DISPOSABLE: _disposable,
-    addresses.FREE: _free,
-    addresses.DOMAIN: _domain,
+    rules.MEMBER: _member,
+    rules.DISPOSABLE: _disposable,
+    rules.FREE: _free,
+    rules.DOMAIN: _domain,
     rules.FAST: _fast,
     rules.ALIKE_TEXTS: _texts,
     rules.ALIKE_RATINGS: _ratings,
@@ -259,3 +257,42 @@ _SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     devices.ADDRESS: _same_address,
     devices.DEVICE: _same_device,
 }
+
+
+def flags_of(check: Check) -> FlagList:
+    """All flags of a check, in two queries."""
+    referees = list(Referee.objects.of(check.organisation).select_related("request").filter(check_run=check))
+    names, candidate = {one.pk: one.name for one in referees}, _candidate(check)
+    rows = (
+        CheckFlag.objects.of(check.organisation)
+        .select_related("dismissed_by__user")
+        .filter(check_run=check)
+        .order_by("pk")
+    )
+    return flag_list(
+        (_displayed(row, names=names, candidate=candidate) for row in rows),
+        checked=any(one.deferred_at is not None or hasattr(one, "request") for one in referees),
+    )
+
+
+def displayed_flag(flag: CheckFlag) -> DisplayedFlag:
+    referees = Referee.objects.of(flag.organisation).filter(check_run=flag.check_run)
+    names = dict(referees.values_list("pk", "name"))
+    return _displayed(flag, names=names, candidate=_candidate(flag.check_run))
+
+
+def _candidate(check: Check) -> str:
+    return check.step_request.application.candidate.name
+
+
+def _displayed(flag: CheckFlag, *, names: Mapping[int, str], candidate: str) -> DisplayedFlag:
+    people = [
+        candidate if part == CANDIDATE else names.get(int(part)) or gettext("A referee")
+        for part in flag.key.split(",")
+    ]
+    return display(flag, WORDS[flag.code], facts=sentence(flag.code, flag.facts, people))
+
+
+dismiss_flag = dismissal_view(
+    CheckFlag, application_lookup="check_run__step_request__application", displayed=displayed_flag
+)

@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ),
                 ("candidate_may_see", models.BooleanField(default=False)),
                 ("time_zone", models.CharField(blank=True, default="", max_length=60)),
-                ("slow_told_at", models.DateTimeField(null=True)),
+                ("slow_notified_at", models.DateTimeField(null=True)),
                 ("decline_reason", models.TextField(blank=True, default="")),
                 ("marked_reason", models.TextField(blank=True, default="")),
                 ("invited_again", models.PositiveSmallIntegerField(default=0)),
@@ -155,7 +155,7 @@ class Migration(migrations.Migration):
                 ("message", models.CharField(blank=True, default="", max_length=300)),
                 ("language", models.CharField(blank=True, default="", max_length=10)),
                 ("after_offer", models.BooleanField(default=False)),
-                ("held_at", models.DateTimeField(null=True)),
+                ("deferred_at", models.DateTimeField(null=True)),
                 ("released_at", models.DateTimeField(null=True)),
                 ("released_by", models.CharField(blank=True, default="", max_length=60)),
                 ("created_at", models.DateTimeField()),
@@ -377,7 +377,7 @@ class Migration(migrations.Migration):
                 (
                     "check_run",
                     models.OneToOneField(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="own", to="references.check"
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="references.check"
                     ),
                 ),
                 (

@@ -1,4 +1,4 @@
-"""A page of questions and the page to look them over, for referees and for candidates about themselves."""
+"""Pages of questions and the review page, for referees and for self-references."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,77 +16,73 @@ from goodword.questionnaires.types import Question
 from goodword.references.domain.drafts import LONGEST_TYPED, AnsweringSession, Draft, SubmittedAnswer
 from goodword.references.views.access import is_script
 
-#: where the marks of what a page showed travel (Draft.taking)
+#: form field with the fingerprints of the page (Draft.merged)
 SEEN = "seen"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Road:
-    """Where the pages of one person's answers lie."""
+class AnswerPages:
+    """URLs of one person's pages."""
 
     first: str
     review: str
     page: Callable[[int], str]
 
-    def onward(self, walk: AnsweringSession) -> str:
-        """Where somebody who has begun goes on: the first page that wants an answer, else the last look."""
-        missing = walk.missing()
-        return self.page(walk.number_of(missing[0])) if missing else self.review
+    def resume(self, session: AnsweringSession) -> str:
+        """The first page that needs an answer, else the review."""
+        missing = session.missing()
+        return self.page(session.page_of(missing[0])) if missing else self.review
 
-    def start(self, walk: AnsweringSession) -> str:
-        """The first page on which something is asked."""
-        return self.page(walk.numbers[0]) if walk.numbers else self.review
+    def start(self, session: AnsweringSession) -> str:
+        return self.page(session.page_numbers[0]) if session.page_numbers else self.review
 
-    def back(self, walk: AnsweringSession, number: int) -> str:
-        """The page before this one, the first page of all before the first question."""
-        before = walk.before(number)
+    def back(self, session: AnsweringSession, number: int) -> str:
+        """The previous page of questions, else the first page."""
+        before = session.before(number)
         return self.page(before) if before else self.first
 
-    def end(self, walk: AnsweringSession) -> str:
-        """The last page on which something is asked."""
-        return self.page(walk.numbers[-1]) if walk.numbers else self.first
+    def end(self, session: AnsweringSession) -> str:
+        """The last page of questions."""
+        return self.page(session.page_numbers[-1]) if session.page_numbers else self.first
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sent:
-    """What a page of questions sent: the answers that can be taken, and what was only typed."""
-
+class PostedPage:
     form: QuestionForm
-    given: tuple[SubmittedAnswer, ...]
+    submitted: tuple[SubmittedAnswer, ...]
     seen: Mapping[str, str]
 
 
-def read(request: HttpRequest, walk: AnsweringSession, questions: Sequence[Question]) -> Sent:
-    """Read the posted answers to these questions."""
-    form = _form(walk, questions, data=request.POST)
+def read(request: HttpRequest, session: AnsweringSession, questions: Sequence[Question]) -> PostedPage:
+    form = _form(session, questions, data=request.POST)
     form.is_valid()
-    return Sent(form=form, given=given_in(form), seen=_marks(request.POST.get(SEEN, "")))
+    return PostedPage(form=form, submitted=submitted_answers(form), seen=_marks(request.POST.get(SEEN, "")))
 
 
-def sent_page(request: HttpRequest, walk: AnsweringSession, number: int) -> Sent:
-    """Read a posted page by the questions it has now and those it had when it was shown."""
+def read_page(request: HttpRequest, session: AnsweringSession, number: int) -> PostedPage:
+    """Read a posted page by the questions it has now and those it had when shown."""
     seen = _marks(request.POST.get(SEEN, ""))
     return read(
         request,
-        walk,
+        session,
         [
             question
-            for question in walk.on_page(number, asked_only=False)
-            if question in walk.asked or question.id in seen
+            for question in session.on_page(number, asked_only=False)
+            if question in session.asked or question.id in seen
         ],
     )
 
 
-def shown(walk: AnsweringSession, number: int) -> QuestionForm:
-    """A page's form as it opens: with the answers that are kept, and with what was typed and is not finished."""
-    return open_form(walk, walk.on_page(number, asked_only=True))
+def page_form(session: AnsweringSession, number: int) -> QuestionForm:
+    """A page's form with the draft, unfinished input included."""
+    return form_for(session, session.on_page(number, asked_only=True))
 
 
-def open_form(walk: AnsweringSession, questions: Sequence[Question]) -> QuestionForm:
-    """The same for these questions."""
-    form = _form(walk, questions)
+def form_for(session: AnsweringSession, questions: Sequence[Question]) -> QuestionForm:
+    """Likewise for these questions."""
+    form = _form(session, questions)
     for block in form.blocks:
-        typed = walk.draft.typed.get(block.question.id, {})
+        typed = session.draft.typed.get(block.question.id, {})
         inputs = MultiValueDict({name: list(texts) for name, texts in typed.items()})
         for bound in block.parts.values() if typed else ():
             bound.field.initial = bound.field.widget.value_from_datadict(
@@ -96,75 +92,72 @@ def open_form(walk: AnsweringSession, questions: Sequence[Question]) -> Question
 
 
 def after_saving(
-    request: HttpRequest, walk: AnsweringSession, number: int, road: Road
+    request: HttpRequest, session: AnsweringSession, number: int, pages: AnswerPages
 ) -> HttpResponse | None:
-    """Where a page leads once what it sent is kept in `walk`; None if it stays, since something on it is missing."""
+    """The response after a page was saved in `session`; None to stay, because something is missing."""
     if is_script(request):
         return render(
             request,
             "references/answer/saved.html",
-            {"seen": seen(walk.draft, walk.on_page(number, asked_only=True))},
+            {"seen": seen(session.draft, session.on_page(number, asked_only=True))},
         )
     if "back" in request.POST:
-        return redirect(road.back(walk, number))
-    missing = walk.missing()
-    if any(question.id in missing for question in walk.on_page(number, asked_only=True)):
+        return redirect(pages.back(session, number))
+    missing = session.missing()
+    if any(question.id in missing for question in session.on_page(number, asked_only=True)):
         return None
-    later = walk.after(number)
+    later = session.after(number)
     if later is None or request.POST.get("then") == "review":
-        return redirect(road.review)
-    return redirect(road.page(later))
+        return redirect(pages.review)
+    return redirect(pages.page(later))
 
 
-def page_context(request: HttpRequest, walk: AnsweringSession, number: int) -> dict[str, object]:
-    """What a page of questions shows beside its form."""
-    place, count = walk.place(number)
+def page_context(request: HttpRequest, session: AnsweringSession, number: int) -> dict[str, object]:
+    position, count = session.position(number)
     return {
-        "place": place,
-        "count": count,
+        "page": position,
+        "page_count": count,
         "then": request.GET.get("then") or request.POST.get("then", ""),
-        "is_last": walk.after(number) is None,
-        "seen": seen(walk.draft, walk.on_page(number, asked_only=True)),
+        "is_last": session.after(number) is None,
+        "seen": seen(session.draft, session.on_page(number, asked_only=True)),
     }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Looked:
-    """One answer on the last look: how it reads, where to change it, whether it is missing or not finished."""
-
+class ReviewRow:
     row: RenderedAnswer
     url: str
-    wanting: bool
+    missing: bool
     unfinished: bool
 
 
-def looked_over(walk: AnsweringSession, road: Road, *, wanting: Sequence[str]) -> list[Looked]:
-    """All that is asked with its answer, for the last look before a submit."""
+def review_rows(session: AnsweringSession, pages: AnswerPages, *, missing: Sequence[str]) -> list[ReviewRow]:
     return [
-        Looked(
+        ReviewRow(
             row=row,
-            url=f"{road.page(walk.number_of(row.question_id))}?then=review",
-            wanting=row.question_id in wanting,
-            unfinished=row.question_id in walk.draft.typed,
+            url=f"{pages.page(session.page_of(row.question_id))}?then=review",
+            missing=row.question_id in missing,
+            unfinished=row.question_id in session.draft.typed,
         )
-        for row in render_answers(walk.asked, walk.draft.answers, stated=walk.stated)
+        for row in render_answers(session.asked, session.draft.answers, stated=session.stated)
     ]
 
 
-def given_in(form: QuestionForm) -> tuple[SubmittedAnswer, ...]:
-    """What a bound form holds, question by question."""
+def submitted_answers(form: QuestionForm) -> tuple[SubmittedAnswer, ...]:
     return tuple(_given(form, block) for block in form.blocks)
 
 
 def seen(draft: Draft, questions: Sequence[Question]) -> str:
-    """The marks of a draft for a page that shows these questions."""
-    return " ".join(f"{question.id}:{draft.mark(question.id)}" for question in questions)
+    """The fingerprints for a page with these questions."""
+    return " ".join(f"{question.id}:{draft.fingerprint(question.id)}" for question in questions)
 
 
 def _form(
-    walk: AnsweringSession, questions: Sequence[Question], *, data: QueryDict | None = None
+    session: AnsweringSession, questions: Sequence[Question], *, data: QueryDict | None = None
 ) -> QuestionForm:
-    return QuestionForm(questions, data=data, saved=walk.draft.answers, stated=walk.stated, today=walk.today)
+    return QuestionForm(
+        questions, data=data, saved=session.draft.answers, stated=session.stated, today=session.today
+    )
 
 
 def _given(form: QuestionForm, block: Block) -> SubmittedAnswer:

@@ -1,4 +1,4 @@
-"""The candidate names, replaces or removes referees, says that they cannot name one, nudges, and sends."""
+"""The candidate names, replaces and removes referees, says that they can't name one, nudges, and sends."""
 
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -11,8 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.references import wording
 from goodword.references.domain import nominations, sending, slot_changes
+from goodword.references.domain.checks import SlotStatus, slot_status
 from goodword.references.domain.context import check_context, day_in_words
-from goodword.references.domain.slots import SlotStatus, slot_status
 from goodword.references.flags.devices import note_trace
 from goodword.references.forms import CannotForm, RefereeForm
 from goodword.references.models import Referee
@@ -24,65 +24,66 @@ FORMS: Final = ["GET", "HEAD", "POST"]
 
 @require_http_methods(FORMS)
 @access.for_candidate()
-def referee(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Name the referee of a slot, or change what was stated about them before they are written to."""
-    place = slot_status(at.check, slot)
-    if place is None or place.state not in nominations.MAY_BE_NAMED:
-        return redirect("portal_check", token=at.token)
-    form = _form(request, at, place, initial=place.referee)
-    if not at.switched and form.is_valid():
+def referee(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
+    """Name a referee, or change one before sending."""
+    status = slot_status(visit.check, slot)
+    if status is None or status.state not in nominations.MAY_BE_NAMED:
+        return redirect("portal_check", token=visit.token)
+    form = _form(request, visit, status, initial=status.referee)
+    if not visit.switched and form.is_valid():
         assert form.details is not None
         try:
-            nominations.nominate(check_id=at.check.pk, slot=slot, details=form.details, now=at.now)
+            nominations.nominate(check_id=visit.check.pk, slot=slot, details=form.details, now=visit.now)
         except nominations.InvalidNomination as refused:
             form.refuse(refused.problems)
         else:
-            return redirect("portal_check", token=at.token)
-    return _referee_page(request, at, place, form)
+            return redirect("portal_check", token=visit.token)
+    return _referee_page(request, visit, status, form)
 
 
 @require_http_methods(FORMS)
 @access.for_candidate()
-def another(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Name somebody else instead of one who has not answered, or the same person by another address."""
-    place = slot_status(at.check, slot)
-    if place is None or place.referee is None or place.state not in nominations.MAY_BE_REPLACED:
-        return redirect("portal_check", token=at.token)
-    same = place.state == "undelivered" or place.is_wrong_person
-    form = _form(request, at, place, initial=place.referee if same else None)
-    if not at.switched and form.is_valid():
+def another(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
+    """Name another referee, or the same one at another address."""
+    status = slot_status(visit.check, slot)
+    if status is None or status.referee is None or status.state not in nominations.MAY_BE_REPLACED:
+        return redirect("portal_check", token=visit.token)
+    same = status.state == "undelivered" or status.is_wrong_person
+    form = _form(request, visit, status, initial=status.referee if same else None)
+    if not visit.switched and form.is_valid():
         assert form.details is not None
         try:
-            nominations.replace_referee(check_id=at.check.pk, slot=slot, details=form.details, now=at.now)
+            nominations.replace_referee(
+                check_id=visit.check.pk, slot=slot, details=form.details, now=visit.now
+            )
         except nominations.InvalidNomination as refused:
             form.refuse(refused.problems)
         else:
-            return redirect("portal_check_review", token=at.token)
-    return _referee_page(request, at, place, form, old=place.referee)
+            return redirect("portal_check_review", token=visit.token)
+    return _referee_page(request, visit, status, form, old=status.referee)
 
 
 @require_POST
 @access.for_candidate()
-def look(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
-    """What would be said to the form as it is, for the script that says it while somebody types. Keeps nothing.
-
-    `problems` have to be mended, `flags` are taken as they are.
-    """
-    place = slot_status(at.check, slot)
-    if place is None:
+def look(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
+    """Check the form while somebody types; saves nothing. `problems` are errors, `flags` are hints."""
+    status = slot_status(visit.check, slot)
+    if status is None:
         return JsonResponse({"problems": {}, "flags": {}})
-    form = _form(request, at, place)
+    form = _form(request, visit, status)
     form.is_valid()
     address = form.entered("email")
     if form.details is not None:
         form.refuse(
-            nominations.nomination_problems(at.check, slot=place.slot, details=form.details, now=at.now)
+            nominations.nomination_problems(
+                visit.check, slot=status.slot, details=form.details, now=visit.now
+            )
         )
     elif address and (
-        wrong := nominations.nomination_address_problem(at.check, slot=place.slot, address=address)
+        wrong := nominations.nomination_address_problem(visit.check, slot=status.slot, address=address)
     ):
         form.refuse({"email": wrong})
-    flag = candidate.address_hint(at.check, email=address, company=form.entered("company"))
+    flag = candidate.address_hint(visit.check, email=address, company=form.entered("company"))
     return JsonResponse(
         {
             "problems": {name: " ".join(map(str, found)) for name, found in form.errors.items()},
@@ -93,44 +94,42 @@ def look(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse
 
 @require_POST
 @access.for_candidate()
-def remove(_request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Take a name back that nobody has written to."""
-    nominations.remove_nomination(check_id=at.check.pk, slot=slot, now=at.now)
-    return redirect("portal_check", token=at.token)
+def remove(_request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
+    nominations.remove_nomination(check_id=visit.check.pk, slot=slot, now=visit.now)
+    return redirect("portal_check", token=visit.token)
 
 
 @require_http_methods(FORMS)
 @access.for_candidate()
-def cannot(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
-    """*I can't name anyone*: the recruiter is asked, with the candidate's reason."""
-    place = slot_status(at.check, slot)
-    if place is None or place.state not in slot_changes.MAY_BE_QUESTIONED:
-        return redirect("portal_check", token=at.token)
+def cannot(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
+    status = slot_status(visit.check, slot)
+    if status is None or status.state not in slot_changes.MAY_BE_QUESTIONED:
+        return redirect("portal_check", token=visit.token)
     form = CannotForm(request.POST if request.method == "POST" else None)
-    if not at.switched and form.is_valid():
+    if not visit.switched and form.is_valid():
         reason = form.cleaned_data["reason"]
-        slot_changes.cannot_provide(check_id=at.check.pk, slot=slot, reason=reason, now=at.now)
-        return redirect("portal_check", token=at.token)
+        slot_changes.cannot_provide(check_id=visit.check.pk, slot=slot, reason=reason, now=visit.now)
+        return redirect("portal_check", token=visit.token)
     return candidate_page(
         request,
         "references/candidate/cannot.html",
-        at,
+        visit,
         form=form,
         form_id="cannot",
-        place=place,
-        asked=wording.one_referee(place.kind),
+        status=status,
+        asked=wording.one_referee(status.kind),
     )
 
 
 @require_safe
 @access.for_candidate()
-def nudge(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpResponse:
-    """A text to a referee who has not answered, for the candidate to send by themself. We send nothing."""
-    place = slot_status(at.check, slot)
-    if place is None or place.referee is None or place.state != "out":
-        return redirect("portal_check", token=at.token)
-    request_row = place.referee.request
-    facts = check_context(at.check, language=request_row.language)
+def nudge(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
+    """A draft message to a slow referee, for the candidate to send."""
+    status = slot_status(visit.check, slot)
+    if status is None or status.referee is None or status.state != "out":
+        return redirect("portal_check", token=visit.token)
+    request_row = status.referee.request
+    facts = check_context(visit.check, language=request_row.language)
     day = day_in_words(request_row.deadline_at, organisation=facts.organisation, language=facts.language)
     with translation.override(request_row.language):
         subject = _("A reference for me, at %(organisation)s") % {"organisation": facts.organisation.name}
@@ -141,7 +140,7 @@ def nudge(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpRespons
             "It would help me a lot if you could answer by %(day)s. You're free to say no.\n\n"
             "Thank you, and best wishes\n%(candidate)s"
         ) % {
-            "referee": place.referee.name,
+            "referee": status.referee.name,
             "organisation": facts.organisation.name,
             "title": facts.title,
             "recruiter": f"{facts.recruiter.name} ({facts.organisation.name})",
@@ -152,30 +151,30 @@ def nudge(request: HttpRequest, at: CandidateVisit, *, slot: int) -> HttpRespons
     return candidate_page(
         request,
         "references/candidate/nudge.html",
-        at,
-        place=place,
+        visit,
+        status=status,
         text=text,
         text_language=request_row.language,
-        mailto=f"mailto:{quote(place.referee.email, safe='@')}?{query}",
+        mailto=f"mailto:{quote(status.referee.email, safe='@')}?{query}",
     )
 
 
 def _form(
-    request: HttpRequest, at: CandidateVisit, place: SlotStatus, *, initial: Referee | None = None
+    request: HttpRequest, visit: CandidateVisit, status: SlotStatus, *, initial: Referee | None = None
 ) -> RefereeForm:
     return RefereeForm(
         request.POST if request.method == "POST" else None,
         referee=initial,
-        kind=place.kind,
-        languages=at.check.languages,
-        language=at.check.language,
+        kind=status.kind,
+        languages=visit.check.languages,
+        language=visit.check.language,
     )
 
 
 def _referee_page(
     request: HttpRequest,
-    at: CandidateVisit,
-    place: SlotStatus,
+    visit: CandidateVisit,
+    status: SlotStatus,
     form: RefereeForm,
     *,
     old: Referee | None = None,
@@ -183,25 +182,28 @@ def _referee_page(
     return candidate_page(
         request,
         "references/candidate/referee.html",
-        at,
+        visit,
         form=form,
         form_id="referee",
-        place=place,
+        status=status,
         old=old,
-        heading=wording.heading(place.kind),
+        heading=wording.heading(status.kind),
     )
 
 
 @require_http_methods(FORMS)
 @access.for_candidate()
-def review(request: HttpRequest, at: CandidateVisit) -> HttpResponse:
-    """The very mail that each referee will get, and *Send*."""
+def review(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
+    """The mails as referees will get them, and *Send*."""
     problem = ""
-    if request.method == "POST" and not at.switched:
-        note_trace(request, at.check, None, now=at.now)
+    if request.method == "POST" and not visit.switched:
+        note_trace(request, visit.check, None, now=visit.now)
         try:
             sending.send_requests(
-                check_id=at.check.pk, seen=request.POST.get("seen", ""), link=_link_placeholder(), now=at.now
+                check_id=visit.check.pk,
+                seen=request.POST.get("seen", ""),
+                link=_link_placeholder(),
+                now=visit.now,
             )
         except sending.NotAsShown:
             problem = _("Something changed since you opened this page. Please read the e-mails again.")
@@ -210,17 +212,17 @@ def review(request: HttpRequest, at: CandidateVisit) -> HttpResponse:
                 "name": barred.referee.name
             }
         else:
-            return redirect("portal_check", token=at.token)
-    mails = sending.preview_mails(at.check, now=at.now, link=_link_placeholder())
+            return redirect("portal_check", token=visit.token)
+    mails = sending.preview_mails(visit.check, now=visit.now, link=_link_placeholder())
     if not mails:
-        return redirect("portal_check", token=at.token)
+        return redirect("portal_check", token=visit.token)
     return candidate_page(
         request,
         "references/candidate/review.html",
-        at,
+        visit,
         mails=mails,
         waiting=sum(mail.referee.after_offer for mail in mails),
-        missing=candidate.unfilled_slots(at.check),
+        missing=candidate.unfilled_slots(visit.check),
         seen=sending.fingerprint(mails),
         problem=problem,
     )

@@ -19,15 +19,15 @@ from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
 from goodword.questionnaires import labels
 from goodword.questionnaires.domain.versions import minutes_of_version
-from goodword.references.domain import declines, responses
+from goodword.references.domain import requests, responses
 from goodword.references.domain.context import check_context, day_in_words, referee_language, version_of
-from goodword.references.domain.declines import is_barred
 from goodword.references.domain.invitations import linked_check, send_fresh_link
+from goodword.references.domain.requests import is_barred
 from goodword.references.forms import DeclineForm
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit, referee_page
-from goodword.references.views.responses import road_of
+from goodword.references.views.responses import answer_pages
 from goodword.workflow.contact import ask_page
 from goodword.workflow.languages import carried, links_for, of_address, of_browser
 from goodword.workflow.portal import closed_page, unknown_page
@@ -40,96 +40,93 @@ Why = ReferenceRequest.Why
 
 @require_safe
 @access.for_referee(only_open=False)
-def home(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """The notice above the first question, with all choices; afterwards thanks, or a kind word to a no."""
-    asked, referee = at.request, at.request.referee
+def home(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    asked, referee = visit.request, visit.request.referee
     if not asked.is_out:
         answered = asked.state == State.ANSWERED
         return referee_page(
             request,
             f"references/referee/{'thanks' if answered else 'declined'}.html",
-            at,
+            visit,
             address=referee.email,
-            barred=is_barred(organisation=at.context.organisation, address=referee.email),
+            barred=is_barred(organisation=visit.context.organisation, address=referee.email),
             wrong_person=asked.is_wrong_person,
         )
-    walk = responses.answering_session(at.check, asked, now=at.now)
-    version = version_of(at.check, language=at.context.language)
+    session = responses.answering_session(visit.check, asked, now=visit.now)
+    version = version_of(visit.check, language=visit.context.language)
     return referee_page(
         request,
         "references/referee/notice.html",
-        at,
+        visit,
         referee=referee,
         relationship=labels.relationships_as_asked()[referee.relationship],
         period=labels.period(referee.from_month, referee.to_month or None),
-        minutes=minutes_of_version(version, relationship=walk.relationship),
+        minutes=minutes_of_version(version, relationship=session.relationship),
         deadline=day_in_words(
-            asked.deadline_at, organisation=at.context.organisation, language=at.context.language
+            asked.deadline_at, organisation=visit.context.organisation, language=visit.context.language
         ),
-        late=asked.deadline_at < at.now,
-        kept=retention_for_referee(at.context.organisation, candidate=at.context.candidate.name),
-        has_facts=bool(walk.facts),
-        go_on=road_of(at.token).onward(walk) if asked.state == State.BEGUN else "",
+        late=asked.deadline_at < visit.now,
+        kept=retention_for_referee(visit.context.organisation, candidate=visit.context.candidate.name),
+        has_facts=bool(session.facts),
+        go_on=answer_pages(visit.token).resume(session) if asked.state == State.BEGUN else "",
     )
 
 
 @require_POST
 @access.for_referee(only_open=False)
-def language(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """Back to the page where another language was chosen; access.py has stored which."""
-    back, home_url = request.POST.get("back", ""), reverse("referee", args=[at.token])
+def language(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    """Redirect back; views.access has stored the language."""
+    back, home_url = request.POST.get("back", ""), reverse("referee", args=[visit.token])
     inside = back.startswith(home_url) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return redirect(back if inside else home_url)
 
 
 @require_POST
 @access.for_referee(only_open=False)
-def send_copy(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """Mail the referee a copy of what they have answered, to the address that we know."""
-    if responses.send_copy(request_id=at.request.pk, now=at.now):
+def send_copy(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    if responses.send_copy(request_id=visit.request.pk, now=visit.now):
         messages.success(
-            request, _("A copy is on its way to %(address)s.") % {"address": at.request.referee.email}
+            request, _("A copy is on its way to %(address)s.") % {"address": visit.request.referee.email}
         )
-    elif at.request.state == State.ANSWERED:
+    elif visit.request.state == State.ANSWERED:
         messages.info(request, _("We've just sent a copy. If it doesn't arrive, try again in ten minutes."))
-    return redirect("referee", token=at.token)
+    return redirect("referee", token=visit.token)
 
 
 @require_http_methods(FORMS)
 @access.for_referee()
-def decline(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """Decline, "I am not this person", "do not contact me again"."""
+def decline(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
     hint = _("For %(recruiter)s only. %(candidate)s never sees it.") % {
-        "recruiter": at.context.recruiter.name,
-        "candidate": at.context.candidate.name,
+        "recruiter": visit.context.recruiter.name,
+        "candidate": visit.context.candidate.name,
     }
-    if request.method == "POST" and not at.switched:
+    if request.method == "POST" and not visit.switched:
         form = DeclineForm(request.POST, hint=hint)
     else:
         form = DeclineForm(hint=hint, initial=_initial(request))
     if form.is_valid():
-        declines.decline_request(
-            request_id=at.request.pk,
+        requests.decline_request(
+            request_id=visit.request.pk,
             why=form.cleaned_data["why"],
             reason=form.cleaned_data["reason"],
-            never_again=form.cleaned_data["never_again"],
-            now=at.now,
+            opt_out=form.cleaned_data["opt_out"],
+            now=visit.now,
         )
-        return redirect("referee", token=at.token)
-    return referee_page(request, "references/referee/decline.html", at, form=form, form_id="answers")
+        return redirect("referee", token=visit.token)
+    return referee_page(request, "references/referee/decline.html", visit, form=form, form_id="answers")
 
 
 @require_POST
 @access.for_referee(only_open=False)
-def opt_out(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """No more such mail, from somebody who has answered or declined already."""
-    declines.opt_out(request_id=at.request.pk, now=at.now)
+def opt_out(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    """For referees who have answered or declined."""
+    requests.opt_out(request_id=visit.request.pk, now=visit.now)
     messages.success(
         request,
-        _("%(organisation)s won't write to this address for any other candidate.")
-        % {"organisation": at.context.organisation.name},
+        _("%(organisation)s won't write to this address about any candidate.")
+        % {"organisation": visit.context.organisation.name},
     )
-    return redirect("referee", token=at.token)
+    return redirect("referee", token=visit.token)
 
 
 def _initial(request: HttpRequest) -> dict[str, object]:
@@ -140,21 +137,21 @@ def _initial(request: HttpRequest) -> dict[str, object]:
     chosen = request.GET.get("as", "")
     return {
         "why": Why.NOT_ME if chosen == "not-me" else Why.WOULD_RATHER_NOT,
-        "never_again": chosen == "never-again",
+        "opt_out": chosen == "opt-out",
     }
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.for_referee(only_open=False)
-def ask(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
+def ask(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
     """The form, and after sending the word that it is on its way. A reply goes to the address that we know."""
-    referee, about = at.request.referee, at.context
+    referee, about = visit.request.referee, visit.context
     context: dict[str, object] = {
-        "token": at.token,
+        "token": visit.token,
         "organisation": about.organisation,
         "contact_name": about.recruiter.name,
         "contact_email": about.recruiter.address,
-        **access.referee_layout(at),
+        **access.referee_layout(visit),
     }
     return ask_page(
         request,
@@ -162,9 +159,9 @@ def ask(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
         by=f"referee:{referee.pk}",
         name=referee.name,
         address=referee.email,
-        back=reverse("referee", args=[at.token]),
+        back=reverse("referee", args=[visit.token]),
         context=context,
-        switched=at.switched,
+        switched=visit.switched,
     )
 
 

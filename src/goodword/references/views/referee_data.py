@@ -22,8 +22,8 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
 from goodword.references.domain.context import check_context, referee_language
-from goodword.references.domain.declines import opt_out
-from goodword.references.erase import erase_referee
+from goodword.references.domain.requests import opt_out
+from goodword.references.erasure import erase_referee
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit
@@ -35,11 +35,9 @@ from goodword.workflow.states import takes_answers
 
 
 class EraseForm(forms.Form):
-    """Whether the address is to be remembered as one that is not to be written to."""
-
-    never_again = forms.BooleanField(
-        label=gettext_lazy("Do not write to me again"),
-        help_text=gettext_lazy("We keep a code for your address from which nobody can read it."),
+    opt_out = forms.BooleanField(
+        label=gettext_lazy("Don't contact me again"),
+        help_text=gettext_lazy("For this we keep a code from which your address can't be read."),
         required=False,
     )
 
@@ -50,7 +48,8 @@ type DataView = Callable[[HttpRequest, RefereeVisit, bool], HttpResponse]
 def _by_link(
     purpose: Link.Purpose, *, expired: bool = False
 ) -> Callable[[DataView], Callable[..., HttpResponse]]:
-    """Open a view by a link of this purpose. An expired link leads to its own page, or with `expired` to the view."""
+    """Open a view by a link of this purpose. An expired link redirects to its own page, or with `expired` opens the
+    view."""
 
     def decorate(view: DataView) -> Callable[..., HttpResponse]:
         @wraps(view)
@@ -71,9 +70,9 @@ def _by_link(
                 return access.never_cached(
                     redirect(carried(request, reverse("referee_own_data", args=[token])))
                 )
-            at = RefereeVisit(token=token, request=asked, check=asked.check_run, context=facts, now=now)
+            visit = RefereeVisit(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             with translation.override(facts.language), timezone.override(facts.organisation.zone):
-                return access.never_cached(view(request, at, alive))
+                return access.never_cached(view(request, visit, alive))
 
         return wrapped
 
@@ -97,119 +96,126 @@ def _request_of(link: Link) -> ReferenceRequest | None:
 
 @require_safe
 @_by_link(Link.Purpose.REFEREE, expired=True)
-def data(request: HttpRequest, at: RefereeVisit, alive: bool) -> HttpResponse:
-    """What is kept, why, for how long and who sees it, and how to download or erase it."""
-    ask = {**_ask(request, at, reverse("referee_data_link", args=[at.token]))}
+def data(request: HttpRequest, visit: RefereeVisit, alive: bool) -> HttpResponse:
+    ask = {**_ask(request, visit, reverse("referee_data_link", args=[visit.token]))}
     if not alive:
-        return access.portal_page(request, "workflow/own_data_expired.html", at, **ask)
-    layout = _layout(request, at) | {"contact_url": reverse("referee_ask", args=[at.token])}
-    return access.portal_page(request, "references/referee/data.html", at, **(layout | ask))
+        return access.portal_page(request, "workflow/own_data_expired.html", visit, **ask)
+    layout = _layout(request, visit) | {"contact_url": reverse("referee_ask", args=[visit.token])}
+    return access.portal_page(request, "references/referee/data.html", visit, **(layout | ask))
 
 
 @require_POST
 @_by_link(Link.Purpose.REFEREE, expired=True)
-def send_link(request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
-    """Mail the link for download and erasure. Shows the same page if asked too often."""
-    return _send(request, at, back="referee_data")
+def send_link(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpResponse:
+    """Shows the same page if asked too often."""
+    return _send(request, visit, back="referee_data")
 
 
 @require_safe
 @_by_link(Link.Purpose.REFEREE_DATA, expired=True)
-def own_data(request: HttpRequest, at: RefereeVisit, alive: bool) -> HttpResponse:
-    """The same page with both buttons; for an expired link, how to get a new one."""
+def own_data(request: HttpRequest, visit: RefereeVisit, alive: bool) -> HttpResponse:
+    """With both buttons; for an expired link, how to get a new one."""
     if not alive:
-        ask = _ask(request, at, reverse("referee_own_data_link", args=[at.token]))
-        return access.portal_page(request, "workflow/own_data_expired.html", at, **ask)
-    hold = hold_on(at.context.application) if at.request.referee.erasure_asked_at else None
+        ask = _ask(request, visit, reverse("referee_own_data_link", args=[visit.token]))
+        return access.portal_page(request, "workflow/own_data_expired.html", visit, **ask)
+    hold = hold_on(visit.context.application) if visit.request.referee.erasure_asked_at else None
     because = legal_hold_reason(hold) if hold else ""
     return access.portal_page(
-        request, "references/referee/data.html", at, own=True, kept_because=because, **_layout(request, at)
+        request,
+        "references/referee/data.html",
+        visit,
+        own=True,
+        kept_because=because,
+        **_layout(request, visit),
     )
 
 
 @require_POST
 @_by_link(Link.Purpose.REFEREE_DATA, expired=True)
-def send_own_again(request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
-    """Mail a new link, from the page of an expired one."""
-    return _send(request, at, back="referee_own_data")
+def send_own_again(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpResponse:
+    return _send(request, visit, back="referee_own_data")
 
 
 @require_safe
 @_by_link(Link.Purpose.REFEREE_DATA)
-def download(_request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
-    """All of it as a file."""
+def download(_request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpResponse:
     wanted = Wanted(
-        reader=Reader.REFEREE, organisation=at.context.organisation, referee_id=at.request.referee_id
+        reader=Reader.REFEREE, organisation=visit.context.organisation, referee_id=visit.request.referee_id
     )
-    told = {"organisation": at.context.organisation.name, "exported": at.now, **export(wanted)}
-    return as_download(readable_json(told), name="my-data.json", content_type="application/json")
+    data = {"organisation": visit.context.organisation.name, "exported": visit.now, **export(wanted)}
+    return as_download(readable_json(data), name="my-data.json", content_type="application/json")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @_by_link(Link.Purpose.REFEREE_DATA)
-def erase(request: HttpRequest, at: RefereeVisit, _alive: bool) -> HttpResponse:
-    """Confirm, then erase at once; their links stop working."""
+def erase(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpResponse:
+    """Confirm, then erase at once."""
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        if form.cleaned_data["never_again"]:
-            opt_out(request_id=at.request.pk, now=at.now)
-        if not erase_referee(referee_id=at.request.referee_id, by="referee", now=at.now):
+        if form.cleaned_data["opt_out"]:
+            opt_out(request_id=visit.request.pk, now=visit.now)
+        if not erase_referee(referee_id=visit.request.referee_id, by="referee", now=visit.now):
             return redirect(
-                carried(request, reverse("referee_own_data", args=[at.token]))
+                carried(request, reverse("referee_own_data", args=[visit.token]))
             )  # under a hold, or erased in another window
         return render(
             request,
             "references/referee/erased.html",
             {
-                "organisation": at.context.organisation,
-                "candidate": at.context.candidate.name,
-                "never_again": form.cleaned_data["never_again"],
+                "organisation": visit.context.organisation,
+                "candidate": visit.context.candidate.name,
+                "opt_out": form.cleaned_data["opt_out"],
             },
         )
-    hold = hold_on(at.context.application)
+    hold = hold_on(visit.context.application)
     would_keep = legal_hold_reason(hold) if hold else ""
     return access.portal_page(
-        request, "references/referee/erase.html", at, form=form, would_keep=would_keep, **_layout(request, at)
+        request,
+        "references/referee/erase.html",
+        visit,
+        form=form,
+        would_keep=would_keep,
+        **_layout(request, visit),
     )
 
 
-def _send(request: HttpRequest, at: RefereeVisit, *, back: str) -> HttpResponse:
-    referee, recruiter = at.request.referee, at.context.recruiter
+def _send(request: HttpRequest, visit: RefereeVisit, *, back: str) -> HttpResponse:
+    referee, recruiter = visit.request.referee, visit.context.recruiter
     send_own_data_link(
-        application_id=at.context.application.pk,
+        application_id=visit.context.application.pk,
         purpose=Link.Purpose.REFEREE_DATA,
-        subject_id=at.request.pk,
+        subject_id=visit.request.pk,
         to=Person(name=referee.name, address=referee.email),
         sender=recruiter,
-        language=at.context.language,
-        now=at.now,
+        language=visit.context.language,
+        now=visit.now,
     )
-    return redirect(carried(request, f"{reverse(back, args=[at.token])}?sent=1"))
+    return redirect(carried(request, f"{reverse(back, args=[visit.token])}?sent=1"))
 
 
-def _ask(request: HttpRequest, at: RefereeVisit, send_url: str) -> dict[str, object]:
-    email = at.request.referee.email
+def _ask(request: HttpRequest, visit: RefereeVisit, send_url: str) -> dict[str, object]:
+    email = visit.request.referee.email
     return {
         "send_url": carried(request, send_url),
         "address": masked(email) if email else "",
         "sent": "sent" in request.GET,
-        **_language_links(request, at),
+        **_language_links(request, visit),
     }
 
 
-def _language_links(request: HttpRequest, at: RefereeVisit) -> dict[str, object]:
-    return links_for(request, at.check.languages, current=at.context.language)
+def _language_links(request: HttpRequest, visit: RefereeVisit) -> dict[str, object]:
+    return links_for(request, visit.check.languages, current=visit.context.language)
 
 
-def _layout(request: HttpRequest, at: RefereeVisit) -> dict[str, object]:
+def _layout(request: HttpRequest, visit: RefereeVisit) -> dict[str, object]:
     return {
-        **_language_links(request, at),
-        "download_url": carried(request, reverse("referee_own_data_download", args=[at.token])),
-        "own_url": carried(request, reverse("referee_own_data", args=[at.token])),
-        "erase_url": carried(request, reverse("referee_own_data_erase", args=[at.token])),
-        "referee": at.request.referee,
-        "may_see": at.check.candidate_may_see,
-        "is_open": takes_answers(at.check, now=at.now),
-        "answered": at.request.state == ReferenceRequest.State.ANSWERED,
-        "kept": retention_for_referee(at.context.organisation, candidate=at.context.candidate.name),
+        **_language_links(request, visit),
+        "download_url": carried(request, reverse("referee_own_data_download", args=[visit.token])),
+        "own_url": carried(request, reverse("referee_own_data", args=[visit.token])),
+        "erase_url": carried(request, reverse("referee_own_data_erase", args=[visit.token])),
+        "referee": visit.request.referee,
+        "may_see": visit.check.candidate_may_see,
+        "is_open": takes_answers(visit.check, now=visit.now),
+        "answered": visit.request.state == ReferenceRequest.State.ANSWERED,
+        "kept": retention_for_referee(visit.context.organisation, candidate=visit.context.candidate.name),
     }

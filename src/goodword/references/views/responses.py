@@ -1,4 +1,4 @@
-"""The referee's questions page by page, the review before submitting, and confirming facts only."""
+"""The referee's pages of questions, the review, and dates and title only."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -14,14 +14,13 @@ from goodword.references.domain.drafts import Incomplete
 from goodword.references.flags.devices import note_trace
 from goodword.references.views import access, answering
 from goodword.references.views.access import RefereeVisit, referee_page
-from goodword.references.views.answering import Road
+from goodword.references.views.answering import AnswerPages
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
 
-def road_of(token: str) -> Road:
-    """Where the referee's pages lie."""
-    return Road(
+def answer_pages(token: str) -> AnswerPages:
+    return AnswerPages(
         first=reverse("referee", args=[token]),
         review=reverse("referee_review", args=[token]),
         page=lambda number: reverse("referee_page", args=[token, number]),
@@ -30,96 +29,113 @@ def road_of(token: str) -> Road:
 
 @require_POST
 @access.for_referee()
-def begin(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """Start to answer."""
-    note_trace(request, at.check, at.request, now=at.now)
-    responses.begin(request_id=at.request.pk, now=at.now)
-    return redirect(road_of(at.token).start(responses.answering_session(at.check, at.request, now=at.now)))
+def begin(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    note_trace(request, visit.check, visit.request, now=visit.now)
+    responses.begin(request_id=visit.request.pk, now=visit.now)
+    return redirect(
+        answer_pages(visit.token).start(
+            responses.answering_session(visit.check, visit.request, now=visit.now)
+        )
+    )
 
 
-def _keep(request: HttpRequest, at: RefereeVisit, *, number: int) -> None:
-    """The page has closed since it was opened; it may open again."""
-    sent = answering.sent_page(request, responses.answering_session(at.check, at.request, now=at.now), number)
-    responses.keep_draft_of_closed(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
+def _keep(request: HttpRequest, visit: RefereeVisit, *, number: int) -> None:
+    """The check has closed since the page was opened; it may be reopened."""
+    sent = answering.read_page(
+        request, responses.answering_session(visit.check, visit.request, now=visit.now), number
+    )
+    responses.keep_draft_of_closed(
+        request_id=visit.request.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
+    )
 
 
 @require_http_methods(FORMS)
 @access.for_referee(keep=_keep)
-def questions(request: HttpRequest, at: RefereeVisit, *, number: int) -> HttpResponse:
-    """One page of questions. All that is sent is kept, also when something is missing."""
-    walk, road = responses.answering_session(at.check, at.request, now=at.now), road_of(at.token)
-    if not walk.on_page(number, asked_only=False):
-        return redirect(road.first)
-    form = answering.shown(walk, number)
+def questions(request: HttpRequest, visit: RefereeVisit, *, number: int) -> HttpResponse:
+    """Everything posted is saved, even if something is missing."""
+    session, pages = (
+        responses.answering_session(visit.check, visit.request, now=visit.now),
+        answer_pages(visit.token),
+    )
+    if not session.on_page(number, asked_only=False):
+        return redirect(pages.first)
+    form = answering.page_form(session, number)
     if request.method == "POST":
-        sent = answering.sent_page(request, walk, number)
-        responses.save_draft(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
-        at.request.refresh_from_db(fields=["draft"])
-        walk = responses.answering_session(at.check, at.request, now=at.now)
-        if at.switched:
-            form = answering.shown(walk, number)
-        elif response := answering.after_saving(request, walk, number, road):
+        sent = answering.read_page(request, session, number)
+        responses.save_draft(
+            request_id=visit.request.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
+        )
+        visit.request.refresh_from_db(fields=["draft"])
+        session = responses.answering_session(visit.check, visit.request, now=visit.now)
+        if visit.switched:
+            form = answering.page_form(session, number)
+        elif response := answering.after_saving(request, session, number, pages):
             return response
         else:
             form = sent.form
-    if number not in walk.numbers:
-        later = walk.after(number)
-        return redirect(road.page(later) if later else road.review)
-    context = answering.page_context(request, walk, number)
+    if number not in session.page_numbers:
+        later = session.after(number)
+        return redirect(pages.page(later) if later else pages.review)
+    context = answering.page_context(request, session, number)
     return referee_page(
-        request, "references/referee/questions.html", at, form=form, form_id="answers", **context
+        request, "references/referee/questions.html", visit, form=form, form_id="answers", **context
     )
 
 
 @require_http_methods(FORMS)
 @access.for_referee()
-def review(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """All answers once more, and *Submit*: it cannot be changed afterwards."""
-    wanting: tuple[str, ...] = ()
-    if request.method == "POST" and not at.switched:
-        note_trace(request, at.check, at.request, now=at.now)
+def review(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    missing: tuple[str, ...] = ()
+    if request.method == "POST" and not visit.switched:
+        note_trace(request, visit.check, visit.request, now=visit.now)
         try:
-            responses.submit(request_id=at.request.pk, now=at.now)
+            responses.submit(request_id=visit.request.pk, now=visit.now)
         except Incomplete as incomplete:
-            wanting = incomplete.question_ids
+            missing = incomplete.question_ids
         else:
-            return redirect("referee", token=at.token)
-    walk, road = responses.answering_session(at.check, at.request, now=at.now), road_of(at.token)
-    looked = answering.looked_over(walk, road, wanting=wanting)
-    back = road.end(walk)
+            return redirect("referee", token=visit.token)
+    session, pages = (
+        responses.answering_session(visit.check, visit.request, now=visit.now),
+        answer_pages(visit.token),
+    )
+    rows = answering.review_rows(session, pages, missing=missing)
+    back = pages.end(session)
     return referee_page(
-        request, "references/referee/review.html", at, looked=looked, wanting=bool(wanting), back=back
+        request, "references/referee/review.html", visit, rows=rows, missing=bool(missing), back=back
     )
 
 
-def _keep_facts(request: HttpRequest, at: RefereeVisit) -> None:
-    sent, _asked = _sent_facts(request, at)
-    responses.keep_draft_of_closed(request_id=at.request.pk, given=sent.given, seen=sent.seen, now=at.now)
+def _keep_facts(request: HttpRequest, visit: RefereeVisit) -> None:
+    sent, _asked = _sent_facts(request, visit)
+    responses.keep_draft_of_closed(
+        request_id=visit.request.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
+    )
 
 
 @require_http_methods(FORMS)
 @access.for_referee(keep=_keep_facts)
-def facts(request: HttpRequest, at: RefereeVisit) -> HttpResponse:
-    """Confirm dates and title only."""
-    walk = responses.answering_session(at.check, at.request, now=at.now)
-    if not walk.facts:
-        return redirect("referee", token=at.token)
-    form = answering.open_form(walk, walk.facts)
+def facts(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
+    session = responses.answering_session(visit.check, visit.request, now=visit.now)
+    if not session.facts:
+        return redirect("referee", token=visit.token)
+    form = answering.form_for(session, session.facts)
     if request.method == "POST":
-        sent, asked = _sent_facts(request, at)
+        sent, asked = _sent_facts(request, visit)
         form = (
-            answering.open_form(walk.with_given(sent.given, now=at.now), asked) if at.switched else sent.form
+            answering.form_for(session.with_answers(sent.submitted, now=visit.now), asked)
+            if visit.switched
+            else sent.form
         )
         if form.is_valid():
-            note_trace(request, at.check, at.request, now=at.now)
-            responses.confirm_facts(request_id=at.request.pk, given=sent.given, now=at.now)
-            return redirect("referee", token=at.token)
-    return referee_page(request, "references/referee/facts.html", at, form=form, form_id="answers")
+            note_trace(request, visit.check, visit.request, now=visit.now)
+            responses.confirm_facts(request_id=visit.request.pk, submitted=sent.submitted, now=visit.now)
+            return redirect("referee", token=visit.token)
+    return referee_page(request, "references/referee/facts.html", visit, form=form, form_id="answers")
 
 
-def _sent_facts(request: HttpRequest, at: RefereeVisit) -> tuple[answering.Sent, Sequence[Question]]:
-    """What was sent, and the questions. The relationship that was entered can add questions to those on the page."""
-    walk = responses.answering_session(at.check, at.request, now=at.now)
-    sent = answering.read(request, walk, walk.facts)
-    asked = walk.with_given(sent.given, now=at.now).facts
-    return (sent if asked == walk.facts else answering.read(request, walk, asked)), asked
+def _sent_facts(request: HttpRequest, visit: RefereeVisit) -> tuple[answering.PostedPage, Sequence[Question]]:
+    """The posted answers and their questions. The relationship entered can add questions."""
+    session = responses.answering_session(visit.check, visit.request, now=visit.now)
+    sent = answering.read(request, session, session.facts)
+    asked = session.with_answers(sent.submitted, now=visit.now).facts
+    return (sent if asked == session.facts else answering.read(request, session, asked)), asked

@@ -10,64 +10,64 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from goodword.questionnaires.timing import minutes
-from goodword.references.domain import locking, self_reference
+from goodword.references.domain import checks, self_reference
 from goodword.references.domain.context import day_in_words
 from goodword.references.domain.drafts import Incomplete
 from goodword.references.flags.devices import note_trace
 from goodword.references.models import SelfReference
 from goodword.references.views import access, answering
 from goodword.references.views.access import CandidateVisit
-from goodword.references.views.answering import Road
+from goodword.references.views.answering import AnswerPages
 
 FORMS: Final = ["GET", "HEAD", "POST"]
 
 
-def road_of(token: str) -> Road:
-    """Where the pages of the self-reference lie."""
-    return Road(
-        first=reverse("portal_own", args=[token]),
-        review=reverse("portal_own_review", args=[token]),
-        page=lambda number: reverse("portal_own_page", args=[token, number]),
+def answer_pages(token: str) -> AnswerPages:
+    return AnswerPages(
+        first=reverse("portal_self_reference", args=[token]),
+        review=reverse("portal_self_reference_review", args=[token]),
+        page=lambda number: reverse("portal_self_reference_page", args=[token, number]),
     )
 
 
 def _self_reference_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Lead to the check's first page where no self-reference is asked for, or none counts any more."""
+    """Redirect if no self-reference is wanted, or none counts any more."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, at: CandidateVisit, **more: object) -> HttpResponse:
-        own = self_reference.self_reference_of(at.check)
+    def wrapped(request: HttpRequest, visit: CandidateVisit, **more: object) -> HttpResponse:
+        own = self_reference.self_reference_of(visit.check)
         submitted = own is not None and own.submitted_at is not None
-        if not self_reference.asks_self_reference(at.check) or not (
-            submitted or self_reference.takes_self_reference(at.check, now=at.now)
+        if not self_reference.asks_self_reference(visit.check) or not (
+            submitted or self_reference.takes_self_reference(visit.check, now=visit.now)
         ):
-            return access.to_first_page(request, "portal_check", at.token)
+            return access.to_first_page(request, "portal_check", visit.token)
         if submitted and view is not _home:
-            return access.to_first_page(request, "portal_own", at.token)
+            return access.to_first_page(request, "portal_self_reference", visit.token)
         try:
-            return view(request, at, own=own, **more)
-        except locking.Closed:  # submitted in another tab, or closed, since the page was opened
-            return access.to_first_page(request, "portal_own", at.token)
+            return view(request, visit, own=own, **more)
+        except checks.Closed:  # submitted in another tab, or closed, since the page was opened
+            return access.to_first_page(request, "portal_self_reference", visit.token)
 
     return wrapped
 
 
-def _home(request: HttpRequest, at: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
-    """What it is for, before the first question; afterwards thanks."""
+def _home(request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
     if own is not None and own.submitted_at is not None:
-        return access.candidate_page(request, "references/own/thanks.html", at)
-    walk = self_reference.self_answering_session(at.check, own, now=at.now)
-    deadline = at.check.deadline_at
+        return access.candidate_page(request, "references/self_reference/thanks.html", visit)
+    session = self_reference.self_reference_session(visit.check, own, now=visit.now)
+    deadline = visit.check.deadline_at
     return access.candidate_page(
         request,
-        "references/own/notice.html",
-        at,
-        minutes=minutes(walk.questions),
-        deadline=day_in_words(deadline, organisation=at.context.organisation, language=at.context.language),
-        is_late=at.check.clock_stopped_at is None and deadline < at.now,
-        on_hold=at.check.clock_stopped_at is not None,
-        go_on=road_of(at.token).onward(walk) if own else "",
-        needed=at.check.self_reference == "needed",
+        "references/self_reference/notice.html",
+        visit,
+        minutes=minutes(session.questions),
+        deadline=day_in_words(
+            deadline, organisation=visit.context.organisation, language=visit.context.language
+        ),
+        is_late=visit.check.clock_stopped_at is None and deadline < visit.now,
+        on_hold=visit.check.clock_stopped_at is not None,
+        go_on=answer_pages(visit.token).resume(session) if own else "",
+        needed=visit.check.self_reference == "needed",
     )
 
 
@@ -77,80 +77,92 @@ home = require_safe(access.for_candidate(only_open=False)(_self_reference_only(_
 @require_POST
 @access.for_candidate(only_open=False)
 @_self_reference_only
-def begin(_request: HttpRequest, at: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
-    """Start to answer."""
-    own = self_reference.begin(check_id=at.check.pk, now=at.now)
-    return redirect(road_of(at.token).start(self_reference.self_answering_session(at.check, own, now=at.now)))
-
-
-def _keep(request: HttpRequest, at: CandidateVisit, *, number: int) -> None:
-    """The page has closed since it was opened; it may open again."""
-    walk = self_reference.self_answering_session(
-        at.check, self_reference.self_reference_of(at.check), now=at.now
+def begin(_request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
+    own = self_reference.begin(check_id=visit.check.pk, now=visit.now)
+    return redirect(
+        answer_pages(visit.token).start(
+            self_reference.self_reference_session(visit.check, own, now=visit.now)
+        )
     )
-    sent = answering.sent_page(request, walk, number)
-    self_reference.keep_draft_of_closed(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
+
+
+def _keep(request: HttpRequest, visit: CandidateVisit, *, number: int) -> None:
+    """The check has closed since the page was opened; it may be reopened."""
+    session = self_reference.self_reference_session(
+        visit.check, self_reference.self_reference_of(visit.check), now=visit.now
+    )
+    sent = answering.read_page(request, session, number)
+    self_reference.keep_draft_of_closed(
+        check_id=visit.check.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
+    )
 
 
 @require_http_methods(FORMS)
 @access.for_candidate(only_open=False, keep=_keep)
 @_self_reference_only
 def questions(
-    request: HttpRequest, at: CandidateVisit, *, own: SelfReference | None, number: int
+    request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | None, number: int
 ) -> HttpResponse:
-    """One page of questions. All that is sent is kept, also when something is missing."""
-    walk, road = self_reference.self_answering_session(at.check, own, now=at.now), road_of(at.token)
-    if not walk.on_page(number, asked_only=False):
-        return redirect(road.first)
-    form = answering.shown(walk, number)
+    """Everything posted is saved, even if something is missing."""
+    session, pages = (
+        self_reference.self_reference_session(visit.check, own, now=visit.now),
+        answer_pages(visit.token),
+    )
+    if not session.on_page(number, asked_only=False):
+        return redirect(pages.first)
+    form = answering.page_form(session, number)
     if request.method == "POST":
-        sent = answering.sent_page(request, walk, number)
+        sent = answering.read_page(request, session, number)
         try:
-            self_reference.save_draft(check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now)
-        except locking.Closed:
+            self_reference.save_draft(
+                check_id=visit.check.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
+            )
+        except checks.Closed:
             self_reference.keep_draft_of_closed(
-                check_id=at.check.pk, given=sent.given, seen=sent.seen, now=at.now
+                check_id=visit.check.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
             )
             raise
-        walk = self_reference.self_answering_session(
-            at.check, self_reference.self_reference_of(at.check), now=at.now
+        session = self_reference.self_reference_session(
+            visit.check, self_reference.self_reference_of(visit.check), now=visit.now
         )
-        if at.switched:
-            form = answering.shown(walk, number)
-        elif response := answering.after_saving(request, walk, number, road):
+        if visit.switched:
+            form = answering.page_form(session, number)
+        elif response := answering.after_saving(request, session, number, pages):
             return response
         else:
             form = sent.form
-    if number not in walk.numbers:
-        later = walk.after(number)
-        return redirect(road.page(later) if later else road.review)
-    context = answering.page_context(request, walk, number)
+    if number not in session.page_numbers:
+        later = session.after(number)
+        return redirect(pages.page(later) if later else pages.review)
+    context = answering.page_context(request, session, number)
     return access.candidate_page(
-        request, "references/own/questions.html", at, form=form, form_id="answers", **context
+        request, "references/self_reference/questions.html", visit, form=form, form_id="answers", **context
     )
 
 
 @require_http_methods(FORMS)
 @access.for_candidate(only_open=False)
 @_self_reference_only
-def review(request: HttpRequest, at: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
-    """All answers once more, and *Submit*: it cannot be changed afterwards."""
-    wanting: tuple[str, ...] = ()
-    if request.method == "POST" and not at.switched:
-        note_trace(request, at.check, None, now=at.now)
+def review(request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
+    missing: tuple[str, ...] = ()
+    if request.method == "POST" and not visit.switched:
+        note_trace(request, visit.check, None, now=visit.now)
         try:
-            self_reference.submit(check_id=at.check.pk, now=at.now)
+            self_reference.submit(check_id=visit.check.pk, now=visit.now)
         except Incomplete as incomplete:
-            wanting = incomplete.question_ids
+            missing = incomplete.question_ids
         else:
-            return redirect("portal_own", token=at.token)
-    walk, road = self_reference.self_answering_session(at.check, own, now=at.now), road_of(at.token)
-    looked = answering.looked_over(walk, road, wanting=wanting)
+            return redirect("portal_self_reference", token=visit.token)
+    session, pages = (
+        self_reference.self_reference_session(visit.check, own, now=visit.now),
+        answer_pages(visit.token),
+    )
+    rows = answering.review_rows(session, pages, missing=missing)
     return access.candidate_page(
         request,
-        "references/own/review.html",
-        at,
-        looked=looked,
-        wanting=bool(wanting),
-        back=road.end(walk),
+        "references/self_reference/review.html",
+        visit,
+        rows=rows,
+        missing=bool(missing),
+        back=pages.end(session),
     )

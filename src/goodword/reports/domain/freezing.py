@@ -223,7 +223,7 @@ def _total(total: TotalResult) -> Total:
 
 def check_part(results: Results, *, organisation: Organisation) -> snapshot.Check:
     """The answers by question, and statements with their confirmations; no flags, times or reasons for declining."""
-    people = [*results.references, *([results.own] if results.own else [])]
+    people = [*results.references, *([results.self_reference] if results.self_reference else [])]
     last = max((who.submitted_at for who in results.references), default=None)
     completed = results.completed_at or last
     return {
@@ -253,7 +253,7 @@ def _reference(who: ReceivedReference, *, organisation: Organisation) -> snapsho
         "period_text": who.period or None,
         "submitted_at_text": moment_text(who.submitted_at, organisation=organisation),
         "factual": who.factual,
-        "self_reference": who.own,
+        "self_reference": who.is_self,
         "late": who.late,
         "language": who.language or None,
     }
@@ -335,8 +335,8 @@ def _question_head(asked: QuestionResult) -> snapshot.QuestionHead:
         head["note"] = asked.unasked
     if asked.not_asked:
         head["not_asked"] = [who.id for who in asked.not_asked]
-    if asked.own_text:
-        head["own_text"] = asked.own_text
+    if asked.self_text:
+        head["own_text"] = asked.self_text
     return head
 
 
@@ -347,7 +347,7 @@ def _values(group: AnswerGroup) -> snapshot.GroupValues:
         "skipped": group.skipped,
         "values": list(group.values),
         "identifiable": group.identifiable,
-        "self_reference": group.own,
+        "self_reference": group.is_self,
         "answers": [{"reference": answer.by.id, "values": list(answer.values)} for answer in group.answers],
     }
 

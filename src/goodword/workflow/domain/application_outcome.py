@@ -1,4 +1,4 @@
-"""What an application's outcome does to its waiting step requests and its open runs, by the step's settings."""
+"""What a move, rejection or hire means for an application's step requests and runs."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -13,7 +13,7 @@ from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import AlreadyThere, Step
 from goodword.roles.queries import rules_of_stage
 from goodword.workflow.domain.automation import request_step
-from goodword.workflow.domain.deadlines import next_reminder
+from goodword.workflow.domain.deadlines import plan_reminder
 from goodword.workflow.domain.eligibility import (
     RESTORED,
     closing_reason,
@@ -32,15 +32,15 @@ from goodword.workflow.domain.step_requests import (
     withdraw,
 )
 from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import BY_OUTCOME, REOPENED, is_open, lock, may, move
+from goodword.workflow.states import BY_OUTCOME, REOPENED, awaits_click, is_open, lock, may, move
 
-#: a member decides about these anyway
+#: these already wait for a member
 DECIDED_BY_MEMBER = (StepRequest.Waits.CLICK, StepRequest.Waits.REUSE)
-Action = Literal["close", "reopen", "pause", "resume", "carry"]
+Action = Literal["close", "reopen", "pause", "resume", "transfer"]
 
 
 def on_ended(event: Event) -> None:
-    """Rejected, hired, converted or about to be erased: waiting requests no longer start automatically."""
+    """Waiting requests no longer start automatically."""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
@@ -51,7 +51,7 @@ def on_ended(event: Event) -> None:
 
 
 def on_restored(event: Event) -> None:
-    """A rejection or hire was undone: waiting requests wait for a click, as do steps of a stage entered meanwhile."""
+    """Waiting requests wait for a click, as do steps of a stage entered meanwhile."""
     application = lock_application_of(event)
     if application.end or application.connection_id is None:
         return
@@ -73,7 +73,7 @@ def on_restored(event: Event) -> None:
 
 
 def on_changed_job(event: Event) -> None:
-    """Moved to a job of no role: withdraw waiting requests. (Moved to another role's job, they were reassigned.)"""
+    """Withdraw waiting requests if the new job has no role. (With a role, they were reassigned.)"""
     if not has_step_requests(event):
         return
     application = lock_application_of(event)
@@ -84,7 +84,7 @@ def on_changed_job(event: Event) -> None:
 
 
 def _was_not_to_be_invited(application: Application) -> bool:
-    """Whether they were in their stage when it was mapped, and were not to be invited."""
+    """Whether they were already in their stage when it was mapped, and not to be invited."""
     where = application.connection_id, application.job_id, application.stage_id, application.remote_id
     if None in where:
         return False
@@ -95,12 +95,12 @@ def _was_not_to_be_invited(application: Application) -> bool:
 
 
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
-    """Bring the application's runs in line with its present state, in the caller's transaction.
+    """Bring the application's runs in line with its present state.
 
-    Yields each action with its run, locked and saved, so that the caller can update what depends on it; a run may go
-    through several. "carry": it continues under another role's settings.
+    Yields each action with its run, locked and saved, for the caller to update what depends on it. "transfer": the run
+    continues under another role's settings.
     """
-    assert event.application_id is not None  # these events are about applications
+    assert event.application_id is not None
     if not has_step_requests(event):
         return
     application = lock_application(event.application_id)
@@ -113,34 +113,8 @@ def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Ac
         run.save()
 
 
-def subject_ref(step_request: StepRequest) -> str:
-    """The reference of a candidate's mails about a step."""
-    return f"step_request:{step_request.pk}"
-
-
-def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
-    """Set the run's next reminder (unsaved); none before the invitation is sent."""
-    if run.invited_at is None:
-        run.next_reminder_at = None
-        return
-    step = run.step_request.step
-    run.next_reminder_at = next_reminder(
-        opened_at=run.opened_at,
-        days=step.reminder_days[: run.reminders_promised],
-        sent=run.reminders_sent,
-        calendar=organisation.calendar,
-        hours=run.hours,
-        now=now,
-    )
-
-
-def awaits_click(run: StepRun) -> bool:
-    """Whether nothing is sent before a member clicks."""
-    return run.attention == REOPENED
-
-
 def _actions(run: StepRun, application: Application, event: Event) -> Iterator[Action]:
-    """The actions, one by one: each is computed after the one before was performed."""
+    """Each action is computed after the previous one was performed."""
     step = run.step_request.step
     moved = event.name == "application.changed_job"
     if reason := _reason_to_close(run, application, event):
@@ -155,7 +129,7 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
     if run.close_reason in BY_OUTCOME and may(run, "reopen"):
         yield "reopen"
     elif moved and is_open(run):
-        yield "carry"
+        yield "transfer"
     leaving = moved or was_paused or event.name == "application.left_stage"
     if leaving and has_left_stages(application, step) and may(run, "pause"):
         yield "pause"
@@ -164,8 +138,8 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
 
 
 def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
-    """Why the run is to be closed; empty if it is to be open. A job of no role closes what is open at the move,
-    not what is open when a job is unlinked later."""
+    """The close reason, or empty to keep the run open. A job without a role closes runs that are open at the move, not
+    those open when a job is unlinked later."""
     if reason := closing_reason(application, run.step_request.step):
         return reason
     if job_matches_role(application) and run.step_request.step.role_id == application.role_id:
@@ -177,7 +151,7 @@ def _reason_to_close(run: StepRun, application: Application, event: Event) -> st
 
 
 def _paused_by_person(run: StepRun, application: Application) -> bool:
-    """Whether a member paused it; then only a member resumes it."""
+    """Only a member resumes what a member paused."""
     pauses = Event.objects.filter(
         application_id=application.pk, name="step.paused", data__step_request_id=run.step_request_id
     )
@@ -192,7 +166,7 @@ def _moved_to_current_job(application: Application) -> bool:
 
 
 def _undone_unnoticed(run: StepRun, application: Application, event: Event) -> bool:
-    """Whether a closing rejection or hire was undone before its own reaction ran; then too a click is needed."""
+    """Whether a rejection or hire was undone before its own reaction ran. A click is needed then too."""
     if event.name not in RESTORED or awaits_click(run) or not may(run, "close"):
         return False
     step = run.step_request.step
@@ -208,10 +182,10 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
         case "close":
             reason = _reason_to_close(run, application, event) or _ended_by(event)
             move(run, act, at=at, by=event.actor, reason=reason)
-            cancel(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
+            cancel(organisation=organisation, subject_ref=run.step_request.mail_ref, now=at)
         case "pause":
             move(run, act, at=at, by=event.actor)
-            cancel(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
+            cancel(organisation=organisation, subject_ref=run.step_request.mail_ref, now=at)
         case "reopen":
             quiet = reason in {"rejected", "hired", "erasure"}
             move(run, act, at=at, by=event.actor)
@@ -228,10 +202,10 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
             move(run, act, at=at, by=event.actor)
             if not awaits_click(run):
                 _continue(run, organisation=organisation, at=at)
-        case "carry" if run.next_reminder_at is not None:
+        case "transfer" if run.next_reminder_at is not None:
             plan_reminder(run, organisation=organisation, now=at)
     run.save()
-    if act != "carry":  # the move itself is on the timeline
+    if act != "transfer":  # the move itself is on the timeline
         record(
             {
                 "pause": "step.paused",
@@ -261,5 +235,5 @@ def _ended_by(event: Event) -> str:
 
 
 def _continue(run: StepRun, *, organisation: Organisation, at: datetime) -> None:
-    restore_invitation(organisation=organisation, subject_ref=subject_ref(run.step_request), now=at)
+    restore_invitation(organisation=organisation, subject_ref=run.step_request.mail_ref, now=at)
     plan_reminder(run, organisation=organisation, now=at)

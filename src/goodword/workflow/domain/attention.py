@@ -1,4 +1,4 @@
-"""Tell the recruiter about a step that only a person can set going."""
+"""Mails to the recruiter about steps that need a person."""
 
 from hashlib import sha256
 
@@ -14,7 +14,7 @@ from goodword.workflow.models import StepRequest
 
 
 def on_needs_attention(event: Event) -> None:
-    """One mail per start and reason: what is in the way, and what to do about it."""
+    """One mail per request and reason."""
     step_request = (
         StepRequest.objects.across_organisations()
         .select_related(
@@ -29,17 +29,17 @@ def on_needs_attention(event: Event) -> None:
         .filter(pk=event.data["step_request_id"])
         .first()
     )
-    if step_request is None:  # taken back since
+    if step_request is None:
         return
     application = step_request.application
-    if application.is_going:
+    if application.is_being_erased:
         return
     recruiter = recruiter_of(application)
     reason = str(event.data.get("reason", ""))
     if reason == StepRequest.Waits.REUSE and (
         step_request.earlier is None or is_confidential_source(step_request.earlier)
     ):
-        reason = "decide"  # who reads this may not be one who may know of the other application
+        reason = "decide"  # the recipient may not know of the other application
     to = Person(name=recruiter.name, address=recruiter.address)
     queue(
         organisation=step_request.organisation,
@@ -61,10 +61,8 @@ def on_needs_attention(event: Event) -> None:
 
 
 def on_name(event: Event) -> None:
-    """Notify the recruiter, once per application and spelling, that mail waits because the name contains a link.
-
-    Only if a step has started: one that has not shows its own reason.
-    """
+    """One mail per application and spelling, if mail waits because the name contains a link. A step that has not
+    started shows its own reason."""
     if event.application_id is None:
         return
     application = (

@@ -1,4 +1,4 @@
-"""From what happened to an application to a step: started once, waiting with its reason, or not at all."""
+"""Automation: starting steps when a candidate enters a stage, at once, later or not at all."""
 
 from datetime import datetime, timedelta
 
@@ -30,7 +30,7 @@ from goodword.workflow.domain.step_requests import (
 from goodword.workflow.models import StepRequest
 
 Waits = StepRequest.Waits
-#: a later arrival in a stage of the step starts these
+#: waiting requests that a later arrival in a stage starts
 STARTABLE_LATER = (*BLOCKING_REASONS, Waits.CLICK)
 State = StepRequest.State
 
@@ -38,10 +38,10 @@ State = StepRequest.State
 def on_entered_stage(event: Event) -> None:
     """Request each step that the stage starts. A second arrival is recorded and starts nothing.
 
-    Nothing happens if the candidate has been rejected, hired or moved on meanwhile, or moved to another job where
-    they are in no stage of the step.
+    Nothing happens if the candidate has been rejected, hired or moved on meanwhile, or moved to another job where they
+    are in no stage of the step.
     """
-    assert event.application_id is not None  # this event is about an application
+    assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
     connection_id = applications.values_list("connection_id", flat=True).get()
     if connection_id is None:
@@ -58,13 +58,13 @@ def on_entered_stage(event: Event) -> None:
 
 
 def on_candidate_changed(event: Event) -> None:
-    """Start steps that waited for an address, a valid name or permission to e-mail, once that is resolved."""
+    """Start steps that waited for an address, a valid name or permission to e-mail."""
     application = lock_application_of(event)
     for step_request in waiting_requests(application).filter(waits_for__in=BLOCKING_REASONS):
         if not may_start(application, step_request.step):
             continue
         if reason := blocking_reason(application):
-            step_request.waits_for = reason  # the reason may have changed
+            step_request.waits_for = reason
             step_request.save(update_fields=["waits_for"])
         elif needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=event.occurred_at)
@@ -73,11 +73,10 @@ def on_candidate_changed(event: Event) -> None:
 
 
 def request_step(*, application: Application, step: Step, at: datetime, by: str) -> StepRequest:
-    """Request a step on a locked application, once per application and step.
+    """Request a step on a locked, active application, once per application and step.
 
-    If something prevents it, the request waits with its reason and starts at a later request once that is resolved.
-    It also waits for the step's delay, and for a click after a rejection or a hire was undone. The caller checks that
-    the application is active.
+    If something prevents it, the request waits with its reason. It also waits for the step's delay, and for a click
+    after a rejection or hire was undone.
     """
     step_request, fresh = StepRequest.objects.of(application.organisation).get_or_create(
         application=application,
@@ -85,12 +84,12 @@ def request_step(*, application: Application, step: Step, at: datetime, by: str)
         defaults={"organisation": application.organisation, "requested_at": at},
     )
     if not fresh and step_request.waits_for not in STARTABLE_LATER:
-        record_event("step.asked_again", step_request, application=application, at=at, by=by)
+        record_event("step.requested_again", step_request, application=application, at=at, by=by)
     elif needs_click(application, step):
         wait_for_click(step_request, application=application, at=at)
     elif reason := blocking_reason(application):
         if step_request.waits_for == reason:
-            record_event("step.asked_again", step_request, application=application, at=at, by=by)
+            record_event("step.requested_again", step_request, application=application, at=at, by=by)
         else:
             wait_for(step_request, reason, application=application, at=at, by=by)
     elif step.delay_minutes:
@@ -107,8 +106,8 @@ def still_wanted(
 ) -> bool:
     """Whether a requested step may start now; otherwise settle the request. Both are locked.
 
-    If the application has ended the request waits for a click. If the candidate has left the stage or the role, the
-    request is withdrawn. With `by_hand` the stage does not matter.
+    If the application has ended, the request waits for a click. If the candidate has left the stage or the role, it is
+    withdrawn. With `by_hand` the stage does not matter.
     """
     if (
         step_request.state != StepRequest.State.STARTED
@@ -130,7 +129,7 @@ def still_wanted(
 
 
 def start_delayed(*, now: datetime) -> int:
-    """Start requests whose delay is over and whose candidate is still in the stage; withdraw those who moved on."""
+    """Start requests whose delay is over; withdraw those whose candidate moved on. Returns how many started."""
     due = StepRequest.objects.across_organisations().filter(state=State.WAITING, due_at__lte=now)
     first = due.order_by("due_at").values_list("pk", flat=True)[:200]
     return each(list(first), lambda pk: _start_delayed(pk, now=now))
@@ -147,7 +146,7 @@ def _start_delayed(pk: int, *, now: datetime) -> bool:
         if application.end:
             keep_for_click(step_request, application=application, at=now)
         elif not in_step_stage(application, step_request.step):
-            withdraw(step_request, application=application, at=now)  # moved back in time
+            withdraw(step_request, application=application, at=now)  # moved on in time
         elif needs_click(application, step_request.step):
             wait_for_click(step_request, application=application, at=now)
         elif reason := blocking_reason(application):

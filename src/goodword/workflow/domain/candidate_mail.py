@@ -1,4 +1,4 @@
-"""A run and its candidate's mail: sent, bounced, marked as spam, or waiting because of a link in the name."""
+"""How a run reacts to its candidate's mail: sent, bounced, marked as spam, or waiting because of a link in the name."""
 
 from datetime import datetime
 
@@ -12,16 +12,13 @@ from goodword.workflow.domain.eligibility import lock_application
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import UNFINISHED, lock
 
-#: attention of a run whose candidate's mail comes back, and of one whose candidate has marked a mail as spam
-UNDELIVERED, COMPLAINED = "undelivered", "complained"
-#: attention code of a run with a mail that could not be sent
-NOT_SENT = "not_sent"
+#: attention codes: mail bounces, was marked as spam, could not be sent
+UNDELIVERED, COMPLAINED, NOT_SENT = "undelivered", "complained", "not_sent"
 MAIL_FAILURES = frozenset({UNDELIVERED, COMPLAINED, NOT_SENT})
 
 
 def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
-    """The unfinished run that a mail invites the candidate to, locked in the caller's transaction. None if there is
-    none, or the mail is about an earlier run or no invitation."""
+    """The unfinished run that a mail is the invitation to, locked."""
     if email.deadline_days is None or email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # of R
@@ -35,7 +32,7 @@ def invited_run[R: StepRun](model: type[R], email: Email) -> R | None:
 
 
 def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
-    """Record that the server accepted the mail (unsaved). Returns whether it was the run's first invitation."""
+    """Record that the mail server accepted the mail (unsaved). Returns whether it was the first invitation."""
     is_first = run.invited_at is None
     if is_first:
         run.invited_at = at
@@ -50,17 +47,14 @@ def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
 
 
 def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
-    """Whether an earlier mail still waits for the mail server; no reminder may be added to it."""
+    """Whether an earlier mail is still queued; then no reminder is added."""
     waiting = (Email.State.QUEUED, Email.State.SENDING)
     return Email.objects.of(organisation).filter(subject_ref=subject_ref, state__in=waiting).exists()
 
 
 def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
-    """End the reminders of the unfinished run that a candidate's mail is about, in the caller's transaction.
-
-    None if the mail is about no such run, or the candidate's address has changed. Another reason for attention is
-    kept.
-    """
+    """Stop reminders and mark the mail's unfinished run, unless the candidate's address has changed. Keeps another
+    reason for attention."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return None
     application = email.application  # not for a mail about an adjustment, which belongs to its request only
@@ -81,17 +75,13 @@ def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R 
 
 
 def clear_mail_failure(run: StepRun) -> None:
-    """Clear the run's attention after a member resends a mail. Saves it."""
     if run.attention in {UNDELIVERED, NOT_SENT}:
         run.attention = ""
         run.save(update_fields=["attention"])
 
 
 def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
-    """Set or clear the mark on an application's open runs, according to the current name. Idempotent.
-
-    Runs that need attention for another reason are left alone.
-    """
+    """Set or clear the mark on an application's open runs. Idempotent. Keeps another reason for attention."""
     application_id = event.application_id or _application_of_mail(event)
     if application_id is None:
         return
@@ -108,7 +98,7 @@ def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
 
 
 def _application_of_mail(event: Event) -> int | None:
-    """The application of a mail about an adjustment request, which has none of its own."""
+    """Mails about adjustment requests have no application of their own."""
     mails = Email.objects.across_organisations().filter(
         pk=event.data.get("email_id", 0), link_purpose=Link.Purpose.CANDIDATE
     )

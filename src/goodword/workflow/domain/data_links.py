@@ -1,4 +1,4 @@
-"""Mails a candidate or referee a short-lived link to *Your data*, at the address we know.
+"""Short-lived links to *Your data*, mailed to the known address only.
 
 So an old or forwarded mail gives access to neither download nor erasure.
 """
@@ -27,10 +27,8 @@ def send_own_data_link(
     language: str,
     now: datetime,
 ) -> bool:
-    """Queue the mail with the link. False if we have no address, or they have asked too often.
-
-    Sent even to people who want no e-mail otherwise: they have asked for this one.
-    """
+    """Queue the mail, even to people who want no e-mail: they have asked for it. False without an address, or if asked
+    too often."""
     with transaction.atomic():
         application = lock_application(application_id)
         if not to.address or application.erased_at is not None:

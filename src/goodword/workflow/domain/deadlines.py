@@ -1,10 +1,12 @@
-"""When reminders are due, and deadlines that are on hold. Pure."""
+"""When reminders are due, and deadlines that are on hold."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from goodword.accounts.models import Organisation
 from goodword.core.workdays import Calendar, add_working_days, end_of_working_day, into_working_hours
+from goodword.workflow.models import StepRun
 
 
 def next_reminder(
@@ -17,12 +19,10 @@ def next_reminder(
     hours: Calendar | None = None,
     zones: Collection[ZoneInfo] = (),
 ) -> datetime | None:
-    """The next reminder after `now`, of those that `days` (working days after `opened_at`) promise.
+    """The next reminder after `now`, on one of `days` (working days after `opened_at`). Pure.
 
-    Days are counted in `calendar`. The mail goes out in the working hours of `hours`, the same calendar as the
-    person who gets it lives it, and where `zones` are given, when it is daytime there too.
-    Never more than were promised: `sent` of them are used up, and those whose time has passed unnoticed
-    are left out rather than sent in a heap.
+    Days count in `calendar`; the mail goes out in the working hours of `hours` (the recipient's time zone), and in
+    daytime in all `zones`. The first `sent` are used up. Missed reminders are skipped, so that they never pile up.
     """
     for day in sorted(days)[sent:]:
         moment = into_working_hours(
@@ -38,7 +38,7 @@ def extend_by_hold(
 ) -> datetime:
     """The deadline after a stop: with as many working days from now as were left, at least one.
 
-    One that has passed stays passed by the same amount. Pure.
+    An overdue deadline stays overdue by the same time. Pure.
     """
     if deadline <= stopped_at:
         return deadline + (now - stopped_at)
@@ -54,3 +54,19 @@ def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
         day += timedelta(days=1)
         left += calendar.is_working_day(day)
     return left
+
+
+def plan_reminder(run: StepRun, *, organisation: Organisation, now: datetime) -> None:
+    """Set the run's next reminder (unsaved); none before the invitation is sent."""
+    if run.invited_at is None:
+        run.next_reminder_at = None
+        return
+    step = run.step_request.step
+    run.next_reminder_at = next_reminder(
+        opened_at=run.opened_at,
+        days=step.reminder_days[: run.reminders_promised],
+        sent=run.reminders_sent,
+        calendar=organisation.calendar,
+        hours=run.hours,
+        now=now,
+    )

@@ -29,7 +29,7 @@ def has_step_requests(event: Event) -> bool:
     before it is visible here, and a later one already respects it. Not for `candidate.changed`, which is recorded
     without the lock.
     """
-    assert event.application_id is not None  # these events are about applications
+    assert event.application_id is not None
     return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
 
 
@@ -50,7 +50,7 @@ def lock_application(application_id: int) -> Application:
 
 
 def lock_step_request(step_request_id: int) -> tuple[StepRequest, Application] | None:
-    """A step request and its application, both locked; None if the request was withdrawn."""
+    """Lock a step request and its application. None if the request was withdrawn."""
     step_requests = StepRequest.objects.across_organisations()
     application_id = step_requests.filter(pk=step_request_id).values_list("application_id", flat=True).first()
     if application_id is None:
@@ -66,7 +66,6 @@ def lock_step_request(step_request_id: int) -> tuple[StepRequest, Application] |
 
 
 def in_step_stage(application: Application, step: Step) -> bool:
-    """Whether the application is in a stage that starts the step."""
     if application.connection_id is None:
         return False
     rules = rules_of_stage(
@@ -76,7 +75,7 @@ def in_step_stage(application: Application, step: Step) -> bool:
 
 
 def has_left_stages(application: Application, step: Step) -> bool:
-    """Whether it has left the stages that start the step, and the step is set to pause then."""
+    """Whether it has left the step's stages, and the step pauses then."""
     return step.on_leave == Step.OnLeave.PAUSE and not in_step_stage(application, step)
 
 
@@ -89,8 +88,8 @@ def job_matches_role(application: Application) -> bool:
 
 
 def closing_reason(application: Application, step: Step) -> str:
-    """Why the application's outcome closes the step, as a close reason; empty if it does not."""
-    if application.is_going:
+    """The close reason if the application's outcome closes the step, else empty."""
+    if application.is_being_erased:
         return "erasure"
     closes = {
         Status.REJECTED: step.on_reject,
@@ -102,10 +101,10 @@ def closing_reason(application: Application, step: Step) -> str:
 
 
 def needs_click(application: Application, step: Step) -> bool:
-    """Whether a rejection, a hire or an erasure was taken back, and nothing has asked for the step since.
+    """Whether a rejection, hire or erasure was undone, and nothing has requested the step since.
 
-    Nothing is sent then until a member clicks, or the application enters a stage of the step again. Events are
-    recorded under the application's lock, so they are in order.
+    Then nothing is sent until a member clicks, or the application enters a stage of the step again. Events are recorded
+    under the application's lock, so they are in order.
     """
     events = Event.objects.filter(application_id=application.pk)
     restored = events.filter(name__in=RESTORED).order_by("-pk").first()
@@ -128,19 +127,19 @@ def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int
 
 
 def may_start(application: Application, step: Step) -> bool:
-    """Whether the step may start automatically: active, on a job of the role, not moved on from its stages."""
+    """Whether the step may start automatically."""
     return not application.end and not has_left_stages(application, step) and job_matches_role(application)
 
 
 def blocking_reason(application: Application) -> str:
-    """Why no step may start for this application, a code of StepRequest.Waits; empty if nothing prevents it."""
+    """Why no step may start, a code of StepRequest.Waits, or empty."""
     if reason := mail_blocked_reason(application):
         return reason
     return Waits.LINK_IN_NAME if application.candidate.is_name_suspicious else Waits.NOTHING
 
 
 def mail_blocked_reason(application: Application) -> str:
-    """Why the candidate may not be mailed at all. A link in the name only delays mail."""
+    """Why the candidate may not be mailed, or empty. A link in the name only delays mail."""
     if application.prospect:
         return Waits.PROSPECT
     if not application.candidate.email:

@@ -1,4 +1,4 @@
-"""Place and lift legal holds, and notify candidates who have asked for erasure that their data is kept, and why."""
+"""Placing and lifting legal holds, and telling candidates who asked for erasure why their data is kept."""
 
 from datetime import datetime
 
@@ -20,11 +20,11 @@ KIND = "workflow.kept"
 
 
 class NothingToKeep(Exception):
-    """The person's data is erased already."""
+    """The data is already erased."""
 
 
 def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
-    """Keep the data of a person, or of everyone who applied for a role. Idempotent: returns an existing hold.
+    """Keep the data of a person, or of everyone who applied for a role. Idempotent.
 
     `ground` (Hold.Ground) is for the people concerned, `reason` for members. Raises NothingToKeep.
     """
@@ -63,7 +63,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
 
 
 def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
-    """Lift a hold of the member's organisation, and let the erasures continue. False if there is none (any more)."""
+    """Lift a hold, so that erasures continue. False if there is none."""
     with transaction.atomic():
         hold = active(by.organisation).select_for_update(of=("self",)).filter(pk=hold_id).first()
         if hold is None:
@@ -77,7 +77,7 @@ def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
 
 
 def waiting(hold: Hold) -> QuerySet[Erasure]:
-    """Requested erasures that it stops."""
+    """Erasures stopped by the hold."""
     rows = Erasure.objects.of(hold.organisation).filter(done_at=None, cancelled_at=None)
     if hold.candidate_id is not None:
         person = (hold.candidate and hold.candidate.merged_into_id) or hold.candidate_id
@@ -87,7 +87,7 @@ def waiting(hold: Hold) -> QuerySet[Erasure]:
 
 
 def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
-    """Notify the candidate that a hold keeps their data for now, once per erasure and hold."""
+    """Once per erasure and hold."""
     candidate = erasure.candidate
     if candidate is None or not candidate.email:
         return

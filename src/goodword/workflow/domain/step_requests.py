@@ -1,7 +1,5 @@
-"""Step requests: their states with the events, starting one by hand, and reusing an earlier result.
-
-All in the caller's transaction, with the application locked.
-"""
+"""Step requests: state changes with their events, starting by hand, and reusing an earlier result. Applications are
+locked."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -21,17 +19,15 @@ from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import DONE
 
 Waits, State = StepRequest.Waits, StepRequest.State
-#: how long a result is offered: twelve months
 REUSABLE_FOR: Final = timedelta(days=365)
 
 
 class NotConfirmed(Exception):
-    """A new run would follow one with activity, and the member has not confirmed that."""
+    """A finished run exists, and the member has not confirmed a new one."""
 
 
 class CannotStart(Exception):
-    """The candidate may not be invited. `reason`: how the application ended, a code of StepRequest.Waits,
-    "no_requirement", or "reused": an earlier result was reused meanwhile."""
+    """`reason`: how the application ended, a code of StepRequest.Waits, "no_requirement", or "reused"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -39,8 +35,7 @@ class CannotStart(Exception):
 
 
 def lock_application_of(event: Event) -> Application:
-    """The application of an event, locked."""
-    assert event.application_id is not None  # these events are about applications
+    assert event.application_id is not None
     return lock_application(event.application_id)
 
 
@@ -54,7 +49,7 @@ def waiting_requests(application: Application) -> QuerySet[StepRequest]:
 def wait_for(
     step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str
 ) -> None:
-    """Let a request wait for a member's decision, and notify the recruiter."""
+    """Wait for a member's decision, and notify the recruiter."""
     _set_waiting(step_request, reason)
     record_event("step.needs_attention", step_request, application=application, at=at, by=by, reason=reason)
 
@@ -72,13 +67,12 @@ def _set_waiting(step_request: StepRequest, reason: str) -> None:
 def wait_for_click(
     step_request: StepRequest, *, application: Application, at: datetime, by: str = "goodword"
 ) -> None:
-    """Let a request wait for a member's click."""
     _set_waiting(step_request, Waits.CLICK)
     record_event("step.waits_for_click", step_request, application=application, at=at, by=by)
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """The application has ended: the request waits, so that a member can start it if the application is restored."""
+    """Wait after the application ended, so that a member can start the step if it is restored."""
     _set_waiting(step_request, Waits.CLICK)
     reason = application.end
     record_event(
@@ -87,7 +81,7 @@ def keep_for_click(step_request: StepRequest, *, application: Application, at: d
 
 
 def withdraw(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """Delete a request whose candidate left the stage or the role before anything was sent."""
+    """Delete a request whose candidate left before anything was sent."""
     reason = "" if job_matches_role(application) else "changed_job"
     record_event(
         "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
@@ -98,7 +92,7 @@ def withdraw(step_request: StepRequest, *, application: Application, at: datetim
 def start_step(
     step_request: StepRequest, *, application: Application, at: datetime, by: str, by_hand: bool = False
 ) -> None:
-    """Start the step; its own app does the rest. `by_hand`: a member asked, so the stage does not matter."""
+    """Start the step; its own app does the rest. With `by_hand` the stage does not matter."""
     step_request.state, step_request.waits_for, step_request.due_at, step_request.started_at = (
         State.STARTED,
         "",
@@ -119,7 +113,7 @@ def record_event(
     by: str,
     **data: str | bool | int,
 ) -> None:
-    """Record an event of a request; empty values are left out."""
+    """Empty values are left out."""
     more = {key: value for key, value in data.items() if value}
     record(
         name,
@@ -136,8 +130,8 @@ def start_by_member(
 ) -> StepRequest:
     """Start the step now, without its delay. Idempotent.
 
-    Also instead of an earlier result offered for reuse; after one was reused, only with `after_reuse`. Raises
-    MayNotBegin, and LookupError if step, application and member do not belong together.
+    `after_reuse`: also if an earlier result was reused. Raises CannotStart, and LookupError if step, application and
+    member do not belong together.
     """
     with transaction.atomic():
         application = lock_application(application_id)
@@ -169,10 +163,8 @@ def start_by_member(
 def offer_earlier[R: StepRun](
     model: type[R], step_request: StepRequest, *, application: Application, at: datetime
 ) -> bool:
-    """Let the request wait for a decision if the candidate has a recent result of this kind on another application.
-
-    False if there is none: start. Request and application are locked.
-    """
+    """Wait for a decision if the candidate has a recent result of this kind on another application. False if there is
+    none."""
     earlier = _youngest(model, step_request, application=application, at=at)
     if earlier is None:
         return False
@@ -183,7 +175,7 @@ def offer_earlier[R: StepRun](
 
 
 def reuse_earlier(step_request: StepRequest, *, application: Application, at: datetime, by: str) -> None:
-    """Use the earlier result: nobody is invited. Request and application are locked."""
+    """Use the earlier result, without an invitation."""
     step_request.state, step_request.waits_for, step_request.started_at = StepRequest.State.REUSED, "", at
     step_request.save(update_fields=["state", "waits_for", "started_at"])
     record_event(
@@ -197,7 +189,7 @@ def reuse_earlier(step_request: StepRequest, *, application: Application, at: da
 
 
 def reuse_times(step_requests: Iterable[StepRequest]) -> dict[int, datetime]:
-    """By request id, when an earlier result was reused for it, even if a new run followed."""
+    """When an earlier result was reused, by request id, even if a new run followed."""
     having = [
         step_request
         for step_request in step_requests

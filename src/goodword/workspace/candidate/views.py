@@ -21,7 +21,7 @@ from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
-from goodword.references.flags.display import flags_of
+from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
 from goodword.reports.models import Report

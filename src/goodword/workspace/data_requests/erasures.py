@@ -33,7 +33,7 @@ from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core import erasure as holders
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.references.erase import erase_referee
+from goodword.references.erasure import erase_referee
 from goodword.references.models import Referee
 from goodword.workflow.states import DONE
 

@@ -61,7 +61,7 @@ def page_instead(
 ) -> HttpResponseBase | None:
     """The page for a closed step or an expired link; None if the portal opens."""
     of_this_step = visit.step_request.step.kind in {task.mark.kind for task in tasks}
-    if not of_this_step or visit.application.is_going or visit.link.ended_at is not None:
+    if not of_this_step or visit.application.is_being_erased or visit.link.ended_at is not None:
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
     if not links.is_alive(visit.link, now=now):
         return private(redirect("portal_fresh", visit.token))

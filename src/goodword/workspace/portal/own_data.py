@@ -25,7 +25,7 @@ from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
 from goodword.roles.models import Step
 from goodword.workflow.domain.data_links import send_own_data_link, went_to
-from goodword.workflow.erase import request_own_erasure
+from goodword.workflow.erasure import request_own_erasure
 from goodword.workflow.languages import carried
 from goodword.workflow.models import StepRequest
 from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
@@ -120,7 +120,7 @@ def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
         request_own_erasure(
             application=visit.application, now=clock.now(), language=translation.get_language() or ""
         )
-    if request.method == "POST" or visit.application.is_going:
+    if request.method == "POST" or visit.application.is_being_erased:
         return redirect(carried(request, reverse("own_data", args=[visit.token])))
     return _page(request, "workspace/portal/erase.html", visit, own=True)
 
@@ -177,7 +177,7 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             "contact_name": visit.recruiter.name,
             "contact_email": visit.recruiter.address,
             "contact_url": reverse("portal_ask", args=[visit.token])
-            if is_portal and not application.is_going
+            if is_portal and not application.is_being_erased
             else "",
             "due": written_weekday(due, year=True) if due else "",
             "kept": retention_for_candidate(organisation),

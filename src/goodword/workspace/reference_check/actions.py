@@ -17,7 +17,7 @@ from goodword.accounts.domain.audit import write
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.references.domain.locking import Closed, Refused
+from goodword.references.domain.checks import Closed, Refused
 from goodword.references.domain.reminders import Reminded
 from goodword.references.models import Check, Referee
 

@@ -10,7 +10,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.references import wording
 from goodword.references.domain import completion, member_actions
-from goodword.references.domain.locking import lock_check_for_member
+from goodword.references.domain.checks import lock_check_for_member
 from goodword.references.domain.member_actions import extend_check
 from goodword.references.domain.reminders import remind_candidate_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
@@ -205,7 +205,7 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
         application,
         form,
         act,
-        action="check.cannot_answered",
+        action="check.cannot_provide_answered",
         page=page,
         details={"check": check.pk, "slot": number},
     )

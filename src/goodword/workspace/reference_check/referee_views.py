@@ -8,7 +8,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.references.domain import sending
-from goodword.references.domain.locking import Refused
+from goodword.references.domain.checks import Refused
 from goodword.references.domain.member_actions import correct_address, extend_request
 from goodword.references.domain.reminders import remind_referee_now
 from goodword.references.models import Referee, ReferenceRequest

@@ -25,14 +25,13 @@ from goodword.core import clock
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.declines import is_barred
-from goodword.references.domain.locking import is_running
+from goodword.references.domain.checks import is_running
 from goodword.references.domain.mails import REQUEST
+from goodword.references.domain.requests import is_barred
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.workflow.domain.application_outcome import awaits_click
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
 from goodword.workflow.models import StepRequest, StepRun
-from goodword.workflow.states import is_open
+from goodword.workflow.states import awaits_click, is_open
 from goodword.workspace.candidate.timeline import MAIL_NAMES
 from goodword.workspace.reference_check.actions import back_to_check, referee_of
 
@@ -94,7 +93,7 @@ def send_request_again(referee: Referee, *, member: Membership, now: datetime) -
 def address_now(email: Email) -> str:
     """Where the mail would go now; empty if it is no longer needed."""
     application = email.application
-    if application is not None and application.is_going:
+    if application is not None and application.is_being_erased:
         return ""
     match email.link_purpose:
         case Link.Purpose.CANDIDATE:

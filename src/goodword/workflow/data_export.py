@@ -1,4 +1,4 @@
-"""Data export of requested steps."""
+"""Data export of step requests."""
 
 from goodword.core.exporting import Told, Wanted, tells, without_nothing
 from goodword.workflow.models import StepRequest
@@ -6,7 +6,6 @@ from goodword.workflow.models import StepRequest
 
 @tells("workflow.StepRequest")
 def export(wanted: Wanted) -> Told:
-    """Which step, and when."""
     step_requests = StepRequest.objects.of(wanted.organisation).filter(
         application_id__in=wanted.application_ids
     )

@@ -1,4 +1,4 @@
-"""*Do not contact me again* holds for the whole organisation, for good, and at once."""
+"""*Don't contact me again* holds for the whole organisation, for good, and at once."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import pytest
 from django.db import transaction
 
 from goodword.notifications.models import Email, Link
-from goodword.references import erase
-from goodword.references.domain.declines import is_barred
+from goodword.references import erasure
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
+from goodword.references.domain.requests import is_barred
 from goodword.references.models import DoNotContact
 from goodword.roles.models import Step
 from goodword.workflow.domain.automation import request_step
@@ -61,39 +61,39 @@ def two_stories() -> tuple[Story, Story]:
     return first, second_story(first)
 
 
-def never_again(door: str) -> None:
-    post(f"{door}no/", {"d-why": "would_rather_not", "d-never_again": "on"})
+def opt_out(door: str) -> None:
+    post(f"{door}no/", {"d-why": "would_rather_not", "d-opt_out": "on"})
     run_jobs()
 
 
-def test_other_checks_that_wait_for_them_ask_their_candidate_for_somebody_else() -> None:
+def test_an_opt_out_asks_other_candidates_for_another_referee() -> None:
     first, second = two_stories()
     door = referee_door(MARIA)  # of the second
-    never_again(door)
+    opt_out(door)
     assert [request.state for request in first.requests] == ["declined", "sent"]
     assert [request.state for request in second.requests] == ["declined", "sent"]
     for story in (first, second):
         assert mails_to(story.application.candidate.email)[-1].subject == "Please name another referee"
-    assert event_names().count("request.never_again") == 1
+    assert event_names().count("request.opted_out") == 1
 
 
-def test_one_that_was_begun_can_still_be_answered_and_nobody_reminds_of_it() -> None:
+def test_started_requests_stay_open_after_an_opt_out_without_reminders() -> None:
     first = sent()
     begun = referee_door(MARIA)
     post(f"{begun}begin/")
     second_story(first)
-    never_again(referee_door(MARIA))
+    opt_out(referee_door(MARIA))
     request = first.requests[0]
     assert (request.state, request.next_reminder_at) == ("begun", None)
     answer(begun)
     assert len(first.references) == 1
 
 
-def test_mails_that_wait_to_be_sent_to_them_are_stopped_whichever_check_they_are_about() -> None:
+def test_an_opt_out_cancels_queued_mail_of_all_checks() -> None:
     first, second = two_stories()
     request = first.requests[0]
     mail_referee(request, check=first.check, kind=REQUEST_REMINDER, key="reminder:9", now=NOW)
-    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-never_again": "on"})
+    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-opt_out": "on"})
     waiting = Email.objects.of(first.application.organisation).filter(
         to_address=MARIA, state=Email.State.QUEUED
     )
@@ -103,34 +103,34 @@ def test_mails_that_wait_to_be_sent_to_them_are_stopped_whichever_check_they_are
     assert second.requests[0].state == "declined"
 
 
-def test_another_organisation_may_still_write_to_them() -> None:
+def test_an_opt_out_applies_to_one_organisation() -> None:
     story, other = sent(), sent()
-    never_again(referee_door(MARIA))
+    opt_out(referee_door(MARIA))
     assert [request.state for request in story.requests] == ["sent", "sent"]
     assert is_barred(organisation=other.application.organisation, address=MARIA)
     assert not is_barred(organisation=story.application.organisation, address=MARIA)
 
 
-def test_after_an_answer_it_can_still_be_said_and_takes_nothing_back() -> None:
+def test_a_referee_can_opt_out_after_answering() -> None:
     story = sent()
     door = referee_door(MARIA)
     answer(door)
-    assert "Do not contact me again" in get(door).content.decode()
+    assert "Don't contact me again" in get(door).content.decode()
     for _ in range(2):
-        assert post(f"{door}never-again/").url == door
+        assert post(f"{door}opt-out/").url == door
     run_jobs()
     assert is_barred(organisation=story.application.organisation, address=MARIA)
     assert (len(story.references), story.requests[0].state) == (1, "answered")
-    assert event_names().count("request.never_again") == 1
-    assert "Do not contact me again" not in get(door).content.decode()
-    assert get(f"{door}never-again/").status_code == 405
+    assert event_names().count("request.opted_out") == 1
+    assert "Don't contact me again" not in get(door).content.decode()
+    assert get(f"{door}opt-out/").status_code == 405
 
 
-def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) -> None:
+def test_an_opt_out_survives_erasure_and_key_rotation(settings: Any) -> None:
     story = sent()
     organisation = story.application.organisation
-    never_again(referee_door(MARIA))
-    erase.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
+    opt_out(referee_door(MARIA))
+    erasure.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
     assert is_barred(organisation=organisation, address=MARIA)
     page = post(f"{candidate_door(story)}1/", MANAGER | {"r-email": MARIA})
@@ -139,11 +139,11 @@ def test_the_wish_outlives_the_erasure_of_everybody_and_new_keys(settings: Any) 
     assert DoNotContact.objects.of(organisation).count() == 1
 
 
-def test_who_is_erased_and_wants_no_more_is_left_alone_by_other_checks_too() -> None:
+def test_erasing_with_an_opt_out_ends_requests_of_other_checks() -> None:
     first, second = two_stories()
     maria = second.requests[0]
     door = data_door(Link.Purpose.REFEREE_DATA, maria.check_run, maria.pk, MARIA)
-    assert post(f"{door}erase/", {"never_again": "on"}).status_code == 200
+    assert post(f"{door}erase/", {"opt_out": "on"}).status_code == 200
     run_jobs()
     assert [request.state for request in first.requests] == ["declined", "sent"]
     assert [request.state for request in second.requests] == ["ended", "sent"]

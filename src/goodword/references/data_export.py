@@ -1,9 +1,8 @@
 """Data export of reference checks.
 
-A candidate's file has what they entered, and who has answered; what referees answered only where the check lets the
-candidate see it, and never why somebody declined. Unsubmitted answers are only in their author's export. Flags are for
-the organisation only: most concern two people at once, so a person has to decide what may be passed on
-(docs/decisions/0022-*). Keyed hashes are never exported.
+Candidates get what they entered and who has answered. They get the answers only if the check lets them see those, and
+never why somebody declined. Unsubmitted answers are only in their author's export. Flags are for the organisation: most
+concern two people, so a member decides what may be passed on (docs/decisions/0022-*). Keyed hashes are never exported.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,8 +18,7 @@ from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Question, Stated
 from goodword.references.domain.context import stated_of
-from goodword.references.domain.declines import is_barred
-from goodword.references.domain.mails import request_ref
+from goodword.references.domain.requests import is_barred
 from goodword.references.flags.wording import WORDS
 from goodword.references.models import (
     Check,
@@ -48,7 +46,7 @@ State = ReferenceRequest.State
     "references.DoNotContact",
 )
 def export(wanted: Wanted) -> Told:
-    """Each check with its people; a referee by themself."""
+    """All checks, or what is kept about one referee."""
     if wanted.referee_id is not None:
         return _referee_alone(wanted)
     checks = (
@@ -69,7 +67,7 @@ def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
     )
     referees = _referees(wanted).filter(check_run=check)
     traces = Trace.objects.of(wanted.organisation).filter(check_run=check, request=None)
-    told = {
+    data = {
         "opened": check.opened_at,
         "deadline": check.deadline_at,
         "completed": check.completed_at,
@@ -82,17 +80,17 @@ def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
         "devices and addresses": [_trace(one) for one in traces.order_by("pk")],
     }
     if wanted.by_member:
-        told["marked complete because"] = check.marked_reason
-        told["flags"] = [
+        data["marked complete because"] = check.marked_reason
+        data["flags"] = [
             _flag(one) for one in CheckFlag.objects.of(wanted.organisation).filter(check_run=check)
         ]
-    return without_nothing(told)
+    return without_nothing(data)
 
 
 def _referee_alone(wanted: Wanted) -> dict[str, Any]:
     referee = _referees(wanted).get(pk=wanted.referee_id)
     request = getattr(referee, "request", None)
-    mails = Email.objects.of(wanted.organisation).filter(subject_ref=request_ref(request)) if request else ()
+    mails = Email.objects.of(wanted.organisation).filter(subject_ref=request.mail_ref) if request else ()
     barred = is_barred(organisation=referee.organisation, address=referee.email)
     traces = Trace.objects.of(wanted.organisation).filter(request=request) if request else ()
     return {
@@ -119,7 +117,7 @@ def _referees(wanted: Wanted) -> Any:
 
 
 def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    data: dict[str, Any] = {
         "name": referee.name,
         "e-mail address": referee.email,
         "relationship": referee.relationship,
@@ -134,27 +132,27 @@ def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
     }
     request = getattr(referee, "request", None)
     if request is None:
-        return without_nothing(told)
-    told |= {
+        return without_nothing(data)
+    data |= {
         "language": request.language,
         "written to": request.sent_at,
         "deadline": request.deadline_at,
         "state": request.state,
     }
     if wanted.reader != Reader.CANDIDATE:
-        told |= {
+        data |= {
             "begun": request.begun_at,
             "settled": request.settled_at,
             "time zone": request.time_zone,
             "why": request.why,
             "reason for declining": request.decline_reason,
         }
-    if wanted.reader == Reader.REFEREE:  # a draft is nobody's but its writer's
-        told["not submitted yet"] = request.draft
+    if wanted.reader == Reader.REFEREE:
+        data["not submitted yet"] = request.draft
     reference = getattr(request, "reference", None)
     if reference is not None and (see or wanted.by_member):
-        told["reference"] = rendered_reference(reference)
-    return without_nothing(told)
+        data["reference"] = rendered_reference(reference)
+    return without_nothing(data)
 
 
 def _slot(slot: Slot) -> dict[str, Any]:
@@ -163,7 +161,7 @@ def _slot(slot: Slot) -> dict[str, Any]:
             "relationship": slot.relationship,
             "needed": slot.needed,
             "hint": slot.hint,
-            "said that it cannot be provided": slot.cannot_at,
+            "cannot be provided since": slot.cannot_at,
             "because": slot.cannot_reason,
             "answer": slot.answer,
             "note to the answer": slot.answer_note,
@@ -189,7 +187,6 @@ def _flag(flag: CheckFlag) -> dict[str, Any]:
 
 
 def rendered_reference(reference: Reference) -> dict[str, Any]:
-    """A reference: when, how, and each answer."""
     referee = reference.request.referee
     candidate = referee.check_run.step_request.application.candidate.name
     version = reference.version
@@ -211,7 +208,7 @@ def rendered_reference(reference: Reference) -> dict[str, Any]:
 
 
 def rendered_self_reference(own: SelfReference, check: Check, *, drafts: bool) -> dict[str, Any]:
-    """The candidate's own answers; with `drafts` those that they have not submitted too."""
+    """With `drafts` also unsubmitted answers."""
     candidate = check.step_request.application.candidate.name
     asked = for_self(
         fill_placeholders(parse(own.version.questions), candidate=candidate, language=own.version.language)

@@ -1,4 +1,8 @@
-"""Flags as members see them on the candidate's page, and dismissing one with a note."""
+"""Flags: facts about a check or an attempt that a person should review.
+
+The rules that raise them, and their wording, are in references.flags and assessments.flags. Only the candidate's page
+shows flags: they change no result and enter no report, list, comparison, mail or note (an architecture test).
+"""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -21,7 +25,7 @@ from goodword.accounts.models import Membership
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.core.text import clean_text
-from goodword.workflow.flags.models import GRADES, Flag, strongest
+from goodword.workflow.models import GRADES, Flag, strongest
 
 LONGEST_NOTE = 500
 
@@ -32,7 +36,7 @@ class NoteRequired(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FlagWording:
-    """The words of one code, translated when shown."""
+    """The words of one code, lazily translated."""
 
     title: Any
     explanations: tuple[Any, ...]
@@ -41,7 +45,7 @@ class FlagWording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisplayedFlag:
-    """One flag in words. `dismissed_by` is a member's name, empty for a former member."""
+    """`dismissed_by`: a member's name, empty for a former member."""
 
     id: int
     grade: str
@@ -56,13 +60,12 @@ class DisplayedFlag:
 
     @property
     def grade_label(self) -> str:
-        """The grade in the active language."""
         return grade_label(self.grade)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlagList:
-    """Flags to review, strongest first, and dismissed ones. `checked`: the rules have had something to check."""
+    """Strongest first. `checked`: there was something to check."""
 
     checked: bool
     to_review: Sequence[DisplayedFlag]
@@ -70,17 +73,15 @@ class FlagList:
 
     @property
     def grade(self) -> str:
-        """That of the strongest flag to review, or "none"."""
+        """The highest grade to review, or "none"."""
         return strongest(flag.grade for flag in self.to_review)
 
     @property
     def grade_label(self) -> str:
-        """The grade in the active language."""
         return grade_label(self.grade)
 
 
 def display(flag: Flag, wording: FlagWording, *, facts: str) -> DisplayedFlag:
-    """A flag with the wording of its code and the sentence of its facts, in the active language."""
     return DisplayedFlag(
         id=flag.pk,
         grade=flag.grade,
@@ -96,7 +97,7 @@ def display(flag: Flag, wording: FlagWording, *, facts: str) -> DisplayedFlag:
 
 
 def flag_list(flags: Iterable[DisplayedFlag], *, checked: bool) -> FlagList:
-    """Sorted by grade, strongest first; within a grade in the order given."""
+    """By grade, strongest first, otherwise in the order given."""
     ordered = sorted(flags, key=lambda flag: -GRADES.index(flag.grade))
     return FlagList(
         checked=checked,
@@ -106,7 +107,6 @@ def flag_list(flags: Iterable[DisplayedFlag], *, checked: bool) -> FlagList:
 
 
 def grade_label(grade: str) -> str:
-    """ "low", "medium", "high" or "none" in the active language."""
     return {
         "none": gettext("None"),
         "low": gettext("Low"),
@@ -116,20 +116,17 @@ def grade_label(grade: str) -> str:
 
 
 class DismissForm(forms.Form):
-    """Why a flag is dismissed."""
-
     note = forms.CharField(
-        label=_("Why this is nothing"),
-        help_text=_("What you found out, and how. Your name is shown with it."),
+        label=_("Why you dismiss it"),
+        help_text=_("What you found out and how. Shown with your name."),
         max_length=LONGEST_NOTE,
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={
-            "required": _("Write in a sentence why this is nothing."),
+            "required": _("Say in a sentence why you dismiss it."),
         },
     )
 
     def clean_note(self) -> str:
-        """Without invisible characters; refused if nothing is left."""
         note = clean_text(self.cleaned_data["note"])
         if not note:
             raise forms.ValidationError(self.fields["note"].error_messages["required"])
@@ -137,10 +134,7 @@ class DismissForm(forms.Form):
 
 
 def dismiss_flag[F: Flag](model: type[F], *, flag_id: int, member: Membership, note: str, now: datetime) -> F:
-    """Dismiss a flag of the member's organisation for good. Of two dismissals the first counts.
-
-    Raises NoteRequired without a note or with one of more than LONGEST_NOTE characters, model.DoesNotExist.
-    """
+    """Dismiss a flag for good. Of two dismissals the first counts. Raises NoteRequired, model.DoesNotExist."""
     cleaned = clean_text(note)
     if not cleaned or len(cleaned) > LONGEST_NOTE:
         raise NoteRequired
@@ -162,27 +156,21 @@ def dismiss_flag[F: Flag](model: type[F], *, flag_id: int, member: Membership, n
 def dismissal_view[F: Flag](
     model: type[F], *, application_lookup: str, displayed: Callable[[F], DisplayedFlag]
 ) -> Callable[..., HttpResponseBase]:
-    """The page that dismisses a flag of this model. A flag dismissed meanwhile redirects to the candidate's page.
-
-    `application_lookup` leads from the flag to its application, for a query.
-    """
+    """The page that dismisses a flag of this model. `application_lookup`: query path from flag to application."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @access.member(kinds=access.WORKS)
     def dismiss(request: MemberRequest, pk: int, flag_pk: int) -> HttpResponseBase:
-        """One flag, and the form to dismiss it with a note."""
         application = access.owned(visible_applications(request.member), pk)
         flags = model.objects.of(request.organisation).filter(**{application_lookup: application})
         flag: F = access.owned(flags, flag_pk)
         form = DismissForm(request.POST if request.method == "POST" else None)
         if flag.dismissed_at is not None:
-            messages.info(
-                request, _("This flag was dismissed already. The note beside it says by whom and why.")
-            )
+            messages.info(request, _("This flag has already been dismissed. See its note."))
         elif form.is_valid():
             note = form.cleaned_data["note"]
             dismiss_flag(model, flag_id=flag.pk, member=request.member, note=note, now=clock.now())
-            messages.success(request, _("The flag is dismissed. Your note is shown with it."))
+            messages.success(request, _("Flag dismissed."))
         else:
             return render(
                 request,

@@ -1,7 +1,4 @@
-"""Erasure of checks, and of a single referee.
-
-The keyed hash of an address that opted out (DoNotContact) outlives erasure.
-"""
+"""Erasure of checks, and of a single referee. Opt-outs (DoNotContact) are keyed hashes and stay."""
 
 import json
 import re
@@ -20,10 +17,9 @@ from goodword.core.erasure import Counts, Subject, holds
 from goodword.core.sweep import each
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.deadlines import update_clock
-from goodword.references.domain.declines import settle_declined
-from goodword.references.domain.locking import record_event
-from goodword.references.domain.mails import mail_candidate, mail_recruiter_withdrawal, request_ref
+from goodword.references.domain.checks import record_event, update_clock
+from goodword.references.domain.mails import mail_candidate, mail_recruiter_withdrawal
+from goodword.references.domain.requests import settle_declined
 from goodword.references.models import (
     Check,
     CheckFlag,
@@ -35,7 +31,7 @@ from goodword.references.models import (
     Trace,
 )
 from goodword.workflow.domain.eligibility import lock_application
-from goodword.workflow.erase import close_runs
+from goodword.workflow.erasure import close_runs
 from goodword.workflow.states import DONE, lock, takes_answers
 
 State = ReferenceRequest.State
@@ -45,7 +41,7 @@ REFEREE = "referee"
 
 
 def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
-    """In the caller's transaction, with the application and the check locked."""
+    """Application and check are locked."""
     mails = dead = references = 0
     referees = list(
         Referee.objects.across_organisations()
@@ -69,17 +65,17 @@ def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
 
 
 def _name_pattern(referee: Referee) -> re.Pattern[str]:
-    """Finds the name or the address as whole words, however they are written."""
+    """Matches name and address as whole words, ignoring case."""
     words = [re.escape(word) for word in (referee.name, referee.email) if word]
     return re.compile("|".join(rf"(?<!\w){word}(?!\w)" for word in words) or r"(?!)", re.IGNORECASE)
 
 
 def _delete_mails(referee: Referee, request: ReferenceRequest | None, named: re.Pattern[str]) -> int:
-    """The mails to them, and those to others that name them. What was sent is with those who got it."""
+    """Delete mails to them, and mails to others that mention them."""
     rows = Email.objects.of(referee.organisation).filter(
         application_id=referee.check_run.step_request.application_id
     )
-    ref = request_ref(request) if request else ""
+    ref = request.mail_ref if request else ""
     about = [
         mail.pk
         for mail in rows.iterator()
@@ -103,7 +99,6 @@ def _delete_mails(referee: Referee, request: ReferenceRequest | None, named: re.
 
 
 def _erase_flags(referee: Referee, named: re.Pattern[str]) -> None:
-    """Those about them, and those about several that tell of them."""
     flags = CheckFlag.objects.of(referee.organisation).filter(check_run=referee.check_run)
     flags.filter(referee=referee).delete()
     own = {referee.name, referee.email, referee.company} - {""}
@@ -129,8 +124,7 @@ def _blank_notes(referee: Referee, named: re.Pattern[str]) -> None:
 def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) -> None:
     if request.is_out or (request.state == State.ANSWERED and not _keeps_slot(referee)):
         request.state, request.settled_at = State.ENDED, now
-    # An ended request stays so: no reopening of the check brings it back. A wrong recipient was no referee, so they
-    # still don't count as one.
+    # ended for good, even if the check is reopened; a wrong recipient still doesn't count as a referee
     if request.why != ReferenceRequest.Why.NOT_ME:
         request.why = ReferenceRequest.Why.NOTHING
     request.draft, request.decline_reason, request.time_zone = {}, "", ""
@@ -139,7 +133,7 @@ def _end_request(referee: Referee, request: ReferenceRequest, *, now: datetime) 
 
 
 def _keeps_slot(referee: Referee) -> bool:
-    """Whether the slot stays taken: in a completed check, where no replacement is wanted."""
+    """In a completed check no replacement is wanted."""
     return referee.check_run.progress in DONE
 
 
@@ -155,10 +149,10 @@ def _blank_columns(referee: Referee, *, now: datetime) -> None:
 
 
 def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership | None = None) -> bool:
-    """Erase a referee's data in every app. `by`: who asked ("referee", "member:3").
+    """Erase a referee's data in every app. `by`: "referee" or "member:3".
 
-    False if already erased, alone or with the candidate, or under a legal hold. Then a referee's own request is carried
-    out once the hold is lifted, and they are not contacted any more.
+    False if already erased or under a legal hold. A referee's own request is then carried out once the hold is lifted,
+    and they are not contacted any more.
     """
     with transaction.atomic():
         place = (
@@ -173,7 +167,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
         check = lock(Check, place[0])
         referee = Referee.objects.of(check.organisation).filter(pk=referee_id, erased_at=None).first()
         if referee is None:
-            return False  # another was quicker
+            return False  # erased concurrently
         if hold_against_erasure(application) is not None:
             if by == REFEREE and referee.erasure_asked_at is None:
                 _ask_later(check, referee, now=now)
@@ -185,9 +179,9 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
             ),
             now=now,
         )
-        if referee.replaced_at is None and takes_answers(check, now=now) and not application.is_going:
+        if referee.replaced_at is None and takes_answers(check, now=now) and not application.is_being_erased:
             _ask_for_another(check.pk, referee_id, now=now)
-        if by == REFEREE and had_answered and not application.is_going:
+        if by == REFEREE and had_answered and not application.is_being_erased:
             mail_recruiter_withdrawal(check, referee_id=referee_id, now=now)
         record_event("referee.erased", check, by=by, at=now, referee_id=referee_id)
         write(
@@ -202,7 +196,7 @@ def erase_referee(*, referee_id: int, by: str, now: datetime, member: Membership
 
 
 def erase_asked(*, now: datetime) -> int:
-    """Erase referees who asked for it under a legal hold that has since been lifted. Returns how many."""
+    """Erase referees whose request waited for a legal hold that has been lifted. Returns how many."""
     asked = Referee.objects.across_organisations().filter(erased_at=None, erasure_asked_at__isnull=False)
     ids = list(asked.order_by("pk").values_list("pk", flat=True))
     return each(ids, lambda pk: erase_referee(referee_id=pk, by=REFEREE, now=now))
@@ -217,7 +211,7 @@ def _ask_later(check: Check, referee: Referee, *, now: datetime) -> None:
 
 
 def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
-    check = lock(Check, check_id)  # as the erasing has left it
+    check = lock(Check, check_id)  # as changed by the erasure
     update_clock(check, now=now, asked_at=now)
     with translation.override(check.language):
         somebody = gettext("One of your referees")
@@ -243,7 +237,7 @@ def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
     "references.Trace",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Under the checks' locks, so that no answer comes in beside it."""
+    """Under the checks' locks, so that no answer arrives meanwhile."""
     if subject.referee_ids:
         return _blank_referees(subject.referee_ids, now=now)
     checks = close_runs(Check, subject.application_ids, now=now)

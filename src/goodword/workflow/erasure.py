@@ -1,4 +1,4 @@
-"""Erasure: links of step requests, open runs of an erased person, and a candidate's own request."""
+"""Erasure of step requests and runs, and a candidate's own request for erasure."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -21,14 +21,13 @@ from goodword.workflow.domain.legal_hold import mail_data_kept
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import lock, may, move
 
-#: why a run was closed
+#: close reason
 ERASURE = "erasure"
 
 
 @holds("workflow.StepRequest")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Nothing that waits starts any more."""
-    del now  # nothing here has a moment of its own
+    del now
     step_requests = StepRequest.objects.across_organisations().filter(
         application_id__in=subject.application_ids
     )
@@ -40,7 +39,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 
 def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, now: datetime) -> list[R]:
-    """The applications' runs, locked in the caller's transaction; those that were open are closed."""
+    """Lock the applications' runs and close the open ones."""
     rows = model._default_manager.filter(step_request__application_id__in=application_ids).order_by("pk")
     runs = [lock(model, pk) for pk in rows.values_list("pk", flat=True)]
     for run in runs:
@@ -52,11 +51,8 @@ def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, 
 
 
 def request_own_erasure(*, application: Application, now: datetime, language: str = "") -> Erasure:
-    """Schedule the erasure of the whole person in seven days. Idempotent, with one mail to each.
-
-    `application` is the one on whose portal they ask: its recruiter is notified, and the candidate gets a confirmation
-    in `language`.
-    """
+    """Schedule the erasure of the whole person in seven days. Idempotent. Mails the recruiter of `application`, and the
+    candidate in `language`."""
     with transaction.atomic():
         erasure = request_erasure(of=application.candidate, reason=Reason.CANDIDATE, now=now, by="candidate")
         hold = hold_against_erasure(application.candidate)
@@ -64,11 +60,11 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
         path = reverse("candidate", args=[application.organisation.slug, application.pk])
         queue(
             organisation=application.organisation,
-            kind="workflow.erasing",
+            kind="workflow.erasure_requested",
             key=f"erasure:{erasure.pk}:asked",
             to=Person(name=recruiter.name, address=recruiter.address),
             sender=Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
-            template="workflow/mail/erasing",
+            template="workflow/mail/erasure_requested",
             context={
                 "candidate_name": application.candidate.name,
                 "role_title": application.role.title if application.role else "",
@@ -87,7 +83,7 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
 def _mail_confirmation(
     erasure: Erasure, application: Application, hold: Hold | None, *, language: str, now: datetime
 ) -> None:
-    """Mail the candidate the date and how to undo it, or why the data is kept."""
+    """With the date and how to undo it, or why the data is kept."""
     candidate = application.candidate
     if hold is not None:
         mail_data_kept(erasure, hold, now=now)

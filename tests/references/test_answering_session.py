@@ -26,39 +26,39 @@ def ids(way: AnsweringSession) -> list[str]:
     return [question.id for question in way.asked]
 
 
-def test_only_managers_are_asked_what_is_for_managers() -> None:
+def test_questions_for_managers_are_asked_of_managers_only() -> None:
     assert ids(walk()) == ["relationship", "led", "strengths"]
     assert ids(walk(relationship=CONFIRMED)) == ["relationship", "led", "strengths"]
     assert ids(walk(relationship=AS_MANAGER)) == ["relationship", "targets", "led", "strengths"]
 
 
-def test_a_condition_brings_a_page_up_and_every_page_keeps_its_number() -> None:
-    assert walk().numbers == (1, 3, 5)
-    assert walk(led=NO).numbers == (1, 3, 5)
+def test_conditional_pages_do_not_change_page_numbers() -> None:
+    assert walk().page_numbers == (1, 3, 5)
+    assert walk(led=NO).page_numbers == (1, 3, 5)
     asked = walk(led=YES)
-    assert asked.numbers == (1, 3, 4, 5)
+    assert asked.page_numbers == (1, 3, 4, 5)
     assert (asked.after(3), asked.before(5), asked.after(5), asked.before(1)) == (4, 4, None, None)
-    assert (asked.place(4), walk().place(5)) == ((3, 4), (3, 3))
-    assert asked.number_of("strengths") == 5
+    assert (asked.position(4), walk().position(5)) == ((3, 4), (3, 3))
+    assert asked.page_of("strengths") == 5
     assert walk().on_page(4, asked_only=True) == ()
     assert [one.id for one in walk().on_page(4, asked_only=False)] == ["team"]
     assert walk().on_page(6, asked_only=False) == ()
 
 
-def test_what_is_not_asked_any_more_is_neither_missing_nor_among_the_answers() -> None:
+def test_questions_no_longer_asked_are_neither_missing_nor_answered() -> None:
     way = walk(relationship=CONFIRMED, led=NO, team="Ten.", strengths="Calm.")
-    assert way.judged() == {"relationship": CONFIRMED, "led": NO, "strengths": "Calm."}
+    assert way.validated() == {"relationship": CONFIRMED, "led": NO, "strengths": "Calm."}
 
 
-def test_what_is_missing_is_named_in_order() -> None:
+def test_missing_questions_are_listed_in_order() -> None:
     way = walk(led=YES)
     assert way.missing() == ("relationship", "team", "strengths")
     with pytest.raises(Incomplete):
-        way.judged()
+        way.validated()
     assert walk(relationship=CONFIRMED, led=NO, strengths="Calm.").missing() == ()
 
 
-def test_an_answer_that_is_not_finished_is_missing() -> None:
+def test_an_unfinished_answer_is_missing() -> None:
     way = AnsweringSession(
         questions=parse(QUESTIONS),
         draft=Draft(

@@ -1,0 +1,374 @@
+"""The state of a check: locks, slots, deadlines, reminders and events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Final
+from zoneinfo import ZoneInfo, available_timezones
+
+from django.utils.translation import gettext as _
+
+from goodword.accounts.models import Membership
+from goodword.core.events import record
+from goodword.core.workdays import (
+    Calendar,
+    add_working_days,
+    end_of_working_day,
+    into_working_hours,
+    working_days_before,
+)
+from goodword.references.models import Check, Referee, ReferenceRequest, SelfReference, Slot
+from goodword.roles.models import Step
+from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
+from goodword.workflow.domain.deadlines import extend_by_hold, next_reminder
+from goodword.workflow.domain.eligibility import closing_reason, lock_step_request
+from goodword.workflow.states import DONE, awaits_click, is_open, lock, takes_answers
+
+State = ReferenceRequest.State
+AWAITING_CANDIDATE: Final = frozenset({"free", "named", "declined", "undelivered"})
+#: form field added by ui/js/zone.js
+ZONE_FIELD = "tz"
+#: working days before the deadline when the candidate is notified of a slow referee
+DAYS_LEFT = 2
+#: attention code: a member must answer *I can't name anyone*
+CANNOT_PROVIDE = "cannot_provide"
+
+
+class Closed(Exception):
+    """The check or request takes no more answers; the page says that nothing is needed."""
+
+
+class Refused(Exception):
+    """The action is impossible. The message is for the member."""
+
+
+def lock_open_check(check_id: int, *, now: datetime) -> Check:
+    """Lock the check. Raises Closed if it takes no more answers."""
+    check = lock(Check, check_id)
+    refuse_if_check_over(check, now=now)
+    return check
+
+
+def refuse_if_check_over(check: Check, *, now: datetime) -> None:
+    """Raise Closed unless the check is open, and at most 30 days past its deadline."""
+    if not takes_answers(check, now=now):
+        raise Closed
+
+
+def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
+    """Lock a check, then its request; always in this order, to avoid deadlocks."""
+    check_id = (
+        ReferenceRequest.objects.across_organisations()
+        .filter(pk=request_id)
+        .values_list("check_run_id", flat=True)
+        .get()
+    )
+    check = lock(Check, check_id)
+    request = (
+        ReferenceRequest.objects.of(check.organisation)
+        .select_for_update(of=("self",))
+        .select_related("referee")
+        .get(pk=request_id)
+    )
+    return check, request
+
+
+def lock_open_request(request_id: int, *, now: datetime) -> tuple[Check, ReferenceRequest]:
+    """Like `lock_request`. Raises Closed if the request takes no more answers."""
+    check, request = lock_request(request_id)
+    refuse_if_request_over(check, request, now=now)
+    return check, request
+
+
+def refuse_if_request_over(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
+    if not request_takes_answers(check, request, now=now):
+        raise Closed
+
+
+def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:
+    """Whether an answer to this request still counts: while the check is open; once it is complete, until the request's
+    own deadline, unless the application has ended since."""
+    if not request.is_out or check.closed_at is not None:
+        return False
+    if check.progress in DONE:
+        return now <= request.deadline_at and not closing_reason(
+            check.step_request.application, check.step_request.step
+        )
+    return takes_answers(check, now=now)
+
+
+def actor(member: Membership) -> str:
+    return f"member:{member.pk}"
+
+
+def lock_check_for_member(check_id: int, *, member: Membership) -> Check:
+    """Lock application, step request and check. Raises Check.DoesNotExist, also for another organisation's check."""
+    step_request_id = (
+        Check.objects.of(member.organisation).values_list("step_request_id", flat=True).get(pk=check_id)
+    )
+    if lock_step_request(step_request_id) is None:
+        raise Check.DoesNotExist
+    return lock(Check, check_id)
+
+
+def lock_request_for_member(request_id: int, *, member: Membership) -> tuple[Check, ReferenceRequest]:
+    """Raises ReferenceRequest.DoesNotExist, also for another organisation's request."""
+    requests = ReferenceRequest.objects.of(member.organisation)
+    check = lock_check_for_member(
+        requests.values_list("check_run_id", flat=True).get(pk=request_id), member=member
+    )
+    locked = requests.select_for_update(of=("self",)).select_related("referee")
+    return check, locked.get(pk=request_id)
+
+
+def refuse_unless_open(check: Check) -> None:
+    """Raise Refused, with the reason, unless members can act on the check."""
+    if check.progress in DONE:
+        raise Refused(_("This reference check is done."))
+    if not is_open(check):
+        raise Refused(_("This reference check is closed. Invite again to reopen it."))
+    if closing_reason(check.step_request.application, check.step_request.step):
+        raise Refused(_("The application has ended, and the reference check with it."))
+
+
+def is_running(check: Check) -> bool:
+    """Whether members can act on the check, paused or not."""
+    return is_open(check) and not closing_reason(check.step_request.application, check.step_request.step)
+
+
+def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:
+    """`data` holds ids and plain facts only."""
+    record(
+        name,
+        organisation_id=check.organisation_id,
+        application_id=check.step_request.application_id,
+        actor=by,
+        at=at,
+        data={"step_request_id": check.step_request_id, "check_id": check.pk, **data},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlotStatus:
+    """A slot with its present referee.
+
+    `state`: "free", "named" (not sent yet), "deferred" (sent, on hold until an offer), "out" (asked, has not answered),
+    "undelivered" (their mail bounces), "answered", "declined", "questioned" (*I can't name anyone* awaits an answer),
+    or "waived".
+    """
+
+    slot: Slot
+    referee: Referee | None
+    state: str
+
+    @property
+    def kind(self) -> str:
+        """The required relationship, or roles.slots.ANY."""
+        return self.slot.relationship
+
+    @property
+    def is_wrong_person(self) -> bool:
+        request = getattr(self.referee, "request", None)
+        return self.state == "declined" and request is not None and request.is_wrong_person
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether the check cannot complete without an answer here."""
+        return self.slot.needed and not self.slot.is_waived
+
+
+def slot_statuses(check: Check) -> list[SlotStatus]:
+    """All slots of a check in order, waived ones included."""
+    slots = Slot.objects.of(check.organisation).filter(check_run=check).order_by("number")
+    present = Referee.objects.of(check.organisation).filter(check_run=check, replaced_at=None)
+    in_slot = {referee.slot: referee for referee in present.select_related("request")}
+    return [
+        SlotStatus(
+            slot=slot, referee=in_slot.get(slot.number), state=_slot_state(slot, in_slot.get(slot.number))
+        )
+        for slot in slots
+    ]
+
+
+def slot_status(check: Check, number: int) -> SlotStatus | None:
+    return next((status for status in slot_statuses(check) if status.slot.number == number), None)
+
+
+def self_reference_missing(check: Check) -> bool:
+    if check.self_reference != Step.SelfReference.NEEDED:
+        return False
+    own = SelfReference.objects.of(check.organisation).filter(check_run=check)
+    return not own.exclude(submitted_at=None).exists()
+
+
+def waits_for_candidate(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> bool:
+    """Whether the candidate has to name or send a referee, or to answer the self-reference."""
+    return lacks_self_reference or any(status.state in AWAITING_CANDIDATE for status in statuses)
+
+
+def waits_for_organisation(statuses: Sequence[SlotStatus], *, lacks_self_reference: bool) -> bool:
+    """Whether the deadline is on hold: no request is open, and either *I can't name anyone* is unanswered, or only
+    deferred referees are left."""
+    states = {status.state for status in statuses}
+    if "out" in states:
+        return False
+    if "questioned" in states:
+        return True
+    return "deferred" in states and not waits_for_candidate(
+        statuses, lacks_self_reference=lacks_self_reference
+    )
+
+
+def _slot_state(slot: Slot, referee: Referee | None) -> str:
+    if slot.is_waived:
+        return "waived"
+    request = getattr(referee, "request", None)
+    if request is not None and request.state == State.ANSWERED:
+        return "answered"
+    if slot.is_questioned:
+        return "questioned"
+    if referee is None:
+        return "free"
+    if request is None:
+        return "deferred" if referee.deferred_at is not None else "named"
+    if not request.is_out:
+        return "declined"
+    return "undelivered" if request.undelivered_at is not None else "out"
+
+
+def referee_deadline(check: Check, *, now: datetime) -> datetime:
+    days = check.step_request.step.referee_deadline_days
+    return end_of_working_day(now, days, calendar=check.organisation.calendar)
+
+
+def note_zone(row: Check | ReferenceRequest, name: str) -> bool:
+    """Store the time zone of a candidate (on the check) or a referee (on the request), once. Returns whether it did."""
+    if row.time_zone or name not in _known_zones():
+        return False
+    row.time_zone = name
+    if isinstance(row, Check):
+        return bool(Check.objects.of(row.organisation).filter(pk=row.pk, time_zone="").update(time_zone=name))
+    requests = ReferenceRequest.objects.of(row.organisation)
+    return bool(requests.filter(pk=row.pk, time_zone="").update(time_zone=name))
+
+
+def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar, Sequence[ZoneInfo]]:
+    """The calendar with the referee's hours, and zones where it must be daytime too. Until the referee's own zone is
+    known, these are the organisation's and the candidate's."""
+    calendar = check.organisation.calendar
+    if request.time_zone:
+        return calendar.at(request.time_zone), ()
+    return calendar, [ZoneInfo(check.time_zone)] if check.time_zone else ()
+
+
+@cache
+def _known_zones() -> frozenset[str]:
+    """Without the system's "localtime" and "Factory"."""
+    return frozenset(available_timezones() - {"localtime", "Factory"})
+
+
+def promised_days(check: Check, request: ReferenceRequest) -> list[int]:
+    """Working days after sending on which the referee may be reminded."""
+    return sorted(check.step_request.step.referee_reminder_days)[: request.reminders_promised]
+
+
+def plan_request_reminders(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
+    """Set the next reminder of an open request, and when it counts as slow (unsaved). The check is locked.
+
+    Reminders count from sending, are never more than the first mail promised, and are skipped once missed. There are
+    none while the mail bounces or is unsent.
+    """
+    if request.undelivered_at is not None or request.invited_at is None:
+        request.next_reminder_at = request.slow_at = None
+        return
+    days, calendar = promised_days(check, request), check.organisation.calendar
+    hours, zones = referee_hours(request, check=check)
+    request.next_reminder_at = next_reminder(
+        opened_at=request.sent_at,
+        days=days,
+        sent=request.reminders_sent,
+        calendar=calendar,
+        hours=hours,
+        zones=zones,
+        now=now,
+    )
+    request.slow_at = None
+    if check.slow_notified_at is None:
+        moment = slow_from(
+            sent_at=request.sent_at, deadline_at=request.deadline_at, days=days, calendar=calendar
+        )
+        request.slow_at = into_working_hours(max(moment, now), calendar=check.hours)
+
+
+def slow_from(
+    *, sent_at: datetime, deadline_at: datetime, days: Sequence[int], calendar: Calendar
+) -> datetime:
+    """When a referee counts as slow: a working day after the last reminder, but at least two before the deadline, and
+    never before the first working day. Pure."""
+    before_deadline = working_days_before(deadline_at, DAYS_LEFT, calendar=calendar)
+    after_last = add_working_days(sent_at, days[-1] + 1, calendar=calendar) if days else before_deadline
+    return max(min(after_last, before_deadline), add_working_days(sent_at, 1, calendar=calendar))
+
+
+def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
+    """Update clock, attention and the candidate's reminders of a locked check from its slots, and save it.
+
+    Call this after every change of a slot, referee or request. `asked_at`: when the candidate was asked for something
+    new; the remaining reminders count from then.
+    """
+    statuses, lacks_self_reference = slot_statuses(check), self_reference_missing(check)
+    questioned = any(status.state == "questioned" for status in statuses)
+    if check.attention in {"", CANNOT_PROVIDE}:
+        check.attention = CANNOT_PROVIDE if questioned and is_open(check) else ""
+    on_hold = is_open(check) and waits_for_organisation(statuses, lacks_self_reference=lacks_self_reference)
+    if on_hold and check.clock_stopped_at is None:
+        check.clock_stopped_at = now
+    elif not on_hold and check.clock_stopped_at is not None:
+        check.deadline_at = extend_by_hold(
+            check.deadline_at,
+            stopped_at=check.clock_stopped_at,
+            now=now,
+            calendar=check.organisation.calendar,
+        )
+        check.clock_stopped_at = None
+    check.deadline_at = max([check.deadline_at, *_request_deadlines(check)])
+    _plan_candidate_reminder(
+        check,
+        wanted=waits_for_candidate(statuses, lacks_self_reference=lacks_self_reference) and not on_hold,
+        now=now,
+        asked_at=asked_at,
+    )
+    check.save()
+
+
+def candidate_is_asked(check: Check) -> bool:
+    """Whether the check waits for the candidate and not for the organisation."""
+    statuses, lacks_self_reference = slot_statuses(check), self_reference_missing(check)
+    return (
+        is_open(check)
+        and waits_for_candidate(statuses, lacks_self_reference=lacks_self_reference)
+        and not waits_for_organisation(statuses, lacks_self_reference=lacks_self_reference)
+    )
+
+
+def _plan_candidate_reminder(check: Check, *, wanted: bool, now: datetime, asked_at: datetime | None) -> None:
+    rests = check.paused_at is not None or awaits_click(check) or check.attention in MAIL_FAILURES
+    if not wanted or rests or not is_open(check) or check.invited_at is None:
+        check.next_reminder_at = None
+    elif asked_at is not None or check.next_reminder_at is None:
+        check.next_reminder_at = next_reminder(
+            opened_at=asked_at or check.opened_at,
+            days=check.step_request.step.reminder_days[: check.reminders_promised],
+            sent=check.reminders_sent,
+            calendar=check.organisation.calendar,
+            hours=check.hours,
+            now=now,
+        )
+
+
+def _request_deadlines(check: Check) -> list[datetime]:
+    rows = ReferenceRequest.objects.of(check.organisation).filter(
+        check_run=check, state__in=[ReferenceRequest.State.SENT, ReferenceRequest.State.BEGUN]
+    )
+    return list(rows.values_list("deadline_at", flat=True))
