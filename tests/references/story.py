@@ -1,7 +1,7 @@
-"""A check as its people live it: pages by Django's client, links out of the mails that were sent."""
+"""A check as its people live it, with links out of the mails that were sent."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,18 +9,27 @@ from django.core import mail
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.test import Client, RequestFactory
+from django.utils import translation
 
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.events import record
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.references.domain import responses
+from goodword.references.domain import responses, sending
+from goodword.references.domain.context import (
+    candidate_language,
+    referee_language,
+    store_candidate_language,
+    store_referee_language,
+)
 from goodword.references.domain.drafts import SubmittedAnswer
+from goodword.references.domain.nominations import nominate
 from goodword.references.models import Check, Reference, ReferenceRequest
 from goodword.references.views import answering
 from goodword.roles.models import Step
 from goodword.workflow.domain.automation import request_step
+from tests.references.stage import DETAILS
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.kept import kept
@@ -46,6 +55,8 @@ PEER = MANAGER | {
     "r-relationship": "peer",
     "r-message": "",
 }
+
+PAUL = replace(DETAILS, name="Paul Meier", email="paul@globex.example", relationship="peer", message="")
 
 #: answers to the built-in questionnaire, page by page
 ANSWERS: list[dict[str, Any]] = [
@@ -139,9 +150,8 @@ def opened(*, step: dict[str, Any] | None = None, **application: Any) -> Story:
 def named(story: Story | None = None) -> Story:
     """Both referees are named, nothing is sent."""
     story = story or opened()
-    door = candidate_door(story)
-    for slot, details in enumerate((MANAGER, PEER), start=1):
-        assert post(f"{door}{slot}/", details).status_code == 302
+    for slot, details in enumerate((DETAILS, PAUL), start=1):
+        nominate(check_id=story.check.pk, slot=slot, details=details, now=clock.now())
     return story
 
 
@@ -164,31 +174,35 @@ def post(path: str, data: dict[str, Any] | None = None) -> Any:
 
 
 def press_send(story: Story) -> None:
-    door = candidate_door(story)
-    page = get(f"{door}review/")
-    assert post(f"{door}review/", {"seen": page.context["seen"]}).status_code == 302
+    """The candidate sends what the page shows, in the language in which it is written."""
+    check, now = story.check, clock.now()
+    language = candidate_language(check, story.application.candidate)
+    store_candidate_language(check, language=language)
+    check.language = language
+    with translation.override(language):
+        seen = sending.fingerprint(sending.preview_mails(check, now=now, link=""))
+        sending.send_requests(check_id=check.pk, seen=seen, link="", now=now)
     run_jobs()
 
 
 def answer(door: str, answers: list[dict[str, Any]] | None = None) -> None:
-    """A referee answers all questions and submits.
-
-    Only the first page and the submit are posted; the other pages are read and kept without a request each.
-    """
-    first, *others = answers or ANSWERS
-    response = post(f"{door}questions/1/", first)
-    assert response.status_code == 302, response.context["form"].errors
-    keep_pages(door, others, first=2)
-    assert post(f"{door}review/").status_code == 302
+    """A referee answers all questions and submits."""
+    keep_pages(door, answers or ANSWERS)
+    responses.submit(request_id=request_behind(door).pk, now=clock.now())
     run_jobs()
+
+
+def request_behind(door: str) -> ReferenceRequest:
+    """The request that a referee's link leads to."""
+    link = links.resolve(door.split("/")[2], purpose=Link.Purpose.REFEREE)
+    assert link is not None
+    return ReferenceRequest.objects.of(link.organisation).get(pk=link.subject_id)
 
 
 def keep_pages(door: str, pages: list[dict[str, Any]], *, first: int = 1) -> None:
     """Keep a referee's answers to these pages, from that number on."""
-    link = links.resolve(door.split("/")[2], purpose=Link.Purpose.REFEREE)
-    assert link is not None
-    request = ReferenceRequest.objects.of(link.organisation).get(pk=link.subject_id)
-    now = clock.now()
+    request, now = request_behind(door), clock.now()
+    store_referee_language(request, language=referee_language(request, browser=()))
     session = responses.answering_session(request.check_run, request, now=now)
     given: list[SubmittedAnswer] = []
     for number, page in enumerate(pages, start=first):
