@@ -10,6 +10,7 @@ import pytest
 
 from goodword.greenhouse.inbox import batches
 from goodword.greenhouse.sync import calls, session
+from greenhouse_sandbox.store import Store
 from tests.contract.greenhouse import open_sandbox
 from tests.greenhouse.world import World, connect_line, open_world
 
@@ -52,7 +53,7 @@ class Kept[T]:
         world = open_world(version)
         store = world.greenhouse.store
         more = build(world)
-        records = {name: value for name, value in vars(store).items() if name not in LIVING}
+        records = records_of(store)
         # all at once: rows of the sandbox that the world knows are those of its records
         self._pickled = _pickled((world, more, records), leave_out=(world.greenhouse.sandbox, world.line))
         world.greenhouse.sandbox.close()
@@ -60,7 +61,7 @@ class Kept[T]:
     @contextmanager
     def opened(self) -> Iterator[tuple[World, T]]:
         """The world, inside the test's transaction, until the block ends."""
-        _forget_what_was_read()
+        forget_what_was_read()
         world, more, records = cast("tuple[World, T, dict[str, Any]]", _Unpickler(self._pickled).load())
         sandbox = world.greenhouse.sandbox = open_sandbox()
         vars(sandbox.store).update(records)
@@ -93,7 +94,12 @@ class _Unpickler(pickle.Unpickler):
         return None
 
 
-def _forget_what_was_read() -> None:
+def records_of(store: Store) -> dict[str, Any]:
+    """What makes another store equal to this one."""
+    return {name: value for name, value in vars(store).items() if name not in LIVING}
+
+
+def forget_what_was_read() -> None:
     """What this process remembers of connections: here the next test's has the same number."""
     session._cached_reads.clear()
     batches._caches.clear()

@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from goodword.accounts.models import AuditEntry, Membership
+from goodword.accounts.models import AuditEntry
 from goodword.core import clock
 from goodword.flow import FLOW
 from goodword.greenhouse.inbox import queries
@@ -20,6 +20,7 @@ from goodword.greenhouse.models import Connection, Delivery
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support import factories
 from tests.support.jobs import waiting
+from tests.support.pages import signed_in
 
 State = Delivery.State
 
@@ -28,14 +29,8 @@ def url(world: World, name: str = "greenhouse_inbox", *args: int) -> str:
     return reverse(name, args=[world.organisation.slug, *args])
 
 
-def client(member: Membership) -> Client:
-    made = Client()
-    made.force_login(member.user)
-    return made
-
-
 def page(world: World, name: str = "greenhouse_inbox", *args: int, **asked: Any) -> BeautifulSoup:
-    response = client(world.role.owner).get(url(world, name, *args), asked)
+    response = signed_in(world.role.owner).get(url(world, name, *args), asked)
     assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
     return BeautifulSoup(response.content, "html.parser")
 
@@ -171,7 +166,7 @@ def test_pages_follow_each_other_both_ways(world: World, monkeypatch: pytest.Mon
         link = soup.select_one(f"nav.pager a[rel={rel}]")
         if link is None:
             return None
-        answer = client(world.role.owner).get(url(world) + str(link["href"]))
+        answer = signed_in(world.role.owner).get(url(world) + str(link["href"]))
         return BeautifulSoup(answer.content, "html.parser")
 
     def codes(soup: BeautifulSoup) -> list[str]:
@@ -219,7 +214,7 @@ def test_an_empty_list_says_why(world: World) -> None:
 
 
 def test_the_list_needs_the_same_queries_for_one_row_and_three(world: World) -> None:
-    admin = client(world.role.owner)
+    admin = signed_in(world.role.owner)
     counts = []
     for extra in (1, 2):
         for _ in range(extra):
@@ -295,7 +290,7 @@ def test_an_erased_body_says_so(world: World) -> None:
 
 def test_a_replay_is_audited(world: World) -> None:
     event = keep(world, state=State.FAILED, attempts=5, faults=5)
-    client(world.role.owner).post(url(world, "greenhouse_replay", event.pk))
+    signed_in(world.role.owner).post(url(world, "greenhouse_replay", event.pk))
     event.refresh_from_db(from_queryset=Delivery.objects.of(world.organisation))
     assert (event.state, event.attempts, event.faults) == ("received", 0, 0)
     entry = AuditEntry.objects.of(world.organisation).last()
@@ -308,7 +303,7 @@ def test_replaying_all_failed_deliveries_shows_their_number_first(world: World) 
     for state in (State.FAILED, State.FAILED, State.HANDLED):
         keep(world, state=state)
     assert "Replay 2 deliveries" in page(world, "greenhouse_replay_failed").get_text()
-    answer = client(world.role.owner).post(url(world, "greenhouse_replay_failed"), follow=True)
+    answer = signed_in(world.role.owner).post(url(world, "greenhouse_replay_failed"), follow=True)
     assert "2 deliveries are being processed again." in answer.content.decode()
     entry = AuditEntry.objects.of(world.organisation).last()
     assert entry is not None
@@ -328,8 +323,8 @@ def test_only_failures_of_the_chosen_account_are_replayed(world: World) -> None:
     keep(world, state=State.FAILED)
     keep(world, state=State.FAILED, connection=other)
     address = f"{url(world, 'greenhouse_replay_failed')}?connection={other.pk}"
-    assert "1 delivery of North failed." in client(world.role.owner).get(address).content.decode()
-    client(world.role.owner).post(address)
+    assert "1 delivery of North failed." in signed_in(world.role.owner).get(address).content.decode()
+    signed_in(world.role.owner).post(address)
     assert [state for state, _ in world.inbox()] == ["failed", "received"]
 
 
@@ -350,7 +345,7 @@ def test_only_admins_may_see_and_replay_deliveries(world: World, name: str, meth
     lower = [factories.member(world.organisation, kind=kind) for kind in ("recruiter", "hiring_manager")]
     before = AuditEntry.objects.of(world.organisation).count()
     for member, status in [(stranger, 404), (lower[0], 403), (lower[1], 403)]:
-        assert getattr(client(member), method)(address).status_code == status
+        assert getattr(signed_in(member), method)(address).status_code == status
     assert getattr(Client(), method)(address)["Location"] == f"/accounts/login/?next={address}"
     assert [state for state, _ in world.inbox()] == ["failed"]
     assert AuditEntry.objects.of(world.organisation).count() == before
@@ -361,9 +356,9 @@ def test_a_delivery_of_another_organisation_is_not_found(world: World) -> None:
     stranger = factories.member(factories.organisation(), kind="admin")
     there = world.organisation.slug, stranger.organisation.slug
     address = url(world, "greenhouse_delivery", event.pk).replace(*there)
-    assert client(stranger).get(address).status_code == 404
-    assert client(stranger).post(f"{address}replay/").status_code == 404
-    client(stranger).post(url(world, "greenhouse_replay_failed").replace(*there))
+    assert signed_in(stranger).get(address).status_code == 404
+    assert signed_in(stranger).post(f"{address}replay/").status_code == 404
+    signed_in(stranger).post(url(world, "greenhouse_replay_failed").replace(*there))
     assert [state for state, _ in world.inbox()] == ["failed"]
 
 

@@ -1,9 +1,11 @@
 """An organisation before it is connected, its people at their browsers, and the sandbox it may connect to."""
 
+import pickle
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import httpx2
+from django.core.cache import cache
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections
@@ -16,9 +18,14 @@ from goodword.demo.browser import Browser
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.keys import KeyCheck, check_all, connect
-from tests.contract.greenhouse import Greenhouse, open_account
+from greenhouse_sandbox.context import Sandbox
+from tests.contract.greenhouse import Greenhouse, open_account, open_sandbox
+from tests.greenhouse.kept import forget_what_was_read, records_of
 from tests.greenhouse.world import Line
 from tests.support import factories
+from tests.support.jobs import run_jobs
+from tests.support.kept import kept
+from tests.support.pages import signed_in
 
 _line: Line | None = None
 
@@ -56,9 +63,7 @@ class Desk:
 
     def client(self, member: Membership) -> Client:
         """A member signed in."""
-        client = Client()
-        client.force_login(member.user)
-        return client
+        return signed_in(member)
 
     def set_key(self, *connection: int, **changes: str) -> Any:
         """Press *Set* as the admin, for another account or for that connection."""
@@ -98,21 +103,47 @@ class Desk:
 
 def open_desk(version: str) -> Desk:
     """An organisation that is not connected; the caller sets the settings' addresses."""
-    global _line  # noqa: PLW0603 - the settings can name a function only
     greenhouse = open_account(version)
     for limit in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
         greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by what is left
-    _line = Line(
-        httpx2.WSGITransport(greenhouse.sandbox), depth=database.in_atomic_block + len(database.savepoint_ids)
-    )
     organisation = factories.organisation()
     return Desk(
         greenhouse,
-        _line,
+        _connect_line(greenhouse.sandbox),
         organisation,
         admin=factories.member(organisation, kind="admin"),
         recruiter=factories.member(organisation, kind="recruiter"),
     )
+
+
+def open_connected_desk(version: str) -> Desk:
+    """An organisation that is connected; the caller sets the settings' addresses."""
+    desk, records = pickle.loads(_connected(version))
+    sandbox = open_sandbox()
+    vars(sandbox.store).update(records)
+    desk.greenhouse.sandbox, desk.line = sandbox, _connect_line(sandbox)
+    forget_what_was_read()
+    cache.clear()
+    return cast(Desk, desk)
+
+
+@kept
+def _connected(version: str) -> bytes:
+    """A connected desk without its sandbox, and the sandbox's records."""
+    desk: Any = open_desk(version)
+    desk.connect()
+    run_jobs()
+    sandbox, records = desk.greenhouse.sandbox, records_of(desk.greenhouse.store)
+    desk.greenhouse.sandbox = desk.line = None
+    pickled = pickle.dumps((desk, records))
+    sandbox.close()
+    return pickled
+
+
+def _connect_line(sandbox: Sandbox) -> Line:
+    global _line  # noqa: PLW0603 - the settings can name a function only
+    _line = Line(httpx2.WSGITransport(sandbox), depth=database.in_atomic_block + len(database.savepoint_ids))
+    return _line
 
 
 def _application(environ: Any, start_response: Any) -> list[bytes]:

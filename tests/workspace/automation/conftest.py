@@ -5,8 +5,7 @@ from collections.abc import Iterator
 import pytest
 from pytest_django.fixtures import Settings
 
-from tests.greenhouse.setup.desk import Desk, open_desk, point
-from tests.support.jobs import run_jobs
+from tests.greenhouse.setup.desk import Desk, open_connected_desk, point
 
 
 @pytest.fixture
@@ -23,8 +22,6 @@ def either(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iter
 
 def _open(version: str, settings: Settings) -> Iterator[Desk]:
     point(settings)
-    desk = open_desk(version)
-    desk.connect()
-    run_jobs()
+    desk = open_connected_desk(version)
     yield desk
     desk.greenhouse.sandbox.close()
