@@ -17,7 +17,7 @@ PLACES = [
     "Both equally",
     "A little more like: Takes a first step at once and finds the way while walking",
     "Much more like: Takes a first step at once and finds the way while walking",
-    "I cannot judge this",
+    "I can't judge this",
 ]
 
 
@@ -105,6 +105,6 @@ def test_without_scripts_arrows_and_the_pointer_do_the_same(browser: Browser, li
     expect(
         page.get_by_role("group", name="Amara Okafor says early").get_by_role("radio", name="Strongly agree")
     ).to_be_checked()
-    expect(page.locator("#id_q-words_error")).to_have_text("Error: Choose 1 more, so that it is 5 in all.")
+    expect(page.locator("#id_q-words_error")).to_have_text("Error: Choose 1 more (5 in all).")
     expect(page.get_by_role("checkbox", checked=True)).to_have_count(4)
     context.close()

@@ -39,7 +39,7 @@ def test_a_questionnaire_is_made_ready_by_keyboard_alone(browser: Browser, live_
     press(page, "nav.tabs a:not([aria-current])")
     looker.look(page, "library questionnaires")
 
-    press(page, "button[aria-label='Use as a start: General professional']")
+    press(page, "button[aria-label='Make a copy of General professional']")
     ours = Questionnaire.objects.of(organisation).get(key__startswith="own_")
     ids = [entry["id"] for entry in draft(ours).entries]
     looker.look(page, "editor")
@@ -95,7 +95,7 @@ def test_a_questionnaire_is_made_ready_by_keyboard_alone(browser: Browser, live_
     looker.look(page, "publish")
     press(page, "main .actions button")
     looker.look(page, "published")
-    assert "Version 1 is published." in page.inner_text("body")
+    assert "Version 1 published." in page.inner_text("body")
     context.close()
     assert (looker.wrong, looker.complaints) == ({}, [])
 
@@ -226,7 +226,7 @@ def test_the_editor_works_without_javascript_on_a_phone(browser: Browser, live_s
     assert [entry["id"] for entry in draft(ours).entries][1:] == [stored["id"], "strengths"]
     page.click("#question-led summary")
     page.click("#question-led .menu__item:has-text('Delete')")
-    page.click("text=They stay, and are asked always")
+    page.click("text=Keep them, and always ask them")
     page.click("main .actions button")
     assert "Deleted: “Did {candidate} lead people?”." in page.inner_text("body")
     context.close()

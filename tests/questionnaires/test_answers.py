@@ -116,9 +116,9 @@ def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> No
         ("would_work_again", "answer", "Choose one of the answers."),
         ("long_text", "", "Please write something here. One sentence is enough."),
         ("short_text", "", "Please write something here. One sentence is enough."),
-        ("relationship_confirm", "answer", "Say whether the relationship is right."),
-        ("dates_confirm", "answer", "Say whether the dates are right, or that you are not sure."),
-        ("title_confirm", "answer", "Say whether the job title is right, or that you are not sure."),
+        ("relationship_confirm", "answer", "Confirm or correct the relationship."),
+        ("dates_confirm", "answer", "Confirm or correct the dates, or say that you're not sure."),
+        ("title_confirm", "answer", "Confirm or correct the job title, or say that you're not sure."),
     ],
 )
 def test_a_required_question_left_open_says_what_to_do(kind: str, part: str, sentence: str) -> None:
@@ -127,7 +127,7 @@ def test_a_required_question_left_open_says_what_to_do(kind: str, part: str, sen
 
 def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
     assert _refusal("rating", None, can_pass=False) == ("level", "Choose the level that fits best.")
-    unreadable = ("", "This answer could not be read. Please answer again.")
+    unreadable = ("", "We couldn't read this answer. Please answer again.")
     assert _refusal("rating", "not_able", can_pass=False) == unreadable
     assert _refusal("agreement", None, can_pass=False) == ("level", "Choose how much you agree.")
     assert _refusal("between", None, can_pass=False) == ("place", "Choose the position that fits best.")
@@ -143,9 +143,9 @@ def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
             "blue",
             "Rank 2 is already given to “Green”. Use each rank once.",
         ),
-        ({"red": "4"}, "", "This answer could not be read. Please answer again."),
-        (["red", "red", "blue"], "", "This answer could not be read. Please answer again."),
-        (["red", "white", "blue"], "", "This answer could not be read. Please answer again."),
+        ({"red": "4"}, "", "We couldn't read this answer. Please answer again."),
+        (["red", "red", "blue"], "", "We couldn't read this answer. Please answer again."),
+        (["red", "white", "blue"], "", "We couldn't read this answer. Please answer again."),
     ],
 )
 def test_a_ranking_gives_each_a_place_of_its_own(
@@ -162,10 +162,10 @@ def test_too_many_choices_are_counted() -> None:
 @pytest.mark.parametrize(
     ("chosen", "sentence"),
     [
-        (["red"], "Choose 1 more, so that it is 2 in all."),
-        (["red", "green", "blue"], "That is 1 too many. Take one away, so that 2 are left."),
-        (["red", "mauve"], "This answer could not be read. Please answer again."),
-        ("red", "This answer could not be read. Please answer again."),
+        (["red"], "Choose 1 more (2 in all)."),
+        (["red", "green", "blue"], "1 too many. Choose exactly 2."),
+        (["red", "mauve"], "We couldn't read this answer. Please answer again."),
+        ("red", "We couldn't read this answer. Please answer again."),
     ],
 )
 def test_exactly_so_many_words_are_picked(chosen: object, sentence: str) -> None:
@@ -202,12 +202,12 @@ def test_a_date_that_cannot_be_is_refused_with_what_to_do(raw: object, sentence:
         (
             {"from": "2021-01", "to": ""},
             "to",
-            "Enter the last month, with the year, or tick that it is still going on.",
+            "Enter the last month, with the year, or tick that it's ongoing.",
         ),
         (
             {"from": "2021-05", "to": "2021-04"},
             "to",
-            "The last month is before the first month. Please check both.",
+            "The last month is before the first month.",
         ),
         ({"from": "2021-05", "to": {"month": "4", "year": ""}}, "to", "Enter the year as well as the month."),
     ],
@@ -230,7 +230,7 @@ def test_a_period_that_is_asked_for_may_lie_ahead() -> None:
         (
             {"from": "2021-01", "to": ""},
             "to",
-            "Enter the last month, with the year, or tick that it is still going on.",
+            "Enter the last month, with the year, or tick that it's ongoing.",
         ),
         ({"from": {"month": "3", "year": ""}}, "from", "Enter the year as well as the month."),
         ({"from": {"month": "", "year": "2021"}}, "from", "Choose the month as well as the year."),
@@ -253,7 +253,7 @@ def test_a_period_that_is_asked_for_may_lie_ahead() -> None:
         (
             {"from": "2021-05", "to": "2021-04"},
             "to",
-            "The last month is before the first month. Please check both.",
+            "The last month is before the first month.",
         ),
         (
             {"from": "2026-12", "ongoing": True},
@@ -306,7 +306,7 @@ def test_where_nothing_was_stated_the_question_is_open(kind: str, raw: object, s
 def test_what_was_not_stated_cannot_be_confirmed(kind: str) -> None:
     with pytest.raises(AnswerError) as refused:
         validate(question(kind), "confirmed", stated=Stated())
-    assert refused.value.sentence == "This answer could not be read. Please answer again."
+    assert refused.value.sentence == "We couldn't read this answer. Please answer again."
 
 
 @pytest.mark.parametrize("kind", KINDS)

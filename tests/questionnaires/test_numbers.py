@@ -101,7 +101,7 @@ def test_what_no_number_can_be_is_refused(raw: object) -> None:
 
 @pytest.mark.parametrize("raw", [True, {}, [], ["1"], b"1"])
 def test_what_no_page_sends_is_unreadable(raw: object) -> None:
-    assert _refusal(raw) == "This answer could not be read. Please answer again."
+    assert _refusal(raw) == "We couldn't read this answer. Please answer again."
 
 
 def test_numbers_are_written_as_the_language_does() -> None:

@@ -109,7 +109,7 @@ def _flat(kind: str, shown: Mapping[str, object]) -> dict[str, object]:
     [
         ("rating", {}, {"it": ["Choose the level that fits best, or that you can't judge this."]}),
         ("agreement", {}, {"it": ["Choose how much you agree, or that you can't judge this."]}),
-        ("adjectives", {"q-it": ["red"]}, {"it": ["Choose 1 more, so that it is 2 in all."]}),
+        ("adjectives", {"q-it": ["red"]}, {"it": ["Choose 1 more (2 in all)."]}),
         ("between", {}, {"it": ["Choose the position that fits best, or that you can't judge this."]}),
         ("number", {"q-it": "some"}, {"it": ["Enter a number in figures, for example 12."]}),
         (
@@ -132,7 +132,7 @@ def _flat(kind: str, shown: Mapping[str, object]) -> dict[str, object]:
         (
             "dates_confirm",
             {"q-it": "corrected", "q-it-from_month": "4", "q-it-from_year": "2021"},
-            {"it-to": ["Enter the last month, with the year, or tick that it is still going on."]},
+            {"it-to": ["Enter the last month, with the year, or tick that it's ongoing."]},
         ),
         (
             "title_confirm",
@@ -157,7 +157,7 @@ def test_a_relationship_that_was_not_stated_is_asked_in_one_list() -> None:
 
 def test_dates_that_were_not_stated_cannot_be_confirmed() -> None:
     form = QuestionForm([question("dates_confirm")], stated=NOTHING_STATED)
-    assert form.fields["it"].choices == [("corrected", "I know the dates"), ("unsure", "I am not sure")]  # type: ignore[attr-defined]  # the field is a choice field
+    assert form.fields["it"].choices == [("corrected", "I know the dates"), ("unsure", "I'm not sure")]  # type: ignore[attr-defined]  # the field is a choice field
 
 
 def test_what_was_typed_stays_beside_its_error() -> None:

@@ -102,8 +102,8 @@ def test_every_type_is_read_back_whatever_its_values(kind: str, data: st.DataObj
     first = question("yes_no_unsure", id="first")
     condition = {"question": "first", "is": data.draw(st.lists(st.sampled_from(["yes", "no"]), min_size=1))}
     alone = question(kind, **values)
-    hanging = parse([*to_json([first]), {**to_json([alone])[0], "when": condition}])
-    for questions in ((alone,), hanging):
+    dependent = parse([*to_json([first]), {**to_json([alone])[0], "when": condition}])
+    for questions in ((alone,), dependent):
         written = json.loads(json.dumps(to_json(questions)))
         assert parse(written) == questions
         assert json.loads(json.dumps(to_json(parse(written)))) == written
@@ -129,7 +129,7 @@ def test_a_condition_is_read_with_each_answer_once() -> None:
     assert asked[1].when == Condition(question="first", values=("no", "unsure"))
 
 
-def _hanging(on: str, *values: object, first: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+def _dependent(on: str, *values: object, first: dict[str, Any] | None = None) -> list[dict[str, Any]]:
     """A first question, one that depends on `on`, and a last one."""
     return [
         first or {"id": "first", "type": "yes_no_unsure", "text": "?"},
@@ -139,7 +139,7 @@ def _hanging(on: str, *values: object, first: dict[str, Any] | None = None) -> l
 
 
 def _loop() -> list[dict[str, Any]]:
-    asked = _hanging("last", "yes")
+    asked = _dependent("last", "yes")
     asked[2]["when"] = {"question": "then", "is": ["yes"]}
     return asked
 
@@ -147,30 +147,27 @@ def _loop() -> list[dict[str, Any]]:
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
-        (_hanging("nobody", "yes"), "Question 2 depends on “nobody”, which is no question here."),
-        (_hanging("then", "yes"), "Question 2 depends on itself."),
+        (_dependent("nobody", "yes"), "Question 2 depends on “nobody”, which does not exist."),
+        (_dependent("then", "yes"), "Question 2 depends on itself."),
         (
-            _hanging("last", "yes"),
-            "Question 2 depends on “last”, which comes later; it can depend on an earlier question only.",
+            _dependent("last", "yes"),
+            "Question 2 depends on “last”, which comes later.",
         ),
         (_loop(), "Question 2 depends on “last”, which in turn depends on it."),
         (
-            _hanging("first", "maybe"),
-            "Question 2 depends on the answer “maybe” to “first”, which does not have it.",
+            _dependent("first", "maybe"),
+            "Question 2 depends on the answer “maybe”, which “first” does not have.",
         ),
         (
-            _hanging("first", "6", first=rating(id="first")),
-            "Question 2 depends on the answer “6” to “first”, which does not have it.",
+            _dependent("first", "6", first=rating(id="first")),
+            "Question 2 depends on the answer “6”, which “first” does not have.",
         ),
         (
-            _hanging("first", "yes", first={"id": "first", "type": "short_text", "text": "?"}),
-            (
-                "Question 2 depends on “first”, whose answers cannot decide that; take a choice, a yes or no, "
-                "a rating or an agreement."
-            ),
+            _dependent("first", "yes", first={"id": "first", "type": "short_text", "text": "?"}),
+            ("Question 2 depends on “first”, which is not a choice, a yes or no, a rating or an agreement."),
         ),
-        (_hanging("first"), "The condition of question 2 needs at least 1 entry under “is”."),
-        (_hanging("first", 1), "The condition of question 2 needs a text under “is”, place 1."),
+        (_dependent("first"), "The condition of question 2 needs at least 1 entry under “is”."),
+        (_dependent("first", 1), "The condition of question 2 needs a text under “is”, place 1."),
         (
             [{"id": "x", "type": "date", "text": "?", "when": "yes"}],
             "The condition of question 1 must be an object with named values.",
@@ -188,7 +185,7 @@ def _loop() -> list[dict[str, Any]]:
         ),
         (
             [{"id": "x", "type": "adjectives", "text": "?", "choices": CHOICES, "pick": 3}],
-            "Question 1 asks to pick 3 of 3 words, which leaves nothing to choose.",
+            "Question 1 asks to pick 3 of 3 words, which leaves no choice.",
         ),
         (
             [{"id": "x", "type": "adjectives", "text": "?", "choices": CHOICES}],
@@ -200,7 +197,7 @@ def _loop() -> list[dict[str, Any]]:
         ),
         (
             [{"id": "x", "type": "number", "text": "?", "least": 5, "most": 1.5}],
-            "Question 1 goes from 5 to 1.5, which cannot be.",
+            "Question 1 has the minimum 5 and the maximum 1.5.",
         ),
         (
             [{"id": "x", "type": "number", "text": "?", "least": float("nan")}],
@@ -272,7 +269,7 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
             [rating(id="No Way")],
             "Question 1 has the id “No Way”; use small letters, digits and underscores, a letter first.",
         ),
-        ([rating(), rating()], "Question 2 has the id “care”, which another question has already."),
+        ([rating(), rating()], "Question 2 has the id “care”, which another question already has."),
         ([rating(text="  ")], "Question 1 needs a text under “text”."),
         ([rating(text="x" * 501)], "Question 1 has more than 500 characters under “text”."),
         ([rating(required="yes")], "Question 1 needs true or false under “required”."),
@@ -292,7 +289,7 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
         ),
         (
             [{"id": "x", "type": "multiple_choice", "text": "?", "choices": CHOICES, "most": 4}],
-            "Question 1 asks for 1 to 4 of 3 choices, which cannot be.",
+            "Question 1 asks for 1 to 4 of 3 choices, which is impossible.",
         ),
         (
             [{"id": "x", "type": "long_text", "text": "?", "longest": 20_000}],

@@ -34,7 +34,7 @@ def test_a_rating_shows_level_example_and_comment() -> None:
 
 def test_not_able_to_judge_is_an_answer_without_a_level() -> None:
     row = _row("rating", {"level": None, "not_able": True, "comment": ""})
-    assert (row.answer, row.answered, row.level) == ("I cannot judge this", True, None)
+    assert (row.answer, row.answered, row.level) == ("I can't judge this", True, None)
 
 
 def test_a_question_left_open_has_a_row_without_an_answer() -> None:
@@ -94,7 +94,7 @@ def test_agreement_shows_its_label_level_and_competency() -> None:
     row = render_answers(asked, {"it": {"level": 2, "not_able": False, "comment": "Rarely."}})[0]
     assert (row.answer, row.level, row.competency, row.comment) == ("Disagree", 2, "Care", "Rarely.")
     passed = render_answers(asked, {"it": {"level": None, "not_able": True, "comment": ""}})[0]
-    assert (passed.answer, passed.answered, passed.level) == ("I cannot judge this", True, None)
+    assert (passed.answer, passed.answered, passed.level) == ("I can't judge this", True, None)
 
 
 def test_a_place_shows_its_label_and_both_statements() -> None:
@@ -106,7 +106,7 @@ def test_a_place_shows_its_label_and_both_statements() -> None:
         "Starts at once",
     )
     passed = _row("between", {"place": None, "not_able": True})
-    assert (passed.answer, passed.place, passed.left) == ("I cannot judge this", None, "Plans first")
+    assert (passed.answer, passed.place, passed.left) == ("I can't judge this", None, "Plans first")
     left_open = render_answers([question("between")], {})[0]
     assert (left_open.answer, left_open.answered, left_open.left) == ("", False, "Plans first")
 

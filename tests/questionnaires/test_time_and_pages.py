@@ -82,14 +82,14 @@ def test_seconds_of_the_newer_types_follow_the_documented_sum(
 
 def test_a_question_with_a_condition_counts_half() -> None:
     first = question("yes_no_unsure", id="first", text="?")
-    hanging = [
+    dependent = [
         replace(question("period", id=f"p{n}", text="?"), when=Condition(question="first", values=("yes",)))
         for n in range(10)
     ]
     # 4.3 seconds, and ten times half of 12 (their text has come before)
-    assert minutes([first, *hanging[:8]]) == 1
-    assert minutes([first, *hanging]) == 1
-    assert minutes([first, *hanging, *hanging]) == 2
+    assert minutes([first, *dependent[:8]]) == 1
+    assert minutes([first, *dependent]) == 1
+    assert minutes([first, *dependent, *dependent]) == 2
 
 
 def test_statements_on_one_competency_share_a_page_up_to_five() -> None:

@@ -100,7 +100,7 @@ def test_removing_requires_a_post() -> None:
         (
             {"r-to_month_year": "2020"},
             "to_month",
-            "The last month is before the first month. Please check both.",
+            "The last month is before the first month.",
         ),
         ({"r-from_month_year": "21"}, "from_month", "Enter the year with four digits, for example 2021."),
         (

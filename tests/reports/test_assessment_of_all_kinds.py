@@ -50,27 +50,32 @@ def again(attempt: Attempt) -> Report:
 
 SAID = {
     "en": (
-        "“Needed for scales” Named by Rita Recruiter",
-        "“Needed for questions” Named by Rita Recruiter",
-        "It has no verdict. Neither end of a scale is better.",
-        "It is the mean of the categories",
-        "nothing is ranked",
+        "“Needed for scales” Stated by Rita Recruiter",
+        "“Needed for questions” Stated by Rita Recruiter",
+        "It gives no recommendation. Neither end of a scale is better.",
+        "The mean of the categories",
+        "the count shows only how many were solved",
         "tasks solved;",
-        "steps from the key. Ratings of these actions can come as near as",
+        "steps from the key. For these actions,",
         "4 of 4 questions answered.",
-        "1 of 1 right",
-        "Answers not fully marked when this report was made: 1.",
-        "Test items, answers to single items and scoring keys are left out",
-        "Tasks are drawn anew for each candidate",
+        "1 of 1 questions with a right answer",
+        "Answers not fully marked when this report was created: 1.",
+        "Test items, answers to single items and scoring keys are not included",
+        "Tasks are generated for each candidate",
     ),
     "de": (
-        "Er ist der Mittelwert der Bereiche",
+        "Mittelwert der Bereiche",
         "Stufen vom Schlüssel entfernt",
-        "wird nichts gereiht",
+        "zeigt deshalb nur, wie viele gelöst wurden",
         "4 von 4 Fragen beantwortet.",
-        "Testaufgaben, Antworten auf einzelne Aufgaben und Auswertungsschlüssel sind nicht enthalten",
+        "Testaufgaben, einzelne Antworten und Auswertungsschlüssel sind nicht enthalten",
     ),
-    "fr": ("rien n’est classé", "degrés de la clé", "Questions avec réponse", "exercices résolus sur"),
+    "fr": (
+        "le nombre indique seulement combien ont été résolus",
+        "degrés de la clé",
+        "Questions avec réponse",
+        "exercices résolus sur",
+    ),
 }
 
 
@@ -89,11 +94,11 @@ def test_a_standing_is_printed_with_its_group_and_an_ability_with_its_error() ->
     for said in (
         "percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.",
         "The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.",
-        "an ability of 0.4, with a standard error of 0.3",
+        "an ability of 0.4 with a standard error of 0.3",
         "The shaded band around a mean is its 90 % band",
     ):
         assert said in text
-    assert "nothing is ranked" not in text
+    assert "the count shows only" not in text
 
 
 def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
@@ -103,14 +108,14 @@ def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
     )
     text = text_of(again(attempt))
     group = "132 first attempts in English on computers, norms 2"
-    assert f"nearer to the key than 28 to 59 of 100 in the group of {group}." in text
+    assert f"closer to the key than 28 to 59 of 100 in the group of {group}." in text
     assert "percentile" not in text
 
 
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", "Not counted, because the line broke while they were on screen: situations, 1."),
+        ("en", "Not counted, because the connection was lost while they were on screen: situations, 1."),
         ("de", "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, 1."),
         ("fr", "Non comptées, car la connexion s’est interrompue à ce moment : situations, 1."),
     ],
@@ -140,8 +145,8 @@ def held_and_calibrated(language: str = "en") -> Report:
 
 FIGURES = {
     "en": (
-        "people of the group with a lower score, and half of those with the same",
-        "people of the group who lie nearer, and half of those who lie as near",
+        "the share of the group with a lower score plus half of those with the same score",
+        "the share of the group that is closer plus half of those equally close",
         "(60 + 25 ÷ 2) ÷ 132 = 54.9 % 55",
         "0.60 × √(1 − 0.81) = 0.26",
         "omega, 120 people",
@@ -166,7 +171,7 @@ def test_the_rules_and_figures_of_bands_and_abilities_are_printed_in_each_langua
     report = held_and_calibrated(language)
     text = text_of(report)
     assert [said for said in FIGURES[language] if said not in text] == []
-    assert "could not be printed" not in text
+    assert "cannot be printed" not in text
 
 
 def test_a_snapshot_of_before_is_drawn_without_what_it_does_not_have() -> None:
@@ -178,19 +183,19 @@ def test_a_snapshot_of_before_is_drawn_without_what_it_does_not_have() -> None:
     del reasoning["ability"]["behind"]
     text = text_of_pdf(render_pdf(check_snapshot(snapshot)))
     assert text.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.") == 2
-    assert [word for word in ("Figures and rules behind", "√", "Difficulty") if word in text] == []
+    assert [word for word in ("How bands and abilities", "√", "Difficulty") if word in text] == []
 
 
 def test_without_its_person_no_figure_behind_a_band_or_an_ability_is_left() -> None:
     gone = without_person(held_and_calibrated().snapshot)
     kept = json.dumps(gone)
     assert [word for word in ('"figures"', '"behind"', '"below"', '"cells"') if word in kept] == []
-    assert "Figures and rules behind" not in text_of_pdf(render_pdf(check_snapshot(gone)))
+    assert "How bands and abilities" not in text_of_pdf(render_pdf(check_snapshot(gone)))
 
 
 def test_points_are_added_up_once_all_raters_have_marked() -> None:
     attempt = attempt_of(kinds=("questions",), two_raters=True)
-    waiting = "Answers not fully marked when this report was made: 1."
+    waiting = "Answers not fully marked when this report was created: 1."
     assert waiting in text_of(report_of(attempt))
     marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
     half = text_of(again(attempt))
@@ -238,7 +243,7 @@ def test_without_its_person_every_kind_keeps_its_shape_and_nothing_that_was_answ
     assert (judgement["distance"], questions["right"]) == (None, None)
     assert gone["assessment"]["total"]["value"] is None
     text = text_of_pdf(rendered)
-    assert ("There were" in text, "0 of 4 questions answered." in text, "are left out" in text) == (
+    assert ("There were" in text, "0 of 4 questions answered." in text, "are not included" in text) == (
         True,
         True,
         False,

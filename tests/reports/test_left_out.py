@@ -175,7 +175,7 @@ def test_an_old_file_that_cannot_be_redrawn_is_withheld(report: Report) -> None:
     assert (state(report), redraw_older()) == ((True, WITHHELD), 0)
     response = Client().get(where)
     assert (response.status_code, response["Cache-Control"]) == (503, "no-store")
-    assert "cannot be shown at the moment" in response.content.decode()
+    assert "be shown right now" in response.content.decode()
     assert OLD not in response.content
     admin = signed_in(factories.member(report.organisation, kind="admin"))
     assert admin.get(path("report_pdf", report.organisation, report.pk)).status_code == 503

@@ -13,28 +13,28 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 SAID = {
     "en": (
-        "4 people were asked. One of them declined. One came when the check was already done.",
-        "The candidate was asked: I keep promises.",
+        "4 referees were asked. One of them declined. One reference was received after the check was completed.",
+        "Self-assessment question: I keep promises.",
         "Asked only of: Manager, Direct report. One referee was not asked this.",
-        "Where referees differ",
+        "Where referees disagree",
         "Cook: Omar Haddad",
         "12 people",
         "3 words to pick",
-        "The candidate, about themself",
-        "1 could not say",
+        "Self-assessment",
+        "1 couldn’t say",
         "Answered in German",
     ),
     "de": (
-        "4 Personen wurden gefragt. Eine davon hat abgelehnt.",
-        "Wo Referenzpersonen voneinander abweichen",
+        "4 Referenzpersonen wurden angefragt. Eine hat abgelehnt.",
+        "Abweichende Angaben der Referenzpersonen",
         "Kurze Antworten",
-        "Die Referenzperson sagt",
+        "Antwort der Referenzperson",
     ),
     "fr": (
-        "4 personnes ont été sollicitées. L’une d’elles a décliné.",
-        "Là où les référents divergent",
+        "4 référents ont été sollicités. L’un d’eux a décliné.",
+        "Indications divergentes des référents",
         "Réponses courtes",
-        "Le référent dit",
+        "Réponse du référent",
     ),
 }
 

@@ -43,7 +43,7 @@ def test_a_reference_checks_report_keeps_its_questions_and_nothing_that_was_said
     text = text_of(Report.objects.of(report.organisation).latest("pk"))
     said = (name, "Maria", "Paul", "Globex", "She thinks before she builds.", "Any day.")
     assert [word for word in said if word in text] == []
-    kept = ("Personal data were removed", "the candidate", "2 of 2")
+    kept = ("Personal data was removed", "the candidate", "2 of 2")
     assert [word for word in kept if word not in text] == []
 
 

@@ -32,15 +32,15 @@ def test_the_report_says_how_it_was_made_what_it_cannot_tell_and_whose_answer_ca
     run_jobs()
     text = " ".join(text_of(Report.objects.of(told.application.organisation).get()).split())
     wanted = (
-        "2 references came in, of 2 asked for.",
+        "2 of 2 requested references were received.",
         "One of them confirms dates and title only.",
-        "Each dot is the answer of one person.",
+        "Each dot is one person’s answer.",
         "identifiable",
         "Method and limits",
         "it cannot prove who answered",
-        "nothing was left out, weighted or reworded",
-        "A few people’s opinions are not a measurement.",
-        "It has no total and no verdict.",
+        "nothing was omitted, weighted or reworded",
+        "The opinions of a few people are not a measurement.",
+        "It gives no total and no recommendation.",
         "People decide.",
         "Page 1 of",
     )

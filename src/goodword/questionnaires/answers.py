@@ -255,17 +255,9 @@ def _adjectives(question: Adjectives, raw: object) -> Json:
         raise AnswerError(labels.choose_exactly(question.pick))
     lacking = question.pick - len(chosen)
     if lacking > 0:
-        sentence = ngettext(
-            "Choose %(count)s more, so that it is %(pick)s in all.",
-            "Choose %(count)s more, so that it is %(pick)s in all.",
-            lacking,
-        )
+        sentence = gettext("Choose %(count)s more (%(pick)s in all).")
     else:
-        sentence = ngettext(
-            "That is %(count)s too many. Take one away, so that %(pick)s are left.",
-            "That is %(count)s too many. Take some away, so that %(pick)s are left.",
-            -lacking,
-        )
+        sentence = gettext("%(count)s too many. Choose exactly %(pick)s.")
     raise AnswerError(sentence % {"count": abs(lacking), "pick": question.pick})
 
 
@@ -401,10 +393,10 @@ def _unanswered(question: Confirmation) -> str:
     # These share a page, so each says which of them is meant.
     match question:
         case RelationshipConfirm():
-            return gettext("Say whether the relationship is right.")
+            return gettext("Confirm or correct the relationship.")
         case DatesConfirm():
-            return gettext("Say whether the dates are right, or that you are not sure.")
+            return gettext("Confirm or correct the dates, or say that you're not sure.")
         case TitleConfirm():
-            return gettext("Say whether the job title is right, or that you are not sure.")
+            return gettext("Confirm or correct the job title, or say that you're not sure.")
         case _:
             assert_never(question)

@@ -297,7 +297,7 @@ def _months(*, required: bool = True) -> Parts:
     return {
         "from": MonthField(label=gettext("First month"), required=required),
         "to": MonthField(label=gettext("Last month"), required=required),
-        "ongoing": forms.BooleanField(label=gettext("It is still going on"), required=False),
+        "ongoing": forms.BooleanField(label=gettext("It's ongoing"), required=False),
     }
 
 
@@ -324,20 +324,20 @@ def _relationship(question: RelationshipConfirm, stated: Stated) -> Parts:
     )
     return _to_confirm(
         question,
-        [(CONFIRMED, gettext("That is right")), (CORRECTED, gettext("It was different"))],
+        [(CONFIRMED, gettext("That's right")), (CORRECTED, gettext("It was different"))],
         stated=offered.get(stated.relationship, stated.relationship),
     ) | {"relationship": correction}
 
 
 def _dates(question: DatesConfirm, stated: Stated) -> Parts:
     correction = _months()
-    unsure = (UNSURE, gettext("I am not sure"))
+    unsure = (UNSURE, gettext("I'm not sure"))
     if stated.from_month is None:
         return _one_choice(question, [(CORRECTED, gettext("I know the dates")), unsure]) | correction
     return (
         _to_confirm(
             question,
-            [(CONFIRMED, gettext("That is right")), (CORRECTED, gettext("The dates were different")), unsure],
+            [(CONFIRMED, gettext("That's right")), (CORRECTED, gettext("The dates were different")), unsure],
             stated=labels.period(stated.from_month, stated.to_month),
         )
         | correction
@@ -346,13 +346,13 @@ def _dates(question: DatesConfirm, stated: Stated) -> Parts:
 
 def _title(question: TitleConfirm, stated: Stated) -> Parts:
     correction: Parts = {"title": TypedText(label=gettext("Job title as you know it"))}
-    unsure = (UNSURE, gettext("I am not sure"))
+    unsure = (UNSURE, gettext("I'm not sure"))
     if not stated.title:
         return _one_choice(question, [(CORRECTED, gettext("I know the title")), unsure]) | correction
     return (
         _to_confirm(
             question,
-            [(CONFIRMED, gettext("That is right")), (CORRECTED, gettext("The title was different")), unsure],
+            [(CONFIRMED, gettext("That's right")), (CORRECTED, gettext("The title was different")), unsure],
             stated=stated.title,
         )
         | correction
@@ -362,7 +362,7 @@ def _title(question: TitleConfirm, stated: Stated) -> Parts:
 def _to_confirm(question: Confirmation, choices: list[tuple[str, str]], *, stated: str) -> Parts:
     head = _heading(question)
     head["help_text"] = format_html(
-        "{} {}", gettext("The candidate stated: %(said)s.") % {"said": stated}, question.help
+        "{} {}", gettext("The candidate stated: %(fact)s.") % {"fact": stated}, question.help
     )
     return {MAIN: OneChoice(choices=choices, **head)}
 

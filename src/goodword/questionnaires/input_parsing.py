@@ -36,7 +36,7 @@ class AnswerError(ValueError):
 
 def unreadable() -> AnswerError:
     """For what no page of ours sends: a wrong type, a choice that was never offered."""
-    return AnswerError(gettext("This answer could not be read. Please answer again."))
+    return AnswerError(gettext("We couldn't read this answer. Please answer again."))
 
 
 def parts(raw: object, *, alone: str) -> Mapping[str, object]:
@@ -143,10 +143,10 @@ def read_period(
         raise AnswerError(gettext("Enter the first month, with the year."), part="from")
     if last is None and not ongoing:
         raise AnswerError(
-            gettext("Enter the last month, with the year, or tick that it is still going on."), part="to"
+            gettext("Enter the last month, with the year, or tick that it's ongoing."), part="to"
         )
     if last is not None and last < first:
-        raise AnswerError(gettext("The last month is before the first month. Please check both."), part="to")
+        raise AnswerError(gettext("The last month is before the first month."), part="to")
     if this_month is not None and first > this_month:
         raise AnswerError(gettext("The first month is in the future. Please check it."), part="from")
     if this_month is not None and last is not None and last > this_month:

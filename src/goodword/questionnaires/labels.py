@@ -134,7 +134,7 @@ def relationships_as_asked() -> Mapping[str, str]:
 
 def not_able() -> str:
     """The way past a rating."""
-    return gettext("I cannot judge this")
+    return gettext("I can't judge this")
 
 
 def month(value: str) -> str:

@@ -55,7 +55,7 @@ def parse(data: Sequence[object]) -> tuple[Question, ...]:
         question = parse_question(entry, whole=f"question {number}")
         if question.id in seen:
             raise QuestionError(
-                f"Question {number} has the id “{question.id}”, which another question has already."
+                f"Question {number} has the id “{question.id}”, which another question already has."
             )
         seen.add(question.id)
         questions.append(question)

@@ -160,20 +160,17 @@ def _problem(
     if when.question == question.id:
         return "depends on itself"
     if when.question not in places:
-        return f"depends on “{when.question}”, which is no question here"
+        return f"depends on “{when.question}”, which does not exist"
     if places[when.question] > places[question.id]:
         if question.id in _depends_on(when.question, questions, places):
             return f"depends on “{when.question}”, which in turn depends on it"
-        return f"depends on “{when.question}”, which comes later; it can depend on an earlier question only"
+        return f"depends on “{when.question}”, which comes later"
     possible = condition_values(questions[places[when.question]])
     if not possible:
-        return (
-            f"depends on “{when.question}”, whose answers cannot decide that; "
-            "take a choice, a yes or no, a rating or an agreement"
-        )
+        return f"depends on “{when.question}”, which is not a choice, a yes or no, a rating or an agreement"
     unknown = [value for value in when.values if value not in possible]
     if unknown:
-        return f"depends on the answer “{unknown[0]}” to “{when.question}”, which does not have it"
+        return f"depends on the answer “{unknown[0]}”, which “{when.question}” does not have"
     return ""
 
 

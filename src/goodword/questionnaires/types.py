@@ -237,7 +237,7 @@ class MultipleChoice(QuestionBase):
         _check_values(self.choices)
         if not 1 <= self.least <= self.most <= len(self.choices):
             raise ValueError(
-                f"asks for {self.least} to {self.most} of {len(self.choices)} choices, which cannot be"
+                f"asks for {self.least} to {self.most} of {len(self.choices)} choices, which is impossible"
             )
 
 
@@ -253,9 +253,7 @@ class Adjectives(QuestionBase):
     def __post_init__(self) -> None:
         _check_values(self.choices)
         if not 1 <= self.pick < len(self.choices):
-            raise ValueError(
-                f"asks to pick {self.pick} of {len(self.choices)} words, which leaves nothing to choose"
-            )
+            raise ValueError(f"asks to pick {self.pick} of {len(self.choices)} words, which leaves no choice")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,7 +319,7 @@ class Number(QuestionBase):
 
     def __post_init__(self) -> None:
         if self.least is not None and self.most is not None and self.least > self.most:
-            raise ValueError(f"goes from {self.least:g} to {self.most:g}, which cannot be")
+            raise ValueError(f"has the minimum {self.least:g} and the maximum {self.most:g}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,14 +18,14 @@ def test_every_kind_of_change_is_a_sentence() -> None:
         {"id": "team", "type": "number", "text": "How many?"},
     )
     assert changes({"en": before}, {"en": after}) == [
-        "“What does {candidate} do well?” is no longer asked.",
-        "The help of “How was quality?” is another one.",
+        "“What does {candidate} do well?” was removed.",
+        "The help of “How was quality?” has changed.",
         "“Did {candidate} lead people?” now reads “Has {candidate} led people?”.",
         "“Has {candidate} led people?” is now optional.",
-        "“How large was the team?” is now asked only of: Manager or Client.",
+        "“How large was the team?” is now only for: Manager or Client.",
         "“How large was the team?” is now always asked.",
-        "“How many?” is new, as question 4.",
-        "“How was quality?” has moved from place 4 to 1.",
+        "“How many?” was added as question 4.",
+        "“How was quality?” has moved from position 4 to 1.",
     ]
 
 
@@ -34,7 +34,7 @@ def test_languages_and_translated_texts_are_told() -> None:
     german = [{**english[0], "text": "Alt"}]
     other = [{**english[0], "text": "Neu"}]
     assert changes({"en": english, "de": german}, {"en": english, "de": other, "fr": other}) == [
-        "1 text in German is another one.",
-        "French is new.",
+        "1 text in German has changed.",
+        "French was added.",
     ]
-    assert changes({"en": english, "de": german}, {"en": english}) == ["German is no longer there."]
+    assert changes({"en": english, "de": german}, {"en": english}) == ["German was removed."]

@@ -22,7 +22,7 @@ from goodword.questionnaires.domain.questionnaires import archive, begin_draft, 
 from goodword.questionnaires.domain.questions import (
     DOWN,
     UP,
-    ConditionInTheWay,
+    ConditionConflict,
     HasDependants,
     add_competency,
     add_question,
@@ -139,10 +139,10 @@ def test_a_question_moves_and_does_not_pass_the_one_it_hangs_on(rita: Membership
     assert ids(ours) == ["led", "strengths", "size"]
     assert move_question(questionnaire=ours, question_id="led", by=UP, revision=1) == 1
     assert move_question(questionnaire=ours, question_id="size", by=UP, revision=1) == 2
-    with pytest.raises(ConditionInTheWay):
+    with pytest.raises(ConditionConflict):
         move_question(questionnaire=ours, question_id="size", by=UP, revision=2)
     assert ids(ours) == ["led", "size", "strengths"]
-    assert move_question(questionnaire=ours, question_id="led", by=DOWN, revision=2, free=True) == 2
+    assert move_question(questionnaire=ours, question_id="led", by=DOWN, revision=2, drop_condition=True) == 2
     assert [(entry["id"], entry.get("when")) for entry in draft(ours).entries][:2] == [
         ("size", None),
         ("led", None),

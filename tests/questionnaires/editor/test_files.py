@@ -58,7 +58,7 @@ def test_every_question_with_a_mistake_is_named() -> None:
         "In English: Question 4 must be an object with named values.",
     ]
     assert problems(file(languages={"en": [SIZE]})) == [
-        "In English: Question 1 depends on “led”, which is no question here."
+        "In English: Question 1 depends on “led”, which does not exist."
     ]
     assert problems(file(languages={"en": [{**LED, "type": "essay"}]}))[0].startswith(
         "In English: Question 1 has the type “essay”, which is none of adjectives,"
@@ -71,10 +71,10 @@ def test_the_other_languages_must_ask_the_same() -> None:
         "In German: The question “strengths” of the first language is missing."
     ]
     assert problems(file(languages={"en": english, "de": [STRENGTHS, LED]})) == [
-        "In German: The questions are not in the order of the first language."
+        "In German: The questions are not in the same order as in the first language."
     ]
     assert problems(file(languages={"en": english, "de": [LED, {**STRENGTHS, "required": True}]})) == [
-        "In German: Question 2 is built otherwise than in the first language; only its texts may differ."
+        "In German: Question 2 differs from the first language in more than its texts."
     ]
     assert problems(file(languages={"en": [LED], "de": [LED, STRENGTHS]})) == [
         "In German: The first language has no question “strengths”."
@@ -83,21 +83,17 @@ def test_the_other_languages_must_ask_the_same() -> None:
 
 def test_what_is_no_questionnaire_is_refused_in_a_sentence() -> None:
     assert problems(b'{"title": "x",\n "languages": }') == [
-        "The file is not JSON: something is wrong in line 2, at character 15."
+        "The file is not valid JSON: error in line 2, character 15."
     ]
-    assert problems(b"\xff\xfe\x00") == [
-        "The file is not text in UTF-8. Export it again, or save it as UTF-8."
-    ]
+    assert problems(b"\xff\xfe\x00") == ["The file is not UTF-8 text. Export it again, or save it as UTF-8."]
     assert problems(b"[]") == ["The file must be an object with named values."]
     assert problems(b"[" * 200_000) == ["The file cannot be read as JSON."]
-    assert problems(b" " * (LARGEST_FILE + 1)) == [
-        "The file has more than 500 kB. That is no questionnaire of ours."
-    ]
+    assert problems(b" " * (LARGEST_FILE + 1)) == ["The file is larger than 500 kB."]
     assert problems(file(title="")) == ["The file needs a text under “title”."]
     assert problems(file(titel="x")) == ["The file has “titel”, which is not known here."]
     assert problems(file(languages={})) == ["The file has no language under “languages”."]
     assert problems(file(languages={"xx": [LED]})) == [
-        "“xx” is no language that can be asked in. There are: en, de, fr."
+        "“xx” is not supported. Supported languages: en, de, fr."
     ]
     assert problems(file(languages={"en": {}})) == ["In English: It needs a list of questions."]
     assert problems(file(languages={"en": []})) == ["In English: It needs a list of questions."]

@@ -108,12 +108,12 @@ def test_three_questionnaires_ask_no_more_queries_than_one(rita: Membership, wor
 def test_a_new_one_is_written_from_nothing(rita: Membership, works: Client) -> None:
     where = path("questionnaire_new", rita.organisation)
     wrong = works.post(where, {"title": " ", "description": "Shops", "language": "xx"})
-    assert "Write a title, for example Store managers." in text_of(wrong)
+    assert "Enter a title, for example Store managers." in text_of(wrong)
     assert ("Choose one of the languages." in text_of(wrong), "Shops" in text_of(wrong)) == (True, True)
     works.post(where, {"title": "Shops", "description": "", "language": "fr"})
     ours = Questionnaire.objects.of(rita.organisation).get(title="Shops")
     assert (draft(ours).source.language, draft(ours).entries, ours.created_by) == ("fr", [], rita)
-    assert "Nothing is asked yet" in text_of(works.get(url("questionnaire_edit", ours)))
+    assert "No questions yet" in text_of(works.get(url("questionnaire_edit", ours)))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_rating_wants_its_competency_and_an_example_at_each_level(rita: Member
     sent |= {f"example_{n}": f"Seen {n}" for n in range(1, 5)} | {"can_pass": "on"}
     wrong = text_of(works.post(where, sent))
     assert "Name the competency in a word or two" in wrong
-    assert "Describe what one sees at level 5." in wrong
+    assert "Describe behaviour at level 5." in wrong
     assert ("Seen 4" in wrong, ids(ours)) == (True, ["led"])
     works.post(where, sent | {"competency": "Care", "example_5": "Seen 5"})
     assert draft(ours).entries[1]["levels"][4] == {"value": 5, "label": "L5", "example": "Seen 5"}
@@ -196,9 +196,9 @@ def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(rita: Member
     page = text_of(works.post(where, sent))
     for sentence in (
         "This has 501 characters; at most 500 are allowed.",
-        "Tick relationships, or choose “Everybody”.",
-        "Tick the answers after which it is asked, or choose “Always”.",
-        "This answer is here twice.",
+        "Tick at least one relationship, or choose “Everyone”.",
+        "Tick at least one answer, or choose “Always”.",
+        "This answer is listed twice.",
     ):
         assert sentence in page
     assert ("x" * 501 in page, "Kept" in page) == (True, True)
@@ -240,13 +240,13 @@ def test_a_condition_is_chosen_by_clicking(rita: Membership, works: Client) -> N
     ours = made(rita, LED, STRENGTHS)
     where = url("questionnaire_question", ours, "strengths")
     page = text_of(works.get(where))
-    assert "After particular answers to 1 “Did {candidate} lead people?”" in page
+    assert "Only after certain answers to 1 “Did {candidate} lead people?”" in page
     sent = typed(STRENGTHS, longest="10000", when_question="led", when_led=["no", "unsure"])
     works.post(where, sent)
     assert draft(ours).entries[1]["when"] == {"question": "led", "is": ["no", "unsure"]}
     assert "Only if 1 is answered “No” or “Not sure”" in text_of(works.get(url("questionnaire_edit", ours)))
     odd = works.post(where, sent | {"when_question": "nobody", "revision": "1"})
-    assert "That question is no longer here." in text_of(odd)
+    assert "That question no longer exists." in text_of(odd)
 
 
 def test_a_second_tab_loses_nothing_and_is_told(rita: Membership, works: Client) -> None:
@@ -255,7 +255,7 @@ def test_a_second_tab_loses_nothing_and_is_told(rita: Membership, works: Client)
     works.post(where, typed({"text": "First tab?"}))
     page = works.post(where, typed({"text": "Second tab?"}, help="Typed with care"))
     html = text_of(page)
-    assert "Not saved yet: the draft was changed meanwhile" in html
+    assert "Not saved: the draft has changed" in html
     assert ("First tab?" in html, "Second tab?" in html, "Typed with care" in html) == (True, True, True)
     assert draft(ours).entries[0]["text"] == "First tab?"
     works.post(where, typed({"text": "Second tab?"}, revision=str(page.context["revision"])))
@@ -271,7 +271,7 @@ def test_a_stale_form_with_a_mistake_does_not_pass_over_the_newer_one(
     page = works.post(where, typed({"text": ""}))
     assert page.context["revision"] == 0
     again = works.post(where, typed({"text": "Second tab?"}, revision=str(page.context["revision"])))
-    assert "Not saved yet" in text_of(again)
+    assert "Not saved: the draft has changed" in text_of(again)
     assert draft(ours).entries[0]["text"] == "First tab?"
 
 
@@ -280,10 +280,10 @@ def test_moving_and_deleting_in_a_stale_tab_change_nothing(rita: Membership, wor
     add_question(questionnaire=ours, entry={"type": "date", "text": "When?"})
     for name in ("questionnaire_question_move", "questionnaire_question_delete"):
         response = works.post(url(name, ours, "led"), {"by": "down", "revision": "0"}, follow=True)
-        assert "Nothing was changed: the draft was changed in another tab" in text_of(response)
+        assert "Nothing was saved: the draft was changed in another tab" in text_of(response)
     assert ids(ours) == ["led", "strengths", "when"]
     gone = works.post(url("questionnaire_question_move", ours, "nobody"), {"revision": "1"}, follow=True)
-    assert "That question is no longer here." in text_of(gone)
+    assert "That question no longer exists." in text_of(gone)
 
 
 def test_after_a_move_the_focus_is_on_the_button_that_was_pressed(rita: Membership, works: Client) -> None:
@@ -292,7 +292,7 @@ def test_after_a_move_the_focus_is_on_the_button_that_was_pressed(rita: Membersh
     page = works.post(url("questionnaire_question_move", ours, "quality"), sent, follow=True)
     html = text_of(page)
     assert ids(ours) == ["led", "quality", "strengths"]
-    assert "Moved to place 2 of 3." in html
+    assert "Moved to position 2 of 3." in html
     assert html.count(" autofocus") == 1
     assert 'aria-label="Move up question 2, How was quality?" autofocus' in html
 
@@ -301,9 +301,9 @@ def test_where_a_condition_is_in_the_way_a_page_offers_the_way_out(rita: Members
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question_move", ours, "size")
     page = text_of(works.post(where, {"by": "up", "revision": "0"}))
-    assert "These two cannot change places" in page
+    assert "These questions can't be swapped" in page
     assert ids(ours) == ["led", "size"]
-    works.post(where, {"by": "up", "revision": "0", "free": "yes"})
+    works.post(where, {"by": "up", "revision": "0", "drop_condition": "yes"})
     assert [(entry["id"], "when" in entry) for entry in draft(ours).entries] == [
         ("size", False),
         ("led", False),
@@ -313,11 +313,11 @@ def test_where_a_condition_is_in_the_way_a_page_offers_the_way_out(rita: Members
 def test_deleting_asks_what_happens_to_dependent_questions(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question_delete", ours, "led")
-    assert "1 question is asked only after an answer to this one" in text_of(works.get(where))
+    assert "1 question depends on this one" in text_of(works.get(where))
     page = text_of(works.post(where, {"revision": "0"}))
     assert "Choose what happens to the questions that depend on it." in page
     assert ids(ours) == ["led", "size"]
-    works.post(where, {"revision": "0", "hanging": "stay"})
+    works.post(where, {"revision": "0", "dependants": "keep"})
     assert (ids(ours), "when" in draft(ours).entries[0]) == (["size"], False)
 
 
@@ -340,7 +340,10 @@ def test_a_language_is_translated_side_by_side(rita: Membership, works: Client) 
     works.post(where, sent | {"size-text": ""})
     assert "3 texts to translate" in text_of(works.get(url("questionnaire_edit", ours)))
     stale = works.post(where, {"led-text": "Zweiter Tab", "revision": "0"})
-    assert ("Not saved yet" in text_of(stale), "Zweiter Tab" in text_of(stale)) == (True, True)
+    assert ("Not saved: the draft has changed" in text_of(stale), "Zweiter Tab" in text_of(stale)) == (
+        True,
+        True,
+    )
     works.post(where, {"led-text": "Zweiter Tab", "revision": str(stale.context["revision"])})
     assert draft(ours).translations[0].questions[0]["text"] == "Zweiter Tab"
 
@@ -356,9 +359,9 @@ def test_a_text_that_changes_asks_for_a_look_at_its_translation(rita: Membership
     assert "still says in German" not in text_of(same)
     other = works.post(where, typed({"text": "Led whom?"}, comment="on", revision="1"), follow=True)
     assert "Question 1 still has the old text in German." in text_of(other)
-    assert "but not in: German" in text_of(works.get(url("questionnaire_publish", ours)))
+    assert "Please check: German" in text_of(works.get(url("questionnaire_publish", ours)))
     save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Wen geführt?"}}, revision=0)
-    assert "but not in: German" not in text_of(works.get(url("questionnaire_publish", ours)))
+    assert "Please check: German" not in text_of(works.get(url("questionnaire_publish", ours)))
 
 
 def test_a_built_in_one_can_be_archived_but_not_the_one_that_is_asked_by_default(
@@ -368,7 +371,7 @@ def test_a_built_in_one_can_be_archived_but_not_the_one_that_is_asked_by_default
     general = ensure_builtin(rita.organisation, builtin.GENERAL_PROFESSIONAL, now=NOW)
     assert url("questionnaire_archive", general) not in text_of(works.get(url("questionnaire", general)))
     stays = works.post(url("questionnaire_archive", general), follow=True)
-    assert "This one stays: roles that name no questionnaire ask it." in text_of(stays)
+    assert "because roles use it by default." in text_of(stays)
     works.post(url("questionnaire_archive", leadership))
     general.refresh_from_db()
     leadership.refresh_from_db()
@@ -389,7 +392,7 @@ def test_the_longest_questionnaire_is_translated_on_one_page(rita: Membership, w
     sent = dict.fromkeys(form.fields, "Wort") | {"revision": "0"}
     assert len(sent) > 1000
     works.post(url("questionnaire_language", ours, "de"), sent)
-    assert "Every text is translated." in text_of(works.get(url("questionnaire_language", ours, "de")))
+    assert "All texts are translated." in text_of(works.get(url("questionnaire_language", ours, "de")))
 
 
 def test_publishing_says_what_is_different_who_uses_it_and_what_is_missing(
@@ -408,19 +411,19 @@ def test_publishing_says_what_is_different_who_uses_it_and_what_is_missing(
     where = url("questionnaire_publish", ours)
     page = text_of(works.get(where))
     for part in (
-        "“How was competency 0?” is new, as question 2.",
-        "German is new.",
+        "“How was competency 0?” was added as question 2.",
+        "German was added.",
         "Shop lead",
         "9: Competency 0",
     ):
         assert part in page
     sent = {"revision": str(draft(ours).source.revision)}
     wrong = text_of(works.post(where, sent))
-    assert "Say why the job needs more than eight competencies rated." in wrong
+    assert "Explain why the job needs more than eight competencies rated." in wrong
     wrong = text_of(works.post(where, sent | {"reason": "A board role"}))
-    assert ("Not whole yet: German." in wrong, "A board role" in wrong) == (True, True)
+    assert ("Not fully translated: German." in wrong, "A board role" in wrong) == (True, True)
     done = works.post(where, sent | {"reason": "A board role", "without": "de"}, follow=True)
-    assert "Version 2 is published. New checks ask it; running ones keep theirs." in text_of(done)
+    assert "Version 2 published. New checks use it; open checks keep theirs." in text_of(done)
     assert "A board role" in text_of(done)
     assert draft(ours).source.number == 3
 
@@ -428,7 +431,7 @@ def test_publishing_says_what_is_different_who_uses_it_and_what_is_missing(
 def test_an_empty_draft_is_not_published_and_says_so(rita: Membership, works: Client) -> None:
     ours = made(rita)
     page = works.post(url("questionnaire_publish", ours), {"revision": "0"})
-    assert "Nothing is asked yet. Add a question first." in text_of(page)
+    assert "Add a question first." in text_of(page)
 
 
 def test_a_file_comes_in_whole_or_not_at_all(rita: Membership, works: Client) -> None:
@@ -503,7 +506,7 @@ def test_the_page_shows_any_version_and_language_and_nothing_else(rita: Membersh
     newest = works.get(url("questionnaire", ours))
     assert (newest.context["version"].number, "When?" in text_of(newest)) == (2, True)
     first = text_of(works.get(url("questionnaire", ours) + "?version=1"))
-    assert ("You are looking at version 1. New checks ask version 2." in first, "When?" in first) == (
+    assert ("This is version 1. New checks use version 2." in first, "When?" in first) == (
         True,
         False,
     )

@@ -56,7 +56,7 @@ def test_the_relationship_decides_who_is_asked(rita: Membership, works: Client) 
     where = url("questionnaire_preview", ours)
     assert "Did Alex Muster lead people?" in text_of(works.get(where + "?relationship=manager"))
     peer = text_of(works.get(where + "?relationship=peer"))
-    assert ("What does Alex Muster do well?" in peer, "Not asked here. Only of: Manager" in peer) == (
+    assert ("What does Alex Muster do well?" in peer, "Not asked here. Only for: Manager" in peer) == (
         True,
         True,
     )

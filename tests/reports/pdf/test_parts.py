@@ -152,7 +152,7 @@ def test_the_candidates_own_answers_are_never_mixed_into_a_mean_nor_marked() -> 
     assert [(row["label"], row["note"], row["hollow"]) for row in first["rows"]] == [
         ("Manager", "1 answer · identifiable", False),
         ("Peer", "1 answer · identifiable", False),
-        ("Self", "The candidate, about themself", True),
+        ("Self", "Self-assessment", True),
     ]
 
 

@@ -84,18 +84,18 @@ def test_an_assessment_shows_each_scale_and_no_total() -> None:
     text = text_of(render_pdf(assessment()))
     for expected in (
         "Maren Vogel Candidate for Customer Support Lead at Northwind Instruments",
-        "“Talks with customers all day and keeps several cases in hand.” Named by Anna Karl, 3 Nov 2026.",
+        "“Talks with customers all day and keeps several cases in hand.” Stated by Anna Karl, 3 Nov 2026.",
         "Mean 3.67 from 3 of 4 answers.",
         "There is no norm group for this test yet",
         "Neither end of a scale is better, and there is no total.",
-        "Goodword advances and rejects nobody.",
-        "GW-7F3K-Q2 · version 1 · made Tue 24 Nov 2026, 14:05",
+        "Goodword neither advances nor rejects candidates.",
+        "GW-7F3K-Q2 · version 1 · created Tue 24 Nov 2026, 14:05",
         "Page 2 of 2",
     ):
         assert expected in text
 
 
-def test_a_norm_group_is_named_and_its_band_told() -> None:
+def test_the_report_names_the_norm_group_and_its_band() -> None:
     test = work_style()
     test["norm"] = {"name": "Support staff", "version": "2026.1", "n": 240, "text": "First attempts."}
     test["scales"][0]["band"] = {"low": 2.75, "high": 3.5, "label": "above the middle half"}
@@ -116,22 +116,22 @@ def test_a_scale_without_a_mean_says_so() -> None:
 def test_a_reference_check_shows_everything_that_was_answered() -> None:
     text = text_of(render_pdf(reference_check(6, with_self=True)))
     for expected in (
-        "6 references came in, of 6 asked for. One of them confirms dates and title only.",
+        "6 of 6 requested references were received. One of them confirms dates and title only.",
         "Jonas Brandt",
         "Tomás Ó Briain",
         "1 answer · identifiable",
-        "whoever knows who was asked knows whose answer it is",
+        "anyone who knows the referees knows whose answer it is",
         "Good at saying no kindly. Priya Nair · Peer · Alpenglas GmbH",
-        "Chosen by nobody: Curious, Quick, Stubborn, Warm.",
+        "Not chosen: Curious, Quick, Stubborn, Warm.",
         "Mar 2021 – Aug 2024 Apr 2021 – Aug 2024",
         "Leaves a question open until somebody asks again.",
-        "Goodword advances and rejects nobody.",
+        "Goodword neither advances nor rejects candidates.",
         "Page 4 of 4",
     ):
         assert expected in text
 
 
-def test_a_redacted_report_names_nobody() -> None:
+def test_a_redacted_report_contains_no_names() -> None:
     snapshot = reference_check(2, name=None, redacted=True)
     for reference in snapshot["check"]["references"]:
         reference["referee"] |= {"name": None, "company": None, "title": None}
@@ -140,7 +140,7 @@ def test_a_redacted_report_names_nobody() -> None:
             comment["text"] = None
     text = text_of(render_pdf(snapshot))
     assert "Name removed" in text
-    assert "Personal data were removed from this version of the report." in text
+    assert "Personal data was removed from this version of the report." in text
     assert "Text removed Referee 1 · Manager" in text
     assert "Jonas" not in text
 

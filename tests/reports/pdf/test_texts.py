@@ -54,7 +54,7 @@ def test_a_character_without_a_font_is_shown_and_told() -> None:
     assert rendered.replaced == ("U+13000 EGYPTIAN HIEROGLYPH A001",)
     text = text_of(rendered)
     assert "Ana [U+13000]" in text
-    assert "could not be printed" in text
+    assert "cannot be printed" in text
 
 
 @pytest.mark.parametrize(

@@ -229,15 +229,17 @@ def normed_score_text(standing: NormedScoreData, words: Words, *, by_distance: b
     group = group_text(standing, words)
     low, high = standing["percentile_low"], standing["percentile_high"]
     if by_distance:
-        place = words("standing_nearer", low=100 - high, high=100 - low, group=group)
+        place = words("normed_score_distance", low=100 - high, high=100 - low, group=group)
     else:
-        place = words("standing", low=low, high=high, group=group)
+        place = words("normed_score", low=low, high=high, group=group)
     sentences = [
         place,
-        words("standing_band", low=words.number(standing["low"], 1), high=words.number(standing["high"], 1)),
+        words(
+            "normed_score_band", low=words.number(standing["low"], 1), high=words.number(standing["high"], 1)
+        ),
     ]
     if standing["reliability"] is not None:
-        sentences.append(words("standing_reliability", value=words.number(standing["reliability"], 2)))
+        sentences.append(words("normed_score_reliability", value=words.number(standing["reliability"], 2)))
     return " ".join(sentences)
 
 

@@ -70,7 +70,7 @@ def create(
 
 
 def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
-    """*Use as a start*: a draft of one's own with everything of its newest version, or of its draft if there is none.
+    """*Make a copy*: a draft of one's own with everything of its newest version, or of its draft if there is none.
 
     The organisation's own language leads if the questions are in it, else English, else the one that led before.
     """

@@ -88,7 +88,7 @@ def change_question(*, questionnaire: Questionnaire, question_id: str, entry: En
         write(draft, entries)
 
 
-class ConditionInTheWay(Exception):
+class ConditionConflict(Exception):
     """One of the two questions depends on the other, so they cannot change places."""
 
     def __init__(self, question_id: str) -> None:
@@ -97,7 +97,7 @@ class ConditionInTheWay(Exception):
 
 
 def move_question(
-    *, questionnaire: Questionnaire, question_id: str, by: int, revision: int, free: bool = False
+    *, questionnaire: Questionnaire, question_id: str, by: int, revision: int, drop_condition: bool = False
 ) -> int:
     """Change places with the question above (`UP`) or below (`DOWN`). Returns its place from now on, from 1.
 
@@ -112,8 +112,8 @@ def move_question(
             return place + 1
         dependant = blocking_dependant(entries, question_id, by=by)
         if dependant is not None:
-            if not free:
-                raise ConditionInTheWay(dependant["id"])
+            if not drop_condition:
+                raise ConditionConflict(dependant["id"])
             entries[index_of(entries, dependant["id"])] = without_condition(dependant)
         entries[place], entries[other] = entries[other], entries[place]
         write(draft, entries)

@@ -240,8 +240,8 @@ def _of_the_whole(entries: Sequence[Entry], *, minutes: int) -> Iterator[Advice]
     if count > REASON_ABOVE:
         yield Advice(
             _(
-                "This rates %(count)s competencies. More than eight tire referees, and their answers become alike; "
-                "publishing asks you for the reason."
+                "This rates %(count)s competencies. More than eight tire referees, and their answers become alike. "
+                "You'll be asked for a reason when you publish."
             )
             % {"count": count}
         )
@@ -249,7 +249,7 @@ def _of_the_whole(entries: Sequence[Entry], *, minutes: int) -> Iterator[Advice]
         yield Advice(
             _(
                 "This rates %(count)s competencies. With more than five, referees' answers become alike. Keep "
-                "those that the job needs most."
+                "the ones the job needs most."
             )
             % {"count": count}
         )
@@ -263,7 +263,7 @@ def _of_the_whole(entries: Sequence[Entry], *, minutes: int) -> Iterator[Advice]
             % {"count": minutes}
         )
     if not any(entry["required"] for entry in entries):
-        yield Advice(_("No question must be answered, so a referee can send an empty reference."))
+        yield Advice(_("All questions are optional, so a referee could send an empty reference."))
     seen: dict[str, str] = {}
     for entry in entries:
         same = seen.setdefault(" ".join(entry["text"].casefold().split()), entry["id"])
@@ -280,7 +280,7 @@ def _of_relationships(entries: Sequence[Entry]) -> Iterator[Advice]:
     for relationship in RELATIONSHIPS:
         if not any(relationship in (entry.get("only_for") or RELATIONSHIPS) for entry in entries):
             yield Advice(
-                _("A referee of the kind “%(who)s” is asked nothing at all.") % {"who": words[relationship]}
+                _("Referees with the relationship “%(who)s” get no questions.") % {"who": words[relationship]}
             )
     for entry in entries:
         question_id, _values = condition_of(entry)
@@ -291,7 +291,7 @@ def _of_relationships(entries: Sequence[Entry]) -> Iterator[Advice]:
         able = set(source.get("only_for") or RELATIONSHIPS)
         if not asked & able:
             yield Advice(
-                _("%(this)s is never asked: it depends on %(other)s, which these referees do not see.")
+                _("%(this)s is never asked, because it depends on %(other)s, which those referees don't see.")
                 % {"this": numbered(entries, entry["id"]), "other": numbered(entries, question_id)},
                 entry["id"],
             )
@@ -304,8 +304,8 @@ def _of_names(entries: Sequence[Entry]) -> Iterator[Advice]:
                 if found[1] not in {"candidate", "company"}:
                     yield Advice(
                         _(
-                            "%(this)s shows “%(braces)s” unchanged. "
-                            "The names that are filled in are {candidate} and {company}."
+                            "%(this)s will show “%(braces)s” as it is. "
+                            "Only {candidate} and {company} are filled in."
                         )
                         % {"this": numbered(entries, entry["id"]), "braces": found[0]},
                         entry["id"],
@@ -324,8 +324,8 @@ def _of_topics(by_language: Mapping[str, Sequence[Entry]], entries: Sequence[Ent
                 mentioned.add((entry["id"], found.topic))
                 yield Advice(
                     _(
-                        "%(this)s may touch %(topic)s (“%(word)s”). In many countries this must not be asked about "
-                        "a person. Ask it only if the job itself needs it."
+                        "%(this)s may touch on %(topic)s (“%(word)s”). In many countries employers may not ask "
+                        "about this. Ask it only if the job requires it."
                     )
                     % {
                         "this": numbered(entries, entry["id"]),

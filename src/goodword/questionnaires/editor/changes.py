@@ -56,7 +56,7 @@ def _gone(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
     there = {entry["id"] for entry in new}
     for entry in old:
         if entry["id"] not in there:
-            yield _("%(question)s is no longer asked.") % {"question": named(entry)}
+            yield _("%(question)s was removed.") % {"question": named(entry)}
 
 
 def _of_questions(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
@@ -64,7 +64,7 @@ def _of_questions(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
     for place, entry in enumerate(new, start=1):
         was = before.get(entry["id"])
         if was is None:
-            yield _("%(question)s is new, as question %(place)s.") % {
+            yield _("%(question)s was added as question %(place)s.") % {
                 "question": named(entry),
                 "place": place,
             }
@@ -83,24 +83,22 @@ def _changed(was: Mapping[str, Any], entry: Mapping[str, Any], new: Sequence[Ent
         if place != "text" and texts.get(place) != texts_before.get(place)
     }
     if other & {"help"}:
-        yield _("The help of %(question)s is another one.") % names
+        yield _("The help of %(question)s has changed.") % names
     if other & {"self_text"}:
-        yield _("What candidates are asked instead of %(question)s is another text.") % names
+        yield _("The self-assessment text of %(question)s has changed.") % names
     options = {place for place in other if place.startswith(("levels.", "choices."))}
     if options:
         yield _("The answers of %(question)s have changed.") % names
     if other - options - {"help", "self_text"}:
-        yield _("Other words of %(question)s have changed.") % names
+        yield _("Other texts of %(question)s have changed.") % names
     if was["required"] != entry["required"]:
         yield (
-            _("%(question)s must now be answered.")
-            if entry["required"]
-            else _("%(question)s is now optional.")
+            _("%(question)s is now required.") if entry["required"] else _("%(question)s is now optional.")
         ) % names
     if was.get("only_for", []) != entry.get("only_for", []):
         asked = who(entry)
         yield (
-            _("%(question)s is now asked only of: %(who)s.") % {**names, "who": asked}
+            _("%(question)s is now only for: %(who)s.") % {**names, "who": asked}
             if asked
             else _("%(question)s is now for everyone.") % names
         )
@@ -133,7 +131,7 @@ def _moved(old: Sequence[Entry], new: Sequence[Entry]) -> Iterator[str]:
     before = {entry["id"]: place for place, entry in enumerate(old, start=1)}
     for place, entry in enumerate(new, start=1):
         if entry["id"] in known - stayed:
-            yield _("%(question)s has moved from place %(before)s to %(after)s.") % {
+            yield _("%(question)s has moved from position %(before)s to %(after)s.") % {
                 "question": named(entry),
                 "before": before[entry["id"]],
                 "after": place,
@@ -144,10 +142,10 @@ def _of_languages(before: Languages, after: Languages) -> Iterator[str]:
     source = next(iter(after))
     for language in before:
         if language not in after:
-            yield _("%(language)s is no longer there.") % {"language": language_name(language)}
+            yield _("%(language)s was removed.") % {"language": language_name(language)}
     for language, questions in after.items():
         if language not in before:
-            yield _("%(language)s is new.") % {"language": language_name(language)}
+            yield _("%(language)s was added.") % {"language": language_name(language)}
         elif language != source:
             old = {entry["id"]: texts_of(entry) for entry in before[language]}
             count = sum(
@@ -158,7 +156,7 @@ def _of_languages(before: Languages, after: Languages) -> Iterator[str]:
             )
             if count:
                 yield ngettext(
-                    "%(count)s text in %(language)s is another one.",
-                    "%(count)s texts in %(language)s are other ones.",
+                    "%(count)s text in %(language)s has changed.",
+                    "%(count)s texts in %(language)s have changed.",
                     count,
                 ) % {"count": count, "language": language_name(language)}

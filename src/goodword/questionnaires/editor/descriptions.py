@@ -81,10 +81,10 @@ class QuestionType:
 def groups() -> list[tuple[str, list[QuestionType]]]:
     """All types in the order in which they are offered, under their headings."""
     return [
-        (_("To rate"), _to_rate()),
-        (_("To choose"), _to_choose()),
-        (_("To write"), _to_write()),
-        (_("To confirm what the candidate stated"), _to_confirm()),
+        (_("Rate"), _to_rate()),
+        (_("Choose"), _to_choose()),
+        (_("Write"), _to_write()),
+        (_("Confirm what the candidate stated"), _to_confirm()),
     ]
 
 
@@ -104,14 +104,14 @@ def _to_rate() -> list[QuestionType]:
         QuestionType(
             "agreement",
             _("Agreement"),
-            _("A statement, and how far one agrees with it."),
+            _("A statement to agree or disagree with."),
             _("{candidate} told others in time when something was late."),
         ),
         QuestionType(
             "between",
             _("Between two statements"),
-            _("A place between two ways of working, neither of them better."),
-            _("Plans ahead in detail … decides as things come"),
+            _("A position between two ways of working, neither of them better."),
+            _("Plans ahead in detail … decides as things come up"),
         ),
     ]
 
@@ -121,39 +121,37 @@ def _to_choose() -> list[QuestionType]:
         QuestionType(
             "yes_no_unsure",
             _("Yes or no"),
-            _("Yes, no or not sure, with room for a comment."),
+            _("Yes, no or not sure, with an optional comment."),
             _("Did {candidate} lead people?"),
         ),
         QuestionType(
             "would_work_again",
             _("Would work together again"),
-            _(
-                "Yes, yes with reservations, no, or prefer not to say. Candidates are not asked it about themselves."
-            ),
+            _("Yes, yes with reservations, no, or prefer not to say. Not part of the self-assessment."),
             _("Would you work with {candidate} again?"),
         ),
         QuestionType(
             "single_choice",
             _("One of several answers"),
-            _("Answers of your own, of which one is chosen."),
+            _("Referees choose one of your answers."),
             _("How large was the team? Up to 5, 6 to 15, more"),
         ),
         QuestionType(
             "multiple_choice",
             _("Several answers"),
-            _("Answers of your own, of which some are chosen."),
+            _("Referees choose several of your answers."),
             _("Which of these did {candidate} do regularly?"),
         ),
         QuestionType(
             "adjectives",
             _("Pick words"),
-            _("A list of words, of which an exact number is picked."),
+            _("Referees pick an exact number of words from a list."),
             _("Pick the three words that describe {candidate} at work best."),
         ),
         QuestionType(
             "ranking",
-            _("Put in order"),
-            _("Answers of your own, each of which gets a place. Up to ten."),
+            _("Ranking"),
+            _("Referees put up to ten answers in order."),
             _("In which order would you take these tasks on a full day?"),
         ),
     ]
@@ -164,21 +162,21 @@ def _to_write() -> list[QuestionType]:
         QuestionType(
             "long_text",
             _("Long text"),
-            _("A few sentences in free text. Takes the most time, and is often the most informative."),
+            _("A few sentences. Takes the most time, and is often the most informative."),
             _("What does {candidate} do especially well?"),
         ),
         QuestionType("short_text", _("Short text"), _("One line."), _("What was the name of the project?")),
         QuestionType(
             "number",
             _("Number"),
-            _("A number, with a unit and bounds if you like."),
+            _("A number, optionally with a unit and limits."),
             _("How many people reported to {candidate}?"),
         ),
         QuestionType("date", _("Date"), _("One day."), _("When did the project end?")),
         QuestionType(
             "period",
             _("Period"),
-            _("A first and a last month, or still going on."),
+            _("First and last month, or ongoing."),
             _("When did {candidate} lead the team?"),
         ),
     ]

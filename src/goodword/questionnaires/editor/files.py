@@ -93,7 +93,7 @@ def read_file(raw: bytes) -> Contents:
     if unknown:
         raise InvalidFile(
             [
-                _("“%(language)s” is no language that can be asked in. There are: %(known)s.")
+                _("“%(language)s” is not supported. Supported languages: %(known)s.")
                 % {
                     "language": clean_text(shortened(unknown[0]), one_line=True),
                     "known": ", ".join(language_codes()),
@@ -118,17 +118,15 @@ def read_file(raw: bytes) -> Contents:
 
 def _loaded(raw: bytes) -> object:
     if len(raw) > LARGEST_FILE:
-        sentence = _("The file has more than %(size)s kB. That is no questionnaire of ours.")
+        sentence = _("The file is larger than %(size)s kB.")
         raise InvalidFile([sentence % {"size": LARGEST_FILE // 1000}])
     try:
         return json.loads(raw.decode("utf-8-sig"))
     except json.JSONDecodeError as wrong:
-        sentence = _("The file is not JSON: something is wrong in line %(line)s, at character %(column)s.")
+        sentence = _("The file is not valid JSON: error in line %(line)s, character %(column)s.")
         raise InvalidFile([sentence % {"line": wrong.lineno, "column": wrong.colno}]) from None
     except UnicodeDecodeError:
-        raise InvalidFile(
-            [_("The file is not text in UTF-8. Export it again, or save it as UTF-8.")]
-        ) from None
+        raise InvalidFile([_("The file is not UTF-8 text. Export it again, or save it as UTF-8.")]) from None
     except (ValueError, RecursionError):
         raise InvalidFile([_("The file cannot be read as JSON.")]) from None
 
@@ -184,10 +182,9 @@ def _differences(source: Sequence[Entry], questions: Sequence[Entry]) -> list[st
         for name in there:
             if name not in ids:
                 return [_("The first language has no question “%(id)s”.") % {"id": name}]
-        return [_("The questions are not in the order of the first language.")]
+        return [_("The questions are not in the same order as in the first language.")]
     return [
-        _("Question %(place)s is built otherwise than in the first language; only its texts may differ.")
-        % {"place": place}
+        _("Question %(place)s differs from the first language in more than its texts.") % {"place": place}
         for place, (first, other) in enumerate(zip(source, questions, strict=True), start=1)
         if _structure(first) != _structure(other)
     ]

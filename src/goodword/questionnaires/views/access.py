@@ -43,8 +43,8 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
             messages.warning(
                 request,
                 _(
-                    "Nothing was changed: the draft was changed in another tab or by someone else. This is the "
-                    "current version."
+                    "Nothing was saved: the draft was changed in another tab or by someone else. This is the "
+                    "current draft."
                 ),
             )
             return redirect("questionnaire_edit", request.organisation.slug, pk)

@@ -16,7 +16,7 @@ from goodword.questionnaires.domain.questionnaires import describe
 from goodword.questionnaires.domain.questions import (
     DOWN,
     UP,
-    ConditionInTheWay,
+    ConditionConflict,
     HasDependants,
     duplicate_question,
     move_question,
@@ -155,15 +155,15 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
             question_id=question_id,
             by=UP if up else DOWN,
             revision=revision_of(request),
-            free=request.POST.get("free") == "yes",
+            drop_condition=request.POST.get("drop_condition") == "yes",
         )
     except KeyError:
         return _gone(request, draft)
-    except ConditionInTheWay as blocked:
-        return _in_the_way(request, draft, question_id, blocked.question_id, up=up)
+    except ConditionConflict as blocked:
+        return _condition_conflict(request, draft, question_id, blocked.question_id, up=up)
     messages.success(
         request,
-        _("Moved to place %(place)s of %(count)s.") % {"place": place, "count": len(draft.entries)},
+        _("Moved to position %(place)s of %(count)s.") % {"place": place, "count": len(draft.entries)},
     )
     where = _to_editor(request, draft)
     where["Location"] += f"?moved={question_id}&by={'up' if up else 'down'}"
@@ -183,7 +183,7 @@ def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> Http
     except QuestionError as wrong:
         messages.error(request, str(wrong))
         return _to_editor(request, draft)
-    messages.success(request, _("Duplicated. The copy is right below; change it as needed."))
+    messages.success(request, _("Duplicated. The copy is right below."))
     where = _to_editor(request, draft)
     where["Location"] += f"?new={name}"
     return where
@@ -197,7 +197,7 @@ def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
     try:
         question = _question(draft, question_id)
         if request.method == "POST":
-            choice = {"go": True, "stay": False}.get(request.POST.get("hanging", ""))
+            choice = {"delete": True, "keep": False}.get(request.POST.get("dependants", ""))
             remove_question(
                 questionnaire=draft.questionnaire,
                 question_id=question_id,
@@ -217,7 +217,7 @@ def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
             "questionnaire": draft.questionnaire,
             "draft": draft,
             "question": question,
-            "hanging": [
+            "dependants": [
                 numbered(draft.entries, entry["id"]) for entry in dependants(draft.entries, question_id)
             ],
             "problem": problem,
@@ -225,21 +225,21 @@ def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
     )
 
 
-def _in_the_way(
-    request: MemberRequest, draft: Draft, question_id: str, hanging_id: str, *, up: bool
+def _condition_conflict(
+    request: MemberRequest, draft: Draft, question_id: str, dependant_id: str, *, up: bool
 ) -> HttpResponseBase:
-    dependent = _question(draft, hanging_id)
+    dependent = _question(draft, dependant_id)
     return render(
         request,
-        "questionnaires/editor/in_the_way.html",
+        "questionnaires/editor/condition_conflict.html",
         {
             "questionnaire": draft.questionnaire,
             "draft": draft,
             "question_id": question_id,
             "by": "up" if up else "down",
             "moving": numbered(draft.entries, question_id),
-            "hanging_id": hanging_id,
-            "hanging": numbered(draft.entries, hanging_id),
+            "dependant_id": dependant_id,
+            "dependant": numbered(draft.entries, dependant_id),
             "source": numbered(draft.entries, condition_of(dependent)[0]),
         },
     )
@@ -250,7 +250,7 @@ def _question(draft: Draft, question_id: str) -> Entry:
 
 
 def _gone(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    messages.info(request, _("That question is no longer here."))
+    messages.info(request, _("That question no longer exists."))
     return _to_editor(request, draft)
 
 

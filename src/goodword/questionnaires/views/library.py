@@ -90,9 +90,9 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
     try:
         domain.archive(questionnaire=found, by=request.member, now=clock.now())
     except domain.UsedByDefault:
-        messages.info(request, _("This one stays: roles that name no questionnaire ask it."))
+        messages.info(request, _("This questionnaire can't be archived, because roles use it by default."))
         return redirect("questionnaire", request.organisation.slug, pk)
-    messages.success(request, _("Archived. Roles and checks that use it go on with it."))
+    messages.success(request, _("Archived. Roles and checks that use it keep it."))
     return redirect("questionnaires", request.organisation.slug)
 
 
@@ -101,7 +101,7 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
 def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Put it back."""
     domain.bring_back(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
-    messages.success(request, _("It is back, and roles can choose it again."))
+    messages.success(request, _("Restored. Roles can choose it again."))
     return redirect("questionnaire", request.organisation.slug, pk)
 
 
@@ -162,9 +162,9 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Use as a start*."""
+    """*Make a copy*."""
     made = domain.duplicate(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
-    messages.success(request, _("This copy is yours to change. No role uses it before you publish it."))
+    messages.success(request, _("Copied. Roles can choose the copy once you publish it."))
     return redirect("questionnaire_edit", request.organisation.slug, made.pk)
 
 
@@ -177,9 +177,7 @@ def begin_draft(request: MemberRequest, pk: int) -> HttpResponseBase:
     except NotEditable:
         messages.info(
             request,
-            _(
-                "This one cannot be changed. Use it as a start: the copy is yours, and you can change all of it."
-            ),
+            _("This questionnaire can't be changed. Make a copy to edit it."),
         )
         return redirect("questionnaire", request.organisation.slug, pk)
     return redirect("questionnaire_edit", request.organisation.slug, pk)
@@ -200,6 +198,6 @@ def import_(request: MemberRequest) -> HttpResponseBase:
                 for problem in invalid.problems:
                     form.add_error("file", problem)
             else:
-                messages.success(request, _("Imported as a draft. Look it over, then publish it."))
+                messages.success(request, _("Imported as a draft. Check it, then publish it."))
                 return redirect("questionnaire_edit", request.organisation.slug, made.pk)
     return render(request, "questionnaires/editor/import.html", {"form": form})

@@ -158,7 +158,7 @@ def _why(who: str, when: str, current: Preview, question_id: str) -> str:
     if current.page_of(question_id):
         return ""
     if question_id in current.of_others:
-        return _("Not asked here. Only of: %(who)s") % {"who": who}
+        return _("Not asked here. Only for: %(who)s") % {"who": who}
     return _("Not asked yet. %(when)s") % {"when": when}
 
 

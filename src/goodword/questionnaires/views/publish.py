@@ -38,7 +38,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
         if number:
             messages.success(
                 request,
-                _("Version %(number)s is published. New checks ask it; running ones keep theirs.")
+                _("Version %(number)s published. New checks use it; open checks keep theirs.")
                 % {"number": number},
             )
             return redirect("questionnaire", request.organisation.slug, draft.questionnaire.pk)
@@ -77,14 +77,14 @@ def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
             now=clock.now(),
         )
     except drafts.NoQuestions:
-        form.add_error(None, _("Nothing is asked yet. Add a question first."))
+        form.add_error(None, _("Add a question first."))
     except drafts.NeedsReason:
-        form.add_error(None, _("Say why the job needs more than eight competencies rated."))
+        form.add_error(None, _("Explain why the job needs more than eight competencies rated."))
     except drafts.NotTranslated as wrong:
         names = ", ".join(language_name(language) for language in wrong.languages)
         form.add_error(
             "without" if "without" in form.fields else None,
-            _("Not whole yet: %(languages)s. Translate the rest first, or tick to publish without.")
+            _("Not fully translated: %(languages)s. Translate the rest, or tick to publish without.")
             % {"languages": names},
         )
     except QuestionError as wrong:
@@ -104,7 +104,7 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             by=request.member,
             now=clock.now(),
         )
-        messages.success(request, _("The draft is thrown away."))
+        messages.success(request, _("Draft discarded."))
         if stays:
             return redirect("questionnaire", request.organisation.slug, draft.questionnaire.pk)
         return redirect("questionnaires", request.organisation.slug)

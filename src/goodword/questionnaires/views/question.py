@@ -52,7 +52,7 @@ def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
     except QuestionError as wrong:
         messages.error(request, str(wrong))
         return redirect("questionnaire_add", request.organisation.slug, draft.questionnaire.pk)
-    return _to_editor(request, draft, name, _("Added below the other ratings. Move it as you like."))
+    return _to_editor(request, draft, name, _("Added below the other ratings."))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -71,7 +71,7 @@ def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
         except QuestionError as wrong:
             form.add_error(None, str(wrong))
         else:
-            return _saved(request, draft, name, _("Added at the end; move it as you like."))
+            return _saved(request, draft, name, _("Added at the end."))
     return _page(request, draft, form)
 
 
@@ -82,7 +82,7 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
     try:
         entry = draft.entries[index_of(draft.entries, question_id)]
     except KeyError:
-        messages.info(request, _("That question is no longer here."))
+        messages.info(request, _("That question no longer exists."))
         return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)
     if request.method != "POST":
         return _page(request, draft, form_for(draft.entries, entry, language=draft.source.language))

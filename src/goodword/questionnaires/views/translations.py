@@ -79,7 +79,7 @@ def remove(request: MemberRequest, draft: Draft, *, language: str) -> HttpRespon
     else:
         messages.success(
             request,
-            _("%(language)s is no longer in the draft. Published versions keep it.")
+            _("%(language)s removed from the draft. Published versions keep it.")
             % {"language": language_name(language)},
         )
     return redirect("questionnaire_edit", request.organisation.slug, draft.questionnaire.pk)

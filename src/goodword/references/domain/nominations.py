@@ -69,7 +69,7 @@ def details_problems(
     if details.from_month > this_month:
         found["from_month"] = _("The first month is in the future. Please check it.")
     if details.to_month and details.to_month < details.from_month:
-        found["to_month"] = _("The last month is before the first month. Please check both.")
+        found["to_month"] = _("The last month is before the first month.")
     elif details.to_month > this_month:
         found["to_month"] = _("The last month is in the future. Please check it.")
     if len(details.message) > LONGEST_MESSAGE:

@@ -498,7 +498,7 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Words) -> ScaleRow:
         alt = words("scale_alt_band", alt=alt, label=band["label"], **ends)
     if standing is not None:
         ends = {"low": words.number(standing["low"], 2), "high": words.number(standing["high"], 2)}
-        alt = words("scale_alt_standing", alt=alt, **ends)
+        alt = words("scale_alt_normed", alt=alt, **ends)
     drawn = standing or band
     return ScaleRow(
         label=scale["name"],

@@ -94,7 +94,7 @@ class ChoicesForm(QuestionForm):
         for place in range(self.count):
             label = self.cleaned_data.get(f"choice_{place}", "")
             if label and labels.index(label.casefold()) != _nth(self.cleaned_data, place):
-                self.add_error(f"choice_{place}", _("This answer is here twice."))
+                self.add_error(f"choice_{place}", _("This answer is listed twice."))
         there = {choice["value"] for choice in choices}
         for value, question in self.dependent_on.items():
             if value not in there:
@@ -128,7 +128,7 @@ class SomeChoicesForm(ChoicesForm):
         most=MOST_CHOICES,
         required=False,
         label=gettext_lazy("Choose at most"),
-        help_text=gettext_lazy("Left empty, as many as there are."),
+        help_text=gettext_lazy("No limit if empty."),
     )
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class SomeChoicesForm(ChoicesForm):
         if most is not None and count >= LEAST_CHOICES and most > count:
             self.add_error("most", _("There are only %(count)s answers.") % {"count": count})
         elif least is not None and most is not None and least > most:
-            self.add_error("least", _("This is more than may be chosen at most. Please check both."))
+            self.add_error("least", _("The minimum is above the maximum."))
         return given
 
 
@@ -158,7 +158,7 @@ class AdjectivesForm(ChoicesForm):
         least=1,
         most=MOST_CHOICES - 1,
         label=gettext_lazy("How many to pick"),
-        help_text=gettext_lazy("Exactly as many, no more and no fewer. Three of twelve is usual."),
+        help_text=gettext_lazy("Referees pick exactly this many. Three of twelve is usual."),
     )
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -170,9 +170,7 @@ class AdjectivesForm(ChoicesForm):
         given = super().clean()
         count = len(given["choices"])
         if given.get("pick") and count >= LEAST_CHOICES and given["pick"] >= count:
-            self.add_error(
-                "pick", _("Pick fewer than the %(count)s words that there are.") % {"count": count}
-            )
+            self.add_error("pick", _("This must be less than the %(count)s words listed.") % {"count": count})
         return given
 
 
@@ -185,7 +183,7 @@ class RankingForm(ChoicesForm):
         if len(given["choices"]) > MOST_RANKED:
             self.add_error(
                 f"choice_{MOST_RANKED}",
-                _("At most %(count)s answers can be put in order. Take some out.") % {"count": MOST_RANKED},
+                _("At most %(count)s answers can be ranked.") % {"count": MOST_RANKED},
             )
         return given
 

@@ -102,29 +102,29 @@ class QuestionForm(forms.Form):
         lines=2,
         max_length=LONGEST_QUESTION,
         required=False,
-        help_text=gettext_lazy("Shown below the question in smaller text: a hint, or how to answer."),
+        help_text=gettext_lazy("Shown below the question, for example how to answer it."),
     )
     self_text = Words(
-        label=gettext_lazy("Question when candidates answer about themselves"),
+        label=gettext_lazy("Question in the self-assessment"),
         lines=2,
         max_length=LONGEST_QUESTION,
         required=False,
         help_text=gettext_lazy(
-            "Speaks to the candidate: “How reliably did you …”. Left empty, the question above is asked."
+            "Addressed to the candidate: “How reliably did you …”. If empty, the question above is used."
         ),
     )
     required = Flag(
-        label=gettext_lazy("Must be answered"),
-        help_text=gettext_lazy("Without the tick, referees can leave it open."),
+        label=gettext_lazy("Required"),
+        help_text=gettext_lazy("Referees can skip optional questions."),
     )
     asked_of = forms.ChoiceField(
         label=gettext_lazy("Who is asked?"),
         widget=forms.RadioSelect,
         choices=[
-            (EVERYBODY, gettext_lazy("Everybody")),
+            (EVERYBODY, gettext_lazy("Everyone")),
             (SOME, gettext_lazy("Only referees who were the candidate's …")),
         ],
-        error_messages={"required": gettext_lazy("Say who is asked.")},
+        error_messages={"required": gettext_lazy("Choose who is asked.")},
     )
     only_for = forms.MultipleChoiceField(
         label=gettext_lazy("Only these referees"),
@@ -170,7 +170,7 @@ class QuestionForm(forms.Form):
         question_id, values = condition_of(self.entry)
         choices = [("", _("Always"))]
         for known, answers in self._earlier:
-            words = _("After particular answers to %(question)s") % {
+            words = _("Only after certain answers to %(question)s") % {
                 "question": numbered(earlier, known["id"])
             }
             choices.append((known["id"], words))
@@ -188,7 +188,7 @@ class QuestionForm(forms.Form):
             required=False,
             initial=question_id,
             error_messages={
-                "invalid_choice": _("That question is no longer here. Choose another one, or “Always”.")
+                "invalid_choice": _("That question no longer exists. Choose another, or “Always”.")
             },
         )
 
@@ -214,12 +214,10 @@ class QuestionForm(forms.Form):
         """A choice that says "only some" must say which."""
         given: dict[str, Any] = self.cleaned_data
         if given.get("asked_of") == SOME and not given.get("only_for"):
-            self.add_error("only_for", _("Tick relationships, or choose “Everybody”."))
+            self.add_error("only_for", _("Tick at least one relationship, or choose “Everyone”."))
         question_id = given.get("when_question", "")
         if question_id and not given.get(f"when_{question_id}"):
-            self.add_error(
-                f"when_{question_id}", _("Tick the answers after which it is asked, or choose “Always”.")
-            )
+            self.add_error(f"when_{question_id}", _("Tick at least one answer, or choose “Always”."))
         return given
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,15 +39,15 @@ class DetailsForm(forms.Form):
     title = Words(
         label=gettext_lazy("Title"),
         max_length=LONGEST_TITLE,
-        help_text=gettext_lazy("For you and your colleagues. Referees do not see it."),
-        missing=gettext_lazy("Write a title, for example Store managers."),
+        help_text=gettext_lazy("Only your team sees it."),
+        missing=gettext_lazy("Enter a title, for example Store managers."),
     )
     description = Words(
-        label=gettext_lazy("What it is for"),
+        label=gettext_lazy("Description"),
         lines=3,
         max_length=LONGEST_DESCRIPTION,
         required=False,
-        help_text=gettext_lazy("A sentence for those who choose one for a role."),
+        help_text=gettext_lazy("Helps colleagues choose a questionnaire for a role."),
     )
 
 
@@ -56,7 +56,7 @@ class NewForm(DetailsForm):
 
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        help_text=gettext_lazy("In which you write the questions. Others can be added as translations."),
+        help_text=gettext_lazy("The language you write in. You can add translations later."),
         error_messages={
             "invalid_choice": gettext_lazy("Choose one of the languages."),
             "required": gettext_lazy("Choose a language."),
@@ -76,7 +76,7 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("A JSON file of at most %(size)s kB, as Export makes it.")
+        help_text=gettext_lazy("A JSON file made by Export, at most %(size)s kB.")
         % {"size": LARGEST_FILE // 1000},
         error_messages={
             "required": gettext_lazy("Choose the file to import."),
@@ -97,14 +97,14 @@ class PublishForm(forms.Form):
         label=gettext_lazy("Why so many competencies?"),
         lines=3,
         max_length=2000,
-        help_text=gettext_lazy("Kept with this version, for those who ask later."),
-        missing=gettext_lazy("Say why the job needs more than eight competencies rated."),
+        help_text=gettext_lazy("Kept with this version."),
+        missing=gettext_lazy("Explain why the job needs more than eight competencies rated."),
     )
     without = forms.MultipleChoiceField(
         label=gettext_lazy("Publish without"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
-        help_text=gettext_lazy("The translation so far stays in a draft of the next version."),
+        help_text=gettext_lazy("The translation is kept in a draft of the next version."),
     )
 
     def __init__(self, data: Any = None, *, needs_reason: bool, unfinished: list[str], **values: Any) -> None:
@@ -187,7 +187,7 @@ def _what(where: str) -> str:
     return {
         "text": _("the question"),
         "help": _("help"),
-        "self_text": _("as candidates are asked"),
+        "self_text": _("question in the self-assessment"),
         "competency": _("competency"),
         "left": _("statement on the left"),
         "right": _("statement on the right"),

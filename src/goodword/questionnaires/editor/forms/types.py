@@ -24,10 +24,10 @@ from goodword.questionnaires.types import (
     RATING_LEVELS,
 )
 
-PASS = gettext_lazy("Offer “I cannot judge this”")
-PASS_HELP = gettext_lazy("Advised: who has not seen it should not have to guess.")
-COMMENT = gettext_lazy("Ask for a comment as well")
-COMMENT_HELP = gettext_lazy("It is always optional, and takes time to write.")
+PASS = gettext_lazy("Offer “I can't judge this”")
+PASS_HELP = gettext_lazy("Recommended, so that referees needn't guess.")
+COMMENT = gettext_lazy("Ask for a comment")
+COMMENT_HELP = gettext_lazy("Comments are optional, and take time.")
 
 
 class RatingForm(QuestionForm):
@@ -60,7 +60,7 @@ class RatingForm(QuestionForm):
                 lines=2,
                 max_length=LONGEST_EXAMPLE,
                 initial=known["example"],
-                missing=_("Describe what one sees at level %(level)s.") % {"level": level.value},
+                missing=_("Describe behaviour at level %(level)s.") % {"level": level.value},
             )
 
     def levels(self) -> list[tuple[int, forms.BoundField, forms.BoundField]]:
@@ -94,7 +94,7 @@ class AgreementForm(QuestionForm):
         label=gettext_lazy("Competency"),
         max_length=LONGEST_HEADING,
         required=False,
-        help_text=gettext_lazy("Statements of one competency are grouped under its name. Optional."),
+        help_text=gettext_lazy("Optional. Groups statements under its name."),
     )
     can_pass = Flag(label=PASS, help_text=PASS_HELP)
     comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
@@ -127,7 +127,7 @@ class BetweenForm(QuestionForm):
         lines=2,
         max_length=LONGEST_EXAMPLE,
         missing=gettext_lazy("Write the statement on the right."),
-        help_text=gettext_lazy("As good as the other one, for example “Decides as things come”."),
+        help_text=gettext_lazy("Equally positive, for example “Decides as things come up”."),
     )
     can_pass = Flag(label=PASS, help_text=PASS_HELP)
 
@@ -165,8 +165,8 @@ class LongTextForm(QuestionForm):
     longest = Whole(
         least=1,
         most=LONGEST_TEXT,
-        label=gettext_lazy("Characters that fit"),
-        help_text=gettext_lazy("A page has about 3,000."),
+        label=gettext_lazy("Maximum length"),
+        help_text=gettext_lazy("In characters. A page has about 3,000."),
     )
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
@@ -181,8 +181,8 @@ class ShortTextForm(LongTextForm):
     longest = Whole(
         least=1,
         most=LONGEST_LINE,
-        label=gettext_lazy("Characters that fit"),
-        help_text=gettext_lazy("A line has about 80."),
+        label=gettext_lazy("Maximum length"),
+        help_text=gettext_lazy("In characters. A line has about 80."),
     )
 
 
@@ -192,18 +192,18 @@ class NumberForm(QuestionForm):
     own = ("least", "most", "unit", "decimals")
     _NUMBER = gettext_lazy("Enter a number, for example 0 or 2.5.")
     least = forms.DecimalField(
-        label=gettext_lazy("Smallest number"),
+        label=gettext_lazy("Minimum"),
         required=False,
         max_digits=15,
-        help_text=gettext_lazy("Left empty, there is none."),
+        help_text=gettext_lazy("Optional."),
         error_messages={"invalid": _NUMBER},
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
     most = forms.DecimalField(
-        label=gettext_lazy("Largest number"),
+        label=gettext_lazy("Maximum"),
         required=False,
         max_digits=15,
-        help_text=gettext_lazy("Left empty, there is none."),
+        help_text=gettext_lazy("Optional."),
         error_messages={"invalid": _NUMBER},
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
@@ -216,7 +216,7 @@ class NumberForm(QuestionForm):
     decimals = Whole(
         least=0,
         most=MOST_DECIMALS,
-        label=gettext_lazy("Digits after the point"),
+        label=gettext_lazy("Decimal places"),
         help_text=gettext_lazy("0 for whole numbers."),
     )
 
@@ -234,9 +234,7 @@ class NumberForm(QuestionForm):
         given = super().clean()
         least, most = given.get("least"), given.get("most")
         if least is not None and most is not None and least > most:
-            self.add_error(
-                "most", _("The largest number is smaller than the smallest one. Please check both.")
-            )
+            self.add_error("most", _("The maximum is below the minimum."))
         return given
 
     def read_own(self) -> Entry:

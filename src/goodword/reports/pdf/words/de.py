@@ -21,15 +21,14 @@ DE = {
     "logo": "Logo von {organisation}",
     "summary": "Überblick",
     "method": "Vorgehen und Grenzen",
-    "no_verdict": "Dieser Bericht zeigt Ergebnisse. Er enthält keine Gesamtnote und kein Urteil.",
+    "no_verdict": "Dieser Bericht zeigt Ergebnisse, ohne Gesamtwert und ohne Empfehlung.",
     "no_automatic": (
-        "Keine automatische Entscheidung: Goodword lässt niemanden weiterkommen und lehnt niemanden ab. "
-        "Menschen entscheiden."
+        "Keine automatische Entscheidung: Goodword lässt keine Bewerbung weiterkommen und lehnt keine ab. Das "
+        "entscheiden Menschen."
     ),
     "replaced": (
-        "Einige Zeichen ließen sich mit den vorhandenen Schriften nicht drucken. Sie stehen mit Namen "
-        "oder Nummer in eckigen Klammern oder fehlen, wo sie nur einen anderen Buchstaben ergänzen: "
-        "{characters}."
+        "Einige Zeichen ließen sich mit den vorhandenen Schriften nicht drucken. Sie erscheinen mit Namen oder "
+        "Nummer in eckigen Klammern; Zusatzzeichen an Buchstaben wurden weggelassen: {characters}."
     ),
     "replaced_more": "{characters} und {n} weitere",
     "not_given": "Keine Angabe",
@@ -39,23 +38,23 @@ DE = {
     "taken": "Abgeschlossen",
     "taken_in": "Sprache",
     "test": "Test",
-    "measures": "Worum es geht",
+    "measures": "Was gemessen wird",
     "answered": "Beantwortet",
     "n_of_m": "{n} von {m}",
     "version": "Fassung",
     "test_version": "{version}, Auswertung {scoring}",
-    "why_asked": "Warum das gefragt wurde",
-    "requirement": "{test}, für diese Anforderung der Stelle: {text} Genannt von {who}, {when}.",
-    "no_requirement": "{test}: Für diesen Test wurde keine Anforderung der Stelle genannt.",
+    "why_asked": "Anforderung der Stelle",
+    "requirement": "{test} dient dieser Anforderung: {text} Angegeben von {who}, {when}.",
+    "no_requirement": "{test}: Es wurde keine Anforderung der Stelle angegeben.",
     "scales": "Skalen",
     "scales_read": (
         "Der Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}; umgekehrt formulierte "
-        "Aussagen werden vorher gedreht."
+        "Aussagen werden vorher umgepolt."
     ),
-    "no_better_end": "Kein Ende einer Skala ist besser, und es gibt keine Gesamtnote.",
+    "no_better_end": "Kein Ende einer Skala ist besser, und es gibt keinen Gesamtwert.",
     "no_norm": (
-        "Für diesen Test gibt es noch keine Vergleichsgruppe; kein Ergebnis wird mit dem anderer "
-        "Menschen verglichen."
+        "Für diesen Test gibt es noch keine Vergleichsgruppe; die Ergebnisse werden nicht mit denen anderer "
+        "verglichen."
     ),
     "norm": (
         "Die hinterlegten Bereiche zeigen die Vergleichsgruppe {name}, Fassung {version} ({n} Personen)."
@@ -74,36 +73,33 @@ DE = {
     "scale_line_none": "Kein Mittelwert: {n} von {m} Aussagen wurden beantwortet.",
     "answer": "Antwort",
     "sheet": "Zu diesem Test",
-    "reliability": "Zuverlässigkeit",
-    "validity": "Gültigkeit",
+    "reliability": "Reliabilität",
+    "validity": "Validität",
     "limits": "Grenzen",
     "method_assessment": (
-        "Die Person hat online über einen persönlichen Link geantwortet, zu einer Zeit ihrer Wahl. Die "
-        "Antworten sind ihre eigene Beschreibung, wie sie arbeitet; Selbstbild, vermutete Erwartungen "
-        "und die Tagesform spielen mit hinein."
+        "Die Antworten wurden online über einen persönlichen Link gegeben, zu selbst gewählter Zeit. Sie sind eine "
+        "Selbstbeschreibung der Arbeitsweise; Selbstbild, vermutete Erwartungen und Tagesform spielen mit hinein."
     ),
     "method_scales": (
-        "Jede Skala ist der Mittelwert ihrer Antworten. Ein kleiner Unterschied zwischen zwei Skalen "
-        "oder zwei Menschen bedeutet wenig. Was passt, hängt von der Arbeit ab: Bitte neben der "
-        "Anforderung lesen und darüber sprechen."
+        "Jede Skala ist der Mittelwert ihrer Antworten. Kleine Unterschiede zwischen Skalen oder Personen bedeuten "
+        "wenig. Was passt, hängt von der Arbeit ab: Vergleichen Sie die Ergebnisse mit der Anforderung, und sprechen "
+        "Sie darüber."
     ),
-    "no_verdict_alone": "Dieser Bericht zeigt Ergebnisse. Er enthält kein Urteil.",
-    "no_better_end_alone": "Kein Ende einer Skala ist das bessere.",
+    "no_verdict_alone": "Dieser Bericht zeigt Ergebnisse, ohne Empfehlung.",
+    "no_better_end_alone": "Kein Ende einer Skala ist besser.",
     "total": "Gesamtwert",
-    "total_is": "{value}\u00a0% gelöst, über die Tests mit richtigen und falschen Antworten.",
+    "total_is": "{value}\u00a0% gelöst in den Tests mit richtigen und falschen Antworten.",
     "total_none": (
-        "Es gibt keinen Gesamtwert: Nicht jeder Test mit richtigen und falschen Antworten hat eine Zahl oder ein "
-        "Gewicht."
+        "Es gibt keinen Gesamtwert, weil einem Test mit richtigen und falschen Antworten eine Zahl oder ein Gewicht "
+        "fehlt."
     ),
     "total_categories": (
-        "Er ist der Mittelwert der Bereiche, damit einer mit vielen Aufgaben die anderen nicht überwiegt. Skalen und "
-        "Einschätzungen gehen nicht ein."
+        "Mittelwert der Bereiche, damit Bereiche mit vielen Aufgaben nicht überwiegen. Skalen und Einschätzungen "
+        "gehen nicht ein."
     ),
-    "total_weights": "Er ist gewichtet, aus diesem Grund: {reason} Skalen und Einschätzungen gehen nicht ein.",
+    "total_weights": "Gewichtet, aus diesem Grund: {reason} Skalen und Einschätzungen gehen nicht ein.",
     "total_rule": "{made} = {value}\u00a0%",
-    "total_harder": (
-        "Ein schwererer Test zieht den Gesamtwert nach unten; er sagt nichts darüber, wie andere abgeschnitten haben."
-    ),
+    "total_harder": "Ein schwererer Test senkt den Gesamtwert. Er sagt nichts über die Ergebnisse anderer.",
     "category": "Bereich",
     "category_numerical": "Zahlen",
     "category_letters": "Buchstaben",
@@ -113,11 +109,12 @@ DE = {
     "share_solved": "Anteil gelöst",
     "weight": "Gewicht",
     "percent": "{value}\u00a0%",
-    "standing": "Mit seiner Unsicherheit: Perzentile {low} bis {high} von {group}.",
-    "standing_nearer": "Mit seiner Unsicherheit: näher am Schlüssel als {low} bis {high} von 100 in der Gruppe aus "
-    "{group}.",
-    "standing_band": "Das 90-%-Band reicht von {low} bis {high}.",
-    "standing_reliability": "Zuverlässigkeit in dieser Gruppe: {value}.",
+    "normed_score": "Mit seiner Unsicherheit: Perzentile {low} bis {high} von {group}.",
+    "normed_score_distance": (
+        "Mit seiner Unsicherheit: näher am Schlüssel als {low} bis {high} von 100 in der Gruppe aus {group}."
+    ),
+    "normed_score_band": "Das 90-%-Band reicht von {low} bis {high}.",
+    "normed_score_reliability": "Reliabilität in dieser Gruppe: {value}.",
     "group_phone": "{n} ersten Durchgängen auf {language} am Telefon, Normen {norms}",
     "group_computer": "{n} ersten Durchgängen auf {language} am Computer, Normen {norms}",
     "group_any": "{n} ersten Durchgängen auf {language}, Normen {norms}",
@@ -125,51 +122,51 @@ DE = {
         "Der hinterlegte Bereich um einen Mittelwert ist sein 90-%-Band: wo er an einem anderen Tag liegen könnte."
     ),
     "band_note": "Perzentile {low} bis {high}",
-    "scale_alt_standing": "{alt} 90-%-Band: {low} bis {high}.",
+    "scale_alt_normed": "{alt} 90-%-Band: {low} bis {high}.",
     "tasks_solved": "{n} von {m} Aufgaben gelöst; {answered} wurden beantwortet.",
     "tasks_erased": "Es waren {m} Aufgaben.",
     "not_ranked": (
-        "Die Aufgaben sind noch nicht kalibriert und es gibt keine Vergleichsgruppe; darum wird nichts gereiht: Die "
-        "Zahl sagt, wie viele gelöst wurden, und nicht mehr."
+        "Die Aufgaben sind noch nicht kalibriert und es gibt keine Vergleichsgruppe. Die Zahl zeigt deshalb nur, wie "
+        "viele gelöst wurden."
     ),
     "ability": (
-        "Kalibriert: eine Fähigkeit von {value} mit einem Standardfehler von {error}, auf der Skala derer, an deren "
-        "Antworten kalibriert wurde und deren Mittelwert 0 ist."
+        "Kalibriert: eine Fähigkeit von {value} mit einem Standardfehler von {error}; der Mittelwert der "
+        "Kalibrierungsstichprobe ist 0."
     ),
-    "figures_behind": "Zahlen und Regeln hinter Bändern und Fähigkeiten",
+    "figures_behind": "Wie Bänder und Fähigkeiten berechnet wurden",
     "percentile_rule": (
-        "Perzentil: wer in der Gruppe einen niedrigeren Wert hat und die Hälfte derer mit demselben, von allen; "
-        "gerundet, von 1 bis 99."
+        "Perzentil: Anteil der Gruppe mit niedrigerem Wert plus die Hälfte des Anteils mit gleichem Wert, gerundet, "
+        "von 1 bis 99."
     ),
     "distance_rule": (
-        "Nähe zum Schlüssel: wer in der Gruppe näher liegt und die Hälfte derer, die gleich nah liegen, von allen; "
+        "Nähe zum Schlüssel: Anteil der Gruppe, der näher liegt, plus die Hälfte des Anteils, der gleich nah liegt, "
         "gerundet, von 1 bis 99. Der Rest von 100 liegt weiter entfernt."
     ),
     "error_rule": (
-        "Standardmessfehler: die Standardabweichung der Gruppe × √(1 − Zuverlässigkeit). Um so viel liegt ein Wert "
-        "typischerweise allein durch Zufall daneben. Das 90-%-Band ist der Wert ± 1,645 Standardmessfehler; seine "
-        "beiden Enden werden mit denselben Personen verglichen."
+        "Standardmessfehler: Standardabweichung der Gruppe × √(1 − Reliabilität), der typische Fehler allein durch "
+        "Zufall. Das 90-%-Band ist der Wert ± 1,645 Standardmessfehler; beide Enden werden mit derselben Gruppe "
+        "verglichen."
     ),
     "coefficient_omega": (
-        "Zuverlässigkeit, Omega: (Σa)² ÷ ((Σa)² + Σu); a ist, was der eine gemeinsame Faktor aller Fragen von einer "
-        "Frage erklärt, u die Varianz, die er übrig lässt."
+        "Reliabilität, Omega: (Σa)² ÷ ((Σa)² + Σu); a ist die Ladung einer Frage auf dem gemeinsamen Faktor aller "
+        "Fragen, u ihre nicht erklärte Varianz."
     ),
     "coefficient_alpha": (
-        "Zuverlässigkeit, Alpha: k ÷ (k − 1) × (1 − Summe der Varianzen der k Fragen ÷ Varianz ihrer Summe)."
+        "Reliabilität, Alpha: k ÷ (k − 1) × (1 − Summe der Varianzen der k Fragen ÷ Varianz ihrer Summe)."
     ),
     "coefficient_halves": (
-        "Zuverlässigkeit aus zwei Hälften: 2r ÷ (1 + r); r ist die Korrelation zwischen zwei Hälften der Aufgaben "
-        "jeder Person."
+        "Split-Half-Reliabilität: 2r ÷ (1 + r); r ist die Korrelation zwischen den beiden Hälften der Aufgaben jeder "
+        "Person."
     ),
     "coefficient_calibration": (
-        "Zuverlässigkeit aus der Kalibrierung: 1 − mittlerer quadrierter Standardfehler der Fähigkeiten ÷ Varianz der "
+        "Reliabilität aus der Kalibrierung: 1 − mittlerer quadrierter Standardfehler der Fähigkeiten ÷ Varianz der "
         "Fähigkeiten."
     ),
     "way_omega": "Omega",
     "way_alpha": "Alpha",
-    "way_halves": "zwei Hälften",
+    "way_halves": "Split-Half",
     "way_calibration": "Kalibrierung",
-    "way_unknown": "Zuverlässigkeit",
+    "way_unknown": "Reliabilität",
     "coefficient_of": "{coefficient}, {n} Personen",
     "score": "Wert",
     "all_tasks": "Alle Aufgaben",
@@ -183,17 +180,17 @@ DE = {
     "ability_in": "Fähigkeit in {test}",
     "calibration": (
         "Kalibrierung {number}, aus den ersten Durchgängen von {n} Personen, erstellt am {when}. Standardabweichung "
-        "ihrer Fähigkeiten {sd}, Zuverlässigkeit {reliability}."
+        "ihrer Fähigkeiten {sd}, Reliabilität {reliability}."
     ),
     "ability_rule": (
-        "Die Chance, eine Aufgabe zu lösen, ist 1 ÷ (1 + exp(Schwierigkeit − Fähigkeit)): die Hälfte, wo beide gleich "
-        "sind, 73 %, wo die Fähigkeit um 1 höher ist. Gezeigt wird der Mittelwert aller Fähigkeiten, aus denen diese "
-        "Antworten entstehen konnten, gewichtet danach, wie wahrscheinlich jede ist; wenige Antworten ziehen ihn zu 0, "
-        "dem Mittelwert der Personen der Kalibrierung."
+        "Die Wahrscheinlichkeit, eine Aufgabe zu lösen, ist 1 ÷ (1 + exp(Schwierigkeit − Fähigkeit)): die Hälfte, "
+        "wenn beide gleich sind, 73 %, wenn die Fähigkeit um 1 höher ist. Gezeigt wird der Mittelwert aller "
+        "Fähigkeiten, die zu diesen Antworten führen konnten, gewichtet nach ihrer Wahrscheinlichkeit. Wenige "
+        "Antworten ziehen ihn zu 0, dem Mittelwert der Kalibrierungsstichprobe."
     ),
     "ability_error": (
-        "Der Standardfehler ist die Standardabweichung dieser Fähigkeiten: In etwa zwei von drei Fällen liegt die "
-        "wahre nicht weiter als das vom gezeigten Wert entfernt, in 19 von 20 nicht weiter als das Doppelte."
+        "Der Standardfehler ist die Standardabweichung dieser Fähigkeiten. In etwa zwei von drei Fällen liegt die "
+        "wahre Fähigkeit höchstens einen Standardfehler vom gezeigten Wert entfernt, in 19 von 20 höchstens zwei."
     ),
     "family": "Art und Stufe",
     "family_level": "{family}, Stufe {level}",
@@ -208,33 +205,33 @@ DE = {
     "family_sets": "Gruppen und was daraus folgt",
     "options": "Möglichkeiten",
     "judgement_is": (
-        "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Möglich sind bei diesen "
-        "Handlungen Werte von {smallest} bis {largest}."
+        "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Bei diesen Handlungen sind "
+        "{smallest} bis {largest} möglich."
     ),
     "judgement_halves": "Bei manchen Handlungen liegt der Schlüssel zwischen zwei Antworten.",
     "judgement_is_at_most": (
-        "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. {largest} ist die größte "
-        "Entfernung, die bei diesen Handlungen möglich ist."
+        "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Bei diesen Handlungen sind "
+        "höchstens {largest} möglich."
     ),
-    "judgement_none": "Keine Entfernung: {n} von {m} Handlungen wurden bewertet, das sind zu wenige.",
+    "judgement_none": "Keine Entfernung, weil zu wenige Handlungen bewertet wurden: {n} von {m}.",
     "judgement_voided": "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, {n}.",
     "judgement_erased": "Es waren {m} Handlungen zu bewerten.",
     "key_basis": "Der Schlüssel: {text}",
     "distance": "Entfernung",
-    "own_right": "{n} von {m} richtig, von den Fragen mit einer richtigen Antwort.",
+    "own_right": "{n} von {m} Fragen mit einer richtigen Antwort wurden richtig beantwortet.",
     "together": "Zusammen",
-    "method_online": "Die Person hat online über einen persönlichen Link geantwortet.",
+    "method_online": "Die Antworten wurden online über einen persönlichen Link gegeben.",
     "method_self": (
-        "Skalen sind ihre eigene Beschreibung, wie sie arbeitet; Selbstbild, vermutete Erwartungen und die "
-        "Tagesform spielen mit hinein."
+        "Skalen sind eine Selbstbeschreibung der Arbeitsweise; Selbstbild, vermutete Erwartungen und Tagesform "
+        "spielen mit hinein."
     ),
     "method_tasks": (
-        "Aufgaben werden für jede Person neu gezogen, von ähnlicher und nicht von gleicher Schwierigkeit. Übung, Gerät "
+        "Die Aufgaben werden für jede Person neu erzeugt und sind ähnlich, aber nicht gleich schwierig. Übung, Gerät "
         "und Tagesform spielen mit hinein; ein Unterschied von ein oder zwei Aufgaben bedeutet nichts."
     ),
     "method_judgement": (
-        "Eine Einschätzung wird mit einem Schlüssel verglichen, den Menschen festgelegt haben. Eine große Entfernung "
-        "kann auch daher kommen, dass jemand nur die Enden der Skala benutzt oder nur ihre Mitte."
+        "Einschätzungen werden mit einem Schlüssel verglichen, den Menschen festgelegt haben. Eine große Entfernung "
+        "kann auch daher kommen, dass nur die Enden oder nur die Mitte der Skala benutzt wurden."
     ),
     "about_scales": "Zu den einzelnen Skalen",
     "own_answered": "{n} von {m} Fragen beantwortet.",
@@ -244,12 +241,11 @@ DE = {
     ),
     "own_to_mark": "Noch nicht vollständig bewertete Antworten bei Erstellung dieses Berichts: {n}.",
     "items_left_out": (
-        "Testaufgaben, Antworten auf einzelne Aufgaben und Auswertungsschlüssel sind nicht enthalten, weil "
-        "diese Datei weitergegeben werden kann. Angemeldete Mitglieder finden sie in Goodword auf der Seite "
-        "der Bewerberin oder des Bewerbers."
+        "Testaufgaben, einzelne Antworten und Auswertungsschlüssel sind nicht enthalten, weil diese Datei "
+        "weitergegeben werden kann. Mitglieder finden sie in Goodword auf der Seite der Bewerbung."
     ),
     "method_own": (
-        "Die eigenen Fragen des Unternehmens werden von Menschen gelesen; Punkte nach Kriterien kommen von ihnen."
+        "Die Antworten auf eigene Fragen des Unternehmens werden von Menschen gelesen und nach Kriterien bewertet."
     ),
     # Reference check
     "references": "Referenzen",
@@ -259,35 +255,32 @@ DE = {
     "received": "{n} von {m} eingegangen",
     "received.one": "Eine von {m} erbetenen Referenzen ist eingegangen.",
     "received.other": "{n} von {m} erbetenen Referenzen sind eingegangen.",
-    "factual.one": "Eine davon bestätigt nur Zeitraum und Funktion.",
-    "factual.other": "{n} davon bestätigen nur Zeitraum und Funktion.",
-    "self_apart": (
-        "Die Person hat dieselben Fragen auch selbst beantwortet; diese Antworten stehen für sich, als "
-        "hohle Punkte."
-    ),
+    "factual.one": "Eine davon bestätigt nur Zeitraum und Position.",
+    "factual.other": "{n} davon bestätigen nur Zeitraum und Position.",
+    "self_apart": "Die Selbsteinschätzung zu denselben Fragen wird getrennt gezeigt, mit hohlen Punkten.",
     "referee": "Referenzperson",
     "referee_n": "Referenzperson {n}",
     "relationship": "Beziehung",
     "company": "Unternehmen",
     "worked_together": "Zusammenarbeit",
     "answered_on": "Beantwortet",
-    "factual_mark": "Nur Zeitraum und Funktion",
-    "self_mark": "Die Person selbst, über sich",
+    "factual_mark": "Nur Zeitraum und Position",
+    "self_mark": "Selbsteinschätzung",
     "self": "Selbst",
     "ratings": "Bewertungen nach Beziehung",
     "ratings_read": (
-        "Jeder Punkt ist die Antwort einer Person. Der kurze Strich zeigt den Mittelwert, wo eine "
-        "Beziehung mehrere Antworten hat."
+        "Jeder Punkt ist die Antwort einer Person. Der kurze Strich zeigt den Mittelwert, wenn es zu einer Beziehung "
+        "mehrere Antworten gibt."
     ),
     "identifiable_note": (
-        "Eine Beziehung mit nur einer Referenzperson ist als zuordenbar gekennzeichnet: Wer weiß, wer "
-        "gefragt wurde, weiß, wessen Antwort es ist. Bitte behutsam damit umgehen."
+        "Eine Beziehung mit nur einer Referenzperson ist als zuordenbar gekennzeichnet: Wer die Referenzpersonen "
+        "kennt, weiß, von wem die Antwort stammt. Bitte gehen Sie sorgsam damit um."
     ),
     "identifiable": "zuordenbar",
     "group.one": "1 Antwort",
     "group.other": "{n} Antworten",
-    "skipped.one": "1 konnte es nicht sagen",
-    "skipped.other": "{n} konnten es nicht sagen",
+    "skipped.one": "1 konnte das nicht beurteilen",
+    "skipped.other": "{n} konnten das nicht beurteilen",
     "answers": "Antworten",
     "rating_alt": "{relationship}, Skala von {low} bis {high}. Antworten: {answers}.",
     "option": "Antwort",
@@ -296,46 +289,46 @@ DE = {
     "who_n": "{relationship} {n}",
     "choice_alt.one": "1 Antwort",
     "choice_alt.other": "{n} Antworten",
-    "not_chosen": "Von niemandem gewählt: {options}.",
-    "nobody_answered": "Diese Frage hat niemand beantwortet.",
+    "not_chosen": "Nicht gewählt: {options}.",
+    "nobody_answered": "Keine Antworten.",
     "comments": "Kommentare im Wortlaut",
-    "comments_read": "Die Kommentare stehen so da, wie sie geschrieben wurden.",
-    "verification": "Zeitraum und Funktion",
-    "verification_read": "Was die Person angegeben und was die Referenzperson bestätigt hat, nebeneinander.",
-    "what": "Was",
-    "stated": "Angegeben",
-    "confirmed": "Die Referenzperson sagt",
+    "comments_read": "Die Kommentare sind wörtlich wiedergegeben.",
+    "verification": "Zeitraum und Position",
+    "verification_read": "Die Angaben aus der Bewerbung und die Antworten der Referenzpersonen.",
+    "what": "Angabe",
+    "stated": "Aus der Bewerbung",
+    "confirmed": "Antwort der Referenzperson",
     "questions": "Gestellte Fragen",
     "type_rating": "Bewertung von {low} bis {high}",
-    "type_statement": "Ein Platz zwischen zwei Aussagen, von {low} bis {high}",
+    "type_statement": "Eine Position zwischen zwei Aussagen, von {low} bis {high}",
     "type_choice": "Eine Antwort",
     "type_multiple": "Beliebig viele Antworten",
     "type_long_text": "Freier Text",
-    "sent.one": "Eine Person wurde gefragt.",
-    "sent.other": "{n} Personen wurden gefragt.",
-    "declined.one": "Eine davon hat abgelehnt.",
-    "declined.other": "{n} davon haben abgelehnt.",
-    "late.one": "Eine kam, als die Prüfung schon abgeschlossen war.",
-    "late.other": "{n} kamen, als die Prüfung schon abgeschlossen war.",
-    "gone.one": "Eine Referenz wurde mit ihrer Referenzperson gelöscht.",
-    "gone.other": "{n} Referenzen wurden mit ihren Referenzpersonen gelöscht.",
-    "late_mark": "Kam nach dem Abschluss",
+    "sent.one": "Eine Referenzperson wurde angefragt.",
+    "sent.other": "{n} Referenzpersonen wurden angefragt.",
+    "declined.one": "Eine hat abgelehnt.",
+    "declined.other": "{n} haben abgelehnt.",
+    "late.one": "Eine Referenz ist nach dem Abschluss eingegangen.",
+    "late.other": "{n} Referenzen sind nach dem Abschluss eingegangen.",
+    "gone.one": "Eine Referenz wurde gelöscht.",
+    "gone.other": "{n} Referenzen wurden gelöscht.",
+    "late_mark": "Nach Abschluss eingegangen",
     "language_mark": "Beantwortet auf {language}",
     "erased_mark": "Gelöscht",
-    "own_text": "Die Person selbst wurde gefragt: {text}",
-    "not_asked.one": "Eine Referenzperson wurde das nicht gefragt.",
-    "not_asked.other": "{n} Referenzpersonen wurden das nicht gefragt.",
+    "own_text": "Frage zur Selbsteinschätzung: {text}",
+    "not_asked.one": "Einer Referenzperson wurde diese Frage nicht gestellt.",
+    "not_asked.other": "{n} Referenzpersonen wurde diese Frage nicht gestellt.",
     "short_answers": "Kurze Antworten",
     "is_confirmed": "Bestätigt",
     "is_unsure": "Nicht sicher",
-    "contradictions": "Wo Referenzpersonen voneinander abweichen",
+    "contradictions": "Abweichende Angaben der Referenzpersonen",
     "contradictions_read": (
-        "Zu diesen Referenzpersonen wurde dasselbe angegeben, und sie sagen Verschiedenes. Funktionen ändern "
-        "sich, und Erinnerungen gehen auseinander: Bitte nachfragen, bevor Sie daraus schließen."
+        "Zu diesen Referenzpersonen wurden dieselben Angaben gemacht, ihre Antworten weichen aber voneinander ab. "
+        "Positionen ändern sich, und Erinnerungen trügen: Fragen Sie nach, bevor Sie Schlüsse ziehen."
     ),
     "says_who": "{text}: {who}",
-    "left_out.one": "Eine Referenzperson wurde gelöscht und fehlt in dieser Fassung.",
-    "left_out.other": "{n} Referenzpersonen wurden gelöscht und fehlen in dieser Fassung.",
+    "left_out.one": "Eine Referenzperson wurde gelöscht und ist in dieser Fassung nicht enthalten.",
+    "left_out.other": "{n} Referenzpersonen wurden gelöscht und sind in dieser Fassung nicht enthalten.",
     "type_agreement": "Zustimmung von {low} bis {high}",
     "type_pick.one": "Ein Wort zu wählen",
     "type_pick.other": "{n} Wörter zu wählen",
@@ -344,19 +337,16 @@ DE = {
     "meaning": "Bedeutung",
     "example": "Beispiel",
     "method_referees": (
-        "Die Person hat die Referenzpersonen und deren Adressen selbst genannt. Goodword hat jeder eine "
-        "E-Mail mit einem persönlichen Link geschickt; wer geantwortet hat, lässt sich damit nicht "
-        "beweisen."
+        "Die Referenzpersonen und ihre Kontaktdaten wurden in der Bewerbung genannt. Goodword hat ihnen per E-Mail "
+        "einen persönlichen Link geschickt; wer geantwortet hat, lässt sich nicht beweisen."
     ),
     "method_answers": (
-        "Alle sahen dieselben Fragen, außer wo dieser Bericht sagt, dass eine nur für manche war, "
-        "vielleicht in einer anderen Sprache, und konnten ihre Antworten nach dem Absenden nicht mehr ändern. "
-        "Zahlen und Kommentare stehen so da, wie sie gegeben wurden; nichts wurde weggelassen, gewichtet"
-        " oder umformuliert."
+        "Alle Referenzpersonen sahen dieselben Fragen, soweit dieser Bericht nichts anderes angibt, gegebenenfalls "
+        "in einer anderen Sprache. Nach dem Absenden konnten sie ihre Antworten nicht mehr ändern. Bewertungen und "
+        "Kommentare sind unverändert wiedergegeben; nichts wurde weggelassen, gewichtet oder umformuliert."
     ),
     "method_few": (
-        "Die Meinungen weniger Menschen sind keine Messung. Sie hängen von Arbeit, Zeit und Beziehung "
-        "ab; ein Unterschied von einer Stufe bedeutet wenig. Nichts wird mit anderen Bewerbungen "
-        "verglichen."
+        "Die Meinungen weniger Personen sind keine Messung. Sie hängen von Arbeit, Zeit und Beziehung ab; ein "
+        "Unterschied von einer Stufe bedeutet wenig. Nichts wird mit anderen Bewerbungen verglichen."
     ),
 }

@@ -11,7 +11,7 @@ FR = {
     "redacted": "Des données personnelles ont été supprimées de cette version du rapport.",
     "role": "Poste",
     "report": "Rapport",
-    "reused": "Repris",
+    "reused": "Résultat repris",
     "reused_from": "D’une candidature précédente, pour le poste {role}, terminé le {when} (rapport {code})",
     "reused_discreetly": "D’une candidature précédente, terminé le {when} (rapport {code})",
     "made": "Établi",
@@ -21,15 +21,14 @@ FR = {
     "logo": "Logo\u00a0: {organisation}",
     "summary": "Résumé",
     "method": "Méthode et limites",
-    "no_verdict": "Ce rapport présente des résultats. Il ne contient ni total ni jugement.",
+    "no_verdict": "Ce rapport présente des résultats, sans total ni recommandation.",
     "no_automatic": (
-        "Aucune décision automatique\u00a0: Goodword ne retient ni n’écarte personne. Ce sont des personnes "
-        "qui décident."
+        "Aucune décision automatisée\u00a0: Goodword ne retient ni n’écarte aucune candidature. La décision "
+        "appartient à des personnes."
     ),
     "replaced": (
-        "Certains caractères n’ont pas pu être imprimés avec les polices disponibles. Ils figurent entre"
-        " crochets, par leur nom ou leur numéro, ou manquent là où ils ne font que compléter une autre "
-        "lettre\u00a0: {characters}."
+        "Certains caractères n’ont pas pu être imprimés avec les polices disponibles. Ils figurent entre crochets, "
+        "par leur nom ou leur numéro\u00a0; les signes ajoutés à une lettre ont été omis\u00a0: {characters}."
     ),
     "replaced_more": "{characters} et {n} autres",
     "not_given": "Non indiqué",
@@ -39,22 +38,22 @@ FR = {
     "taken": "Terminée",
     "taken_in": "Langue",
     "test": "Test",
-    "measures": "De quoi il s’agit",
+    "measures": "Ce qui est mesuré",
     "answered": "Réponses",
     "n_of_m": "{n} sur {m}",
     "version": "Version",
     "test_version": "{version}, notation {scoring}",
-    "why_asked": "Pourquoi cela a été demandé",
-    "requirement": "{test}, pour cette exigence du poste\u00a0: {text} Indiquée par {who}, {when}.",
-    "no_requirement": "{test}\u00a0: aucune exigence du poste n’a été indiquée pour ce test.",
+    "why_asked": "Exigence du poste",
+    "requirement": "{test} évalue cette exigence\u00a0: {text} Indiquée par {who}, {when}.",
+    "no_requirement": "{test}\u00a0: aucune exigence du poste n’a été indiquée.",
     "scales": "Échelles",
     "scales_read": (
-        "Le point est la moyenne des réponses sur l’échelle de {low} à {high}\u00a0; les phrases formulées à "
-        "l’inverse sont d’abord inversées."
+        "Le point est la moyenne des réponses sur l’échelle de {low} à {high}\u00a0; les affirmations formulées à "
+        "l’envers sont d’abord inversées."
     ),
     "no_better_end": "Aucune extrémité d’une échelle n’est meilleure, et il n’y a pas de total.",
     "no_norm": (
-        "Il n’y a pas encore de groupe de référence pour ce test\u00a0: aucun résultat n’est comparé à ceux "
+        "Il n’y a pas encore de groupe de référence pour ce test\u00a0: les résultats ne sont pas comparés à ceux "
         "d’autres personnes."
     ),
     "norm": (
@@ -70,37 +69,38 @@ FR = {
     "scale_alt_band": "{alt} Groupe de référence\u00a0: de {low} à {high}, {label}.",
     "no_answers": "aucune",
     "scale_line": "Moyenne {mean} sur {n} réponses parmi {m}.",
-    "scale_line_none": "Pas de moyenne\u00a0: {n} phrases sur {m} ont reçu une réponse.",
+    "scale_line_none": "Pas de moyenne\u00a0: {n} affirmations sur {m} ont reçu une réponse.",
     "answer": "Réponse",
     "sheet": "À propos de ce test",
     "reliability": "Fiabilité",
     "validity": "Validité",
     "limits": "Limites",
     "method_assessment": (
-        "La personne a répondu en ligne, par un lien personnel, au moment de son choix. Les réponses "
-        "sont sa propre description de sa façon de travailler\u00a0; l’image de soi, ce que l’on croit "
-        "attendu et le jour même y jouent un rôle."
+        "La personne a répondu en ligne, par un lien personnel, au moment de son choix. Ses réponses décrivent sa "
+        "propre façon de travailler\u00a0; l’image de soi, les attentes supposées et la forme du jour y jouent un "
+        "rôle."
     ),
     "method_scales": (
-        "Chaque échelle est la moyenne de ses réponses. Une petite différence entre deux échelles ou "
-        "deux personnes signifie peu. Ce qui convient dépend du travail\u00a0: lisez les résultats à côté de "
-        "l’exigence, et parlez-en."
+        "Chaque échelle est la moyenne de ses réponses. De petites différences entre échelles ou entre personnes "
+        "signifient peu. Ce qui convient dépend du travail\u00a0: comparez les résultats à l’exigence et parlez-en."
     ),
-    "no_verdict_alone": "Ce rapport présente des résultats. Il ne contient aucun jugement.",
+    "no_verdict_alone": "Ce rapport présente des résultats, sans recommandation.",
     "no_better_end_alone": "Aucune extrémité d’une échelle n’est meilleure.",
     "total": "Total",
-    "total_is": "{value}\u00a0% résolus, sur les tests qui ont des réponses justes et fausses.",
+    "total_is": "{value}\u00a0% d’exercices résolus dans les tests à réponses justes et fausses.",
     "total_none": (
-        "Il n’y a pas de total\u00a0: il manque à un test à réponses justes et fausses un nombre ou un poids."
+        "Il n’y a pas de total, car il manque un nombre ou un poids à un test à réponses justes et fausses."
     ),
     "total_categories": (
-        "C’est la moyenne des catégories, afin qu’une catégorie aux nombreux exercices ne l’emporte pas sur les "
-        "autres. Ni les échelles ni les jugements n’y entrent."
+        "Moyenne des catégories, pour que celles qui comptent beaucoup d’exercices ne l’emportent pas. Ni les "
+        "échelles ni les jugements n’y entrent."
     ),
-    "total_weights": "Il est pondéré, pour cette raison\u00a0: {reason} Ni les échelles ni les jugements n’y entrent.",
+    "total_weights": (
+        "Pondéré, pour cette raison\u00a0: {reason} Ni les échelles ni les jugements n’y entrent."
+    ),
     "total_rule": "{made} = {value}\u00a0%",
     "total_harder": (
-        "Un test plus difficile fait baisser le total\u00a0; il ne dit rien des résultats d’autres personnes."
+        "Un test plus difficile fait baisser le total. Celui-ci ne dit rien des résultats d’autres personnes."
     ),
     "category": "Catégorie",
     "category_numerical": "Nombres",
@@ -111,11 +111,11 @@ FR = {
     "share_solved": "Part résolue",
     "weight": "Poids",
     "percent": "{value}\u00a0%",
-    "standing": "Avec son incertitude, percentiles {low} à {high} de {group}.",
-    "standing_nearer": "Avec son incertitude, plus proche de la clé que {low} à {high} sur 100 dans le groupe de "
+    "normed_score": "Avec son incertitude, percentiles {low} à {high} de {group}.",
+    "normed_score_distance": "Avec son incertitude, plus proche de la clé que {low} à {high} sur 100 dans le groupe de "
     "{group}.",
-    "standing_band": "L’intervalle à 90\u00a0% va de {low} à {high}.",
-    "standing_reliability": "Fiabilité dans ce groupe\u00a0: {value}.",
+    "normed_score_band": "L’intervalle à 90\u00a0% va de {low} à {high}.",
+    "normed_score_reliability": "Fiabilité dans ce groupe\u00a0: {value}.",
     "group_phone": "{n} premières passations ({language}) sur téléphone, normes {norms}",
     "group_computer": "{n} premières passations ({language}) sur ordinateur, normes {norms}",
     "group_any": "{n} premières passations ({language}), normes {norms}",
@@ -124,49 +124,49 @@ FR = {
         "autre jour."
     ),
     "band_note": "percentiles {low} à {high}",
-    "scale_alt_standing": "{alt} Intervalle à 90\u00a0%\u00a0: de {low} à {high}.",
+    "scale_alt_normed": "{alt} Intervalle à 90\u00a0%\u00a0: de {low} à {high}.",
     "tasks_solved": "{n} exercices résolus sur {m}\u00a0; {answered} ont reçu une réponse.",
     "tasks_erased": "Il y avait {m} exercices.",
     "not_ranked": (
-        "Les exercices ne sont pas encore calibrés et il n’y a pas de groupe de référence\u00a0: rien n’est classé. Le "
-        "nombre dit combien ont été résolus, et rien de plus."
+        "Les exercices ne sont pas encore calibrés et il n’y a pas de groupe de référence\u00a0: le nombre indique "
+        "seulement combien ont été résolus."
     ),
     "ability": (
-        "Calibré\u00a0: une aptitude de {value}, avec une erreur type de {error}, sur l’échelle des personnes dont les "
-        "réponses ont servi à calibrer et dont la moyenne est 0."
+        "Calibré\u00a0: une aptitude de {value}, avec une erreur type de {error}, sur une échelle où la moyenne de "
+        "l’échantillon de calibrage est 0."
     ),
-    "figures_behind": "Chiffres et règles derrière les intervalles et les aptitudes",
+    "figures_behind": "Calcul des intervalles et des aptitudes",
     "percentile_rule": (
-        "Percentile\u00a0: personnes du groupe dont le score est plus bas, plus la moitié de celles qui ont le même, "
-        "sur l’ensemble\u00a0; arrondi, de 1 à 99."
+        "Percentile\u00a0: part du groupe dont le score est plus bas, plus la moitié de celle qui a le même score, "
+        "arrondie, de 1 à 99."
     ),
     "distance_rule": (
-        "Proximité de la clé\u00a0: personnes du groupe plus proches, plus la moitié de celles qui sont aussi "
-        "proches, sur l’ensemble\u00a0; arrondi, de 1 à 99. Les autres sur 100 sont plus éloignées."
+        "Proximité de la clé\u00a0: part du groupe plus proche, plus la moitié de celle qui est aussi proche, "
+        "arrondie, de 1 à 99. Le reste sur 100 est plus éloigné."
     ),
     "error_rule": (
-        "Erreur type de mesure\u00a0: écart type du groupe × √(1 − fiabilité). C’est de cela qu’un score s’écarte "
-        "typiquement par le seul hasard. L’intervalle à 90\u00a0% est le score ± 1,645 erreur type\u00a0; ses deux "
-        "bornes sont comparées aux mêmes personnes."
+        "Erreur type de mesure\u00a0: écart type du groupe × √(1 − fiabilité), l’écart typique dû au seul hasard. "
+        "L’intervalle à 90\u00a0% est le score ± 1,645 erreur type\u00a0; ses deux bornes sont comparées au même "
+        "groupe."
     ),
     "coefficient_omega": (
-        "Fiabilité, oméga\u00a0: (Σa)² ÷ ((Σa)² + Σu), où a est ce que le facteur commun à toutes les questions "
-        "explique d’une question, et u la variance qu’il laisse."
+        "Fiabilité, oméga\u00a0: (Σa)² ÷ ((Σa)² + Σu), où a est la saturation d’une question sur le facteur commun à "
+        "toutes, et u sa variance non expliquée."
     ),
     "coefficient_alpha": (
         "Fiabilité, alpha\u00a0: k ÷ (k − 1) × (1 − somme des variances des k questions ÷ variance de leur somme)."
     ),
     "coefficient_halves": (
-        "Fiabilité par deux moitiés\u00a0: 2r ÷ (1 + r), où r est la corrélation entre deux moitiés des exercices de "
-        "chaque personne."
+        "Fiabilité par moitiés (split-half)\u00a0: 2r ÷ (1 + r), où r est la corrélation entre les deux moitiés des "
+        "exercices de chaque personne."
     ),
     "coefficient_calibration": (
-        "Fiabilité par le calibrage\u00a0: 1 − moyenne des carrés des erreurs types des aptitudes ÷ variance des "
+        "Fiabilité d’après le calibrage\u00a0: 1 − moyenne des carrés des erreurs types des aptitudes ÷ variance des "
         "aptitudes."
     ),
     "way_omega": "oméga",
     "way_alpha": "alpha",
-    "way_halves": "deux moitiés",
+    "way_halves": "split-half",
     "way_calibration": "calibrage",
     "way_unknown": "fiabilité",
     "coefficient_of": "{coefficient}, {n} personnes",
@@ -185,14 +185,14 @@ FR = {
         "aptitudes {sd}, fiabilité {reliability}."
     ),
     "ability_rule": (
-        "La chance de résoudre un exercice est 1 ÷ (1 + exp(difficulté − aptitude))\u00a0: la moitié si les deux sont "
-        "égales, 73\u00a0% si l’aptitude est de 1 plus haute. L’aptitude indiquée est la moyenne de toutes celles "
-        "d’où ces réponses pouvaient venir, pondérées par leur vraisemblance\u00a0; peu de réponses la tirent vers 0, "
-        "la moyenne des personnes du calibrage."
+        "La probabilité de résoudre un exercice est 1 ÷ (1 + exp(difficulté − aptitude))\u00a0: la moitié si les "
+        "deux sont égales, 73\u00a0% si l’aptitude est de 1 plus haute. L’aptitude indiquée est la moyenne de toutes "
+        "celles qui ont pu mener à ces réponses, pondérées par leur probabilité. Peu de réponses la tirent vers 0, "
+        "la moyenne de l’échantillon de calibrage."
     ),
     "ability_error": (
-        "L’erreur type est l’écart type de ces aptitudes\u00a0: dans deux cas sur trois environ, la vraie ne s’écarte "
-        "pas davantage de la valeur indiquée, dans 19 cas sur 20 pas de plus du double."
+        "L’erreur type est l’écart type de ces aptitudes. Dans deux cas sur trois environ, l’aptitude vraie se situe "
+        "à une erreur type au plus de la valeur indiquée, dans 19 cas sur 20 à deux au plus."
     ),
     "family": "Famille et niveau",
     "family_level": "{family}, niveau {level}",
@@ -207,33 +207,34 @@ FR = {
     "family_sets": "Groupes et ce qui en découle",
     "options": "Choix",
     "judgement_is": (
-        "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart peut aller de "
+        "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart possible va de "
         "{smallest} à {largest}."
     ),
     "judgement_halves": "Pour certaines actions, la clé se situe entre deux réponses.",
     "judgement_is_at_most": (
-        "En moyenne, les évaluations sont à {distance} degrés de la clé. {largest} est le plus grand écart possible "
-        "pour ces actions."
+        "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart possible est de "
+        "{largest} au plus."
     ),
-    "judgement_none": "Pas d’écart\u00a0: {n} actions sur {m} ont été évaluées, ce qui est trop peu.",
+    "judgement_none": "Pas d’écart, car trop peu d’actions ont été évaluées\u00a0: {n} sur {m}.",
     "judgement_voided": "Non comptées, car la connexion s’est interrompue à ce moment\u00a0: situations, {n}.",
     "judgement_erased": "Il y avait {m} actions à évaluer.",
     "key_basis": "La clé\u00a0: {text}",
     "distance": "Écart",
-    "own_right": "Réponses justes\u00a0: {n} sur {m}, parmi les questions qui ont une réponse juste.",
+    "own_right": "Réponses justes aux questions qui en ont une\u00a0: {n} sur {m}.",
     "together": "Ensemble",
     "method_online": "La personne a répondu en ligne, par un lien personnel.",
     "method_self": (
-        "Les échelles sont sa propre description de sa façon de travailler\u00a0; l’image de soi, ce que l’on croit "
-        "attendu et le jour même y jouent un rôle."
+        "Les échelles décrivent la façon de travailler selon la personne elle-même\u00a0; l’image de soi, les "
+        "attentes supposées et la forme du jour y jouent un rôle."
     ),
     "method_tasks": (
-        "Les exercices sont tirés à nouveau pour chaque personne, de difficulté semblable et non égale. L’habitude, "
-        "l’appareil et le jour même y jouent un rôle\u00a0; une différence d’un ou deux exercices ne signifie rien."
+        "Les exercices sont générés pour chaque personne, de difficulté semblable mais non égale. L’habitude, "
+        "l’appareil et la forme du jour y jouent un rôle\u00a0; une différence d’un ou deux exercices ne signifie "
+        "rien."
     ),
     "method_judgement": (
-        "Un jugement est comparé à une clé que des personnes ont fixée. Un grand écart peut aussi venir de ce que "
-        "l’on n’utilise que les extrémités de l’échelle, ou que son milieu."
+        "Les jugements sont comparés à une clé fixée par des personnes. Un grand écart peut aussi venir d’un usage "
+        "des seules extrémités ou du seul milieu de l’échelle."
     ),
     "about_scales": "À propos de chaque échelle",
     "own_answered": "Questions avec réponse\u00a0: {n} sur {m}.",
@@ -243,13 +244,12 @@ FR = {
     ),
     "own_to_mark": "Réponses pas encore entièrement notées quand ce rapport a été établi\u00a0: {n}.",
     "items_left_out": (
-        "Les questions des tests, les réponses à chacune d’elles et les clés de correction ne figurent pas "
-        "dans ce fichier, car il peut être transmis. Les membres connectés les trouvent dans Goodword, sur la "
-        "page de la personne candidate."
+        "Les questions des tests, les réponses à chacune et les clés de correction ne figurent pas dans ce fichier, "
+        "car il peut être transmis. Les membres les trouvent dans Goodword, sur la page de la candidature."
     ),
     "method_own": (
-        "Les questions propres à l’organisation sont lues par des personnes\u00a0; les points selon les critères sont "
-        "les leurs."
+        "Les réponses aux questions propres à l’organisation sont lues par des personnes, qui les notent selon des "
+        "critères."
     ),
     # Reference check
     "references": "Références",
@@ -259,19 +259,17 @@ FR = {
     "received": "{n} sur {m} reçues",
     "received.one": "{n} référence reçue, sur {m} demandées.",
     "received.other": "{n} références reçues, sur {m} demandées.",
-    "factual.one": "L’une d’elles ne confirme que les dates et la fonction.",
-    "factual.other": "{n} d’entre elles ne confirment que les dates et la fonction.",
-    "self_apart": (
-        "La personne a aussi répondu aux mêmes questions\u00a0; ces réponses figurent à part, en points creux."
-    ),
+    "factual.one": "L’une d’elles ne confirme que les dates et l’intitulé du poste.",
+    "factual.other": "{n} d’entre elles ne confirment que les dates et l’intitulé du poste.",
+    "self_apart": "L’auto-évaluation sur les mêmes questions est présentée à part, en points creux.",
     "referee": "Référent",
     "referee_n": "Référent {n}",
     "relationship": "Relation",
     "company": "Entreprise",
     "worked_together": "Travail en commun",
     "answered_on": "Réponse",
-    "factual_mark": "Dates et fonction seulement",
-    "self_mark": "La personne, sur elle-même",
+    "factual_mark": "Dates et intitulé du poste seulement",
+    "self_mark": "Auto-évaluation",
     "self": "Soi-même",
     "ratings": "Évaluations par relation",
     "ratings_read": (
@@ -279,14 +277,14 @@ FR = {
         " compte plusieurs réponses."
     ),
     "identifiable_note": (
-        "Une relation avec un seul référent est marquée comme identifiable\u00a0: qui sait à qui l’on a "
-        "demandé sait de qui vient la réponse. Merci d’en user avec soin."
+        "Une relation avec un seul référent est marquée comme identifiable\u00a0: qui connaît les référents sait de "
+        "qui vient la réponse. Merci de la traiter avec précaution."
     ),
     "identifiable": "identifiable",
     "group.one": "{n} réponse",
     "group.other": "{n} réponses",
-    "skipped.one": "{n} ne pouvait le dire",
-    "skipped.other": "{n} ne pouvaient le dire",
+    "skipped.one": "{n} ne pouvait pas en juger",
+    "skipped.other": "{n} ne pouvaient pas en juger",
     "answers": "Réponses",
     "rating_alt": "{relationship}, échelle de {low} à {high}. Réponses\u00a0: {answers}.",
     "option": "Réponse",
@@ -295,46 +293,46 @@ FR = {
     "who_n": "{relationship} {n}",
     "choice_alt.one": "{n} réponse",
     "choice_alt.other": "{n} réponses",
-    "not_chosen": "Choisi par personne\u00a0: {options}.",
-    "nobody_answered": "Personne n’a répondu à cette question.",
+    "not_chosen": "Non choisis\u00a0: {options}.",
+    "nobody_answered": "Aucune réponse.",
     "comments": "Commentaires complets",
-    "comments_read": "Les commentaires figurent tels qu’ils ont été écrits.",
-    "verification": "Dates et fonction",
-    "verification_read": "Ce que la personne a indiqué et ce que le référent a confirmé, côte à côte.",
-    "what": "Quoi",
+    "comments_read": "Les commentaires sont reproduits mot pour mot.",
+    "verification": "Dates et intitulé du poste",
+    "verification_read": "Les indications de la personne et les réponses des référents.",
+    "what": "Élément",
     "stated": "Indiqué par la personne",
-    "confirmed": "Le référent dit",
+    "confirmed": "Réponse du référent",
     "questions": "Questions posées",
     "type_rating": "Note de {low} à {high}",
-    "type_statement": "Une place entre deux phrases, de {low} à {high}",
+    "type_statement": "Une position entre deux affirmations, de {low} à {high}",
     "type_choice": "Une réponse",
     "type_multiple": "Autant de réponses que voulu",
     "type_long_text": "Texte libre",
-    "sent.one": "{n} personne a été sollicitée.",
-    "sent.other": "{n} personnes ont été sollicitées.",
-    "declined.one": "L’une d’elles a décliné.",
-    "declined.other": "{n} d’entre elles ont décliné.",
-    "late.one": "Une référence est arrivée une fois la prise de références terminée.",
-    "late.other": "{n} références sont arrivées une fois la prise de références terminée.",
-    "gone.one": "Une référence a été supprimée avec son référent.",
-    "gone.other": "{n} références ont été supprimées avec leurs référents.",
-    "late_mark": "Arrivée après la fin",
+    "sent.one": "{n} référent a été sollicité.",
+    "sent.other": "{n} référents ont été sollicités.",
+    "declined.one": "L’un d’eux a décliné.",
+    "declined.other": "{n} d’entre eux ont décliné.",
+    "late.one": "Une référence est arrivée après la clôture.",
+    "late.other": "{n} références sont arrivées après la clôture.",
+    "gone.one": "Une référence a été supprimée.",
+    "gone.other": "{n} références ont été supprimées.",
+    "late_mark": "Arrivée après la clôture",
     "language_mark": "Répondu en {language}",
     "erased_mark": "Supprimé",
-    "own_text": "La question posée à la personne elle-même\u00a0: {text}",
+    "own_text": "Question de l’auto-évaluation\u00a0: {text}",
     "not_asked.one": "Cette question n’a pas été posée à un référent.",
     "not_asked.other": "Cette question n’a pas été posée à {n} référents.",
     "short_answers": "Réponses courtes",
     "is_confirmed": "Confirmé",
     "is_unsure": "Sans certitude",
-    "contradictions": "Là où les référents divergent",
+    "contradictions": "Indications divergentes des référents",
     "contradictions_read": (
-        "La personne a indiqué la même chose pour ces référents, et ils disent des choses différentes. Les "
-        "fonctions changent et les souvenirs divergent\u00a0: posez la question avant de conclure."
+        "La personne a indiqué la même chose pour ces référents, mais leurs réponses diffèrent. Les postes changent "
+        "et les souvenirs aussi\u00a0: posez la question avant de conclure."
     ),
     "says_who": "{text}\u00a0: {who}",
-    "left_out.one": "Un référent a été supprimé et manque dans cette version.",
-    "left_out.other": "{n} référents ont été supprimés et manquent dans cette version.",
+    "left_out.one": "Un référent a été supprimé et ne figure pas dans cette version.",
+    "left_out.other": "{n} référents ont été supprimés et ne figurent pas dans cette version.",
     "type_agreement": "Accord de {low} à {high}",
     "type_pick.one": "Un mot à choisir",
     "type_pick.other": "{n} mots à choisir",
@@ -343,14 +341,13 @@ FR = {
     "meaning": "Sens",
     "example": "Exemple",
     "method_referees": (
-        "La personne a nommé les référents et indiqué comment les joindre. Goodword a écrit à chacun par"
-        " e-mail avec un lien personnel\u00a0; il ne peut prouver qui a répondu."
+        "La personne a indiqué les référents et leurs coordonnées. Goodword a envoyé à chacun un lien personnel par "
+        "e-mail, sans pouvoir prouver qui a répondu."
     ),
     "method_answers": (
-        "Tous ont vu les mêmes questions, sauf là où ce rapport indique qu’une question ne s’adressait qu’à "
-        "certains, parfois dans une autre langue, et ne pouvaient plus changer leurs réponses après l’envoi. "
-        "Nombres et commentaires figurent tels qu’ils ont été donnés\u00a0; rien n’a été omis, pondéré ni "
-        "reformulé."
+        "Tous les référents ont vu les mêmes questions, sauf indication contraire dans ce rapport, parfois dans une "
+        "autre langue. Ils ne pouvaient plus modifier leurs réponses après l’envoi. Notes et commentaires sont "
+        "reproduits tels quels\u00a0; rien n’a été omis, pondéré ni reformulé."
     ),
     "method_few": (
         "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "
