@@ -283,7 +283,7 @@ def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Cli
     last = part_of(made).at
     with time_machine.travel(NOW + 3 * MINUTE, tick=False):
         text = client.get(url(made, "portal_assessment_reconnect")).content.decode()
-    assert text.count("You continue where you were and get the lost time back.") == 1
+    assert text.count("You'll continue where you left off and get the lost time back.") == 1
     assert resume(attempt_id=made.pk, order=1, now=NOW + 3 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (last, [], NOW + 12 * MINUTE)
@@ -305,7 +305,7 @@ def test_an_own_question_stays_with_what_is_written_in_it(client: Client) -> Non
     save_answer(attempt_id=made.pk, order=1, item_id=first, value="First I look.", now=NOW + MINUTE)
     with time_machine.travel(NOW + 5 * MINUTE, tick=False):
         text = client.get(url(made, "portal_assessment_reconnect")).content.decode()
-    assert text.count("You continue where you were and get the lost time back.") == 1
+    assert text.count("You'll continue where you left off and get the lost time back.") == 1
     assert resume(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (1, [], NOW + 25 * MINUTE)

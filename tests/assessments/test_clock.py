@@ -243,7 +243,7 @@ def test_after_time_up_every_page_leads_to_where_things_stand_kindly(
         assert (sent.status_code, sent["Location"]) == (302, item.replace("1/item/1/", ""))
         text = client.get(sent["Location"]).content.decode()
         assert rows(attempt) == before
-    assert text.count("This part is over. Answers saved before count; the last one came too late.") == 1
+    assert text.count("This part is over. Your last answer came too late; those saved before it count.") == 1
     assert text.count("Your answers so far are saved.") == 1
     assert text.count("Next: part 2, Work style") == 1
 

@@ -174,8 +174,8 @@ def test_where_there_can_be_none_the_row_says_why(
     assert (
         found.total.why_not
         == {
-            "no_count": "There is no total: not every test with right and wrong answers has a count.",
-            "no_weight": "There is no total: not every test with right and wrong answers has a weight.",
+            "no_count": "No total: some tests with right and wrong answers have no count.",
+            "no_weight": "No total: some tests with right and wrong answers have no weight.",
         }[why]
     )
 

@@ -42,7 +42,7 @@ def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
         "\n"
         "- Work style: 20 statements, about 3 minutes, no right or wrong answers\n"
         "\n"
-        "You can take a break at any time: each answer is saved at once.\n"
+        "Take a break at any time. Every answer is saved immediately.\n"
         "\n"
         "Please complete it by Thursday 12 March. The hiring team at Acme Bikes sees the result with your "
         "application; the result alone decides nothing.\n"
@@ -50,7 +50,7 @@ def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
         "Open the assessment:\n"
         f"{LINK}\n"
         "\n"
-        "We will remind you twice at most, and not at all once you have finished.\n"
+        "You'll get two reminders at most, and none once you've finished.\n"
         "\n"
         "If you have a question, just reply to this e-mail.\n"
         "\n"
@@ -70,8 +70,8 @@ def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
 @pytest.mark.parametrize(
     ("days", "sentence"),
     [
-        ([], "We will not send you any reminders."),
-        ([2], "We will remind you once at most, and not at all once you have finished."),
+        ([], "You won't get any reminders."),
+        ([2], "You'll get one reminder at most, and none once you've finished."),
         ([2, 4, 6], "We will remind you 3 times at most, and not at all once you have finished."),
     ],
 )

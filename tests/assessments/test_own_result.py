@@ -80,8 +80,8 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
     for said in (
         "Your answers lie around the middle, between both ends.",
         f"You solved {solved.value:.0f} of {solved.items} tasks.",
-        "How two of them work",
-        "of 8 situations your view was close to the key.",
+        "Two examples explained",
+        "of 8 situations.",
         "An explanation helps, but the customer has lost a day",
         "1 Very ineffective · 2 Rather ineffective",
         "no program marks them",

@@ -417,4 +417,4 @@ def test_declining_asks_once_more_and_then_takes_the_no(client: Client, attempt:
     assert attempt.progress == "declined"
     assert event_names().count("attempt.declined") == 1
     text = page(client, token, "portal_assessment_item", 1, 1)
-    assert text.count("You've told us you don't want to take part") == 1
+    assert text.count("You've declined this assessment") == 1

@@ -108,7 +108,7 @@ def test_the_mail_says_what_is_left_and_is_the_last_one_in_the_end() -> None:
         for mail in Email.objects.of(attempt.organisation).filter(kind="assessment.reminder").order_by("pk")
     )
     assert first.subject == "A reminder: your assessment for Window Washer at Acme Bikes"
-    assert first.text.count("We will remind you once more at most.") == 1
+    assert first.text.count("You'll get one more reminder at most.") == 1
     assert second.text.count("This is the last reminder.") == 1
     assert second.text.count("Please finish it by Thursday 12 March.") == 1
 

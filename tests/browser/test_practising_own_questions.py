@@ -31,7 +31,7 @@ def test_an_example_is_answered_by_keyboard_before_the_clock_starts_and_nothing_
     page.goto(where)
     tab_to(page, "a[href$='/practice/1/']")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_have_text("An example to practise")
+    expect(page.locator("h1")).to_have_text("Practice example")
     tab_to(page, "main form button:not([name])")
     page.keyboard.press("Enter")
     expect(page.locator(".error-summary")).to_be_visible()
@@ -58,6 +58,6 @@ def test_each_kind_of_example_is_accessible_and_fits(
     looker.look(page, "practising a file")
     for (question, _example), kind in zip(KINDS, IDS, strict=True):
         page.goto(f"{live_server}/p/{link(**first(question))}/assessment/1/practice/1/")
-        expect(page.locator("h1")).to_have_text("An example to practise")
+        expect(page.locator("h1")).to_have_text("Practice example")
         looker.look(page, f"practising {kind}")
     assert (looker.wrong, looker.complaints) == ({}, [])

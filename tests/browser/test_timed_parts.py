@@ -100,7 +100,7 @@ def test_time_up_leads_to_where_things_stand_and_what_was_chosen_counts(
     page.keyboard.press("1")
     expect(page.locator("[data-saved]")).to_have_text("Saved")
     page.wait_for_url("**/assessment/", timeout=15_000)
-    expect(page.get_by_text("All parts are done and your answers saved.")).to_be_visible()
+    expect(page.get_by_text("All parts are complete and your answers are saved.")).to_be_visible()
     assert given(attempt) == [("1", "a")]
 
 

@@ -204,9 +204,9 @@ def total_of(attempt: Attempt, parts: Sequence[Result]) -> TotalResult | None:
 def _why_not(code: str) -> str:
     match code:
         case IssuedTotal.WhyNot.NO_COUNT:
-            return gettext("There is no total: not every test with right and wrong answers has a count.")
+            return gettext("No total: some tests with right and wrong answers have no count.")
         case IssuedTotal.WhyNot.NO_WEIGHT:
-            return gettext("There is no total: not every test with right and wrong answers has a weight.")
+            return gettext("No total: some tests with right and wrong answers have no weight.")
     return ""
 
 

@@ -146,7 +146,7 @@ def test_the_candidate_reads_what_was_granted_as_from_the_person_who_answered(at
         "Open the assessment:\n"
         f"{LINK}\n"
         "\n"
-        "The hiring team isn't told about this e-mail.\n"
+        "The hiring team doesn't know about this e-mail.\n"
         "\n"
         "Kind regards\n"
         "Hanna Rehm\n"

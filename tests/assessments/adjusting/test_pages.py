@@ -152,7 +152,7 @@ def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Clien
     assert "Your request is with Hanna Rehm" in text
     assert "Send request" not in text
     # its only part is on a clock
-    assert "You can do everything before the next timed part in the meantime." not in text
+    assert "In the meantime, you can do everything before the next timed part." not in text
     first = page(client, url(attempt, "portal_assessment"))
     assert "Your adjustment request hasn't been answered yet." in first
     assert "Please finish by" not in first
@@ -168,7 +168,7 @@ def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Clien
 def test_who_waits_can_do_what_comes_before_the_clock(client: Client) -> None:
     attempt = timed(JUDGEMENT, REASONING)
     client.post(url(attempt), {"a-percent": "100"})
-    assert "You can do everything before the next timed part in the meantime." in page(client, url(attempt))
+    assert "In the meantime, you can do everything before the next timed part." in page(client, url(attempt))
 
 
 def test_time_that_everybody_gets_is_there_at_once(client: Client) -> None:

@@ -108,7 +108,7 @@ def test_without_flags_it_says_so_and_before_the_end_nothing() -> None:
     work_through(made, seconds=30)
     looked_at(made)
     text = text_of(signed_in(member).get(address(made)))
-    assert (text.count("Grade: None"), text.count("Nothing has stood out.")) == (1, 1)
+    assert (text.count("Grade: None"), text.count("No flags.")) == (1, 1)
 
 
 @pytest.mark.parametrize("code", FACTS)

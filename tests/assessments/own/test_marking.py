@@ -199,7 +199,7 @@ def test_what_the_other_gave_stands_on_no_page_before_both_have_marked(twofold: 
         assert "A secret" not in page
         assert "Tom Berg" not in page
     page = client.get(candidate).content.decode()
-    assert "0 of 2 answers to own questions are marked." in page
+    assert "0 of 2 answers to custom questions are marked." in page
     assert "A secret" not in page
     client.post(url(twofold, 1, "why"), {"points_0": "1", "points_1": "0", "comment": "Mine"})
     page = client.get(url(twofold, 1, "why")).content.decode()
@@ -257,7 +257,7 @@ def test_a_third_rater_is_told_and_keeps_what_they_typed(twofold: Attempt) -> No
         give(twofold, rater(twofold, name=name))
     before = rows()
     eve = signed_in(rater(twofold, name="Eve"))
-    sentence = "Two members have already marked this answer; there is no third marking."
+    sentence = "Two members have already marked this answer."
     assert sentence in eve.get(url(twofold, 1, "why")).content.decode()
     response = eve.post(url(twofold, 1, "why"), {"points_0": "1", "points_1": "1", "comment": "Kept"})
     assert sentence in response.content.decode()

@@ -108,7 +108,7 @@ def test_the_example_is_of_the_kind_that_comes_first_and_is_not_saved(
     assert soup(browser.get(where)).select("main a.button--primary")[0].get_text() == "Start with an example"
     page = browser.get(f"{where}1/practice/1/")
     assert example in words(page)
-    assert "This is only for practice, and is not saved." in words(page)
+    assert "For practice only. Nothing is saved." in words(page)
     sent = browser.post(f"{where}1/practice/1/", filled(soup(page)))
     assert (sent.status_code, sent.headers.get("Location")) == (302, f"{where}1/item/1/")
     assert rows(attempt) == before
@@ -143,7 +143,7 @@ def test_nothing_chosen_is_told_and_the_practice_can_be_skipped() -> None:
     response = Client().post(f"{where}practice/1/", {})
     assert response.status_code == 422
     assert len(soup(response).select(".error-summary")) == 1
-    skip = [link for link in soup(response).select("main a.button") if link.get_text() == "Skip the practice"]
+    skip = [link for link in soup(response).select("main a.button") if link.get_text() == "Skip practice"]
     assert [link["href"] for link in skip] == [f"{where}item/1/"]
 
 

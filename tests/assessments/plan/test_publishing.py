@@ -102,7 +102,7 @@ def test_an_assessment_without_tests_is_refused(step: Step, rita: Membership) ->
     with pytest.raises(Unfinished) as refused:
         publish(step=step, revision=made.revision, by=rita, now=NOW)
     [problem] = refused.value.problems
-    assert problem.sentence == "An assessment without tests cannot be published. Add a test first."
+    assert problem.sentence == "Add a test before you publish."
     assert rows(step) == before
 
 
@@ -175,7 +175,7 @@ def test_a_total_whose_test_was_taken_out_is_not_published(step: Step, rita: Mem
     settle(step, total="categories")
     changed(step, parts(draft(step))[0], by=rita, requirement=SERVES)
     part.delete()
-    with pytest.raises(Unfinished, match="A total goes over tests with right and wrong answers alone"):
+    with pytest.raises(Unfinished, match="A total needs a test with right and wrong answers"):
         publish(step=step, revision=draft(step).revision, by=rita, now=NOW)
 
 

@@ -238,7 +238,7 @@ def test_an_assessment_without_tests_is_not_published(step: Step, rita: Membersh
     drafted(step, by=rita)
     before = rows(step)
     response = post(rita, address(step, "role_assessment_publish"), step)
-    assert errors(response) == ["An assessment without tests cannot be published. Add a test first."]
+    assert errors(response) == ["Add a test before you publish."]
     assert rows(step) == before
 
 
@@ -515,8 +515,7 @@ def test_publishing_warns_while_nobody_outside_the_hiring_team_is_named(step: St
     nobody = "Nobody outside the hiring team is named to answer adjustment requests."
     said, links = reader_card(owner, step)
     assert (
-        said
-        == f"{nobody} The recruiter reads them. Candidates see this, and some will not ask. Name somebody"
+        said == f"{nobody} The recruiter reads them. Candidates see this, and some won't ask. Name somebody"
     )
     assert links == [path("organisation_settings", organisation) + "#adjustments"]
     assert signed_in(owner).get(links[0]).status_code == 200

@@ -273,7 +273,7 @@ def test_own_questions_are_all_shown_and_a_file_is_looked_at_but_not_kept(
     browser = signed_in(rita)
     page = browser.get(address(step, "role_preview_item", 1, 2))
     assert "Why two?" in words(page)
-    assert "Every question is shown, also those that a candidate is asked only after certain answers." in (
+    assert "All questions are shown, including conditional ones." in (
         soup(page).select("aside")[0].get_text()
     )
     before = everything()

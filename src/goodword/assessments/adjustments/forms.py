@@ -111,7 +111,7 @@ class AnswerForm(forms.Form):
     )
     other_percent = forms.IntegerField(
         label=_("Extra time in percent"),
-        help_text=_("From 1 to 200; only counts if chosen above."),
+        help_text=_("From 1 to 200. Only used if you choose “Another percentage”."),
         required=False,
         min_value=1,
         max_value=MAX_PERCENT,
@@ -132,8 +132,7 @@ class AnswerForm(forms.Form):
     sentence = forms.CharField(
         label=_("Message to the candidate"),
         help_text=_(
-            "They see it by e-mail and on their page. Required if you grant nothing, or an accessible "
-            "version."
+            "Sent by e-mail and shown on their page. Required if you grant nothing, or an accessible version."
         ),
         max_length=MAX_ANSWER_LENGTH,
         required=False,
@@ -174,7 +173,7 @@ class AnswerForm(forms.Form):
                 "sentence",
                 _("Explain the next step.")
                 if data.get("accessible")
-                else _("This grants nothing. Write a sentence telling the candidate why, or what to do."),
+                else _("You're granting nothing. Tell the candidate why, or what to do next."),
             )
         return data
 

@@ -30,62 +30,62 @@ WORDS: Mapping[str, FlagWording] = {
         (
             _("A notification, a phone call, or someone at the door."),
             _("A non-native speaker looked up a word."),
-            _("Loudness, contrast or an aid such as a screen reader was set."),
-            _("Some people switch between windows by habit, and find nothing there."),
+            _("They adjusted volume, contrast or an aid such as a screen reader."),
+            _("Some people switch windows out of habit."),
         ),
         _ASK_HOW,
     ),
     rules.PASTED: FlagWording(
         _("Pasted long texts"),
         (
-            _("Many people write in another program first, so that nothing is lost."),
-            _("It was dictated, or checked by a spelling program."),
-            _("The text is their own, from an earlier application or a translation of it."),
+            _("Many people write in another program first so as not to lose anything."),
+            _("The text was dictated or run through a spell checker."),
+            _("It's their own text, from an earlier application or translated."),
         ),
-        _("Ask about one of the answers in the interview: the author can say more."),
+        _("Ask about one of the answers in the interview: whoever wrote it can say more."),
     ),
     rules.FAST: FlagWording(
         _("Answered very fast"),
         (
-            _("A practised reader grasps short items at a glance, and so does a practised listener."),
-            _("Items were read first, and answered in one go afterwards."),
+            _("Practised readers and screen-reader users take in short items at a glance."),
+            _("They read all the items first, then answered in one go."),
             _("They had taken this kind of test before."),
-            _("Some people decide by their first thought, as instructions often advise."),
+            _("Some people go with their first thought, as instructions often advise."),
         ),
         _("Treat the result with care. If it matters for the job, discuss it in the interview."),
     ),
     rules.CONNECTION_LOST: FlagWording(
-        _("The line broke"),
+        _("Lost connection"),
         (
-            _("A train, a lift, or a mobile network with gaps."),
-            _("The computer went to sleep, or the telephone was locked."),
-            _("Browsers put pages to rest that are out of sight."),
+            _("A train, a lift or patchy mobile coverage."),
+            _("The computer went to sleep or the phone was locked."),
+            _("Browsers suspend background pages."),
         ),
         _NOTHING,
     ),
     rules.SECOND_WINDOW: FlagWording(
-        _("A second window"),
+        _("Second window"),
         (
-            _("The browser's Back button was pressed, and the earlier page sent once more."),
-            _("The link was opened from the mail again, or on a second device."),
+            _("They pressed the browser's Back button and sent the earlier page again."),
+            _("They opened the link again from the e-mail or on a second device."),
         ),
         _NOTHING,
     ),
     rules.STRAIGHT_LINE: FlagWording(
         _("The same answer many times in a row"),
         (
-            _("Some people see themselves alike in much that is asked."),
-            _("They were tired or interrupted, and wanted to finish."),
-            _("The statements were hard to follow, in a second language for instance."),
+            _("Some people really would answer many of the statements the same way."),
+            _("They were tired or interrupted and wanted to finish."),
+            _("The statements were hard to follow, for instance in a second language."),
         ),
         _("Give this result little weight, and ask about examples of their work instead."),
     ),
     rules.CONTRADICTION: FlagWording(
         _("Agreed with opposite statements"),
         (
-            _("A statement with “not” or “rarely” in it is easily read the wrong way round."),
-            _("In some languages and cultures it is polite to agree."),
-            _("Both can be true of one person, in different situations."),
+            _("Statements with “not” or “rarely” are easily misread."),
+            _("In some cultures it is polite to agree."),
+            _("Both can be true of the same person in different situations."),
         ),
         _("Give this result little weight, and ask about examples of their work instead."),
     ),
@@ -93,9 +93,9 @@ WORDS: Mapping[str, FlagWording] = {
 #: what a page notices, as it is handed out
 OBSERVED: Mapping[str, Any] = {
     Observation.Kind.LEFT: _("left the page, seconds"),
-    Observation.Kind.PASTED: _("pasted a text, characters"),
-    Observation.Kind.DISCONNECTED: _("the line broke, seconds"),
-    Observation.Kind.SECOND_WINDOW: _("sent from a second window"),
+    Observation.Kind.PASTED: _("pasted text, characters"),
+    Observation.Kind.DISCONNECTED: _("lost the connection, seconds"),
+    Observation.Kind.SECOND_WINDOW: _("answered in a second window"),
 }
 
 
@@ -116,14 +116,14 @@ def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
             )
         case rules.FAST:
             return (
-                _now("%(part)s: %(percent)s %% of the answers came faster than what is asked can be read.")
+                _now("%(part)s: %(percent)s %% of the answers came faster than the questions can be read.")
                 % known
             )
         case rules.CONNECTION_LOST:
             return (
                 ngettext(
-                    "%(part)s: the line broke once, and the part went on afterwards.",
-                    "%(part)s: the line broke %(times)s times, and the part went on afterwards.",
+                    "%(part)s: the connection was lost once, and the part continued.",
+                    "%(part)s: the connection was lost %(times)s times, and the part continued.",
                     known["times"],
                 )
                 % known
@@ -142,8 +142,8 @@ def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
         case rules.CONTRADICTION:
             return (
                 _now(
-                    "%(part)s: answers to opposite statements lie %(mean)s points apart on average; blind answers "
-                    "would lie %(chance)s apart."
+                    "%(part)s: answers to opposite statements are %(mean)s points apart on average; random answers "
+                    "would be %(chance)s apart."
                 )
                 % known
             )

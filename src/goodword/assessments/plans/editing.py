@@ -124,10 +124,10 @@ def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
             raise LookupError(f"Test {test_id} is none of organisation {draft.organisation_id}.")
         number = newest_version_number(test)
         if test.archived_at is not None or number is None:
-            raise InvalidSetting("test", _("“%(test)s” is not offered any more.") % {"test": test.title})
+            raise InvalidSetting("test", _("“%(test)s” is no longer offered.") % {"test": test.title})
         parts = in_order(draft)
         if any(part.test_id == test.pk for part in parts):
-            raise InvalidSetting("test", _("“%(test)s” is in the assessment already.") % {"test": test.title})
+            raise InvalidSetting("test", _("“%(test)s” is already in the assessment.") % {"test": test.title})
         content = content_of_number(test, number)
         form = proposed_form(content)
         return AssessmentPart.objects.create(
@@ -190,11 +190,9 @@ def change_part(
         try:
             content = content_of_number(part.test, choice.number)
         except LookupError:
-            raise InvalidSetting(
-                "number", _("This version is not published. Choose one of those offered.")
-            ) from None
+            raise InvalidSetting("number", _("This version isn't published. Choose another.")) from None
         if choice.form not in {form.id for form in content.offers()}:
-            raise InvalidSetting("form", _("This version has no such form. Choose one of those offered."))
+            raise InvalidSetting("form", _("This version doesn't have that form. Choose another."))
         part.number, part.form = choice.number, choice.form
         part.minutes = _minutes(part.test, choice.minutes)
         if choice.two_raters and not kind_named(part.test.kind).has_rubrics:
@@ -224,10 +222,11 @@ def _minutes(test: Test, minutes: int | None) -> int | None:
     if minutes is None:
         return None
     if not may_be_timed(test):
-        raise InvalidSetting("minutes", _("A test of scales has no clock."))
+        raise InvalidSetting("minutes", _("Scales can't be timed."))
     if not 1 <= minutes <= MAX_MINUTES:
         raise InvalidSetting(
-            "minutes", _("Write 1 to %(most)d minutes, or nothing for no clock.") % {"most": MAX_MINUTES}
+            "minutes",
+            _("Enter 1 to %(most)d minutes, or leave empty for no time limit.") % {"most": MAX_MINUTES},
         )
     return minutes
 
@@ -241,7 +240,7 @@ def _norms(part: AssessmentPart, chosen: int | Literal["newest"] | None) -> Norm
     found = rows.filter(pk=chosen).first()
     if found is None:
         raise InvalidSetting(
-            "norms", _("These norms are of another version or form. Choose the newest, or none.")
+            "norms", _("These norms belong to another version or form. Choose the newest or none.")
         )
     return found
 
@@ -255,7 +254,7 @@ def _calibration(part: AssessmentPart, chosen: int | Literal["newest"] | None) -
     found = rows.filter(pk=chosen).first()
     if found is None:
         raise InvalidSetting(
-            "calibration", _("This calibration is of another version. Choose the newest, or none.")
+            "calibration", _("This calibration belongs to another version. Choose the newest or none.")
         )
     return found
 

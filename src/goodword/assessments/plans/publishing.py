@@ -48,7 +48,7 @@ def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
             raise InvalidSetting("more_time", _("Choose one of those offered."))
         if not 0 <= settings.retake_months <= MAX_RETAKE_MONTHS:
             raise InvalidSetting(
-                "retake_months", _("Write 0 to %(most)d months.") % {"most": MAX_RETAKE_MONTHS}
+                "retake_months", _("Enter 0 to %(most)d months.") % {"most": MAX_RETAKE_MONTHS}
             )
         draft.total = settings.total
         draft.total_reason = settings.total_reason.strip() if weighted else ""
@@ -76,21 +76,20 @@ def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSett
         return InvalidSetting(
             "total",
             _(
-                "A total goes over tests with right and wrong answers alone, and there is none among these. "
-                "Choose no total, or add such a test first."
+                "A total needs a test with right and wrong answers. Choose no total, or add such a test first."
             ),
         )
     if draft.total == Assessment.Total.WEIGHTS:
         for part in entering:
             if part.weight is None or not 1 <= part.weight <= MAX_WEIGHT:
-                said = _("Write a whole number from 1 to %(most)d for “%(test)s”.")
+                said = _("Enter a whole number from 1 to %(most)d for “%(test)s”.")
                 return InvalidSetting(
                     weight_field(part), said % {"most": MAX_WEIGHT, "test": part.test.title}
                 )
         if not draft.total_reason or len(draft.total_reason) > MAX_REASON_LENGTH:
             return InvalidSetting(
                 "total_reason",
-                _("Give the reason for the weights, in at most %(most)d characters.")
+                _("Give a reason for the weights, in at most %(most)d characters.")
                 % {"most": MAX_REASON_LENGTH},
             )
     return None
@@ -152,14 +151,11 @@ def publish(
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
     """What prevents the publication of a draft; missing requirements are at `requirement_field`."""
     if not parts:
-        return [
-            InvalidSetting("tests", _("An assessment without tests cannot be published. Add a test first."))
-        ]
+        return [InvalidSetting("tests", _("Add a test before you publish."))]
     found = [
         InvalidSetting(
             requirement_field(part),
-            _("Say which requirement of the job “%(test)s” serves. Without it nothing is published.")
-            % {"test": part.test.title},
+            _("Enter which job requirement “%(test)s” assesses.") % {"test": part.test.title},
         )
         for part in parts
         if not part.requirement
@@ -184,15 +180,15 @@ def reader_warning(role: Role) -> str:
     if contact is not None and contact.address == named:
         return ""
     if named:
-        first = _("%(name)s is named for adjustment requests, but hires for this role.") % {
+        first = _("%(name)s is named for adjustment requests but is hiring for this role.") % {
             "name": role.organisation.adjustments_name
         }
     else:
         first = _("Nobody outside the hiring team is named to answer adjustment requests.")
     if contact is None:
-        return first + " " + _("The recruiter reads them. Candidates see this, and some will not ask.")
+        return first + " " + _("The recruiter reads them. Candidates see this, and some won't ask.")
     return (
         first
         + " "
-        + _("%(name)s reads them, as an admin who does not hire for this role.") % {"name": contact.name}
+        + _("%(name)s, an admin who isn't hiring for this role, reads them.") % {"name": contact.name}
     )

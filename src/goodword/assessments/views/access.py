@@ -234,7 +234,7 @@ def to_first_page(request: HttpRequest, session: AttemptSession) -> HttpResponse
 def too_late(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Redirect to the overview page, with a message that this answer came too late."""
     messages.info(
-        request, gettext("This part is over. Answers saved before count; the last one came too late.")
+        request, gettext("This part is over. Your last answer came too late; those saved before it count.")
     )
     return to_first_page(request, session)
 

@@ -46,7 +46,7 @@ class MarkingForm(forms.Form):
         lines=3,
         max_length=LONGEST_COMMENT,
         required=False,
-        help_text=gettext_lazy("What earned the points. Shown with them in the results."),
+        help_text=gettext_lazy("Why you gave these points. Shown with the results."),
     )
 
     def __init__(
@@ -132,7 +132,7 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
         except acts.Settled:
             form.add_error(
                 None,
-                _("The second rater has marked it meanwhile, so the marks can no longer be changed."),
+                _("The second rater has just marked this answer, so the marks can no longer be changed."),
             )
         else:
             return _onward(request, work, order, item)
@@ -160,8 +160,8 @@ def _enough(here: AnswerToMark) -> str:
     if here.mine is not None:
         return _("Both have marked this answer, so the marks can no longer be changed.")
     if here.two:
-        return _("Two members have already marked this answer; there is no third marking.")
-    return _("This answer has already been marked; one marking is enough.")
+        return _("Two members have already marked this answer.")
+    return _("This answer has already been marked.")
 
 
 def _onward(request: MemberRequest, work: Work, order: int, item: str) -> HttpResponseBase:
