@@ -22,8 +22,8 @@ from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
 from goodword.assessments.results import result as shown_to_members
+from tests.assessments.custom_questions import support as own_support
 from tests.assessments.once import once
-from tests.assessments.own import support as own_support
 from tests.assessments.plans import JUDGEMENT, REASONING, Asks, attempt_of
 from tests.assessments.support import answers, part_of, rows, token_of
 from tests.support import factories
@@ -291,7 +291,7 @@ def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Cli
 
 def test_what_a_break_means_is_told_before_the_clock_starts(client: Client) -> None:
     fresh = "doesn't count and is replaced by another."
-    stays = "You continue where you were and get the lost time back, at most twice."
+    stays = "You'll continue where you left off and get the lost time back, at most twice."
     for made, told in ((situations_to_come(), (1, 0)), (own_support.asked(minutes=20), (0, 1))):
         for name, more in (("portal_assessment", ()), ("portal_assessment_part", (1,))):
             page = client.get(reverse(name, args=[token_of(made), *more])).content.decode()

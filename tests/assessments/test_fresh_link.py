@@ -13,7 +13,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, Candidate
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
-from tests.assessments.adjusting.support import HANNA, answer_path, asked, named
+from tests.assessments.adjustments.support import HANNA, answer_path, asked, named
 from tests.assessments.once import once
 from tests.assessments.support import application, assigned, rows, token_of
 from tests.support import factories

@@ -4,7 +4,7 @@ import pytest
 
 from goodword.assessments.attempts.begin import language_for, version_for
 from goodword.assessments.models import AssessmentPart
-from tests.assessments.plan.plans import questions
+from tests.assessments.assessment_plans.support import questions
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -72,7 +72,7 @@ def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
     [
         ([], "You won't get any reminders."),
         ([2], "You'll get one reminder at most, and none once you've finished."),
-        ([2, 4, 6], "We will remind you 3 times at most, and not at all once you have finished."),
+        ([2, 4, 6], "You'll get 3 reminders at most, and none once you've finished."),
     ],
 )
 def test_the_invitation_promises_how_many_reminders_there_are_at_most(days: list[int], sentence: str) -> None:

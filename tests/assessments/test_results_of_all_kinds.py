@@ -359,7 +359,7 @@ def test_a_total_that_cannot_be_says_why_and_shows_no_number() -> None:
     found = whole(kinds=("scales",), total=Assessment.Total.CATEGORIES)
     assert found.total is not None
     assert (found.total.value, found.total.text, found.total.rule_text) == (None, "", "")
-    assert page_of(found).count("There is no total:") == 1
+    assert page_of(found).count("No total:") == 1
 
 
 def test_scores_are_read_as_they_were_issued(

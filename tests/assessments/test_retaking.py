@@ -10,7 +10,7 @@ from goodword.assessments.models import Assessment, Attempt
 from goodword.assessments.queries import latest_attempt
 from goodword.candidates.models import Application
 from goodword.roles.models import Role
-from tests.assessments.plan.plans import REASONING, WORK_STYLE, published
+from tests.assessments.assessment_plans.support import REASONING, WORK_STYLE, published
 from tests.assessments.support import answer_all, assigned, rows
 from tests.support import factories
 

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core import clock
-from tests.assessments.adjusting.support import answer_path, clocks, named
+from tests.assessments.adjustments.support import answer_path, clocks, named
 from tests.assessments.plans import JUDGEMENT, REASONING, attempt_of
 from tests.assessments.support import application, token_of
 from tests.browser.looking import WIDTHS, Looker

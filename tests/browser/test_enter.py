@@ -11,7 +11,7 @@ from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.models import Attempt
 from goodword.core import clock
 from goodword.notifications.models import Link
-from tests.assessments.adjusting.support import named
+from tests.assessments.adjustments.support import named
 from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
 from tests.browser.test_referee import choose, fill_in

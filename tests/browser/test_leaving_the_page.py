@@ -10,7 +10,7 @@ from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt, AttemptFlag, Observation
 from goodword.core import clock
-from tests.assessments.flags.sat import flags, looked_at, noticed, on_a_clock, questions_of_their_own
+from tests.assessments.flags.support import flags, looked_at, noticed, on_a_clock, questions_of_their_own
 from tests.assessments.support import part_of, scores, token_of
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window

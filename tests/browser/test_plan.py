@@ -8,7 +8,7 @@ from goodword.assessments.models import Assessment
 from goodword.assessments.plans.editing import remove_part
 from goodword.assessments.plans.versions import draft_of
 from goodword.roles.models import Step
-from tests.assessments.plan.plans import (
+from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     REASONING,
     SERVES,

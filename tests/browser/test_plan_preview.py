@@ -6,7 +6,15 @@ from playwright.sync_api import Browser, expect
 from goodword.accounts.models import Membership
 from goodword.assessments.models import Attempt
 from goodword.roles.models import Step
-from tests.assessments.plan.plans import JUDGEMENT, REASONING, SERVES, WORK_STYLE, changed, drafted, parts
+from tests.assessments.assessment_plans.support import (
+    JUDGEMENT,
+    REASONING,
+    SERVES,
+    WORK_STYLE,
+    changed,
+    drafted,
+    parts,
+)
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window
 from tests.support import factories

@@ -7,8 +7,8 @@ from playwright.sync_api import Browser, expect
 
 from goodword.assessments.models import Answer
 from goodword.core import clock
-from tests.assessments.own.support import FILE, TEXT, asked
-from tests.assessments.own.test_practising import IDS, KINDS, first
+from tests.assessments.custom_questions.support import FILE, TEXT, asked
+from tests.assessments.custom_questions.test_practice import IDS, KINDS, first
 from tests.assessments.support import token_of
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to

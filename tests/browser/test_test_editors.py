@@ -11,10 +11,10 @@ from goodword.assessments.catalogue.judgement import add_language, duplicate_set
 from goodword.assessments.marking import mark_answer
 from goodword.assessments.models import Marking, Test, Upload
 from goodword.core import clock
+from tests.assessments.custom_questions import answered as own
+from tests.assessments.custom_questions.support import PDF, answered, asked
+from tests.assessments.custom_questions.test_marking import url as marking_url
 from tests.assessments.judgement import support as judgement
-from tests.assessments.own import made as own
-from tests.assessments.own.support import PDF, answered, asked
-from tests.assessments.own.test_marking import url as marking_url
 from tests.assessments.support import token_of
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to, window

@@ -16,7 +16,7 @@ import goodword
 from goodword.core.incoming import LONGEST_PARAMETER
 from goodword.urls import MEMBER
 from tests.architecture.test_pages import patterns
-from tests.assessments.hostile.test_strangers import Theirs, any_ids
+from tests.assessments.robustness.test_access import Theirs, any_ids
 from tests.support import factories
 from tests.support.pages import signed_in
 

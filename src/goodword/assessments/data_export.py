@@ -1,8 +1,8 @@
-"""Data export of assessments: answers in words and the scores; test items for the organisation only.
+"""Data export of assessments: answers, scores, marks.
 
-Flags and their evidence are for the organisation only, as for references (docs/decisions/0022-*). Adjustment requests,
-and everything that reveals them (times in timed tests), are for the candidate only, unless they have agreed to share
-them (docs/decisions/0026-*).
+Test items, flags and observations are exported for the organisation only (docs/decisions/0022-*). Adjustment requests,
+and times of timed tests, which reveal them, are for the candidate only, unless they agree to share them
+(docs/decisions/0026-*).
 """
 
 from collections import Counter
@@ -47,7 +47,6 @@ from goodword.notifications.models import Email
     "assessments.Adjustment",
 )
 def export(wanted: Wanted) -> Told:
-    """Each attempt with its parts."""
     attempts = Attempt.objects.of(wanted.organisation).filter(
         step_request__application_id__in=wanted.application_ids
     )
@@ -77,7 +76,6 @@ def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
 
 
 def _total(attempt: Attempt) -> dict[str, Any]:
-    """The total as issued, or {}."""
     issued = IssuedTotal.objects.of(attempt.organisation).filter(attempt=attempt).exclude(value="").first()
     if issued is None:
         return {}
@@ -153,20 +151,20 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
 def _answer(
     item: Item, answer: Answer, wanted: Wanted, *, number: int, files: Mapping[int, str]
 ) -> dict[str, Any]:
-    """An answer with its question; to a candidate, test items by their number alone (docs/decisions/0038-*)."""
+    """An answer with its question. Candidates get test items by number only (docs/decisions/0038-*)."""
     if wanted.by_member or not item.is_confidential:
         return {"asked": item.rendered(), "answer": item.rendered_answer(answer.value, files=files)}
     return {"item": number, "answer": item.rendered_answer_only(answer.value)}
 
 
 def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
-    """Mails about the candidate's requests, which are not filed under the application."""
+    """Mails about the requests, which are not filed under the application."""
     refs = [subject_ref_of(one) for one in asked]
     return [told_of(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
 
 
 def _markings(part: AttemptPart, wanted: Wanted) -> list[Marking]:
-    """Markings; for members only those of answers that all raters have marked."""
+    """For members, only those of answers that all raters have marked."""
     rows = list(part.markings.order_by("pk"))
     if not wanted.by_member:
         return rows

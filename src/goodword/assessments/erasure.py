@@ -38,7 +38,7 @@ from goodword.workflow.erasure import close_runs
     "assessments.Adjustment",
 )
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Erase under the attempts' locks, so that no answer arrives meanwhile."""
+    """Erase under the attempts' locks, so that no answer arrives concurrently."""
     attempts = close_runs(Attempt, subject.application_ids, now=now)
     of_parts = {"part__attempt__in": attempts}
     asked = Adjustment.objects.across_organisations().filter(attempt__in=attempts)
@@ -60,7 +60,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 
 def _forget(asked: QuerySet[Adjustment]) -> None:
-    """Delete requests and their mails, uncounted because members read the counts."""
+    """Delete requests and their mails, uncounted because members see the counts."""
     mails = Email.objects.across_organisations().filter(
         subject_ref__in=[subject_ref_of(one) for one in asked]
     )

@@ -1,4 +1,4 @@
-"""Sweeps for reminders and expired clocks; norms and calibrations requested by members."""
+"""Sweeps for reminders and clocks; norms and calibrations requested by members."""
 
 from goodword.assessments.adjustments.mails import remind_contacts
 from goodword.assessments.attempts.completion import end_overdue
@@ -19,7 +19,6 @@ def sweep_reminders(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="assessments.clock", cron="* * * * * */5", queueing_lock="assessments.clock")
 def sweep_clocks(*, timestamp: int = 0) -> None:
-    """End the parts whose time is up."""
     del timestamp
     end_overdue(now=clock.now())
 
@@ -35,7 +34,7 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int) -> None
 
 @jobs.job(name="assessments.calibration")
 def make_calibration(*, test_id: int, version: str, member_id: int) -> None:
-    """Calibrate a version; the page shows what was lacking."""
+    """Calibrate a version. If that fails, the page says what was missing."""
     try:
         making.make_calibration(test_id=test_id, version=version, member_id=member_id, now=clock.now())
     except (NotEnough, NotSettled):

@@ -1,7 +1,6 @@
 """Marking of answers by a rubric.
 
-Of two raters neither sees the other's points before both have marked, nor does anybody else; then both are shown side
-by side with their difference and mean.
+With two raters, points are hidden from each other and everybody else until both have marked.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,14 +31,12 @@ from goodword.core.json_reading import Json
 from goodword.ui.scales import written_number
 from goodword.workflow.states import lock
 
-#: how many mark an answer, by whether two raters are wanted
+#: raters per answer, by AssessmentPart.two_raters
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedFile:
-    """An uploaded file, without its content."""
-
     id: int
     name: str
     size: int
@@ -47,7 +44,7 @@ class MarkedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CriterionMarks:
-    """One criterion with the visible points, in the order of the raters."""
+    """Visible points for one criterion, in the order of the raters."""
 
     criterion: Criterion
     given: tuple[int, ...]
@@ -55,24 +52,24 @@ class CriterionMarks:
 
     @property
     def cells(self) -> list[tuple[str, int]]:
-        """Each rater's name and points."""
         return list(zip(self.raters, self.given, strict=True))
 
     @property
     def difference(self) -> int:
-        """The difference between two raters."""
         return max(self.given) - min(self.given) if self.given else 0
 
     @property
     def mean_text(self) -> str:
-        """The mean of the raters as text; empty without points."""
         return written_number(sum(self.given) / len(self.given)) if self.given else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerToMark:
-    """An answer with its rubric. `given` holds what this reader may see: all once enough have marked, before that
-    their own alone; `state`: "open", nobody has marked; "half", one of two; "done"."""
+    """An answer with its rubric.
+
+    `given`: the markings that this reader may see: all once enough members have marked, before that only their own.
+    `state`: "open", "half" (one of two raters has marked) or "done".
+    """
 
     order: int
     item: str
@@ -87,24 +84,21 @@ class AnswerToMark:
 
     @property
     def may_mark(self) -> bool:
-        """Whether this reader can give points, or correct theirs."""
+        """Whether this reader can give points or change theirs."""
         if self.mine is not None:
             return not (self.two and self.state == "done")
         return self.state != "done"
 
     @property
     def waits_for_me(self) -> bool:
-        """Whether this reader should still mark the answer."""
         return self.mine is None and self.state != "done"
 
     @property
     def most(self) -> int:
-        """The maximum of points."""
         return sum(criterion.points for criterion in self.criteria)
 
     @property
     def rows(self) -> list[CriterionMarks]:
-        """The criteria with their visible points."""
         return [
             CriterionMarks(
                 criterion=criterion,
@@ -116,27 +110,22 @@ class AnswerToMark:
 
     @property
     def raters(self) -> tuple[str, ...]:
-        """The names of the raters whose points are visible."""
         return tuple(str(one.rater.user) for one in self.given)
 
     @property
     def sums(self) -> list[int]:
-        """Each rater's sum of points."""
         return [sum(one.points.values()) for one in self.given]
 
     @property
     def cells(self) -> list[tuple[str, int]]:
-        """Each rater's name and sum."""
         return list(zip(self.raters, self.sums, strict=True))
 
     @property
     def difference(self) -> int:
-        """The difference between the sums of two raters."""
         return max(self.sums) - min(self.sums) if self.sums else 0
 
     @property
     def mean_text(self) -> str:
-        """The mean of the sums as text; empty without any."""
         if len(self.sums) == 1:
             return str(self.sums[0])
         return written_number(sum(self.sums) / len(self.sums)) if self.sums else ""
@@ -144,8 +133,6 @@ class AnswerToMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedPart:
-    """The answers of one part that have a rubric."""
-
     order: int
     title: str
     two: bool
@@ -154,8 +141,6 @@ class MarkedPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkingProgress:
-    """Progress of the marking of an attempt, for the candidate's page."""
-
     attempt_id: int
     total: int
     done: int
@@ -172,7 +157,7 @@ def rubrics_of(part: AttemptPart, answers: Mapping[str, Json]) -> Mapping[str, t
 
 
 def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, ...]:
-    """Answers with a rubric in a completed attempt, as this member may see them; () before it is completed."""
+    """The completed attempt's answers with a rubric, as this member may see them; () before it is completed."""
     if attempt.completed_at is None:
         return ()
     found = [(part, rubrics_of(part, read_answers(part))) for part in parts_of(attempt)]
@@ -258,7 +243,7 @@ def _answer_to_mark(
 
 
 class AttemptNotFinished(Exception):
-    """The attempt is not completed yet."""
+    """The attempt is not completed."""
 
 
 class NothingToMark(Exception):
@@ -274,7 +259,7 @@ class Settled(Exception):
 
 
 class WrongPoints(ValueError):
-    """Points do not match the rubric."""
+    """Points don't match the rubric."""
 
 
 def mark_answer(
@@ -287,11 +272,11 @@ def mark_answer(
     by: Membership,
     now: datetime,
 ) -> Marking:
-    """Give an answer its points by criterion, or correct one's own marking.
+    """Give points by criterion, or change one's own marking.
 
-    With two raters a marking can be corrected until the second one is saved. Records "attempt.marked" once all answers
-    of the part are marked, and for each later correction. Raises AttemptNotFinished, NothingToMark, AlreadyMarked,
-    Settled, WrongPoints, and LookupError for an unknown part; then nothing changes.
+    With two raters a marking can change until the second one is saved. Records "attempt.marked" once all answers of the
+    part are marked, and for each later change. Raises AttemptNotFinished, NothingToMark, AlreadyMarked, Settled,
+    WrongPoints, and LookupError for an unknown part; then nothing changes.
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)

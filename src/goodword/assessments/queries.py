@@ -1,4 +1,4 @@
-"""Reads: the content of a test version, the attempts of an application, their parts, items and answers."""
+"""Reads: contents of test versions; attempts with their parts, items and answers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -14,19 +14,19 @@ from goodword.core.json_reading import Json
 from goodword.workflow.states import DONE
 
 _MAX_PARSED: Final = 512
-#: of published versions, which never change, by their id
+#: contents of published versions, by id
 _parsed: dict[int, Content] = {}
 _MAX_DRAWN: Final = 4096
-#: drawn items, which never change, by the id of their row: each request of a part reads them several times
+#: drawn items by row id, because each request reads them several times
 _drawn: dict[int, GeneratedItem] = {}
-#: large columns around a part: parsed once per process (content.content_of), or needed only for scoring
+#: large columns: parsed once per process (content_of), or needed only for scoring
 LARGE: Final = ("version__content", "part__calibration__content")
 
 
 def content_of(version: TestVersion) -> Content:
-    """The content of a version. That of a published one is read and parsed once per process.
+    """Published versions are read and parsed once per process.
 
-    A version fetched without its content (`defer`) reads it from the database then.
+    Content left out by `defer` is read from the database.
     """
     if version.published_at is None:
         return parse(version.test.kind, version.content)
@@ -40,16 +40,15 @@ def content_of(version: TestVersion) -> Content:
 
 
 def parse(kind: str, data: object) -> Content:
-    """Content out of JSON, by a kind as in models.Test. Raises `ReadingError` with a sentence on what is wrong."""
+    """Content from JSON, by a kind as in models.Test. Raises `ReadingError` with a sentence on what is wrong."""
     content: Content = kind_named(kind).parse(data)
     return content
 
 
 def items_of(part: AttemptPart) -> tuple[Item, ...]:
-    """The items of a part that count, in order; one query where they are drawn. `part` comes with version and test.
+    """The items that count, in order; one query if they are drawn. `part` comes with version and test.
 
-    Void items are left out: a fresh one takes their place. Generated items are drawn when the part begins; before that
-    there are none.
+    Void items are left out. Generated items exist once the part has started.
     """
     content = content_of(part.version)
     kind, drawn = kind_of(content), list[tuple[str, GeneratedItem]]()
@@ -63,23 +62,23 @@ def items_of(part: AttemptPart) -> tuple[Item, ...]:
 
 
 def visible_items(part: AttemptPart, answers: Mapping[str, Json]) -> tuple[Item, ...]:
-    """The items that this candidate is asked: custom questions only where their condition holds."""
+    """The items shown to this candidate: custom questions only if their condition is met."""
     return kind_of(content_of(part.version)).visible(items_of(part), answers)
 
 
 def practice_of(part: AttemptPart) -> tuple[Item, ...]:
-    """Practice items before a part, in the active language; answers to them are never saved."""
+    """Practice items in the active language. Answers to them are never saved."""
     content = content_of(part.version)
     return kind_of(content).practice(content, form=part.form, language=part.attempt.language)
 
 
 def count_of(part: AttemptPart) -> int:
-    """How many items the form of a part has, also before they are drawn. No query."""
+    """How many items the form has, even before they are drawn. No query."""
     return content_of(part.version).count(part.form)
 
 
 def unanswered(items: Sequence[Item], answers: Mapping[str, Json]) -> list[int]:
-    """The numbers, from 1, of the items without a complete answer."""
+    """Numbers, from 1, of the items without a complete answer."""
     return [
         number
         for number, item in enumerate(items, start=1)
@@ -98,7 +97,7 @@ def _drawn_item(row: DrawnItem) -> GeneratedItem:
 
 
 def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
-    """The parts in order, with versions, answers, generated items and, if wanted, scores. One query each."""
+    """Parts in order with versions, answers, drawn items and, if wanted, scores. One query each."""
     rows = list(
         AttemptPart.objects.of(attempt.organisation)
         .filter(attempt=attempt)
@@ -115,17 +114,17 @@ def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
 
 
 def latest_attempt(application: Application) -> Attempt | None:
-    """The application's newest attempt, whatever its state."""
+    """The newest attempt in any state."""
     return attempts_of(application).first()
 
 
 def latest_done(application: Application) -> Attempt | None:
-    """Its newest completed attempt: results stay visible when the candidate is invited again."""
+    """The newest completed attempt. Results stay visible when the candidate is invited again."""
     return attempts_of(application).filter(progress__in=DONE).first()
 
 
 def attempts_of(application: Application) -> QuerySet[Attempt]:
-    """The application's attempts, newest first."""
+    """Newest first."""
     return (
         Attempt.objects.across_organisations()
         .filter(step_request__application_id=application.pk)
@@ -135,7 +134,7 @@ def attempts_of(application: Application) -> QuerySet[Attempt]:
 
 
 def application_of(attempt: Attempt) -> Application:
-    """The application of an attempt, with candidate, organisation and the role's owner."""
+    """With candidate, organisation and the role's owner."""
     return (
         Application.objects.of(attempt.organisation)
         .select_related("candidate", "organisation", "role__owner__user")
@@ -144,10 +143,10 @@ def application_of(attempt: Attempt) -> Application:
 
 
 def answers_of(part: AttemptPart) -> Mapping[str, Json]:
-    """The saved answers as of now, {item id: value}. One query."""
+    """Saved answers now, {item id: value}. One query."""
     return dict(part.answers.values_list("item", "value"))
 
 
 def read_answers(part: AttemptPart) -> Mapping[str, Json]:
-    """The answers prefetched with the part (`parts_of`), {item id: value}. No query."""
+    """Answers prefetched with the part (`parts_of`), {item id: value}. No query."""
     return {answer.item: answer.value for answer in part.answers.all()}

@@ -1,7 +1,7 @@
-"""The result of an attempt, read from its stored scores and total, which never change.
+"""The result of an attempt, from its stored scores and total.
 
-Only what lies beside them (what an answer counts, whether a task was solved) is derived, from stored answers and keys.
-There is no total over scales, and a result says nothing about time, breaks, or adjustments.
+Details such as whether a task was solved are derived from stored answers and keys. There is no total over scales, and
+results never mention time, breaks or adjustments.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,8 +33,6 @@ from goodword.assessments.queries import content_of, items_of, read_answers
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """What one test brings to a portion: solved of given."""
-
     test: str
     solved: int
     given: int
@@ -42,9 +40,9 @@ class Counted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Portion:
-    """One category (or, with weights, one test): its share solved, from 0 to 1, and its share of the total.
+    """One category (with weights, one test): its share solved and its share of the total, from 0 to 1.
 
-    `category` is the id of a category of generated tasks, empty for anything else.
+    `category`: id of a category of generated tasks, else empty.
     """
 
     name: str
@@ -55,19 +53,19 @@ class Portion:
 
     @property
     def share_text(self) -> str:
-        """The share in percent."""
         return percent(self.share)
 
     @property
     def weight_text(self) -> str:
-        """Its share of the total in percent."""
         return percent(self.weight)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TotalResult:
-    """The total of an assessment that has one, from 0 to 1. `value` is None where there can be none: `why_not` says
-    why. `weighted`: with weights, whose `reason` was written down; else the mean of category means."""
+    """The total of an assessment that has one, from 0 to 1; if `value` is None, `why_not` says why.
+
+    `weighted`: by weights, with a `reason`; else the mean of category means.
+    """
 
     value: Fraction | None
     weighted: bool
@@ -77,12 +75,11 @@ class TotalResult:
 
     @property
     def text(self) -> str:
-        """The total in percent; empty where there is none."""
         return "" if self.value is None else percent(self.value)
 
     @property
     def rule_text(self) -> str:
-        """How it comes about: "50 % × 70 % + 50 % × 60 % = 65 %"."""
+        """Such as "50 % × 70 % + 50 % × 60 % = 65 %"."""
         if self.value is None:
             return ""
         made = " + ".join(f"{one.weight_text} × {one.share_text}" for one in self.portions)
@@ -96,7 +93,7 @@ def percent(share: Fraction) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptResult:
-    """All of one finished attempt. `language` is a tag ("en"), `completed_at` aware."""
+    """`language` is a tag ("en")."""
 
     attempt_id: int
     language: str
@@ -105,33 +102,30 @@ class AttemptResult:
     total: TotalResult | None = None
 
     def serving(self, requirement: Requirement | None) -> Self:
-        """The same for another role: its requirement, where one test serves it.
+        """The result for another role, with its requirement if there is only one test.
 
-        Of several tests nobody has said there what each of them serves; what the other role named is not for here.
+        With several tests, that role has not said what each of them assesses.
         """
         named = requirement if len(self.parts) == 1 else None
         return replace(self, parts=tuple(replace(part, requirement=named) for part in self.parts))
 
     def without_items(self) -> Self:
-        """The result without test items, answers to single items and scoring keys, for readers without a login."""
+        """Without test items, answers to single items and scoring keys, for readers without a login."""
         return replace(self, parts=tuple(part.without_items() for part in self.parts))
 
     def for_candidate(self) -> tuple[CandidateResult, ...]:
-        """The parts as their candidate reads them, in the active language."""
         return tuple(part.for_candidate() for part in self.parts)
 
     @property
     def language_name(self) -> str:
-        """The language it was taken in, by its name in the reader's language."""
         return str(gettext(get_language_info(self.language)["name"]))
 
 
 def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
-    """The issued result with the answers behind each number; None while there is none.
+    """The issued result with the answers behind each number; None before the attempt is completed.
 
-    `language`: of titles and scale texts, where a test has it; otherwise they are in the language of the attempt.
-
-    As many queries for one part as for several: nine, and one more each for norms and another language.
+    `language`: of titles and scale texts, if a test exists in it; else the attempt's. Nine queries for any number of
+    parts, and one more each for norms and for another language.
     """
     if attempt.completed_at is None:
         return None
@@ -155,7 +149,7 @@ def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
 
 
 def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
-    """None for a part that has not ended, as in an attempt that a person closed early."""
+    """None for a part that has not ended, as in an attempt closed early."""
     return kind_of(content).result(
         part,
         content,
@@ -167,9 +161,9 @@ def _part(part: AttemptPart, content: Content, known: Known) -> Result | None:
 
 
 def contents_in(parts: Sequence[AttemptPart], language: str) -> Mapping[int, Content]:
-    """Each part's content by its id, with titles and scale texts in this language where the test has it.
+    """Content by part id, with titles and scale texts in this language if the test exists in it.
 
-    Items stay as they were given. One more query if a test was taken in another language.
+    Items stay as they were shown. One more query if a test was taken in another language.
     """
     contents = {part.pk: content_of(part.version) for part in parts}
     foreign = [part for part in parts if language and part.version.language not in {"", language}]
@@ -187,7 +181,7 @@ def contents_in(parts: Sequence[AttemptPart], language: str) -> Mapping[int, Con
 
 
 def total_of(attempt: Attempt, parts: Sequence[Result]) -> TotalResult | None:
-    """The issued total, with the titles of its tests; None where the assessment has none. One query."""
+    """The issued total with the titles of its tests; None if the assessment has none. One query."""
     issued = IssuedTotal.objects.of(attempt.organisation).filter(attempt=attempt).first()
     if issued is None:
         return None
@@ -224,7 +218,7 @@ def _portion(portion: Mapping[str, Any], titles: Mapping[str, str]) -> Portion:
 
 
 def parts_with_scores(attempt: Attempt) -> Sequence[AttemptPart]:
-    """The parts in order, with answers, drawn items, scores and their norms, files (without their bytes) and marks.
+    """Parts in order with answers, drawn items, scores and norms, files (without content) and markings.
 
     Six queries.
     """

@@ -1,6 +1,6 @@
-"""Scores of a part and the total of an attempt, computed by pure functions and stored once.
+"""Scores of parts and the total of an attempt, computed by pure functions and stored once.
 
-The same functions compute them again for the evidence. Marks given by people are not scores and never enter a total.
+The evidence recomputes them with the same functions. Marks given by people are not scores and don't count in totals.
 """
 
 from collections.abc import Mapping, Sequence
@@ -29,16 +29,16 @@ def compute_scores(
     tables: Mapping[str, NormTable] | None = None,
     calibration: Calibration | None = None,
 ) -> tuple[ComputedScore, ...]:
-    """The scores of one part. `items` are those that count, `answers` the stored values by item id.
+    """The scores of one part.
 
-    `tables` are the norm tables by scale of the candidate's norm group.
+    `items`: those that count. `answers`: stored values by item id. `tables`: norm tables by scale.
     """
     found = kind_of(content).scores(content, form=form, items=items, answers=answers, calibration=calibration)
     return tuple(_with_norms(one, (tables or {}).get(one.scale)) for one in found)
 
 
 def score_part(part: AttemptPart) -> None:
-    """Store the scores of a part that has ended, in the caller's transaction. They never change."""
+    """Store the scores of a part that has ended. They never change."""
     group = norm_group_of(part)
     calibration = part.part.calibration
     found = compute_scores(
@@ -72,7 +72,7 @@ def score_part(part: AttemptPart) -> None:
 
 
 def norm_group_of(part: AttemptPart) -> NormGroup | None:
-    """The norm group for a candidate's language and class of device; None where another form was granted."""
+    """The norm group for the candidate's language and device; None if another form was taken."""
     norm_set = part.part.norms
     if norm_set is None or (norm_set.version, norm_set.form) != (part.version.number, part.form):
         return None
@@ -84,7 +84,7 @@ def norm_group_of(part: AttemptPart) -> NormGroup | None:
 
 
 def _tables(group: NormGroup) -> dict[str, NormTable]:
-    """Its tables; none if made by an older version of the rule: no figure rather than a mixed one."""
+    """None if made by an older version of the rule, rather than mixing versions."""
     try:
         return {scale: norms.from_json(table) for scale, table in group.tables.items()}
     except ValueError:
@@ -92,7 +92,7 @@ def _tables(group: NormGroup) -> dict[str, NormTable]:
 
 
 def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
-    """With its band and percentile; without them where there is no group, or its reliability is unknown."""
+    """Add band and percentile, if there is a group with known reliability."""
     found = band(table, one.value) if table is not None and one.value is not None else None
     if found is None:
         return one
@@ -108,7 +108,7 @@ def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoredPart:
-    """One part with its scores: {scale: (value, items)}, of the kind of its test. `part` tells it apart."""
+    """Scores of a part, {scale: (value, items)}. `part` identifies it; `kind` is that of its test."""
 
     part: str
     kind: str
@@ -118,7 +118,7 @@ class ScoredPart:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Total:
-    """A total as models.IssuedTotal keeps it; `value` is None where there is none, `why_not` says why."""
+    """A total as in models.IssuedTotal. If `value` is None, `why_not` says why."""
 
     value: Fraction | None
     why_not: str
@@ -128,15 +128,15 @@ class Total:
 
     @property
     def written(self) -> str:
-        """The value as it is kept and exported: "23/60"; empty where there is none."""
+        """ "23/60", or empty."""
         return "" if self.value is None else str(self.value)
 
 
 def make_total(parts: Sequence[ScoredPart], *, mode: str) -> Total:
-    """The total over the parts that have right and wrong answers and a count.
+    """The total over parts with right and wrong answers and a count.
 
-    Own questions make a category of their own, by what has a right answer. Each portion of it is {"category": id or
-    "", "part": or "", "share", "weight", "counted": [{"part", "solved", "given"}]}, with fractions as texts.
+    Custom questions are a category of their own. Portions are {"category": id or "", "part": or "", "share", "weight",
+    "counted": [{"part", "solved", "given"}]}, with fractions as strings.
     """
     counted = {
         one.part: found for one in parts if (found := kind_named(one.kind).solved(one.scores, part=one.part))
@@ -188,9 +188,9 @@ def _issued_portion(
 
 
 def issue_total(attempt: Attempt) -> IssuedTotal | None:
-    """Write the total from the scores as they were issued, in the caller's transaction, with the attempt locked.
+    """Store the total of the issued scores, with the attempt locked. Idempotent.
 
-    None where the assessment has no total. One that is there stays as it is.
+    None if the assessment has no total.
     """
     assessment = attempt.assessment
     if assessment.total == Assessment.Total.OFF:

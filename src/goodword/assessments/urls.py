@@ -1,4 +1,4 @@
-"""URLs: the candidate's pages, the page that answers an adjustment request, and members' pages of the library."""
+"""URLs of candidates' pages, the contact's answer to an adjustment request, and members' pages."""
 
 from django.urls import URLPattern, URLResolver, path
 

@@ -19,7 +19,7 @@ from goodword.assessments.flags.display import WORDS, sentence
 from goodword.assessments.models import Attempt, AttemptFlag
 from goodword.core.exporting import Reader, Wanted, export
 from goodword.reports.models import Report
-from tests.assessments.flags.sat import NOW, flags, looked_at, note, on_a_clock, work_through
+from tests.assessments.flags.support import NOW, flags, looked_at, note, on_a_clock, work_through
 from tests.assessments.once import once
 from tests.assessments.plans import WORK_STYLE, attempt_of
 from tests.assessments.support import answer_all
@@ -91,7 +91,7 @@ def test_the_page_says_what_was_found_what_else_it_can_be_and_what_to_do(
     text = text_of(signed_in(rita).get(address(attempt)))
     for words in (
         "Flags to review: assessment",
-        "They change no score, decide nothing",
+        "Flags change no score, decide nothing",
         "Grade: Medium",
         "Left the page <span",
         "the page was left 4 times, never for more than a minute.",

@@ -127,17 +127,17 @@ def test_what_comes_with_goodword_is_exported_as_it_is(rita: Membership, key: st
 def test_a_version_in_a_language_that_is_there_is_refused_because_it_never_changes(rita: Membership) -> None:
     published(rita, small_pack())
     assert refusal(rita, small_pack(name="Other")) == (
-        "Version 1 of “Small” in this language is there already, and a version never changes. If anything in the "
-        "file is new, raise its “version”."
+        "Version 1 of “Small” already exists in this language, and versions never change. If the file contains "
+        "anything new, increase its “version”."
     )
 
 
 def test_a_draft_is_thrown_away_before_another_takes_its_place(rita: Membership) -> None:
     imported(rita, small_pack())
     assert refusal(rita, small_pack(name="Other")).startswith(
-        "Version 1 of “Small” in this language is there as"
+        "Version 1 of “Small” exists as a draft in this language."
     )
-    assert refusal(rita, small_pack(version="2")).startswith("There is still a draft of version 1 of “Small”")
+    assert refusal(rita, small_pack(version="2")).startswith("There is a draft of version 1 of “Small”")
 
 
 def test_another_language_and_a_newer_version_join_the_same_test(rita: Membership) -> None:
@@ -154,13 +154,13 @@ def test_a_language_with_other_keys_is_refused(rita: Membership) -> None:
     other = small_pack(language="de")
     other["items"][0]["keyed"] = "-"
     assert refusal(rita, other) == (
-        "Version 1 of “Small” is there in “en”, and the items differ from it. Languages of one version share all "
-        "ids, keys and values: change the file, or raise its “version”."
+        "Version 1 of “Small” exists in “en”, and the items differ. Languages of one version share all ids, keys "
+        "and values: change the file, or increase its “version”."
     )
 
 
 @pytest.mark.parametrize(
-    ("key", "told"), [("work_style", "Goodword keeps itself"), ("own_1", "keeps itself")]
+    ("key", "told"), [("work_style", "test of Goodword's own"), ("own_1", "is reserved")]
 )
 def test_an_id_that_goodword_keeps_is_refused(rita: Membership, key: str, told: str) -> None:
     assert told in refusal(rita, small_pack(id=key))

@@ -53,7 +53,7 @@ def test_it_goes_from_the_practice_through_all_statements_to_the_end_and_keeps_n
     told = []
     for number in range(1, 6):
         page = browser.get(at(version, number)).content.decode()
-        told.append("This is only for practice" in page)
+        told.append("For practice only." in page)
         answered = browser.post(at(version, number), {"answer": "4"})
         assert answered["Location"].endswith(f"at={number + 1}")
     assert told == [True, False, False, False, False]

@@ -7,7 +7,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.plans.editing import discard_draft, remove_part
 from goodword.assessments.plans.publishing import publish
 from goodword.roles.models import Step
-from tests.assessments.plan.plans import (
+from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
     REASONING,
@@ -163,7 +163,7 @@ def test_adding_again_finds_the_draft_moved_on_once_more_and_still_loses_nothing
     response = post(
         rita, address(step, "role_assessment_add"), step, **(again | {"revision": draft(step).revision})
     )
-    assert "“Reasoning” is not offered any more." in said(response)
+    assert "“Reasoning” is no longer offered." in said(response)
     assert typed(soup(response)) == IN_WORDS
     assert not soup(response).select("form[action$='/add/']")
     assert rows(step) == before

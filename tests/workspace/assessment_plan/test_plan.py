@@ -15,7 +15,7 @@ from goodword.assessments.plans.publishing import publish
 from goodword.assessments.plans.versions import built_by_member, draft_of
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
-from tests.assessments.plan.plans import (
+from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
     REASONING,
@@ -293,7 +293,7 @@ def test_settings_of_the_whole_are_kept(step: Step, rita: Membership) -> None:
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ({"total": "weights"}, "Weight of “Reasoning”: Write a whole number from 1 to 100 for “Reasoning”."),
+        ({"total": "weights"}, "Weight of “Reasoning”: Enter a whole number from 1 to 100."),
         ({"retake_months": "13"}, "Months before the same person may take it again: Write 0 to 12 months."),
         ({"more_time": ""}, "Somebody asks for more time: Choose one of those offered."),
     ],
@@ -523,12 +523,12 @@ def test_publishing_warns_while_nobody_outside_the_hiring_team_is_named(step: St
     assert (said[-56:], links) == ("An admin can name someone under Settings > Organisation.", [])
     other = factories.member(organisation, kind="admin", name="Olga Other")
     said, _ = reader_card(rita, step)
-    assert said.startswith(f"{nobody} Olga Other reads them, as an admin who does not hire for this role.")
+    assert said.startswith(f"{nobody} Olga Other, an admin who isn't hiring for this role, reads them.")
     organisation.adjustments_name, organisation.adjustments_email = "Nora", owner.user.email.upper()
     organisation.save()
     said, _ = reader_card(rita, step)
     assert said.startswith(
-        "Nora is named for adjustment requests, but hires for this role. Olga Other reads them"
+        "Nora is named for adjustment requests but is hiring for this role. Olga Other, an admin"
     )
     organisation.adjustments_name, organisation.adjustments_email = "Hanna Rehm", "hanna@acme.example"
     organisation.save()

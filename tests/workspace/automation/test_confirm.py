@@ -4,7 +4,7 @@ from goodword.candidates.models import Application
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.models import AlreadyThere
 from goodword.workflow.models import StepRequest
-from tests.assessments.plan.plans import REASONING, SERVES, published
+from tests.assessments.assessment_plans.support import REASONING, SERVES, published
 from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting

@@ -16,8 +16,8 @@ from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.notifications.models import Link
 from tests.architecture.source import SOURCE
-from tests.assessments.adjusting.support import answer_path, asked, fresh
-from tests.assessments.adjusting.support import named as adjustments_answered
+from tests.assessments.adjustments.support import answer_path, asked, fresh
+from tests.assessments.adjustments.support import named as adjustments_answered
 from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
 from tests.references import story

@@ -1,4 +1,4 @@
-"""Who answers requests for adjustments: somebody outside the hiring team of that role."""
+"""Who answers adjustment requests: a person outside the hiring team, if there is one."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -19,11 +19,10 @@ class Contact:
 
 
 def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
-    """Who answers: the person named by the organisation, unless they hire for this role.
+    """The person named by the organisation, unless they hire for this role; else the first admin who doesn't.
 
-    Otherwise the first admin who does not hire for the role, or the recruiter, with `outside` False. Candidates see
-    who it is before they send anything. Skips addresses in `but`. `application` comes with organisation and the
-    role's owner.
+    If there is none, the recruiter, with `outside` False. Skips addresses in `but`. `application` comes with
+    organisation and the role's owner.
     """
     passed = _team(application) | {address.lower() for address in but}
     return next(
@@ -38,7 +37,7 @@ def is_outside(application: Application, address: str) -> bool:
 
 
 def contact_of_role(role: Role) -> Contact | None:
-    """Who answers requests from this role's candidates, as far as known in advance; None: the recruiter."""
+    """Who answers requests from candidates of this role; None: their recruiter."""
     team = _role_team(role)
     return next((one for one in _outside(role.organisation) if one.address.lower() not in team), None)
 
@@ -53,7 +52,6 @@ def _outside(organisation: Organisation) -> list[Contact]:
 
 
 def _team(application: Application) -> set[str]:
-    """The addresses of those who hire for this role."""
     team = {recruiter_of(application).address.lower()}
     return team if application.role is None else team | _role_team(application.role)
 

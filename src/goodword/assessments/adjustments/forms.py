@@ -1,4 +1,4 @@
-"""Forms about adjustments: the candidate's request, and the answer to it."""
+"""Forms for adjustment requests and their answers."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,12 +19,12 @@ _EXTRA_TIME = {
 }
 _TOO_LONG = _("This is longer than %(limit_value)d characters. Please shorten it.")
 _PERCENT = _("Write a number from 1 to %(most)d.") % {"most": MAX_PERCENT}
-#: the choice that takes a number of its own
+#: choice of “Another percentage”
 OTHER = "other"
 
 
 class RequestForm(forms.Form):
-    """What a candidate asks for; `time`: whether there is a clock that has not started."""
+    """A candidate's request. `time`: whether extra time is still possible."""
 
     use_required_attribute = False
 
@@ -72,16 +72,14 @@ class RequestForm(forms.Form):
             del self.fields["percent"]
 
     def say_who_reads(self, *, outside: bool) -> None:
-        """Adapt the promise if the reader hires for the role."""
         if not outside:
             self.fields["may_disclose"].label = _("The others on the hiring team may know about this")
 
     def clean_text(self) -> str:
-        """Without control characters; markup stays and is escaped where it is shown."""
+        """Remove control characters. Markup stays and is escaped on output."""
         return clean_text(self.cleaned_data["text"])
 
     def clean(self) -> dict[str, Any]:
-        """Something has to be asked for."""
         data = super().clean() or self.cleaned_data
         if not self.errors and not any(data.get(name) for name in ("percent", "form", "text")):
             first = next(iter(self.fields))
@@ -93,7 +91,7 @@ class RequestForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    """What somebody answers. `parts`: of the parts that may be given without figures, the place and the title."""
+    """The contact's answer. `parts`: number and title of those that can be taken without figures."""
 
     use_required_attribute = False
 
@@ -158,11 +156,10 @@ class AnswerForm(forms.Form):
             del self.fields["figureless"]
 
     def clean_sentence(self) -> str:
-        """Without control characters."""
         return clean_text(self.cleaned_data["sentence"])
 
     def clean(self) -> dict[str, Any]:
-        """Another share needs its number; a no and another form need a sentence."""
+        """“Another percentage” needs a number; refusals and accessible versions need a message."""
         data = super().clean() or self.cleaned_data
         wants_number = data.get("percent") == OTHER and "other_percent" not in self.errors
         if wants_number and data.get("other_percent") is None:
@@ -179,11 +176,10 @@ class AnswerForm(forms.Form):
 
     @property
     def share(self) -> int:
-        """The share that is granted, in percent."""
+        """Granted extra time in percent."""
         chosen = self.cleaned_data.get("percent", "0")
         return int(self.cleaned_data.get("other_percent") or 0) if chosen == OTHER else int(chosen or 0)
 
     @property
     def orders(self) -> list[int]:
-        """The places of the parts that are given without figures."""
         return [int(order) for order in self.cleaned_data.get("figureless", [])]

@@ -1,7 +1,7 @@
-"""Mails about an adjustment: to the person who answers, and to the candidate.
+"""Mails about adjustment requests, to the contact and to the candidate.
 
-They are filed under the request alone, so timelines and members' exports do not contain them. None is sent by the
-recruiter, and replies do not go to them.
+They are filed under the request, so that timelines and members' exports don't contain them. The recruiter neither sends
+them nor gets replies.
 """
 
 from collections.abc import Sequence
@@ -33,26 +33,25 @@ from goodword.workflow.states import UNFINISHED, is_open, lock
 ASKED = "assessment.adjustment_asked"
 ANSWERED = "assessment.adjustment_answered"
 LOST = "assessment.adjustment_lost"
-#: mails to the candidate that the deadline waits for
+#: mails to the candidate that restart the deadline
 TO_CANDIDATE = frozenset({ANSWERED, LOST})
-#: the key of the mail that asks somebody once more
+#: key of the reminder to a contact
 REMINDER = "again"
 AT_MOST = 200
-#: working days without an answer
+#: in working days
 REMIND_AFTER = 2
 #: minimum time between two new links
 FRESH_LINK_INTERVAL = timedelta(minutes=10)
 
 
 def subject_ref_of(row: Adjustment) -> str:
-    """The subject under which mails about a request are filed."""
     return f"adjustment:{row.pk}"
 
 
 def mail_contact(
     row: Adjustment, *, application: Application, contact: Contact, now: datetime, key: str = "asked"
 ) -> None:
-    """Ask the person for an answer; their reply goes to the candidate."""
+    """Mail the contact, whose reply goes to the candidate."""
     candidate, organisation = application.candidate, application.organisation
     queue(
         organisation=organisation,
@@ -100,7 +99,7 @@ def mail_answer(row: Adjustment, *, application: Application, by: Person, now: d
 
 
 def mail_request_lost(row: Adjustment, *, application: Application, now: datetime) -> None:
-    """Mail the candidate that their request reached nobody outside the hiring team."""
+    """Tell the candidate that their request reached nobody outside the hiring team."""
     if mail_blocked_reason(application):
         return
     goodword = Person(name="Goodword", address=settings.GOODWORD_HELP_CONTACT)
@@ -136,15 +135,14 @@ def _write(
 
 
 def next_reader(attempt: Attempt, *, application: Application) -> Contact:
-    """The person who will read the next request, as shown to the candidate. `application` as for contact_of."""
+    """Who would read the next request. `application` as for contact_of."""
     refs = [subject_ref_of(one) for one in attempt.adjustments.all()]
     mails = Email.objects.of(attempt.organisation).filter(kind=ASKED, subject_ref__in=refs)
-    in_vain = mails.filter(Q(bounced_at__isnull=False) | Q(state=Email.State.FAILED))
-    return contact_of(application, but=set(in_vain.values_list("to_address", flat=True)))
+    failed = mails.filter(Q(bounced_at__isnull=False) | Q(state=Email.State.FAILED))
+    return contact_of(application, but=set(failed.values_list("to_address", flat=True)))
 
 
 def remind_contacts(*, now: datetime) -> int:
-    """Queue the reminders that are due. Returns how many."""
     return each(possibly_due(now=now), lambda pk: remind_contact(adjustment_id=pk, now=now))
 
 
@@ -157,7 +155,7 @@ def possibly_due(*, now: datetime) -> Sequence[int]:
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
     again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{REMINDER}"))
     rows = Adjustment.objects.across_organisations().filter(
-        # a working day is never shorter than a day, except for the hour lost to summer time
+        # working days last at least a day, minus an hour when summer time begins
         Exists(
             mail.filter(
                 subject_ref=ref,

@@ -1,6 +1,6 @@
-"""Requests for an adjustment: made, answered, withdrawn, carried over to a new attempt.
+"""Adjustment requests: make, answer, withdraw, carry over to a new attempt.
 
-No event is recorded and no mail is filed under the application, because members can read both.
+Members can read events and an application's mails, so none are recorded or filed there.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ MAX_PERCENT = 200
 
 
 class CannotRequest(Exception):
-    """No request may be made now; `why` says why not."""
+    """`why` says why no request may be made now."""
 
     def __init__(self, why: WhyNot) -> None:
         super().__init__(why)
@@ -41,7 +41,7 @@ class CannotRequest(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOutcome:
-    """What was granted at once, and the request that waits for an answer."""
+    """What was granted immediately, and the request that waits for an answer."""
 
     granted: Adjustment | None
     waits: Adjustment | None
@@ -52,9 +52,9 @@ def request_adjustment(
 ) -> RequestOutcome:
     """Request `percent` extra time, an accessible version (`form`), or something in the candidate's own words.
 
-    Extra time up to what the role grants to everybody is granted at once; then nobody reads the words, and they are
-    not stored. For the rest the contact is mailed, and the deadline is on hold. Raises CannotRequest, Closed, and
-    ValueError for an empty request; then nothing changes.
+    Extra time up to what the role grants everybody is granted immediately; the words are then neither read nor stored.
+    For anything else the contact is mailed and the deadline put on hold. Raises CannotRequest, Closed, and ValueError
+    for an empty request; then nothing changes.
     """
     if not (percent or form or text):
         raise ValueError("Nothing is requested.")
@@ -94,7 +94,7 @@ def _new_request(attempt: Attempt, *, now: datetime, **values: object) -> Adjust
 
 
 class AlreadyAnswered(Exception):
-    """It is answered already, or was withdrawn."""
+    """The request was answered or withdrawn."""
 
 
 def answer_request(
@@ -110,7 +110,7 @@ def answer_request(
     """Grant `percent` extra time, other `forms` (part number to form), an accessible version, or nothing.
 
     `accessible`: an accessible version that the sentence explains. `by`: whom the link was sent to. Resumes the
-    deadline and mails the candidate. A part that has begun meanwhile does not change. Raises AlreadyAnswered, Closed,
+    deadline and mails the candidate. Parts that have started don't change. Raises AlreadyAnswered, Closed,
     and ValueError for a percentage out of range; then nothing changes.
     """
     if not 0 <= percent <= MAX_PERCENT:
@@ -140,7 +140,7 @@ def _set_forms(attempt: Attempt, forms: Mapping[int, str]) -> None:
     parts = AttemptPart.objects.of(attempt.organisation).select_related("version__test", "part")
     for part in parts.filter(attempt=attempt, order__in=list(forms), begun_at=None):
         part.attempt = attempt
-        if forms[part.order] != part.form:  # the candidate may have chosen it meanwhile
+        if forms[part.order] != part.form:  # the candidate may already have chosen it
             set_form(part, forms[part.order])
 
 
@@ -207,7 +207,6 @@ def on_mail_returned(event: Event) -> None:
 
 
 def _addresses_tried(asked: Adjustment) -> set[str]:
-    """The addresses to which this request was sent."""
     sent = Email.objects.of(asked.organisation).filter(
         subject_ref=mails.subject_ref_of(asked), kind=mails.ASKED
     )

@@ -1,4 +1,4 @@
-"""What a candidate has requested and been granted, what they may still request, and what the hiring team may know."""
+"""A candidate's requests and grants, what they may still request, and what the hiring team may see."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from enum import StrEnum
 from goodword.assessments.attempts.part_state import clock_minutes
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 
-#: a candidate may ask once more after a refusal
+#: candidates may ask again once after a refusal
 MAX_REFUSED = 2
 #: requests per attempt, including withdrawn ones
 MAX_REQUESTS = 6
@@ -17,11 +17,10 @@ class WhyNot(StrEnum):
     """Why no request may be made now."""
 
     NOTHING = ""
-    #: a request is unanswered
     WAITS = "waits"
     #: refused twice, or too many requests
     ENOUGH = "enough"
-    #: all parts have begun
+    #: all parts have started
     BEGUN = "begun"
 
 
@@ -29,23 +28,21 @@ class WhyNot(StrEnum):
 class RequestStatus:
     """An attempt's requests, oldest first, and what may still be requested.
 
-    `timed`: the parts that extra time can be given in.
+    `timed`: the parts that could still get extra time.
     """
 
     requests: Sequence[Adjustment]
     timed: Sequence[AttemptPart]
-    #: whether the clock of any timed part has started
     clock_started: bool
     why_not: WhyNot
 
     @property
     def open(self) -> Adjustment | None:
-        """The unanswered request."""
         return next((one for one in self.requests if one.state == Adjustment.State.ASKED), None)
 
 
 def request_status(attempt: Attempt) -> RequestStatus:
-    """The current status. Three queries."""
+    """Three queries."""
     requests = list(Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk"))
     parts = list(AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt))
     return RequestStatus(
@@ -57,7 +54,7 @@ def request_status(attempt: Attempt) -> RequestStatus:
 
 
 def is_awaiting_answer(attempt: Attempt) -> bool:
-    """Whether a request is unanswered; until then no clock starts."""
+    """Whether a request is unanswered. Until then no clock starts."""
     rows = Adjustment.objects.of(attempt.organisation)
     return rows.filter(attempt=attempt, state=Adjustment.State.ASKED).exists()
 
@@ -87,7 +84,7 @@ def timed_parts_not_begun(attempt: Attempt) -> Sequence[AttemptPart]:
 
 
 def extend_clocks(attempt: Attempt, *, percent: int) -> None:
-    """Extend the clocks of timed parts that have not begun by `percent` of the role's time, with the attempt locked.
+    """Extend clocks that have not started by `percent` of the role's time, with the attempt locked.
 
     Of two grants the longer one counts.
     """

@@ -1,4 +1,4 @@
-"""Save the answer to an item, as a value or a file, and move on to the next item."""
+"""Save answers and files, and move to the next item."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,11 +18,11 @@ from goodword.core.json_reading import Json
 
 
 class UnknownItem(Exception):
-    """The item is not one of this part's."""
+    """The item does not belong to this part."""
 
 
 class WrongItem(Exception):
-    """On a clock only the item on screen takes an answer; its number is `at`."""
+    """In a timed part only item number `at`, the one on screen, takes an answer."""
 
     def __init__(self, at: int) -> None:
         super().__init__(str(at))
@@ -31,7 +31,7 @@ class WrongItem(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SavedAnswer:
-    """The stored answer. `kept_newer`: the one sent was older and has been dropped."""
+    """The stored answer. `kept_newer`: the submitted one was older and was dropped."""
 
     answer: Answer
     kept_newer: bool = False
@@ -47,10 +47,10 @@ def save_answer(
     given_at: datetime | None = None,
     device: str = "",
 ) -> SavedAnswer:
-    """Save one answer, new or changed; the first one begins an untimed part, and the attempt.
+    """Save a new or changed answer. The first one starts an untimed part, and the attempt.
 
     `given_at`: when it was given, if the browser was offline then. Of two answers the later one counts, whichever
-    arrives first; on a clock only the time of arrival counts. Raises what open_part raises, NotBegun, UnknownItem,
+    arrives first; in a timed part only the time of arrival counts. Raises what open_part raises, NotBegun, UnknownItem,
     UnknownOption and WrongItem; then nothing changes.
     """
     with transaction.atomic():
@@ -70,12 +70,12 @@ def save_answer(
         before = Answer.objects.of(part.organisation).filter(part=part, item=item_id).first()
         if before is not None and before.answered_at > at:
             return SavedAnswer(answer=before, kept_newer=True)
-        # the attempt is locked, so nobody else creates the row meanwhile
+        # the attempt is locked, so the row can't be created concurrently
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
         saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
         saved.save()
         if timed and not part_state.is_broken(part, now=now):
-            # an answer is a heartbeat too: one that arrived before the connection was lost counts (breaks.resume)
+            # an answer is a heartbeat: one that arrived before the connection was lost counts (breaks.resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)
 
@@ -99,10 +99,10 @@ def _seconds(part: AttemptPart, *, now: datetime) -> float | None:
 def save_file(
     *, attempt_id: int, order: int, item_id: str, file: CheckedFile, now: datetime, device: str = ""
 ) -> SavedAnswer:
-    """Store a file as the answer to its question, in place of an earlier one.
+    """Store a file as the answer to its question, replacing an earlier one.
 
-    Of two devices that upload at once the later file stays, whichever arrives first. Raises what save_answer raises;
-    then nothing is stored.
+    If two devices upload at once, the later file wins, whichever arrives first. Raises what save_answer raises; then
+    nothing is stored.
     """
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
@@ -134,9 +134,9 @@ def save_file(
 
 
 def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_id: str = "") -> AttemptPart:
-    """On a clock, leave item `number`, answered or not, for the next one. The last one ends the part.
+    """In a timed part, leave item `number`, answered or not, for the next one. After the last one the part ends.
 
-    Idempotent: a second click changes nothing, nor does one for an `item_id` that a break has replaced. Raises what
+    Idempotent: ignores a second click, and a click for an `item_id` that has been replaced after a break. Raises what
     open_part raises.
     """
     with transaction.atomic():
@@ -149,7 +149,7 @@ def next_item(*, attempt_id: int, order: int, number: int, now: datetime, item_i
             return part
         part.at, part.shown_at, part.seen_at = number + 1, now, now
         part.save(update_fields=["at", "shown_at", "seen_at"])
-        # the last answer may have opened further questions
+        # the last answer may have revealed further questions
         if part.at > len(visible_items(part, answers_of(part))):
             end_part(part, by=AttemptPart.Ended.FINISHED, now=now)
         return part

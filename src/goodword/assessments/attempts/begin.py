@@ -25,7 +25,7 @@ from goodword.workflow.models import StepRun
 from goodword.workflow.states import move
 
 FALLBACK_LANGUAGE = "en"
-#: seeds of candidates are below this, so that they fit into a signed column; seeds of previews are above
+#: candidates' seeds are below this, to fit into a signed column; seeds of previews are above
 SEEDS: Final = 2**62
 
 
@@ -43,7 +43,7 @@ def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str 
 
 
 def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
-    """The languages in which every test exists, sorted."""
+    """Languages in which every test exists, sorted."""
     offered = [_languages(part) for part in parts]
     return tuple(sorted(set.intersection(*offered))) if offered else ()
 
@@ -61,7 +61,7 @@ def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
 
 
 def _languages(part: AssessmentPart) -> set[str]:
-    """Languages of a version; generated items exist in all of ours."""
+    """Generated items exist in all languages of ours."""
     found = {row.language for row in _published(part)}
     return set(LANGUAGES) if found == {""} else found
 
@@ -78,7 +78,7 @@ def _base_code(language: str) -> str:
 
 
 def open_form(part: AttemptPart) -> str:
-    """The form that the candidate may switch to before the part begins: without figures, or back. Else empty.
+    """The form that the candidate may switch to before the part starts: without figures, or back. Else empty.
 
     `part` comes with its version, test and the assessment's part. No query.
     """
@@ -92,12 +92,12 @@ def open_form(part: AttemptPart) -> str:
 
 
 def is_other_form(part: AttemptPart) -> bool:
-    """Whether the part is in another form than the role's."""
+    """Whether the part is taken in another form than the role's."""
     return part.form != part.part.form
 
 
 def needs_start(part: AttemptPart) -> bool:
-    """Whether it begins by *Start*, because it is timed or its items are drawn. Others begin with the first answer."""
+    """Whether it starts with a button, because it is timed or generated. Others start with the first answer."""
     return part.begun_at is None and (
         part.seconds is not None or kind_of(content_of(part.version)).is_generated
     )
@@ -146,11 +146,11 @@ def begin_locked(part: AttemptPart, *, device: str, now: datetime) -> None:
 
 
 class UnknownForm(Exception):
-    """This form cannot be chosen: the part does not have it, or has begun."""
+    """The part doesn't have this form, or has started."""
 
 
 def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> AttemptPart:
-    """Take a part in the other form that is open to everybody. Idempotent.
+    """Switch the part to the form that is open to everybody. Idempotent.
 
     Raises UnknownForm and what open_part raises; then nothing changes.
     """
@@ -164,7 +164,7 @@ def choose_form(*, attempt_id: int, order: int, form: str, now: datetime) -> Att
 
 
 def set_form(part: AttemptPart, form: str) -> None:
-    """Give a part that has not begun this form, with the same time for each task. Its attempt must be locked.
+    """Set the form of a part that has not started, keeping the time per task. The attempt must be locked.
 
     Raises UnknownForm.
     """
@@ -182,18 +182,17 @@ class NotOffered(Exception):
 
 
 class TooLate(Exception):
-    """A part has begun, so the language can no longer change."""
+    """A part has started, so the language can no longer change."""
 
 
 def offered_languages(attempt: Attempt) -> tuple[str, ...]:
-    """The languages in which the whole attempt can be taken, sorted."""
     return languages_of([part.part for part in _parts_of(attempt)])
 
 
 def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
-    """The language of the candidate's pages and mails: their choice, else their browser's, else the attempt's.
+    """The language of pages and mails: the candidate's choice, else their browser's, else the attempt's.
 
-    After they have started, the language they started in.
+    Once they have started, the language they started in.
     """
     if attempt.progress != Attempt.Progress.PENDING:
         return attempt.language

@@ -1,4 +1,4 @@
-"""Heartbeats of a timed part's page, and how the part continues after a lost connection."""
+"""Heartbeats of timed parts, and how a part continues after a lost connection."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +16,7 @@ from goodword.assessments.queries import content_of, items_of
 
 
 def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
-    """Record a heartbeat of a running part. False, without a change, if its connection is lost or it is over."""
+    """Record a heartbeat of a running part. False, without a change, if the part is over or disconnected."""
     if (
         not part_state.is_running(part)
         or part_state.is_over(part, now=now)
@@ -31,20 +31,19 @@ def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
 class AfterBreak(StrEnum):
     """How a part continues after a lost connection."""
 
-    #: the item on screen was answered before the break: the answer counts, and the next item follows
+    #: the item on screen was answered before the break, so the next one follows
     NEXT = "next"
-    #: as above, but it was the last item: the part ends
+    #: as above, but it was the last item
     END = "end"
-    #: the item on screen is void, and another one replaces it
+    #: the item on screen is void and replaced by another
     AFRESH = "afresh"
-    #: the item on screen stays
     SAME = "same"
 
 
 def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
     """Continue after a lost connection, as decided by `after_break`. False, without a change, if it was not lost.
 
-    Idempotent. Gives back the time of the break, or for a void item all the time since it was shown. Raises what
+    Idempotent. Gives back the time of the break; for a void item, all the time since it was shown. Raises what
     open_part raises.
     """
     with transaction.atomic():
@@ -77,10 +76,10 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
 
 
 def after_break(part: AttemptPart) -> AfterBreak:
-    """What follows a break that begins now. `part` comes with its version.
+    """How the part continues after a break. `part` comes with its version.
 
-    Custom questions always stay. An item is replaced even if its answer arrived during the break: the candidate could
-    have thought about it for the whole break.
+    Custom questions stay. Other items are replaced even if their answer arrived during the break, because the candidate
+    could have used the break to think.
     """
     on_break = kind_of(content_of(part.version)).on_break
     if on_break is OnBreak.STAYS:
@@ -97,8 +96,7 @@ def after_break(part: AttemptPart) -> AfterBreak:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
-    """Time left on a started clock, and whether it is stopped because the connection is lost. `breaks_left`: how often
-    time is given back after this."""
+    """Time left. `broken`: stopped by a lost connection. `breaks_left`: how often time is given back after this."""
 
     broken: bool
     minutes: int
@@ -106,7 +104,7 @@ class ClockState:
 
 
 def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
-    """The clock as the first page shows it; None if none runs. `part` comes with its version."""
+    """The running clock for the first page, else None. `part` comes with its version."""
     if not part_state.is_running(part) or part_state.is_over(part, now=now):
         return None
     broken = part_state.is_broken(part, now=now)
@@ -119,13 +117,12 @@ def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
 
 
 def _stopped_at(part: AttemptPart) -> datetime:
-    """From when time is given back if the part continues after a break."""
+    """The time from which time is given back."""
     assert part.seen_at is not None and part.shown_at is not None  # it runs
     return part.shown_at if after_break(part) == AfterBreak.AFRESH else part.seen_at
 
 
 def _void(part: AttemptPart, *, now: datetime) -> None:
-    """Make the item on screen void, and delete its answer."""
     content = content_of(part.version)
     if kind_of(content).is_generated:
         _replace(part, content, now=now)
@@ -137,7 +134,7 @@ def _void(part: AttemptPart, *, now: datetime) -> None:
 
 
 def _replace(part: AttemptPart, content: Content, *, now: datetime) -> None:
-    """Draw a fresh item of the same family and level in the place of the one on screen."""
+    """Draw a fresh item of the same family and level in place of the one on screen."""
     rows = list(DrawnItem.objects.of(part.organisation).filter(part=part))
     old = next(row for row in rows if row.position == part.at and row.voided_at is None)
     fresh = kind_of(content).redraw(

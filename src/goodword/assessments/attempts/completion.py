@@ -1,6 +1,6 @@
-"""A part ends, by the candidate or by its clock, and is scored; the last one completes the attempt.
+"""End and score parts, complete attempts, and decline.
 
-If the assessment has a total, it is issued in the same transaction.
+A total is issued in the transaction that completes the attempt.
 """
 
 from datetime import datetime
@@ -23,7 +23,7 @@ AT_MOST = 200
 
 
 class Unanswered(Exception):
-    """Some items have no answer yet; `numbers` says which, counted from 1."""
+    """`numbers` of items without an answer, from 1."""
 
     def __init__(self, numbers: list[int]) -> None:
         super().__init__(str(numbers))
@@ -33,8 +33,8 @@ class Unanswered(Exception):
 def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
     """End a part by *Finish*. Idempotent.
 
-    Untimed parts need every item answered; timed ones may end early with items left out. Raises Unanswered and what
-    open_part raises, except PartOver; then nothing changes.
+    Untimed parts need every item answered; timed ones may end early. Raises Unanswered and what open_part raises,
+    except PartOver; then nothing changes.
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)
@@ -60,7 +60,7 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
 def end_overdue(*, now: datetime) -> int:
     """End the parts whose time is up. Returns how many.
 
-    A part whose connection was lost waits for its candidate as long as the attempt takes answers.
+    A disconnected part waits as long as the attempt takes answers.
     """
     broke = Q(
         breaks__lt=part_state.MAX_BREAKS,
@@ -80,7 +80,7 @@ def end_overdue(*, now: datetime) -> int:
 
 
 def time_up(*, part_id: int, now: datetime) -> bool:
-    """End one part if its time is up, also of a closed attempt. Returns whether it was."""
+    """End one part if its time is up, even of a closed attempt. Returns whether it was."""
     with transaction.atomic():
         found = AttemptPart.objects.across_organisations().get(pk=part_id)
         attempt = lock(Attempt, found.attempt_id)
@@ -93,7 +93,7 @@ def time_up(*, part_id: int, now: datetime) -> bool:
 
 
 def end_part(part: AttemptPart, *, by: AttemptPart.Ended, now: datetime) -> None:
-    """Score a part and close it, with its attempt locked; complete the attempt if it was the last one."""
+    """Close and score a part of a locked attempt. Completes the attempt if it was the last one."""
     attempt = part.attempt
     part.ended_at, part.ended_by = now, by
     if part.begun_at is None:
@@ -118,9 +118,9 @@ def complete_if_done(attempt: Attempt, *, now: datetime) -> None:
 
 
 def decline(*, attempt_id: int, now: datetime) -> Attempt:
-    """Record that the candidate declines, and cancel their mails. Idempotent.
+    """Decline on the candidate's behalf and cancel their mails. Idempotent.
 
-    Answers given so far are kept but never scored. Raises Closed once the attempt takes nothing more.
+    Answers are kept but never scored. Raises Closed.
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)

@@ -1,4 +1,4 @@
-"""Assign an assessment and invite the candidate, once or again, and follow their application and mails."""
+"""Assign an assessment, invite the candidate (again), and react to changes of application and mails."""
 
 from calendar import monthrange
 from datetime import date, datetime
@@ -63,7 +63,7 @@ def assign(*, step_request: StepRequest, application: Application, now: datetime
     """Create an attempt and queue its invitation, with the request and application locked in the caller's transaction.
 
     Fixes the versions of the assessment and its tests, and the language. `by`: who asked. Once the mail server accepts
-    the invitation, the deadline restarts and reminders begin (reactions.on_mail_sent).
+    the invitation, the deadline restarts and reminders begin (on_mail_sent).
     """
     organisation, step = application.organisation, step_request.step
     assessment = current_assessment(step, now=now)
@@ -127,13 +127,13 @@ class CannotInvite(Exception):
 
 
 def refuse_too_soon(*, application: Application, step: Step, now: datetime) -> None:
-    """Raise CannotInvite("too_soon") within the interval that the role has set after a completed attempt."""
+    """Raise CannotInvite("too_soon") within the role's retake interval."""
     if day := retake_from(application=application, step=step, now=now):
         raise CannotInvite("too_soon", day=day)
 
 
 def needs_confirmation(attempt: Attempt) -> bool:
-    """Whether this attempt has activity, so that a new one needs a confirmation."""
+    """Whether a member must confirm a new attempt, because this one has activity."""
     return attempt.progress != Attempt.Progress.PENDING
 
 
@@ -192,8 +192,7 @@ def _unfinished(step_request: StepRequest) -> list[int]:
 def retake_from(*, application: Application, step: Step, now: datetime) -> date | None:
     """The first day, in the organisation's zone, on which this person may retake the step's tests; None: now.
 
-    Counted from the person's last completed attempt with one of the same tests, for any application, by the interval
-    of the current version.
+    Counts from their last completed attempt with any of these tests, in any application.
     """
     newest = current_version(step)
     # the default assessment has work style only
@@ -227,7 +226,7 @@ def months_after(day: date, months: int) -> date:
 def on_application_changed(event: Event) -> None:
     """Pause, close, reopen or resume attempts when the application moves, ends or is restored."""
     for act, attempt in application_outcome.apply_outcome(Attempt, event):
-        if act == "reopen":  # its parts may have run out of time meanwhile
+        if act == "reopen":  # its parts may have run out of time
             complete_if_done(attempt, now=event.occurred_at)
 
 
@@ -267,7 +266,7 @@ def on_mail_requeued(event: Event) -> None:
 
 
 def on_mail_returned(event: Event) -> None:
-    """React to a mail to the candidate that bounced, or to a request to them that was not sent."""
+    """React to a bounced or unsent mail to the candidate."""
     email = mail_of(event)
     if email is None:
         return
@@ -278,7 +277,7 @@ def on_mail_returned(event: Event) -> None:
 
 
 def on_complained(event: Event) -> None:
-    """The candidate wants no more mail about it."""
+    """Stop reminders after a spam complaint."""
     email = mail_of(event)
     if email is not None:
         candidate_mail.stop_reminders(Attempt, email, code=candidate_mail.COMPLAINED)

@@ -27,18 +27,17 @@ from goodword.workflow.domain.eligibility import closing_reason, mail_blocked_re
 from goodword.workflow.models import StepRun
 from goodword.workflow.states import is_open, lock, takes_answers
 
-#: links that a candidate can ask for in a day
 MAX_LINKS_A_DAY = 3
 FRESH_LINK = "assessment.fresh"
 #: minimum time between two new links
 FRESH_LINK_INTERVAL = timedelta(minutes=10)
-#: ended by the candidate, with a page that says so
+#: ended by the candidate; their pages say so
 _ENDED = frozenset({StepRun.Progress.COMPLETED, StepRun.Progress.DECLINED})
 MAX_REMINDERS = 200
 
 
 def deadline_in_words(attempt: Attempt, *, organisation: Organisation, language: str = "") -> str:
-    """The last day as the candidate reads it, in the organisation's zone: "Tuesday 24 November"."""
+    """The deadline in the organisation's zone: "Tuesday 24 November"."""
     with translation.override(language or attempt.language):
         return written_weekday(attempt.deadline_at.astimezone(organisation.zone))
 
@@ -116,7 +115,7 @@ def send_link(*, attempt_id: int, now: datetime) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class LinkedAttempt:
-    """The attempt behind a link. `is_live`: it still has a page to open."""
+    """The attempt behind a link. `is_live`: there is still a page to open."""
 
     attempt: Attempt
     application: Application
@@ -125,12 +124,11 @@ class LinkedAttempt:
 
     @property
     def address(self) -> str:
-        """The candidate's current address."""
         return self.application.candidate.email
 
 
 def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
-    """The newest attempt that a candidate's link leads to; None if there is none."""
+    """The newest attempt that a candidate's link leads to."""
     attempt = (
         Attempt.objects.of(link.organisation)
         .select_related("step_request__step", "organisation")
@@ -154,7 +152,7 @@ def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
 def send_fresh_link(link: Link, *, now: datetime) -> bool:
     """Mail the candidate a new link. Returns whether a mail was queued.
 
-    Not within ten minutes of the last one, nor if there is nothing left to open.
+    Not within FRESH_LINK_INTERVAL of the last one, nor if there is nothing left to open.
     """
     with transaction.atomic():
         first = linked_attempt(link, now=now)
@@ -175,7 +173,6 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
 
 
 def remind_due(*, now: datetime) -> int:
-    """Queue the reminders that are due. Returns how many."""
     due = (
         Attempt.objects.across_organisations()
         .filter(next_reminder_at__lte=now)
@@ -186,9 +183,9 @@ def remind_due(*, now: datetime) -> int:
 
 
 def remind(*, attempt_id: int, now: datetime) -> bool:
-    """Queue one reminder if it is due on an open attempt, and plan the next. Returns whether one was queued.
+    """Queue a reminder if it is due, and plan the next one. Returns whether one was queued.
 
-    Outside working hours it is put off until the next working morning.
+    Outside working hours it waits until the next working morning.
     """
     with transaction.atomic():
         attempt = lock(Attempt, attempt_id)

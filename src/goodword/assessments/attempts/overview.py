@@ -18,10 +18,10 @@ from goodword.core.json_reading import Json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartView:
-    """One part as its candidate sees it.
+    """A part as the candidate sees it.
 
-    `minutes`: on its clock, or about how long it takes. `next_number`: the first item without an answer, None once all
-    have one; in a timed part the item on screen.
+    `minutes`: on its clock, or about how long it takes. `next_number`: the first unanswered item, None if there is
+    none; in a timed part the item on screen.
     """
 
     part: AttemptPart
@@ -34,50 +34,42 @@ class PartView:
     timed: bool
     begun: bool
     over: bool
-    #: whether it begins by *Start*, which has not been pressed
+    #: starts with a button that has not been pressed
     waits_for_start: bool
     next_number: int | None
 
     @property
     def language(self) -> str:
-        """The language of its items, which differs from the page's if the test does not exist in that."""
+        """Language of its items; differs from the page's if the test doesn't exist in that."""
         return self.part.version.language or self.part.attempt.language
 
     @property
     def order(self) -> int:
-        """Its number, from 1."""
         return self.part.order
 
     @property
     def ran_out(self) -> bool:
-        """Whether the time ran out before the candidate had finished it."""
         return self.timed and self.over and self.part.ended_by != AttemptPart.Ended.FINISHED
 
     @property
     def requirement(self) -> str:
-        """The job requirement that it assesses."""
         return self.part.part.requirement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Overview:
-    """All parts, in order."""
-
     parts: tuple[PartView, ...]
 
     @property
     def minutes(self) -> int:
-        """About how long all parts take."""
         return sum(part.minutes for part in self.parts)
 
     @property
     def items(self) -> int:
-        """The number of items in all parts."""
         return sum(part.items for part in self.parts)
 
     @property
     def answered(self) -> int:
-        """The number of saved answers in all parts."""
         return sum(part.answered for part in self.parts)
 
     @property
@@ -87,12 +79,11 @@ class Overview:
 
     @property
     def timed(self) -> bool:
-        """Whether any part is timed."""
         return any(part.timed for part in self.parts)
 
     @property
     def goes_on_afresh(self) -> bool:
-        """Whether a lost connection replaces the item of any timed part."""
+        """Whether a lost connection replaces the item on screen in any timed part."""
         return any(part.timed and kind_named(part.kind).on_break is not OnBreak.STAYS for part in self.parts)
 
     @property
@@ -102,7 +93,6 @@ class Overview:
 
     @property
     def untouched(self) -> bool:
-        """Whether nothing has been begun."""
         return not any(part.begun for part in self.parts)
 
 
@@ -126,7 +116,7 @@ def for_mails(seen: Overview) -> dict[str, object]:
 
 
 def overview(attempt: Attempt, *, now: datetime, language: str = "") -> Overview:
-    """The parts of an attempt with their progress. Three queries for any number of parts and items.
+    """The parts of an attempt with their progress. Three queries.
 
     `language`: show the parts in it although it is not the attempt's yet.
     """
@@ -145,7 +135,7 @@ def _view(part: AttemptPart, *, now: datetime) -> PartView:
 def view_of(
     part: AttemptPart, *, shown: Sequence[Item], answers: Mapping[str, Json], now: datetime
 ) -> PartView:
-    """A part as its candidate sees it, from the items `shown` (none before they are drawn) and the answers."""
+    """A part from the items `shown` (none before they are drawn) and the answers."""
     timed = part.seconds is not None
     missing = unanswered(shown, answers)
     over = part_state.is_over(part, now=now)
@@ -173,11 +163,9 @@ def minutes_of(part: AttemptPart) -> int:
 
 
 def title_of(part: AttemptPart) -> str:
-    """The title of the part, in its language."""
     with translation.override(part.attempt.language):  # mails are queued where no language is active
         return content_of(part.version).name
 
 
 def instructions_of(part: AttemptPart) -> str:
-    """Instructions before the part, in its language; may be empty."""
     return content_of(part.version).instructions

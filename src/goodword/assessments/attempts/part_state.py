@@ -15,30 +15,29 @@ from goodword.assessments.queries import content_of
 from goodword.core.events import record
 from goodword.workflow.states import lock, takes_answers
 
-#: seconds between two heartbeats of a page
+#: in seconds
 HEARTBEAT: Final = 10
-#: silence after which the connection counts as lost: three missed heartbeats
+#: the connection counts as lost after three missed heartbeats
 BREAK_AFTER: Final = timedelta(seconds=30)
-#: how often a part gets time back
+#: how often lost time is given back
 MAX_BREAKS: Final = 2
-#: extra time for an answer to arrive, the same for everybody
+#: extra time for an answer to arrive
 IN_TRANSIT: Final = timedelta(seconds=3)
 
 
 def is_running(part: AttemptPart) -> bool:
-    """Whether the part's clock has started and not been stopped."""
     return part.ends_at is not None and part.ended_at is None
 
 
 def seconds_left(part: AttemptPart, *, now: datetime) -> int:
-    """Whole seconds left, at least 0. Raises ValueError without a running clock."""
+    """Whole seconds left, at least 0. Raises ValueError for a part without a started clock."""
     if part.ends_at is None:
         raise ValueError("An untimed part, or one that has not begun, has no time left.")
     return max(0, int((part.ends_at - now).total_seconds()))
 
 
 def is_broken(part: AttemptPart, *, now: datetime) -> bool:
-    """Whether the connection was lost before the time was up, and the part may still get time back."""
+    """Whether the connection was lost while time was left, and the part may still get time back."""
     if not is_running(part) or part.breaks >= MAX_BREAKS or part.at > part.items:
         return False
     assert part.ends_at is not None and part.seen_at is not None  # it runs
@@ -62,7 +61,7 @@ def is_over(part: AttemptPart, *, now: datetime) -> bool:
 def clock_minutes(part: AttemptPart, *, form: str = "") -> int:
     """The role's minutes for a timed part, in this form or the part's own.
 
-    A form with another number of tasks gets the same time for each, in whole minutes, rounded up.
+    A form with another number of tasks gets the same time per task, rounded up to whole minutes.
     """
     minutes, planned, taken = part.part.minutes or 0, part.part.form, form or part.form
     content = content_of(part.version)
@@ -80,19 +79,19 @@ class PartOver(Exception):
 
 
 class NotBegun(Exception):
-    """The part begins by *Start*, which has not been pressed."""
+    """The part starts with a button that has not been pressed."""
 
 
 class AwaitingAdjustment(Exception):
-    """A request for an adjustment is unanswered; until then no clock starts."""
+    """An adjustment request is unanswered. Until then no clock starts."""
 
 
 class OutOfOrder(Exception):
-    """A part before it has not ended yet."""
+    """An earlier part has not ended."""
 
 
 def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
-    """The attempt, locked in the caller's transaction. Raises Closed if it takes no more answers.
+    """The attempt, locked in the caller's transaction. Raises Closed.
 
     Answers still count within 30 days after the deadline, and while the attempt is paused.
     """
@@ -105,7 +104,7 @@ def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
 def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
     """A part that still takes answers, with its attempt locked in the caller's transaction.
 
-    Raises Closed, PartOver, OutOfOrder, and LookupError for a part that is not there.
+    Raises Closed, PartOver, OutOfOrder, and LookupError for an unknown part.
     """
     attempt = open_attempt(attempt_id, now=now)
     parts = list(
@@ -141,7 +140,7 @@ def part_of(attempt: Attempt, order: int) -> AttemptPart:
 
 
 def record_event(name: str, attempt: Attempt, *, by: str, at: datetime, **data: int | str) -> None:
-    """Record `name` in the caller's transaction; `data` holds ids and plain facts only."""
+    """Record `name` in the caller's transaction. `data` holds only ids and plain facts."""
     record(
         name,
         organisation_id=attempt.organisation_id,

@@ -1,4 +1,4 @@
-"""Preview of a test or a whole assessment without a candidate. Nothing is saved.
+"""Previews of tests and assessments, without a candidate. Nothing is saved.
 
 Generated items come from seeds above `begin.SEEDS`, which no candidate gets.
 """
@@ -25,7 +25,7 @@ from goodword.assessments.queries import content_of, count_of, practice_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewScreens:
-    """The screens of a version's form in a language: practice items first."""
+    """Practice items and items of one form in a language."""
 
     part: PartView
     practice: tuple[Item, ...]
@@ -33,12 +33,11 @@ class PreviewScreens:
 
     @property
     def screens(self) -> tuple[Item, ...]:
-        """All of them, in order."""
         return (*self.practice, *self.items)
 
 
 def preview_screens(version: TestVersion, *, form: str, language: str, seed: int) -> PreviewScreens:
-    """The screens in the active language; generated items come from `seed`, from 0 up.
+    """The screens in the active language; generated items come from `seed` (0 or more).
 
     Creates no rows. Raises LookupError for an unknown form.
     """
@@ -75,9 +74,9 @@ def preview_screens(version: TestVersion, *, form: str, language: str, seed: int
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreviewPosition:
-    """Position in the preview of an assessment: `done` parts are over, the next one has `begun` or not.
+    """`done` parts are over, the next one has `begun` or not.
 
-    `open_forms`: places of the parts shown in the other form that everybody may choose.
+    `open_forms`: numbers of the parts shown in the other form.
     """
 
     done: int = 0
@@ -127,7 +126,6 @@ def _part(planned: AssessmentPart, *, attempt: Attempt, open_forms: Collection[i
 
 
 def _items(part: AttemptPart, *, seed: int) -> tuple[Item, ...]:
-    """The items of a part without rows; generated ones from a seed that no candidate gets."""
     content = content_of(part.version)
     kind = kind_of(content)
     drawn = kind.draw(content, part.form, seed=SEEDS + seed)

@@ -1,4 +1,4 @@
-"""Drafts of an organisation's own tests: created, changed, published, discarded."""
+"""Drafts of an organisation's own tests: create, change, publish, discard."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,24 +22,21 @@ type Content = dict[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft(LanguagesDraft[TestVersion]):
-    """The draft of a test, with a version row for each language."""
-
     test: Test
 
     @property
     def content(self) -> Content:
-        """The source's content."""
         found: Content = self.source.content
         return found
 
 
 def is_own(test: Test) -> bool:
-    """Whether the organisation has written it and may edit it."""
+    """Whether the organisation wrote it and may edit it."""
     return test.key.startswith(OWN_PREFIX)
 
 
 def draft_of(test: Test) -> Draft | None:
-    """The draft of an own test. Its first language is the source."""
+    """The draft of the organisation's own test, source language first."""
     if not is_own(test):
         return None
     rows = list(TestVersion.objects.of(test.organisation).filter(test=test, published_at=None).order_by("pk"))
@@ -59,19 +56,19 @@ def newest_published(test: Test) -> list[TestVersion]:
 
 @contextmanager
 def locked_draft(test: Test, *, revision: int) -> Iterator[Draft]:
-    """The draft, to be changed in one transaction (core.versioned_drafts); its revision goes up."""
+    """The draft, to be changed in one transaction (core.versioned_drafts), with its revision increased."""
     with changed(lambda: lock(test), draft_of, revision=revision) as draft:
         draft.source.revision += 1
         yield draft
 
 
 def lock(test: Test) -> Test:
-    """Its row, locked until the transaction ends: one change of a test at a time."""
+    """Its row, locked until the transaction ends."""
     return Test.objects.of(test.organisation).select_for_update().get(pk=test.pk)
 
 
 def save(draft: Draft, contents: Mapping[str, Content]) -> None:
-    """Save contents by language; until first published, the source's name is the test's title."""
+    """Save contents by language. Until first published, the source's name is the test's title."""
     for row in draft.rows:
         row.content = contents.get(row.language, row.content)
         row.save(update_fields=["content", "revision"])
@@ -84,7 +81,7 @@ def save(draft: Draft, contents: Mapping[str, Content]) -> None:
 def create(
     *, kind: str, description: str, contents: Mapping[str, Content], by: Membership, now: datetime
 ) -> Test:
-    """A new own test with a draft of these contents by language, the source first."""
+    """A new test of the organisation's own, with a draft of these contents by language, source first."""
     with transaction.atomic():
         made = Test.objects.create(
             organisation=by.organisation,
@@ -121,7 +118,6 @@ def begin_draft(*, test: Test, now: datetime) -> Draft:
 
 
 def create_rows(test: Test, *, number: str, contents: Mapping[str, Content], now: datetime) -> None:
-    """Create a draft's rows, one per language, in this order."""
     for language, content in contents.items():
         TestVersion.objects.create(
             organisation=test.organisation,
@@ -134,7 +130,7 @@ def create_rows(test: Test, *, number: str, contents: Mapping[str, Content], now
 
 
 def next_number(test: Test) -> str:
-    """The next version number; own tests count 1, 2, 3."""
+    """The next version number: 1, 2, 3."""
     numbers = TestVersion.objects.of(test.organisation).filter(test=test).values_list("number", flat=True)
     return str(max((int(number) for number in numbers), default=0) + 1)
 

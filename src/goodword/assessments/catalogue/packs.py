@@ -20,22 +20,20 @@ MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
 
 
 def is_builtin(test: Test) -> bool:
-    """Whether it comes with Goodword."""
     return test.key in BUILT_IN
 
 
 def is_pack(test: Test) -> bool:
-    """Whether it was imported."""
     return not is_builtin(test) and not is_own(test)
 
 
 def _lock(test: Test) -> Test:
-    """Its row, locked until the transaction ends: one change of a test at a time."""
+    """Its row, locked until the transaction ends."""
     return Test.objects.of(test.organisation).select_for_update(of=("self",)).get(pk=test.pk)
 
 
 class NotADraft(Exception):
-    """It was published or discarded meanwhile, or was never imported."""
+    """It has been published or discarded, or was never imported."""
 
 
 def _lock_draft(version: TestVersion) -> TestVersion:
@@ -89,7 +87,6 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Te
 
 
 def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
-    """All built-in tests, for the pages that list them."""
     versions = TestVersion.objects.of(organisation).filter(test__key__in=BUILT_IN)
     have = set(versions.values_list("test__key", "number", "language"))
     for key in BUILT_IN:
@@ -99,16 +96,14 @@ def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
 
 
 def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
-    """Import a file as a draft, completely or not at all, into the test with its id, created if missing.
+    """Import a file as a draft of the test with its id, which is created if missing. All or nothing.
 
-    Raises `core.json_reading.ReadingError` with a sentence on what is wrong and what to do.
+    Raises `ReadingError` with a sentence on what is wrong and what to do.
     """
     file = read_file(raw)
     content = file.content
     if content.id in BUILT_IN or content.id.startswith(OWN_PREFIX):
-        raise PackError(
-            f"The id “{content.id}” is that of a test that Goodword keeps itself. Give this one an id of its own."
-        )
+        raise PackError(f"The id “{content.id}” is reserved for a test of Goodword's own. Choose another id.")
     with transaction.atomic():
         test, made = Test.objects.of(by.organisation).get_or_create(
             key=content.id,
@@ -142,11 +137,11 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
 
 
 def _check_joins(test: Test, file: PackFile) -> None:
-    """Raise PackError if it does not fit the existing versions."""
+    """Raise PackError if it doesn't fit the existing versions."""
     content = file.content
     if test.kind != file.kind:
         raise PackError(
-            f"The id “{content.id}” is that of a test of another kind, “{test.title}”. Give this one an id of its own."
+            f"The id “{content.id}” belongs to a test of another kind, “{test.title}”. Choose another id."
         )
     rows = list(TestVersion.objects.of(test.organisation).filter(test=test).order_by("pk"))
     for row in rows:
@@ -157,17 +152,16 @@ def _check_beside(row: TestVersion, content: ImportedContent, test: Test) -> Non
     if row.number == content.version and row.language == content.language:
         if row.published_at is None:
             raise PackError(
-                f"Version {row.number} of “{test.title}” in this language is there as a draft. Throw the draft away "
-                "first, if this file is to take its place."
+                f"Version {row.number} of “{test.title}” exists as a draft in this language. Discard the draft first "
+                "to replace it."
             )
         raise PackError(
-            f"Version {row.number} of “{test.title}” in this language is there already, and a version never changes. "
-            "If anything in the file is new, raise its “version”."
+            f"Version {row.number} of “{test.title}” already exists in this language, and versions never change. "
+            "If the file contains anything new, increase its “version”."
         )
     if row.published_at is None and row.language == content.language:
         raise PackError(
-            f"There is still a draft of version {row.number} of “{test.title}” in this language. Publish it, or throw "
-            "it away first."
+            f"There is a draft of version {row.number} of “{test.title}” in this language. Publish or discard it first."
         )
     if row.number == content.version:
         other = parse(test.kind, row.content)
@@ -176,8 +170,8 @@ def _check_beside(row: TestVersion, content: ImportedContent, test: Test) -> Non
         )  # of the kind of the file, which holds nothing that is generated
         if found := difference(content, other):
             raise PackError(
-                f"Version {row.number} of “{test.title}” is there in “{row.language}”, and {found} differ from it. "
-                "Languages of one version share all ids, keys and values: change the file, or raise its “version”."
+                f"Version {row.number} of “{test.title}” exists in “{row.language}”, and {found} differ. Languages of "
+                "one version share all ids, keys and values: change the file, or increase its “version”."
             )
 
 
@@ -211,7 +205,6 @@ class NeedsSignOff(Exception):
 
 
 def needs_sign_off(version: TestVersion) -> bool:
-    """Whether items about health still need a sign-off."""
     content = content_of(version)
     return version.signed_off_at is None and bool(flags_of(content))
 
@@ -264,7 +257,7 @@ class ComesWithGoodword(Exception):
 
 
 def archive(*, test: Test, by: Membership, now: datetime) -> bool:
-    """Stop offering a test; roles that use it keep it. False if it was archived before.
+    """Stop offering a test; roles that use it keep it. False if it was archived already.
 
     Raises `ComesWithGoodword`.
     """

@@ -1,4 +1,4 @@
-"""Reads about the tests of the library, for members."""
+"""Reads for the members' library pages."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ from goodword.roles.queries import visible_roles
 class ListedTest:
     """A test in the list.
 
-    `newest`: the newest published number, or empty. `sheet`: of its first form, in English if possible; None if nothing
-    is published. `drafts`: languages of drafts.
+    `newest`: the newest published number, or empty. `sheet`: of its first form, in English if possible; None before the
+    first publication. `drafts`: languages of drafts.
     """
 
     test: Test
@@ -35,12 +35,11 @@ class ListedTest:
 
     @property
     def builtin(self) -> bool:
-        """Whether it comes with Goodword."""
         return is_builtin(self.test)
 
     @property
     def imported(self) -> bool:
-        """Whether it was imported; its licence and source are then always shown."""
+        """Whether it was imported. Its licence and source are then always shown."""
         return is_pack(self.test)
 
 
@@ -87,7 +86,7 @@ def versions_of(test: Test) -> list[TestVersion]:
 
 
 def roles_by_test(member: Membership) -> Mapping[int, Sequence[Role]]:
-    """By test id, the visible roles whose current assessment contains the test. One query."""
+    """Visible roles whose current assessment contains the test, by test id. One query."""
     newest = Assessment.objects.of(member.organisation).filter(
         step=OuterRef("assessment__step"), published_at__isnull=False
     )
@@ -138,7 +137,7 @@ def _listed_test(
 
 
 def _displayed_version(rows: Sequence[TestVersion]) -> TestVersion | None:
-    """The row that a test is shown by: of its newest published number, in English where it is there."""
+    """The newest published row, in English if possible."""
     published = [row for row in rows if row.published_at is not None]
     if not published:
         return None
@@ -150,7 +149,7 @@ def _displayed_version(rows: Sequence[TestVersion]) -> TestVersion | None:
 
 
 def _newest_first(rows: Sequence[TestVersion]) -> list[str]:
-    """The published numbers, the newest first: a translation that comes later makes no version newer."""
+    """Published numbers, newest first. A later translation makes no version newer."""
     begun: dict[str, tuple[float, int]] = {}
     for row in rows:
         if row.published_at is not None:

@@ -1,5 +1,4 @@
-"""Flags on an attempt (workflow.flags has the mechanism; docs/decisions/0027-*).
+"""Flags on attempts (mechanism: workflow.flags; docs/decisions/0027-*).
 
-`rules` find them, `raising` stores them, `wording` and `display` show them. No fact tells how long somebody took, or
-how much they were asked, so that an adjustment does not show.
+No fact reveals how long a candidate took or how many items they got, because that could reveal an adjustment.
 """

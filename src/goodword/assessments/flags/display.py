@@ -90,7 +90,7 @@ WORDS: Mapping[str, FlagWording] = {
         _("Give this result little weight, and ask about examples of their work instead."),
     ),
 }
-#: what a page notices, as it is handed out
+#: for data exports
 OBSERVED: Mapping[str, Any] = {
     Observation.Kind.LEFT: _("left the page, seconds"),
     Observation.Kind.PASTED: _("pasted text, characters"),
@@ -100,7 +100,7 @@ OBSERVED: Mapping[str, Any] = {
 
 
 def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
-    """What was found, in one sentence: facts as the pure functions give them, and what the part is called."""
+    """The facts of a flag in one sentence, with the title of the part."""
     known = dict(facts) | {"part": part}
     match code:
         case rules.LEFT_PAGE:
@@ -162,7 +162,7 @@ def _left(known: Mapping[str, Any]) -> str:
 
 
 def flags_of(attempt: Attempt) -> FlagList:
-    """All flags of an attempt, worded in the active language; looked at once it was completed. Two queries."""
+    """All flags of an attempt in the active language; checked once it is completed. Two queries."""
     rows = (
         AttemptFlag.objects.of(attempt.organisation)
         .select_related("dismissed_by__user")
@@ -176,7 +176,6 @@ def flags_of(attempt: Attempt) -> FlagList:
 
 
 def displayed_flag(flag: AttemptFlag) -> DisplayedFlag:
-    """One flag, worded in the active language."""
     return _display(flag, _titles(flag.attempt))
 
 
@@ -186,7 +185,7 @@ def _display(flag: AttemptFlag, titles: dict[str, str]) -> DisplayedFlag:
 
 
 def _titles(attempt: Attempt) -> dict[str, str]:
-    """What each part is called, by its place."""
+    """Titles by part number."""
     parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt)
     return {str(part.order): title_of(part) for part in parts.select_related("version__test", "attempt")}
 

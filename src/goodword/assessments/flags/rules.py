@@ -1,4 +1,28 @@
-"""Flags on a completed attempt: the rules that find them, and storing what they find."""
+"""Rules that find flags on a completed attempt, and storing them. Thresholds are ours; their error rates are unknown.
+
+**Left the page**: hidden for at least two seconds. In a timed part the number of items counts on which the page was
+left: two are low, four and a quarter of all medium, six and half of all high. Items rather than minutes, so that extra
+time doesn't raise the grade. In an untimed part candidates may pause: over ten minutes is a pause; shorter absences are
+low from five on. Scales are left out, because there is nothing to look up. The longest absence is shown only roughly,
+because the exact one could reveal an adjustment.
+
+**Pasted**: at least 200 characters (about 35 words) at once, if the answer is still that long. One answer is low, two
+answers and half of all written ones medium, never high, because many people write elsewhere first. Dictation arrives in
+shorter phrases. Only the length is known, never the text.
+
+**Fast**: answers faster than their items can be read (psychometrics.speed has floor and grades). In untimed parts, the
+time between two answers if the next item was answered next, ignoring answers saved offline before the part started;
+never above medium. The text alone sets the floor, so extra time doesn't change the grade, and screen readers take
+longer. The flag shows a share of answers, never a time.
+
+**Connection lost** in a timed part: makes the item on screen void, which could be a way to get another one. Once is
+low, twice medium, never high: connections do fail, and more time means more failures.
+
+**Second window**: another answer to an item that was over, without effect: low.
+
+**Scales**: the same answer over and over, or agreement with a statement and its opposite
+(kinds.scales.response_quality has formulas, grades and sources).
+"""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,7 +45,7 @@ from goodword.workflow.models import Finding, Grade
 from goodword.workflow.states import lock
 
 LEFT_PAGE = "left_page"
-#: seconds from which on somebody without a clock is pausing
+#: seconds; a longer absence in an untimed part is a pause
 PAUSE = 600
 _FEW = 2
 _FEW_WITHOUT_CLOCK = 5
@@ -36,14 +60,12 @@ type Length = Literal["moment", "minute", "longer"]
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """One leaving: on which item, for how many seconds."""
-
     item: str
     seconds: int
 
 
 def left_page_flag(*, key: str, left: Sequence[Left], timed: bool, items: int) -> Finding | None:
-    """The flag in the leavings of a part; `items` is how many came on screen."""
+    """`items`: how many were shown."""
     counted = left if timed else [one for one in left if one.seconds <= PAUSE]
     if len(counted) < (_FEW if timed else _FEW_WITHOUT_CLOCK):
         return None
@@ -69,14 +91,12 @@ def _grade(left_on: int, items: int) -> Grade:
 
 @dataclass(frozen=True, slots=True)
 class Pasted:
-    """One paste: into the answer to which item, of how many characters."""
-
     item: str
     characters: int
 
 
 def pasted_flag(*, key: str, pasted: Sequence[Pasted], texts: Mapping[str, int]) -> Finding | None:
-    """The flag in the pastes of a part. `texts` are the lengths, in characters, of the texts that were answered."""
+    """`texts`: characters of each written answer, by item."""
     long = {
         one.item for one in pasted if one.characters >= LONG_PASTE and texts.get(one.item, 0) >= LONG_PASTE
     }
@@ -87,7 +107,7 @@ def pasted_flag(*, key: str, pasted: Sequence[Pasted], texts: Mapping[str, int])
 
 
 def fast_flag(*, key: str, answers: Iterable[Timed], measured: bool) -> Finding | None:
-    """The flag in the times of a part's answers; `measured`: they are of its clock, not from one to the next."""
+    """`measured`: times are from a clock, not between two answers."""
     haste = too_fast(answers)
     if haste.grade is None:
         return None
@@ -98,9 +118,9 @@ def fast_flag(*, key: str, answers: Iterable[Timed], measured: bool) -> Finding 
 def seconds_between(
     items: Sequence[str], answered: Mapping[str, datetime], *, begun_at: datetime | None
 ) -> dict[str, float]:
-    """Seconds from one answer to the next, by the item of the second, where the next in order was answered next.
+    """Seconds from one answer to the next, by the id of the later item, if the next item in order was answered next.
 
-    `items` are the ids in the order in which they are given.
+    `items`: ids in order.
     """
     place = {item: number for number, item in enumerate(items)}
     known = sorted((at, place[item], item) for item, at in answered.items() if item in place)
@@ -113,7 +133,6 @@ def seconds_between(
 
 
 def connection_lost_flag(*, key: str, times: int) -> Finding | None:
-    """The flag in breaks of the line."""
     if not times:
         return None
     return Finding(
@@ -122,14 +141,13 @@ def connection_lost_flag(*, key: str, times: int) -> Finding | None:
 
 
 def second_window_flag(*, key: str, times: int) -> Finding | None:
-    """The flag in answers from a second window."""
     return Finding(code=SECOND_WINDOW, grade="low", key=key, facts={"times": times}) if times else None
 
 
 def straight_line_flag(
     *, key: str, instrument: Instrument, form: str, answers: Mapping[str, int]
 ) -> Finding | None:
-    """The flag in a run of one answer; `answers` are values by item id."""
+    """`answers`: values by item id."""
     values = [answers[item.id] for item in instrument.items_of(form) if item.id in answers]
     found = straight_lining(values)
     if found.grade is None:
@@ -140,7 +158,7 @@ def straight_line_flag(
 def contradiction_flag(
     *, key: str, instrument: Instrument, form: str, answers: Mapping[str, int]
 ) -> Finding | None:
-    """The flag in pairs of opposite statements; `answers` are values by item id."""
+    """`answers`: values by item id."""
     found = contradiction(instrument, form, answers)
     if found.grade is None or found.mean is None:
         return None
@@ -149,7 +167,7 @@ def contradiction_flag(
 
 
 def on_attempt_completed(event: Event) -> None:
-    """All has come in: look at what was noticed and answered. The scores stand already, and stay."""
+    """Raise flags from observations and answers. Scores don't change."""
     known = lock_step_request(event.data["step_request_id"])
     if known is None or known[1].is_being_erased:
         return
@@ -157,9 +175,9 @@ def on_attempt_completed(event: Event) -> None:
 
 
 def update_flags(attempt: Attempt, *, now: datetime) -> None:
-    """Keep what is found on a locked attempt, each flag once; found again, nothing changes.
+    """Store what is found on a locked attempt. Idempotent.
 
-    A dismissed one stays as it was dismissed; one that is not found any more stays too.
+    Dismissed flags stay dismissed; flags that are no longer found stay too.
     """
     rows = AttemptFlag.objects.of(attempt.organisation).filter(attempt=attempt)
     there = {(flag.code, flag.key): flag for flag in rows}
@@ -181,7 +199,6 @@ def update_flags(attempt: Attempt, *, now: datetime) -> None:
 
 
 def find_flags(attempt: Attempt) -> list[Finding]:
-    """All flags on an attempt, as its rows are now."""
     found: list[Finding | None] = []
     noticed = Observation.objects.of(attempt.organisation).filter(part__attempt=attempt).order_by("pk")
     rows = list(noticed)
@@ -191,7 +208,7 @@ def find_flags(attempt: Attempt) -> list[Finding]:
 
 
 def text_lengths(items: Sequence[Item], answers: Mapping[str, Json]) -> dict[str, int]:
-    """The length in characters of each text that was answered, by item."""
+    """Characters of each written answer, by item."""
     return {
         item.id: len(text)
         for item in items

@@ -1,4 +1,4 @@
-"""Assessments: the library's tests, what a role asks, a candidate's run with its answers and scores."""
+"""The library's tests, roles' assessments, and candidates' attempts with answers and scores."""
 
 from goodword.assessments.models.attempts import (
     Adjustment,

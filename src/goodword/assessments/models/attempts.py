@@ -13,7 +13,7 @@ from goodword.workflow.models import Flag, StepRun
 
 
 class Attempt(StepRun):
-    """One candidate's attempt at an assessment, whose version is fixed when it is assigned."""
+    """One candidate's attempt. The version of the assessment is fixed when it is assigned."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.PROTECT, related_name="attempts")
     language = models.CharField(max_length=10, default="en")
@@ -39,15 +39,14 @@ class Attempt(StepRun):
 
     @property
     def overdue_since(self) -> datetime:
-        """The deadline by the role's settings, because the candidate's own would reveal an adjustment."""
+        """The deadline by the role's settings. The candidate's own would reveal an adjustment."""
         return self.deadline_at - self.deadline_moved_by
 
 
 class AttemptPart(OrganisationOwned):
     """One test of an attempt: its version and form, and the candidate's progress.
 
-    For a timed part `ends_at` is the server's deadline: later answers do not count. `seconds` and `form` reflect
-    adjustments granted to this candidate, which nobody else may see.
+    Answers after `ends_at` don't count. `seconds` and `form` reflect adjustments, which nobody else may see.
     """
 
     class Device(models.TextChoices):
@@ -66,9 +65,8 @@ class AttemptPart(OrganisationOwned):
     order = models.PositiveSmallIntegerField()
     version = models.ForeignKey(TestVersion, on_delete=models.PROTECT, related_name="+")
     form = models.CharField(max_length=60)
-    #: how many items it has
     items = models.PositiveSmallIntegerField()
-    #: seed of its generated items
+    #: of generated items
     seed = models.BigIntegerField(null=True)
     #: seconds on the clock; empty: untimed
     seconds = models.PositiveIntegerField(null=True)
@@ -77,13 +75,13 @@ class AttemptPart(OrganisationOwned):
     ends_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
     ended_by = models.CharField(max_length=10, choices=Ended.choices, default=Ended.NOT_YET, blank=True)
-    #: on a clock: the number of the item on screen, from 1, and since when it is there
+    #: timed: number of the item on screen, from 1, and when it was shown
     at = models.PositiveSmallIntegerField(default=1)
     shown_at = models.DateTimeField(null=True)
-    #: last heartbeat of the page while the clock runs, and how often the connection was lost
+    #: last heartbeat while the clock runs, and how often the connection was lost
     seen_at = models.DateTimeField(null=True)
     breaks = models.PositiveSmallIntegerField(default=0)
-    #: ids of items replaced after a lost connection, which do not count; for drawn items see DrawnItem.voided_at
+    #: ids of items that a lost connection made void; for drawn items see DrawnItem.voided_at
     void = models.JSONField(default=list, blank=True)
 
     class Meta:
@@ -101,9 +99,9 @@ class AttemptPart(OrganisationOwned):
 
 
 class DrawnItem(OrganisationOwned):
-    """An item generated for one candidate, stored with its key and rule (kinds.reasoning.item).
+    """An item generated for one candidate, with its key and rule (kinds.reasoning.generated).
 
-    `voided_at`: the connection was lost while it was on screen, and another item has replaced it.
+    `voided_at`: a lost connection has made it void, and another item has replaced it.
     """
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="drawn")
@@ -122,7 +120,7 @@ class DrawnItem(OrganisationOwned):
 
 
 class Answer(OrganisationOwned):
-    """The answer to one item. It can change until the part ends or, on a clock, until the next item is shown.
+    """The answer to one item. It can change until the part ends; in a timed part, until the next item is shown.
 
     `value`: a value of the answer scale; an option id; {action id: value} for a situation; for custom questions as in
     questionnaires.answers, and {"upload": id} for a file.
@@ -133,7 +131,7 @@ class Answer(OrganisationOwned):
     value = models.JSONField()
     #: when it was given, perhaps offline before it arrived
     answered_at = models.DateTimeField()
-    #: on a clock: seconds for which the item had been on screen
+    #: timed: seconds for which the item had been on screen
     seconds = models.FloatField(null=True)
 
     class Meta:
@@ -149,7 +147,7 @@ class Upload(OrganisationOwned):
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="uploads")
     item = models.CharField(max_length=40)
     name = models.CharField(max_length=200)
-    #: by its content, not by its name
+    #: by content, not by name
     content_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()
     sha256 = models.CharField(max_length=64)
@@ -161,10 +159,7 @@ class Upload(OrganisationOwned):
 
 
 class Marking(OrganisationOwned):
-    """One rater's points for an answer, {criterion id: points}, with a comment.
-
-    Of two raters neither sees the other's points before both have marked.
-    """
+    """One rater's points for an answer, {criterion id: points}. Hidden from the other rater until both have marked."""
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="markings")
     item = models.CharField(max_length=40)
@@ -181,10 +176,10 @@ class Marking(OrganisationOwned):
 
 
 class Adjustment(OrganisationOwned):
-    """A request for extra time or an accessible version, made before any clock has started.
+    """A request for extra time or an accessible version.
 
-    Appears in no timeline, result, report, members' export, mail to them or note unless the candidate agrees
-    (`may_disclose`). Somebody outside the hiring team answers it by a link.
+    Answered through a link, by somebody outside the hiring team if there is one. Unless the candidate agrees
+    (`may_disclose`), it appears in no timeline, result, report, note, mail to members or export by them.
     """
 
     class State(models.TextChoices):
@@ -206,7 +201,7 @@ class Adjustment(OrganisationOwned):
     accessible_version = models.BooleanField(default=False)
     answer = models.TextField(default="", blank=True)
     answered_at = models.DateTimeField(null=True)
-    #: whom the link was sent to; empty if granted at once by the role's setting
+    #: recipient of the link; empty if granted immediately by the role's setting
     answered_by = models.CharField(max_length=200, default="", blank=True)
 
     class Meta:
@@ -221,17 +216,17 @@ class Adjustment(OrganisationOwned):
 
 
 class Score(OrganisationOwned):
-    """One score of a part, with the rule's version it was computed by.
+    """One score of a part, with the version of its scoring rule.
 
     | kind of test | scale | value |
     |---|---|---|
     | scales | the scale's id | mean on the answer scale |
     | reasoning | a category's id, and "" for all | number solved |
     | judgement | "" | mean distance to the key, in steps of the answer scale |
-    | questions | "" | number of right ones, where some have a right answer |
+    | questions | "" | number of correct answers, if some questions have one |
 
-    `value` is empty if too little was answered. `answered` of `items` were. With a norm group, `percentile` and the
-    band around it are those of its version; empty where its reliability is unknown.
+    `value` is empty if too little was answered: `answered` of `items`. `percentile` and band refer to the norm group;
+    they are empty if its reliability is unknown.
     """
 
     part = models.ForeignKey(AttemptPart, on_delete=models.CASCADE, related_name="scores")
@@ -259,27 +254,27 @@ class Score(OrganisationOwned):
 
 
 class IssuedTotal(OrganisationOwned):
-    """The total of a completed attempt whose assessment has one, with all that it was made of (assessments.totals).
+    """The total of a completed attempt, if the assessment has one, with its components (assessments.scoring).
 
-    Written in the transaction that completes the attempt. What people mark comes later and never enters.
+    Written in the transaction that completes the attempt. Marks by people come later and never count.
     """
 
     class WhyNot(models.TextChoices):
-        #: a right-or-wrong test has no count, or there is none of them
+        #: a test with right and wrong answers has no count, or there is no such test
         NO_COUNT = "no_count", "No count"
         NO_WEIGHT = "no_weight", "No weight"
 
     attempt = models.OneToOneField(Attempt, on_delete=models.CASCADE, related_name="issued_total")
-    #: as in the assessment; one without a total leaves no row
+    #: as in the assessment
     mode = models.CharField(max_length=10, choices=Assessment.Total.choices)
-    #: {place of the part: whole number} of the parts that enter; empty without weights
+    #: {part number: weight} of the parts that count; empty without weights
     weights = models.JSONField(default=dict)
-    #: why the weights are as they are
+    #: for the weights
     reason = models.TextField(default="", blank=True)
-    #: from 0 to 1, an exact fraction in its lowest terms: "23/60"; empty: there is none, and `why_not` says why
+    #: exact fraction from 0 to 1 in lowest terms, such as "23/60"; if empty, `why_not` says why
     value = models.TextField(default="", blank=True)
     why_not = models.CharField(max_length=10, choices=WhyNot.choices, default="", blank=True)
-    #: as assessments.totals writes it
+    #: as assessments.scoring writes it
     portions = models.JSONField(default=list)
     scoring_version = models.CharField(max_length=20)
 
@@ -321,5 +316,4 @@ class AttemptFlag(Flag):
 
     @property
     def run_id(self) -> Mapping[str, int]:
-        """The id of its attempt."""
         return {"attempt": self.attempt_id}

@@ -1,7 +1,4 @@
-"""The tests of an organisation with their versions, and the norms and calibrations made of its own answers.
-
-A published version, a norm set and a calibration never change.
-"""
+"""An organisation's tests and their versions, and norms and calibrations from its own answers."""
 
 from django.db import models
 from django.db.models import Q
@@ -10,14 +7,14 @@ from goodword.accounts.models import Membership, OrganisationOwned
 
 
 class Test(OrganisationOwned):
-    """One test of the library. `key`: the name of a built-in test ("work_style"), or the id of the imported pack."""
+    """A test in the library. `key`: name of a built-in test ("work_style"), or id of an imported pack."""
 
     class Kind(models.TextChoices):
         #: statements on an answer scale: work style, and content packs
         SCALES = "scales", "Scales"
         #: generated items, right or wrong
         REASONING = "reasoning", "Reasoning"
-        #: situations with actions whose effectiveness is judged
+        #: situations with actions to rate by effectiveness
         JUDGEMENT = "judgement", "Situational judgement"
         #: questions written by the organisation
         QUESTIONS = "questions", "Custom questions"
@@ -27,11 +24,10 @@ class Test(OrganisationOwned):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     key = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
-    #: what it is for, for those who choose one
     description = models.TextField(default="", blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: not offered any more; roles that use it go on with it
+    #: no longer offered; roles that use it keep it
     archived_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -42,27 +38,27 @@ class Test(OrganisationOwned):
 
 
 class TestVersion(OrganisationOwned):
-    """One version of a test in one language: its content as JSON, in the form of its kind (assessments.kinds.builtin).
+    """One version of a test in one language, as JSON in the format of its kind (assessments.kinds.builtin).
 
-    Languages of one `number` share the ids of items, scales and forms. Generated items have words of their own and
-    one row, with the language "". While `published_at` is empty it is a draft; afterwards it never changes.
+    Languages of one `number` share the ids of items, scales and forms. Generated tests have one row, with the language
+    "". A draft while `published_at` is empty; never changes afterwards.
     """
 
     __test__ = False
 
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="versions")
-    #: as its author counts: "1", "2", "2.1"
+    #: chosen by its author: "1", "2", "2.1"
     number = models.CharField(max_length=20)
     language = models.CharField(max_length=10, default="", blank=True)
     content = models.JSONField()
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: who has looked at items that touch health and answers for them, with what they said
+    #: who reviewed items about health, and why the items are needed
     signed_off_by = models.CharField(max_length=150, default="", blank=True)
     signed_off_at = models.DateTimeField(null=True)
     signed_off_why = models.TextField(default="", blank=True)
-    #: counts the changes of a draft, so that two tabs do not undo each other
+    #: increases with each change of a draft, to detect stale edits
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -78,13 +74,12 @@ class TestVersion(OrganisationOwned):
 
 
 class NormSet(OrganisationOwned):
-    """The norm groups of one version and form of a test, made at one moment. Never changes."""
+    """Norm groups of one version and form of a test. Never changes."""
 
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="norm_sets")
-    #: the version of the test
     version = models.CharField(max_length=20)
     form = models.CharField(max_length=60)
-    #: counts the sets of one version and form, from 1
+    #: counts sets per version and form, from 1
     number = models.PositiveIntegerField()
     made_at = models.DateTimeField()
     made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
@@ -99,9 +94,9 @@ class NormSet(OrganisationOwned):
 
 
 class NormGroup(OrganisationOwned):
-    """First attempts in one language on one class of device: a table a scale (assessments.psychometrics.norms).
+    """Figures of first attempts in one language on one class of device: a table per scale (psychometrics.norms).
 
-    Holds figures of many people and nothing of a single one.
+    Contains no individual data.
     """
 
     norm_set = models.ForeignKey(NormSet, on_delete=models.CASCADE, related_name="groups")
@@ -121,12 +116,12 @@ class NormGroup(OrganisationOwned):
 
 
 class Calibration(OrganisationOwned):
-    """Difficulties of families and levels, estimated from an organisation's answers at one moment. Never changes."""
+    """Difficulties of families and levels, estimated from an organisation's answers. Never changes."""
 
     test = models.ForeignKey(Test, on_delete=models.CASCADE, related_name="calibrations")
     version = models.CharField(max_length=20)
     number = models.PositiveIntegerField()
-    #: as assessments.psychometrics.rasch writes it
+    #: as psychometrics.rasch writes it
     content = models.JSONField()
     n = models.PositiveIntegerField()
     made_at = models.DateTimeField()

@@ -1,4 +1,4 @@
-"""A role's assessment: an ordered set of tests, in versions. A published one never changes."""
+"""A role's assessment: an ordered set of tests, in versions that never change once published."""
 
 from django.db import models
 from django.db.models import Q
@@ -9,7 +9,7 @@ from goodword.roles.models import Step
 
 
 class Assessment(OrganisationOwned):
-    """One version of a role's assessment. While `published_at` is empty it is the role's one draft."""
+    """One version of a role's assessment; a draft while `published_at` is empty."""
 
     class Total(models.TextChoices):
         OFF = "off", "No total"
@@ -19,7 +19,7 @@ class Assessment(OrganisationOwned):
         WEIGHTS = "weights", "Weighted, with a reason"
 
     class MoreTime(models.IntegerChoices):
-        #: requests for extra time go to the person named for adjustments
+        #: requests for extra time go to the contact for adjustments
         ASK = 0, "Ask the person named for adjustments"
         QUARTER = 25, "Grant 25 % at once"
         HALF = 50, "Grant 50 % at once"
@@ -30,9 +30,9 @@ class Assessment(OrganisationOwned):
     total = models.CharField(max_length=10, choices=Total.choices, default=Total.OFF)
     #: reason for the weights
     total_reason = models.TextField(default="", blank=True)
-    #: extra time granted at once on request in timed parts, in percent
+    #: extra time granted immediately on request, in percent
     more_time = models.PositiveSmallIntegerField(choices=MoreTime.choices, default=MoreTime.ASK)
-    #: whether candidates see their own result in plain words after finishing
+    #: whether candidates see their result in plain words
     shares_result = models.BooleanField(default=False)
     #: months before the same person may take it again
     retake_months = models.PositiveSmallIntegerField(default=6)
@@ -41,7 +41,7 @@ class Assessment(OrganisationOwned):
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: counts the changes of a draft, so that two tabs do not undo each other
+    #: increases with each change of a draft, to detect stale edits
     revision = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -57,26 +57,26 @@ class Assessment(OrganisationOwned):
 
 
 class AssessmentPart(OrganisationOwned):
-    """One test of an assessment, with the requirement of the job that it serves, who said so and when."""
+    """One test of an assessment, with the job requirement it assesses."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="parts")
-    #: its place, from 1
+    #: from 1
     order = models.PositiveSmallIntegerField()
     test = models.ForeignKey(Test, on_delete=models.PROTECT, related_name="+")
-    #: the version of the test, in whatever language the candidate takes it
+    #: version of the test, in any language
     number = models.CharField(max_length=20)
-    #: which form of that version ("full", "short20", "standard_20")
+    #: form of that version ("full", "short20", "standard_20")
     form = models.CharField(max_length=60)
-    #: minutes on the server's clock; empty: untimed
+    #: time limit; empty: untimed
     minutes = models.PositiveSmallIntegerField(null=True)
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
-    #: its weight in a weighted total; empty: none
+    #: in a weighted total
     weight = models.PositiveSmallIntegerField(null=True)
     #: custom questions: whether two raters mark each answer
     two_raters = models.BooleanField(default=False)
-    #: fixed with this version, for comparing scores
+    #: fixed for this version
     norms = models.ForeignKey(NormSet, on_delete=models.PROTECT, null=True, related_name="+")
     calibration = models.ForeignKey(Calibration, on_delete=models.PROTECT, null=True, related_name="+")
 

@@ -1,4 +1,4 @@
-"""Edit the draft of a role's assessment: begin it, add, reorder, change and remove tests, discard it."""
+"""Edit the draft of a role's assessment."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -38,7 +38,7 @@ MAX_REQUIREMENT_LENGTH: Final = 1000
 
 
 class InvalidSetting(Exception):
-    """A setting is refused. `field` names it, `sentence` says what to do."""
+    """`field` was refused; `sentence` says what to do."""
 
     def __init__(self, field: str, sentence: str) -> None:
         super().__init__(sentence)
@@ -47,14 +47,14 @@ class InvalidSetting(Exception):
 
 
 def lock(step: Step) -> Step:
-    """The step, locked until the transaction ends: one change of a role's assessment at a time."""
+    """The step, locked until the transaction ends."""
     rows = Step.objects.of(step.organisation).select_related("organisation")
     return rows.select_for_update(of=("self",)).get(pk=step.pk)
 
 
 @contextmanager
 def locked_draft(step: Step, *, revision: int) -> Iterator[Assessment]:
-    """The draft, to be changed in one transaction (core.versioned_drafts); its revision goes up."""
+    """The draft, to be changed in one transaction (core.versioned_drafts), with its revision increased."""
     with changed(lambda: lock(step), draft_of, revision=revision) as draft:
         yield draft
         Assessment.objects.of(step.organisation).filter(pk=draft.pk).update(revision=revision + 1)
@@ -70,22 +70,21 @@ def part_of(draft: Assessment, part_id: int) -> AssessmentPart:
 
 
 def in_order(draft: Assessment) -> list[AssessmentPart]:
-    """The parts of the draft, in order."""
     rows = AssessmentPart.objects.of(draft.organisation).select_related("test__organisation")
     return list(rows.filter(assessment=draft).order_by("order"))
 
 
 def renumber(draft: Assessment, parts: list[AssessmentPart]) -> None:
-    """Number the parts from 1 in the order of the list."""
     for place, part in enumerate(parts, start=1):
         part.order = place
     AssessmentPart.objects.of(draft.organisation).bulk_update(parts, ["order"])
 
 
 def begin_draft(*, step: Step, by: Membership, now: datetime, empty: bool = False) -> Assessment:
-    """The open draft, else a new one with the tests and settings of the current version.
+    """The open draft, else a new one with the tests and settings of the current version or, without one, the default
+    test.
 
-    Without a version it holds the default test. `empty`: no tests.
+    `empty`: no tests.
     """
     with transaction.atomic():
         locked = lock(step)
@@ -181,7 +180,7 @@ class PartChoice:
 def change_part(
     *, step: Step, part_id: int, choice: PartChoice, revision: int, by: Membership, now: datetime
 ) -> AssessmentPart:
-    """Change the settings of a test. A changed requirement is recorded as written by `by`.
+    """Change the settings of a test. A changed requirement is credited to `by`.
 
     Raises `NoDraft`, `StaleDraft`, LookupError for a removed part, and `InvalidSetting`.
     """
@@ -206,7 +205,7 @@ def change_part(
 
 
 def set_part_requirement(part: AssessmentPart, text: str, *, by: Membership, now: datetime) -> None:
-    """Set the job requirement of a part, without saving it. Raises `InvalidSetting` if it is too long."""
+    """Set the requirement of a part, without saving it. Raises `InvalidSetting` if it is too long."""
     text = text.strip()
     if len(text) > MAX_REQUIREMENT_LENGTH:
         said = _("Enter at most %(most)d characters.") % {"most": MAX_REQUIREMENT_LENGTH}

@@ -1,4 +1,4 @@
-"""Settings of an assessment as a whole, and publishing it: invitations then use the new version."""
+"""Settings of a whole assessment, and its publication."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from goodword.assessments.plans.versions import content_of_number, is_right_or_w
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Role, Step
 
-#: earlier results are offered for as long (workflow.domain.reuse); a longer interval would be bypassed by automation
+#: results are reused for as long (workflow.domain.step_requests), so automation would bypass a longer interval
 MAX_RETAKE_MONTHS: Final = 12
 MAX_WEIGHT: Final = 100
 MAX_REASON_LENGTH: Final = 1000
@@ -63,12 +63,11 @@ def change_settings(*, step: Step, settings: Settings, revision: int) -> None:
 
 
 def enters_total(part: AssessmentPart) -> bool:
-    """Whether the part counts in a total: only tests with right and wrong answers do."""
+    """Only tests with right and wrong answers count in a total."""
     return is_right_or_wrong(content_of_number(part.test, part.number))
 
 
 def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSetting | None:
-    """Why this total is impossible for these parts, or None."""
     if draft.total == Assessment.Total.OFF:
         return None
     entering = [part for part in parts if enters_total(part)]
@@ -82,10 +81,8 @@ def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSett
     if draft.total == Assessment.Total.WEIGHTS:
         for part in entering:
             if part.weight is None or not 1 <= part.weight <= MAX_WEIGHT:
-                said = _("Enter a whole number from 1 to %(most)d for “%(test)s”.")
-                return InvalidSetting(
-                    weight_field(part), said % {"most": MAX_WEIGHT, "test": part.test.title}
-                )
+                said = _("Enter a whole number from 1 to %(most)d.") % {"most": MAX_WEIGHT}
+                return InvalidSetting(weight_field(part), said)
         if not draft.total_reason or len(draft.total_reason) > MAX_REASON_LENGTH:
             return InvalidSetting(
                 "total_reason",
@@ -96,12 +93,11 @@ def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSett
 
 
 def weight_field(part: AssessmentPart) -> str:
-    """Field name of the part's weight."""
     return f"weight_{part.pk}"
 
 
 class Unfinished(Exception):
-    """The draft cannot be published, for these reasons."""
+    """The draft cannot be published."""
 
     def __init__(self, problems: Sequence[InvalidSetting]) -> None:
         super().__init__(" ".join(problem.sentence for problem in problems))
@@ -113,11 +109,11 @@ def publish(
 ) -> Assessment:
     """Make the draft the current version. Assigned attempts keep theirs.
 
-    `requirements`: missing requirements, by part id. The step's own requirement, which lower layers check before they
-    start it, becomes those of all tests joined.
+    `requirements`: missing requirements, by part id. The step's own requirement, which lower layers check before
+    starting it, becomes those of all tests joined.
 
-    Raises `NoDraft`, `StaleDraft`, and `Unfinished` for an assessment without tests, for a test without a
-    requirement, and for a total that cannot be.
+    Raises `NoDraft`, `StaleDraft`, and `Unfinished` without tests, for a test without a requirement, or for an
+    impossible total.
     """
     with locked_draft(step, revision=revision) as draft:
         parts = in_order(draft)
@@ -127,7 +123,7 @@ def publish(
                 part.save()
         if problems := problems_of(draft, parts):
             raise Unfinished(problems)
-        # a default may have been created since the draft was begun; the highest number counts
+        # a default may have been created since; the highest number counts
         if Assessment.objects.of(draft.organisation).filter(step=step, number__gt=draft.number).exists():
             draft.number = next_number(step)
         draft.published_at, draft.published_by = now, by
@@ -149,7 +145,7 @@ def publish(
 
 
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
-    """What prevents the publication of a draft; missing requirements are at `requirement_field`."""
+    """What prevents publication. Missing requirements are at `requirement_field`."""
     if not parts:
         return [InvalidSetting("tests", _("Add a test before you publish."))]
     found = [
@@ -165,17 +161,15 @@ def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidS
 
 
 def requirement_field(part: AssessmentPart) -> str:
-    """Field name of the part's requirement."""
     return f"requirement_{part.pk}"
 
 
 def joined_requirements(parts: Sequence[AssessmentPart]) -> str:
-    """The distinct requirements of all parts, joined."""
     return "; ".join(dict.fromkeys(part.requirement for part in parts))
 
 
 def reader_warning(role: Role) -> str:
-    """The warning that only the hiring team reads requests, and who does; empty if somebody outside is named."""
+    """A warning if no named contact outside the hiring team reads adjustment requests; else empty."""
     named, contact = role.organisation.adjustments_email, contact_of_role(role)
     if contact is not None and contact.address == named:
         return ""

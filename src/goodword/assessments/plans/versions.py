@@ -1,4 +1,4 @@
-"""The versions of a role's assessment, and the tests that it may be built of."""
+"""The versions of a role's assessment, and the tests it can use."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -17,13 +17,13 @@ from goodword.roles.models import Step
 
 
 def offered_tests(organisation: Organisation) -> Sequence[Test]:
-    """The tests that a role may use: published and not archived, by title."""
+    """Published tests that are not archived, by title."""
     rows = Test.objects.of(organisation).filter(archived_at=None, versions__published_at__isnull=False)
     return list(rows.select_related("organisation").distinct().order_by("title", "pk"))
 
 
 def published_of(tests: Iterable[Test]) -> dict[int, list[TestVersion]]:
-    """The published versions in all languages, newest first, by test id. One query."""
+    """Published versions in all languages, newest first, by test id. One query."""
     known = {test.pk: test for test in tests}
     found: dict[int, list[TestVersion]] = {pk: [] for pk in known}
     for organisation in {test.organisation for test in known.values()}:
@@ -35,7 +35,7 @@ def published_of(tests: Iterable[Test]) -> dict[int, list[TestVersion]]:
 
 
 def newest_version_number(test: Test) -> str | None:
-    """The number of the newest published version; None before the first."""
+    """Of the newest published version; None before the first."""
     rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at__isnull=False)
     return rows.order_by("-published_at", "-pk").values_list("number", flat=True).first()
 
@@ -47,7 +47,7 @@ def content_of_number(test: Test, number: str) -> Content:
 
 
 def content_among(rows: Iterable[TestVersion], number: str) -> Content:
-    """As content_of_number, from the published versions of one test. No query."""
+    """As content_of_number, but without a query."""
     found = [row for row in rows if row.number == number]
     if not found:
         raise LookupError(f"Version {number} is not published.")
@@ -55,7 +55,7 @@ def content_among(rows: Iterable[TestVersion], number: str) -> Content:
 
 
 def form_of(content: Content, form: str) -> FormOffer:
-    """One form of a version. Raises LookupError."""
+    """Raises LookupError."""
     for offer in content.offers():
         if offer.id == form:
             return offer
@@ -63,68 +63,64 @@ def form_of(content: Content, form: str) -> FormOffer:
 
 
 def proposed_form(content: Content) -> FormOffer:
-    """The form proposed for a test: the short one of work style, else the first."""
+    """The short form of work style, else the first one."""
     found = {form.id: form for form in content.offers()}
     return found.get(WORK_STYLE_FORM) or next(iter(found.values()))
 
 
 def proposed_minutes(content: Content, form: FormOffer) -> int | None:
-    """The time limit proposed: that of the blueprint for generated items, else None."""
+    """The blueprint's time limit for generated items, else None."""
     return form.minutes if kind_of(content).is_generated else None
 
 
 def may_be_timed(test: Test) -> bool:
-    """Whether a time limit makes sense for this kind of test."""
     return kind_named(test.kind).may_be_timed
 
 
 def is_right_or_wrong(content: Content) -> bool:
-    """Whether there are right answers to count."""
+    """Whether there are correct answers to count."""
     return kind_of(content).is_right_or_wrong(content)
 
 
 def newest_norms(test: Test, *, number: str, form: str) -> NormSet | None:
-    """The newest norms of this version and form."""
     rows = NormSet.objects.of(test.organisation).filter(test=test, version=number, form=form)
     return rows.order_by("-number").first()
 
 
 def newest_calibration(test: Test, *, number: str) -> Calibration | None:
-    """The newest calibration of this version."""
     rows = Calibration.objects.of(test.organisation).filter(test=test, version=number)
     return rows.order_by("-number").first()
 
 
 def current_assessment(step: Step, *, now: datetime) -> Assessment:
-    """The version that invitations use: the newest published one, or a default made from the step's requirement.
+    """The version for invitations: the newest published one, or a default made from the step's requirement.
 
     Runs in the caller's transaction, with the step request locked. A default is renewed when the requirement changes;
-    an assessment built by a member stays until a member changes it.
+    an assessment built by a member is not.
     """
     newest = current_version(step)
     if newest is not None and (newest.created_by_id is not None or _has_requirement(newest, step)):
         return newest
     locked = Step.objects.of(step.organisation).select_for_update(of=("self",)).get(pk=step.pk)
-    newest = current_version(locked)  # made meanwhile by a concurrent invitation
+    newest = current_version(locked)  # a concurrent invitation may have created it
     if newest is not None and (newest.created_by_id is not None or _has_requirement(newest, locked)):
         return newest
     return _create_default(locked, now=now)
 
 
 def current_version(step: Step) -> Assessment | None:
-    """The newest published version of a step's assessment."""
+    """The newest published version."""
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at__isnull=False)
     return rows.order_by("-number").first()
 
 
 def next_number(step: Step) -> int:
-    """The next version number."""
     last = Assessment.objects.of(step.organisation).filter(step=step).order_by("-number").first()
     return 1 if last is None else last.number + 1
 
 
 def default_part(step: Step, *, now: datetime) -> AssessmentPart:
-    """The test of the default assessment, not saved and without an assessment."""
+    """The only part of the default assessment, not saved and without an assessment."""
     test = ensure_builtin(step.organisation, WORK_STYLE, now=now)
     number = newest_version_number(test)
     assert number is not None  # just ensured
@@ -175,7 +171,7 @@ class PlannedPart:
 
 
 def planned_parts(assessment: Assessment) -> tuple[PlannedPart, ...]:
-    """The tests of an assessment, in order. Two queries for any number of tests."""
+    """The tests of an assessment, in order. Two queries."""
     rows = list(
         assessment.parts.select_related("test__organisation", "norms", "calibration").order_by("order")
     )
@@ -184,19 +180,18 @@ def planned_parts(assessment: Assessment) -> tuple[PlannedPart, ...]:
 
 
 def draft_of(step: Step) -> Assessment | None:
-    """The open draft of a role's step."""
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at=None)
     return rows.select_related("created_by__user").first()
 
 
 def built_by_member(step: Step) -> Assessment | None:
-    """The current version if a member has built it; None for the default."""
+    """The current version if a member built it; None for the default."""
     found = current_version(step)
     return found if found is not None and found.created_by_id is not None else None
 
 
 def versions_of(step: Step) -> Sequence[Assessment]:
-    """The published versions, newest first, with who published each."""
+    """Published versions, newest first, with their publishers."""
     rows = Assessment.objects.of(step.organisation).filter(step=step, published_at__isnull=False)
     in_order = AssessmentPart.objects.of(step.organisation).select_related("test").order_by("order")
     parts = Prefetch("parts", queryset=in_order)

@@ -1,4 +1,4 @@
-"""Access to the candidate's pages: from a link's token to an open attempt, or to the page that says why not.
+"""Access to the candidate's pages: from a link's token to an open attempt, or to a page that explains why not.
 
 Opening a link changes nothing.
 """
@@ -39,9 +39,8 @@ from goodword.workflow.models import StepRun
 from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workflow.states import takes_answers
 
-#: for so long after its expiry a link still opens an attempt in progress
+#: after expiry, a link still opens an attempt in progress
 LINK_GRACE = timedelta(hours=4)
-#: pages of an attempt that the candidate has ended
 ENDED_TEMPLATES = {
     StepRun.Progress.COMPLETED.value: "assessments/portal/thanks.html",
     StepRun.Progress.DECLINED.value: "assessments/portal/declined.html",
@@ -50,36 +49,34 @@ ENDED_TEMPLATES = {
 
 @dataclass(kw_only=True)
 class AttemptSession:
-    """A candidate with their attempt, at a moment."""
+    """A candidate's attempt during one request."""
 
     visit: Visit
     attempt: Attempt
     now: datetime
-    #: context of a preview's banner; None for a candidate
+    #: context of the preview banner; None for candidates
     preview: object | None = None
-    #: the language of the page, if it is not the attempt's yet
+    #: language of the page, if it is not the attempt's yet
     shown_in: str = ""
     #: a language button was pressed, perhaps in a half-completed form
     switched: bool = False
 
     @cached_property
     def overview(self) -> Overview:
-        """The parts and their progress, read once per request."""
         return overview(self.attempt, now=self.now, language=self.shown_in)
 
     def part(self, order: int) -> PartView:
-        """One part, or 404."""
+        """Raises Http404."""
         for part in self.overview.parts:
             if part.order == order:
                 return part
         raise Http404
 
     def url(self, name: str, *args: object) -> str:
-        """The address of one of the assessment's pages, for this link."""
         return reverse(name, args=[self.visit.token, *args])
 
     def way_on(self, view: PartView) -> str:
-        """Where the candidate continues in a part: its start, its first open item, or its end."""
+        """Where the candidate continues in a part: its start, the first open item, or its end."""
         if view.waits_for_start:
             return self.url("portal_assessment_part", view.order)
         if view.next_number is None:
@@ -87,17 +84,16 @@ class AttemptSession:
         return self.url("portal_assessment_item", view.order, view.next_number)
 
     def solution(self, item: Item, value: Json) -> Solution | None:
-        """The solution of a practice task; None where nothing is right or wrong."""
+        """None if the practice item has no right answer."""
         return item.solution(value)
 
     @property
     def first_page(self) -> str:
-        """The URL of the overview page."""
         return self.url("portal_assessment")
 
     @property
     def addresses(self) -> dict[str, str]:
-        """URLs that appear on several pages, by a short name."""
+        """URLs used on several pages, by short name."""
         return {
             "first": self.first_page,
             "adjust": self.url("portal_assessment_adjustment"),
@@ -110,9 +106,9 @@ type Page[**P] = Callable[Concatenate[HttpRequest, AttemptSession, P], HttpRespo
 
 
 def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
-    """Pass a AttemptSession to the view, in the attempt's language, while the attempt takes answers.
+    """Pass an AttemptSession to the view, in the attempt's language, while the attempt takes answers.
 
-    An ended or closed attempt shows its last page instead; a form sent too late redirects there.
+    An ended or closed attempt shows its last page; late forms are redirected there.
     """
 
     @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,14 +136,16 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                     part_state.OutOfOrder,
                     part_state.AwaitingAdjustment,
                 ):
-                    # it ended meanwhile, or another part comes first: the overview says so
+                    # it has just ended, or another part comes first: the overview page says so
                     return to_first_page(request, session)
             if request.method == "POST":
                 return to_first_page(request, session)
             if template := ENDED_TEMPLATES.get(attempt.progress):
-                told = attempt.assessment.shares_result and attempt.progress == StepRun.Progress.COMPLETED
-                own = session.url("portal_assessment_result") if told else ""
-                return render_page(request, session, template, result_url=own, overview=session.overview)
+                shares = attempt.assessment.shares_result and attempt.progress == StepRun.Progress.COMPLETED
+                result_url = session.url("portal_assessment_result") if shares else ""
+                return render_page(
+                    request, session, template, result_url=result_url, overview=session.overview
+                )
         return _closed(request, visit)
 
     return enter
@@ -156,8 +154,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
 def _in_their_language(request: HttpRequest, session: AttemptSession) -> AttemptSession:
     """Show pages in the candidate's language until they start.
 
-    A submitted page stores its language. Pressing a language button is a choice, which then takes precedence over the
-    browser's.
+    Submitting a page stores its language. Pressing a language button is a choice that overrides the browser's.
     """
     attempt, candidate = session.attempt, session.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
@@ -167,7 +164,7 @@ def _in_their_language(request: HttpRequest, session: AttemptSession) -> Attempt
             attempt.language = session.shown_in = language
         return session
     if not pressed and language == attempt.language:
-        # no lock: this must read the same part as the page that was submitted, or an answer could go to another item
+        # no lock: reading another part than the submitted page could save the answer to another item
         return session
     with contextlib.suppress(NotOffered, TooLate, part_state.Closed):
         chosen = choose_language(attempt_id=attempt.pk, language=language, now=session.now)
@@ -181,7 +178,6 @@ def _in_their_language(request: HttpRequest, session: AttemptSession) -> Attempt
 def render_page(
     request: HttpRequest, session: AttemptSession, template: str, *, status: int = 200, **context: Any
 ) -> HttpResponse:
-    """Render one of the candidate's pages with the context that all of them share."""
     visit = session.visit
     response = render(
         request,
@@ -207,7 +203,7 @@ def render_page(
 
 
 def _languages(session: AttemptSession) -> dict[str, object]:
-    """Template context for the language buttons; empty once something has started, or with a single language."""
+    """Context for the language buttons; empty once the attempt has started, or with one language."""
     attempt = session.attempt
     if session.preview is not None or attempt.progress != StepRun.Progress.PENDING:
         return {}
@@ -225,14 +221,14 @@ def _languages(session: AttemptSession) -> dict[str, object]:
 
 
 def to_first_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Redirect a form, or a script that saves, to the overview page."""
+    """Redirect a form or a script to the overview page."""
     if is_script(request):
         return private(JsonResponse({"saved": False, "go": session.first_page}, status=409))
     return private(redirect(session.first_page))
 
 
 def too_late(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Redirect to the overview page, with a message that this answer came too late."""
+    """Redirect to the overview page with a message."""
     messages.info(
         request, gettext("This part is over. Your last answer came too late; those saved before it count.")
     )
@@ -240,19 +236,18 @@ def too_late(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 
 def is_script(request: HttpRequest) -> bool:
-    """Whether the request comes from the page's script."""
     return request.headers.get("X-Goodword") == "script"
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """Keep a page behind a link out of caches and search engines."""
+    """Keep the page out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
 
 
 def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:
-    """Whether the link opens the pages, with some extra time for an attempt in progress."""
+    """Whether the link opens pages, with LINK_GRACE for an attempt in progress."""
     late = LINK_GRACE if attempt.progress == StepRun.Progress.IN_PROGRESS else timedelta(0)
     return is_alive(visit.link, now=now - late)
 
@@ -265,17 +260,16 @@ def _expired(request: HttpRequest, visit: Visit) -> HttpResponse:
 
 
 def _closed(request: HttpRequest, visit: Visit) -> HttpResponse:
-    if is_script(request):  # nothing is taken, and a page would read as if it were
+    if is_script(request):  # a page would look like success
         go = reverse("portal_assessment", args=[visit.token])
         return private(JsonResponse({"saved": False, "go": go}, status=410))
     return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
 
 
 def device_of(request: HttpRequest) -> AttemptPart.Device:
-    """Phone or computer, by the browser's user agent.
+    """Phone or computer, by the user agent. Nothing else of it is stored.
 
-    "Mobi" anywhere in the user agent means a phone, as the browsers' makers recommend to tell it (MDN, "Browser
-    detection using the user agent"). Nothing else of it is kept.
+    Browser makers recommend testing for "Mobi" (MDN, "Browser detection using the user agent").
     """
     agent = request.headers.get("User-Agent", "")
     return AttemptPart.Device.PHONE if "Mobi" in agent else AttemptPart.Device.COMPUTER

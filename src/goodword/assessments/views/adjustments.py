@@ -1,4 +1,4 @@
-"""Pages for adjustments: the candidate's request, and the contact's answer by a link without a login."""
+"""Adjustment pages: the candidate's request, and the contact's answer through a link without login."""
 
 from contextlib import suppress
 from datetime import datetime
@@ -47,7 +47,7 @@ State = Adjustment.State
 
 @candidate_page
 def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Requests and answers so far, and the form while another request may be made."""
+    """Past requests and answers, and the form while another request is allowed."""
     adjustment = request_status(session.attempt)
     time = bool(adjustment.timed)
     form = RequestForm(request.POST if request.method == "POST" else None, time=time)
@@ -55,7 +55,7 @@ def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
         form = RequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
     if form.is_bound and not adjustment.why_not and form.is_valid():
         said = form.cleaned_data
-        with suppress(CannotRequest):  # it was asked in another window meanwhile: the page says so
+        with suppress(CannotRequest):  # already requested in another window: the page says so
             request_adjustment(
                 attempt_id=session.attempt.pk,
                 percent=said.get("percent", 0),
@@ -72,7 +72,6 @@ def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 
 def show_request_preview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """The page without any requests, for a preview."""
     timed = [view.part for view in session.overview.parts if view.timed and not view.begun]
     adjustment = RequestStatus(requests=(), timed=timed, clock_started=False, why_not=WhyNot.NOTHING)
     contact = contact_of(session.visit.application)
@@ -82,7 +81,6 @@ def show_request_preview(request: HttpRequest, session: AttemptSession) -> HttpR
 
 
 def show_decline_preview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """The confirmation page before declining, for a preview."""
     contact = contact_of(session.visit.application)
     return render_page(request, session, "assessments/portal/decline.html", contact=contact)
 
@@ -115,7 +113,7 @@ def _show_request(
 
 @candidate_page
 def withdraw(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Withdraw the unanswered request. Idempotent."""
+    """Idempotent."""
     if request.method == "POST":
         withdraw_request(attempt_id=session.attempt.pk, now=session.now)
     return private(redirect(session.url("portal_assessment_adjustment")))
@@ -123,7 +121,7 @@ def withdraw(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def answer_page(request: HttpRequest, token: str) -> HttpResponse:
-    """The request and a form for the answer; later the answer, without the candidate's name."""
+    """The request with a form for the answer; once answered, the answer without the candidate's name."""
     link = links.resolve(token, purpose=Link.Purpose.ADJUSTMENT)
     row = _request_behind(link) if link is not None else None
     if link is None or row is None:
@@ -151,7 +149,7 @@ def answer_page(request: HttpRequest, token: str) -> HttpResponse:
             forms = {part.order: open_form(part) for part in parts if part.order in form.orders}
             with suppress(
                 AlreadyAnswered, part_state.Closed
-            ):  # answered or taken back meanwhile: the page says so
+            ):  # already answered or withdrawn: the page says so
                 answer_request(
                     adjustment_id=row.pk,
                     percent=form.share,
@@ -185,7 +183,7 @@ def _expired(
     now: datetime,
     **shown: Any,
 ) -> HttpResponse:
-    """A page with a button that mails a new link to the address of the expired one."""
+    """A button mails a new link to the address of the expired one."""
     if request.method == "POST":
         send_fresh_link(row, application=application, to=to, now=now)
         return private(redirect(f"{request.path}?sent=1"))
@@ -203,7 +201,7 @@ def _request_behind(link: Link) -> Adjustment | None:
 
 
 def _figureless(row: Adjustment) -> list[AttemptPart]:
-    """The parts that could be taken without figures, and are not."""
+    """Parts that can still be switched to tasks without figures."""
     parts = (
         AttemptPart.objects.of(row.organisation)
         .filter(attempt=row.attempt, begun_at=None)
@@ -219,7 +217,6 @@ def _figureless(row: Adjustment) -> list[AttemptPart]:
 
 
 def _contact_behind(link: Link, application: Application) -> Person:
-    """Whom this link was sent to."""
     if link.email is not None:
         return Person(name=link.email.to_name, address=link.email.to_address)
     contact = contact_of(application)

@@ -1,6 +1,6 @@
-"""The candidate's pages around the items: overview, start and end of a part, practice, declining, own result.
+"""The candidate's pages around the items: overview, start and end of a part, practice, declining, result.
 
-The show functions also draw the preview.
+Previews use the `show_...` functions.
 """
 
 from collections.abc import Sequence
@@ -51,10 +51,7 @@ from goodword.workflow.portal import closed_page, unknown_page, visit_of
 
 @candidate_page
 def first_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """What comes, why, how long each part takes, who sees it, by when; and the way on from where the candidate was.
-
-    Between two parts it is the page to pause on.
-    """
+    """The overview page, also between two parts."""
     if request.method == "POST":
         return to_first_page(request, session)
     return show_first(request, session, waiting=is_awaiting_answer(session.attempt))
@@ -62,7 +59,7 @@ def first_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 @candidate_page
 def language_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Return to the page where a language was chosen; the access decorator has stored it."""
+    """Redirect back; the access decorator has stored the language."""
     back = request.POST.get("back", "")
     inside = back.startswith(session.first_page) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
     return private(redirect(back)) if inside else to_first_page(request, session)
@@ -70,7 +67,7 @@ def language_page(request: HttpRequest, session: AttemptSession) -> HttpResponse
 
 @candidate_page
 def link_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Mail the link again, to continue on a computer, and return to the page."""
+    """Mail the link again, to continue on a computer."""
     if request.method != "POST":
         return to_first_page(request, session)
     if send_link(attempt_id=session.attempt.pk, now=session.now):
@@ -99,7 +96,7 @@ def part_page(request: HttpRequest, session: AttemptSession, order: int) -> Http
 
 @candidate_page
 def form_of_part(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Switch the part to the other form that everybody may choose, before it begins."""
+    """Switch the part to the other form that is open to everybody, before it starts."""
     view = session.part(order)
     if request.method != "POST" or view.over:
         return to_first_page(request, session)
@@ -114,7 +111,7 @@ def form_of_part(request: HttpRequest, session: AttemptSession, order: int) -> H
 
 @candidate_page
 def practice(request: HttpRequest, session: AttemptSession, order: int, number: int) -> HttpResponse:
-    """A practice item with its solution, if there is one. Nothing is saved."""
+    """A practice item, with its solution if there is one. Nothing is saved."""
     view = session.part(order)
     if view.over:
         return to_first_page(request, session)
@@ -123,7 +120,7 @@ def practice(request: HttpRequest, session: AttemptSession, order: int, number: 
 
 @candidate_page
 def last_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Unanswered items with links, and *Finish*; in a timed part a confirmation to end early."""
+    """Unanswered items and *Finish*; in a timed part a confirmation to end early."""
     view, refused = session.part(order), False
     if request.method == "POST":
         try:
@@ -144,7 +141,6 @@ def last_page(request: HttpRequest, session: AttemptSession, order: int) -> Http
 
 @candidate_page
 def decline_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
-    """Confirm, then decline."""
     if request.method == "POST":
         decline(attempt_id=session.attempt.pk, now=session.now)
         return private(redirect(session.first_page))
@@ -153,7 +149,7 @@ def decline_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 
 def show_first(request: HttpRequest, session: AttemptSession, *, waiting: bool, **more: Any) -> HttpResponse:
-    """The overview page, also between two parts. `waiting`: an adjustment request is unanswered."""
+    """`waiting`: an adjustment request is unanswered."""
     attempt, seen = session.attempt, session.overview
     current = seen.current
     state = clock_state(current.part, now=session.now) if current else None
@@ -169,7 +165,7 @@ def show_first(request: HttpRequest, session: AttemptSession, *, waiting: bool, 
         deadline=deadline_in_words(attempt, organisation=session.visit.organisation),
         late=attempt.deadline_at < session.now and attempt.clock_stopped_at is None,
         clock=state,
-        # no requests for a break while the clock runs
+        # while the clock runs, nothing can be requested
         may_adjust=state is None and not all(part.begun for part in seen.parts),
         waiting=waiting,
         **more,
@@ -177,7 +173,7 @@ def show_first(request: HttpRequest, session: AttemptSession, *, waiting: bool, 
 
 
 def from_first(session: AttemptSession, current: PartView) -> str:
-    """Where the overview page leads; a single untimed part skips its own start page."""
+    """Where the overview page leads. A single untimed part skips its start page."""
     if current.begun:
         return session.way_on(current)
     if session.overview.only and not current.waits_for_start and practice_of(current.part):
@@ -188,7 +184,6 @@ def from_first(session: AttemptSession, current: PartView) -> str:
 def show_part(
     request: HttpRequest, session: AttemptSession, view: PartView, *, waiting: bool
 ) -> HttpResponse:
-    """The page before a part."""
     return render_page(
         request,
         session,
@@ -207,14 +202,14 @@ def show_part(
 
 
 def _file_first(part: AttemptPart) -> FileQuestion | None:
-    """The first question if it asks for a file, which has no practice item; the page explains it instead."""
+    """The first question if it asks for a file: it has no practice item, so the page explains it."""
     content = content_of(part.version)
     first = content.questions[0] if isinstance(content, QuestionSet) and content.questions else None
     return first if isinstance(first, FileQuestion) else None
 
 
 def show_practice(request: HttpRequest, session: AttemptSession, view: PartView, number: int) -> HttpResponse:
-    """Practice item `number`, from 1. An answer shows the solution if there is one, else leads on. Nothing is saved."""
+    """Practice item `number`, from 1. Answers show the solution, if any, or lead on. Nothing is saved."""
     order, items = view.order, practice_of(view.part)
     if not 1 <= number <= len(items):
         raise Http404
@@ -254,7 +249,7 @@ def show_last(
     missing: Sequence[int],
     refused: bool = False,
 ) -> HttpResponse:
-    """The end of a part with *Finish*. `missing`: numbers of unanswered items, from 1."""
+    """`missing`: numbers of unanswered items, from 1."""
     order = view.order
     return render_page(
         request,
@@ -280,7 +275,6 @@ def show_last(
 
 
 def gets_result(attempt: Attempt) -> bool:
-    """Whether the candidate may see the result: the attempt is completed, and the role shares results."""
     return attempt.progress == StepRun.Progress.COMPLETED and attempt.assessment.shares_result
 
 

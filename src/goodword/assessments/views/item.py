@@ -1,4 +1,4 @@
-"""One item per screen, saved at once; and what the page's script asks for: all screens, heartbeats, notices."""
+"""One item per screen, saved immediately; and endpoints of its scripts: all screens, heartbeats, observations."""
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -31,13 +31,13 @@ from goodword.assessments.views.access import (
 )
 from goodword.core.json_reading import Json
 
-#: what a link from the last page carries, so that an answer given there leads back
+#: value of `from` in links on the last page, so that answers lead back there
 FROM_LAST = "last"
-#: query parameter of an item's URL after a form for an earlier item was submitted
+#: query parameter after a form for an earlier item was submitted
 OTHER_ITEM = "elsewhere"
-#: an answer that waited in a browser for longer than this counts as given then, and no earlier
+#: answers count as given at most this long ago
 _LONGEST_WAIT = timedelta(days=30)
-#: digits of an amount; more is no amount
+#: maximum digits of an amount
 _DIGITS = 9
 
 
@@ -64,7 +64,7 @@ def item(request: HttpRequest, session: AttemptSession, order: int, number: int)
 def _take(
     request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
-    """Save an answer submitted to the URL of item `number`, on the item that its form was for."""
+    """Save an answer submitted to the URL of item `number`, for the item that its form showed."""
     meant = sent_for(request, items, number)
     if view.timed and meant != number:
         return _on_screen(request, session, view, items, number)
@@ -123,7 +123,7 @@ def _save(
 
 
 def _age(request: HttpRequest) -> float:
-    """Seconds for which an answer has waited in the browser; 0 if invalid."""
+    """Seconds for which the answer waited in the browser; 0 if invalid."""
     typed = request.POST.get("age", "")
     if not typed.replace(".", "", 1).isdecimal():
         return 0
@@ -133,7 +133,7 @@ def _age(request: HttpRequest) -> float:
 def _leave(
     request: HttpRequest, session: AttemptSession, view: PartView, number: int, this: Item
 ) -> HttpResponse:
-    """Redirect to the next item; in a timed part the last one ends the part."""
+    """Redirect to the next item. In a timed part the last one ends the part."""
     if view.timed:
         part = next_item(
             attempt_id=session.attempt.pk, order=view.order, number=number, item_id=this.id, now=session.now
@@ -142,7 +142,7 @@ def _leave(
             return private(redirect(session.first_page))
         return private(redirect(session.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST
-    # what was just answered may have brought up further questions
+    # this answer may have revealed further questions
     count = len(visible_items(view.part, answers_of(view.part)))
     return private(redirect(_after(session, view, number, count=count, to_last=to_last)))
 
@@ -150,7 +150,7 @@ def _leave(
 def _on_screen(
     request: HttpRequest, session: AttemptSession, view: PartView, items: tuple[Item, ...], number: int
 ) -> HttpResponse:
-    """Ignore an answer to an item that is no longer on screen, and show the current one."""
+    """Ignore an answer to an item that is no longer on screen; show the current one."""
     _observe_second_window(request, session, view, items, number)
     part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
     if part.at > len(items):
@@ -211,7 +211,7 @@ def item_context(
     answers: Mapping[str, Json],
     form: ItemForm | None = None,
 ) -> dict[str, object]:
-    """Template context of an item, on its page and among all screens."""
+    """Template context for an item, on its own page or among all screens."""
     this = items[number - 1]
     saved = this.id in answers and this.is_whole(answers[this.id])
     to_last = request.GET.get("from") == FROM_LAST
@@ -256,8 +256,7 @@ def _after(session: AttemptSession, view: PartView, number: int, *, count: int, 
 
 @candidate_page
 def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """All screens of an untimed part, so that its page works offline; not of custom questions, which may depend on
-    each other."""
+    """All screens of an untimed part, for use offline. Custom questions are left out: they may depend on each other."""
     view = session.part(order)
     if request.method == "POST" or view.timed or view.waits_for_start or view != session.overview.current:
         return to_first_page(request, session)
@@ -280,7 +279,7 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
 
 @candidate_page
 def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Record a heartbeat; returns the time left, and whether the connection counts as lost."""
+    """Record a heartbeat. Returns the time left, and whether the connection counts as lost."""
     view = session.part(order)
     if request.method != "POST" or view.over or not part_state.is_running(view.part):
         return to_first_page(request, session)
@@ -305,7 +304,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
     here = session.url("portal_assessment_item", order, view.part.at)
     if request.method == "POST":
         resume(attempt_id=session.attempt.pk, order=order, now=session.now)
-        # if the answer on screen was saved before the break, the next item follows
+        # after an answer saved before the break, the next item follows
         part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
         here = (
             session.url("portal_assessment_item", order, part.at)
@@ -329,7 +328,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
 
 @candidate_page
 def observe_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
-    """Record a notice from the page's script: `what`, `item` and `amount`. 400 if invalid."""
+    """Record an observation by the page's script: `kind`, `item` and `amount`. 400 if invalid."""
     view = session.part(order)
     if request.method != "POST" or view.over:
         return to_first_page(request, session)
@@ -373,7 +372,7 @@ def _observe_second_window(
 def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | None:
     """The number of the item that a form was for; None if that item is gone.
 
-    `number` is the one in the form's URL. It may belong to another item by now, if a break has replaced the item, or an
+    `number` comes from the URL. It may belong to another item by now, because a break has replaced the item or an
     answer in another window has shown or hidden an earlier question.
     """
     sent = request.POST.get("item")

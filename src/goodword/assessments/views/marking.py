@@ -30,15 +30,11 @@ LONGEST_COMMENT = 2000
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One criterion as the page draws it."""
-
     criterion: Criterion
     field: forms.BoundField
 
 
 class MarkingForm(forms.Form):
-    """Each criterion wants its points, from 0."""
-
     use_required_attribute = False
 
     comment = Words(
@@ -64,33 +60,28 @@ class MarkingForm(forms.Form):
             )
 
     def rows(self) -> Iterator[Row]:
-        """The criteria, in order."""
         for number, criterion in enumerate(self._criteria):
             yield Row(criterion, self[f"points_{number}"])
 
     def points(self) -> dict[str, int]:
-        """What was given, by criterion."""
         return {one.id: self.cleaned_data[f"points_{number}"] for number, one in enumerate(self._criteria)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """A candidate's answers that a member can mark."""
-
     application: Application
     attempt: Attempt
     parts: tuple[MarkedPart, ...]
 
     @property
     def answers(self) -> list[AnswerToMark]:
-        """All answers, in order."""
         return [answer for part in self.parts for answer in part.answers]
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
-    """All answers with a rubric, their progress, and the marks that the member may see."""
+    """All answers with a rubric, and the marks that the member may see."""
     work = _work(request, pk, attempt_pk)
     _audit_view(request, work)
     return render(
@@ -109,7 +100,7 @@ def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBas
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: str) -> HttpResponseBase:
-    """One answer with its rubric; *Save* leads to the next unmarked one."""
+    """One answer with its rubric. *Save* leads to the next unmarked one."""
     work = _work(request, pk, attempt_pk)
     here = next((one for one in work.answers if (one.order, one.item) == (order, item)), None)
     if here is None:
@@ -165,7 +156,7 @@ def _enough(here: AnswerToMark) -> str:
 
 
 def _onward(request: MemberRequest, work: Work, order: int, item: str) -> HttpResponseBase:
-    """Redirect to the next answer that this member has not marked, else to the list."""
+    """Redirect to the next answer that this member should mark, else to the list."""
     messages.success(request, _("Saved."))
     places = [(one.order, one.item) for one in work.answers]
     here = places.index((order, item))
@@ -192,7 +183,6 @@ def _work(request: MemberRequest, pk: int, attempt_pk: int) -> Work:
 
 
 def _audit_view(request: MemberRequest, work: Work) -> None:
-    """Record in the audit log that the member has viewed answers."""
     write(
         organisation=request.organisation,
         action="answers.viewed",

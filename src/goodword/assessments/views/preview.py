@@ -1,4 +1,4 @@
-"""Preview of a whole assessment: the candidate's own pages, without rows, mails, notices or links."""
+"""Preview of a whole assessment with the candidate's pages; nothing is saved or sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -26,10 +26,9 @@ class PreviewAddresses(Protocol):
     """URLs of a preview's pages, with its state in the query string."""
 
     def address(self, name: str, *args: object, done: int) -> str:
-        """The URL of the preview's counterpart of a candidate's page, with `done` parts completed."""
+        """The preview's counterpart of a candidate's page, after `done` parts."""
 
-    def in_language(self, language: str) -> "PreviewAddresses":
-        """The same in another language."""
+    def in_language(self, language: str) -> "PreviewAddresses": ...
 
     def in_other_form(self, order: int) -> "PreviewAddresses":
         """The same with a part switched to its other form, or back."""
@@ -37,7 +36,7 @@ class PreviewAddresses(Protocol):
 
 @dataclass(kw_only=True)
 class Preview(AttemptSession):
-    """A session without a candidate, whose visit and attempt are not saved. `planned` come with their tests."""
+    """A session without a candidate. Visit and attempt are not saved. `planned` come with their tests."""
 
     planned: Sequence[AssessmentPart]
     position: PreviewPosition
@@ -49,29 +48,29 @@ class Preview(AttemptSession):
 
     @cached_property
     def overview(self) -> Overview:
-        """The parts at the preview's position."""
         return self._at_position[0]
 
     @property
     def items(self) -> tuple[Item, ...]:
-        """The items of the current part."""
+        """Items of the current part."""
         return self._at_position[1]
 
     def url(self, name: str, *args: object) -> str:
-        """The URL of the preview's counterpart of a candidate's page."""
         return self.urls.address(name, *args, done=self.position.done)
 
     def after(self, order: int) -> str:
-        """The URL of the page after a part."""
+        """The page after a part."""
         return self.urls.address("portal_assessment", done=order)
 
 
 def first(request: HttpRequest, session: Preview) -> HttpResponse:
     """The overview page, or after the last part the thank-you page."""
     if session.overview.current is None:
-        told = session.attempt.assessment.shares_result
-        own = session.url("portal_assessment_result") if told else ""
-        return render_page(request, session, ENDED_TEMPLATES[StepRun.Progress.COMPLETED], result_url=own)
+        shares = session.attempt.assessment.shares_result
+        result_url = session.url("portal_assessment_result") if shares else ""
+        return render_page(
+            request, session, ENDED_TEMPLATES[StepRun.Progress.COMPLETED], result_url=result_url
+        )
     languages = languages_of(session.planned) if session.overview.untouched else ()
     return show_first(
         request,
@@ -84,7 +83,7 @@ def first(request: HttpRequest, session: Preview) -> HttpResponse:
 
 
 def part(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
-    """The page before a part; *Start* leads to its first item, without a clock."""
+    """The page before a part. *Start* leads to its first item, without a clock."""
     view = session.part(order)
     if request.method == "POST":
         return private(redirect(session.url("portal_assessment_item", order, 1)))
@@ -92,12 +91,11 @@ def part(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
 
 
 def practice(request: HttpRequest, session: Preview, order: int, number: int) -> HttpResponse:
-    """A practice item."""
     return show_practice(request, session, session.part(order), number)
 
 
 def item(request: HttpRequest, session: Preview, order: int, number: int) -> HttpResponse:
-    """One item. A valid answer leads on and is not saved; the clock does not run."""
+    """A valid answer leads on and is not saved. The clock does not run."""
     view, items = session.part(order), session.items
     if not 1 <= number <= len(items):
         raise Http404
@@ -107,7 +105,7 @@ def item(request: HttpRequest, session: Preview, order: int, number: int) -> Htt
         return private(redirect(_onward(session, order, number, timed=view.timed)))
     context = item_context(request, session, view, items, number, form=answered, answers={})
     if not view.timed:
-        context["answered"] = number - 1  # as if those before had been saved
+        context["answered"] = number - 1  # as if earlier items were saved
     return render_page(
         request,
         session,
@@ -127,7 +125,7 @@ def last(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
 
 
 def language(request: HttpRequest, session: Preview) -> HttpResponse:
-    """Choose a language, which a preview keeps in its URLs."""
+    """A preview keeps the language in its URLs."""
     urls = session.urls
     if request.method == "POST":
         urls = urls.in_language(request.POST.get("language", ""))
@@ -135,7 +133,7 @@ def language(request: HttpRequest, session: Preview) -> HttpResponse:
 
 
 def form(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
-    """Choose the other form of a part, which a preview keeps in its URLs."""
+    """A preview keeps the form in its URLs."""
     view, urls = session.part(order), session.urls
     if request.method == "POST":
         urls = urls.in_other_form(view.order)
@@ -143,21 +141,21 @@ def form(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
 
 
 def decline(request: HttpRequest, session: Preview) -> HttpResponse:
-    """The page to decline; confirming it ends the preview."""
+    """Confirming ends the preview."""
     if request.method == "POST":
         return beyond(request, session)
     return show_decline_preview(request, session)
 
 
 def adjust(request: HttpRequest, session: Preview) -> HttpResponse:
-    """The page to request an adjustment; submitting it ends the preview."""
+    """Submitting ends the preview."""
     if request.method == "POST":
         return beyond(request, session)
     return show_request_preview(request, session)
 
 
 def beyond(request: HttpRequest, session: Preview) -> HttpResponse:
-    """The end of the preview: nothing was sent, and further pages need a candidate."""
+    """The end of the preview."""
     return render_page(request, session, "assessments/portal/beyond.html")
 
 

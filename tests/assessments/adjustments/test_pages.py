@@ -15,7 +15,7 @@ from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.notifications.models import Link
 from goodword.workflow.states import lock, move
-from tests.assessments.adjusting.support import (
+from tests.assessments.adjustments.support import (
     HANNA,
     NOW,
     TIMED,
@@ -259,7 +259,7 @@ def test_whoever_answers_sees_what_is_asked_without_a_login(client: Client, atte
     for words in (
         f"{attempt.step_request.application.candidate.name} asks for an adjustment",
         "has applied to Acme Bikes as Window Washer",
-        "Please don't tell anyone who is hiring for the role",
+        "Please don't tell the hiring team",
         "Large print, please.<br>&lt;b&gt;Thanks&lt;/b&gt;",
         "Reasoning: 12 minutes",
         "Tasks without figures",
@@ -292,7 +292,7 @@ def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attem
         ({}, "Choose how much extra time they get, or none."),
         ({"a-percent": "other"}, "Write a number from 1 to 200."),
         ({"a-percent": "other", "a-other_percent": "201"}, "Write a number from 1 to 200."),
-        ({"a-percent": "0"}, "This grants nothing."),
+        ({"a-percent": "0"}, "granting nothing."),
         ({"a-percent": "0", "a-accessible": "on"}, "Explain the next step."),
         ({"a-percent": "25", "a-figureless": "9"}, "Choose from the parts listed."),
         ({"a-percent": "25", "a-sentence": "x" * 1001}, "This is longer than 1000 characters."),

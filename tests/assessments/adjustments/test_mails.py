@@ -10,7 +10,7 @@ from goodword.assessments.models import Adjustment, Attempt
 from goodword.notifications.domain.queue import Person
 from goodword.notifications.domain.send import Rendered, render
 from goodword.notifications.models import Email
-from tests.assessments.adjusting.support import HANNA, NOW, asked, timed
+from tests.assessments.adjustments.support import HANNA, NOW, asked, timed
 from tests.assessments.once import once
 from tests.assessments.plans import REASONING
 from tests.assessments.support import application
@@ -76,9 +76,9 @@ def test_whoever_answers_reads_who_asks_for_what_and_whom_not_to_tell(attempt: A
         "> Large print.\n"
         "> <b>Thanks</b>\n"
         "\n"
-        "You are asked because you answer such requests for Acme Bikes and aren't hiring for this "
-        "role. Please don't tell anyone who is about the request or your answer. Their deadline is on hold until "
-        "you answer.\n"
+        "You're receiving this because you answer such requests for Acme Bikes and aren't hiring for this "
+        "role. Please don't tell the hiring team about the request or your answer. The candidate's deadline is "
+        "on hold until you answer.\n"
         "\n"
         "Read and answer:\n"
         f"{LINK}\n"
@@ -94,7 +94,7 @@ def test_whoever_answers_reads_who_asks_for_what_and_whom_not_to_tell(attempt: A
     assert mail.html.count(f'href="{LINK}"') == 1
     assert mail.html.count("&lt;b&gt;Thanks&lt;/b&gt;") == 1
     assert mail.html.count("50 % extra time (Reasoning, 12 min)") == 1
-    assert mail.html.count("Please don't tell anyone who is") == 1
+    assert mail.html.count("Please don't tell the hiring team") == 1
 
 
 def test_a_recruiter_who_is_asked_for_want_of_anybody_else_reads_why(attempt: Attempt) -> None:
@@ -102,7 +102,10 @@ def test_a_recruiter_who_is_asked_for_want_of_anybody_else_reads_why(attempt: At
     asked(attempt, percent=0, text="A quiet hour.")
     mail = words(attempt, "adjustment_asked")
     assert mail.text.count("- what they write below\n\nIn their own words:\n> A quiet hour.\n") == 1
-    assert mail.text.count("You are asked because Acme Bikes has named nobody outside the hiring team.") == 1
+    assert (
+        mail.text.count("You're receiving this because Acme Bikes has named nobody outside the hiring team.")
+        == 1
+    )
     assert mail.html.count("don't let it affect your decision about them") == 1
 
 
@@ -123,7 +126,7 @@ def test_an_answer_of_somebody_who_hires_does_not_promise_that_nobody_who_hires_
     mail = words(attempt, "adjustment_answered")
     for text in (mail.text, mail.html):
         assert (
-            "Rita Recruiter is hiring for this role. Nobody else on the hiring team is told about this e-mail."
+            "Rita Recruiter is hiring for this role. Nobody else on the hiring team knows about this e-mail."
             in text
         )
         assert "The hiring team isn't told" not in text

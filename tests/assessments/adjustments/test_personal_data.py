@@ -10,7 +10,7 @@ from goodword.core.erasure import Subject
 from goodword.core.exporting import Reader, Wanted, export
 from goodword.notifications.domain.queue import Person
 from goodword.notifications.models import Email, Link
-from tests.assessments.adjusting.support import NOW, answer_path, asked, timed
+from tests.assessments.adjustments.support import NOW, answer_path, asked, timed
 from tests.flow.test_nothing_stays import where_it_stands
 from tests.support.jobs import run_jobs
 

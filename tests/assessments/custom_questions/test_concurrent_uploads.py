@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 
 from goodword.assessments.models import Upload
-from tests.assessments.own.support import asked, handed_in
+from tests.assessments.custom_questions.support import asked, handed_in
 from tests.assessments.support import answers, part_of
 
 

@@ -17,7 +17,7 @@ from goodword.core.models import Reaction
 from goodword.core.reactions import name_of
 from goodword.workflow.flags import NoteRequired, dismiss_flag
 from goodword.workflow.states import lock
-from tests.assessments.flags.sat import (
+from tests.assessments.flags.support import (
     NOW,
     SECOND,
     flags,

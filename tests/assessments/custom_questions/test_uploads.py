@@ -16,8 +16,7 @@ from django.urls import reverse
 from goodword.assessments.attempts.answers import UnknownItem, save_file
 from goodword.assessments.kinds.custom.uploads import MEGABYTE, CheckedFile
 from goodword.assessments.models import Attempt, Upload
-from tests.assessments.once import once
-from tests.assessments.own.support import (
+from tests.assessments.custom_questions.support import (
     NOW,
     PDF,
     PNG,
@@ -30,6 +29,7 @@ from tests.assessments.own.support import (
     odt,
     upload_of,
 )
+from tests.assessments.once import once
 from tests.assessments.support import answers, rows, token_of
 from tests.core.test_clamd import scanner, scans
 

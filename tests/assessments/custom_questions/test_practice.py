@@ -14,8 +14,8 @@ from goodword.assessments.kinds.custom.content import read_questions
 from goodword.assessments.kinds.custom.items import example_for
 from goodword.assessments.models import Attempt
 from goodword.assessments.models import TestVersion as Version  # no test of pytest's
+from tests.assessments.custom_questions.support import CHOICE, FILE, NOW, TEXT, asked, content
 from tests.assessments.once import once
-from tests.assessments.own.support import CHOICE, FILE, NOW, TEXT, asked, content
 from tests.assessments.support import rows, token_of
 
 pytestmark = pytest.mark.django_db

@@ -15,7 +15,7 @@ from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.observations import MAX_ROWS
 from goodword.assessments.models import Attempt, Observation
 from goodword.workflow.states import lock, move
-from tests.assessments.flags.sat import NOW, note, noticed, on_a_clock, questions_of_their_own, send
+from tests.assessments.flags.support import NOW, note, noticed, on_a_clock, questions_of_their_own, send
 from tests.assessments.once import once
 from tests.assessments.support import answer_all, application, assigned, rows, token_of
 
@@ -204,7 +204,7 @@ def test_the_first_page_says_what_is_noticed_and_that_it_changes_no_score() -> N
     attempt = assigned(application())
     page = Client().get(reverse("portal_assessment", args=[token_of(attempt)])).content.decode()
     assert page.count("What is recorded") == 1
-    assert page.count("None of this changes a score.") == 1
+    assert page.count("None of it changes your score.") == 1
 
 
 def test_each_item_names_itself_and_the_address_for_what_is_noticed() -> None:

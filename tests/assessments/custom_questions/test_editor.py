@@ -22,7 +22,7 @@ from goodword.core.versioned_drafts import StaleDraft
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
 from goodword.questionnaires.domain.versions import ensure_builtin
 from goodword.questionnaires.models import Questionnaire
-from tests.assessments.own.made import (
+from tests.assessments.custom_questions.answered import (
     CRITERION,
     PLAN,
     SOME,
@@ -34,7 +34,7 @@ from tests.assessments.own.made import (
     revision,
     url,
 )
-from tests.assessments.own.support import CHOICE, NOW, TEXT
+from tests.assessments.custom_questions.support import CHOICE, NOW, TEXT
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path

@@ -17,7 +17,7 @@ from goodword.assessments.models import Adjustment, Attempt
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Email
 from goodword.workflow.states import lock, move, status
-from tests.assessments.adjusting.support import (
+from tests.assessments.adjustments.support import (
     HANNA,
     NOW,
     TIMED,

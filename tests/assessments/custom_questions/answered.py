@@ -13,7 +13,7 @@ from goodword.assessments.models import Test
 from goodword.questionnaires.domain import questionnaires as questionnaire_begin
 from goodword.questionnaires.domain.drafts import publish as publish_questionnaire
 from goodword.questionnaires.models import Questionnaire
-from tests.assessments.own.support import CHOICE, NOW, TEXT
+from tests.assessments.custom_questions.support import CHOICE, NOW, TEXT
 from tests.questionnaires.editor.support import made as questionnaire_made
 from tests.questionnaires.editor.support import plain
 

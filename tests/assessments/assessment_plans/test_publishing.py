@@ -18,7 +18,7 @@ from goodword.assessments.plans.versions import (
 from goodword.core.versioned_drafts import StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
-from tests.assessments.plan.plans import (
+from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
     REASONING,
@@ -121,7 +121,7 @@ def test_each_test_names_its_requirement_or_nothing_is_published(step: Step, rit
     assert [(problem.field, problem.sentence) for problem in refused.value.problems] == [
         (
             f"requirement_{reasoning.pk}",
-            "Say which requirement of the job “Reasoning” serves. Without it nothing is published.",
+            "Enter which job requirement “Reasoning” assesses.",
         )
     ]
     assert rows(step) == before
@@ -163,7 +163,7 @@ def test_a_total_needs_a_test_with_right_answers(step: Step, rita: Membership) -
     drafted(step, WORK_STYLE, JUDGEMENT, by=rita)
     before = rows(step)
     for total in ("categories", "weights"):
-        with pytest.raises(InvalidSetting, match="there is none among these") as refused:
+        with pytest.raises(InvalidSetting, match="needs a test with right and wrong answers") as refused:
             settle(step, total=total)
         assert refused.value.field == "total"
     assert rows(step) == before

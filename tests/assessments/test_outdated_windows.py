@@ -16,7 +16,7 @@ from goodword.assessments.kinds.custom.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import Situation
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
-from tests.assessments.own import support as own_support
+from tests.assessments.custom_questions import support as own_support
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, Asks, attempt_of
 from tests.assessments.support import answers, part_of, rows, token_of
 from tests.support import factories

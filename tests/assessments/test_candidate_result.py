@@ -84,8 +84,8 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
         "of 8 situations.",
         "An explanation helps, but the customer has lost a day",
         "1 Very ineffective · 2 Rather ineffective",
-        "no program marks them",
-        "They aren't compared with anybody's",
+        "not scored by a program",
+        "They aren't compared with anyone else's",
     ):
         assert said in page, said
     assert [

@@ -16,8 +16,17 @@ from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.models import Attempt, AttemptPart, Upload
 from goodword.assessments.urls import public_urls
 from tests.assessments.all_kinds import assessment_of_all
+from tests.assessments.custom_questions.support import (
+    PDF,
+    PNG,
+    answered,
+    archive,
+    asked,
+    docx,
+    handed_in,
+    upload_of,
+)
 from tests.assessments.once import once
-from tests.assessments.own.support import PDF, PNG, answered, archive, asked, docx, handed_in, upload_of
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import answers, application, assigned, part_of, rows, token_of
 from tests.support import factories
@@ -27,7 +36,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
 SCRIPT = {"X-Goodword": "script"}
-#: the numbers of the questions of tests.assessments.own.support
+#: the numbers of the questions of tests.assessments.custom_questions.support
 WHY, PICK, WORD, PLAN = 1, 2, 3, 4
 TOO_LARGE_A_NUMBER = int("9" * 30)
 

@@ -27,7 +27,7 @@ from goodword.notifications.domain.queue import Person
 from goodword.notifications.models import Email
 from goodword.reports.models import Report
 from goodword.workspace.data_requests.erasures import preview_erasure
-from tests.assessments.adjusting.support import HANNA, NOW, TIMED, asked, clocks, timed
+from tests.assessments.adjustments.support import HANNA, NOW, TIMED, asked, clocks, timed
 from tests.assessments.once import once
 from tests.assessments.support import part_of
 from tests.support import factories

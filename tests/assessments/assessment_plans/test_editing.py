@@ -22,7 +22,7 @@ from goodword.assessments.plans.versions import current_assessment, draft_of
 from goodword.core.versioned_drafts import NoDraft, StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
-from tests.assessments.plan.plans import (
+from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
     REASONING,
@@ -149,7 +149,7 @@ def test_the_same_test_comes_once(step: Step, rita: Membership) -> None:
     before = rows(step)
     with pytest.raises(InvalidSetting) as refused:
         put_in(step, builtin(step.organisation, WORK_STYLE))
-    assert refused.value.sentence == "“Work style” is in the assessment already."
+    assert refused.value.sentence == "“Work style” is already in the assessment."
     assert rows(step) == before
 
 
@@ -157,7 +157,7 @@ def test_an_archived_test_is_not_put_in(step: Step, rita: Membership) -> None:
     drafted(step, by=rita)
     test = builtin(step.organisation, WORK_STYLE)
     Test.objects.of(step.organisation).update(archived_at=NOW)
-    with pytest.raises(InvalidSetting, match="is not offered any more"):
+    with pytest.raises(InvalidSetting, match="is no longer offered"):
         put_in(step, test)
     assert titles(step) == []
 

@@ -18,7 +18,7 @@ from goodword.notifications.domain.bounces import note_bounced
 from goodword.notifications.domain.queue import Person
 from goodword.notifications.models import Email
 from goodword.workflow.states import lock, move
-from tests.assessments.adjusting.support import (
+from tests.assessments.adjustments.support import (
     HANNA,
     NOW,
     TIMED,

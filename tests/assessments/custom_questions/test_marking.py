@@ -16,8 +16,8 @@ from goodword.assessments.models import Attempt, Marking
 from goodword.core.exporting import Reader, Wanted
 from goodword.core.models import Event
 from goodword.reports.models import Report
+from tests.assessments.custom_questions.support import NOW, PDF, answered, rater, upload_of
 from tests.assessments.once import once
-from tests.assessments.own.support import NOW, PDF, answered, rater, upload_of
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in

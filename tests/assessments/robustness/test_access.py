@@ -20,9 +20,9 @@ from goodword.core.models import Event
 from goodword.urls import MEMBER
 from goodword.workspace import urls as workspace
 from tests.assessments.all_kinds import assessment_of_all, taken
+from tests.assessments.custom_questions import answered as own
 from tests.assessments.judgement import support as judgement
 from tests.assessments.once import once
-from tests.assessments.own import made as own
 from tests.assessments.support import application
 from tests.support import factories
 from tests.support.pages import signed_in
