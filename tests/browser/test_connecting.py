@@ -187,7 +187,7 @@ def test_every_page_is_accessible_and_fits(browser: Browser, desk: Desk, live_se
             looker.look(page, f"{name} {width}")
         page.goto(f"{live_server.url}{pages['health']}")
         page.get_by_role("button", name="Test now").click()
-        expect(page.get_by_text("A signed test to the Endpoint URL arrived here")).to_be_visible()
+        expect(page.get_by_text("A signed test delivery to the Endpoint URL was accepted")).to_be_visible()
         looker.look(page, f"tested {width}")
         page.goto(f"{live_server.url}{pages['notes']}")
         page.get_by_label("First line of a note").fill("{candidate} is through, {outcome}")

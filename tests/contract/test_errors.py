@@ -86,8 +86,8 @@ def test_a_v3_refusal_names_the_scope_and_the_site_admin(time: Moments) -> None:
     assert caught.value.permission == "Job Stages"
     assert caught.value.scopes == ("harvest:job_interview_stages:list",)
     assert caught.value.remedy.startswith(
-        "In Greenhouse, edit the credential and tick harvest:job_interview_stages:list. Harvest v3 answers "
-        "only when it acts as a Site Admin"
+        "In Greenhouse, edit the credential and tick harvest:job_interview_stages:list. Harvest v3 only "
+        "answers Site Admins."
     )
 
 
@@ -132,5 +132,5 @@ def test_410_says_that_v1_is_switched_off_and_is_no_records_absence(time: Moment
     api = client("v1", Scripted(Said(410)), time)
     with pytest.raises(NotFound) as caught:
         api.application(1)
-    assert caught.value.sentence == "Greenhouse has switched this interface off."
+    assert caught.value.sentence == "Greenhouse has switched this API off."
     assert caught.value.remedy == "Connect with Harvest v3 (OAuth) instead."

@@ -187,7 +187,7 @@ def test_a_test_note_shows_that_writing_works(either: World) -> None:
 def test_a_test_note_to_an_unknown_candidate_fails(world: World) -> None:
     post = try_out(world, 12345)
     assert (post.state, post.failure_reason) == ("failed", "not_visible")
-    assert post.last_error == "Greenhouse shows no candidate with this id. Check the id, then try again."
+    assert post.last_error == "Greenhouse shows no candidate with this ID. Check the ID, then try again."
 
 
 def test_in_v1_a_test_note_needs_an_author(either: World) -> None:

@@ -201,7 +201,7 @@ def test_in_v1_a_note_without_an_author_needs_attention(either: World, story: St
     story.act()
     assert story.note.state == ("sent" if either.greenhouse.version == "v3" else "failed")
     if either.greenhouse.version == "v1":
-        assert story.note.last_error.startswith("Greenhouse wants a user as the author of the note")
+        assert story.note.last_error.startswith("A note in Greenhouse needs an author")
 
 
 def test_a_disconnected_greenhouse_is_not_called(story: Story) -> None:

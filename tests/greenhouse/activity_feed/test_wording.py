@@ -31,9 +31,9 @@ def test_the_custom_line_is_stored_as_one_line() -> None:
         ),
         (
             "{step} {",
-            "A brace is missing its counterpart. Braces are for {step}, {candidate}, {role}, {outcome}.",
+            "Unmatched brace. Braces are only for {step}, {candidate}, {role}, {outcome}.",
         ),
-        ("Done", "Include {step} or {candidate}, so that readers know what the note is about."),
+        ("Done", "Include {step} or {candidate}, so readers know what the note is about."),
         ("{step}" + "x" * 300, "Keep it under 300 characters: it has 306."),
     ],
 )

@@ -232,7 +232,7 @@ def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin
     assert (row.state, row.full, row.requested_by) == ("running", True, admin)
     assert waiting()[-1] == ("greenhouse.reconciliation.run", {"pass_id": row.pk})
     shown = client.get(url(world, "greenhouse_sync_progress")).content.decode()
-    assert "It starts as soon as a worker is free." in shown
+    assert "Starts when a worker is free." in shown
     assert f'hx-get="{url(world, "greenhouse_sync_progress")}"' in shown
     Reconciliation.objects.of(world.organisation).filter(pk=row.pk).update(total=2000, done=750)
     page = client.get(url(world, "greenhouse_sync")).content.decode()

@@ -44,7 +44,7 @@ def test_the_page_shows_both_directions(either: Desk) -> None:
     page = client.get(url).content
     incoming = text(page, "#in, [aria-labelledby=in]") or text(page)
     for words in (
-        "Failed lately",
+        "Recent failures",
         "hire_candidate",
         "It failed.",
         "3 , last",
@@ -314,7 +314,8 @@ def live(transactional_db: None, settings: Settings, live_server: LiveServer) ->
 
 PRIVATE = [
     CheckResult(
-        tone="attention", sentence="Its address begins with http://. Greenhouse only delivers to https://."
+        tone="attention",
+        sentence="The Endpoint URL begins with http://, but Greenhouse only delivers to https://.",
     ),
     CheckResult(
         tone="attention",
@@ -327,9 +328,7 @@ PRIVATE = [
 def test_a_signed_test_reaches_the_endpoint_over_http_and_leaves_nothing(live: Desk) -> None:
     connection = live.connect()
     assert check_endpoint(connection, now=clock.now()) == [
-        CheckResult(
-            tone="success", sentence="A signed test to the Endpoint URL arrived here and was accepted."
-        ),
+        CheckResult(tone="success", sentence="A signed test delivery to the Endpoint URL was accepted."),
         *PRIVATE,
     ]
     row = live.connection()
@@ -348,7 +347,7 @@ def test_test_now_shows_all_results_once(live: Desk) -> None:
         )
     ] or text(response.content)
     assert "Greenhouse answered to reads of: Applications, Candidates, Activity Feed," in str(found)
-    assert "A signed test to the Endpoint URL arrived here and was accepted." in str(found)
+    assert "A signed test delivery to the Endpoint URL was accepted." in str(found)
     assert live.audited()[-2:] == ["greenhouse.checked", "greenhouse.tested"]
     assert "A signed test" not in client.get(live.own("greenhouse_health")).content.decode()
 

@@ -22,9 +22,9 @@ def test_a_user_is_chosen_by_id_or_address_and_removed_again(either: Desk) -> No
 @pytest.mark.parametrize(
     ("said", "why"),
     [
-        ("4711", "Greenhouse has no active user with this number or address."),
-        ("nobody@acme.example", "Greenhouse has no active user with this number or address."),
-        ("Rosa", "Enter the user's number or e-mail address."),
+        ("4711", "Greenhouse has no active user with this ID or address."),
+        ("nobody@acme.example", "Greenhouse has no active user with this ID or address."),
+        ("Rosa", "Enter the user's ID or e-mail address."),
     ],
 )
 def test_an_unknown_user_is_refused(desk: Desk, said: str, why: str) -> None:

@@ -58,17 +58,17 @@ def test_the_page_shows_an_example_note(desk: Desk) -> None:
         ),
         (
             {"words": "Something happened"},
-            "First line of a note: Include {step} or {candidate}, so that readers know what the note is about.",
+            "First line of a note: Include {step} or {candidate}, so readers know what the note is about.",
         ),
         (
             {"visibility": "everybody"},
-            "Who may read the notes in Greenhouse: Choose who may read them.",
+            "Who can read the notes in Greenhouse: Choose who can read them.",
         ),
         (
             {"report_link_days": "0"},
-            "Days for which the link to a report works: Ensure this value is greater than or equal to 1.",
+            "Days a report link works: Ensure this value is greater than or equal to 1.",
         ),
-        ({"report_link_days": "soon"}, "Days for which the link to a report works: Enter a whole number."),
+        ({"report_link_days": "soon"}, "Days a report link works: Enter a whole number."),
     ],
 )
 def test_invalid_settings_are_refused_and_the_input_stays(

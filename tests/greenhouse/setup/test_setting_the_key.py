@@ -159,7 +159,7 @@ def test_an_unknown_acting_user_is_reported_at_its_field(desk: Desk) -> None:
     [line] = errors(response.content)
     assert line == (
         "Act as (Greenhouse user ID): Greenhouse did not accept the request. There is no active Greenhouse user "
-        "4711 for it to act as. Correct what Greenhouse names; repeating the request will not help."
+        "4711 for it to act as. Correct what Greenhouse names; trying again won't help."
     )
 
 
@@ -168,7 +168,7 @@ def test_an_acting_user_who_is_not_a_site_admin_gets_a_remedy(desk: Desk) -> Non
     desk.set_key(act_as=str(person.id))
     assert desk.connection().state == "incomplete"
     row = Permission.objects.of(desk.organisation).get(name="Jobs")
-    assert row.detail.startswith("Harvest v3 answers only when it acts as a Site Admin")
+    assert row.detail.startswith("Harvest v3 only answers Site Admins")
     page = desk.client(desk.recruiter).get(desk.url("integrations")).content.decode()
     told = ("This key does not act as a Site Admin", row.detail, "tick everything under")
     # once for all that is needed, and at each of the three that are only advised

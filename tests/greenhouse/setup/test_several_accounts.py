@@ -162,9 +162,9 @@ def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Des
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))
     response = desk.set_key()
     [line] = said(response.content)
-    assert line.startswith(f"This account was connected before “{held.name}” was connected with it.")
+    assert line.startswith(f"This account was connected before Reconnect “{held.name}” instead")
     page = BeautifulSoup(response.content, "html.parser")
-    link = page.find("a", string="Connect that one again")
+    link = page.find("a", string="Reconnect it")
     assert link is not None
     assert link["href"] == f"{desk.url('greenhouse_replace_key', held.pk)}?api=v3"
 
@@ -177,12 +177,12 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
     response = desk.set_key(held.pk, **typed(other))
     account, jobs = said(response.content)
     assert account == (
-        "This key is of another Greenhouse account It belongs to “Borealis Travel”. "
-        f"“{held.name}” was connected with “{held.account_name}” so far."
+        "This key belongs to another Greenhouse account It belongs to “Borealis Travel”, "
+        f"but “{held.name}” is connected to “{held.account_name}”."
     )
     assert jobs == (
-        "This looks like the key of another Greenhouse account It sees none of the Greenhouse jobs that are linked "
-        f"through “{held.name}”. With it, Goodword would no longer follow this role in Greenhouse: Window Washer"
+        "This looks like the key of another Greenhouse account It sees none of the jobs linked "
+        f"through “{held.name}”. With it, Goodword would stop following this role in Greenhouse: Window Washer"
     )
     assert Connection.objects.of(desk.organisation).values().get() == before
     desk.set_key(held.pk, **typed(other), **confirmed(response.content))
@@ -201,7 +201,7 @@ def test_a_name_is_one_line_and_unique(desk: Desk, other: Greenhouse) -> None:
     desk.set_key(**typed(other))
     client, url = desk.client(desk.admin), desk.url("greenhouse_rename", one.pk)
     [line] = errors(client.post(url, {"name": "borealis  TRAVEL"}).content)
-    assert line == "Name: Another Greenhouse account here is called that. Choose another name."
+    assert line == "Name: Another account has this name. Choose a different one."
     assert errors(client.post(url, {"name": " "}).content) == ["Name: This field is required."]
     client.post(url, {"name": "  North \n and South "})
     assert live_connections(desk.organisation)[0].name == "North and South"

@@ -53,7 +53,7 @@ def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
     page = show(either, candidate=form.format(person.id))
     said = text(page)
     assert "On the Activity Feed of Zoë Nordqvist" in said
-    assert "Who may read it private" in said
+    assert "Visible to private" in said
     assert f"A test note from Goodword for {either.organisation.name}: writing" in said
     assert ActivityFeedNote.objects.of(either.organisation).count() == 0
 
@@ -61,8 +61,8 @@ def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("Zoë", "Enter the number of a candidate in Greenhouse, or the address of their profile there."),
-        ("0", "Enter the number of a candidate in Greenhouse, or the address of their profile there."),
+        ("Zoë", "Enter a candidate's Greenhouse ID, or the link to their profile."),
+        ("0", "Enter a candidate's Greenhouse ID, or the link to their profile."),
         ("4711", "Greenhouse shows no candidate with the number 4711 through this key. Check it there."),
     ],
 )
@@ -92,7 +92,7 @@ def test_the_outcome_is_shown_and_writing_counts_as_tested(either: Desk) -> None
     client.post(either.own("greenhouse_author"), {"user": str(admin.id)})
     response = client.post(either.own("greenhouse_test_note_write"), {"candidate": str(person.id)})
     url = response["Location"]
-    assert "The note is on its way" in text(client.get(url).content)
+    assert "Posting the note" in text(client.get(url).content)
     run_jobs()
     assert "The note is in Greenhouse: write access works" in text(client.get(url).content)
     assert either.connection().writing_tested_at is not None
@@ -111,7 +111,7 @@ def test_a_refusal_is_shown_with_what_to_do(desk: Desk) -> None:
     response = client.post(desk.own("greenhouse_test_note_write"), {"candidate": str(person.id)})
     run_jobs()
     said = text(client.get(response["Location"]).content)
-    assert "The note could not be written" in said
+    assert "The note could not be posted" in said
     assert "harvest:notes:create" in said
 
 

@@ -33,12 +33,12 @@ def test_two_sessions_share_one_encrypted_token(world: World) -> None:
 def test_a_page_waits_less_for_a_silent_greenhouse(world: World) -> None:
     waits: set[float] = set()
     world.line.before = lambda request: waits.add(request.extensions["timeout"]["read"])
-    with harvest(fresh(world), priority=Priority.PERSON) as api:
-        api.application(1)
-    assert waits == {8.0}
     with harvest(fresh(world)) as api:
         api.application(1)
-    assert waits == {8.0, 30.0}
+    assert waits == {30.0}
+    with harvest(fresh(world), priority=Priority.PERSON) as api:
+        api.application(1)
+    assert waits == {30.0, 8.0}
 
 
 def test_one_worker_has_the_lease_until_it_saves_or_releases(world: World) -> None:

@@ -201,21 +201,21 @@ FAILURE_HELP: Mapping[str, FailureHelp] = {
         can_retry=False,
     ),
     FailureReason.NO_AUTHOR: FailureHelp(
-        meaning=_("Notes that no recruiter can sign are signed by a user chosen by an admin."),
+        meaning=_("An admin can choose a user who signs notes that no recruiter can sign."),
         remedy=Remedy.AUTHOR,
     ),
     FailureReason.DELETED: FailureHelp(
         meaning=_("The Activity Feed no longer exists."), remedy=Remedy.DROP, can_retry=False
     ),
     FailureReason.NOT_VISIBLE: FailureHelp(
-        meaning=_("Nothing was erased here because of that. Try again once Greenhouse shows it."),
+        meaning=_("Nothing was erased here. Try again once Greenhouse shows it."),
         remedy=Remedy.DROP,
     ),
     FailureReason.REFUSED: FailureHelp(
         meaning=_("The report is here; only its note is missing in Greenhouse."), remedy=Remedy.AUTHOR
     ),
     FailureReason.UNREACHABLE: FailureHelp(
-        meaning=_("Goodword tried for hours. It searches the feed before it tries again.")
+        meaning=_("Goodword tried for hours. It searches the feed before trying again.")
     ),
 }
 

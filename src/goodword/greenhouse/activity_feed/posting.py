@@ -53,16 +53,16 @@ NOT_VISIBLE = (
     "merged or made private, then try again."
 )
 
-NO_CANDIDATE = "Greenhouse shows no candidate with this id. Check the id, then try again."
+NO_CANDIDATE = "Greenhouse shows no candidate with this ID. Check the ID, then try again."
 
 DELETED = "The application was deleted in Greenhouse, so there is no Activity Feed to write to."
 
 NO_AUTHOR = (
-    "Greenhouse wants a user as the author of the note, and no recruiter of this candidate can be one. "
-    "Give the application a recruiter in Greenhouse, then try again."
+    "A note in Greenhouse needs an author, and no recruiter of this candidate can be it. "
+    "Assign a recruiter to the application in Greenhouse, then try again."
 )
 
-DISCONNECTED = "Greenhouse was disconnected before the note was written. Connect it again, then try again."
+DISCONNECTED = "Greenhouse was disconnected before the note was posted. Reconnect it, then try again."
 
 TOO_SLOW = "Greenhouse answered too slowly; the note was not sent."
 

@@ -34,9 +34,9 @@ def clean_wording(wording: str) -> str:
     if unknown:
         raise BadWording(f"{{{unknown[0]}}} is not a placeholder. You can use {known}.")
     if "{" in _BRACES.sub("", line) or "}" in _BRACES.sub("", line):
-        raise BadWording(f"A brace is missing its counterpart. Braces are for {known}.")
+        raise BadWording(f"Unmatched brace. Braces are only for {known}.")
     if line and "{candidate}" not in line and "{step}" not in line:
-        raise BadWording("Include {step} or {candidate}, so that readers know what the note is about.")
+        raise BadWording("Include {step} or {candidate}, so readers know what the note is about.")
     return line
 
 

@@ -46,11 +46,11 @@ TOKEN_URL = "https://auth.greenhouse.io/token"  # noqa: S105  # an address
 
 
 class HarvestApi(Protocol):
-    """Harvest, whichever version. Every method raises `HarvestError`.
+    """Harvest v1 or v3. Every method raises `HarvestError`.
 
-    Records that are not visible (deleted, merged, private, never existed) are None or missing from a list, never an
-    error: the cases cannot be distinguished, and nothing may be erased because of them. Lists are read page by page
-    while they are consumed, newest first.
+    Records that are not visible are None or missing from a list, never an error: deleted, merged, private and unknown
+    ones cannot be distinguished, so nothing may be erased because of them. Lists are read page by page while they are
+    consumed, newest first.
     """
 
     @property
@@ -58,19 +58,19 @@ class HarvestApi(Protocol):
         """The permissions worth probing with this kind of credential."""
 
     def account(self) -> str | None:
-        """The name of the Greenhouse account, None if unknown (always in v1)."""
+        """The name of the Greenhouse account; always None in v1."""
 
     def who_am_i(self) -> Actor:
-        """The user on whose behalf we call, as far as known (never in v1)."""
+        """The user the key acts as; unknown in v1."""
 
     def knows_key(self) -> bool:
-        """Whether Greenhouse knows a credential that it refuses every read; also False if unknown."""
+        """Whether Greenhouse knows a credential that it refuses every read."""
 
     def application(self, application_id: int) -> Application | None:
-        """One application, with the name of its rejection reason if available."""
+        """With the name of its rejection reason, if it may be read."""
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
-        """The visible ones of these applications, in any order. v3 reads fifty at once, v1 one by one."""
+        """The visible ones, in any order. v3 reads fifty at once, v1 one by one."""
 
     def applications(
         self,
@@ -80,60 +80,55 @@ class HarvestApi(Protocol):
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """Applications, optionally of some jobs, in one status, or changed between two times.
+        """Filtered by jobs, by status, or by change between two times.
 
-        `until` defaults to the time of the call, and is only used with `updated_since`. It is the next `updated_since`.
-        Empty `job_ids` give nothing. v1 filters by the last activity, which not every change updates.
+        `until` defaults to now and is only used with `updated_since`; it is the next `updated_since`. Empty `job_ids`
+        give nothing. v1 filters by the last activity, which not every change updates.
         """
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
-        """The current stages of applications and since when, fifty per call. Nothing in v1."""
+        """Current stages and since when, fifty per call. Nothing in v1."""
 
-    def candidate(self, candidate_id: int) -> Candidate | None:
-        """One candidate."""
+    def candidate(self, candidate_id: int) -> Candidate | None: ...
 
     def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
-        """The visible ones of these candidates, in any order."""
+        """The visible ones, in any order."""
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
-        """Applications, by id and with their candidates' ids as far as known, each with its candidate.
+        """Many applications with their candidates. `applications` maps ids to candidate ids, as far as known.
 
-        For many at once: v3 reads fifty applications and then their candidates, v1 fifty candidates with their
-        applications. Those that cannot be read this way are missing.
+        v3 reads fifty applications and then their candidates, v1 fifty candidates with their applications. Some may be
+        missing.
         """
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
-        """All candidates changed between two times; `until` is the next `since`."""
+        """`until` is the next `since`."""
 
-    def job(self, job_id: int) -> Job | None:
-        """One job."""
+    def job(self, job_id: int) -> Job | None: ...
 
     def jobs(self, status: JobStatus | None = None) -> Iterator[Job]:
-        """Jobs, optionally in one status. Includes templates (`is_template`)."""
+        """Includes templates (`is_template`)."""
 
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        """The visible ones of these jobs; in v3 without names of departments and offices."""
+        """The visible ones; in v3 without names of departments and offices."""
 
-    def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        """Job posts, optionally of some jobs."""
+    def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]: ...
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        """The stages of jobs, to be sorted by `order`."""
+        """Unsorted; see `order`."""
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
-        """All reasons, including Greenhouse's built-in ones."""
+        """Includes Greenhouse's built-in ones."""
 
-    def user(self, user_id: int) -> User | None:
-        """One user."""
+    def user(self, user_id: int) -> User | None: ...
 
     def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
-        """Users with these ids, with this address (v3: primary address only), or all."""
+        """With these ids, with this address (v3: primary address only), or all."""
 
-    def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
-        """Recruiters, coordinators and sourcers of jobs."""
+    def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]: ...
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """The notes on a candidate's Activity Feed, without mails and moves."""
+        """The notes on a candidate's Activity Feed, without e-mails and moves."""
 
     def post_note(
         self,
@@ -144,31 +139,28 @@ class HarvestApi(Protocol):
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """Write a note, without retries.
+        """Post once, without retries.
 
-        After an error with `outcome_unknown` the note may exist: search the notes for the body's marker before posting
-        again. v1 needs an author; in v3 the acting user is the default.
+        After an error with `outcome_unknown`, search the notes for the body's marker before posting again. v1 needs an
+        author; in v3 the acting user is the default.
         """
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
-        """When the application entered its current stage; None if unknown (always in v1)."""
+        """When the application entered its current stage; always None in v1."""
 
     def probe(self, permission: Permission) -> ProbeResult:
-        """Check by reading whether a permission is granted. Never writes."""
+        """Check by reading whether a permission is granted."""
 
-    def close(self) -> None:
-        """Close the network connections, as leaving a `with` block does."""
+    def close(self) -> None: ...
 
-    def __enter__(self) -> Self:
-        """`with build(...) as api:`."""
+    def __enter__(self) -> Self: ...
 
     def __exit__(
         self,
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> None:
-        """Close."""
+    ) -> None: ...
 
 
 def build(
@@ -189,15 +181,12 @@ def build(
     sleep: Callable[[float], None] = time.sleep,
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
-    """A client for one credential.
+    """A client for one credential. Close it, or use it in a `with` block.
 
-    `base_url` includes the version (`.../v1`, `.../v3`). Plain HTTP and private networks are refused unless
-    `allow_private`. `transport` replaces the network. `worked_before`: whether this credential has ever worked (None:
-    unknown), which decides what a refusal means. `token_store`, `pacer` and `token_pacer` belong to a connection and
-    should be shared by its clients. `watch` is called with every exchange. Close the client, or use it in a `with`
-    block.
-
-    Raises `ValueError` for an invalid address.
+    `base_url` includes the version (`.../v1`, `.../v3`). Plain HTTP and private networks need `allow_private`.
+    `transport` replaces the network. `worked_before` decides what a refusal means (None: unknown). The clients of one
+    connection share `token_store`, `pacer` and `token_pacer`. `watch` is called with every exchange. Raises
+    `ValueError` for an invalid address.
     """
     for address in (base_url, token_url):
         _check_address(address, allow_private=allow_private)
@@ -229,7 +218,6 @@ def build(
 
 
 def _check_address(address: str, *, allow_private: bool) -> None:
-    """An absolute http(s) address without login or query; https only, unless private networks are allowed."""
     try:
         url = httpx2.URL(address)
     except httpx2.InvalidURL as error:

@@ -46,7 +46,6 @@ class V1Credentials:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Must never appear in a message."""
         return (self.api_key,)
 
 
@@ -54,8 +53,7 @@ class V1Credentials:
 class V3Credentials:
     """Client credentials of a Harvest v3 (OAuth) integration.
 
-    `act_as` is the Greenhouse user id that the token acts as (`sub`, a Site Admin); without it the integration's own
-    service user acts.
+    `act_as`: the Greenhouse user id the token acts as (`sub`, a Site Admin), by default the integration's service user.
     """
 
     client_id: str
@@ -64,7 +62,6 @@ class V3Credentials:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Must never appear in a message."""
         return (self.client_secret, self.client_id)
 
 
@@ -93,30 +90,29 @@ class KeyAuth:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A bearer token, opaque. `renew_at` is a little before its end, by our own clock."""
+    """`renew_at` is a little before its end, by our own clock."""
 
     access_token: str = field(repr=False)
     renew_at: datetime
 
 
 class TokenStore(Protocol):
-    """Keeps one connection's token for all its callers. Belongs to one credential: empty it when that is replaced."""
+    """Keeps a credential's token for all its callers. Empty it when the credential is replaced."""
 
-    def get(self) -> Token | None:
-        """The token last saved."""
+    def get(self) -> Token | None: ...
 
     def claim(self) -> bool:
-        """Take the lease for minting; False if another caller has it."""
+        """Take the lease for minting a token; False if another caller has it."""
 
     def save(self, token: Token) -> None:
-        """Store a new token and end the lease."""
+        """Store a token and end the lease."""
 
     def release(self) -> None:
-        """End the lease without a token: minting failed."""
+        """End the lease without a token."""
 
 
 class MemoryTokenStore:
-    """A store for the threads of one process."""
+    """For the threads of one process."""
 
     def __init__(self) -> None:
         self._token: Token | None = None
@@ -139,10 +135,7 @@ class MemoryTokenStore:
 
 @dataclass(frozen=True, slots=True)
 class Introspection:
-    """What `/introspect` says of a token. `scopes` and `site_admin` are None where Greenhouse does not say.
-
-    Members as reported by integrators (greenhouse.md, 1.5).
-    """
+    """What `/introspect` says of a token, as reported by integrators (greenhouse.md, 1.5). None: not given."""
 
     active: bool
     scopes: frozenset[str] | None
@@ -174,20 +167,17 @@ class OAuth:
         self._worked_before = worked_before
 
     def headers(self) -> Mapping[str, str]:
-        """A bearer header with a valid token."""
         return _bearer(self._valid(refused=None))
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        """Mint a new token, unless another caller has done so since."""
         return _bearer(self._valid(refused=refused)) != refused
 
     def secrets(self) -> tuple[str, ...]:
-        """The credential's secrets and the token."""
         token = self._store.get()
         return (*self._credentials.secrets, *((token.access_token,) if token else ()))
 
     def introspect(self) -> Introspection | None:
-        """The introspection of our token; None if Greenhouse does not provide it (it is hardly documented)."""
+        """None if Greenhouse does not provide it."""
         token = self._valid(refused=None)
         url = self._token_url.rsplit("/", 1)[0] + "/introspect"
         form = {"token": token.access_token, "token_type_hint": "access_token"}
@@ -200,9 +190,9 @@ class OAuth:
             return None
 
     def _valid(self, *, refused: Mapping[str, str] | None) -> Token:
-        """The shared token if it is valid, else a new one, minted by one caller while the others wait.
+        """The shared token, or a new one minted by one caller while the others wait.
 
-        If the holder of the lease takes too long we mint our own: new tokens are not known to end older ones.
+        If that takes too long we mint our own: new tokens are not known to end older ones.
         """
         for _ in range(_POLLS):
             token = self._store.get()
@@ -292,7 +282,7 @@ def _bearer(token: Token) -> Mapping[str, str]:
 
 
 def introspection_of(record: Record) -> Introspection:
-    """Read the answer. The spelling of the role is not documented, so only its letters count."""
+    """The spelling of the role is not documented, so only its letters count."""
     claims = record.child(_CLAIMS)
     role = claims.text("user_role") if claims else ""
     letters = "".join(letter for letter in role.lower() if letter.isalpha())

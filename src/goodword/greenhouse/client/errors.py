@@ -20,7 +20,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The exchange that failed. `status` is None without an answer."""
+    """The exchange that failed. `status` is None if there was no answer."""
 
     method: str
     path: str
@@ -36,7 +36,7 @@ class Where:
 
 
 class HarvestError(Exception):
-    """The base class. `outcome_unknown`: a write may have been carried out nevertheless."""
+    """`outcome_unknown`: a write may have been carried out nevertheless."""
 
     def __init__(self, where: Where, *, detail: str = "", outcome_unknown: bool = False) -> None:
         super().__init__(where, detail)
@@ -46,32 +46,26 @@ class HarvestError(Exception):
 
     @property
     def sentence(self) -> str:
-        """What happened, for people."""
-        return "Greenhouse could not carry out the request."
+        return "Greenhouse could not process the request."
 
     @property
     def remedy(self) -> str:
-        """What to do about it, for people."""
         return "Try again later."
 
     @property
     def method(self) -> str:
-        """The HTTP method of the call."""
         return self.where.method
 
     @property
     def path(self) -> str:
-        """The path of the call, without its query."""
         return self.where.path
 
     @property
     def status(self) -> int | None:
-        """The HTTP status of the answer, None if there was none."""
         return self.where.status
 
     @property
     def request_id(self) -> str | None:
-        """Greenhouse's id of the exchange, for its support."""
         return self.where.request_id
 
     def __str__(self) -> str:
@@ -83,15 +77,12 @@ class HarvestError(Exception):
 
 
 class Refusal(StrEnum):
-    """Why a credential was refused, as far as known."""
-
     WRONG = "wrong"
     REVOKED_OR_EXPIRED = "revoked_or_expired"
     UNKNOWN = "unknown"
 
     @classmethod
     def after(cls, worked_before: bool | None) -> "Refusal":
-        """Never worked: wrong. Worked before: revoked or expired. None: unknown."""
         if worked_before is None:
             return cls.UNKNOWN
         return cls.REVOKED_OR_EXPIRED if worked_before else cls.WRONG
@@ -100,8 +91,7 @@ class Refusal(StrEnum):
 class Unauthorised(HarvestError):
     """The credential was refused.
 
-    `may_be_permission` is True for Harvest v1, which also answers 401 for a missing permission; `probe_all`
-    distinguishes the two.
+    `may_be_permission`: Harvest v1 also answers 401 for a missing permission; `probe_all` distinguishes the two.
     """
 
     def __init__(
@@ -113,7 +103,6 @@ class Unauthorised(HarvestError):
 
     @property
     def sentence(self) -> str:
-        """What happened, by `kind`."""
         return {
             Refusal.WRONG: "Greenhouse does not know this key, or it has no permissions."
             if self.may_be_permission
@@ -124,7 +113,6 @@ class Unauthorised(HarvestError):
 
     @property
     def remedy(self) -> str:
-        """What to do, by `kind`."""
         if self.kind is Refusal.WRONG and self.may_be_permission:
             return (
                 "Copy the complete key from Greenhouse again, and check that it is a Harvest key. If it is right, "
@@ -139,8 +127,8 @@ class Unauthorised(HarvestError):
 
 
 SITE_ADMIN = (
-    "Harvest v3 answers only when it acts as a Site Admin: in Greenhouse, make the user that this credential "
-    "acts as a Site Admin, or name one under Act as."
+    "Harvest v3 only answers Site Admins. In Greenhouse, make this credential's user a Site Admin, or enter "
+    "one under Act as."
 )
 
 
@@ -163,56 +151,49 @@ class Forbidden(HarvestError):
 
     @property
     def sentence(self) -> str:
-        """What happened."""
         return f"Greenhouse does not let this key use {self.permission}."
 
     @property
     def remedy(self) -> str:
-        """What to tick, and for v3 who has to be Site Admin."""
         ticks = " and ".join(self.scopes) if self.scopes else f"everything under {self.permission}"
         tick = f"In Greenhouse, edit the credential and tick {ticks}."
         return f"{tick} {SITE_ADMIN}" if self.acting_user else tick
 
 
 class NotFound(HarvestError):
-    """No such record or address. Reading a record that is not visible returns None instead."""
+    """Reading a record that is not visible returns None instead."""
 
     @property
     def sentence(self) -> str:
-        """What happened; 410: the interface was switched off."""
         if self.status == 410:
-            return "Greenhouse has switched this interface off."
+            return "Greenhouse has switched this API off."
         return "Greenhouse found nothing at this address."
 
     @property
     def remedy(self) -> str:
-        """What to do."""
         if self.status == 410:
             return "Connect with Harvest v3 (OAuth) instead."
-        return "Check in Greenhouse whether the record still exists, and that the base address is right."
+        return "Check that the record still exists in Greenhouse, and that the base address is right."
 
 
 class Invalid(HarvestError):
-    """Greenhouse understood the request and rejected its content (400, 409, 422 and the like)."""
+    """Greenhouse rejected the content of the request (400, 409, 422 and the like)."""
 
     @property
     def sentence(self) -> str:
-        """What happened."""
         return "Greenhouse did not accept the request."
 
     @property
     def remedy(self) -> str:
-        """What to do."""
-        return "Correct what Greenhouse names; repeating the request will not help."
+        return "Correct what Greenhouse names; trying again won't help."
 
 
 class RateLimited(HarvestError):
-    """Too many requests. `wait` is in seconds. The call was not carried out."""
+    """The call was not carried out. `wait` is in seconds."""
 
     @property
     def remedy(self) -> str:
-        """What to do."""
-        return "Nothing to do: Goodword tries again after the wait."
+        return "Goodword tries again after that."
 
     def __init__(self, where: Where, *, wait: float, detail: str = "") -> None:
         super().__init__(where, detail=detail)
@@ -220,7 +201,6 @@ class RateLimited(HarvestError):
 
     @property
     def sentence(self) -> str:
-        """What happened, with the wait."""
         return f"Greenhouse asks to wait {self.wait:.0f} seconds."
 
 
@@ -229,40 +209,32 @@ class Unavailable(HarvestError):
 
     @property
     def sentence(self) -> str:
-        """What happened; with a status, Greenhouse itself failed."""
         if self.status is None:
             return "Greenhouse cannot be reached at the moment."
         return "Greenhouse has an internal error at the moment."
 
     @property
     def remedy(self) -> str:
-        """What to do."""
         return "Goodword tries again. If it persists, check status.greenhouse.io and this server's network."
 
 
 class AddressRefused(Unavailable):
-    """The address is in a private network, which this installation does not allow."""
-
     @property
     def sentence(self) -> str:
-        """What happened."""
         return "The address is in a private network, which this installation does not allow."
 
     @property
     def remedy(self) -> str:
-        """What to do."""
         return "Use Greenhouse's public address, or have the operator allow private addresses."
 
 
 class UnexpectedShape(HarvestError):
-    """An answer that is not as documented: no JSON, an id missing, a redirect, too long."""
+    """An undocumented answer: no JSON, an id missing, a redirect, too long."""
 
     @property
     def sentence(self) -> str:
-        """What happened."""
         return "Greenhouse's answer could not be read."
 
     @property
     def remedy(self) -> str:
-        """What to do."""
         return "Check that the base address is Harvest's. If it is, report this with the request id."

@@ -23,8 +23,7 @@ _6TO4_RELAYS = ipaddress.IPv4Network("192.88.99.0/24")  # RFC 7526
 _ISATAP = frozenset({0x0000_5EFE, 0x0200_5EFE})
 
 
-class PrivateAddressError(httpx2.RequestError):
-    """The host resolves to an address that is not public."""
+class PrivateAddressError(httpx2.RequestError): ...
 
 
 def is_public(address: Address) -> bool:
@@ -57,7 +56,7 @@ class PublicOnly(httpx2.BaseTransport):
         self._inner = inner
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
-        """Try the host's addresses in turn until one takes the connection."""
+        """Try the host's addresses in turn until one accepts the connection."""
         host = request.url.host
         port = request.url.port or 443
         try:
@@ -75,12 +74,11 @@ class PublicOnly(httpx2.BaseTransport):
         raise refused
 
     def close(self) -> None:
-        """Close the inner transport."""
         self._inner.close()
 
 
 def _sent_to(request: httpx2.Request, address: Address) -> httpx2.Request:
-    """The same request to an address, with the name in the Host header and for TLS."""
+    """The name stays in the Host header and for TLS."""
     return httpx2.Request(
         request.method,
         request.url.copy_with(host=str(address)),

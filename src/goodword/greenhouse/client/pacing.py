@@ -34,7 +34,7 @@ UNKNOWN_SKEW = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """How one kind of calls is counted: the window in seconds, and the calls allowed until an answer reports it."""
+    """The window in seconds, and the calls allowed in it until an answer reports them."""
 
     window: float
     usual: int
@@ -46,8 +46,6 @@ TOKEN_RATE = Rate(60.0, 60)
 
 
 class Priority(StrEnum):
-    """Who waits for the call: a person in front of a screen, or only a job."""
-
     PERSON = "person"
     BACKGROUND = "background"
 
@@ -71,15 +69,14 @@ class Pacer(Protocol):
     def take(self, *, priority: Priority, now: datetime) -> float:
         """Take one call from the window and return 0.0, or return the seconds to wait before asking again."""
 
-    def observe(self, report: RateReport) -> None:
-        """Take account of an answer."""
+    def observe(self, report: RateReport) -> None: ...
 
     def refused(self, *, wait: float, now: datetime) -> None:
-        """Take account of a 429: nobody may call for `wait` seconds."""
+        """After a 429: no calls for `wait` seconds."""
 
 
 class LocalPacer:
-    """A pacer for the threads of one process."""
+    """For the threads of one process."""
 
     def __init__(self, rate: Rate, *, skew: "ClockSkew | None" = None) -> None:
         self._rate = rate
@@ -114,10 +111,9 @@ class LocalPacer:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What is known of one window.
+    """`number` counts windows from the epoch. `remaining` excludes calls in flight.
 
-    `number` counts windows from the epoch. `remaining` excludes the calls under way; None: unknown, and one call may
-    probe it; negative: that call is under way.
+    `remaining` None: unknown, and one call may probe it; negative: that call is in flight.
     """
 
     number: int = 0
@@ -129,9 +125,9 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """Whether a call may go: now (`wait` 0.0), which leads to `after`, or ask again in `wait` seconds.
+    """Whether a call may go: at once (`wait` 0.0), which leads to `after`, or ask again in `wait` seconds.
 
-    The turn only holds if the window has more than `floor` calls left.
+    Only valid while the window has more than `floor` calls left.
     """
 
     wait: float
@@ -141,7 +137,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """The limit and the remaining calls in an answer, counted at some moment between `sent` and `received`."""
+    """Limit and remaining calls of an answer, counted between `sent` and `received`."""
 
     sent: float
     received: float
@@ -150,7 +146,6 @@ class Count:
 
 
 def ask(known: Window, *, person: bool, moment: float, rate: Rate) -> Turn:
-    """The turn of one call at a moment."""
     if person:
         known = replace(known, person_at=moment)
     blocked = known.blocked_until - moment
@@ -182,14 +177,14 @@ def ask(known: Window, *, person: bool, moment: float, rate: Rate) -> Turn:
 
 
 def _reserved(limit: int, *, person_lately: bool) -> int:
-    """The calls that background work leaves to people: a fiftieth of a window, a fifth while one is active."""
+    """Calls that background work leaves to people: a fiftieth of a window, a fifth while one is active."""
     if limit <= 1:
         return 0
     return max(1, limit // (5 if person_lately else 50))
 
 
 def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) -> tuple[int, float | None]:
-    """What must be left at this time of the window, and the seconds until one more may go (None: not in it)."""
+    """What must remain at this time of the window, and the seconds until one more may go (None: not in it)."""
     most = limit - reserved
     head = min(int(limit * HEAD), most)
     tail = most - head
@@ -203,11 +198,10 @@ def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) 
 
 
 def heard(known: Window, count: Count, *, rate: Rate) -> Window:
-    """What is known after an answer.
+    """After an answer.
 
-    Answers overtake each other, so the smaller number is nearer the truth. One that may belong to an earlier window is
-    ignored. If far less remains than we have used, another program calls with the same credential; then some distance
-    is kept, since its calls and ours under way are counted before we learn of them.
+    Answers overtake each other, so the smaller number is nearer the truth, and one from an earlier window is ignored.
+    If far less remains than we have used, another program shares the credential; its calls in flight need a margin.
     """
     number = int(count.sent // rate.window)
     if number < known.number:
@@ -224,13 +218,13 @@ def heard(known: Window, count: Count, *, rate: Rate) -> Window:
 
 
 def turned(known: Window, count: Count, *, rate: Rate) -> Window:
-    """What is known after an answer with more remaining than one before it: a new window has begun."""
+    """After an answer with more remaining than the one before: a new window has begun."""
     number = max(known.number, int(count.sent // rate.window))
     return replace(known, number=number, limit=count.limit, remaining=count.remaining)
 
 
 def refused(known: Window, *, wait: float, moment: float) -> Window:
-    """What is known after a 429: nobody calls for the wait, at least a second; then one call probes the limit."""
+    """After a 429: no calls for the wait, at least a second; then one call probes the limit."""
     until = moment + max(wait, 1.0)
     before = known.blocked_until if known.blocked_until - moment <= LONGEST_BLOCK else 0.0
     return replace(known, blocked_until=max(before, until), remaining=None)
@@ -262,11 +256,11 @@ class ClockSkew:
         self._turned_at = 0.0
 
     def theirs(self, ours: float) -> float:
-        """Greenhouse's time, rather too early than too late, so that no window is entered before it is open."""
+        """Greenhouse's time, rather too early than too late, so that no window is entered before it opens."""
         return ours + self._bounds[0]
 
     def dated(self, date: datetime, *, sent: float, received: float) -> None:
-        """Take account of an answer's `Date`: within this second at some moment of the exchange."""
+        """An answer's `Date`: within this second at some moment of the exchange."""
         seconds = date.timestamp()
         bounds = (seconds - received, seconds + 1.0 - sent)
         if self._dated:
@@ -276,10 +270,10 @@ class ClockSkew:
         self._bounds, self._dated = bounds, True
 
     def counted(self, *, limit: int, remaining: int, sent: float, received: float) -> bool:
-        """Whether a window turned between the last answer and this one, unexpected by our clock.
+        """Whether a new window began between the last answer and this one, unexpected by our clock.
 
-        True only if this call was sent after the last answer had come and more remains now. If answers have dates these
-        take precedence: then such counts come from several servers that count separately.
+        Only if this call was sent after the last answer arrived and more remains now. Dates take precedence: with them,
+        such counts come from several servers that count separately.
         """
         last = self._last
         if last is not None and received < last.received:
@@ -296,13 +290,12 @@ class ClockSkew:
         return False
 
     def _align(self, before: float, after: float) -> None:
-        """Shift the bounds so that the turn lies between these two moments of ours."""
         turn = round(after / self._window) * self._window
         self._bounds = (turn - after, turn - before)
 
 
 def count_of(report: RateReport, skew: ClockSkew) -> tuple[Count | None, bool]:
-    """An answer's count by Greenhouse's clock, if it has one, and whether it shows that a window has turned."""
+    """An answer's count by Greenhouse's clock, if any, and whether it shows that a new window has begun."""
     sent, received = report.sent.timestamp(), report.received.timestamp()
     if report.date is not None:
         skew.dated(report.date, sent=sent, received=received)

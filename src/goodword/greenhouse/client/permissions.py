@@ -14,7 +14,7 @@ from goodword.greenhouse.client.errors import Forbidden, Unauthorised
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """A permission: `name` as on the screen, its v3 scopes, and the consequence if it is missing."""
+    """`name` as on Greenhouse's screen, its v3 scopes, and what is lost without it."""
 
     key: str
     name: str
@@ -25,7 +25,6 @@ class Permission:
 
     @property
     def scopes(self) -> tuple[str, ...]:
-        """All v3 scopes, reading first."""
         return self.reads + self.writes
 
 
@@ -84,8 +83,6 @@ V3_PERMISSIONS = (*ARTICLE, USERS, JOB_OWNERS, APPLICATION_STAGES)
 
 
 class State(StrEnum):
-    """The result of a probe."""
-
     GRANTED = "granted"
     MISSING = "missing"
     UNTESTED = "untested"
@@ -93,10 +90,10 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ProbeResult:
-    """What is known of one permission.
+    """`state` is about reading, `writing` about writing (None where we never write).
 
-    `state` is about reading; `writing` about writing, None where we never write. A probe never writes, so with Harvest
-    v1 `writing` is at best UNTESTED. `detail` is a sentence: what to tick, or why the state is unknown.
+    A probe never writes, so with Harvest v1 `writing` is at best UNTESTED. `detail` says what to tick, or why the state
+    is unknown.
     """
 
     permission: Permission
@@ -106,36 +103,29 @@ class ProbeResult:
 
     @property
     def required(self) -> bool:
-        """False for a recommended permission."""
         return self.permission.required
 
     @property
     def missing(self) -> bool:
-        """True if reading or writing is known to be refused."""
         return State.MISSING in (self.state, self.writing)
 
 
 class Probed(Protocol):
-    """The part of the client that a probe needs."""
-
     @property
-    def permissions(self) -> tuple[Permission, ...]:
-        """The permissions worth probing with this kind of credential."""
+    def permissions(self) -> tuple[Permission, ...]: ...
 
-    def probe(self, permission: Permission) -> ProbeResult:
-        """See `HarvestApi.probe`."""
+    def probe(self, permission: Permission) -> ProbeResult: ...
 
-    def knows_key(self) -> bool:
-        """See `HarvestApi.knows_key`."""
+    def knows_key(self) -> bool: ...
 
 
 def probe_all(api: Probed) -> Iterator[ProbeResult]:
-    """Probe the permissions one by one, yielding each result at once so that pages can show progress.
+    """Probe one permission after the other, yielding each result at once so that pages can show progress.
 
-    Harvest v1 answers 401 both for a bad key and for a missing permission. So refusals before the first success are
-    kept back: if another read works, or Greenhouse turns out to know the key, they were missing permissions; otherwise
-    `Unauthorised` is raised (greenhouse.md, C3). Harvest v3 gives no token to a credential without any scope: then all
-    are missing. Any other failure is raised at once.
+    Harvest v1 answers 401 both for a bad key and for a missing permission. Refusals before the first success are
+    therefore kept back: they were missing permissions if another read works or Greenhouse knows the key; otherwise
+    `Unauthorised` is raised (greenhouse.md, C3). Harvest v3 gives no token to a credential without scopes: then all are
+    missing. Any other error is raised at once.
     """
     refused: list[Permission] = []
     last: Unauthorised | None = None
@@ -164,7 +154,7 @@ def probe_all(api: Probed) -> Iterator[ProbeResult]:
 
 
 def missing(permission: Permission, *, detail: str = "") -> ProbeResult:
-    """The result if reading is refused; writing is then unknown."""
+    """Reading is refused; writing is then unknown."""
     return ProbeResult(
         permission,
         State.MISSING,

@@ -17,7 +17,7 @@ _LARGEST_ID = 2**63 - 1
 
 
 class Record:
-    """One JSON object of an answer."""
+    """A JSON object of an answer."""
 
     def __init__(self, data: Any, answer: Answer) -> None:
         """Raises `UnexpectedShape` if `data` is not an object."""
@@ -42,7 +42,6 @@ class Record:
         return _id(self._data.get(name))
 
     def ids(self, name: str) -> tuple[int, ...]:
-        """A list of ids, without other values."""
         return tuple(found for item in self._list(name) if (found := _id(item)) is not None)
 
     def number(self, name: str) -> int:
@@ -59,11 +58,9 @@ class Record:
         return self.text(name).strip() or None
 
     def texts(self, name: str) -> tuple[str, ...]:
-        """A list of non-empty texts."""
         return tuple(found for item in self._list(name) if (found := _clean(item).strip()))
 
     def flag(self, name: str, *, default: bool = False) -> bool:
-        """True or false; `default` if absent or null."""
         value = self._data.get(name)
         return value if isinstance(value, bool) else default
 
@@ -76,12 +73,10 @@ class Record:
         return choices.get(self.text(name).strip().lower(), otherwise)
 
     def child(self, name: str) -> "Record | None":
-        """A nested object, None if absent."""
         value = self._data.get(name)
         return Record(value, self._answer) if isinstance(value, Mapping) else None
 
     def children(self, name: str) -> "list[Record]":
-        """A list of nested objects, without other values."""
         return [Record(item, self._answer) for item in self._list(name) if isinstance(item, Mapping)]
 
     def _list(self, name: str) -> list[Any]:
@@ -90,12 +85,10 @@ class Record:
 
 
 def record_of(answer: Answer) -> Record:
-    """The answer's body as one record."""
     return Record(answer.json(), answer)
 
 
 def records_of(answer: Answer) -> list[Record]:
-    """The answer's body as a list of records."""
     body = answer.json()
     if not isinstance(body, list):
         raise answer.unexpected("A list is not a list.")
@@ -129,7 +122,7 @@ def _clean(value: object) -> str:
 
 
 def candidate_of(record: Record) -> Candidate:
-    """A candidate. `private` is called `is_private` in v1."""
+    """`private` is called `is_private` in v1."""
     return Candidate(
         id=record.id(),
         first_name=record.text("first_name").strip(),
@@ -146,7 +139,7 @@ def candidate_of(record: Record) -> Candidate:
 
 
 def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
-    """Stripped values and kinds: Greenhouse's own samples have blanks around them."""
+    """Stripped: Greenhouse's own samples have blanks around them."""
     found = []
     for child in record.children(member):
         value, kind = child.text_or_none("value"), child.text_or_none("type")
@@ -156,9 +149,9 @@ def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
 
 
 def user_of(record: Record) -> User:
-    """A user. v3 says `primary_email` and `deactivated`, v1 `primary_email_address` and `disabled`.
+    """v3 has `primary_email` and `deactivated`, v1 `primary_email_address` and `disabled`.
 
-    A service account's primary address is an empty text.
+    The primary address of a service account is empty.
     """
     email = record.text_or_none("primary_email") or record.text_or_none("primary_email_address")
     first, last = record.text("first_name").strip(), record.text("last_name").strip()

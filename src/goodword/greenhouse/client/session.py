@@ -46,10 +46,10 @@ MAX_PAGES = 20_000  # ten million rows: beyond it something goes in circles
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """Waits in seconds. They double from `first_wait` up to `longest_wait`, each shortened by up to a half.
+    """Waits in seconds. They double from `first_wait` to `longest_wait`, each shortened by up to a half.
 
-    `Retry-After` is obeyed exactly instead. `patience` bounds the sum of all waits of one call: beyond it the error
-    goes to the caller, which can come back later without blocking a worker.
+    `Retry-After` is obeyed exactly. `patience` bounds the sum of one call's waits; beyond it the caller gets the error
+    and can come back later without blocking a worker.
     """
 
     attempts: int = 4
@@ -66,8 +66,6 @@ ONCE = Retry(attempts=1)
 
 @dataclass(frozen=True, slots=True)
 class CallPolicy:
-    """The clock, how to wait, the rate limit, for whom, and how reads are repeated."""
-
     clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     pacer: Pacer
@@ -76,15 +74,15 @@ class CallPolicy:
 
 
 class Auth(Protocol):
-    """Authentication of calls. `acting_user`: a Greenhouse user stands behind the credential (v3)."""
+    """Authenticates calls. `acting_user`: a Greenhouse user is behind the credential (v3)."""
 
     acting_user: bool
 
     def headers(self) -> Mapping[str, str]:
-        """The authenticating headers. v3 may mint a token for them."""
+        """v3 may mint a token for them."""
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        """After a 401 to these headers: True if there are others now, so that the call is repeated once."""
+        """After a 401 to these headers: whether there are others now, so that the call is repeated once."""
 
     def secrets(self) -> tuple[str, ...]:
         """To be removed from Greenhouse's messages."""
@@ -110,7 +108,6 @@ class Session:
         self._worked_before = worked_before
 
     def get(self, path: str, *, permission: Permission, params: Mapping[str, str] | None = None) -> Answer:
-        """Read `path` below the base address."""
         return self.follow(self.base_url + path, permission=permission, params=params)
 
     def follow(self, url: str, *, permission: Permission, params: Mapping[str, str] | None = None) -> Answer:
@@ -128,12 +125,11 @@ class Session:
         body: Mapping[str, Any],
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Write, once. Only a 401 is repeated, once and with a new token: it has written nothing."""
+        """Write once. Only a 401 is repeated, with a new token: it has written nothing."""
         call = Call("POST", self.base_url + path, body=body, headers=headers or {}, write=True)
         return self._exchange(call, permission)
 
     def close(self) -> None:
-        """Close the connections."""
         self._transport.close()
 
     def _exchange(self, call: Call, permission: Permission) -> Answer:
@@ -163,7 +159,6 @@ class Session:
 
 
 def paced(transport: Transport, call: Call, policy: CallPolicy) -> Answer:
-    """One exchange when the pacer allows it; the pacer observes the answer."""
     _wait_for_turn(call, policy)
     sent = policy.clock()
     answer = transport.send(call)
@@ -172,7 +167,7 @@ def paced(transport: Transport, call: Call, policy: CallPolicy) -> Answer:
 
 
 def _wait_for_turn(call: Call, policy: CallPolicy) -> None:
-    """Wait as the pacer says. Raises RateLimited, without a call, if that takes longer than the retry's patience."""
+    """Raises RateLimited, without a call, if the pacer asks for more than the retry's patience."""
     waited = 0.0
     while (wait := policy.pacer.take(priority=policy.priority, now=policy.clock())) > 0:
         if waited + wait > policy.retry.patience:
@@ -183,7 +178,7 @@ def _wait_for_turn(call: Call, policy: CallPolicy) -> None:
 
 
 def repeated[T](act: Callable[[], T], *, retry: Retry, sleep: Callable[[float], None]) -> T:
-    """Call `act` until it works, on network failures, time-outs, 5xx and 429 only. Raises the last error."""
+    """Repeat `act` after network failures, time-outs, 5xx and 429 only. Raises the last error."""
     waited = 0.0
     for attempt in range(1, retry.attempts + 1):
         try:
@@ -212,9 +207,9 @@ def pages(
 ) -> Iterator[list[Record]]:
     """The pages of a list, each read on demand.
 
-    The next page's address is followed unchanged: a cursor must be the only parameter (else 422). If the header is
-    empty, missing or without a `next`, this was the last page. An address on another host or above our base, or one
-    already read, is an `UnexpectedShape`: our credential goes nowhere else.
+    The next page's address is followed unchanged, since a cursor must be the only parameter (else 422). Without one
+    this was the last page. An address on another host, above our base or read before is an `UnexpectedShape`: the
+    credential must not leave Harvest.
     """
     answer = session.get(path, permission=permission, params={"per_page": str(PER_PAGE), **(params or {})})
     seen = {answer.url}
@@ -253,7 +248,6 @@ def batches(ids: Iterable[int]) -> Iterator[str]:
 def rows(
     session: Session, path: str, permission: Permission, params: Mapping[str, str] | None = None
 ) -> Iterator[Record]:
-    """All rows of a list."""
     for page in pages(session, path, permission=permission, params=params):
         yield from page
 
@@ -267,7 +261,7 @@ def rows_of(
     ids: Iterable[int],
     params: Mapping[str, str] | None = None,
 ) -> Iterator[Record]:
-    """The rows whose `by` is among the ids, fifty ids per call."""
+    """Rows whose `by` is among the ids, fifty ids per call."""
     for batch in batches(ids):
         yield from rows(session, path, permission, {**(params or {}), by: batch})
 
@@ -275,7 +269,7 @@ def rows_of(
 def names(
     session: Session, path: str, permission: Permission, *, include_defaults: bool = False
 ) -> dict[int, str]:
-    """Names by id; empty if we may not read them or the list does not exist."""
+    """Names by id; empty if they may not be read."""
     params = {"include_defaults": "true"} if include_defaults else None
     try:
         return {row.id(): row.text("name") for row in rows(session, path, permission, params)}
@@ -298,8 +292,8 @@ def refusal(
 ) -> HarvestError | None:
     """The error of an answer, None for a success.
 
-    `acting_user` is True for v3, where a user stands behind the token. v1 also answers 401 for a missing permission: it
-    means that once another call of this client has worked (`works_now`).
+    v1 (no `acting_user`) also answers 401 for a missing permission: it means that once another call of this client has
+    worked (`works_now`).
     """
     where, status = answer.where, answer.status
     if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:

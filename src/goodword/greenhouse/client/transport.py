@@ -48,7 +48,7 @@ LIMITS = Limits()
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request. `form` and `body` are mutually exclusive; a `write` must not be repeated."""
+    """`form` and `body` are mutually exclusive; a `write` must not be repeated."""
 
     method: str
     url: str
@@ -60,14 +60,11 @@ class Call:
 
     @property
     def where(self) -> Where:
-        """The exchange, for errors without an answer."""
         return Where(self.method, httpx2.URL(self.url).path)
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A complete answer."""
-
     where: Where
     url: str
     status: int
@@ -77,7 +74,7 @@ class Answer:
     write: bool
 
     def json(self) -> Any:
-        """The body as JSON. Raises `UnexpectedShape`."""
+        """Raises `UnexpectedShape`."""
         try:
             return json.loads(self.content)
         except (ValueError, RecursionError):
@@ -85,7 +82,7 @@ class Answer:
 
     @property
     def rate(self) -> tuple[int, int] | None:
-        """The limit of calls and how many remain; None without headers, or with a limit of 0."""
+        """(limit, remaining); None without headers, or with a limit of 0."""
         limit, remaining = (
             _whole(self.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining")
         )
@@ -93,7 +90,7 @@ class Answer:
 
     @property
     def date(self) -> datetime | None:
-        """The time of the answer by Greenhouse's clock, in whole seconds; None if unknown."""
+        """By Greenhouse's clock, in whole seconds; None if unknown."""
         if "Age" in self.headers:  # from some cache
             return None
         try:
@@ -103,13 +100,12 @@ class Answer:
         return found if found.tzinfo else found.replace(tzinfo=UTC)
 
     def unexpected(self, detail: str) -> UnexpectedShape:
-        """An error about this answer. After a write the outcome is unknown."""
         return UnexpectedShape(self.where, detail=detail, outcome_unknown=self.write)
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """One exchange, for statistics. `rate`: (limit, remaining) if known; `failure`: why there is no complete answer."""
+    """For statistics. `rate`: (limit, remaining) if known; `failure`: why there is no complete answer."""
 
     where: Where
     seconds: float
@@ -118,8 +114,6 @@ class Exchange:
 
 
 class Transport:
-    """Sends calls through one connection pool."""
-
     def __init__(
         self,
         *,
@@ -145,7 +139,7 @@ class Transport:
         )
 
     def send(self, call: Call) -> Answer:
-        """Send a call once. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long."""
+        """Send once. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long."""
         started = time.monotonic()
         where, rate, failure = call.where, None, None
         try:
@@ -160,7 +154,7 @@ class Transport:
                 self._watch(Exchange(where, time.monotonic() - started, rate, failure))
 
     def _send(self, call: Call) -> Answer:
-        """Once the connection is established, the outcome of a failed write is unknown."""
+        """Once connected, the outcome of a failed write is unknown."""
         request = self._client.build_request(
             call.method,
             call.url,
@@ -205,13 +199,12 @@ class Transport:
         )
 
     def close(self) -> None:
-        """Close the pool."""
         self._client.close()
 
 
 @cache
 def _trust(file: str | None, folder: str | None) -> ssl.SSLContext:
-    """The trusted authorities, read once, since that takes longer than a call."""
+    """Read once, since that takes longer than a call."""
     del file, folder  # part of the cache key; the library reads them itself
     return httpx2.create_ssl_context()
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class ApplicationStatus(StrEnum):
-    """As in Harvest v1; `active` is `in_process` in v3. Anything else is UNKNOWN."""
+    """As in Harvest v1; `active` is `in_process` in v3."""
 
     ACTIVE = "active"
     REJECTED = "rejected"
@@ -19,8 +19,6 @@ class ApplicationStatus(StrEnum):
 
 
 class JobStatus(StrEnum):
-    """The status of a job. Anything else is UNKNOWN."""
-
     OPEN = "open"
     DRAFT = "draft"
     CLOSED = "closed"
@@ -28,7 +26,7 @@ class JobStatus(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who may read a note, as spelled in writing by both versions."""
+    """Who may read a note, as both versions spell it in writing."""
 
     PRIVATE = "private"
     PUBLIC = "public"
@@ -36,8 +34,6 @@ class Visibility(StrEnum):
 
 
 class OwnerKind(StrEnum):
-    """The part of a member of a job's hiring team."""
-
     RECRUITER = "recruiter"
     COORDINATOR = "coordinator"
     SOURCER = "sourcer"
@@ -46,7 +42,7 @@ class OwnerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `departments` and `offices` are names, empty if we may not read them."""
+    """`departments` and `offices` are names, empty if we may not read them."""
 
     id: int
     name: str
@@ -63,7 +59,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class JobPost:
-    """A job post, whose title candidates see. `job_id` is None for a post that collects prospects."""
+    """`title` is what candidates see. `job_id` is None for a post that collects prospects."""
 
     id: int
     job_id: int | None
@@ -76,7 +72,7 @@ class JobPost:
 
 @dataclass(frozen=True, slots=True)
 class JobStage:
-    """A stage of a job's pipeline. `order` counts from 0."""
+    """`order` counts from 0."""
 
     id: int
     job_id: int
@@ -87,11 +83,10 @@ class JobStage:
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One person on one job.
+    """`stage_id` is the id of the job's stage (`JobStage.id`), not v3's `stage_id` of the application's own stage row.
 
-    `stage_id` is the id of the job's stage (`JobStage.id`), not that of the application's own stage row, which Harvest
-    v3 calls `stage_id`. `stage_entered_at` is only set if it came with other data; see `HarvestApi.stage_entered_at`. A
-    prospect has no `job_id`.
+    `stage_entered_at` is only set if it came with other data; see `HarvestApi.stage_entered_at`. A prospect has no
+    `job_id`.
     """
 
     id: int
@@ -115,8 +110,6 @@ class Application:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationStage:
-    """The current stage of an application, and since when, if known."""
-
     application_id: int
     stage_id: int
     entered_at: datetime | None
@@ -124,7 +117,7 @@ class ApplicationStage:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The Greenhouse user on whose behalf we call, None where unknown. A v1 key has none."""
+    """The Greenhouse user a key acts as, None where unknown. A v1 key has none."""
 
     user_id: int | None = None
     site_admin: bool | None = None
@@ -132,7 +125,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An e-mail address or a telephone number with its type in lower case."""
+    """An e-mail address or telephone number."""
 
     value: str
     type: str | None
@@ -140,7 +133,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A person. Only few members may see `private` ones, in Greenhouse and with us."""
+    """Only few members may see `private` ones, in Greenhouse and here."""
 
     id: int
     first_name: str
@@ -190,7 +183,7 @@ class JobOwner:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A note on a candidate's Activity Feed. Harvest v1 has no `application_id`."""
+    """Harvest v1 has no `application_id`."""
 
     id: int
     candidate_id: int

@@ -54,16 +54,15 @@ class HarvestV1:
         return V1_PERMISSIONS
 
     def account(self) -> str | None:
-        """See `HarvestApi.account`. Unknown in v1."""
         return None
 
     def who_am_i(self) -> Actor:
-        """See `HarvestApi.who_am_i`. A v1 key has no user."""
         return Actor()
 
     def knows_key(self) -> bool:
-        """See `HarvestApi.knows_key`. v1 checks the key before the path (greenhouse.md, 7): an unknown path gets
-        401 with a wrong key, and 404 with one that has no permissions."""
+        """v1 checks the key before the path: an unknown path gets 401 with a wrong key, 404 with one without
+        permissions.
+        """
         try:
             self._session.get(NOWHERE, permission=APPLICATIONS)
         except NotFound:
@@ -88,7 +87,7 @@ class HarvestV1:
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """See `HarvestApi.applications`. v1 filters by a job and by the last activity, not by `until`."""
+        """v1 filters by one job and by the last activity, and knows no `until`."""
         params: dict[str, str] = {}
         if status is not None:
             params["status"] = status.value
@@ -106,7 +105,6 @@ class HarvestV1:
                     yield application
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
-        """See `HarvestApi.application_stages_of`. Unknown in v1."""
         del application_ids
         return iter(())
 
@@ -164,13 +162,12 @@ class HarvestV1:
                 yield stage_of(record, job_id=job_id)
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
-        """See `HarvestApi.job_owners`. In v1 part of the job."""
         for job_id in dict.fromkeys(job_ids):
             if job := self._one(f"/jobs/{job_id}", JOBS):
                 yield from owners_of(job)
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
-        """See `HarvestApi.rejection_reasons`. This list has one page only."""
+        """This list has one page only."""
         answer = self._session.get(
             "/rejection_reasons", permission=REJECTION_REASONS, params={"include_defaults": "true"}
         )
@@ -191,7 +188,7 @@ class HarvestV1:
             yield user_of(record)
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """See `HarvestApi.notes`. The whole feed, newest first."""
+        """The feed comes as a whole."""
         feed = self._one(f"/candidates/{candidate_id}/activity_feed", ACTIVITY_FEED)
         for record in feed.children("notes") if feed else []:
             yield note_of(record, candidate_id=candidate_id)
@@ -205,7 +202,7 @@ class HarvestV1:
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """See `HarvestApi.post_note`. v1 notes belong to no application; the author is also the actor."""
+        """v1 notes belong to no application; the author is also the actor."""
         path = f"/candidates/{candidate_id}/activity_feed/notes"
         if author_id is None:
             raise Invalid(Where("POST", path), detail="A note needs a Greenhouse user as its author.")
@@ -218,7 +215,6 @@ class HarvestV1:
         return note_of(record_of(answer), candidate_id=candidate_id, application_id=application_id)
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
-        """See `HarvestApi.stage_entered_at`. Unknown in v1."""
         del application_id
         return None
 
@@ -235,7 +231,7 @@ class HarvestV1:
         self.close()
 
     def _one(self, path: str, permission: Permission) -> Record | None:
-        """One record; None for 404. A 410 means that v1 itself was switched off."""
+        """None for 404. A 410 means that v1 itself was switched off."""
         try:
             return record_of(self._session.get(path, permission=permission))
         except NotFound as error:
@@ -244,13 +240,13 @@ class HarvestV1:
             raise
 
     def _rows(self, path: str, permission: Permission, params: dict[str, str]) -> Iterator[Record]:
-        """All rows of a list. `skip_count` saves Greenhouse from counting them first."""
+        """`skip_count` saves Greenhouse from counting them first."""
         chosen = {**params, "skip_count": "true"}
         for page in pages(self._session, path, permission=permission, params=chosen):
             yield from page
 
     def _visible_rows(self, path: str, permission: Permission) -> Iterator[Record]:
-        """The rows below a record; none if the record is not visible."""
+        """Rows below a record; none if it is not visible."""
         try:
             yield from self._rows(path, permission, {})
         except NotFound as error:
@@ -298,7 +294,7 @@ def probe(session: Session, permission: Permission) -> ProbeResult:
 
 
 def _activity_feed(session: Session) -> ProbeResult:
-    """The feed is below a candidate. Writing cannot be probed without writing."""
+    """Writing cannot be probed without writing."""
     candidate_id = _any_candidate(session)
     if candidate_id is None:
         return ProbeResult(
@@ -382,7 +378,6 @@ def application_of(record: Record) -> Application:
 
 
 def job_of(record: Record) -> Job:
-    """A job with its departments and offices, some of them null."""
     return Job(
         id=record.id(),
         name=record.text("name"),
@@ -403,7 +398,6 @@ def _names(record: Record, member: str) -> tuple[str, ...]:
 
 
 def post_of(record: Record) -> JobPost:
-    """A job post. v1 has no language."""
     return JobPost(
         id=record.id(),
         job_id=record.id_or_none("job_id"),
@@ -416,7 +410,6 @@ def post_of(record: Record) -> JobPost:
 
 
 def stage_of(record: Record, *, job_id: int) -> JobStage:
-    """A stage of the job."""
     return JobStage(
         id=record.id(),
         job_id=record.id_or_none("job_id") or job_id,
@@ -427,13 +420,12 @@ def stage_of(record: Record, *, job_id: int) -> JobStage:
 
 
 def reason_of(record: Record) -> RejectionReason:
-    """A rejection reason."""
     group = record.child("type")
     return RejectionReason(record.id(), record.text("name"), group.text_or_none("name") if group else None)
 
 
 def owners_of(job: Record) -> Iterator[JobOwner]:
-    """The hiring team inside a job."""
+    """The hiring team is part of the job."""
     team = job.child("hiring_team")
     if team is None:
         return
@@ -447,7 +439,7 @@ def owners_of(job: Record) -> Iterator[JobOwner]:
 
 
 def note_of(record: Record, *, candidate_id: int, application_id: int | None = None) -> Note:
-    """A note. The misspelt member is Greenhouse's own."""
+    """The misspelt member is Greenhouse's own."""
     member = "visibility" if record.has("visibility") else "visiblity"
     author = record.child("user")
     visibility: dict[str, Visibility | None] = {**_VISIBILITIES}

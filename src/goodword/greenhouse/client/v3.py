@@ -68,11 +68,11 @@ class HarvestV3:
         return known.organisation if known else None
 
     def knows_key(self) -> bool:
-        """See `HarvestApi.knows_key`. v3 refuses the token already."""
+        """v3 already refuses the token."""
         return False
 
     def who_am_i(self) -> Actor:
-        """See `HarvestApi.who_am_i`. If the token has no claims, the list of users is read."""
+        """If the token has no claims, the list of users is read."""
         known = self._prober.introspected()
         if known is None or known.user_id is None or known.site_admin is not None:
             return Actor(known.user_id, known.site_admin) if known else Actor()
@@ -139,11 +139,11 @@ class HarvestV3:
             yield job_of(record, departments={}, offices={})
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        """See `HarvestApi.job_posts`. Without deleted posts."""
+        """Without deleted posts."""
         return map(post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        """See `HarvestApi.job_stages`. Includes inactive ones."""
+        """Includes inactive ones."""
         return map(stage_of, self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids))
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
@@ -163,7 +163,7 @@ class HarvestV3:
         return map(user_of, rows(self._session, "/users", USERS, params))
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """See `HarvestApi.notes`. The feed also contains mails and moves, by `type`."""
+        """The feed also contains e-mails and moves, by `type`."""
         for record in rows_of(
             self._session,
             "/notes",
@@ -184,7 +184,7 @@ class HarvestV3:
         author_id: int | None,
         visibility: Visibility,
     ) -> Note:
-        """See `HarvestApi.post_note`. The type is called `note_type` in writing and `type` in reading."""
+        """The type is called `note_type` in writing and `type` in reading."""
         sent: dict[str, Any] = {
             "candidate_id": candidate_id,
             "body": body,
@@ -215,7 +215,7 @@ class HarvestV3:
         self.close()
 
     def _named(self, rows: Iterator[Record]) -> Iterator[Job]:
-        """Jobs with the names of their departments and offices, which are read once and only if a job has any."""
+        """With the names of departments and offices, which are read once and only if a job has any."""
         for record in rows:
             departments = self._departments if record.id_or_none("department_id") else {}
             offices = self._offices if record.ids("office_ids") else {}
@@ -236,7 +236,7 @@ class HarvestV3:
         ids: Iterable[int],
         params: Mapping[str, str] | None = None,
     ) -> Iterator[Record]:
-        """The rows with these ids, checked again, since a proxy may drop the filter."""
+        """Checked again, since a proxy may drop the filter."""
         wanted = dict.fromkeys(ids)
         found = rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
         return (row for row in found if row.id() in wanted)
@@ -250,7 +250,7 @@ class HarvestV3:
 def window(since: datetime, until: datetime) -> str:
     """A filter for `updated_at`, both ends included. The only place that formats dates (greenhouse.md, C5).
 
-    Lists come newest id first, so without an end a row that changes during the reading could appear on a later page.
+    Lists come newest id first: without an end, a row that changes while reading could appear on a later page.
     """
     return f"gte|{_text(since)}|lte|{_text(until)}"
 
@@ -266,7 +266,7 @@ def application_filters(
     updated_since: datetime | None,
     until: datetime,
 ) -> Iterator[dict[str, str]]:
-    """A set of filters for each fifty jobs. `active` in the filter is `in_process` in the rows."""
+    """Filters for each fifty jobs. `active` in the filter is `in_process` in the rows."""
     params: dict[str, str] = {}
     if status is not None:
         params["status"] = status.value
@@ -280,9 +280,9 @@ def application_filters(
 
 
 class _Completion:
-    """Reads what an application's row lacks, per page, so that a sync pays one call for fifty applications.
+    """Reads what an application's row lacks, so that a sync needs one call for fifty applications.
 
-    `job_interview_stage_id` and `rejection_reason_id` came in the summer of 2026 and may be absent; the name of a
+    `job_interview_stage_id` and `rejection_reason_id` were added in the summer of 2026 and may be absent; the name of a
     rejection reason is never in the row.
     """
 
@@ -291,7 +291,6 @@ class _Completion:
         self._reasons: dict[int, str] | None = None
 
     def applications(self, page: Sequence[Record]) -> Iterator[Application]:
-        """The applications of one page, in its order."""
         found = [application_of(record) for record in page]
         stages = self.stages(
             [
@@ -322,11 +321,10 @@ class _Completion:
             yield completed
 
     def current_stage(self, application_id: int) -> Record | None:
-        """The application's row for its current stage."""
         return self.stages([application_id]).get(application_id)
 
     def stages(self, application_ids: Sequence[int]) -> dict[int, Record]:
-        """Current stage rows by application, fifty per call. Raises Forbidden without the permission."""
+        """Current stage rows by application, fifty per call. Raises Forbidden."""
         rows = rows_of(
             self._session,
             "/application_stages",
@@ -339,7 +337,7 @@ class _Completion:
         return {row.id("application_id"): row for row in rows if row.flag("current")}
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
-        """Rejection reasons by application; none without the permission, since the rejection itself is known."""
+        """None without the permission, since the rejection itself is known."""
         rows = rows_of(
             self._session,
             "/rejection_details",
@@ -386,7 +384,7 @@ _NEVER_EMPTY = (REJECTION_REASONS, USERS)
 
 
 class Prober:
-    """Probes one credential. Reads the introspection once."""
+    """Probes one credential; introspects it once."""
 
     def __init__(self, session: Session, *, oauth: OAuth) -> None:
         self._session = session
@@ -418,7 +416,7 @@ class Prober:
         return ProbeResult(permission, State.GRANTED, writing, _on_writing(permission, writing))
 
     def introspected(self) -> Introspection | None:
-        """The introspection of our token; None if Greenhouse does not provide it."""
+        """None if Greenhouse does not provide it."""
         if not self._introspected:
             self._introspection = self._oauth.introspect()
             self._introspected = True
@@ -476,10 +474,9 @@ _VISIBILITIES: dict[str, Visibility | None] = {
 
 
 def application_of(record: Record) -> Application:
-    """An application as in its own row.
+    """The row's `stage_id` is that of its own stage row, and not used: the stage is `job_interview_stage_id`.
 
-    The row's `stage_id` is the id of its own stage row, unique to this application, and not used: the stage is
-    `job_interview_stage_id` (greenhouse.md, 3.4). Both it and `rejection_reason_id` may be absent; see `adapter`.
+    That and `rejection_reason_id` may be absent (greenhouse.md, 3.4); see `_Completion`.
     """
     return Application(
         id=record.id(),
@@ -503,7 +500,7 @@ def application_of(record: Record) -> Application:
 
 
 def job_of(record: Record, *, departments: Mapping[int, str], offices: Mapping[int, str]) -> Job:
-    """A job. `departments` and `offices`: names by id, as far as they may be read."""
+    """`departments` and `offices`: names by id, as far as they may be read."""
     department_id = record.id_or_none("department_id")
     department = departments.get(department_id) if department_id else None
     return Job(
@@ -522,7 +519,6 @@ def job_of(record: Record, *, departments: Mapping[int, str], offices: Mapping[i
 
 
 def post_of(record: Record) -> JobPost:
-    """A job post."""
     return JobPost(
         id=record.id(),
         job_id=record.id_or_none("job_id"),
@@ -535,7 +531,6 @@ def post_of(record: Record) -> JobPost:
 
 
 def stage_of(record: Record) -> JobStage:
-    """A stage of a job."""
     return JobStage(
         id=record.id(),
         job_id=record.id("job_id"),
@@ -546,13 +541,11 @@ def stage_of(record: Record) -> JobStage:
 
 
 def reason_of(record: Record) -> RejectionReason:
-    """A rejection reason."""
     group = record.child("type")
     return RejectionReason(record.id(), record.text("name"), group.text_or_none("name") if group else None)
 
 
 def owner_of(record: Record) -> JobOwner:
-    """A member of a job's hiring team."""
     return JobOwner(
         job_id=record.id("job_id"),
         user_id=record.id("user_id"),
@@ -562,7 +555,7 @@ def owner_of(record: Record) -> JobOwner:
 
 
 def note_of(record: Record, *, candidate_id: int) -> Note:
-    """A note. The visibility is spelled differently in reading and writing."""
+    """The visibility is spelled differently in reading and writing."""
     return Note(
         id=record.id(),
         candidate_id=record.id_or_none("candidate_id") or candidate_id,

@@ -48,7 +48,7 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
         if not found.all_open:
             return _answer("The signature cannot be checked now.", HTTPStatus.SERVICE_UNAVAILABLE)
         _count_refused(connection, now=now)
-        return _answer("The signature does not fit the body.", HTTPStatus.UNAUTHORIZED)
+        return _answer("The signature does not match the body.", HTTPStatus.UNAUTHORIZED)
     if (answer := _answer_to_test(body)) is not None:
         return _answer(answer, HTTPStatus.OK)
     if store(connection, body=body, event_id=request.headers.get("Greenhouse-Event-ID", ""), now=now):

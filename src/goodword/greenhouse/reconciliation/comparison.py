@@ -171,9 +171,9 @@ def difference(ours: LocalApplication, theirs: remote.Application) -> Difference
     if theirs.stage_id != ours.stage_id and not lacks_stage(theirs):
         return _difference(theirs, Kind.MISSED_CHANGE, f"Moved to {theirs.stage_name or 'no stage'}.")
     if theirs.candidate_id != ours.candidate_remote_id:
-        return _difference(theirs, Kind.MISSED_CHANGE, "Belongs to another candidate: two were merged.")
+        return _difference(theirs, Kind.MISSED_CHANGE, "Merged into another candidate.")
     if theirs.prospect != ours.prospect:
-        return _difference(theirs, Kind.MISSED_CHANGE, "A prospect became an applicant, or the reverse.")
+        return _difference(theirs, Kind.MISSED_CHANGE, "A prospect became an applicant, or vice versa.")
     if not ours.visible:
         return _difference(theirs, Kind.MISSED_CHANGE, "Visible in Greenhouse again.")
     return None

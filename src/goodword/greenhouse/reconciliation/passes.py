@@ -44,7 +44,7 @@ GRACE = timedelta(minutes=1)
 #: how far back a pass reads if no pass has succeeded yet
 LONGEST = timedelta(days=14)
 
-DIED = "Its worker was stopped. The next sync does the rest."
+DIED = "The worker was stopped. The next sync does the rest."
 
 log = logging.getLogger(__name__)
 

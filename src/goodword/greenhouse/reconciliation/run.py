@@ -48,11 +48,11 @@ JOBS_V3 = 50
 JOBS_SYNCED = 50
 
 NO_APPLICATIONS = (
-    "Greenhouse returned no applications at all, although there were some before: a permission may have been "
-    "withdrawn. Nothing was marked. Check the permissions of the credential, and whether it acts as a Site Admin."
+    "Greenhouse returned no applications, though there were some before: a permission may have been withdrawn. "
+    "Nothing was marked. Check the credential's permissions, and that it acts as a Site Admin."
 )
 NO_JOBS = (
-    "Greenhouse returned no jobs at all, although there were some before: a permission may have been withdrawn. "
+    "Greenhouse returned no jobs, though there were some before: a permission may have been withdrawn. "
     "No role was marked."
 )
 

@@ -388,8 +388,8 @@ def _other_account(
     if connection.account_name and check.account_name and connection.account_name != check.account_name:
         found.append(
             AccountWarning(
-                title=_("This key is of another Greenhouse account"),
-                sentence=_("It belongs to “%(new)s”. “%(name)s” was connected with “%(old)s” so far.")
+                title=_("This key belongs to another Greenhouse account"),
+                sentence=_("It belongs to “%(new)s”, but “%(name)s” is connected to “%(old)s”.")
                 % {"new": check.account_name, "name": connection.name, "old": connection.account_name},
             )
         )
@@ -400,17 +400,17 @@ def _other_account(
     if len(unseen) == len(links):
         title = _("This looks like the key of another Greenhouse account")
         sentence = ngettext(
-            "It sees none of the Greenhouse jobs that are linked through “%(name)s”. With it, Goodword "
-            "would no longer follow this role in Greenhouse:",
-            "It sees none of the Greenhouse jobs that are linked through “%(name)s”. With it, Goodword "
-            "would no longer follow these roles in Greenhouse:",
+            "It sees none of the jobs linked through “%(name)s”. With it, Goodword would stop following this "
+            "role in Greenhouse:",
+            "It sees none of the jobs linked through “%(name)s”. With it, Goodword would stop following these "
+            "roles in Greenhouse:",
             len(roles),
         )
     else:
-        title = _("This key does not see all linked jobs")
+        title = _("This key doesn't see all linked jobs")
         sentence = ngettext(
-            "With it, Goodword would no longer follow this role in Greenhouse:",
-            "With it, Goodword would no longer follow these roles in Greenhouse:",
+            "With it, Goodword would stop following this role in Greenhouse:",
+            "With it, Goodword would stop following these roles in Greenhouse:",
             len(roles),
         )
     return [*found, AccountWarning(title=title, sentence=sentence % {"name": connection.name}, roles=roles)]
@@ -421,8 +421,7 @@ def _already_connected(other: Connection) -> AccountWarning:
         return AccountWarning(
             title=_("This account was connected before"),
             sentence=_(
-                "“%(name)s” was connected with it. Connect that one again instead: its endpoint URL, secret key "
-                "and linked roles are as they were."
+                "Reconnect “%(name)s” instead: it keeps its Endpoint URL, secret key and linked roles."
             )
             % {"name": other.name},
             instead=other,
@@ -430,8 +429,8 @@ def _already_connected(other: Connection) -> AccountWarning:
     return AccountWarning(
         title=_("This account is connected already"),
         sentence=_(
-            "“%(name)s” is connected with it. A second connection would follow the same candidates twice. To "
-            "replace the key of “%(name)s”, use its menu."
+            "“%(name)s” is connected to it. A second connection would follow the same candidates twice. To "
+            "replace the key, use the menu of “%(name)s”."
         )
         % {"name": other.name},
         instead=other,

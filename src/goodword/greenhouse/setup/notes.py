@@ -104,9 +104,7 @@ def parse_candidate_id(text: str) -> int:
         return int(found[1])
     if _NUMBER.match(text) and int(text) > 0:
         return int(text)
-    raise NoCandidate(
-        _("Enter the number of a candidate in Greenhouse, or the address of their profile there.")
-    )
+    raise NoCandidate(_("Enter a candidate's Greenhouse ID, or the link to their profile."))
 
 
 def find_candidate(connection: Connection, candidate_id: int) -> Candidate:
@@ -115,8 +113,7 @@ def find_candidate(connection: Connection, candidate_id: int) -> Candidate:
         candidate = api.candidate(candidate_id)
     if candidate is None:
         raise NoCandidate(
-            _("Greenhouse shows no candidate with the number %s through this key. Check it there.")
-            % candidate_id
+            _("This key sees no candidate with the ID %s. Check the ID in Greenhouse.") % candidate_id
         )
     return candidate
 

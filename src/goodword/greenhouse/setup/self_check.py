@@ -62,9 +62,7 @@ def _check_reading(connection: Connection, *, member: Membership, now: datetime)
     works = [one.name for one in (*card.required, *card.recommended) if one.state in {"granted", "untested"}]
     found = []
     if works:
-        found.append(
-            CheckResult(tone="success", sentence=_("Greenhouse answered to reads of: %s.") % ", ".join(works))
-        )
+        found.append(CheckResult(tone="success", sentence=_("Reading works: %s.") % ", ".join(works)))
     if card.site_admin:
         found.append(CheckResult(tone="error", sentence=card.site_admin))
     if card.to_tick:
@@ -144,16 +142,16 @@ def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, str
 def _answer_result(status: int, ours: bool, location: str) -> CheckResult:
     if status == httpx2.codes.OK and ours:
         return CheckResult(
-            tone="success", sentence=_("A signed test to the Endpoint URL arrived here and was accepted.")
+            tone="success", sentence=_("A signed test delivery to the Endpoint URL was accepted.")
         )
     if status == httpx2.codes.OK:
         return _bad(
-            _("Something other than Goodword answered at the Endpoint URL. %s")
+            _("Something other than Goodword answered the Endpoint URL. %s")
             % _("Check that GOODWORD_BASE_URL and the proxy lead to this installation.")
         )
     if status == httpx2.codes.UNAUTHORIZED:
         return _bad(
-            _("The test arrived, but its signature no longer matched: something in between changes the body.")
+            _("The test arrived, but its signature no longer matched: something on the way changes the body.")
         )
     if httpx2.codes.is_redirect(status):
         host = urlsplit(location).netloc
@@ -191,7 +189,7 @@ def _reachability_warnings(url: str) -> Iterator[CheckResult]:
     if parts.scheme != "https":
         yield CheckResult(
             tone="attention",
-            sentence=_("Its address begins with http://. Greenhouse only delivers to https://."),
+            sentence=_("The Endpoint URL begins with http://, but Greenhouse only delivers to https://."),
         )
     if not all(is_public(ipaddress.ip_address(address)) for address in addresses):
         yield CheckResult(

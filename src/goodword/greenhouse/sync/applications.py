@@ -62,7 +62,7 @@ Change = tuple[str, Mapping[str, Any]]
 
 
 class TooBusy(Exception):
-    """Our copies were written by others during each reading. Try again later."""
+    """Others wrote our copies during each reading. Try again later."""
 
 
 def sync_applications(
@@ -77,9 +77,8 @@ def sync_applications(
 ) -> list[str]:
     """Read the applications from Harvest and write what changed. Returns a sentence for each.
 
-    `settle` is called with the sentences inside the writing transaction, so that the caller's own row is settled if
-    and only if the changes are written. `suppressed`: see `apply`. Raises HarvestError with nothing written, and
-    TooBusy.
+    `settle` is called with the sentences in the writing transaction, so that the caller's row is settled if and only if
+    the changes are written. `suppressed`: see `apply`. Raises HarvestError with nothing written, and TooBusy.
     """
     wanted = sorted(set(remote_ids))  # the same order in all workers avoids deadlocks
     for _ in range(READINGS):
@@ -102,7 +101,6 @@ def sync_applications(
 
 
 def sync_application(connection: Connection, remote_id: int, *, now: datetime, hint: Hint = NO_HINT) -> str:
-    """One application; see `sync_applications`."""
     return sync_applications(connection, [remote_id], now=now, hint=hint)[0]
 
 
@@ -112,8 +110,8 @@ def start_stage_steps(
     """Request the steps of the application's current stage that have not begun, because a member clicked.
 
     Call it after a sync, in the caller's transaction. Does nothing if the application has moved to another job (or
-    another stage, if `stage_id` is given), has ended, or is not visible in Greenhouse. The click is also the one that
-    is required after a rejection was undone.
+    another stage, if `stage_id` is given), has ended, or is not visible in Greenhouse. The click also counts as the one
+    required after a rejection was undone.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Steps are requested in the transaction of their cause.")
@@ -143,8 +141,6 @@ def start_stage_steps(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationState:
-    """Status, job and stage of an application; `reason` of a rejection."""
-
     status: str
     job_id: int | None
     stage_id: int | None
@@ -153,7 +149,6 @@ class ApplicationState:
 
 
 def state_of(row: Application) -> ApplicationState:
-    """The state of our copy."""
     return ApplicationState(
         status=row.status,
         job_id=row.job_id,
@@ -164,10 +159,10 @@ def state_of(row: Application) -> ApplicationState:
 
 
 def changes(old: ApplicationState | None, new: ApplicationState, *, arrived: bool = True) -> Iterator[Change]:
-    """Names and data of the events between `old` and `new`, in their natural order.
+    """Names and data of the events between two states, in their natural order.
 
-    `old` is None for a new application. `arrived`: whether being in this stage counts as an arrival: for a new one in a
-    mapped stage, and never in one where it already was when it was mapped. A rejected or hired one enters no stage.
+    `old` is None for a new application. `arrived`: whether being in this stage counts as an arrival. A rejected or
+    hired application enters no stage.
     """
     active = new.status == Status.ACTIVE
     if old is None:
@@ -209,7 +204,7 @@ def lacks_stage(application: remote.Application) -> bool:
 
 
 def describe(name: str, data: Mapping[str, Any]) -> str:
-    """The change in a few words, for the inbox. No names of people."""
+    """In a few words, without names of people."""
     match name:
         case "application.applied":
             return "first seen"
@@ -239,8 +234,8 @@ def apply(
 ) -> list[str]:
     """Update our copies and record events, in the caller's transaction. Returns a sentence for each. Raises Stale.
 
-    For `suppressed` applications neither the arrival in the stage nor a change of the candidate is recorded: what
-    these events would start waits for a member's click.
+    For `suppressed` applications neither the arrival in the stage nor a change of the candidate is recorded: what they
+    would start waits for a member's click.
 
     `synced_at` is the version of our rows. It is noted before Harvest is read, only grows, and must be unchanged under
     the row's lock. So every write is based on a reading made after the previous write, whatever the workers' clocks
@@ -317,7 +312,7 @@ def _unlinked(application: remote.Application | None) -> str:
 
 
 def _not_visible(row: Application | None, *, remote_id: int, now: datetime) -> str:
-    """Mark our copy. Not visible does not mean deleted, so nothing is erased."""
+    """Not visible does not mean deleted, so nothing is erased."""
     if row is not None and row.not_visible_since is None:
         row.not_visible_since, row.synced_at = now, next_version(row.synced_at, now)
         row.save(update_fields=["not_visible_since", "synced_at"])
@@ -367,10 +362,7 @@ def update_application(
     now: datetime,
     has_entered: Callable[..., bool] | None = None,
 ) -> list[Change]:
-    """Copy Greenhouse's data to our row, unsaved. Returns the events since `old`.
-
-    `has_entered` replaces `has_entered_since`.
-    """
+    """Copy Greenhouse's data to our row, unsaved. Returns the events since `old`."""
     if automation is not None:  # moved to an unlinked job, it stays with the role that holds its results
         row.role = automation.role
     for name, value in _columns(application, row=row, reading=reading, now=now).items():
@@ -388,7 +380,7 @@ def update_application(
 def _columns(
     application: remote.Application, *, row: Application, reading: ApplicationReading, now: datetime
 ) -> dict[str, Any]:
-    """The columns copied from Greenhouse. A status unknown to us leaves ours unchanged."""
+    """A status unknown to us leaves ours unchanged."""
     known = application.status is not ApplicationStatus.UNKNOWN
     status = application.status.value if known else row.status
     rejected, hired = status == Application.Status.REJECTED, status == Application.Status.HIRED
@@ -417,7 +409,7 @@ def _columns(
 
 
 def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed: Suppressed) -> str:
-    """Record it for each of the candidate's applications: any of them may be waiting for it."""
+    """For each of the candidate's applications: any of them may be waiting for it."""
     ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
     for row in ours.exclude(remote_id__in=suppressed).order_by("pk"):
         _record("candidate.changed", row, data={}, now=now)
@@ -439,9 +431,10 @@ def _record(name: str, row: Application, *, data: Mapping[str, Any], now: dateti
 
 
 def is_arrival(row: Application, *, automation: Automation | None, active_at: datetime | None) -> bool:
-    """For an application seen for the first time: true in a mapped stage, unless it was there when it was mapped.
+    """Whether an application seen for the first time has arrived in a mapped stage.
 
-    Those were left out by decision, and count only if they are known to have entered the stage again since.
+    Not if it was there when the stage was mapped: those candidates were left out by decision, and count only once they
+    are known to have entered the stage again.
     """
     if automation is None or not is_mapped(
         connection_id=automation.connection_id, job_id=row.job_id, stage_id=row.stage_id
@@ -486,7 +479,7 @@ def has_entered_since(
 
 
 def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[int]:
-    """Ids of applications with a missed start on the waiting list."""
+    """Ids of applications whose missed invitation waits for a decision."""
     rows = Finding.objects.across_organisations().filter(
         connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
     )
@@ -496,7 +489,11 @@ def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[in
 def release_waiting(
     connection: Connection, remote_ids: Collection[int], *, hint: Hint, now: datetime
 ) -> None:
-    """Record the waiting arrivals that a delivery reports, in the transaction that wrote our copies."""
+    """Record the waiting arrivals that a late delivery reports, in the transaction that wrote our copies.
+
+    After an outage of ours Greenhouse repeats deliveries for hours. If reconciliation is faster, the arrival waits for
+    a decision and the delivery finds no difference; it must still start what it would have started.
+    """
     if not hint.arrived or hint.stage_id is None:
         return
     waiting = Finding.objects.across_organisations().filter(

@@ -55,15 +55,13 @@ _COPIED = (
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """An ordinary application as read, and the hint of its delivery."""
-
     reading: ApplicationReading
     hint: Hint
 
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """An updated application: Greenhouse's id, ours, and the outcome in a sentence."""
+    """Greenhouse's id, ours, and the outcome in a sentence."""
 
     remote_id: int
     application_id: int
@@ -73,7 +71,7 @@ class Updated:
 def prepare(
     connection: Connection, read: Mapping[int, tuple[Hint, Prefetched]], *, now: datetime
 ) -> list[Plan]:
-    """The ordinary ones among prefetched applications, by Greenhouse's ids, completed with further reads.
+    """The ordinary ones among prefetched applications, by Greenhouse's ids, completed by further reads.
 
     Not inside a transaction. Raises HarvestError.
     """
@@ -192,13 +190,13 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
 def _remote(
     ours: Mapping[int, Application], read: Mapping[int, tuple[Hint, Prefetched]]
 ) -> dict[int, remote.Application]:
-    """Applications of a job as read, unless our copy was written since."""
+    """Without prospects, and without those whose copy was written since."""
     found = {one: read[one][1].application(one, as_of=ours[one].synced_at) for one in read if one in ours}
     return {one: row for one, row in found.items() if row is not None and row.job_id is not None}
 
 
 def _is_unchanged(reading: ApplicationReading, row: Application, candidate: Candidate) -> bool:
-    """Whether our rows, now locked, are unchanged since before the read."""
+    """Whether our locked rows are unchanged since before the read."""
     return (
         row.synced_at == reading.application_as_of
         and candidate.synced_at == reading.candidate_as_of

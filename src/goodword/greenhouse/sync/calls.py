@@ -124,7 +124,7 @@ class SharedPacer:
         return _A_MOMENT
 
     def observe(self, report: RateReport) -> None:
-        """See `Pacer.observe`. Skips the database if the answer has no changes."""
+        """Skips the database if the answer changes nothing."""
         if database.in_atomic_block:
             self._alone.observe(report)
             return
@@ -215,7 +215,7 @@ def _seconds(moment: datetime | None) -> float:
 
 
 def pacer_of(connection: Connection) -> Pacer:
-    """The connection's pacer, one object per process."""
+    """One object per process."""
     return _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
 
 
@@ -227,8 +227,7 @@ def _shared(uid: UUID, api: str, connection_id: int, organisation_id: int) -> Sh
 
 
 def token_pacer_of(connection: Connection) -> Pacer:
-    """The pacer of the connection's token calls, which Greenhouse counts separately. They are so few that each process
-    counts its own."""
+    """Greenhouse counts token calls separately. They are so few that each process counts its own."""
     return _of_tokens(connection.uid)
 
 
@@ -256,8 +255,6 @@ def outcome_of(exchange: Exchange) -> str:
 
 @dataclass
 class Meter:
-    """The number of calls so far, by whatever clients."""
-
     calls: int = 0
 
 
@@ -297,7 +294,6 @@ class CallCounter:
         self._flushed = time.monotonic()
 
     def count(self, exchange: Exchange) -> None:
-        """Add one exchange."""
         _count_metered()
         self.called = True
         outcome = outcome_of(exchange)
@@ -319,7 +315,7 @@ class CallCounter:
         self._add(UNEXPECTED, 1, 0.0)
 
     def flush(self) -> None:
-        """Add the counts to the rows. On a database error they are lost: they only serve the health page."""
+        """Add the counts to the rows. A database error loses them: they only serve the health page."""
         with self._lock:
             gathered, self._gathered = self._gathered, {}
             self._flushed = time.monotonic()
@@ -341,7 +337,6 @@ class CallCounter:
 
 
 def prune(*, now: datetime) -> int:
-    """Remove old hours. Returns how many rows."""
     return CallTally.objects.across_organisations().filter(hour__lt=now - KEEP_FOR).delete()[0]
 
 
@@ -350,46 +345,39 @@ def prune(*, now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """The calls with one outcome, and their total seconds."""
-
     name: str
     calls: int
     seconds: float
 
     @property
     def words(self) -> str:
-        """The outcome as shown on the health page."""
         return LABELS.get(self.name, self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """The calls since a full hour, by outcome: `ok` first, then the most frequent."""
+    """Since a full hour, by outcome: `ok` first, then the most frequent."""
 
     since: datetime
     outcomes: tuple[Outcome, ...]
 
     @property
     def total(self) -> int:
-        """All of them."""
         return sum(one.calls for one in self.outcomes)
 
     @property
     def failed(self) -> int:
-        """Those that were not `ok`."""
         return sum(one.calls for one in self.outcomes if one.name != OK)
 
     @property
     def mean_seconds(self) -> float | None:
-        """Mean duration of a call; None if there was none."""
         return sum(one.seconds for one in self.outcomes) / self.total if self.total else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHealth:
-    """A connection's calls for the health page.
+    """`limit` and `remaining` belong to the current window of `window` seconds; None until known.
 
-    `limit` and `remaining` belong to the current window of `window` seconds; None until an answer has them.
     `share` is the used part of the limit, 0 to 1. `blocked_until`: Greenhouse has asked us to wait.
     """
 
@@ -403,7 +391,7 @@ class CallHealth:
 
 
 def call_health(connection: Connection, *, now: datetime) -> CallHealth:
-    """The connection's calls in the last hour and day (full hours), and the state of its rate limit."""
+    """Calls in the last hour and day (full hours), and the state of the rate limit."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     rate = V1_RATE if connection.api == Connection.Api.V1 else V3_RATE
     row = RateWindow.objects.across_organisations().filter(connection=connection).first()

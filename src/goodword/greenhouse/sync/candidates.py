@@ -37,16 +37,15 @@ _TICK = timedelta(microseconds=1)
 
 
 class Stale(Exception):
-    """Our copy was written while Harvest was being read, so the reading may be older. Read again."""
+    """Our copy was written while Harvest was read, so the reading may be older. Read again."""
 
 
 def next_version(before: datetime | None, now: datetime) -> datetime:
-    """The next `synced_at`: always later than the last one, even if clocks differ or stand still."""
+    """Always later than the last one, even if clocks differ or stand still."""
     return now if before is None else max(now, before + _TICK)
 
 
 def candidate_columns(person: remote.Candidate) -> dict[str, Any]:
-    """The columns of our copy that are copied from Greenhouse."""
     return {
         "first_name": _clean(person.first_name, 200),
         "last_name": _clean(person.last_name, 200),
@@ -124,14 +123,14 @@ def _clean(text: str | None, longest: int) -> str:
 
 
 def address_of(contacts: Iterable[Contact]) -> str:
-    """The address to write to: never the work address if there is another; empty if none is valid."""
+    """The address to write to, "" if none is valid: the work address only if there is no other."""
     usable = [contact for contact in contacts if is_address(contact.value)]
     usable.sort(key=lambda contact: _RANK.get(contact.type or "", 1))  # stable: Greenhouse's order decides
     return usable[0].value.strip() if usable else ""
 
 
 def is_address(value: str) -> bool:
-    """Whether this is a valid e-mail address. Greenhouse checks them loosely."""
+    """Greenhouse checks addresses loosely."""
     try:
         validate_email(value.strip())
     except ValidationError:
@@ -142,9 +141,9 @@ def is_address(value: str) -> bool:
 def merge_candidates(*, loser_id: int, winner: Candidate, now: datetime) -> bool:
     """Give the loser's applications to the winner, as merged in Greenhouse. False if that was done before.
 
-    Runs in the caller's transaction. Timelines, mails and results belong to the applications and move with them; the
-    loser's name and address are blanked. Erasures requested because the merge looked like a deletion are cancelled;
-    those that a person requested are repeated for the winner.
+    Runs in the caller's transaction. Timelines, mails and results move with the applications; the loser's name and
+    address are blanked. Erasures requested because the merge looked like a deletion are cancelled; those that a person
+    requested are repeated for the winner.
     """
     locked = {pk: lock_person(pk) for pk in sorted({loser_id, winner.pk})}  # the same order in all workers
     loser, applications = locked[loser_id]

@@ -49,8 +49,7 @@ APPLICATION_VISIBLE_AGAIN = "Greenhouse shows this application again: it wasn't 
 MAX_ERASURES = 1000
 
 
-def _nothing(_: list[str]) -> None:
-    """The default `settle`."""
+def _nothing(_: list[str]) -> None: ...
 
 
 def candidate_merged(
@@ -83,7 +82,7 @@ def candidate_deleted(
     now: datetime,
     settle: Settle = _nothing,
 ) -> list[str]:
-    """Candidate `candidate_id` was deleted with these applications, or merged, which can look the same."""
+    """The candidate was deleted with these applications, or merged, which can look the same."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
@@ -111,9 +110,9 @@ def candidate_anonymised(
     now: datetime,
     settle: Settle = _nothing,
 ) -> list[str]:
-    """Candidate `candidate_id` was anonymised. `fields`: what was blanked, in Greenhouse's words ("full_name").
+    """`fields`: what was blanked, in Greenhouse's words ("full_name").
 
-    The id stays visible; missing address and name confirm it. If only other data was blanked, our copy is updated.
+    The id stays visible; a missing address and name confirm it. If only other data was blanked, our copy is updated.
     """
 
     def write(reading: PeopleReading) -> list[str]:
@@ -130,7 +129,7 @@ def candidate_anonymised(
 def application_deleted(
     connection: Connection, *, application_id: int, now: datetime, settle: Settle = _nothing
 ) -> list[str]:
-    """Application `application_id` was deleted; the candidate stays."""
+    """The application was deleted; the candidate stays."""
 
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
@@ -154,8 +153,8 @@ def application_deleted(
 def erase_due(*, now: datetime) -> int:
     """Erase what is due and still gone from Greenhouse. Returns how many.
 
-    Greenhouse is read once more: a person who is visible again, or was merged, is kept. While it cannot be reached
-    nothing is erased, and the next sweep tries again.
+    Greenhouse is read once more: a person who is visible again, or was merged, is kept. While Greenhouse cannot be
+    reached nothing is erased.
     """
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
@@ -175,13 +174,12 @@ class PeopleReading:
     write: Callable[[], list[str]]
 
     def shows(self, candidate_id: int) -> bool:
-        """Whether the candidate is visible, if only through an application (a private candidate's, perhaps)."""
+        """Visible, if only through an application, as a private candidate may be."""
         theirs = {one.application.candidate_id for one in self.applications if one.application is not None}
         return self.people[candidate_id] is not None or candidate_id in theirs
 
     @property
     def visible(self) -> set[int]:
-        """Greenhouse's ids of the visible applications."""
         return {one.remote_id for one in self.applications if one.application is not None}
 
 
@@ -228,7 +226,7 @@ def _read_and_write(
 def _our_applications(
     connection: Connection, candidate_ids: Collection[int], application_ids: Collection[int]
 ) -> list[int]:
-    """Greenhouse's ids of our applications concerned, in the same order in all workers."""
+    """Greenhouse's ids, in the same order in all workers."""
     rows = Application.objects.across_organisations().filter(
         Q(candidate__remote_id__in=candidate_ids) | Q(remote_id__in=application_ids),
         connection_id=connection.pk,
@@ -293,7 +291,7 @@ def _cancel_erasures(connection: Connection, candidate_id: int, *, because: str,
 
 
 def _member_keeps(**of: Candidate | Application) -> bool:
-    """Whether a member has cancelled such an erasure before: a replay must not undo that."""
+    """Whether a member has cancelled such an erasure: a replay must not undo that."""
     earlier = Erasure.objects.across_organisations().filter(**of).exclude(reason__in=BY_PEOPLE)
     return earlier.filter(cancelled_by__isnull=False).exists()
 
@@ -330,8 +328,7 @@ def _erase(erasure_id: int, *, now: datetime, resting: set[int]) -> bool:
 
 
 def _connection_to_check(erasure: Erasure) -> Connection | None:
-    """The connection to check the erasure with. None for erasures requested by people, candidates created by hand, and
-    disconnected accounts."""
+    """None for erasures requested by people, candidates created by hand, and disconnected accounts."""
     if erasure.reason in BY_PEOPLE:
         return None
     connections = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)

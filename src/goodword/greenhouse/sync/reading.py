@@ -22,8 +22,6 @@ type Version = datetime | None
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookUser:
-    """A Greenhouse user as named in a webhook body."""
-
     id: int
     name: str
     email: str
@@ -33,9 +31,8 @@ class WebhookUser:
 class Hint:
     """Parts of a signed delivery that fill gaps in Harvest's data.
 
-    `stage_id`: the stage in a stage change; `arrived`: whether they have just entered it; `restored`: whether a
-    rejection or a hire was undone; `received_at`: when the delivery came; `reason`: the name of a rejection reason;
-    `users`: the recruiters in the body.
+    `arrived`: they have just entered `stage_id`; `restored`: a rejection or a hire was undone; `reason`: of a
+    rejection; `users`: the recruiters in the body.
     """
 
     stage_id: int | None = None
@@ -53,19 +50,18 @@ NO_HINT = Hint()
 class Prefetched:
     """Applications and candidates read together, by Greenhouse's ids, so that a burst of deliveries costs few calls.
 
-    Each has the version (`synced_at`) that our row had *before* the read, None if there was no row. It is used only
-    while our row still has that version.
+    Each comes with the version (`synced_at`) of our row before the read, None without a row, and is used only while the
+    row still has it.
     """
 
     applications: Mapping[int, tuple[remote.Application, Version]] = field(default_factory=dict)
     candidates: Mapping[int, tuple[remote.Candidate, Version]] = field(default_factory=dict)
 
     def application(self, remote_id: int, *, as_of: Version) -> remote.Application | None:
-        """The application, if read and our row still has the version `as_of`."""
+        """None if our row no longer has the version `as_of`."""
         return _fresh(self.applications.get(remote_id), as_of)
 
     def candidate(self, remote_id: int, *, as_of: Version) -> remote.Candidate | None:
-        """The candidate, likewise."""
         return _fresh(self.candidates.get(remote_id), as_of)
 
 
@@ -78,8 +74,6 @@ def _fresh[T](read: tuple[T, Version] | None, as_of: Version) -> T | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recruiter:
-    """A Greenhouse user, as far as known."""
-
     remote_id: int | None = None
     name: str = ""
     email: str = ""
@@ -90,11 +84,11 @@ NOBODY = Recruiter()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationReading:
-    """An application as read from Harvest, and the versions of our rows before the read.
+    """An application as read from Harvest, and the versions (`synced_at`) of our rows before the read.
 
-    `application` or `candidate` None: not visible to us. `unlinked`: it belongs to no role, and the candidate was not
-    read. `recruiter` None: unchanged. `entered_at`: when the current stage was entered, if read and known. `reason`: of
-    a rejection. `restored`: the delivery undoes a rejection or a hire. `..._as_of`: `synced_at` of our rows.
+    `application` or `candidate` None: not visible. `unlinked`: it belongs to no role, and the candidate was not read.
+    `recruiter` None: unchanged. `entered_at`: when the stage was entered, if read and known. `restored`: the delivery
+    undoes a rejection or a hire.
     """
 
     remote_id: int
@@ -118,9 +112,8 @@ def read_application(
     now: datetime,
     prefetched: Prefetched = NOTHING_PREFETCHED,
 ) -> ApplicationReading:
-    """Read an application and its candidate. Raises HarvestError.
-
-    v3 needs two calls, and up to two more if the stage or the recruiter is new to us.
+    """Read an application and its candidate: two calls in v3, up to four if stage or recruiter are new. Raises
+    HarvestError.
     """
     ours = (
         Application.objects.across_organisations()
@@ -152,14 +145,13 @@ def read_application(
 
 
 def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -> bool:
-    """Whether a stage of a job starts a step."""
     if job_id is None or stage_id is None:
         return False
     return rules_of_stage(connection_id=connection_id, job_id=job_id, stage_id=stage_id).exists()
 
 
 def automation_for(connection: Connection, application: remote.Application) -> Automation | None:
-    """The automation of the application's job; for a prospect the first one among their prospective jobs."""
+    """For a prospect, that of the first prospective job that has one."""
     jobs = application.prospective_job_ids if application.job_id is None else (application.job_id,)
     for job_id in jobs:
         if found := automation_of(connection_id=connection.pk, job_id=job_id):
@@ -178,7 +170,7 @@ def add_details(
     now: datetime,
     is_mapped: Callable[..., bool] = is_mapped,
 ) -> ApplicationReading:
-    """Add to a visible application when it entered its stage, its rejection reason and its recruiter."""
+    """When they entered the stage, the rejection reason and the recruiter of a visible application."""
     application = reading.application
     assert application is not None  # it is visible
     cached = CachedReads(api, connection=connection, now=now)
@@ -204,9 +196,9 @@ def _entered_at(
     hint: Hint,
     is_mapped: Callable[..., bool],
 ) -> datetime | None:
-    """When the application entered its stage; read only if the stage is new to us and starts a step.
+    """Read only if the stage is new to us and starts a step.
 
-    If Greenhouse does not provide it (v1, a missing permission), the time of the delivery that reports the move.
+    If Greenhouse does not provide it (v1, a missing permission): when the delivery that reports the move came.
     """
     if application.stage_id is None or (ours is not None and ours.stage_id == application.stage_id):
         return None
@@ -262,7 +254,11 @@ def find_recruiter(
     webhook_users: Collection[WebhookUser],
     own_domains: Collection[str],
 ) -> Recruiter:
-    """The first active user among `possible_recruiters`. Works without the permissions to read users and owners."""
+    """The application's recruiter, else the job's responsible recruiter; deactivated users are skipped.
+
+    The address comes from Greenhouse's users, else from a signed webhook body if its domain is one of the
+    organisation's own. Without an address the role's owner is used (`candidates.queries.recruiter_of`).
+    """
     for user_id in possible_recruiters(api, recruiter_id=recruiter_id, job_id=job_id):
         try:
             user = api.user(user_id)
@@ -278,7 +274,7 @@ def find_recruiter(
 def possible_recruiters(
     api: HarvestApi | CachedReads, *, recruiter_id: int | None, job_id: int | None
 ) -> Iterator[int]:
-    """User ids to consider, best first. The hiring team is read only if the first one is not used."""
+    """User ids, best first. The hiring team is read only if the first one is not used."""
     if recruiter_id is not None:
         yield recruiter_id
     if job_id is None:
@@ -314,8 +310,8 @@ def _valid_address(address: str) -> str:
 def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: datetime) -> Prefetched:
     """Read applications and their candidates together. Raises HarvestError.
 
-    `wanted` has the applications' ids and their candidates' ids as far as known, both Greenhouse's. Fifty applications
-    cost two or three calls with v3, and one with v1.
+    `wanted`: the applications' ids and their candidates' as far as known, both Greenhouse's. Fifty applications cost
+    two or three calls with v3, one with v1.
     """
     ours = _our_applications(connection, wanted)
     known = {one: wanted[one] or (ours[one].candidate.remote_id if one in ours else None) for one in wanted}
@@ -355,7 +351,7 @@ def _new_stages(
     connection: Connection,
     now: datetime,
 ) -> dict[int, remote.ApplicationStage]:
-    """When applications entered their stage, for those whose stage is new to us and starts a step."""
+    """Stage entries of applications whose stage is new to us and starts a step."""
     new = [
         one
         for one in applications

@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
-import httpx2
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
@@ -46,8 +45,7 @@ from goodword.greenhouse.sync.calls import CallCounter, pacer_of, token_pacer_of
 State = Connection.State
 
 PERMISSION_MISSING = (
-    "Greenhouse does not let this key do all that is needed. In Greenhouse, edit the credential and tick every "
-    "permission that is listed here."
+    "This key lacks permissions. In Greenhouse, edit the credential and tick every permission listed here."
 )
 
 #: for work on a row that can wait: one quick second try, so that the row waits and not the worker
@@ -82,14 +80,15 @@ def client_for(
     retry: Retry = READS,
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
-    """A client for a credential, saved or not, at the addresses of the settings. Close it."""
+    """A client for a credential, saved or not. Close it."""
     v1 = isinstance(credentials, V1Credentials)
+    network = _setting("GOODWORD_HARVEST_TRANSPORT")
     return build(
         credentials,
         base_url=settings.GOODWORD_GREENHOUSE_V1_URL if v1 else settings.GOODWORD_GREENHOUSE_V3_URL,
         token_url=f"{settings.GOODWORD_GREENHOUSE_AUTH_URL}/token",
         clock=clock.now,
-        transport=_transport(),
+        transport=network() if network else None,
         allow_private=settings.GOODWORD_ALLOW_PRIVATE_ADDRESSES,
         token_store=token_store,
         pacer=pacer,
@@ -97,7 +96,7 @@ def client_for(
         worked_before=worked_before,
         priority=priority,
         retry=retry,
-        sleep=_pause(),
+        sleep=_setting("GOODWORD_HARVEST_PAUSE") or stopping.pause,
         watch=watch,
         limits=INTERACTIVE_LIMITS if priority is Priority.PERSON else Limits(),
     )
@@ -109,8 +108,7 @@ def harvest(
 ) -> Iterator[HarvestApi]:
     """A client for a saved connection. A HarvestError that leaves the block is stored as its `last_error`.
 
-    Raises crypto.CannotOpen if the stored credential cannot be decrypted. A saved credential has worked, so a refusal
-    means *revoked or expired*.
+    Raises crypto.CannotOpen. A saved credential has worked, so a refusal means *revoked or expired*.
     """
     try:
         credentials = connection.credentials()
@@ -164,7 +162,7 @@ def _failed(connection: Connection, error: HarvestError, *, api: HarvestApi) -> 
 
 
 def _works_at_all(api: HarvestApi) -> bool:
-    """Whether any read works with a v1 key, where a refusal means a bad key or a missing permission. Unknown: True."""
+    """Whether any read works with a v1 key, which refuses a bad key and a missing permission alike. Unknown: True."""
     try:
         next(probe_all(api), None)
     except Unauthorised:
@@ -180,25 +178,17 @@ def _set_error(connection: Connection, sentence: str) -> QuerySet[Connection]:
     return rows
 
 
-def _transport() -> httpx2.BaseTransport | None:
-    """A replacement for the network, from the function that the setting names by its dotted path."""
-    path: str | None = getattr(settings, "GOODWORD_HARVEST_TRANSPORT", None)
-    return import_string(path)() if path else None
-
-
-def _pause() -> Callable[[float], None]:
-    """How to wait before the next try: a sleep, or the function that the setting names by its dotted path."""
-    path: str | None = getattr(settings, "GOODWORD_HARVEST_PAUSE", None)
-    pause: Callable[[float], None] = import_string(path) if path else stopping.pause
-    return pause
+def _setting(name: str) -> Any:
+    """What the setting names by its dotted path, None without one: tests replace the network and the waits."""
+    path: str | None = getattr(settings, name, None)
+    return import_string(path) if path else None
 
 
 class ConnectionTokens:
     """The `TokenStore` of one connection for one session: the token is stored encrypted and shared by all workers.
 
-    The lease is a column with an end, not a lock held over the call to Greenhouse: a worker that dies while minting
-    blocks the others for TOKEN_LEASE at most. A valid token is read once a session; the row is read again before
-    minting. A token minted with a replaced credential is not stored.
+    The lease is a column with an end, not a lock held over the call: a worker that dies while minting blocks the others
+    for TOKEN_LEASE at most. A token minted with a replaced credential is not stored.
     """
 
     def __init__(self, connection: Connection) -> None:
@@ -206,27 +196,24 @@ class ConnectionTokens:
         self._known: Token | None = None
 
     def get(self) -> Token | None:
-        """The token last saved; None if there is none or it cannot be decrypted."""
+        """None if there is none or it cannot be decrypted."""
         if self._known is None or self._known.renew_at <= clock.now():
             self._known = self._read()
         return self._known
 
     def claim(self) -> bool:
-        """Take the lease; False while another worker has it."""
         self._known = None
         now = clock.now()
         free = Q(token_lease_until=None) | Q(token_lease_until__lte=now)
         return self._row().filter(free).update(token_lease_until=now + TOKEN_LEASE) == 1
 
     def save(self, token: Token) -> None:
-        """Store a new token and end the lease."""
         plain = json.dumps({"access_token": token.access_token, "renew_at": token.renew_at.isoformat()})
         sealed = self._connection.seal("token", plain)
         self._row().update(token=sealed, token_lease_until=None)
         self._known = token
 
     def release(self) -> None:
-        """End the lease without a token."""
         self._row().update(token_lease_until=None)
 
     def _row(self) -> QuerySet[Connection]:
@@ -246,10 +233,10 @@ class ConnectionTokens:
 
 
 class CachedReads:
-    """A cache of some reads of `HarvestApi` for one connection, per process, for some minutes.
+    """Caches some reads of `HarvestApi` for one connection, per process, for some minutes.
 
-    The applications of a burst have the same few users. A credential that may not read users, teams or stages is
-    refused each time, so refusals are cached, for all rows of a kind. Each read raises Forbidden, also from the cache.
+    The applications of a burst have the same few users. Refusals are cached for all rows of a kind, since a credential
+    that may not read users, teams or stages is refused each time. Each read raises Forbidden, also from the cache.
     """
 
     def __init__(self, api: HarvestApi, *, connection: Connection, now: datetime) -> None:
@@ -265,13 +252,13 @@ class CachedReads:
         return [owner for job_id in job_ids for owner in self._owners(job_id)]
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
-        """See `HarvestApi.stage_entered_at`. Only refusals are cached."""
+        """Only refusals are cached."""
         with self.refusals("stages"):
             return self._api.stage_entered_at(application_id)
 
     @contextmanager
     def refusals(self, kind: str) -> Iterator[None]:
-        """Cache a refusal of the block. While it is cached, Forbidden is raised without entering the block."""
+        """Cache a refusal of the block. While cached, Forbidden is raised without entering the block."""
         if (refused := self._get(kind, _REFUSED)) is not None:
             permission, where = refused[0]
             raise Forbidden(where, permission=permission)

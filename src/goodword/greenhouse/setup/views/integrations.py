@@ -40,7 +40,7 @@ class NameForm(forms.Form):
         )
         if any(one.name.casefold() == name.casefold() for one in others):
             raise forms.ValidationError(
-                gettext_lazy("Another Greenhouse account here is called that. Choose another name.")
+                gettext_lazy("Another account has this name. Choose a different one.")
             )
         return name
 
@@ -53,7 +53,7 @@ class AuthorForm(forms.Form):
         label=gettext_lazy("Greenhouse user (ID or e-mail address)"),
         required=False,
         max_length=320,
-        error_messages={"invalid": gettext_lazy("Enter the user's number or e-mail address.")},
+        error_messages={"invalid": gettext_lazy("Enter the user's ID or e-mail address.")},
     )
 
 
@@ -144,7 +144,7 @@ def author(request: MemberRequest, pk: int) -> HttpResponseBase:
             form.add_error("user", str(error_message(error)))
         else:
             if id_or_email and user is None:
-                form.add_error("user", _("Greenhouse has no active user with this number or address."))
+                form.add_error("user", _("Greenhouse has no active user with this ID or address."))
             else:
                 user_id = user.id if user else None
                 connections.choose_author(connection, user_id, member=request.member, now=clock.now())
@@ -152,7 +152,7 @@ def author(request: MemberRequest, pk: int) -> HttpResponseBase:
                     request,
                     _("%(name)s signs notes that no recruiter can sign.") % {"name": user.name}
                     if user
-                    else _("Nobody is chosen now."),
+                    else _("No author is chosen now."),
                 )
                 return redirect("integrations", request.organisation.slug)
     return settings_page(request, "setup/author", {"form": form, "connection": connection})

@@ -66,8 +66,8 @@ class V3Form(forms.Form):
         min_value=1,
         max_value=2**63 - 1,
         help_text=gettext_lazy(
-            "The number of a Site Admin: open the user under Configure > Users; it is at the end of the page's "
-            "address. If empty, the credential's service user acts and has to be a Site Admin."
+            "A Site Admin's user ID: open the user under Configure > Users; it is at the end of the URL. If empty, "
+            "the credential's service user acts and must be a Site Admin."
         ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )

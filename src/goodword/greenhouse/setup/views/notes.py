@@ -33,29 +33,27 @@ class NotesForm(forms.Form):
     """Settings of notes on the Activity Feed."""
 
     visibility = forms.ChoiceField(
-        label=gettext_lazy("Who may read the notes in Greenhouse"),
+        label=gettext_lazy("Who can read the notes in Greenhouse"),
         choices=[
-            ("private", gettext_lazy("Private: those who may see private notes of the candidate")),
-            ("public", gettext_lazy("Public: everyone who sees the candidate")),
-            ("admin_only", gettext_lazy("Admins only: Greenhouse's admins of the job and of the site")),
+            ("private", gettext_lazy("Private: users who can see the candidate's private notes")),
+            ("public", gettext_lazy("Public: everyone who can see the candidate")),
+            ("admin_only", gettext_lazy("Admins only: Site Admins and Job Admins")),
         ],
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": gettext_lazy("Choose who may read them.")},
+        error_messages={"invalid_choice": gettext_lazy("Choose who can read them.")},
     )
     words = forms.CharField(
         label=gettext_lazy("First line of a note"),
         required=False,
         max_length=MAX_LENGTH,
-        help_text=gettext_lazy(
-            "If empty, Goodword uses its default text. Link and code are always added below."
-        ),
+        help_text=gettext_lazy("Leave empty for the default. The link and code are always added below."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": DEFAULT}),
     )
     report_link_days = forms.IntegerField(
-        label=gettext_lazy("Days for which the link to a report works"),
+        label=gettext_lazy("Days a report link works"),
         min_value=1,
         max_value=730,
-        help_text=gettext_lazy("After that it asks to sign in. Links in existing notes keep their time."),
+        help_text=gettext_lazy("After that, it asks to sign in. Links in existing notes don't change."),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
     )
 
@@ -173,4 +171,4 @@ def _find_candidate(connection: Connection, text: str) -> tuple[Candidate | None
     except domain.NoCandidate as error:
         return None, str(error)
     except CALL_ERRORS as error:
-        return None, _("%s Nothing was written.") % error_message(error)
+        return None, _("%s Nothing was posted.") % error_message(error)

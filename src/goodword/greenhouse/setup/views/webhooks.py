@@ -69,7 +69,7 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
     form = RotateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         rotate_secret(connection, keep_for=form.period(), member=request.member, now=clock.now())
-        messages.success(request, _("There is a new secret key. Enter it in each webhook in Greenhouse."))
+        messages.success(request, _("Secret key created. Enter it in each webhook in Greenhouse."))
         return redirect("greenhouse_webhooks", request.organisation.slug, connection.pk)
     return settings_page(request, "setup/rotate", {"form": form, "connection": connection})
 
@@ -82,8 +82,8 @@ def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
     if end_old_secrets(connection, member=request.member, now=clock.now()):
         messages.success(
             request,
-            _("Only the newest secret key is accepted now. Deliveries with another one are refused."),
+            _("Only the newest secret key is accepted now."),
         )
     else:
-        messages.info(request, _("The older secret key no longer exists."))
+        messages.info(request, _("No older secret key is left."))
     return redirect("greenhouse_webhooks", request.organisation.slug, connection.pk)
