@@ -11,7 +11,6 @@ from goodword.core.exporting import Told, Wanted, tells, without_nothing
 
 @tells("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
 def export(wanted: Wanted) -> Told:
-    """The person, and what they applied for."""
     if wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)

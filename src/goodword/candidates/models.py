@@ -8,12 +8,12 @@ from goodword.roles.models import Role
 
 
 def _one_line(*names: str) -> str:
-    """Names on one line, since a subject line may contain them."""
+    """Subject lines contain these names."""
     return " ".join(" ".join(names).split())
 
 
 class Candidate(OrganisationOwned):
-    """A person. One row per person and Greenhouse connection."""
+    """There is one row per person and Greenhouse connection."""
 
     connection_id = models.BigIntegerField(null=True)
     remote_id = models.BigIntegerField(null=True)
@@ -51,24 +51,22 @@ class Candidate(OrganisationOwned):
 
     @property
     def name(self) -> str:
-        """First and last name, with the preferred first name if there is one."""
         if self.erased_at is not None:
             return "Erased candidate"
         return _one_line(self.preferred_name or self.first_name, self.last_name) or "Candidate without a name"
 
     @property
     def is_name_suspicious(self) -> bool:
-        """Whether the name contains a link, which our mails would quote, and no member has confirmed it."""
+        """Mails would quote the link in this name, and no member has confirmed it."""
         return self.confirmed_name != self.name and has_link(self.name)
 
     @property
     def short_name(self) -> str:
-        """For the salutation of mails."""
         return _one_line(self.preferred_name or self.first_name) or self.name
 
 
 class Application(OrganisationOwned):
-    """A person on one role: one Greenhouse application."""
+    """One Greenhouse application: a person on one role."""
 
     class Status(models.TextChoices):
         ACTIVE = "active", "Active"
@@ -118,7 +116,7 @@ class Application(OrganisationOwned):
 
     @property
     def is_being_erased(self) -> bool:
-        """Whether its data is erased, or will be: nobody is contacted any more."""
+        """Erased, or about to be. Nobody is contacted any more."""
         return self.deleted_at is not None or self.erased_at is not None
 
     @property
@@ -194,7 +192,7 @@ class Hold(OrganisationOwned):
     """A legal hold on a person, or on everyone who applied for a role: no data is erased until it is lifted."""
 
     class Ground(models.TextChoices):
-        """The ground given to the people concerned; GDPR, article 17, paragraph 3."""
+        """Given to the people concerned (GDPR, article 17, paragraph 3)."""
 
         CLAIMS = "claims", "Legal claims: the data is needed to establish, exercise or defend them"
         DUTY = "duty", "Legal duty: the law requires the data to be kept"

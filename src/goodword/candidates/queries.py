@@ -12,7 +12,7 @@ from goodword.roles.queries import automation_of, visible_roles
 
 @dataclass(frozen=True, kw_only=True)
 class Recruiter:
-    """The contact for an application: sender name and reply address of its mails, recipient of reviews."""
+    """The contact for an application: sender name and reply address of its mails."""
 
     name: str
     address: str

@@ -15,7 +15,7 @@ from goodword.reports.models import Report
 
 
 class Connection(OrganisationOwned):
-    """A Greenhouse account. Secrets are encrypted, bound to this row; only the secret key is ever shown again."""
+    """A Greenhouse account. Secrets are encrypted and bound to this row; only the secret key is ever shown again."""
 
     class Api(models.TextChoices):
         V3 = "v3", "Harvest v3 (OAuth)"
@@ -66,19 +66,18 @@ class Connection(OrganisationOwned):
         return f"connection {self.pk}"
 
     def place(self, column: str) -> str:
-        """The associated data that binds an encrypted value to this row."""
+        """Binds an encrypted value to this row."""
         return f"greenhouse_connection.{column}:{self.uid}:{self.organisation_id}"
 
     def seal(self, column: str, plain: str) -> str:
-        """Encrypt a value for a column of this row."""
         return crypto.seal(plain, place=self.place(column))
 
     def unseal(self, column: str, sealed: str) -> str:
-        """Decrypt a value of this row. Raises crypto.CannotOpen."""
+        """Raises crypto.CannotOpen."""
         return crypto.unseal(sealed, place=self.place(column))
 
     def set_credentials(self, credentials: V1Credentials | V3Credentials) -> None:
-        """Replace the credential, unsaved, and drop the former one's token."""
+        """Drop the former credential's token. Unsaved."""
         plain: dict[str, str | int | None]
         if isinstance(credentials, V1Credentials):
             self.api, plain = self.Api.V1, {"key": credentials.api_key}
@@ -93,7 +92,7 @@ class Connection(OrganisationOwned):
         self.token, self.token_lease_until = "", None
 
     def credentials(self) -> V1Credentials | V3Credentials:
-        """The decrypted credential. Raises crypto.CannotOpen."""
+        """Raises crypto.CannotOpen."""
         plain = json.loads(self.unseal("credential", self.credential))
         if self.api == self.Api.V1:
             return V1Credentials(plain["key"])
@@ -120,7 +119,6 @@ class WebhookSecret(OrganisationOwned):
 
     @classmethod
     def add(cls, connection: Connection, plain: str, *, now: datetime) -> "WebhookSecret":
-        """Store a secret key, valid from now on."""
         return cls.objects.create(
             organisation_id=connection.organisation_id,
             connection=connection,
@@ -129,12 +127,11 @@ class WebhookSecret(OrganisationOwned):
         )
 
     def reveal(self) -> str:
-        """The decrypted key. Raises crypto.CannotOpen."""
+        """Raises crypto.CannotOpen."""
         return self.connection.unseal("webhook_secret", self.secret)
 
     @classmethod
     def valid(cls, connection: Connection, *, now: datetime) -> "models.QuerySet[WebhookSecret]":
-        """The connection's valid keys, newest first."""
         ends = models.Q(valid_until=None) | models.Q(valid_until__gt=now)
         return cls.objects.across_organisations().filter(ends, connection=connection).order_by("-pk")
 
@@ -171,7 +168,7 @@ class Webhook(OrganisationOwned):
 
 
 class Permission(OrganisationOwned):
-    """What is known of one permission, by its name on Greenhouse's own screen."""
+    """A permission, by its name on Greenhouse's screen."""
 
     class State(models.TextChoices):
         GRANTED = "granted", "Granted"
@@ -194,7 +191,7 @@ class Permission(OrganisationOwned):
 
 
 class CallTally(OrganisationOwned):
-    """The calls of one hour with one outcome, for the health page. Pruned by age."""
+    """Calls of one hour with one outcome, for the health page. Pruned by age."""
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="call_tallies")
     #: the full hour, UTC
@@ -360,7 +357,7 @@ class ActivityFeedNote(OrganisationOwned, Outbox):
 
     @property
     def tries(self) -> int:
-        """See `Outbox.tries`. Refusals are counted separately."""
+        """Refusals are counted separately."""
         return self.attempts - self.refusals
 
 

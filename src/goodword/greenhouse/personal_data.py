@@ -15,7 +15,7 @@ from goodword.greenhouse.models import ActivityFeedNote, Delivery
 
 @holds("greenhouse.Delivery")
 def erase_deliveries(subject: Subject, now: datetime) -> Counts:
-    """Replace every body about the person or the applications by ids, and blank its outcome."""
+    """Replace bodies by ids, and blank outcomes."""
     if subject.connection_id is None:
         return {}
     about = Q(remote_application_id__in=subject.remote_application_ids) | Q(
@@ -39,7 +39,6 @@ def erase_deliveries(subject: Subject, now: datetime) -> Counts:
 
 
 def _ids_only(row: Delivery) -> bytes:
-    """A body with only the row's own columns."""
     payload: dict[str, Any] = {}
     if row.remote_application_id is not None:
         payload["application"] = {"id": row.remote_application_id, "candidate_id": row.remote_candidate_id}
@@ -50,7 +49,7 @@ def _ids_only(row: Delivery) -> bytes:
 
 @tells("greenhouse.Delivery")
 def export_deliveries(wanted: Wanted) -> Told:
-    """For the organisation, from which candidates get them with all other data of its recruiting software."""
+    """Only for the organisation: candidates get this from its recruiting software."""
     if not wanted.by_member or wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
@@ -86,7 +85,7 @@ def _body(body: bytes) -> Any:
 
 @holds("greenhouse.ActivityFeedNote")
 def erase_notes(subject: Subject, now: datetime) -> Counts:
-    """Cancel unposted notes, and delete the error texts of all. Report codes and Greenhouse's ids stay."""
+    """Cancel unposted notes, and delete all error texts. Report codes and Greenhouse's ids stay."""
     about = Q(report__step_request__application__in=subject.application_ids)
     if subject.candidate_id is not None:
         about |= Q(connection_id=subject.connection_id, candidate_remote_id__in=subject.remote_candidate_ids)
@@ -103,7 +102,7 @@ def erase_notes(subject: Subject, now: datetime) -> Counts:
 
 @tells("greenhouse.ActivityFeedNote")
 def export_notes(wanted: Wanted) -> Told:
-    """Which notes were posted, for the organisation. Their text is in Greenhouse."""
+    """The text of notes is in Greenhouse."""
     if not wanted.by_member:
         return {}
     notes = ActivityFeedNote.objects.of(wanted.organisation).filter(
@@ -136,7 +135,7 @@ def erase_events(subject: Subject, now: datetime) -> Counts:
 
 @tells("core.Event")
 def export_events(wanted: Wanted) -> Told:
-    """The timeline, for the organisation only: it contains stages and rejections."""
+    """The timeline contains stages and rejections, so it is for the organisation only."""
     if not wanted.by_member:
         return {}
     events = Event.objects.filter(
@@ -151,5 +150,5 @@ def export_events(wanted: Wanted) -> Told:
 
 
 def _at(event: Event) -> date:
-    """When it happened; only the day for the beginning of an assessment, as on the timeline."""
+    """Like the timeline, give only the day on which an assessment began."""
     return event.occurred_at.date() if event.name == "attempt.begun" else event.occurred_at

@@ -14,7 +14,7 @@ from goodword.greenhouse.setup.connections import connection_of, oldest_connecti
 
 
 def connected(request: MemberRequest, pk: int) -> Connection:
-    """One of the organisation's live connections, or 404."""
+    """A live connection of the organisation, or 404."""
     connection = connection_of(request.organisation, pk)
     if connection is None:
         raise Http404("not connected")
@@ -36,7 +36,6 @@ def settings_page(
 
 
 def settings_nav(request: MemberRequest) -> list[dict[str, Any]]:
-    """The navigation of the settings pages."""
     links = [(_("Integrations"), "integrations", "plug")]
     if request.member.is_admin and oldest_connection(request.organisation):
         links.append((_("Webhook deliveries"), "greenhouse_inbox", "list"))

@@ -106,7 +106,7 @@ def cancel_erasure(
 
 
 def pending(of: Candidate | Application) -> QuerySet[Erasure]:
-    """Open erasures of exactly this person, or exactly this application."""
+    """Erasures of one application don't count for the person, nor the reverse."""
     who = Q(candidate=of) if isinstance(of, Candidate) else Q(application=of)
     return Erasure.objects.across_organisations().filter(who, done_at=None, cancelled_at=None)
 
@@ -159,7 +159,6 @@ def carry_out(*, erasure_id: int, now: datetime, member: Membership | None = Non
 
 
 def subject(candidate: Candidate, applications: list[Application], *, whole: bool) -> holders.Subject:
-    """The subject that each app's `erase` is called with."""
     remote = {candidate.remote_id, *candidate.merged.values_list("remote_id", flat=True)} if whole else set()
     return holders.Subject(
         organisation_id=candidate.organisation_id,
@@ -174,7 +173,7 @@ def subject(candidate: Candidate, applications: list[Application], *, whole: boo
 def _done(
     erasure: Erasure, applications: list[Application], *, counts: Mapping[str, int], now: datetime
 ) -> None:
-    """Mark it done, and the open erasures of its applications."""
+    """The open erasures of its applications are done, too."""
     erasure.counts = dict(counts)
     erasure.save(update_fields=["counts"])
     rows = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None)
@@ -183,7 +182,6 @@ def _done(
 
 
 def _person_of(erasure: Erasure) -> int:
-    """The id of the person, also for the erasure of one application."""
     if erasure.candidate_id is not None:
         return erasure.candidate_id
     assert erasure.application is not None  # a constraint of the table
@@ -191,7 +189,6 @@ def _person_of(erasure: Erasure) -> int:
 
 
 def _concerned(erasure: Erasure, applications: Iterable[Application]) -> list[Application]:
-    """The person's applications that it covers, without those already erased."""
     return [
         one
         for one in applications
@@ -212,9 +209,7 @@ def _record(name: str, erasure: Erasure, application: Application, *, by: str, n
 
 @holds("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Blank the personal columns. The rows stay for events and counts, and their ids so that a later delivery
-    about an erased person is recognised.
-    """
+    """Blank the personal columns. Rows and ids stay, for events, counts and later deliveries about the person."""
     applications = Application.objects.across_organisations().filter(pk__in=subject.application_ids)
     blanked = applications.filter(erased_at=None).update(
         rejection_reason="",

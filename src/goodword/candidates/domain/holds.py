@@ -18,7 +18,6 @@ _LOCK: Final = 0x686F6C64
 
 
 def active(organisation: Organisation) -> QuerySet[Hold]:
-    """The organisation's active holds."""
     return Hold.objects.of(organisation).filter(lifted_at=None)
 
 
@@ -62,14 +61,13 @@ def _lock(statement: LiteralString, organisation_id: int) -> None:
 
 
 def erased_before(role: Role) -> int:
-    """The number of people who applied for a role and have already been erased, wholly or with this application."""
+    """How many people who applied for the role have been erased, wholly or with this application."""
     applied = Application.objects.of(role.organisation).filter(role=role)
     gone = applied.filter(Q(erased_at__isnull=False) | Q(candidate__erased_at__isnull=False))
     return gone.values("candidate_id").distinct().count()
 
 
 def candidates_on_hold(organisation: Organisation) -> QuerySet[Candidate]:
-    """The candidates covered by a hold."""
     people, roles = active(organisation).exclude(candidate=None), active(organisation).exclude(role=None)
     own = people.values("candidate_id")
     return Candidate.objects.of(organisation).filter(

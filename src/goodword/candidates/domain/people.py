@@ -35,7 +35,7 @@ def lock_person(candidate_id: int) -> tuple[Candidate, list[Application]]:
 def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: datetime) -> bool:
     """Confirm the name that the member saw, and continue the steps that waited for it.
 
-    False, without a change, if the name is different by now, or needs no confirmation.
+    False if the name has changed, or needs no confirmation.
     """
     with transaction.atomic():
         row, applications = lock_person(candidate.pk)
@@ -63,6 +63,6 @@ def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: da
 
 
 def choose_language(candidate: Candidate, *, language: str) -> None:
-    """Store it for all of the candidate's applications. The caller checks that it is available."""
+    """The caller checks that the language is available."""
     Candidate.objects.of(candidate.organisation).filter(pk=candidate.pk).update(chosen_language=language)
     candidate.chosen_language = language

@@ -21,7 +21,6 @@ def post_note(*, note_id: int) -> None:
     queueing_lock="greenhouse.activity_feed.search_duplicates",
 )
 def search_duplicates(*, timestamp: int = 0) -> None:
-    """Search feeds for duplicate notes where that is due, once a minute."""
     del timestamp  # passed to every periodic job; the clock is ours
     posting.search_due(now=clock.now())
 

@@ -76,7 +76,6 @@ def queue_note(report: Report, *, now: datetime) -> ActivityFeedNote | None:
 def queue_test_note(
     connection: Connection, *, candidate_remote_id: int, member: Membership, now: datetime
 ) -> ActivityFeedNote:
-    """Queue a test note on this candidate's feed, to check that Goodword can write to it."""
     with transaction.atomic():
         note = ActivityFeedNote.objects.of(connection.organisation).create(
             organisation=connection.organisation,
@@ -99,7 +98,6 @@ def queue_test_note(
 
 
 def retry(note: ActivityFeedNote, *, now: datetime) -> bool:
-    """Queue a failed note again. False if it has not failed."""
     with transaction.atomic():
         failed = ActivityFeedNote.objects.across_organisations().filter(pk=note.pk, state=State.FAILED)
         if not failed.update(
@@ -146,8 +144,6 @@ def drop(note: ActivityFeedNote, *, by: str, now: datetime) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityFeedStatus:
-    """Notes of a connection. `failed` and `duplicated` need attention, newest first, at most LIST_LIMIT of each."""
-
     queued: int
     next_try_at: datetime | None
     failed_count: int
@@ -156,7 +152,6 @@ class ActivityFeedStatus:
 
 
 def activity_feed_status(connection: Connection) -> ActivityFeedStatus:
-    """The status of a connection's notes, for the health page."""
     notes = ActivityFeedNote.objects.of(connection.organisation).filter(connection=connection)
     counts = notes.aggregate(
         queued=Count("pk", filter=Q(state__in=(State.QUEUED, State.SENDING))),

@@ -41,15 +41,13 @@ INTERRUPTED = "Posting was interrupted several times. Check on the Activity Feed
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostedNote:
-    """A note in Greenhouse, with the ids of others that have the same marker."""
-
     remote_id: int
     author_id: int | None
     duplicates: Sequence[int] = ()
 
 
 def record_posted(note: ActivityFeedNote, posted: PostedNote, *, now: datetime) -> None:
-    """The note is on the feed. Schedules a search for duplicates if an earlier attempt's outcome was unknown."""
+    """Schedules a search for duplicates if an earlier attempt's outcome was unknown."""
     with transaction.atomic():
         outbox.settle_sent(
             note,
@@ -134,7 +132,6 @@ def requeue_interrupted(*, now: datetime) -> int:
 
 
 def _record(name: str, note: ActivityFeedNote, *, now: datetime, **data: int) -> None:
-    """Record an event, except for test notes, which belong to no application."""
     if note.report is None:
         return
     record(
@@ -148,7 +145,6 @@ def _record(name: str, note: ActivityFeedNote, *, now: datetime, **data: int) ->
 
 
 def is_transient(error: HarvestError) -> bool:
-    """Whether the error may go away by itself."""
     transient = isinstance(error, Unavailable | RateLimited | UnexpectedShape)
     return transient and not isinstance(error, AddressRefused)
 
@@ -159,7 +155,6 @@ def may_be_permission(error: HarvestError) -> bool:
 
 
 def reason_of(error: HarvestError) -> str:
-    """The FailureReason of an error."""
     if isinstance(error, Unauthorised):
         return FailureReason.KEY
     if isinstance(error, Forbidden):
@@ -170,8 +165,6 @@ def reason_of(error: HarvestError) -> str:
 
 
 class Remedy(StrEnum):
-    """What a member can do about a failed note besides retrying."""
-
     NONE = ""
     INTEGRATIONS = "integrations"
     AUTHOR = "author"
@@ -180,8 +173,6 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailureHelp:
-    """How a failed note is explained, and the buttons beside it."""
-
     meaning: str | Promise
     remedy: Remedy = Remedy.NONE
     can_retry: bool = True
@@ -221,5 +212,4 @@ FAILURE_HELP: Mapping[str, FailureHelp] = {
 
 
 def help_for(note: ActivityFeedNote) -> FailureHelp:
-    """How this failed note is explained."""
     return FAILURE_HELP.get(note.failure_reason, FailureHelp(meaning=""))

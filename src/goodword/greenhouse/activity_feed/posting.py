@@ -80,28 +80,24 @@ SEARCHES_AT_ONCE = 100
 
 
 class CannotPost(Exception):
-    """A member has to act; `reason` is the code, the message says why."""
+    """A member has to act. The message says why, `reason` is its code."""
 
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
 
 
-class TooLate(Exception):
-    """Too long after the claim to begin a write."""
+class TooLate(Exception): ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Where the note goes according to Harvest, and possible authors, best first; each is looked up when needed."""
-
     candidate_id: int
     application_id: int | None
     authors: Iterator[int | None]
 
 
 def post(note_id: int, *, now: datetime) -> None:
-    """Post the note if it is due."""
     note = outbox.claim(ActivityFeedNote, note_id, now=now)
     if note is None:
         return
@@ -166,7 +162,7 @@ def _find_or_write(api: HarvestApi, note: ActivityFeedNote, *, claimed: float, n
 
 
 def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
-    """Looked up at each attempt, since a merge moves the application to another candidate. Raises CannotPost."""
+    """Look the candidate up at each attempt, since a merge moves the application. Raises CannotPost."""
     if note.report is None:
         assert note.candidate_remote_id is not None  # the row's constraint
         if api.candidate(note.candidate_remote_id) is None:
@@ -190,16 +186,12 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
 
 
 def _authors(api: HarvestApi, application: Application, *, connection: Connection) -> Iterator[int | None]:
-    """Greenhouse users who may be the author: the recruiter, the job's responsible recruiter, the admin's choice.
-
-    Ends with None for v3: the user as whom the credential acts. v1 has no such user.
-    """
+    """The recruiter, the job's responsible recruiter, the user an admin chose; for v3 then the acting user."""
     recruiters = possible_recruiters(api, recruiter_id=application.recruiter_id, job_id=application.job_id)
     yield from _active(api, recruiters, connection=connection)
 
 
 def _authors_of_test_note(api: HarvestApi, note: ActivityFeedNote) -> Iterator[int | None]:
-    """Like `_authors`, with the recruiters of this candidate's applications here."""
     ours = OurApplication.objects.of(note.organisation).filter(
         connection_id=note.connection_id,
         candidate__remote_id=note.candidate_remote_id,
@@ -211,7 +203,7 @@ def _authors_of_test_note(api: HarvestApi, note: ActivityFeedNote) -> Iterator[i
 
 
 def _active(api: HarvestApi, user_ids: Iterable[int], *, connection: Connection) -> Iterator[int | None]:
-    """These users and the one chosen by an admin, once each, without deactivated ones."""
+    """Leave out deactivated users and repetitions; add the user chosen by an admin."""
     tried: set[int] = set()
     for user_id in _with_chosen(user_ids, connection=connection):
         if user_id not in tried and _is_active(api, user_id):
@@ -268,7 +260,7 @@ def _body(note: ActivityFeedNote, *, now: datetime) -> str:
 
 
 def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
-    """A link for this attempt. Those of earlier attempts stay valid, since one of them may be on the feed."""
+    """Links of earlier attempts stay valid, since one of them may be on the feed."""
     with transaction.atomic():
         return links.mint(
             organisation=note.organisation,
@@ -283,7 +275,7 @@ def _mint_link(note: ActivityFeedNote, *, report_id: int, now: datetime) -> str:
 
 
 def search_due(*, now: datetime) -> int:
-    """Search for duplicates of the notes where that is due. Returns how many had new ones."""
+    """Search for duplicates where that is due. Returns how many notes had new ones."""
     due = ActivityFeedNote.objects.across_organisations().filter(search_duplicates_at__lte=now)
     pks = due.order_by("search_duplicates_at").values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
     return each(list(pks), lambda pk: _search_feed(pk, now=now))

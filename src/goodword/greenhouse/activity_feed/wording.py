@@ -20,12 +20,11 @@ MAX_LENGTH = 300
 _BRACES = re.compile(r"\{([^{}]*)\}")
 
 
-class BadWording(Exception):
-    """The custom line cannot be used; the message says why and what to do."""
+class BadWording(Exception): ...
 
 
 def clean_wording(wording: str) -> str:
-    """The custom line as stored: one line, without surrounding spaces. Raises BadWording."""
+    """Raises BadWording, whose message says what to do."""
     line = " ".join(wording.split())
     if len(line) > MAX_LENGTH:
         raise BadWording(f"Keep it under {MAX_LENGTH} characters: it has {len(line)}.")
@@ -41,25 +40,22 @@ def clean_wording(wording: str) -> str:
 
 
 def render(wording: str, values: Mapping[str, str]) -> str:
-    """The first line. Braces in values are not interpreted."""
     return _BRACES.sub(lambda found: values.get(found[1], found[0]), wording or DEFAULT)
 
 
 def body(note: ActivityFeedNote, report: Report, *, link: str) -> str:
-    """The note in plain text. Its last line is the marker that `posting.find_notes` searches for."""
+    """The last line is the marker that `posting.find_notes` searches for."""
     version = f", version {report.version}" if report.version > 1 else ""
     line = render(note.organisation.note_wording, values_of(report))
     return f"{line}\nReport (PDF){version}: {link}\n{note.marker}"
 
 
 def test_note_body(note: ActivityFeedNote) -> str:
-    """The text of a test note."""
     name = _quoted(note.organisation.name)
     return f"A test note from Goodword for {name}: writing to the Activity Feed works.\n{note.marker}"
 
 
 def values_of(report: Report) -> dict[str, str]:
-    """The values of the placeholders for a report."""
     application = report.step_request.application
     return {
         "step": str(report.step_request.step.get_kind_display()),
@@ -82,5 +78,5 @@ def _outcome(report: Report) -> str:
 
 
 def _quoted(text: str) -> str:
-    """On one line, without anything that Greenhouse would turn into a link."""
+    """Keep Greenhouse from turning text into a link."""
     return defused_in_header(" ".join(text.split()))

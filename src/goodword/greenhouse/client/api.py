@@ -54,11 +54,10 @@ class HarvestApi(Protocol):
     """
 
     @property
-    def permissions(self) -> tuple[Permission, ...]:
-        """The permissions worth probing with this kind of credential."""
+    def permissions(self) -> tuple[Permission, ...]: ...
 
     def account(self) -> str | None:
-        """The name of the Greenhouse account; always None in v1."""
+        """Always None in v1."""
 
     def who_am_i(self) -> Actor:
         """The user the key acts as; unknown in v1."""
@@ -66,11 +65,10 @@ class HarvestApi(Protocol):
     def knows_key(self) -> bool:
         """Whether Greenhouse knows a credential that it refuses every read."""
 
-    def application(self, application_id: int) -> Application | None:
-        """With the name of its rejection reason, if it may be read."""
+    def application(self, application_id: int) -> Application | None: ...
 
     def applications_by_id(self, application_ids: Iterable[int]) -> Iterator[Application]:
-        """The visible ones, in any order. v3 reads fifty at once, v1 one by one."""
+        """Invisible ones are left out. v3 reads fifty at once, v1 one by one."""
 
     def applications(
         self,
@@ -87,12 +85,11 @@ class HarvestApi(Protocol):
         """
 
     def application_stages_of(self, application_ids: Iterable[int]) -> Iterator[ApplicationStage]:
-        """Current stages and since when, fifty per call. Nothing in v1."""
+        """Fifty per call; nothing in v1."""
 
     def candidate(self, candidate_id: int) -> Candidate | None: ...
 
-    def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]:
-        """The visible ones, in any order."""
+    def candidates(self, candidate_ids: Iterable[int]) -> Iterator[Candidate]: ...
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
         """Many applications with their candidates. `applications` maps ids to candidate ids, as far as known.
@@ -110,12 +107,11 @@ class HarvestApi(Protocol):
         """Includes templates (`is_template`)."""
 
     def jobs_by_id(self, job_ids: Iterable[int]) -> Iterator[Job]:
-        """The visible ones; in v3 without names of departments and offices."""
+        """v3 leaves out the names of departments and offices."""
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]: ...
 
-    def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        """Unsorted; see `order`."""
+    def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]: ...
 
     def rejection_reasons(self) -> Iterator[RejectionReason]:
         """Includes Greenhouse's built-in ones."""
@@ -123,12 +119,12 @@ class HarvestApi(Protocol):
     def user(self, user_id: int) -> User | None: ...
 
     def users(self, *, user_ids: Iterable[int] | None = None, email: str | None = None) -> Iterator[User]:
-        """With these ids, with this address (v3: primary address only), or all."""
+        """v3 finds users by their primary address only."""
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]: ...
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """The notes on a candidate's Activity Feed, without e-mails and moves."""
+        """Leaves out e-mails and moves."""
 
     def post_note(
         self,
@@ -146,7 +142,7 @@ class HarvestApi(Protocol):
         """
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
-        """When the application entered its current stage; always None in v1."""
+        """Always None in v1."""
 
     def probe(self, permission: Permission) -> ProbeResult:
         """Check by reading whether a permission is granted."""

@@ -104,16 +104,12 @@ class TokenStore(Protocol):
     def claim(self) -> bool:
         """Take the lease for minting a token; False if another caller has it."""
 
-    def save(self, token: Token) -> None:
-        """Store a token and end the lease."""
+    def save(self, token: Token) -> None: ...
 
-    def release(self) -> None:
-        """End the lease without a token."""
+    def release(self) -> None: ...
 
 
 class MemoryTokenStore:
-    """For the threads of one process."""
-
     def __init__(self) -> None:
         self._token: Token | None = None
         self._minting = threading.Lock()

@@ -20,7 +20,7 @@ from enum import StrEnum
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The exchange that failed. `status` is None if there was no answer."""
+    """`status` is None if there was no answer."""
 
     method: str
     path: str

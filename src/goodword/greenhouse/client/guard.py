@@ -78,7 +78,7 @@ class PublicOnly(httpx2.BaseTransport):
 
 
 def _sent_to(request: httpx2.Request, address: Address) -> httpx2.Request:
-    """The name stays in the Host header and for TLS."""
+    """Keep the name in the Host header and for TLS."""
     return httpx2.Request(
         request.method,
         request.url.copy_with(host=str(address)),

@@ -76,8 +76,6 @@ class Pacer(Protocol):
 
 
 class LocalPacer:
-    """For the threads of one process."""
-
     def __init__(self, rate: Rate, *, skew: "ClockSkew | None" = None) -> None:
         self._rate = rate
         self._skew = skew or ClockSkew(window=rate.window)
@@ -137,8 +135,6 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """Limit and remaining calls of an answer, counted between `sent` and `received`."""
-
     sent: float
     received: float
     limit: int
@@ -295,7 +291,6 @@ class ClockSkew:
 
 
 def count_of(report: RateReport, skew: ClockSkew) -> tuple[Count | None, bool]:
-    """An answer's count by Greenhouse's clock, if any, and whether it shows that a new window has begun."""
     sent, received = report.sent.timestamp(), report.received.timestamp()
     if report.date is not None:
         skew.dated(report.date, sent=sent, received=received)

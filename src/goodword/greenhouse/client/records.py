@@ -17,8 +17,6 @@ _LARGEST_ID = 2**63 - 1
 
 
 class Record:
-    """A JSON object of an answer."""
-
     def __init__(self, data: Any, answer: Answer) -> None:
         """Raises `UnexpectedShape` if `data` is not an object."""
         if not isinstance(data, Mapping):
@@ -27,34 +25,31 @@ class Record:
         self._answer = answer
 
     def has(self, name: str) -> bool:
-        """Whether the member is present, even if null."""
+        """True even if the member is null."""
         return name in self._data
 
     def id(self, name: str = "id") -> int:
-        """An id. Raises `UnexpectedShape` without one."""
+        """Raises `UnexpectedShape` without one."""
         found = self.id_or_none(name)
         if found is None:
             raise self._answer.unexpected(f"A record has no {name}.")
         return found
 
     def id_or_none(self, name: str) -> int | None:
-        """An id, None if absent. A string of digits counts too."""
+        """A string of digits counts, too."""
         return _id(self._data.get(name))
 
     def ids(self, name: str) -> tuple[int, ...]:
         return tuple(found for item in self._list(name) if (found := _id(item)) is not None)
 
     def number(self, name: str) -> int:
-        """A whole number, 0 if absent."""
         value = self._data.get(name)
         return value if isinstance(value, int) else 0
 
     def text(self, name: str) -> str:
-        """Text, empty if absent."""
         return _clean(self._data.get(name))
 
     def text_or_none(self, name: str) -> str | None:
-        """Stripped text, None if empty."""
         return self.text(name).strip() or None
 
     def texts(self, name: str) -> tuple[str, ...]:
@@ -65,11 +60,10 @@ class Record:
         return value if isinstance(value, bool) else default
 
     def moment(self, name: str) -> datetime | None:
-        """A time in UTC, None if absent or unreadable (Greenhouse sends `""` for some empty dates)."""
+        """None if unreadable: Greenhouse sends `""` for some empty dates."""
         return moment(self._data.get(name))
 
     def choice[E: StrEnum](self, name: str, choices: Mapping[str, E], *, otherwise: E) -> E:
-        """The value in `choices` for the member's lower-case text, else `otherwise`."""
         return choices.get(self.text(name).strip().lower(), otherwise)
 
     def child(self, name: str) -> "Record | None":
@@ -96,7 +90,7 @@ def records_of(answer: Answer) -> list[Record]:
 
 
 def moment(value: object) -> datetime | None:
-    """An ISO 8601 text as an aware time in UTC, which is also assumed without a zone; None for anything else."""
+    """Parse ISO 8601, by default in UTC; None for anything else."""
     if not isinstance(value, str):
         return None
     try:
@@ -115,7 +109,7 @@ def _id(value: object) -> int | None:
 
 
 def _clean(value: object) -> str:
-    """Text that PostgreSQL can hold: JSON can contain NUL and lone surrogates."""
+    """PostgreSQL cannot store NUL and lone surrogates, which JSON can contain."""
     if not isinstance(value, str):
         return ""
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
@@ -139,7 +133,7 @@ def candidate_of(record: Record) -> Candidate:
 
 
 def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
-    """Stripped: Greenhouse's own samples have blanks around them."""
+    """Greenhouse's own samples have blanks around the values."""
     found = []
     for child in record.children(member):
         value, kind = child.text_or_none("value"), child.text_or_none("type")

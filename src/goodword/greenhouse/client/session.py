@@ -74,7 +74,7 @@ class CallPolicy:
 
 
 class Auth(Protocol):
-    """Authenticates calls. `acting_user`: a Greenhouse user is behind the credential (v3)."""
+    """`acting_user`: whether a Greenhouse user is behind the credential (v3)."""
 
     acting_user: bool
 
@@ -82,14 +82,14 @@ class Auth(Protocol):
         """v3 may mint a token for them."""
 
     def renew(self, refused: Mapping[str, str]) -> bool:
-        """After a 401 to these headers: whether there are others now, so that the call is repeated once."""
+        """After a 401: whether there are other headers now, so that the call is repeated once."""
 
     def secrets(self) -> tuple[str, ...]:
-        """To be removed from Greenhouse's messages."""
+        """Removed from Greenhouse's messages."""
 
 
 class Session:
-    """Calls below one base address. `works` becomes True with the first call that is not refused."""
+    """`works` becomes True with the first call that is not refused."""
 
     def __init__(
         self,
@@ -111,7 +111,6 @@ class Session:
         return self.follow(self.base_url + path, permission=permission, params=params)
 
     def follow(self, url: str, *, permission: Permission, params: Mapping[str, str] | None = None) -> Answer:
-        """Read an absolute address, such as the next page's."""
         call = Call("GET", url, params=params or {})
         return repeated(
             lambda: self._exchange(call, permission), retry=self._policy.retry, sleep=self._policy.sleep
@@ -261,7 +260,6 @@ def rows_of(
     ids: Iterable[int],
     params: Mapping[str, str] | None = None,
 ) -> Iterator[Record]:
-    """Rows whose `by` is among the ids, fifty ids per call."""
     for batch in batches(ids):
         yield from rows(session, path, permission, {**(params or {}), by: batch})
 
@@ -269,7 +267,7 @@ def rows_of(
 def names(
     session: Session, path: str, permission: Permission, *, include_defaults: bool = False
 ) -> dict[int, str]:
-    """Names by id; empty if they may not be read."""
+    """Empty if they may not be read."""
     params = {"include_defaults": "true"} if include_defaults else None
     try:
         return {row.id(): row.text("name") for row in rows(session, path, permission, params)}

@@ -34,7 +34,7 @@ USER_AGENT = "Goodword Harvest client"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Seconds for each part of an exchange and in total; the longest answer in bytes, uncompressed."""
+    """Seconds, and bytes of the uncompressed answer."""
 
     connect: float = 5.0
     read: float = 30.0
@@ -82,7 +82,7 @@ class Answer:
 
     @property
     def rate(self) -> tuple[int, int] | None:
-        """(limit, remaining); None without headers, or with a limit of 0."""
+        """None without the headers, or with a limit of 0."""
         limit, remaining = (
             _whole(self.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining")
         )
@@ -90,7 +90,7 @@ class Answer:
 
     @property
     def date(self) -> datetime | None:
-        """By Greenhouse's clock, in whole seconds; None if unknown."""
+        """By Greenhouse's clock, in whole seconds."""
         if "Age" in self.headers:  # from some cache
             return None
         try:
@@ -105,7 +105,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """For statistics. `rate`: (limit, remaining) if known; `failure`: why there is no complete answer."""
+    """Passed to `watch` for statistics. `rate`: (limit, remaining)."""
 
     where: Where
     seconds: float
@@ -122,7 +122,7 @@ class Transport:
         limits: Limits = LIMITS,
         watch: Callable[[Exchange], None] | None = None,
     ) -> None:
-        """`transport` replaces the network. `watch` is called after every exchange, including failed ones."""
+        """`transport` replaces the network. `watch` is called after every exchange, failed ones included."""
         if transport is None:
             network = httpx2.HTTPTransport(verify=_trust(*map(os.environ.get, _TRUSTED)))
             transport = network if allow_private else PublicOnly(network)
@@ -215,7 +215,6 @@ def _whole(text: str | None) -> int | None:
 
 
 def _words(error: httpx2.HTTPError) -> str:
-    """A network failure in a few words, without data of the call."""
     if isinstance(error, httpx2.ConnectTimeout | httpx2.PoolTimeout):
         return "The connection was not made in time."
     if isinstance(error, httpx2.TimeoutException):

@@ -42,7 +42,7 @@ class OwnerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`departments` and `offices` are names, empty if we may not read them."""
+    """Names of departments and offices are missing if we may not read them."""
 
     id: int
     name: str
@@ -117,7 +117,7 @@ class ApplicationStage:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The Greenhouse user a key acts as, None where unknown. A v1 key has none."""
+    """Unknown for a v1 key."""
 
     user_id: int | None = None
     site_admin: bool | None = None
@@ -125,8 +125,6 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """An e-mail address or telephone number."""
-
     value: str
     type: str | None
 
@@ -150,7 +148,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class RejectionReason:
-    """A reason for a rejection, and its group ("We rejected them", ...)."""
+    """`type_name` is its group, such as "We rejected them"."""
 
     id: int
     name: str
@@ -159,7 +157,7 @@ class RejectionReason:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A person with a login in Greenhouse. `email` is the first address, `emails` all known ones."""
+    """`email` is the first of `emails`."""
 
     id: int
     name: str
@@ -173,7 +171,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class JobOwner:
-    """A user on a job's hiring team; `responsible`: for new applications."""
+    """`responsible` means for new applications."""
 
     job_id: int
     user_id: int

@@ -87,7 +87,7 @@ class HarvestV1:
         updated_since: datetime | None = None,
         until: datetime | None = None,
     ) -> Iterator[Application]:
-        """v1 filters by one job and by the last activity, and knows no `until`."""
+        """v1 filters by one job and by the last activity. It has no `until`."""
         params: dict[str, str] = {}
         if status is not None:
             params["status"] = status.value
@@ -188,7 +188,6 @@ class HarvestV1:
             yield user_of(record)
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        """The feed comes as a whole."""
         feed = self._one(f"/candidates/{candidate_id}/activity_feed", ACTIVITY_FEED)
         for record in feed.children("notes") if feed else []:
             yield note_of(record, candidate_id=candidate_id)
@@ -246,7 +245,7 @@ class HarvestV1:
             yield from page
 
     def _visible_rows(self, path: str, permission: Permission) -> Iterator[Record]:
-        """Rows below a record; none if it is not visible."""
+        """Yield nothing if the parent record is not visible."""
         try:
             yield from self._rows(path, permission, {})
         except NotFound as error:
@@ -323,7 +322,7 @@ def _activity_feed(session: Session) -> ProbeResult:
 
 
 def _any_candidate(session: Session) -> int | None:
-    """The newest candidate's id, from applications if candidates may not be read."""
+    """Use applications if candidates may not be read."""
     for path, permission, member in (
         ("/candidates", CANDIDATES, "id"),
         ("/applications", APPLICATIONS, "candidate_id"),
@@ -350,7 +349,7 @@ _VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
 
 
 def application_of(record: Record) -> Application:
-    """An application has one job; a prospect any number, in `prospective_job_ids`."""
+    """A prospect may have several jobs, in `prospective_job_ids`."""
     prospect = record.flag("prospect")
     jobs = tuple(job.id() for job in record.children("jobs"))
     stage = record.child("current_stage")

@@ -139,11 +139,9 @@ class HarvestV3:
             yield job_of(record, departments={}, offices={})
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        """Without deleted posts."""
         return map(post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
-        """Includes inactive ones."""
         return map(stage_of, self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids))
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
@@ -215,7 +213,7 @@ class HarvestV3:
         self.close()
 
     def _named(self, rows: Iterator[Record]) -> Iterator[Job]:
-        """With the names of departments and offices, which are read once and only if a job has any."""
+        """Names of departments and offices are read once, and only if a job has any."""
         for record in rows:
             departments = self._departments if record.id_or_none("department_id") else {}
             offices = self._offices if record.ids("office_ids") else {}
@@ -236,7 +234,7 @@ class HarvestV3:
         ids: Iterable[int],
         params: Mapping[str, str] | None = None,
     ) -> Iterator[Record]:
-        """Checked again, since a proxy may drop the filter."""
+        """The ids are checked again, since a proxy may drop the filter."""
         wanted = dict.fromkeys(ids)
         found = rows_of(self._session, path, permission, by="ids", ids=wanted, params=params)
         return (row for row in found if row.id() in wanted)
@@ -324,7 +322,7 @@ class _Completion:
         return self.stages([application_id]).get(application_id)
 
     def stages(self, application_ids: Sequence[int]) -> dict[int, Record]:
-        """Current stage rows by application, fifty per call. Raises Forbidden."""
+        """Raises Forbidden."""
         rows = rows_of(
             self._session,
             "/application_stages",
@@ -337,7 +335,7 @@ class _Completion:
         return {row.id("application_id"): row for row in rows if row.flag("current")}
 
     def _reason_ids(self, application_ids: Sequence[int]) -> dict[int, int]:
-        """None without the permission, since the rejection itself is known."""
+        """Empty without the permission: the rejection itself is known."""
         rows = rows_of(
             self._session,
             "/rejection_details",
@@ -384,8 +382,6 @@ _NEVER_EMPTY = (REJECTION_REASONS, USERS)
 
 
 class Prober:
-    """Probes one credential; introspects it once."""
-
     def __init__(self, session: Session, *, oauth: OAuth) -> None:
         self._session = session
         self._oauth = oauth
@@ -500,7 +496,6 @@ def application_of(record: Record) -> Application:
 
 
 def job_of(record: Record, *, departments: Mapping[int, str], offices: Mapping[int, str]) -> Job:
-    """`departments` and `offices`: names by id, as far as they may be read."""
     department_id = record.id_or_none("department_id")
     department = departments.get(department_id) if department_id else None
     return Job(

@@ -91,7 +91,7 @@ def prefetched_for(delivery: Delivery, *, now: datetime) -> Prefetched:
 
 
 def _next_deliveries(delivery: Delivery, *, now: datetime) -> list[Delivery]:
-    """The deliveries to be handled after this one: the oldest of each application, without earlier attempts.
+    """The deliveries to handle next: the oldest of each application, without earlier attempts.
 
     The query is simple and the rest is filtered here, because of the planner (see `leases`).
     """
@@ -115,7 +115,7 @@ def _next_deliveries(delivery: Delivery, *, now: datetime) -> list[Delivery]:
 
 
 def _cached_for(connection_id: int) -> dict[int, Prefetched]:
-    """Data read for deliveries of a connection, by their ids; empty while another thread is reading."""
+    """Empty while another thread is reading."""
     cache = _caches[connection_id]
     if not cache.lock.acquire(blocking=False):
         return _EMPTY
@@ -135,7 +135,7 @@ def _forget(connection_id: int, delivery_ids: Iterable[int]) -> None:
 
 
 def claim_prefetched(turn: Turn, *, now: datetime) -> list[tuple[Delivery, Prefetched]]:
-    """Claim the turn's next deliveries that were prefetched, with the data read; none if there are too few."""
+    """Claim the turn's next deliveries if they were prefetched; none if there are too few."""
     if not turn.ready:
         return []
     connection_id = turn.ready[0][1]
@@ -197,7 +197,7 @@ def _handle(
 
 
 def _hint(delivery: Delivery) -> Hint | None:
-    """The hint in an ordinary delivery; None if it has to be handled alone."""
+    """None if the delivery has to be handled alone."""
     if (
         delivery.attempts > 1
         or delivery.action not in BATCH_ACTIONS

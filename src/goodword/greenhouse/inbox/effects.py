@@ -37,8 +37,6 @@ _PING_ACTIONS = {
 
 
 class Settle(Protocol):
-    """Settles a delivery's row with sentences and with our ids of changed roles."""
-
     def __call__(self, outcomes: list[str], /, *, roles: Iterable[int] = ()) -> None: ...
 
 
@@ -52,7 +50,7 @@ def carry_out(
 ) -> None:
     """Carry out the effect of a delivery, or say why it has none. Raises HarvestError with nothing written, TooBusy.
 
-    `prefetched` is only called if an application is to be read.
+    `prefetched` is only called if an application is read.
     """
     if payload.action in JOB_ACTIONS:
         _sync_jobs(payload, connection=connection, now=now, settle=settle)
@@ -91,7 +89,7 @@ def carry_out(
 
 
 def _applications_concerned(payload: Payload, *, connection: Connection) -> tuple[list[int], str]:
-    """Greenhouse's ids of the applications to sync; if there are none, the reason in a sentence."""
+    """Greenhouse's ids of the applications to sync, or the reason why there are none."""
     if payload.action in APPLICATION_ACTIONS and payload.application_id is not None:
         reason = _why_not_ours(payload, connection=connection)
         return ([], reason) if reason else ([payload.application_id], "")
@@ -102,7 +100,7 @@ def _applications_concerned(payload: Payload, *, connection: Connection) -> tupl
 
 
 def _why_not_ours(payload: Payload, *, connection: Connection) -> str:
-    """Why an application is not one of ours, as far as the body shows; empty if it may be."""
+    """Empty if the application may be ours."""
     known = Application.objects.across_organisations().filter(
         connection_id=connection.pk, remote_id=payload.application_id
     )
@@ -151,7 +149,7 @@ def _sync_jobs(payload: Payload, *, connection: Connection, now: datetime, settl
 
 
 def _jobs_of(payload: Payload, *, connection: Connection) -> list[int]:
-    """Greenhouse's ids of the jobs concerned; if it names only a stage, the linked jobs that map the stage."""
+    """If the body names only a stage, these are the linked jobs that map it."""
     if payload.job_ids or payload.stage_id is None:
         return list(payload.job_ids or ())
     rules = StageRule.objects.across_organisations().filter(
@@ -170,7 +168,6 @@ def _job_sentence(job_id: int, changes: list[str] | None) -> str:
 
 
 def register_webhook(connection: Connection, ping: Ping, *, now: datetime) -> str:
-    """Record that this webhook exists. Returns the outcome in a sentence."""
     webhook, _ = Webhook.objects.across_organisations().update_or_create(
         connection=connection,
         event=ping.event,
@@ -190,6 +187,6 @@ def register_webhook(connection: Connection, ping: Ping, *, now: datetime) -> st
 
 
 def webhook_action(event: str) -> str:
-    """The action of a webhook's event ("Candidate has been hired"); empty for one that we do not follow."""
+    """Empty for an event that we do not follow."""
     fits = _PING_EVENT.fullmatch(" ".join(event.lower().split()))
     return _PING_ACTIONS.get(fits["what"], "") if fits else ""

@@ -37,7 +37,7 @@ _LONGEST_TEST = 300
 @csrf_exempt
 @require_POST
 def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
-    """Store a delivery and answer at once. Greenhouse counts anything but 200 as failed and repeats it for 15 hours."""
+    """Store a delivery and answer at once. Greenhouse retries anything but 200 for 15 hours."""
     now = clock.now()
     found = find_endpoint(endpoint_key, now=now)
     if found is None:
@@ -57,7 +57,7 @@ def receive(request: HttpRequest, endpoint_key: str) -> HttpResponse:
 
 
 def _wake() -> None:
-    """Wake the inbox after the row is committed. Without a wake-up the sweep finds the row."""
+    """Without a wake-up the sweep finds the row."""
     try:
         wake_inbox()
     except (DatabaseError, ConnectorException):
@@ -81,7 +81,7 @@ class Endpoint:
 
 
 def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
-    """The connection of an endpoint. None, so that deliveries are refused, if it has ended or has no valid key."""
+    """None if the connection has ended or has no valid key: deliveries are refused."""
     connection = (
         Connection.objects.across_organisations()
         .filter(endpoint_key=endpoint_key)
@@ -104,11 +104,7 @@ def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
 
 
 def _is_signed(body: bytes, *, header: str, keys: Iterable[str]) -> bool:
-    """Whether `Signature: sha256 <hex>` is an HMAC of the raw body with one of the keys.
-
-    Source: Greenhouse's webhook documentation. One space, no "="; headers are not signed. Each key is compared, in
-    constant time.
-    """
+    """Whether `Signature: sha256 <hex>` is an HMAC of the raw body with one of the keys, compared in constant time."""
     if not header.startswith(_SIGNATURE_SCHEME):
         return False
     signature = header.removeprefix(_SIGNATURE_SCHEME).encode()
@@ -121,18 +117,17 @@ def _sign(body: bytes, key: str) -> str:
 
 
 def _count_refused(connection: Connection, *, now: datetime) -> None:
-    """Count a delivery with a wrong signature, and store nothing of it."""
     Connection.objects.across_organisations().filter(pk=connection.pk).update(
         refused_count=F("refused_count") + 1, refused_at=now
     )
 
 
 def store(connection: Connection, *, body: bytes, event_id: str, now: datetime) -> bool:
-    """Store a signed delivery. True if it is new and waits to be processed.
+    """Store a signed delivery once. True if it is new and waits to be processed.
 
     A known event id changes nothing. The id is not signed and may be missing; the same body under another id is stored
     again, which is harmless, since only what Harvest says has an effect. A body that cannot be read is stored as
-    *failed* with the reason.
+    *failed*.
     """
     values: dict[str, object] = {
         "organisation_id": connection.organisation_id,
@@ -177,17 +172,14 @@ def _insert(connection: Connection, *, event_id: str, values: dict[str, object])
 
 
 def test_delivery(nonce: str) -> bytes:
-    """The body to sign and send."""
     return json.dumps({"action": TEST_ACTION, "payload": {"nonce": nonce}}).encode()
 
 
 def expected_answer(nonce: str) -> str:
-    """The answer that only this server gives to `test_delivery`."""
     return f"Received the test {nonce}."
 
 
 def _answer_to_test(signed_body: bytes) -> str | None:
-    """The answer if this signed body is a test delivery, else None."""
     if len(signed_body) > _LONGEST_TEST or TEST_ACTION.encode() not in signed_body:
         return None
     try:

@@ -48,7 +48,6 @@ def sweep_inbox(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0", queueing_lock="greenhouse.inbox.prune")
 def prune_inbox(*, timestamp: int = 0) -> None:
-    """Remove old deliveries and call statistics, once a day."""
     del timestamp  # see above
     prune(now=clock.now())
     calls.prune(now=clock.now())

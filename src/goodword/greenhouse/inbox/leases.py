@@ -46,13 +46,11 @@ CHOICE = 20
 
 
 class LeaseLost(Exception):
-    """The lease ended and another worker has the row: its work counts, not ours."""
+    """The lease ended and another worker has the row; our work must be discarded."""
 
 
 @dataclass
 class Turns:
-    """The turns of this process, by the connection each works on."""
-
     mutex: threading.Lock = field(default_factory=threading.Lock)
     at: "dict[int, Turn]" = field(default_factory=dict)
 
@@ -61,9 +59,8 @@ class Turns:
 class Turn:
     """A worker's short turn at the inbox.
 
-    `resting`: connections to skip. `ready`: ids of deliveries to claim next, oldest first, each the first of its
-    application when it was read; another worker may have claimed it since, which the lock detects. `alone`: ids of
-    deliveries that cannot be handled in a batch.
+    `resting`: connections to skip. `ready`: deliveries to claim next, as (id, connection id), oldest first, each the
+    first of its application when it was read. `alone`: ids of deliveries that cannot be handled in a batch.
 
     Turns that share `turns` never work on the same connection: they would wait for each other's locks and read the same
     from Greenhouse. `at`: the connection this turn works on. `missed`: another turn was started for it and gave way.
@@ -109,7 +106,7 @@ class Turn:
             self.at = None
 
     def connection(self, pk: int) -> Connection:
-        """The connection with its organisation, re-read every second."""
+        """Re-read every second."""
         read, found = self.connections.get(pk, (0.0, None))
         if found is None or time.monotonic() - read > CONNECTION_CACHE:
             rows = Connection.objects.across_organisations().select_related("organisation")
@@ -126,7 +123,7 @@ def wake_inbox() -> None:
 
 
 def claim(turn: Turn, *, now: datetime) -> Delivery | None:
-    """The oldest delivery that is due, now leased to the caller; None if there is none.
+    """Lease the oldest due delivery to the caller; None if there is none.
 
     Deliveries about one application are handled in order of arrival: an earlier one still waiting blocks later ones.
     """
@@ -158,7 +155,7 @@ def _claim_ready(turn: Turn, *, now: datetime) -> Delivery | None:
 
 
 def _pages(turn: Turn, *, now: datetime) -> Iterator[list[tuple[int, int]]]:
-    """Pages of waiting deliveries that are due and the first of their application."""
+    """Yield deliveries that are due and the first of their application."""
     waiting = Delivery.objects.across_organisations().filter(state=State.RECEIVED).order_by("pk")
     if taken := turn.taken():
         waiting = waiting.exclude(connection_id__in=taken)
@@ -239,7 +236,7 @@ def free_orphans(*, now: datetime) -> int:
 def settle(
     delivery: Delivery, *, state: str, outcome: str, now: datetime, caused: Sequence[dict[str, Any]] = ()
 ) -> None:
-    """Handled or failed, with what to say of it and what it led to. Raises LeaseLost."""
+    """As handled or failed, with the outcome in a sentence and its effects. Raises LeaseLost."""
     _write(delivery, state=state, outcome=outcome, caused=list(caused), handled_at=now)
 
 
@@ -282,10 +279,7 @@ def give_back(turn: Turn, deliveries: Sequence[Delivery], *, now: datetime) -> N
 def postpone(
     delivery: Delivery, *, outcome: str, now: datetime, wait: timedelta | None = None, fault: bool = False
 ) -> None:
-    """Try again after `wait`, by default longer each time. Raises LeaseLost.
-
-    `fault`: the delivery was the cause.
-    """
+    """Try again after `wait`, by default longer each time. `fault`: the delivery was the cause. Raises LeaseLost."""
     wait = WAITS[min(delivery.attempts, len(WAITS)) - 1] if wait is None else wait
     _write(delivery, not_before=now + wait, outcome=outcome, faults=delivery.faults - (not fault))
 

@@ -96,12 +96,10 @@ LARGEST_ID = 2**63 - 1
 
 
 def label(action: str) -> str:
-    """An action for people."""
     return LABELS.get(action, UNKNOWN) if action else UNREADABLE
 
 
 def matching_actions(query: str) -> list[str]:
-    """The actions whose label or code contains the query."""
     wanted = query.casefold()
     return [code for code, text in LABELS.items() if wanted in text.casefold() or wanted in code]
 
@@ -110,7 +108,7 @@ def matching_actions(query: str) -> list[str]:
 
 
 class Malformed(Exception):
-    """The body cannot be understood. The message says why, for people; `action` is the action, if readable."""
+    """The message says why, for people; `action` if readable."""
 
     def __init__(self, reason: str, *, action: str = "") -> None:
         super().__init__(reason)
@@ -119,7 +117,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
-    """What Greenhouse sends when a webhook is saved."""
+    """Sent when a webhook is saved."""
 
     event: str
     name: str
@@ -130,8 +128,8 @@ class Ping:
 class Payload:
     """The parts of a body that we use.
 
-    `job_ids` None: it names no jobs (not the same as having none). `winner_id`: whom a candidate was merged into.
-    `anonymised_fields`: in Greenhouse's words. `stage_id`: the deleted stage of a job.
+    `job_ids` None: it names no jobs, which differs from having none. `winner_id`: whom a candidate was merged into.
+    `anonymised_fields`: in Greenhouse's words. `stage_id`: a deleted stage of a job.
     """
 
     action: str
@@ -236,7 +234,7 @@ def _of_job(action: str, payload: Mapping[str, Any]) -> Payload:
 
 
 def _find_id(payload: Mapping[str, Any], child: str, name: str) -> int | None:
-    """The application or candidate of an event that we do not follow, so that an erasure finds its body."""
+    """Events that we do not follow get ids, too, so that an erasure finds their bodies."""
     inside = _objects(list(payload.values()))
     return next(
         _ids([_child(payload, child).get("id"), payload.get(name), *(x.get(name) for x in inside)]), None
@@ -244,7 +242,7 @@ def _find_id(payload: Mapping[str, Any], child: str, name: str) -> int | None:
 
 
 def _users(application: Mapping[str, Any]) -> Iterator[WebhookUser]:
-    """The recruiters in a body, the application's own before the candidate's."""
+    """The application's recruiter before the candidate's."""
     for parent in (application, _child(application, "candidate")):
         user = _child(parent, "recruiter")
         user_id = _id(user.get("id"))
@@ -274,14 +272,13 @@ def _ids(values: Any) -> Iterator[int]:
 
 
 def _id(value: object) -> int | None:
-    """An id that our columns can hold."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_ID:
         return None
     return value
 
 
 def _text(value: object) -> str:
-    """Text that PostgreSQL can hold: JSON can contain NUL and lone surrogates."""
+    """PostgreSQL cannot store NUL and lone surrogates, which JSON can contain."""
     if not isinstance(value, str):
         return ""
     return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8").strip()

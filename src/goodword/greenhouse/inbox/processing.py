@@ -95,7 +95,7 @@ def _attempt(delivery: Delivery, *, now: datetime, resting: set[int]) -> None:
 
 
 def _retry_or_fail(delivery: Delivery, why: str, *, now: datetime, tries: int = TRIES) -> None:
-    """After its tries it no longer blocks later deliveries of its application."""
+    """Once failed, it no longer blocks later deliveries of its application."""
     if delivery.faults >= tries:
         settle(delivery, state=FAILED, outcome=why, now=now)
     else:
@@ -137,7 +137,7 @@ def _handle(delivery: Delivery, *, now: datetime) -> None:
 
 
 def _caused_by(events: Iterable[Event], *, roles: Iterable[int] = ()) -> list[dict[str, Any]]:
-    """The affected applications with the names of their events in order, and the affected roles.
+    """Affected applications with the names of their events in order, and affected roles.
 
     Readings that were overtaken have been rolled back, and their events with them.
     """
@@ -155,7 +155,7 @@ def _caused_by(events: Iterable[Event], *, roles: Iterable[int] = ()) -> list[di
 
 
 def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
-    """Process a delivery again as if it had just come. Safe at any time: what Harvest says now counts."""
+    """Process a delivery again as if it had just arrived. Safe at any time: what Harvest says now counts."""
     with transaction.atomic():
         _requeue(Delivery.objects.of(by.organisation).filter(pk=delivery.pk), now=now)
         write(
@@ -211,7 +211,7 @@ def _requeue(rows: QuerySet[Delivery], *, now: datetime) -> int:
 
 
 def retention() -> timedelta:
-    """How long deliveries are kept. Bodies contain personal data; Greenhouse itself gives up on one after a day."""
+    """Bodies contain personal data; Greenhouse itself gives up on a delivery after a day."""
     return timedelta(days=settings.GOODWORD_INBOX_DAYS)
 
 

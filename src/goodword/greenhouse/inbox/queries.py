@@ -49,7 +49,7 @@ EVENT_LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page of deliveries, newest first. `older` and `newer` are ids to continue from, None at the ends."""
+    """`older` and `newer` are ids to continue from."""
 
     rows: list[Delivery]
     older: int | None
@@ -67,13 +67,12 @@ def search(
 
 
 def count_by_state(rows: QuerySet[Delivery]) -> dict[str, int]:
-    """The number of deliveries in each state."""
     by_state = rows.order_by().values_list("state").annotate(n=Count("pk"))
     return dict.fromkeys(Delivery.State.values, 0) | dict(by_state)
 
 
 def page_of(rows: QuerySet[Delivery], *, before: int | None = None, after: int | None = None) -> Page:
-    """One page, by the id to start from and not by number: the thousandth costs no more than the first."""
+    """Continue from an id instead of a page number: the thousandth page costs no more than the first."""
     rows = rows.select_related("connection").defer("body")
     if after is not None:
         found = list(rows.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
@@ -115,7 +114,6 @@ def _matches(organisation: Organisation, query: str) -> Q:
 
 
 def _people_named(organisation: Organisation, query: str) -> Iterable[tuple[int, int | None]]:
-    """Ids, ours and Greenhouse's, of the people whose name contains the query."""
     first_name = Coalesce(NullIf(F("preferred_name"), Value("")), F("first_name"))
     people = Candidate.objects.of(organisation).annotate(
         shown=Concat(first_name, Value(" "), F("last_name")),
@@ -131,7 +129,7 @@ def _people_named(organisation: Organisation, query: str) -> Iterable[tuple[int,
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListEntry:
-    """A delivery in the list. `application` is ours, to link to; `who` its candidate's name, or Greenhouse's ids."""
+    """`who` is the candidate's name, or Greenhouse's ids."""
 
     delivery: Delivery
     label: str
@@ -141,7 +139,7 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """One effect of a delivery, on an application or a role of ours. If that no longer exists, both are None."""
+    """Both are None if the application or role no longer exists."""
 
     application: Application | None = None
     role: Role | None = None
@@ -149,7 +147,6 @@ class Effect:
 
 
 def list_entries(deliveries: Iterable[Delivery], *, organisation: Organisation) -> list[ListEntry]:
-    """The deliveries of a page with the people they are about. Two queries."""
     deliveries = list(deliveries)
     applications = Application.objects.of(organisation).select_related("candidate")
     by_application = {
@@ -176,7 +173,6 @@ def list_entries(deliveries: Iterable[Delivery], *, organisation: Organisation) 
 
 
 def effects_of(delivery: Delivery, *, organisation: Organisation) -> list[Effect]:
-    """The effects of a delivery. Two queries."""
     applications = Application.objects.of(organisation).select_related("candidate", "role")
     ours = applications.in_bulk([entry["application"] for entry in delivery.caused if "application" in entry])
     roles = Role.objects.of(organisation).in_bulk(
@@ -203,7 +199,7 @@ def _ids(delivery: Delivery) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InboxHealth:
-    """Figures on a connection's deliveries. `oldest` and `next_try` are of the waiting ones, None if none waits."""
+    """`oldest` and `next_try` concern waiting deliveries."""
 
     waiting: int
     oldest: datetime | None
@@ -214,7 +210,6 @@ class InboxHealth:
 
 
 def inbox_health(connection: Connection, *, now: datetime) -> InboxHealth:
-    """Count a connection's deliveries. Two queries."""
     rows = Delivery.objects.of(connection.organisation).filter(connection=connection)
     waits, failed = Q(state=State.RECEIVED), Q(state=State.FAILED)
     lately = Q(state=State.HANDLED, handled_at__gt=now - timedelta(days=1))

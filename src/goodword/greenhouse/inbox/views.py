@@ -104,7 +104,6 @@ def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def replay_delivery(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Replay one delivery."""
     delivery = access.owned(Delivery.objects.of(request.organisation).defer("body"), pk)
     processing.replay(delivery, now=clock.now(), by=request.member)
     messages.success(request, _("It is being processed again. Reload the page to see the outcome."))
@@ -136,18 +135,16 @@ def _chosen(pk: str, *, among: list[Connection]) -> Connection | None:
 
 
 def _number(text: str) -> int | None:
-    """An id in a query string; None for anything else."""
     number = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else None
     return number if number is not None and number <= LARGEST_ID else None
 
 
 def _query(**values: str) -> str:
-    """A query string without empty values."""
     return urlencode({name: value for name, value in values.items() if value})
 
 
 def _indented(body: bytes) -> str:
-    """Indented if it is JSON, else as received. A short body can become very long when indented."""
+    """Shortened early: a short body can become very long when indented."""
     try:
         pieces = json.JSONEncoder(indent=2, ensure_ascii=False).iterencode(json.loads(body))
         text, length = [], 0
@@ -162,7 +159,6 @@ def _indented(body: bytes) -> str:
 
 
 def _as_received(body: bytes) -> str:
-    """The body as text, with other bytes escaped."""
     return _printable(body.decode("utf-8", errors="backslashreplace"))
 
 

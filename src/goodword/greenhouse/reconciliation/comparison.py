@@ -36,7 +36,7 @@ Pair = tuple[int, int]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """A difference between Harvest and our copy. `sentence` describes it without names of people."""
+    """Between Harvest and our copy. `sentence` describes it without names of people."""
 
     remote_id: int
     kind: str
@@ -50,11 +50,10 @@ class Difference:
 class MissedInvitation:
     """An application in a mapped stage whose step was not requested.
 
-    `entered_at`: when it entered the stage, if known. Otherwise `not_before`, a moment when it was surely not there
-    yet, can prove that the entry is recent, and `not_after`, a moment when it surely was, that it is old.
-    `in_our_copy`: our copy has the same stage, so no arrival was missed. `was_unreachable`: the step waited for an
-    address or for permission to e-mail. `already_there`: it was in the stage when the mapping was confirmed, so it is
-    only synced.
+    `entered_at`: when it entered the stage, if known. Otherwise `not_before`, when it was surely not there yet, can
+    prove that the entry is recent, and `not_after`, when it surely was, that it is old. `in_our_copy`: our copy has the
+    same stage, so no arrival was missed. `was_unreachable`: the step waited for an address or for permission to e-mail.
+    `already_there`: it was in the stage when the mapping was confirmed, so it is only synced.
     """
 
     remote_id: int
@@ -68,7 +67,6 @@ class MissedInvitation:
     already_there: bool = False
 
     def to_json(self) -> dict[str, Any]:
-        """As stored with an interrupted pass."""
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in asdict(self).items()
@@ -76,7 +74,6 @@ class MissedInvitation:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Self:
-        """The inverse of `to_json`."""
         moments = {
             name: datetime.fromisoformat(values[name])
             for name in ("entered_at", "not_before", "not_after")
@@ -87,7 +84,7 @@ class MissedInvitation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LocalApplication:
-    """The compared columns of our copy. `ignored`: erased or deleted here."""
+    """`ignored`: erased or deleted here."""
 
     pk: int
     status: str
@@ -110,7 +107,7 @@ class StageMapping:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """What we know of some applications, by Greenhouse's ids where not said otherwise.
+    """What we know of some applications, by Greenhouse's ids unless stated otherwise.
 
     `requested`: pairs of our application's and a step's id. `already_there`: when an application was recorded as
     already in a stage. `waiting`: missed invitations that wait for a decision. `in_inbox`: a delivery is not yet
@@ -194,8 +191,10 @@ def _difference(theirs: remote.Application, kind: str, sentence: str) -> Differe
 
 
 def _is_new(theirs: remote.Application, mapping: StageMapping) -> bool:
-    """Whether a webhook should have reported it: it came to a linked job after the job was linked. Earlier ones are
-    copied only once they enter a mapped stage."""
+    """Whether a webhook should have reported it: it came to a linked job after the job was linked.
+
+    Earlier ones are copied only once they enter a mapped stage.
+    """
     jobs = theirs.prospective_job_ids if theirs.job_id is None else (theirs.job_id,)
     automation = next((mapping.linked[job_id] for job_id in jobs if job_id in mapping.linked), None)
     return (
@@ -244,8 +243,10 @@ def _not_before(
     mapping: StageMapping,
     connection: Connection,
 ) -> datetime | None:
-    """The latest moment when they were surely not in this stage: they had not applied, our copy was read in another
-    stage, or the last pass would have found them."""
+    """The latest moment when they were surely not in this stage.
+
+    They had not applied, our copy was read in another stage, or the last pass would have found them.
+    """
     moments = [theirs.applied_at]
     if ours is not None:
         moments.append(ours.synced_at)
@@ -291,7 +292,7 @@ def _was_already_there(one: MissedInvitation, local: LocalState) -> bool:
 
 
 def stage_mapping(connection: Connection) -> StageMapping:
-    """The connection's links as they are now; they may change during a pass."""
+    """Links may change during a pass."""
     automations = Automation.objects.across_organisations().filter(connection_id=connection.pk)
     rules = StageRule.objects.across_organisations().filter(automation__connection_id=connection.pk)
     steps: dict[Pair, set[int]] = {}
@@ -303,7 +304,6 @@ def stage_mapping(connection: Connection) -> StageMapping:
 
 
 def local_state(connection: Connection, remote_ids: Collection[int], *, now: datetime) -> LocalState:
-    """Our data about these applications, in six queries."""
     applications = _local_applications(connection, remote_ids)
     pks = {row.pk: remote_id for remote_id, row in applications.items()}
     step_requests = StepRequest.objects.across_organisations().filter(application__in=pks)
@@ -384,8 +384,9 @@ def _local_applications(connection: Connection, remote_ids: Collection[int]) -> 
 def compare_candidates(
     candidates: Iterable[remote.Candidate], *, connection: Connection
 ) -> tuple[list[Difference], list[MissedInvitation]]:
-    """One application of each candidate whose data differs, and the applications with a step that waited for a
-    candidate who can be e-mailed now."""
+    """One application of each candidate whose data differs, and applications whose step waited for a candidate who can
+    be e-mailed now.
+    """
     differences: list[Difference] = []
     missed: list[MissedInvitation] = []
     for page in batched(candidates, CANDIDATES):
@@ -431,7 +432,7 @@ def _differs(ours: Candidate, theirs: remote.Candidate) -> bool:
 
 
 def _waiting_applications(connection: Connection, candidate_ids: Collection[int]) -> set[int]:
-    """Applications of these candidates, by Greenhouse's id, whose step waits for an address or for permission."""
+    """Their step waits for an address or for permission to e-mail."""
     step_requests = StepRequest.objects.across_organisations().filter(
         application__connection_id=connection.pk,
         application__candidate__remote_id__in=candidate_ids,

@@ -60,7 +60,6 @@ def sweep(*, timestamp: int = 0) -> None:
     queueing_lock="greenhouse.reconciliation.prune",
 )
 def prune(*, timestamp: int = 0) -> None:
-    """Delete old findings and passes, once a day."""
     del timestamp  # see above
     passes.prune(now=clock.now())
 
@@ -78,7 +77,7 @@ def begin_pass(
 
 
 def begin_due(*, now: datetime) -> int:
-    """Begin the passes that are due, the longest overdue first. Returns how many."""
+    """The longest overdue first. Returns how many were begun."""
     if settings.GOODWORD_SYNC_MINUTES <= 0:
         return 0
     running = Reconciliation.objects.across_organisations().filter(
@@ -106,7 +105,6 @@ def due(*, now: datetime) -> list[Connection]:
 
 
 def wake_invite(connection_id: int) -> None:
-    """Queue the sending of requested invitations, once per connection."""
     invite.defer_once(lock=f"greenhouse.reconciliation.invite:{connection_id}", connection_id=connection_id)
 
 

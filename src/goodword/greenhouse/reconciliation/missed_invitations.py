@@ -115,8 +115,10 @@ def settle_missed_invitations(work: Pass) -> None:
 
 
 def _budget(work: Pass) -> int:
-    """How many this pass may invite. Failed passes since the last successful one count, too: otherwise one that fails
-    again and again would invite everybody."""
+    """How many this pass may invite.
+
+    Failed passes since the last successful one count too: otherwise one that keeps failing would invite everybody.
+    """
     passes = Reconciliation.objects.across_organisations().filter(connection=work.connection)
     done = passes.filter(state=Reconciliation.State.DONE).order_by("-started_at").first()
     since = passes.filter(pk__gt=done.pk) if done else passes
@@ -165,7 +167,6 @@ def still_waiting() -> QuerySet[Finding]:
 
 
 def waiting_for(member: Membership, connection: Connection) -> QuerySet[Finding]:
-    """Those of candidates whom the member sees, longest in the stage first."""
     return (
         still_waiting()
         .filter(
@@ -187,7 +188,7 @@ def end_obsolete(connection: Connection, *, now: datetime) -> int:
 def request_invitations(
     connection: Connection, pks: Collection[int], *, member: Membership, now: datetime
 ) -> int:
-    """Mark these entries for inviting, as far as the member sees them. Returns how many were not marked yet.
+    """Mark entries for inviting, as far as the member sees them. Returns how many were newly marked.
 
     In the caller's transaction, which also defers the job. `send_requested` asks Greenhouse before it invites.
     """
@@ -209,9 +210,9 @@ def request_invitations(
 
 
 def dismiss(connection: Connection, pks: Collection[int], *, member: Membership, now: datetime) -> int:
-    """Decide not to invite these. Returns how many. Does nothing to those marked for inviting.
+    """Decide not to invite. Returns how many. Entries marked for inviting stay.
 
-    They are recorded as already in the stage: if they leave it and come back, they are invited like anybody else.
+    They are recorded as already in the stage: if they leave it and come back, they are invited as usual.
     """
     with transaction.atomic():
         chosen = waiting_for(member, connection).filter(pk__in=pks, invite_requested_at=None).values("pk")
@@ -292,7 +293,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
 
 @contextmanager
 def exclusively(connection_id: int) -> Iterator[bool]:
-    """Whether this worker alone invites for the connection now; until the block or the database session ends."""
+    """Whether this worker alone invites for the connection, until the block or the database session ends."""
     key = (_LOCK << 32) | (connection_id & 0x7FFFFFFF)
     with db.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s)", [key])
@@ -313,7 +314,7 @@ def _next_requested(connection: Connection, *, after: int) -> list[Finding]:
 
 
 def _send_alone(one: Finding, *, connection: Connection, now: datetime) -> int:
-    """After a failed batch, so that one entry does not stop the others."""
+    """One failing entry must not stop the others."""
     try:
         return _send([one], connection=connection, now=now)
     except (HarvestError, TooBusy, DatabaseError) as error:

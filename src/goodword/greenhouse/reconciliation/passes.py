@@ -82,11 +82,10 @@ _COLUMNS = (
 
 
 class Lost(Exception):
-    """The row was taken over or ended by another worker; stop at once."""
+    """Another worker took over or ended the row; stop at once."""
 
 
-class Disconnected(Exception):
-    """Greenhouse was disconnected while the pass ran."""
+class Disconnected(Exception): ...
 
 
 # --- the row --------------------------------------------------------------------------------------------------
@@ -132,7 +131,7 @@ def take(pass_id: int, *, now: datetime) -> Reconciliation | None:
 
 
 def release(row: Reconciliation, resume: dict[str, Any], *, now: datetime) -> None:
-    """Release it for another worker to continue; no-op if it is no longer this worker's."""
+    """Let another worker continue; no-op if it is no longer this worker's."""
     mine = _running().filter(pk=row.pk, lease_until=row.lease_until)
     mine.update(lease_until=now, resume=resume, total=row.total, done=row.done, calls=row.calls)
 
@@ -167,7 +166,7 @@ def finish(row: Reconciliation, *, did_full: bool, remark: str, now: datetime) -
 
 
 def fail(row: Reconciliation, sentence: str, *, now: datetime) -> None:
-    """End it with the reason; the next pass reads changes since the last successful one."""
+    """The next pass reads changes since the last successful one."""
     _end(row, State.FAILED, error=sentence, now=now)
 
 
@@ -203,7 +202,7 @@ def _running() -> QuerySet[Reconciliation]:
 
 
 def prune(*, now: datetime) -> int:
-    """Delete old findings and passes that no page shows. Returns how many. What waits for a decision stays."""
+    """Delete old findings and passes, except those that wait for a decision. Returns how many."""
     settled = Finding.objects.across_organisations().exclude(state=FindingState.WAITING)
     findings, _ = settled.filter(found_at__lt=now - FINDINGS_KEPT).delete()
     ended = Reconciliation.objects.across_organisations().exclude(state=Reconciliation.State.RUNNING)
@@ -250,7 +249,6 @@ class Pass:
         return work
 
     def release(self) -> None:
-        """Let another worker continue from here."""
         self.count_calls()
         resume = {
             "read_jobs": sorted(self.read_jobs),
@@ -264,21 +262,17 @@ class Pass:
 
     @property
     def until(self) -> datetime:
-        """The end of the period whose changes this pass reads."""
         return self.row.started_at - (timedelta(0) if self.row.requested_by_id else GRACE)
 
     @property
     def since(self) -> datetime:
-        """Its begin, shortly before the last successful pass."""
         return (self.connection.reconciled_at or self.row.started_at - LONGEST) - OVERLAP
 
     @property
     def remark(self) -> str:
-        """All remarks in one line, each once."""
         return " ".join(dict.fromkeys(self.remarks))
 
     def expect(self, further: int) -> None:
-        """So many more applications are to be compared."""
         self.row.total += further
 
     def step(self, compared: int = 0) -> None:
@@ -292,11 +286,9 @@ class Pass:
         stopping.check()
 
     def count_calls(self) -> None:
-        """Store how many calls were made."""
         self.row.calls = self.earlier_calls + self.meter.calls
 
     def fail(self, sentence: str) -> None:
-        """End it with the reason."""
         self.count_calls()
         fail(self.row, sentence, now=self.tick())
 
@@ -346,8 +338,8 @@ def sync_differences(
     """Sync the applications in batches. Returns those that failed, by Greenhouse's id.
 
     With `wait`, each one still in its stage becomes a missed invitation that waits for a decision. `suppressed`: see
-    `sync_applications`. `after` is called with each finished batch. A failing application does not stop the others.
-    Raises HarvestError if Greenhouse itself cannot be used.
+    `sync.applications.apply`. `after` is called with each finished batch. A failing application does not stop the
+    others. Raises HarvestError if Greenhouse itself cannot be used.
     """
     failed: list[int] = []
     for batch in batched(differences, BATCH):
@@ -403,8 +395,9 @@ def _our_copies(connection: Connection, by_id: Mapping[int, Difference]) -> dict
 
 
 def _is_finding(one: Difference, before: Any, after: Any, *, wait: bool) -> bool:
-    """Whether the sync changed anything, since a delivery may have been quicker; with `wait`, whether the application
-    is still in its stage."""
+    """Whether the sync changed anything (a delivery may have been quicker); with `wait`, whether the application is
+    still in its stage.
+    """
     if after is None:
         return False
     if wait:

@@ -57,8 +57,7 @@ NO_JOBS = (
 )
 
 
-class NoJobs(Exception):
-    """None of the linked jobs is visible any more."""
+class NoJobs(Exception): ...
 
 
 def run(pass_id: int, *, tick: Callable[[], datetime]) -> None:
@@ -120,7 +119,7 @@ def _reconcile(work: Pass) -> None:
 
 
 def compare_recent(work: Pass) -> None:
-    """Compare the applications and candidates that changed in the pass's period. Raises HarvestError, passes.Lost."""
+    """Applications and candidates that changed in the pass's period. Raises HarvestError, passes.Lost."""
     linked = stage_mapping(work.connection).linked
     if not linked:
         return
@@ -212,7 +211,6 @@ def _compare_candidates(api: HarvestApi, work: Pass) -> None:
 
 
 def _visible_applications(work: Pass) -> set[int]:
-    """Our applications that have been visible so far, by Greenhouse's id."""
     rows = Application.objects.across_organisations().filter(
         connection_id=work.connection.pk,
         remote_id__isnull=False,

@@ -30,7 +30,7 @@ REPORTED_BY_WEBHOOKS = (Kind.MISSED_INVITATION, Kind.MISSED_CHANGE, Kind.MISSED_
 
 @dataclass(frozen=True, kw_only=True)
 class FindingCount:
-    """Findings of one day and kind. `first` and `last`: when the changes happened, or else were found."""
+    """`first` and `last`: when the changes happened, or were found."""
 
     day: date
     kind: str
@@ -42,8 +42,7 @@ class FindingCount:
 
 @dataclass(frozen=True, kw_only=True)
 class DeliveryCounts:
-    """Deliveries in a period: how many arrived, how many failed here, and whether some were refused because of a
-    wrong signature. `last_before`: the last one before, if still stored."""
+    """`refused`: some had a wrong signature. `last_before`: the last earlier delivery that is still stored."""
 
     arrived: int
     failed: int
@@ -53,7 +52,7 @@ class DeliveryCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class DayOfFindings:
-    """One day's findings, with the deliveries of that time; None if webhooks don't report any of these."""
+    """`deliveries` is None if webhooks don't report any of these findings."""
 
     day: date
     counts: list[FindingCount]
@@ -62,11 +61,10 @@ class DayOfFindings:
 
 @dataclass(frozen=True, kw_only=True)
 class SyncStatus:
-    """The status of one connection.
+    """`running` is the current pass, `last` the one that ended last, `next_at` the next (None: only by a click).
 
-    `running` is the running pass, `last` the one that ended last, `next_at` when the next starts (None: only by a
-    click). `counts` are the last pass's findings by kind and whether they were synced. `waiting` invitations wait for
-    a decision, `requested` of them are being sent. `silent`: changes found in the last day since the last delivery.
+    `counts`: the last pass's findings by kind and whether they were synced. `waiting` invitations wait for a decision,
+    `requested` of them are being sent. `silent`: changes found in the last day since the last delivery.
     """
 
     running: Reconciliation | None
@@ -80,7 +78,7 @@ class SyncStatus:
 
 
 def sync_status(connection: Connection, *, now: datetime, member: Membership | None = None) -> SyncStatus:
-    """The status; with `member`, counts include only what that member sees."""
+    """With a member, count only what they see."""
     passes = Reconciliation.objects.of(connection.organisation).filter(connection=connection)
     passes = passes.select_related("requested_by__user").order_by("-started_at", "-pk")
     running = passes.filter(state=Reconciliation.State.RUNNING).first()
@@ -141,7 +139,6 @@ def _counts(findings: QuerySet[Finding], last: Reconciliation) -> dict[tuple[str
 
 
 def _days(findings: QuerySet[Finding], *, connection: Connection, now: datetime) -> Iterator[DayOfFindings]:
-    """Newest first, in the organisation's time zone."""
     moment = Coalesce("entered_at", "found_at")
     rows = (
         findings.filter(found_at__gt=now - PERIOD)
@@ -188,7 +185,7 @@ def summary(status: SyncStatus) -> list[str]:
 
 
 def duration(row: Reconciliation) -> str:
-    """The duration of an ended pass, "1 min 12 s"; empty while it runs."""
+    """For example "1 min 12 s"."""
     if row.ended_at is None:
         return ""
     minutes, seconds = divmod(max(1, round((row.ended_at - row.started_at).total_seconds())), 60)
@@ -196,7 +193,6 @@ def duration(row: Reconciliation) -> str:
 
 
 def describe(one: FindingCount) -> str:
-    """What was found on a day, of one kind."""
     subject = _subject(one.kind, one.count)
     if one.kind == Kind.NOT_VISIBLE:
         return ngettext(

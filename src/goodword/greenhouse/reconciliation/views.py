@@ -28,7 +28,6 @@ PAGE = 50
 @require_safe
 @access.member(kinds=access.WORKS)
 def sync(request: MemberRequest, pk: int) -> HttpResponse:
-    """The sync page of a connection."""
     context = {"settings_nav": settings_nav(request), **_sync_context(connected(request, pk), request)}
     return render(request, "greenhouse/reconciliation/sync.html", context)
 
@@ -86,7 +85,6 @@ def _sync_context(connection: Connection, request: MemberRequest) -> dict[str, A
 @require_safe
 @access.member(kinds=access.WORKS)
 def missed_invitations(request: MemberRequest, pk: int) -> HttpResponse:
-    """Who waits, since when, and why."""
     connection = connected(request, pk)
     rows = domain.waiting_for(request.member, connection).select_related(
         "application__candidate", "application__role"
@@ -106,8 +104,6 @@ def missed_invitations(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def invite(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Confirm and request the invitations."""
-
     def act(connection: Connection, pks: list[int]) -> int:
         with transaction.atomic():
             count = domain.request_invitations(connection, pks, member=request.member, now=clock.now())
@@ -128,8 +124,6 @@ def invite(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def dismiss(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Confirm and dismiss."""
-
     def act(connection: Connection, pks: list[int]) -> int:
         return domain.dismiss(connection, pks, member=request.member, now=clock.now())
 
@@ -165,7 +159,7 @@ def _decide(
 
 
 def _chosen(request: MemberRequest, connection: Connection) -> QuerySet[Finding]:
-    """Those that are ticked; or all, up to the newest one that the page knew of."""
+    """The ticked findings, or all up to the newest one that the page showed."""
     data = request.POST if request.method == "POST" else request.GET
     rows = domain.waiting_for(request.member, connection).filter(invite_requested_at=None)
     if data.get("all"):

@@ -22,8 +22,6 @@ _ORDER = {JobStatus.OPEN: 0, JobStatus.DRAFT: 1, JobStatus.UNKNOWN: 2, JobStatus
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A job post, whose title candidates see."""
-
     id: int
     title: str
     live: bool
@@ -32,8 +30,6 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A job to choose. `posts`: the one to propose first."""
-
     id: int
     name: str
     requisition_id: str
@@ -45,12 +41,11 @@ class Job:
 
     @property
     def is_open(self) -> bool:
-        """Whether its status is open."""
         return self.status is JobStatus.OPEN
 
     @property
     def details(self) -> list[str]:
-        """Distinguishes it from jobs of the same name."""
+        """Distinguishes jobs of the same name."""
         parts = [self.requisition_id, ", ".join(self.departments), ", ".join(self.offices), f"id {self.id}"]
         return [part for part in parts if part]
 
@@ -60,22 +55,17 @@ class Job:
         return all(word in text.casefold() for word in words)
 
     def post(self, post_id: int | None) -> Post | None:
-        """This job's post of this id."""
         return next((post for post in self.posts if post.id == post_id), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A stage of a job's pipeline."""
-
     id: int
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationInStage:
-    """An active application and its stage, by Greenhouse's ids."""
-
     application_id: int
     stage_id: int
 
@@ -92,7 +82,7 @@ def jobs(connection: Connection, *, fresh: bool = False) -> list[Job]:
 
 
 def job(connection: Connection, job_id: int) -> Job | None:
-    """One job, also if it was created a moment ago; None if it is not visible."""
+    """Finds a job created a moment ago, too."""
     for fresh in (False, True):
         found = next((one for one in jobs(connection, fresh=fresh) if one.id == job_id), None)
         if found is not None:
@@ -101,20 +91,18 @@ def job(connection: Connection, job_id: int) -> Job | None:
 
 
 def search(among: Sequence[Job], query: str) -> list[Job]:
-    """The jobs that match every word of the query, in the given order."""
     words = query.casefold().split()
     return [one for one in among if one.matches(words)]
 
 
 def stages(connection: Connection, job_id: int) -> list[Stage]:
-    """The job's active stages, in its own order."""
     with _client(connection) as api:
         rows = sorted(api.job_stages([job_id]), key=lambda row: (row.order, row.id))
     return [Stage(id=row.id, name=row.name) for row in rows if row.active and row.job_id == job_id]
 
 
 def applications_in_stages(connection: Connection, job_id: int) -> list[ApplicationInStage]:
-    """The active applications of the job with their stages. Prospects have no stage."""
+    """Prospects are left out, since they have no stage."""
     with _client(connection) as api:
         rows = list(api.applications(job_ids=[job_id], status=ApplicationStatus.ACTIVE))
     return [

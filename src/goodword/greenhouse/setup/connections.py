@@ -22,38 +22,32 @@ SECRET_KEY_BYTES = 32
 
 
 def live_connections(organisation: Organisation) -> list[Connection]:
-    """The live connections, oldest first."""
     return list(_all(organisation).exclude(state=DISCONNECTED))
 
 
 def disconnected(organisation: Organisation) -> list[Connection]:
-    """Disconnected ones; each can be reconnected."""
     return list(_all(organisation).filter(state=DISCONNECTED))
 
 
 def connection_of(organisation: Organisation, pk: int) -> Connection | None:
-    """A live connection; None if it is disconnected or another organisation's."""
     return _all(organisation).exclude(state=DISCONNECTED).filter(pk=pk).first()
 
 
 def oldest_connection(organisation: Organisation) -> Connection | None:
-    """The oldest live connection; None if there is none."""
     return _all(organisation).exclude(state=DISCONNECTED).first()
 
 
 def endpoint_url(connection: Connection) -> str:
-    """The absolute Endpoint URL for webhooks."""
     return settings.GOODWORD_BASE_URL + reverse("greenhouse_hook", args=[connection.endpoint_key])
 
 
 def locked(connection: Connection) -> Connection:
-    """The current row, locked in the caller's transaction."""
     rows = Connection.objects.across_organisations().select_for_update(of=("self",))
     return rows.select_related("organisation").get(pk=connection.pk)
 
 
 def resume_waiting(connection: Connection, *, now: datetime) -> None:
-    """Process the deliveries and notes that waited for the key or for a permission."""
+    """Process the deliveries and notes that waited for the key or a permission."""
     replay_waiting(connection, now=now)
     retry_all(connection, now=now)
 
@@ -67,7 +61,6 @@ def _all(organisation: Organisation) -> QuerySet[Connection]:
 
 
 def rename(connection: Connection, name: str, *, member: Membership, now: datetime) -> None:
-    """Change what members call this account."""
     with transaction.atomic():
         row = locked(connection)
         before, row.name = row.name, name
@@ -132,7 +125,7 @@ def _audit(connection: Connection, action: str, *, member: Membership, now: date
 
 
 def find_user(connection: Connection, id_or_email: str) -> User | None:
-    """The active Greenhouse user with this id or e-mail address; None if there is none. Raises HarvestError."""
+    """Raises HarvestError. None if there is no such active user."""
     with harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
         found = (
             api.user(int(id_or_email))
@@ -143,7 +136,7 @@ def find_user(connection: Connection, id_or_email: str) -> User | None:
 
 
 def choose_author(connection: Connection, user_id: int | None, *, member: Membership, now: datetime) -> None:
-    """Choose the author of notes that no recruiter can sign; None: nobody."""
+    """The author signs notes that no recruiter can sign."""
     with transaction.atomic():
         Connection.objects.of(connection.organisation).filter(pk=connection.pk).update(
             note_author_remote_id=user_id

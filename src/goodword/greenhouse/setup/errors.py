@@ -21,8 +21,6 @@ CALL_ERRORS = (HarvestError, CannotOpen)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ErrorMessage:
-    """What happened, and what to do about it."""
-
     sentence: str
     remedy: str
 
@@ -31,7 +29,7 @@ class ErrorMessage:
 
 
 def error_message(error: HarvestError | CannotOpen) -> ErrorMessage:
-    """The message, with a remedy for a call that is not retried automatically."""
+    """Adapts the remedy to calls that are not retried automatically."""
     if isinstance(error, CannotOpen):
         return ErrorMessage(
             sentence=_("The stored key can no longer be decrypted."),

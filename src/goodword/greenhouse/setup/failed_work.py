@@ -35,19 +35,15 @@ OWNED_BY: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedReaction:
-    """A failed reaction, with the application if the member may see it."""
-
     reaction: Reaction
     application: Application | None
 
 
 def _failed_reactions(organisation: Organisation) -> QuerySet[Reaction]:
-    """The failed reactions of this organisation, newest first."""
     return reactions.failed().filter(event__organisation_id=organisation.pk)
 
 
 def failed_reactions(member: Membership) -> list[FailedReaction]:
-    """The failed reactions, as the member may see them."""
     rows = list(_failed_reactions(member.organisation))
     ids = {row.event.application_id for row in rows if row.event.application_id is not None}
     seen = visible_applications(member).in_bulk(ids) if ids else {}
@@ -55,7 +51,6 @@ def failed_reactions(member: Membership) -> list[FailedReaction]:
 
 
 def retry_all(organisation: Organisation, *, member: Membership, now: datetime) -> int:
-    """Retry all failed reactions and jobs. Returns how many."""
     count = reactions.try_again(_failed_reactions(organisation))
     jobs = sum(failed.retry_job(job.pk, now) for job in _failed_jobs(organisation, now=now))
     if count or jobs:
@@ -74,14 +69,12 @@ def retry_all(organisation: Organisation, *, member: Membership, now: datetime) 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FailedJob:
-    """A failed job and what it was to do."""
-
     job_id: int
     description: str
 
 
 def failed_jobs(member: Membership, *, now: datetime) -> list[FailedJob]:
-    """The failed jobs of the member's organisation, newest first.
+    """Newest first.
 
     Roles that the member may not see aren't named, and only admins see whose password reset it is.
     """
@@ -126,7 +119,7 @@ def _failed_jobs(organisation: Organisation, *, now: datetime) -> list[Procrasti
 
 
 def _is_stale(job: ProcrastinateJob, *, now: datetime) -> bool:
-    """Whether a password reset was requested so long ago that nobody waits for its e-mail any more."""
+    """Nobody waits any longer for this password reset."""
     if job.task_name != RESET:
         return False
     asked_at = datetime.fromisoformat(job.args["asked_at"])

@@ -66,8 +66,8 @@ JOBS_LOOKED_UP = {Connection.Api.V3: 150, Connection.Api.V1: 15}
 class KeyCheck:
     """The results for a key so far.
 
-    `works`: some call succeeded. Until then a refusal by Harvest v1 may mean the key or a permission. `account_name`
-    is empty if Greenhouse does not give it.
+    `works`: some call succeeded. Until then a refusal by Harvest v1 may mean the key or a permission. `account_name` is
+    empty if Greenhouse does not give it.
     """
 
     credentials: Credentials
@@ -78,12 +78,10 @@ class KeyCheck:
 
     @property
     def permissions(self) -> tuple[Permission, ...]:
-        """All permissions checked for this kind of key, in order."""
         return V1_PERMISSIONS if isinstance(self.credentials, V1Credentials) else V3_PERMISSIONS
 
     @property
     def next(self) -> Permission | None:
-        """The permission to check next; None when all are checked."""
         rest = self.permissions[len(self.results) :]
         return rest[0] if rest else None
 
@@ -106,7 +104,7 @@ def check_all(check: KeyCheck, *, worked_before: bool = False) -> KeyCheck:
 def client_for_check(
     check: KeyCheck, *, worked_before: bool = True
 ) -> Iterator[tuple[HarvestApi, TokenStore]]:
-    """A client for the key, which uses the token of earlier requests again."""
+    """Reuses the token of earlier requests."""
     store = MemoryTokenStore()
     if check.token is not None and store.claim():
         store.save(check.token)
@@ -147,14 +145,14 @@ def _checked(check: KeyCheck, api: HarvestApi, store: TokenStore) -> KeyCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionProgress:
-    """A permission and its state so far, as the check row component names it."""
+    """`state` is named as in the check row component."""
 
     name: str
     state: str
 
 
 def progress(check: KeyCheck) -> list[PermissionProgress]:
-    """All permissions in order. Before anything has worked, a refusal may mean the key, so it is not called missing."""
+    """Until anything has worked, a refusal may mean the key, so it is not called missing."""
     found = []
     for number, permission in enumerate(check.permissions):
         known = number < len(check.results)
@@ -190,7 +188,7 @@ def seal(check: KeyCheck, *, member: Membership, now: datetime) -> str:
 
 
 def unseal(sealed: str, *, credentials: Credentials, member: Membership, now: datetime) -> KeyCheck:
-    """The check to continue; a new one if there is none for this key and admin, or it is too old."""
+    """Starts a new check if this one belongs to another key or admin, or is too old."""
     new = KeyCheck(credentials=credentials)
     try:
         plain: Mapping[str, Any] = json.loads(crypto.unseal(sealed, place=_place(member)))
@@ -214,7 +212,6 @@ def unseal(sealed: str, *, credentials: Credentials, member: Membership, now: da
 
 
 def fingerprint(credentials: Credentials) -> str:
-    """Identifies credentials without containing them."""
     parts: list[object]
     if isinstance(credentials, V1Credentials):
         parts = ["v1", credentials.api_key]
@@ -231,7 +228,7 @@ def _place(member: Membership) -> str:
 
 
 class InUse(Exception):
-    """Another connection of the organisation has this credential already."""
+    """Another connection of the organisation has this credential."""
 
     def __init__(self, connection: Connection) -> None:
         super().__init__(connection)
@@ -289,7 +286,6 @@ def connect(
 
 
 def is_double_click(taken: Connection, *, member: Membership, now: datetime) -> bool:
-    """Whether this member connected it with this key a moment ago."""
     return taken.connected_by == member and taken.connected_at > now - DOUBLE_CLICK
 
 
@@ -304,7 +300,7 @@ def worked_before(credentials: Credentials, connection: Connection | None) -> bo
 
 
 def free_name(organisation: Organisation, wanted: str, *, but: Connection | None = None) -> str:
-    """This name, with a number if another connection has it."""
+    """Adds a number if another connection has the name."""
     names = {one.name.casefold() for one in live_connections(organisation) if but is None or one.pk != but.pk}
     if wanted.casefold() not in names:
         return wanted
@@ -329,7 +325,7 @@ def _new(organisation: Organisation, check: KeyCheck, *, member: Membership, now
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountWarning:
-    """Why this may be the wrong account, with the roles affected. `instead`: the connection to use instead."""
+    """`instead` is the connection to use."""
 
     title: str
     sentence: str
@@ -340,7 +336,6 @@ class AccountWarning:
 def connection_using(
     credentials: Credentials, *, organisation: Organisation, but: Connection | None
 ) -> Connection | None:
-    """The connection (other than `but`) that already uses this credential."""
     for one in live_connections(organisation):
         if but is None or one.pk != but.pk:
             try:
@@ -354,10 +349,10 @@ def connection_using(
 def account_warnings(
     check: KeyCheck, *, organisation: Organisation, connection: Connection | None
 ) -> list[AccountWarning]:
-    """Signs that this key is of the wrong account, as the new key of `connection` or for a further account.
+    """Signs that this key belongs to another account than `connection`, or to one that is already connected.
 
-    Harvest v3 names the account, v1 does not; but job ids are unique in Greenhouse, so the linked jobs tell accounts
-    apart. Calls Greenhouse. Raises HarvestError if it cannot be reached.
+    Harvest v3 names the account, v1 does not; but job ids are unique in Greenhouse, so the linked jobs distinguish
+    accounts. Calls Greenhouse. Raises HarvestError if it cannot be reached.
     """
     live = [one for one in live_connections(organisation) if connection is None or one.pk != connection.pk]
     others = live + (disconnected(organisation) if connection is None else [])
@@ -376,7 +371,6 @@ def account_warnings(
 
 
 def digest(warnings: Sequence[AccountWarning]) -> str:
-    """Identifies the warnings that an admin confirms."""
     text = json.dumps([[warning.title, warning.sentence, *warning.roles] for warning in warnings])
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -451,7 +445,7 @@ def _links(connection: Connection) -> list[Automation]:
 
 
 def _visible_jobs(check: KeyCheck, job_ids: Collection[int]) -> set[int] | None:
-    """Those of these jobs that are visible with the key; None if that cannot be known."""
+    """None if it cannot be known."""
     if not job_ids:
         return None
     try:

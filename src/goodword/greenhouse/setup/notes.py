@@ -67,7 +67,7 @@ def set_notes(
 
 
 def example(words: str) -> str:
-    """An example note with this first line. Raises wording.BadWording."""
+    """Raises wording.BadWording."""
     line = wording.render(wording.clean_wording(words), EXAMPLE)
     return f"{line}\nReport (PDF): {settings.GOODWORD_BASE_URL}/s/...\nGW-4T7K-QM2X"
 
@@ -75,8 +75,7 @@ def example(words: str) -> str:
 # --- test notes -----------------------------------------------------------------------------------------------
 
 
-class NoCandidate(Exception):
-    """The input names no candidate; the message says what to do."""
+class NoCandidate(Exception): ...
 
 
 def search_candidates(connection: Connection, query: str, *, member: Membership) -> Sequence[Application]:
@@ -97,7 +96,7 @@ def search_candidates(connection: Connection, query: str, *, member: Membership)
 
 
 def parse_candidate_id(text: str) -> int:
-    """The id in an id or a candidate's URL. Raises NoCandidate."""
+    """Accepts an id or a profile's URL. Raises NoCandidate."""
     text = text.strip()
     found = _PROFILE.match(text)
     if found:
@@ -108,7 +107,7 @@ def parse_candidate_id(text: str) -> int:
 
 
 def find_candidate(connection: Connection, candidate_id: int) -> Candidate:
-    """The candidate in Greenhouse. Raises NoCandidate, HarvestError, CannotOpen."""
+    """Raises NoCandidate, HarvestError, CannotOpen."""
     with harvest(connection, priority=Priority.PERSON, retry=BRIEFLY) as api:
         candidate = api.candidate(candidate_id)
     if candidate is None:
@@ -119,13 +118,11 @@ def find_candidate(connection: Connection, candidate_id: int) -> Candidate:
 
 
 def display_name(candidate: Candidate) -> str:
-    """Preferred or first name, and last name, on one line."""
     first = candidate.preferred_name or candidate.first_name
     return " ".join(f"{first} {candidate.last_name}".split()) or _("Candidate without a name")
 
 
 def preview_test_note(connection: Connection) -> str:
-    """The test note, except for its code."""
     return wording.test_note_body(
         ActivityFeedNote(organisation=connection.organisation, connection=connection, marker=EXAMPLE_MARKER)
     )

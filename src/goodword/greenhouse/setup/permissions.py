@@ -59,7 +59,7 @@ def store(connection: Connection, results: Iterable[ProbeResult], *, now: dateti
 
 
 def state_of(result: ProbeResult) -> str:
-    """Of reading and writing together: missing if either is, granted only if both are."""
+    """Missing if reading or writing is; granted only if both are."""
     if result.missing:
         return PermissionState.MISSING
     if Probed.UNTESTED in (result.state, result.writing):
@@ -68,14 +68,14 @@ def state_of(result: ProbeResult) -> str:
 
 
 def _detail(result: ProbeResult) -> str:
-    """What to tick; for recommended permissions also what is lost without it."""
+    """Recommended permissions also say what is lost without them."""
     if result.missing and result.permission.without:
         return f"{result.detail} {result.permission.without}".strip()
     return result.detail
 
 
 def display_state(state: str, *, required: bool) -> str:
-    """Display "lacking" instead of "missing" for a recommended permission, since that is no error."""
+    """ "lacking" instead of "missing" for a recommended permission, since that is no error."""
     return "lacking" if state == PermissionState.MISSING and not required else state
 
 
@@ -116,13 +116,12 @@ def check_again(connection: Connection, *, member: Membership | None, now: datet
 
 
 def due(*, now: datetime) -> QuerySet[Connection]:
-    """Connections whose permissions are due for a check."""
     rows = Connection.objects.across_organisations().exclude(state=DISCONNECTED)
     return rows.filter(Q(check_at=None) | Q(check_at__lte=now))
 
 
 def check_if_due(connection_id: int, *, now: datetime) -> None:
-    """Check the permissions of a connection if that is due, in one worker only."""
+    """Only one worker checks."""
     later = now + CHECKED_AGAIN
     if not due(now=now).filter(pk=connection_id).update(check_at=later):
         return
@@ -136,7 +135,6 @@ def check_if_due(connection_id: int, *, now: datetime) -> None:
 
 
 def _lacking(connection: Connection) -> set[str]:
-    """Names of required permissions that are missing."""
     rows = Permission.objects.across_organisations().filter(
         connection=connection, required=True, state=Permission.State.MISSING
     )
@@ -148,7 +146,7 @@ def _lacking(connection: Connection) -> set[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PermissionRow:
-    """A permission as displayed; `state` as the check row component names it."""
+    """`state` is named as in the check row component."""
 
     name: str
     state: str
@@ -157,10 +155,7 @@ class PermissionRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionCard:
-    """A connection as displayed. `status` and `word` are those of the status component.
-
-    Without rows while the key is refused.
-    """
+    """There are no rows while the key is refused."""
 
     connection: Connection
     status: str
@@ -174,13 +169,11 @@ class ConnectionCard:
 
     @property
     def to_tick(self) -> list[str]:
-        """Required permissions that are missing and can be ticked in Greenhouse."""
         missing = (row for row in self.required if row.state == Permission.State.MISSING)
         return [row.name for row in missing if row.detail != SITE_ADMIN]
 
     @property
     def site_admin(self) -> str:
-        """What to do if the key's user is not a Site Admin; otherwise empty."""
         missing = any(
             row.state == Permission.State.MISSING and row.detail == SITE_ADMIN for row in self.required
         )
@@ -200,7 +193,6 @@ class ConnectionCard:
 
 
 def connection_card(connection: Connection, *, now: datetime) -> ConnectionCard:
-    """The card of a connection."""
     rows = list(
         Permission.objects.of(connection.organisation).filter(connection=connection).order_by("position")
     )

@@ -31,14 +31,11 @@ READ_AT_MOST = 2000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckResult:
-    """One result: the tone of its notice, and a sentence."""
-
     tone: str
     sentence: str
 
 
 def check_connection(connection: Connection, *, member: Membership, now: datetime) -> list[CheckResult]:
-    """Check each permission and the endpoint."""
     found = [*_check_reading(connection, member=member, now=now), *check_endpoint(connection, now=now)]
     write(
         organisation=connection.organisation,
@@ -126,7 +123,7 @@ def check_endpoint(connection: Connection, *, now: datetime) -> list[CheckResult
 
 
 def _post(url: str, body: bytes, headers: dict[str, str]) -> tuple[int, str, str]:
-    """Status, beginning of the text, and target of a redirect."""
+    """Returns the status, the beginning of the text, and the target of a redirect."""
     with (
         httpx2.Client(follow_redirects=False, timeout=TIMEOUT_SECONDS, trust_env=False) as client,
         client.stream("POST", url, content=body, headers=headers) as response,
@@ -179,7 +176,7 @@ def _connection_error(error: httpx2.HTTPError) -> str:
 
 
 def _reachability_warnings(url: str) -> Iterator[CheckResult]:
-    """Warnings about addresses that Greenhouse cannot reach, although this server can."""
+    """Greenhouse may be unable to reach an address that this server can reach."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     try:

@@ -28,7 +28,7 @@ PREVENTED_FINDINGS: Mapping[str, Sequence[str]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSpec:
-    """A webhook to create in Greenhouse, by name and event (*When*). `without`: what is missed without it."""
+    """`when` is its event; `without` says what is missed without it."""
 
     action: str
     name: str
@@ -91,14 +91,11 @@ RECOMMENDED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookStatus:
-    """A webhook and when it pinged (None: not yet)."""
-
     spec: WebhookSpec
     pinged_at: datetime | None
 
     @property
     def state(self) -> str:
-        """As the check row component names it; a recommended one is not waited for."""
         if self.pinged_at:
             return "granted"
         return "untested" if self.spec.without else "waiting"
@@ -106,30 +103,24 @@ class WebhookStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookSetup:
-    """The webhooks of a connection: those to create, in order, and unknown ones that pinged."""
-
     required: Sequence[WebhookStatus]
     recommended: Sequence[WebhookStatus]
     unknown: Sequence[Webhook]
 
     @property
     def in_place(self) -> int:
-        """How many required ones have pinged."""
         return sum(1 for one in self.required if one.pinged_at)
 
     @property
     def complete(self) -> bool:
-        """Whether all required ones have pinged."""
         return self.in_place == len(self.required)
 
     @property
     def all(self) -> list[WebhookStatus]:
-        """Required and recommended ones."""
         return [*self.required, *self.recommended]
 
 
 def webhook_setup(connection: Connection) -> WebhookSetup:
-    """The webhooks and their pings so far."""
     rows = list(
         Webhook.objects.of(connection.organisation).filter(connection=connection).order_by("pinged_at")
     )
@@ -157,7 +148,7 @@ def endpoint_details(connection: Connection, *, now: datetime) -> dict[str, Any]
 
 
 def _revealed(secret: WebhookSecret) -> str:
-    """Empty if it cannot be decrypted because a field key was removed; then it must be rotated."""
+    """Empty if a field key was removed; then it must be rotated."""
     try:
         return secret.reveal()
     except CannotOpen:
@@ -169,9 +160,9 @@ def _revealed(secret: WebhookSecret) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookActivity:
-    """A webhook and its last ping or delivery (None: none yet).
+    """Last ping or delivery (None: none yet), and changes since then that it should have reported (`missed`).
 
-    `missed`: changes since then that it should have reported. Silence alone proves nothing: perhaps nothing happened.
+    Silence alone proves nothing: perhaps nothing happened.
     """
 
     name: str
@@ -180,12 +171,10 @@ class WebhookActivity:
 
     @property
     def silent(self) -> bool:
-        """Whether to check it in Greenhouse."""
         return self.missed > 0
 
 
 def webhook_activity(connection: Connection, setup: WebhookSetup, *, now: datetime) -> list[WebhookActivity]:
-    """The activity of each webhook, required ones first."""
     rows = Delivery.objects.of(connection.organisation).filter(connection=connection)
     delivered = dict(rows.order_by().values_list("action").annotate(last=Max("received_at")))
     found = Finding.objects.of(connection.organisation).filter(connection=connection)

@@ -204,7 +204,7 @@ def lacks_stage(application: remote.Application) -> bool:
 
 
 def describe(name: str, data: Mapping[str, Any]) -> str:
-    """In a few words, without names of people."""
+    """Names of people are left out."""
     match name:
         case "application.applied":
             return "first seen"
@@ -409,7 +409,7 @@ def _columns(
 
 
 def _record_candidate_changed(candidate: Candidate, *, now: datetime, suppressed: Suppressed) -> str:
-    """For each of the candidate's applications: any of them may be waiting for it."""
+    """Any of the candidate's applications may be waiting for it."""
     ours = Application.objects.across_organisations().filter(candidate=candidate, erased_at=None)
     for row in ours.exclude(remote_id__in=suppressed).order_by("pk"):
         _record("candidate.changed", row, data={}, now=now)
@@ -479,7 +479,6 @@ def has_entered_since(
 
 
 def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[int]:
-    """Ids of applications whose missed invitation waits for a decision."""
     rows = Finding.objects.across_organisations().filter(
         connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
     )

@@ -61,8 +61,6 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Updated:
-    """Greenhouse's id, ours, and the outcome in a sentence."""
-
     remote_id: int
     application_id: int
     outcome: str
@@ -190,13 +188,12 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
 def _remote(
     ours: Mapping[int, Application], read: Mapping[int, tuple[Hint, Prefetched]]
 ) -> dict[int, remote.Application]:
-    """Without prospects, and without those whose copy was written since."""
+    """Leaves out prospects, and applications whose copy was written since."""
     found = {one: read[one][1].application(one, as_of=ours[one].synced_at) for one in read if one in ours}
     return {one: row for one, row in found.items() if row is not None and row.job_id is not None}
 
 
 def _is_unchanged(reading: ApplicationReading, row: Application, candidate: Candidate) -> bool:
-    """Whether our locked rows are unchanged since before the read."""
     return (
         row.synced_at == reading.application_as_of
         and candidate.synced_at == reading.candidate_as_of

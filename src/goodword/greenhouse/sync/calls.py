@@ -201,7 +201,7 @@ class SharedPacer:
 
 
 def _is(**values: int | None) -> Q:
-    """A filter for equality in which None matches NULL."""
+    """None matches NULL."""
     known = {name: value for name, value in values.items() if value is not None}
     return Q(**known, **{f"{name}__isnull": True for name in values.keys() - known.keys()})
 
@@ -215,7 +215,6 @@ def _seconds(moment: datetime | None) -> float:
 
 
 def pacer_of(connection: Connection) -> Pacer:
-    """One object per process."""
     return _shared(connection.uid, connection.api, connection.pk, connection.organisation_id)
 
 
@@ -356,8 +355,6 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """Since a full hour, by outcome: `ok` first, then the most frequent."""
-
     since: datetime
     outcomes: tuple[Outcome, ...]
 
@@ -391,7 +388,6 @@ class CallHealth:
 
 
 def call_health(connection: Connection, *, now: datetime) -> CallHealth:
-    """Calls in the last hour and day (full hours), and the state of the rate limit."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     rate = V1_RATE if connection.api == Connection.Api.V1 else V3_RATE
     row = RateWindow.objects.across_organisations().filter(connection=connection).first()

@@ -41,7 +41,7 @@ class Stale(Exception):
 
 
 def next_version(before: datetime | None, now: datetime) -> datetime:
-    """Always later than the last one, even if clocks differ or stand still."""
+    """Later than the last one, even if clocks differ."""
     return now if before is None else max(now, before + _TICK)
 
 
@@ -123,7 +123,7 @@ def _clean(text: str | None, longest: int) -> str:
 
 
 def address_of(contacts: Iterable[Contact]) -> str:
-    """The address to write to, "" if none is valid: the work address only if there is no other."""
+    """Prefers any other address to the work address. Empty if none is valid."""
     usable = [contact for contact in contacts if is_address(contact.value)]
     usable.sort(key=lambda contact: _RANK.get(contact.type or "", 1))  # stable: Greenhouse's order decides
     return usable[0].value.strip() if usable else ""

@@ -129,8 +129,6 @@ def candidate_anonymised(
 def application_deleted(
     connection: Connection, *, application_id: int, now: datetime, settle: Settle = _nothing
 ) -> list[str]:
-    """The application was deleted; the candidate stays."""
-
     def write(reading: PeopleReading) -> list[str]:
         outcomes = reading.write()
         ours = _application(connection, application_id)
@@ -174,7 +172,7 @@ class PeopleReading:
     write: Callable[[], list[str]]
 
     def shows(self, candidate_id: int) -> bool:
-        """Visible, if only through an application, as a private candidate may be."""
+        """A private candidate may be visible only through an application."""
         theirs = {one.application.candidate_id for one in self.applications if one.application is not None}
         return self.people[candidate_id] is not None or candidate_id in theirs
 
@@ -226,7 +224,7 @@ def _read_and_write(
 def _our_applications(
     connection: Connection, candidate_ids: Collection[int], application_ids: Collection[int]
 ) -> list[int]:
-    """Greenhouse's ids, in the same order in all workers."""
+    """Sorted in the same order in all workers."""
     rows = Application.objects.across_organisations().filter(
         Q(candidate__remote_id__in=candidate_ids) | Q(remote_id__in=application_ids),
         connection_id=connection.pk,

@@ -43,7 +43,7 @@ def sync_jobs(
 
 
 def _linked(connection: Connection, job_ids: Iterable[int]) -> list[Automation]:
-    """In the same order in all workers, which avoids deadlocks."""
+    """Sorted in the same order in all workers, which avoids deadlocks."""
     rows = Automation.objects.across_organisations().filter(connection_id=connection.pk, job_id__in=job_ids)
     return list(rows.order_by("pk"))
 
@@ -72,7 +72,6 @@ def _read(api: HarvestApi, linked: list[Automation]) -> Iterator[tuple[int, JobN
 
 
 def _post_titles(api: HarvestApi, chosen: Mapping[int, int | None]) -> dict[int, str]:
-    """By job id; without posts that no longer exist."""
     try:
         posts = list(api.job_posts(chosen)) if chosen else []
     except Forbidden:

@@ -58,7 +58,6 @@ class Prefetched:
     candidates: Mapping[int, tuple[remote.Candidate, Version]] = field(default_factory=dict)
 
     def application(self, remote_id: int, *, as_of: Version) -> remote.Application | None:
-        """None if our row no longer has the version `as_of`."""
         return _fresh(self.applications.get(remote_id), as_of)
 
     def candidate(self, remote_id: int, *, as_of: Version) -> remote.Candidate | None:
@@ -151,7 +150,7 @@ def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -
 
 
 def automation_for(connection: Connection, application: remote.Application) -> Automation | None:
-    """For a prospect, that of the first prospective job that has one."""
+    """A prospect gets that of the first prospective job that has one."""
     jobs = application.prospective_job_ids if application.job_id is None else (application.job_id,)
     for job_id in jobs:
         if found := automation_of(connection_id=connection.pk, job_id=job_id):
@@ -170,7 +169,7 @@ def add_details(
     now: datetime,
     is_mapped: Callable[..., bool] = is_mapped,
 ) -> ApplicationReading:
-    """When they entered the stage, the rejection reason and the recruiter of a visible application."""
+    """Adds the time of entry, rejection reason and recruiter."""
     application = reading.application
     assert application is not None  # it is visible
     cached = CachedReads(api, connection=connection, now=now)
@@ -274,7 +273,7 @@ def find_recruiter(
 def possible_recruiters(
     api: HarvestApi | CachedReads, *, recruiter_id: int | None, job_id: int | None
 ) -> Iterator[int]:
-    """User ids, best first. The hiring team is read only if the first one is not used."""
+    """Best first. The hiring team is read only if the first one is not used."""
     if recruiter_id is not None:
         yield recruiter_id
     if job_id is None:
@@ -351,7 +350,7 @@ def _new_stages(
     connection: Connection,
     now: datetime,
 ) -> dict[int, remote.ApplicationStage]:
-    """Stage entries of applications whose stage is new to us and starts a step."""
+    """Only stages that are new to us and start a step."""
     new = [
         one
         for one in applications

@@ -80,7 +80,7 @@ def client_for(
     retry: Retry = READS,
     watch: Callable[[Exchange], None] | None = None,
 ) -> HarvestApi:
-    """A client for a credential, saved or not. Close it."""
+    """The credential need not be saved. Close the client."""
     v1 = isinstance(credentials, V1Credentials)
     network = _setting("GOODWORD_HARVEST_TRANSPORT")
     return build(
@@ -196,7 +196,6 @@ class ConnectionTokens:
         self._known: Token | None = None
 
     def get(self) -> Token | None:
-        """None if there is none or it cannot be decrypted."""
         if self._known is None or self._known.renew_at <= clock.now():
             self._known = self._read()
         return self._known
@@ -252,7 +251,6 @@ class CachedReads:
         return [owner for job_id in job_ids for owner in self._owners(job_id)]
 
     def stage_entered_at(self, application_id: int) -> datetime | None:
-        """Only refusals are cached."""
         with self.refusals("stages"):
             return self._api.stage_entered_at(application_id)
 

@@ -30,7 +30,7 @@ RESULTS = "greenhouse_test"
 @require_safe
 @access.member(kinds=access.WORKS)
 def health(request: MemberRequest, pk: int) -> HttpResponse:
-    """The health page. Only admins see names of candidates and secrets."""
+    """Only admins see names of candidates and secrets."""
     connection, now = connected(request, pk), clock.now()
     webhooks = webhook_setup(connection)
     context: dict[str, Any] = {
@@ -53,7 +53,6 @@ def health(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def test_now(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Check each permission and the endpoint."""
     connection = connected(request, pk)
     results = check_connection(connection, member=request.member, now=clock.now())
     request.session[f"{RESULTS}:{connection.pk}"] = [
@@ -65,7 +64,6 @@ def test_now(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def retry_failed(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Retry the failed reactions and jobs."""
     connection = connected(request, pk)
     count = failed_work.retry_all(request.organisation, member=request.member, now=clock.now())
     if count:
@@ -77,7 +75,6 @@ def retry_failed(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _calls_context(calls: CallHealth) -> dict[str, Any]:
-    """The rows of the table of calls: each outcome of the last day and hour."""
     last_hour = {one.name: one.calls for one in calls.hour.outcomes}
     return {
         "calls": calls,

@@ -22,8 +22,6 @@ from goodword.roles.models import Automation
 
 
 class NameForm(forms.Form):
-    """The name of a Greenhouse account."""
-
     name = forms.CharField(label=gettext_lazy("Name"), max_length=120)
 
     def __init__(self, *args: Any, connection: Connection, **values: Any) -> None:
@@ -31,7 +29,6 @@ class NameForm(forms.Form):
         self._connection = connection
 
     def clean_name(self) -> str:
-        """On one line, and not the name of another account."""
         name = " ".join(self.cleaned_data["name"].split())
         others = (
             one
@@ -46,8 +43,6 @@ class NameForm(forms.Form):
 
 
 class AuthorForm(forms.Form):
-    """A Greenhouse user by id or e-mail address."""
-
     user = forms.RegexField(
         r"^([0-9]{1,18}|[^@\s]+@[^@\s]+)$",
         label=gettext_lazy("Greenhouse user (ID or e-mail address)"),
@@ -60,12 +55,11 @@ class AuthorForm(forms.Form):
 @require_safe
 @access.member(kinds=access.WORKS)
 def integrations(request: MemberRequest) -> HttpResponse:
-    """The integrations, with a card for each Greenhouse account."""
     return settings_page(request, "setup/integrations", overview(request))
 
 
 def overview(request: MemberRequest) -> dict[str, Any]:
-    """Variables of integrations.html. Only admins get secret keys."""
+    """Only admins get secret keys."""
     now = clock.now()
     live = connections.live_connections(request.organisation)
     return {
@@ -85,7 +79,6 @@ def overview(request: MemberRequest) -> dict[str, Any]:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def check_again(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Check the permissions again, for example after ticking missing ones."""
     connection = connected(request, pk)
     try:
         state = permissions.check_again(connection, member=request.member, now=clock.now())
@@ -102,7 +95,6 @@ def check_again(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def rename(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Change what members call this Greenhouse account."""
     connection = connected(request, pk)
     form = NameForm(request.POST or None, connection=connection, initial={"name": connection.name})
     if request.method == "POST" and form.is_valid():
@@ -117,7 +109,6 @@ def rename(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def disconnect(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Confirm and disconnect."""
     connection = connected(request, pk)
     if request.method == "POST":
         connections.disconnect(connection, member=request.member, now=clock.now())
@@ -133,7 +124,7 @@ def disconnect(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def author(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Choose the Greenhouse user who signs notes that no recruiter can sign; an empty field undoes the choice."""
+    """An empty field undoes the choice."""
     connection = connected(request, pk)
     form = AuthorForm(request.POST or None, initial={"user": connection.note_author_remote_id})
     if request.method == "POST" and form.is_valid():

@@ -43,8 +43,6 @@ def _secret(*, autofocus: bool = False) -> forms.PasswordInput:
 
 
 class V3Form(forms.Form):
-    """Client credentials of Harvest v3."""
-
     client_id = forms.CharField(
         label=gettext_lazy("Client ID"),
         max_length=500,
@@ -73,14 +71,11 @@ class V3Form(forms.Form):
     )
 
     def credentials(self) -> V3Credentials:
-        """The credentials of a valid form."""
         data = self.cleaned_data
         return V3Credentials(data["client_id"], data["client_secret"], act_as=data["act_as"])
 
 
 class V1Form(forms.Form):
-    """A Harvest API key."""
-
     api_key = forms.CharField(
         label=gettext_lazy("API key"),
         max_length=500,
@@ -92,7 +87,6 @@ class V1Form(forms.Form):
     )
 
     def credentials(self) -> V1Credentials:
-        """The credentials of a valid form."""
         return V1Credentials(self.cleaned_data["api_key"])
 
 
@@ -130,7 +124,7 @@ def set_key(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
 
 
 def _check(request: MemberRequest, form: KeyForm, connection: Connection | None) -> HttpResponseBase:
-    """Continue the check of this key; at its end store the key, or show warnings to confirm."""
+    """Check the next permission; at the end store the key, or show warnings to confirm."""
     credentials, now = form.credentials(), clock.now()
     taken = connection_using(credentials, organisation=request.organisation, but=connection)
     if taken is not None and connection is None and is_double_click(taken, member=request.member, now=now):
@@ -170,7 +164,6 @@ def _connected(request: MemberRequest, connection: Connection) -> HttpResponseBa
 
 
 def _progress(request: MemberRequest, check: KeyCheck) -> HttpResponse:
-    """The results so far, with an element that requests the next check once it is loaded."""
     context = {
         "permissions": progress(check),
         "next": check.next,

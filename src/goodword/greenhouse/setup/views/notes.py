@@ -30,8 +30,6 @@ PENDING = {ActivityFeedNote.State.QUEUED, ActivityFeedNote.State.SENDING}
 
 
 class NotesForm(forms.Form):
-    """Settings of notes on the Activity Feed."""
-
     visibility = forms.ChoiceField(
         label=gettext_lazy("Who can read the notes in Greenhouse"),
         choices=[
@@ -58,7 +56,6 @@ class NotesForm(forms.Form):
     )
 
     def clean_words(self) -> str:
-        """One line, with known placeholders."""
         try:
             return clean_wording(self.cleaned_data["words"])
         except BadWording as error:
@@ -68,7 +65,6 @@ class NotesForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def notes(request: MemberRequest) -> HttpResponseBase:
-    """The form, with an example of the resulting note."""
     organisation = request.organisation
     initial = {
         "visibility": organisation.note_visibility,
@@ -92,7 +88,6 @@ def notes(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def note_example(request: MemberRequest) -> HttpResponse:
-    """Only the example, requested while typing."""
     return render(
         request, "greenhouse/setup/parts/note_example.html", _example(request.POST.get("words", ""))
     )
@@ -111,7 +106,7 @@ def _example(words: str) -> dict[str, str]:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def choose_candidate(request: MemberRequest, pk: int) -> HttpResponse:
-    """Search for a candidate or enter one; then show the note as it will be."""
+    """Search for a candidate or enter one; then preview the note."""
     connection = connected(request, pk)
     query, entered = request.GET.get("q", ""), request.GET.get("candidate", "")
     problem, candidate = "", None
@@ -134,7 +129,6 @@ def choose_candidate(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def post_test_note(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Queue the test note, and redirect to its outcome."""
     connection = connected(request, pk)
     candidate, problem = _find_candidate(connection, request.POST.get("candidate", ""))
     if candidate is None:
@@ -149,7 +143,7 @@ def post_test_note(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def test_note_outcome(request: MemberRequest, pk: int, note_pk: int) -> HttpResponse:
-    """What became of the test note; polled while it is pending."""
+    """Polled while it is pending."""
     connection = connected(request, pk)
     notes_of_connection = ActivityFeedNote.objects.of(request.organisation).filter(
         connection=connection, report=None
@@ -165,7 +159,6 @@ def test_note_outcome(request: MemberRequest, pk: int, note_pk: int) -> HttpResp
 
 
 def _find_candidate(connection: Connection, text: str) -> tuple[Candidate | None, str]:
-    """The candidate, or why there is none."""
     try:
         return domain.find_candidate(connection, domain.parse_candidate_id(text)), ""
     except domain.NoCandidate as error:

@@ -19,8 +19,6 @@ from goodword.greenhouse.setup.webhooks import endpoint_details, webhook_setup
 
 
 class RotateForm(forms.Form):
-    """How long the old secret key stays valid."""
-
     keep_for = forms.TypedChoiceField(
         label=gettext_lazy("Accept the old secret key for"),
         coerce=int,
@@ -34,14 +32,12 @@ class RotateForm(forms.Form):
     )
 
     def period(self) -> timedelta:
-        """The choice as a time span."""
         return timedelta(minutes=self.cleaned_data["keep_for"])
 
 
 @require_safe
 @access.member(kinds=access.ADMIN)
 def webhooks(request: MemberRequest, pk: int) -> HttpResponse:
-    """Endpoint, secret key, and the webhooks to create."""
     connection = connected(request, pk)
     return settings_page(
         request,
@@ -53,7 +49,7 @@ def webhooks(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def pings(request: MemberRequest, pk: int) -> HttpResponse:
-    """Which webhooks have pinged, polled every two seconds."""
+    """Polled every two seconds."""
     connection = connected(request, pk)
     context = {"connection": connection, "webhooks": webhook_setup(connection)}
     response = render(request, "greenhouse/setup/parts/pings.html", context)
@@ -64,7 +60,6 @@ def pings(request: MemberRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Add a secret key; the old one stays valid for the chosen time."""
     connection = connected(request, pk)
     form = RotateForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -77,7 +72,6 @@ def rotate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.ADMIN)
 def end_old(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Invalidate the older secret keys now."""
     connection = connected(request, pk)
     if end_old_secrets(connection, member=request.member, now=clock.now()):
         messages.success(
