@@ -11,7 +11,7 @@ from goodword.assessments.adjustments import requests
 from goodword.assessments.attempts import invitations
 from goodword.assessments.flags import rules as attempt_flags
 from goodword.candidates import data_export as candidates_data_export
-from goodword.candidates.domain import erasure as candidates_erasure
+from goodword.candidates import erasure as candidates_erasure
 from goodword.core.erasure import Holder
 from goodword.core.exporting import Teller
 from goodword.core.reactions import Flow

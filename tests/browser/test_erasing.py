@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 from playwright.sync_api import Browser
 
-from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.roles.models import Role

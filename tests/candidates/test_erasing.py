@@ -5,7 +5,13 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from goodword.candidates.domain.erasure import WAIT, Reason, cancel_erasure, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import (
+    WAIT,
+    Reason,
+    cancel_erasure,
+    carry_out,
+    request_erasure,
+)
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import outbox
 from goodword.core.models import Event

@@ -13,7 +13,7 @@ from django.db import connection
 from pypdf import PdfReader
 
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.erasure import WAIT
+from goodword.candidates.domain.erasure_requests import WAIT
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.greenhouse.models import ActivityFeedNote

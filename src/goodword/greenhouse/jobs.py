@@ -17,7 +17,7 @@ def check_permissions(*, connection_id: int) -> None:
 @jobs.job(name="greenhouse.check.sweep", cron="* * * * * 20", queueing_lock="greenhouse.check.sweep")
 def sweep_checks(*, timestamp: int = 0) -> None:
     """Probe permissions where that is due, once a minute."""
-    del timestamp  # passed to every periodic job; the clock is ours
+    del timestamp  # Procrastinate passes it to every periodic job
     for pk in permissions.due(now=clock.now()).values_list("pk", flat=True):
         check_permissions.defer_once(lock=f"greenhouse.check:{pk}", connection_id=pk)
 

@@ -251,7 +251,7 @@ class Delivery(OrganisationOwned):
     #: while leased: the worker's database process and the start of the lease, by the database's clock
     leased_to = models.IntegerField(null=True)
     leased_at = models.DateTimeField(null=True)
-    #: Greenhouse's ids of the application and the candidate, if any; erasing a person finds their bodies by them
+    #: Greenhouse's ids of the application and the candidate, if any; an erasure finds bodies by them
     remote_application_id = models.BigIntegerField(null=True)
     remote_candidate_id = models.BigIntegerField(null=True)
     #: its effect, or why it failed, in a sentence

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import translation
 
-from goodword.candidates.domain.erasure import Reason, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, request_erasure
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Application, Erasure, Hold
 from goodword.candidates.queries import recruiter_of

@@ -286,7 +286,7 @@ def test_the_page_says_what_was_found_and_why_no_webhook_reported_it(world: Worl
     assert "1 rejection or hire" in page
     assert "No webhook reported" in page
     assert "Webhooks seem to be off" in page
-    assert "2 changes of the last day were found only by sync." in page
+    assert "Sync found 2 changes in the last day that no webhook reported." in page
 
 
 def test_a_delivery_since_then_removes_the_notice(world: World, admin: Membership) -> None:

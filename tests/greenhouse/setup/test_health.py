@@ -48,7 +48,7 @@ def test_the_page_shows_both_directions(either: Desk) -> None:
         "hire_candidate",
         "It failed.",
         "3 , last",
-        "No valid delivery has arrived since",
+        "No valid delivery since",
     ):
         assert words in incoming
     assert either.url("greenhouse_delivery", event.pk).encode() in page
@@ -57,7 +57,7 @@ def test_the_page_shows_both_directions(either: Desk) -> None:
         "Notes waiting",
         "Calls",
         "Answered",
-        "of 150 calls are left in this window",
+        "of 150 calls left in this",
         "Permissions",
     ):
         assert words in whole
@@ -117,7 +117,7 @@ def test_a_webhook_is_silent_if_reconciliation_found_what_it_should_have_reporte
     missed(desk, "missed_invitation", at=clock.now() - timedelta(days=1))
     assert silent(desk) == ["Goodword Candidate Stage Change"]
     page = desk.client(desk.recruiter).get(desk.own("greenhouse_health")).content
-    assert "It did not report 1 change since then. Check in Greenhouse whether it is enabled." in text(page)
+    assert "It missed 1 change since then. Check in Greenhouse that it is enabled." in text(page)
 
 
 def test_a_webhook_with_a_later_delivery_or_a_short_silence_is_not_silent(desk: Desk) -> None:
@@ -346,7 +346,7 @@ def test_test_now_shows_all_results_once(live: Desk) -> None:
             "[aria-labelledby=results] .notice, #results .notice"
         )
     ] or text(response.content)
-    assert "Greenhouse answered to reads of: Applications, Candidates, Activity Feed," in str(found)
+    assert "Reading works: Applications, Candidates, Activity Feed," in str(found)
     assert "A signed test delivery to the Endpoint URL was accepted." in str(found)
     assert live.audited()[-2:] == ["greenhouse.checked", "greenhouse.tested"]
     assert "A signed test" not in client.get(live.own("greenhouse_health")).content.decode()

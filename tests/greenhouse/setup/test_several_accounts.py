@@ -143,7 +143,7 @@ def test_another_key_of_a_connected_account_needs_confirmation(desk: Desk) -> No
     again = open_another_credential(desk)
     response = desk.set_key(**again)
     [line] = said(response.content)
-    assert line.startswith(f"This account is connected already “{held.name}” is connected with it.")
+    assert line.startswith(f"This account is connected already “{held.name}” is connected to it.")
     assert Connection.objects.of(desk.organisation).count() == 1
     desk.set_key(**again, **confirmed(response.content))
     assert [row.name for row in live_connections(desk.organisation)] == [held.name, f"{held.name} 2"]

@@ -43,7 +43,7 @@ def test_a_candidate_is_found_by_name_and_those_of_another_account_are_not(desk:
     factories.application(elsewhere, candidate=factories.candidate(desk.organisation, last_name="Nordqvist"))
     assert links(show(desk, q="zoë nord")) == [f"?candidate={person.id}"]
     assert links(show(desk, q="nobody")) == []
-    assert "No candidate of this account matches." in text(show(desk, q="nobody"))
+    assert "No candidate in this account matches." in text(show(desk, q="nobody"))
 
 
 @pytest.mark.parametrize("form", ["{}", " {} ", "https://app.greenhouse.io/people/{}?application_id=7"])
@@ -63,7 +63,7 @@ def test_the_note_is_shown_before_it_is_posted(either: Desk, form: str) -> None:
     [
         ("Zoë", "Enter a candidate's Greenhouse ID, or the link to their profile."),
         ("0", "Enter a candidate's Greenhouse ID, or the link to their profile."),
-        ("4711", "Greenhouse shows no candidate with the number 4711 through this key. Check it there."),
+        ("4711", "This key sees no candidate with the ID 4711. Check the ID in Greenhouse."),
     ],
 )
 def test_an_unknown_candidate_is_reported_and_the_input_stays(desk: Desk, typed: str, why: str) -> None:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.erasure import WAIT, cancel_erasure, pending
+from goodword.candidates.domain.erasure_requests import WAIT, cancel_erasure, pending
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.greenhouse.models import Delivery

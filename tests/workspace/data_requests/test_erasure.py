@@ -6,7 +6,7 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Answer, Attempt
-from goodword.candidates.domain.erasure import Reason, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import clock
 from goodword.notifications.models import Email

@@ -14,7 +14,7 @@ from django.test import Client, override_settings
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.models import Answer, Calibration
-from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.domain import links

@@ -11,7 +11,7 @@ import time_machine
 from django.db import connection, transaction
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.notifications.models import Email
 from goodword.references.erasure import erase_referee

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
-from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.greenhouse.sync.candidates import merge_candidates

@@ -21,7 +21,7 @@ def post_note(*, note_id: int) -> None:
     queueing_lock="greenhouse.activity_feed.search_duplicates",
 )
 def search_duplicates(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job; the clock is ours
+    del timestamp  # Procrastinate passes it to every periodic job
     posting.search_due(now=clock.now())
 
 

@@ -1,7 +1,4 @@
-"""What comes of an attempt to post a note: posted, retried or failed, and why.
-
-Each outcome writes its row and records its event in one transaction.
-"""
+"""The outcome of posting a note: posted, retried or failed. Each is written with its event in one transaction."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

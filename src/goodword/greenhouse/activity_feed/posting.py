@@ -1,14 +1,9 @@
-"""Post one note: claim, act, settle. One note per report version.
+"""Posts one note per report version, and searches for duplicates.
 
-Greenhouse has no idempotency keys, so each claim writes once. After an attempt with an unknown outcome (no answer, a
-failure of Greenhouse, a dead worker) the note waits until that write has either landed or failed; then the feed is
-searched for the report's code, and the note is written again only if it is not there. A slow worker gives up before
-another may claim its row. Writes that land even later are found by `duplicates`.
-
-
-Duplicate notes: Greenhouse may carry out a write long after it seemed to fail.
-
-Harvest cannot delete notes, so a member has to do that in Greenhouse.
+Greenhouse has no idempotency keys, so each claim writes once. After an unknown outcome (no answer, a failure of
+Greenhouse, a dead worker) the note waits until that write has either landed or failed; then the feed is searched for
+the report's code, and the note is written again only if it is missing. A slow worker gives up before another may claim
+its row. Writes that land even later are found by `search_due`; Harvest cannot delete notes, so a member has to.
 """
 
 import logging

@@ -1,6 +1,6 @@
-"""The text of a note: what was completed, the link and the report's code, but no score and no flag.
+"""The text of a note: what was completed, the link and the report's code, but no results.
 
-The organisation can customise the first line, with placeholders that contain no results.
+An organisation can change the first line.
 """
 
 import re

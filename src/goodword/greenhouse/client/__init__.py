@@ -3,8 +3,8 @@
     with build(V3Credentials("id", "secret"), base_url=V3_BASE, clock=now) as api:
         application = api.application(409)
 
-The path of a call: adapter (`v1/`, `v3/`) > `session` (authentication, pace, retries, errors) > `transport` (one
-exchange) > `records` (JSON to our `types`).
+A call passes `v1` or `v3`, `session` (authentication, pace, retries, errors), `transport` (one exchange) and `records`
+(JSON to our `types`).
 """
 
 from goodword.greenhouse.client.api import TOKEN_URL, V1_BASE, V3_BASE, HarvestApi, build

@@ -29,7 +29,7 @@ _LONGEST_LIFE = timedelta(days=1)
 
 _EARLY = timedelta(minutes=1)
 
-_TOKEN_POLL = 0.25  # seconds between two looks for a token minted by another caller
+_TOKEN_POLL = 0.25  # seconds between checks for a token minted by another caller
 
 _POLLS = 60
 
@@ -202,7 +202,7 @@ class OAuth:
     def _minted_under_lease(self, *, refused: Mapping[str, str] | None) -> Token:
         saved = False
         try:
-            stored = self._store.get()  # possibly saved between our look and our claim
+            stored = self._store.get()  # it may have been saved before our claim
             if stored is not None and stored.renew_at > self._policy.clock() and _bearer(stored) != refused:
                 return stored
             token = self._mint()

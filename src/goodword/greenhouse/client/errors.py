@@ -1,17 +1,8 @@
-"""The errors of the client:
+"""The errors of the client, all `HarvestError`s.
 
-    HarvestError
-    ├── Unauthorised      the credential itself was refused
-    ├── Forbidden         the credential works, but may not do this; names the missing permission
-    ├── NotFound          no such record or address
-    ├── Invalid           Greenhouse understood the request and rejected its content
-    ├── RateLimited       too many requests; carries the wait in seconds
-    ├── Unavailable       network, time-out, or Greenhouse's own failure
-    └── UnexpectedShape   an answer that is not as documented
-
-Each has method, path (without the query, which can contain an e-mail address), status and Greenhouse's request id, and
-two sentences for people: what happened (`sentence`) and what to do (`remedy`). None contains a secret: Greenhouse's
-messages are cleaned of them, since a refusal can echo a client id.
+Each has the method, path (without the query, which can contain an e-mail address), status and Greenhouse's request id,
+and says what happened (`sentence`) and what to do (`remedy`). Secrets are removed from Greenhouse's messages, since a
+refusal can echo a client id.
 """
 
 from dataclasses import dataclass
@@ -127,7 +118,7 @@ class Unauthorised(HarvestError):
 
 
 SITE_ADMIN = (
-    "Harvest v3 only answers Site Admins. In Greenhouse, make this credential's user a Site Admin, or enter "
+    "Harvest v3 only answers Site Admins. In Greenhouse, make the user of this credential a Site Admin, or enter "
     "one under Act as."
 )
 

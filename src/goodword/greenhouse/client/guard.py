@@ -1,7 +1,7 @@
-"""Refuses calls into private networks, also if a public name resolves to a private address.
+"""Refuses calls into private networks, even if a public name resolves to a private address.
 
-The name is resolved here and the connection is made to that address, so that a second look-up cannot give another one
-(DNS rebinding). TLS still verifies the certificate against the name.
+The name is resolved here, and the connection is made to that address, so that a second look-up cannot return another
+one (DNS rebinding). TLS still verifies the certificate against the name.
 """
 
 import ipaddress

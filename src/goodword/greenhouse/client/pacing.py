@@ -1,4 +1,4 @@
-"""Staying under Greenhouse's rate limit by what its answers report, so that a 429 is the exception.
+"""Stays under Greenhouse's rate limit, by what its answers report.
 
 Observed (greenhouse.md, 2.5): v3 counts in windows of 30 seconds that are aligned to Greenhouse's clock, 150 calls
 each; v1 in windows of 10 seconds, 50 calls; tokens by the minute, 60. None of the numbers is promised, so the answers
@@ -15,16 +15,16 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-#: the part of a window that background work may use at once; the rest is spread, so that a person who comes in the
-#: middle of a long sync finds calls left
+#: the part of a window that background work may use at once; the rest is spread over the window, so that people find
+#: calls left during a long sync
 HEAD = 0.7
-#: by this part of the window all calls are released: one under way at the end would be counted in the next window
+#: by this part of the window all calls are released: one in flight at the end would count in the next window
 SPREAD = 0.85
 #: seconds for which background work pauses after a person's call, and for which it leaves more calls to people
 YIELD, KEEP = 0.5, 60.0
 #: seconds by which a window is entered late, to be safe
 GUARD = 0.05
-#: seconds between two looks whether the call that probes the limit has come back
+#: seconds between checks whether the call that probes the limit has ended
 PROBE_POLL = 0.25
 #: longer blocks result from a clock that was changed
 LONGEST_BLOCK = 3600.0

@@ -1,7 +1,6 @@
-"""The permissions we need, by their names on Greenhouse's own screens.
+"""The permissions we need, by their names on Greenhouse's screens: seven from its set-up article, and recommended ones.
 
-The seven that Greenhouse's set-up article lists, and the recommended ones. Scope names of Harvest v3: greenhouse.md,
-section 1.7 (documented form `harvest:<resource>:<action>`).
+Scope names of Harvest v3: greenhouse.md, section 1.7.
 """
 
 from collections.abc import Iterator

@@ -1,8 +1,7 @@
-"""Tolerant reading of Harvest's JSON.
+"""Tolerant reading of Harvest's JSON, which changes without notice and differs from its documentation.
 
-Greenhouse adds members and enum values without notice, and its documentation and its answers differ (greenhouse.md,
-6.13 and 6.14). So unknown members are ignored, unknown enum values become UNKNOWN, nulls and wrong types count as
-absent; only a missing id is an `UnexpectedShape`.
+Unknown members are ignored, unknown enum values become UNKNOWN, nulls and wrong types count as absent; only a missing
+id is an `UnexpectedShape` (greenhouse.md, 6.13 and 6.14).
 """
 
 from collections.abc import Mapping

@@ -41,7 +41,7 @@ PER_PAGE = 500  # the maximum of both versions; every page costs one call
 
 MAX_IDS = 50  # more in one filter is a 422 (greenhouse.md, 2.2)
 
-MAX_PAGES = 20_000  # ten million rows: beyond it something goes in circles
+MAX_PAGES = 20_000  # ten million rows: more means an endless list
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +195,7 @@ def repeated[T](act: Callable[[], T], *, retry: Retry, sleep: Callable[[float], 
 
 def _backoff(retry: Retry, attempt: int) -> float:
     full = min(retry.longest_wait, retry.first_wait * 2.0 ** (attempt - 1))
-    return full * random.uniform(0.5, 1.0)  # noqa: S311  # spreads retries, guards nothing
+    return full * random.uniform(0.5, 1.0)  # noqa: S311  # not for security
 
 
 # --- lists ----------------------------------------------------------------------------------------------------

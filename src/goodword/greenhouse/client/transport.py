@@ -1,6 +1,6 @@
-"""One HTTP exchange with Greenhouse: sent once, bounded in time and size, with our own errors.
+"""One HTTP exchange with Greenhouse, bounded in time and size.
 
-TLS is verified, redirects are not followed (a credential never goes to another host), and proxies of the environment
+TLS is verified. Redirects are not followed, so that a credential never goes to another host. Proxies of the environment
 are not used, since they would bypass the guard against private addresses.
 """
 

@@ -1,8 +1,7 @@
-"""In a burst, deliveries are read from Harvest together, fifty at a time, and handled in one transaction.
+"""In a burst, reads deliveries from Harvest fifty at a time and handles them in one transaction.
 
-Only an optimisation: everything else, and the whole batch if anything goes wrong, is handled one by one. What is
-prefetched belongs to one delivery, so that a later one of the same application is read anew, and it is not used if our
-copy has been written since (`sync.reading.Prefetched`).
+This is only an optimisation: everything else, and the whole batch after any error, is handled one by one. Prefetched
+data belongs to one delivery, and is not used if our copy has been written since (`sync.reading.Prefetched`).
 """
 
 import logging

@@ -1,6 +1,6 @@
 """The effect of a delivery, by its action. Each effect reads Harvest first.
 
-`settle` is called with a sentence for each thing, inside the transaction that writes it.
+`settle` is called with sentences about what happened, in the writing transaction.
 """
 
 import re

@@ -38,7 +38,7 @@ def work_inbox() -> None:
 @jobs.job(name="greenhouse.inbox.sweep", cron="* * * * * */5", queueing_lock="greenhouse.inbox.sweep")
 def sweep_inbox(*, timestamp: int = 0) -> None:
     """Wake the inbox for due deliveries: lost wake-ups, postponed ones, leases of dead workers."""
-    del timestamp  # passed to every periodic job; the clock is ours
+    del timestamp  # Procrastinate passes it to every periodic job
     now = clock.now()
     free_orphans(now=now)
     due = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED, not_before__lte=now)

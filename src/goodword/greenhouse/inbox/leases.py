@@ -3,7 +3,7 @@
 Claiming sets `not_before` to the end of a lease, counts the attempt, and counts a fault in advance, which is undone if
 the delivery was not the cause: otherwise one that kills its worker each time would be retried forever. After a worker
 dies, its delivery is due again when the lease ends, or as soon as its database connection is gone (`free_orphans`). A
-worker that was merely slow finds on settling that the attempt is no longer its own, and writes nothing.
+worker that was merely slow finds on settling that it has lost the lease, and writes nothing.
 
 The queries are simple on purpose. Statistics gathered while the inbox was empty make the planner believe that
 `state = 'received'` matches one row; a join or a correlated subquery then scans the whole backlog for each claim.
@@ -29,7 +29,7 @@ State = Delivery.State
 #: longer than the reads of one delivery usually take
 LEASE = timedelta(minutes=3)
 
-#: waits while Greenhouse cannot be used; the last one is repeated for ever, since nothing is dropped
+#: waits while Greenhouse cannot be used; the last one is repeated indefinitely, since no delivery is dropped
 WAITS = tuple(timedelta(seconds=s) for s in (10, 30, 60, 300, 900, 3600))
 
 #: waiting deliveries read at once when a turn needs more to claim

@@ -1,4 +1,4 @@
-"""Compare what Harvest returns with our copies: differences to sync, and missed invitations. Writes nothing."""
+"""Compares Harvest with our copies and returns differences to sync, and missed invitations. Writes nothing."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, replace

@@ -41,7 +41,7 @@ def invite(*, connection_id: int) -> None:
 )
 def sweep(*, timestamp: int = 0) -> None:
     """End the passes of dead workers, begin those that are due, and retry requested invitations."""
-    del timestamp  # passed to every periodic job; the clock is ours
+    del timestamp  # Procrastinate passes it to every periodic job
     now = clock.now()
     for dead in passes.end_dead(now=now):
         if dead.requested_by is not None:  # a member waits for it

@@ -1,6 +1,6 @@
-"""Missed invitations: candidates in a mapped stage whom no webhook reported.
+"""Missed invitations: candidates in a mapped stage whom no webhook reported. `decide` chooses whom a pass invites.
 
-A pass sends few of them, and only for recent moves: webhooks can be off for weeks, and an invitation for last month's
+A pass invites only few, and only after recent moves: webhooks can be off for weeks, and an invitation for last month's
 move would surprise candidates and recruiters. The others wait until a member invites or dismisses them.
 """
 

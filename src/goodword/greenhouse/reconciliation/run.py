@@ -1,8 +1,8 @@
-"""Run one pass over a connection: read from Harvest, sync differences, decide about missed invitations.
+"""Runs one pass over a connection: reads from Harvest, syncs differences, decides about missed invitations.
 
 No transaction is open during calls to Greenhouse. A worker that stops, or loses its database, releases the pass, and
 another continues it. If a worker dies, finished updates stay; the lease expires, and the next pass reads the same
-period, since only a successful pass advances it. Idempotent.
+period, since only a successful pass advances it.
 """
 
 import logging

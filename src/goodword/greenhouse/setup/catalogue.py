@@ -1,7 +1,7 @@
 """Jobs, job posts, stages and applications in Greenhouse, to choose from when a role is linked.
 
-All functions call Greenhouse, outside any transaction, and raise HarvestError or CannotOpen. The list of jobs is cached
-for a minute, since each search needs it.
+All functions call Greenhouse, outside any transaction, and raise HarvestError or CannotOpen. Jobs are cached for a
+minute, since each search needs them.
 """
 
 from collections.abc import Iterable, Sequence

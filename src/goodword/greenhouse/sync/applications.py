@@ -263,7 +263,7 @@ def _apply(
     automation = automation_for(connection, application) if application is not None else None
     candidate, changed = None, False
     if reading.candidate is not None:
-        candidate = written.get(reading.candidate.id)  # another application of theirs: already locked by us
+        candidate = written.get(reading.candidate.id)  # already locked for another application
         if candidate is None:
             candidate, changed = write_candidate(
                 reading.candidate,
@@ -472,10 +472,6 @@ def has_entered_since(
 
 
 # --- late deliveries ------------------------------------------------------------------------------------------
-
-
-# After an outage of ours Greenhouse repeats deliveries for hours. A reconciliation may be faster and put the arrival
-# on the waiting list; the delivery then finds no difference, but must still start what it would have started.
 
 
 def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[int]:

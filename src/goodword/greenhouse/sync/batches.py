@@ -1,7 +1,7 @@
 """Updates many prefetched applications in one transaction with few statements.
 
-Only ordinary ones: application and candidate are ours, still belong together, are not erased, and have not been written
-since they were read. The caller updates all others one by one (`applications.sync_applications`).
+This handles ordinary ones only: application and candidate are ours, still belong together, are not erased, and have not
+been written since they were read. The caller updates the others one by one (`applications.sync_applications`).
 """
 
 from collections.abc import Collection, Mapping

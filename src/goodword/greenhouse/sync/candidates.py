@@ -8,8 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from goodword.candidates.domain.erasure import (
-    BLANK,
+from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
     cancel_erasure,
@@ -18,6 +17,7 @@ from goodword.candidates.domain.erasure import (
 )
 from goodword.candidates.domain.holds import hold_against_erasure, lock_role_holds
 from goodword.candidates.domain.people import lock_person
+from goodword.candidates.erasure import BLANK
 from goodword.candidates.models import Application, Candidate
 from goodword.core.events import record
 from goodword.core.text import clean_text

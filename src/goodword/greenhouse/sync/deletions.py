@@ -1,11 +1,11 @@
 """Candidates merged, deleted or anonymised in Greenhouse, deleted applications, and the erasures that follow.
 
 A signed event only says where to look. Harvest is read first, outside any transaction; then everything is written in
-one, in which `settle` is called with a sentence for each thing (see `applications.sync_applications`). All functions
-are idempotent and work in any order of events.
+one, which also calls `settle`. All functions are idempotent and accept events in any order. They return sentences about
+what happened, and raise HarvestError with nothing written, and TooBusy.
 
-Nothing is erased merely because it is not visible: an event must have said so too, and even then only seven days later.
-Each function returns the sentences, and raises HarvestError with nothing written, and TooBusy.
+Nothing is erased merely because it is not visible: an event must have reported it, and then it is erased only after
+seven days.
 """
 
 import logging
@@ -16,7 +16,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Q
 
-from goodword.candidates.domain.erasure import (
+from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
     _person_of,

@@ -1,4 +1,4 @@
-"""Updates what we know of linked jobs and their stages from Harvest: the one way in, as for applications."""
+"""Updates linked jobs and their stages from Harvest, for deliveries and reconciliation alike."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime

@@ -1,9 +1,9 @@
-"""A Harvest client for a saved connection. Its calls update the connection's health.
+"""A Harvest client for a saved connection, whose calls update the connection's health.
 
     with harvest(connection) as api:
         application = api.application(409)
 
-Never inside a transaction: a slow Greenhouse would hold the rows locked.
+Never use it inside a transaction: a slow Greenhouse would keep rows locked.
 """
 
 import json
@@ -48,7 +48,7 @@ PERMISSION_MISSING = (
     "This key lacks permissions. In Greenhouse, edit the credential and tick every permission listed here."
 )
 
-#: for work on a row that can wait: one quick second try, so that the row waits and not the worker
+#: one quick retry: the row can wait, the worker should not
 BRIEFLY = Retry(attempts=2, first_wait=0.4, longest_wait=1.0, patience=2.0)
 
 #: for a person waiting for a page

@@ -18,7 +18,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
-from goodword.candidates.domain.erasure import (
+from goodword.candidates.domain.erasure_requests import (
     BY_PEOPLE,
     Reason,
     cancel_erasure,

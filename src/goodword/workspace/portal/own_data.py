@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from goodword.candidates.domain.erasure import pending
+from goodword.candidates.domain.erasure_requests import pending
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title

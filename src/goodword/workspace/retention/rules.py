@@ -19,7 +19,7 @@ from django.db.models.functions import Greatest
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.invitations import months_after
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.erasure import Reason, carry_out, request_erasure
+from goodword.candidates.domain.erasure_requests import Reason, carry_out, request_erasure
 from goodword.candidates.domain.holds import candidates_on_hold, lock_role_holds
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure

@@ -19,7 +19,7 @@ from goodword.accounts.domain.organisation import (
     retention_of,
 )
 from goodword.accounts.models import Organisation
-from goodword.candidates.domain.erasure import Reason
+from goodword.candidates.domain.erasure_requests import Reason
 from goodword.candidates.domain.holds import active
 from goodword.candidates.models import Application
 from goodword.core import clock

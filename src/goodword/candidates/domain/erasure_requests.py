@@ -14,32 +14,15 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.domain.people import lock_person
-from goodword.candidates.models import Application, Candidate, Erasure, Hold
+from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import erasure as holders
-from goodword.core.erasure import Counts, Subject, holds
 from goodword.core.events import record
 
 #: a merge in Greenhouse can look like a deletion
 WAIT = timedelta(days=7)
-
 Reason = Erasure.Reason
-
 #: decided by a person, so not cancelled because Greenhouse still shows the data
 BY_PEOPLE = (Reason.MEMBER, Reason.CANDIDATE)
-
-#: personal columns of Candidate
-BLANK: dict[str, object] = {
-    "first_name": "",
-    "last_name": "",
-    "preferred_name": "",
-    "confirmed_name": "",
-    "email": "",
-    "company": "",
-    "title": "",
-    "language": "",
-    "chosen_language": "",
-    "can_email": False,
-}
 
 
 def request_erasure(
@@ -205,29 +188,3 @@ def _record(name: str, erasure: Erasure, application: Application, *, by: str, n
         at=now,
         data={"erasure_id": erasure.pk, "reason": erasure.reason},
     )
-
-
-@holds("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
-def erase(subject: Subject, now: datetime) -> Counts:
-    """Blank the personal columns. Rows and ids stay, for events, counts and later deliveries about the person."""
-    applications = Application.objects.across_organisations().filter(pk__in=subject.application_ids)
-    blanked = applications.filter(erased_at=None).update(
-        rejection_reason="",
-        recruiter_remote_id=None,
-        recruiter_name="",
-        recruiter_email="",
-        erased_at=now,
-    )
-    # free text of a member
-    Erasure.objects.across_organisations().filter(application_id__in=subject.application_ids).update(
-        cancelled_because=""
-    )
-    if subject.candidate_id is None:
-        return {"applications": blanked}
-    Erasure.objects.across_organisations().filter(candidate_id=subject.candidate_id).update(
-        cancelled_because=""
-    )
-    own = Q(candidate_id=subject.candidate_id) | Q(candidate__merged_into_id=subject.candidate_id)
-    Hold.objects.across_organisations().filter(own).update(reason="")
-    people = Candidate.objects.across_organisations().filter(pk=subject.candidate_id)
-    return {"applications": blanked, "people": people.filter(erased_at=None).update(**BLANK, erased_at=now)}
