@@ -230,7 +230,7 @@ def connect_a_role(page: Page, running: World, looker: Looker) -> None:
     page.get_by_role("link", name="New role").first.click()
     page.get_by_label("Title").fill(JOB)
     looker.look(page, "new role")
-    page.get_by_role("button", name="Make role").click()
+    page.get_by_role("button", name="Create role").click()
     looker.look(page, "role not linked")
     page.locator("summary[aria-label='More actions']").click()
     page.locator(".menu__box").get_by_role("link", name="Manage ATS automation").click()

@@ -92,13 +92,13 @@ def test_the_pages_fit_without_javascript_and_say_what_is_wrong(
     page.fill("[name=assessment_delay_0]", "")
     page.select_option("[name=assessment_delay_1]", "days")
     page.click("main .actions button")
-    assert "Write a sentence. Without it no assessment is sent." in page.inner_text("main")
+    assert "Enter the job requirement. Without it, nobody is invited." in page.inner_text("main")
     assert page.is_checked("input[name=assessment] >> nth=2")
     page.fill("[name=requirement]", REQUIREMENT)
     page.click("main .actions button")
     assert "starts the assessment." in page.inner_text("main")
     page.click("main .actions button")
-    assert "This role is linked to Greenhouse." in page.inner_text("body")
+    assert "Role linked to Greenhouse." in page.inner_text("body")
     context.close()
 
 

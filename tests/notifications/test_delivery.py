@@ -119,8 +119,8 @@ def test_a_refusal_for_good_fails_at_once_is_told_and_stands_on_the_timeline(pos
         told, "plain"
     )
     assert [entry.title for entry in timeline(about, organisation=about.organisation, members={})] == [
-        "Mail sent: notice of an undelivered mail, to the recruiter",
-        "Mail could not be delivered: invitation to the assessment",
+        "E-mail sent: notice to the recruiter of an undelivered e-mail",
+        "E-mail could not be sent: invitation to the assessment",
     ]
 
 

@@ -37,7 +37,7 @@ def test_who_is_in_none_is_told_whom_to_ask_and_can_sign_out() -> None:
     client = signed_in(who)
     who.delete()
     html = client.get("/").content.decode()
-    assert "Your login belongs to no organisation." in html
+    assert "You don't belong to an organisation yet." in html
     assert "mailto:help@goodword.example" in html
     assert 'action="/accounts/logout/"' in html
 

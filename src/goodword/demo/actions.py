@@ -79,7 +79,7 @@ def create_role(page: Browser, title: str) -> str:
     """Returns the URL of its page."""
     page.open("/")
     page.follow("New role")
-    page.press("Make role", {"Title": title})
+    page.press("Create role", {"Title": title})
     return page.url
 
 
@@ -89,7 +89,7 @@ def manage_automation(page: Browser, role_url: str, *, job_id: int) -> None:
     page.follow("Manage ATS automation")
     page.choose(str(job_id))
     page.press("Next")
-    page.press("Next", {"What requirement of the job does the assessment serve?": REQUIREMENT})
+    page.press("Next", {"Which job requirement does this assess?": REQUIREMENT})
     page.must_say("Assessment")
     page.must_say("Reference")
     page.press("Confirm")

@@ -353,7 +353,7 @@ class Story(StorySupport):
         """A delivery sent three times, and two in the wrong order, have no effect."""
         quinn = self.people["Quinn"]
         self.wait(
-            lambda: "Mail sent: invitation" in self.timeline(quinn),
+            lambda: "E-mail sent: invitation" in self.timeline(quinn),
             lambda: f"The invitation is not in the timeline: {self.recruiter.text()[:900]}",
         )
         mails, row, timeline = len(self.mailbox.all()), self.role_row(quinn), self.timeline(quinn)

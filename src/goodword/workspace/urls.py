@@ -6,11 +6,11 @@ from goodword.workspace import home
 from goodword.workspace.assessment_plan import part_views, preview
 from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.automation import views as automation
-from goodword.workspace.candidate import invitations, notes
+from goodword.workspace.candidate import invitations, notes, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
-from goodword.workspace.portal import own_data, review
+from goodword.workspace.portal import own_data
 from goodword.workspace.portal import views as portal
 from goodword.workspace.reference_check import check_views, referee_views
 from goodword.workspace.retention import holds

@@ -163,7 +163,7 @@ def test_every_event_about_a_job_reads_the_job(world: World, action: str, said: 
     Automation.objects.of(world.organisation).update(job_name=job.name)
     old, job.name = job.name, "Head of Sweeping"
     assert say(world, action, said(world)) == (
-        f"Job {world.job_id}: Job “{old}” is called “Head of Sweeping” now."
+        f"Job {world.job_id}: Job “{old}” was renamed “Head of Sweeping”."
     )
     assert caused(world) == [[{"role": world.role.pk}]]
     assert [row.kind for row in open_notices(world.role)] == ["job_renamed"]

@@ -66,7 +66,7 @@ def test_jobs_of_other_connections_are_separate(known: World) -> None:
 def test_a_renamed_stage_keeps_its_rules(known: World) -> None:
     old = stage(known, ASSESSMENT).name
     stage(known, ASSESSMENT).name = "Homework"
-    assert look(known) == [f"Stage “{old}” is called “Homework” now."]
+    assert look(known) == [f"Stage “{old}” was renamed “Homework”."]
     assert notices(known) == [("stage_renamed", old, "Homework")]
     names = StageRule.objects.of(known.organisation).order_by("pk").values_list("stage_name", flat=True)
     assert list(names) == ["Homework", known.stages[REFERENCES][1]]
@@ -89,7 +89,7 @@ def test_renaming_an_unmapped_stage_has_no_notice(known: World) -> None:
 def test_a_moved_stage_has_a_notice_until_it_is_back(known: World) -> None:
     swap(known, SCREEN, ASSESSMENT)
     review, screen = known.stages[0][1], known.stages[SCREEN][1]
-    places = f"it stands after “{review}” now, before it stood after “{screen}”."
+    places = f"it is now after “{review}” (previously after “{screen}”)."
     assert look(known) == [f"Stage “{known.stages[ASSESSMENT][1]}” was moved: {places}"]
     assert notices(known) == [("stage_moved", f"after “{screen}”", f"after “{review}”")]
     assert look(known) == []
@@ -106,7 +106,7 @@ def test_a_deleted_stage_has_one_notice_until_it_is_back(known: World, how: str)
         told = f"Stage “{gone.name}” was deleted."
     else:
         gone.active = False
-        told = f"Stage “{gone.name}” is not in use any more."
+        told = f"Stage “{gone.name}” is no longer in use."
     assert look(known) == [told]
     assert look(known) == []
     assert [kind for kind, _, _ in notices(known)] == ["stage_gone"]
@@ -114,7 +114,7 @@ def test_a_deleted_stage_has_one_notice_until_it_is_back(known: World, how: str)
     gone.active = True
     if how == "deleted":
         known.greenhouse.store.job_stages.insert(gone)
-    assert look(known) == [f"Stage “{gone.name}” is there again."]
+    assert look(known) == [f"Stage “{gone.name}” is back in use."]
     assert notices(known) == []
 
 
@@ -143,7 +143,7 @@ def test_a_job_closes_and_opens_again(known: World) -> None:
 def test_the_name_and_confidentiality_of_a_job_are_updated(known: World) -> None:
     job = known.greenhouse.store.jobs[known.job_id]
     old, job.name, job.confidential, job.requisition_id = job.name, "Chief Sweep", True, "R-9"
-    assert look(known) == [f"Job “{old}” is called “Chief Sweep” now."]
+    assert look(known) == [f"Job “{old}” was renamed “Chief Sweep”."]
     automation = Automation.objects.of(known.organisation).get()
     assert (automation.job_name, automation.confidential, automation.requisition_id) == (
         "Chief Sweep",
@@ -159,14 +159,14 @@ def test_an_invisible_job_has_no_notices_about_its_stages(known: World) -> None:
     stages = pipeline(known.greenhouse.store, job.id)
     for row in stages:
         known.greenhouse.store.job_stages.delete(row.id)
-    assert look(known) == [f"Greenhouse shows job “{job.name}” no more."]
+    assert look(known) == [f"Greenhouse no longer shows job “{job.name}”."]
     assert look(known) == []
     assert notices(known) == [("job_gone", job.name, "")]
 
     known.greenhouse.store.jobs.insert(job)
     for row in stages:
         known.greenhouse.store.job_stages.insert(row)
-    assert look(known) == [f"Job “{job.name}” is there again."]
+    assert look(known) == [f"Greenhouse shows job “{job.name}” again."]
     assert notices(known) == []
 
 

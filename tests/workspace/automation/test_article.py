@@ -25,18 +25,18 @@ def test_the_article_step_by_step_without_javascript(either: Desk) -> None:
 
     browser.follow("Roles")
     browser.follow("New role")
-    browser.press("Make role", {"Title": "Account people"})
+    browser.press("Create role", {"Title": "Account people"})
     browser.follow("Manage ATS automation")
     browser.press("Next", {"Senior Account Manager SAM-204": "yes"})
     browser.press(
         "Next",
         {
-            "What requirement of the job does the assessment serve?": WHAT_FOR,
+            "Which job requirement does this assess?": WHAT_FOR,
         },
     )
     browser.must_say("A move to “Reference Check” starts the reference check.")
     browser.press("Confirm")
-    browser.must_say("This role is linked to Greenhouse.")
+    browser.must_say("Role linked to Greenhouse.")
     browser.must_say("Greenhouse job: Senior Account Manager (SAM-204) · Assessment → Assessment")
     automation = Automation.objects.of(either.organisation).get()
     assert (automation.job_post_title, automation.job_id) == (

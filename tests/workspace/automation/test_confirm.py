@@ -32,13 +32,13 @@ def test_the_review_says_it_in_sentences_and_counts_who_stands_there(either: Des
     page = wizard.get("role_automation_review", job)
     details = f"SAM-101, Sales, Amsterdam, id {job.id}"
     assert [" ".join(line.get_text().split()) for line in page.select(".sentences li")] == [
-        f"The Greenhouse job Senior Account Manager ({details}) belongs to the role “Key account people”.",
+        f"Greenhouse job Senior Account Manager ({details}) is linked to the role “Key account people”.",
         "Candidates and referees see the title “Senior Account Manager”.",
         "A move to “Assessment” starts the assessment.",
         "A move to “Reference Check” starts the reference check.",
-        f"The assessment serves this requirement: “{WHAT_FOR}”, said by {either.recruiter.user.name}.",
-        "2 candidates are in “Assessment” now.",
-        "Nobody is in “Reference Check” now.",
+        f"The assessment assesses “{WHAT_FOR}” (entered by {either.recruiter.user.name}).",
+        "“Assessment”: 2 candidates.",
+        "“Reference Check”: no candidates.",
     ]
     assert [radio["value"] for radio in page.select("input[name=invite][checked]")] == ["no"]
     assert nothing(either)
@@ -79,7 +79,9 @@ def test_an_assessment_that_was_put_together_is_asked_for_no_requirement(desk: D
     assert f"Candidates get version 1 of this role's assessment. It serves: “{SERVES}”." in page.get_text()
     wizard.connect_stages(job)
     review = wizard.get("role_automation_review", job)
-    assert f"Candidates get version 1 of the role's assessment. It serves: “{SERVES}”." in review.get_text()
+    assert (
+        f"Candidates get version 1 of the role's assessment, which assesses: “{SERVES}”." in review.get_text()
+    )
     assert wizard.confirm(job)["Location"] == desk.url("role", wizard.role.pk)
     step.refresh_from_db()
     assert (step.requirement, step.rules.count()) == (SERVES, 1)
@@ -165,7 +167,9 @@ def test_unlinking_asks_first_and_takes_only_the_tie_away(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job)
     address = desk.url("role_automation_unlink", wizard.role.pk, automation.pk)
-    assert "all results stay with the role" in wizard.client.get(address).content.decode()
+    assert (
+        "Candidates, open steps and results stay with the role" in wizard.client.get(address).content.decode()
+    )
     assert not nothing(desk)
     wizard.client.post(address)
     assert nothing(desk)

@@ -72,10 +72,10 @@ def test_a_job_of_another_role_is_shown_with_it_and_cannot_be_chosen(desk: Desk)
     factories.automation(theirs, connection_id=desk.connection().pk, job_id=job.id, stages={})
     wizard = Wizard(desk)
     page = wizard.get("role_automation", q="SAM-101")
-    assert offered(page)[0].endswith("Belongs to the role “Sales people”")
+    assert offered(page)[0].endswith("Linked to the role “Sales people”")
     assert [radio.has_attr("disabled") for radio in page.select("input[name=job]")] == [True]
     response = wizard.client.post(wizard.url("role_automation"), {"job": wizard.key(job)})
-    assert errors(response.content) == ["This job belongs to the role “Sales people”. Choose another one."]
+    assert errors(response.content) == ["This job is linked to the role “Sales people”. Choose another."]
     wizard.connect_stages(job)
     wizard.confirm(job)
     assert [row.role for row in Automation.objects.of(desk.organisation)] == [theirs]

@@ -56,7 +56,7 @@ def test_several_stages_start_a_step_after_a_delay(either: Desk) -> None:
     wizard.connect_stages(job, assessment=[stages[SCREEN], stages[ASSESSMENT]], **more)
     page = wizard.get("role_automation_review", job)
     assert said(page)[2:4] == [
-        "A move to “Phone Screen” or “Assessment” starts the assessment, 2 hours later.",
+        "A move to “Phone Screen” or “Assessment” starts the assessment after 2 hours.",
         "A move to “Reference Check” starts the reference check.",
     ]
     automation = wizard.link(job, assessment=[stages[SCREEN], stages[ASSESSMENT]], **more)
@@ -86,7 +86,7 @@ def test_a_mapping_is_shown_as_it_is_when_the_wizard_is_opened_again(desk: Desk)
     ("typed", "sentence"),
     [
         ("31", "Delay before the invitation: Choose at most 30 days."),
-        ("soon", "Delay before the invitation: Write a whole number, 0 for no delay."),
+        ("soon", "Delay before the invitation: Enter a whole number, or 0 for no delay."),
     ],
 )
 def test_a_delay_that_cannot_be_is_refused_and_the_stages_stay_chosen(
@@ -141,9 +141,9 @@ def test_who_stood_there_is_said_to_be_not_invited_and_can_be_in_one_click(eithe
         for card in page.select(f"#{kind}")
     }
     assert cards == {
-        "assessment": "Already in stage Invite Was already in this stage when you linked the job; not invited.",
+        "assessment": "Already in stage Invite Not invited: was already in this stage when the job was linked.",
         "reference_check": (
-            "Not started Invite Starts when the candidate is moved to Reference Check in Greenhouse."
+            "Not started Invite Starts when the candidate moves to Reference Check in Greenhouse."
         ),
     }
     client.post(reverse("step_begin", args=[either.organisation.slug, application.pk, "assessment"]))
@@ -220,8 +220,8 @@ def test_who_was_asked_before_is_counted_apart_and_nobody_is_asked_about(desk: D
     wizard.connect_stages(job)
     page = wizard.get("role_automation_review", job)
     assert there(page) == [
-        "1 candidate is in “Assessment” now. 1 of them was asked for it before and is not asked again.",
-        "Nobody is in “Reference Check” now.",
+        "“Assessment”: 1 candidate. 1 was invited before and won't be invited again.",
+        "“Reference Check”: no candidates.",
     ]
     assert page.select("input[name=invite]") == []
 
@@ -242,8 +242,8 @@ def test_what_another_admin_confirmed_meanwhile_is_shown_before_it_is_replaced(d
     page = BeautifulSoup(response.content, "html.parser")
     assert notices(page) == [
         (
-            f"Someone else has changed this mapping {desk.admin.user.name} confirmed: "
-            "Reference Check → Reference check, Phone Screen → Assessment. Confirm replaces it with the mapping below."
+            f"This mapping has changed {desk.admin.user.name} set: "
+            "Reference Check → Reference check, Phone Screen → Assessment. Confirm to replace it with the mapping below."
         )
     ]
     assert {rule.stage_id for rule in StageRule.objects.of(desk.organisation)} == {
@@ -267,7 +267,7 @@ def test_two_first_confirms_at_once_are_one_and_a_question(desk: Desk) -> None:
     other.confirm(job)
     response = wizard.confirm(job)
     assert response.status_code == 200
-    assert "Someone else has changed this mapping" in response.content.decode()
+    assert "This mapping has changed" in response.content.decode()
 
 
 def test_a_job_that_was_unlinked_meanwhile_is_asked_about(desk: Desk) -> None:
@@ -276,7 +276,7 @@ def test_a_job_that_was_unlinked_meanwhile_is_asked_about(desk: Desk) -> None:
     wizard.connect_stages(job)
     automation.delete()
     response = wizard.confirm(job)
-    assert "The job is no longer linked to this role." in response.content.decode()
+    assert "The job has been unlinked." in response.content.decode()
     assert not Automation.objects.of(desk.organisation).exists()
 
 
@@ -289,7 +289,7 @@ def test_a_stage_that_has_gone_meanwhile_is_said_and_the_others_stay_chosen(desk
     desk.greenhouse.store.job_stages.changed(gone, desk.greenhouse.now())
     response = wizard.client.get(wizard.url("role_automation_review", job), follow=True)
     assert [str(message) for message in response.context["messages"]] == [
-        "A stage that you chose no longer exists in Greenhouse. Check the stages again."
+        "A selected stage no longer exists in Greenhouse. Check the stages."
     ]
     page = BeautifulSoup(response.content, "html.parser")
     assert [box["value"] for box in page.select("input[name=assessment][checked]")] == [
@@ -297,10 +297,7 @@ def test_a_stage_that_has_gone_meanwhile_is_said_and_the_others_stay_chosen(desk
     ]
     again = wizard.connect_stages(job, assessment=[stages[SCREEN]])
     assert errors(again.content) == [
-        (
-            "Stages that start the assessment: A chosen stage no longer exists in Greenhouse. Check the stages "
-            "again."
-        )
+        "Stages that start the assessment: A selected stage no longer exists in Greenhouse. Check the stages."
     ]
 
 
@@ -371,7 +368,7 @@ def test_an_account_that_does_not_answer_takes_nothing_from_the_other(desk: Desk
     assert len(offered(page)) == 6
     assert notices(page) == [
         (
-            "The jobs of Daughter company are missing here The stored key can no longer be decrypted. "
+            "Jobs of Daughter company can't be loaded The stored key can no longer be decrypted. "
             "Set the Greenhouse key again in Settings > Integrations."
         )
     ]

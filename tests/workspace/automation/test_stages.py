@@ -41,15 +41,17 @@ def test_case_and_spaces_do_not_matter_for_a_proposal_and_other_names_are_not_gu
 
 def test_without_a_live_post_the_roles_own_title_is_proposed(desk: Desk) -> None:
     page = Wizard(desk).get("role_automation_stages", jobs_of(desk)[3])
-    assert chosen(page, "post") == "None: the role's own title, Key account people"
+    assert chosen(page, "post") == "Role title: Key account people"
 
 
 def test_an_assessment_without_its_requirement_is_asked_for_it_and_what_was_chosen_stays(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     stages = wizard.stages(job)
     response = wizard.connect_stages(job, requirement=" ", reference_check=stages[OFFER])
-    question = "What requirement of the job does the assessment serve?"
-    assert errors(response.content) == [f"{question} Write a sentence. Without it no assessment is sent."]
+    question = "Which job requirement does this assess?"
+    assert errors(response.content) == [
+        f"{question} Enter the job requirement. Without it, nobody is invited."
+    ]
     page = BeautifulSoup(response.content, "html.parser")
     assert (chosen(page, "assessment"), chosen(page, "reference_check")) == ("Assessment", "Offer")
 
@@ -63,9 +65,7 @@ def test_a_reference_check_alone_needs_no_requirement(desk: Desk) -> None:
 def test_connecting_nothing_is_no_automation(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     response = wizard.connect_stages(job, assessment=[], reference_check=[], requirement="")
-    assert errors(response.content) == [
-        "Stages that start the assessment: Connect at least one of the two steps to a stage."
-    ]
+    assert errors(response.content) == ["Stages that start the assessment: Map a stage to at least one step."]
 
 
 def test_a_stage_of_another_job_is_refused(desk: Desk) -> None:

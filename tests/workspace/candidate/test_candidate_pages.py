@@ -93,10 +93,10 @@ def test_the_page_shows_steps_results_reports_and_what_happened(role: Role, rita
     assert sorted(entry.title for entry in response.context["timeline"]) == sorted(
         [
             "Assessment assigned",
-            "Began the assessment on Tue 3 Mar",
+            "Started the assessment on Tue 3 Mar",
             "Finished the assessment",
             f"Report {report.code} ready, version 1",
-            "Mail sent: report is ready, to the recruiter",
+            "E-mail sent: notice to the recruiter that the report is ready",
         ]
     )
     html = response.content.decode()
@@ -141,7 +141,7 @@ def test_what_waits_says_what_it_waits_for_and_how_to_help(role: Role, rita: Mem
         application, "assessment", state="waiting", waits_for="no_address", started_at=None
     )
     html = signed_in(rita).get(path("candidate", role.organisation, application.pk)).content.decode()
-    assert "Greenhouse has no e-mail address for this candidate. Add one there" in html
+    assert "No e-mail address in Greenhouse. Add one there" in html
 
 
 def test_the_way_to_greenhouse_is_there_for_who_came_from_there(
@@ -200,7 +200,7 @@ def test_inviting_again_sends_a_new_invitation_and_is_written_down(role: Role, r
     attempt = invited(application)
     where = path("step_invite_again", role.organisation, application.pk, attempt.step_request_id)
     response = signed_in(rita).post(where, follow=True)
-    assert [str(message) for message in response.context["messages"]] == ["A new invitation is on its way."]
+    assert [str(message) for message in response.context["messages"]] == ["New invitation on its way."]
     assert list(
         AuditEntry.objects.of(role.organisation).filter(member=rita).values_list("action", "details")
     ) == [("step.invited_again", {"step_request": attempt.step_request_id})]
@@ -242,9 +242,9 @@ def test_the_step_of_another_candidate_is_not_invited_by_way_of_this_one(
     assert step_request.attempts.count() == 1
 
 
-NOT_ACTIVE = "Only active candidates can be invited. In Greenhouse this one is not."
-NOT_BEGUN = "This step has not started yet. Its card says why."
-NO_ADDRESS = "Greenhouse has no address for this candidate, or says not to e-mail them."
+NOT_ACTIVE = "Only candidates who are active in Greenhouse can be invited."
+NOT_BEGUN = "This step has not started yet."
+NO_ADDRESS = "Greenhouse has no e-mail address for this candidate, or doesn't allow e-mailing them."
 
 
 @pytest.mark.parametrize("kind", ["assessment", "reference_check"])

@@ -93,7 +93,7 @@ def again(
 
 def confirmed(member: Membership, story: Story) -> None:
     response = again(member, story.application, story.check.step_request_id, {"after": story.check.pk})
-    assert [str(one) for one in response.context["messages"]] == ["A new invitation is on its way."]
+    assert [str(one) for one in response.context["messages"]] == ["New invitation on its way."]
     run_jobs()
 
 
@@ -119,11 +119,11 @@ def test_a_finished_check_says_what_will_happen_and_one_click_changes_nothing() 
     for response in (signed_in(rita).get(where), signed_in(rita).post(where)):
         assert response.status_code == 200
         text = words(soup(response).main)
+        assert f"is asked by e-mail ({application.candidate.email}) to name 2 referees again." in text
         assert (
-            f"gets a new e-mail at {application.candidate.email} with a request to name 2 referees again."
+            "The results of 3 March 2026 stay current until the new run is complete, then move to earlier runs."
             in text
         )
-        assert "The results of 3 March 2026 stay on the candidate's page, marked as an earlier run." in text
         assert "The report and its note in Greenhouse stay." in text
     assert counts(application) == before
     confirmed(rita, story)
@@ -137,7 +137,7 @@ def test_confirmed_twice_it_invites_once() -> None:
     before = counts(story.application)
     response = again(rita, story.application, story.check.step_request_id, {"after": first})
     assert [str(one) for one in response.context["messages"]] == [
-        "This candidate was invited again a moment ago. Nothing more was sent."
+        "This candidate has just been invited again. No further e-mail was sent."
     ]
     assert counts(story.application) == before
 
@@ -174,14 +174,14 @@ def test_an_assessment_that_was_begun_is_not_ended_by_one_click() -> None:
     attempt = reported_attempt(application, finished=False)
     before = counts(application)
     text = words(soup(again(rita, application, attempt.step_request_id)).main)
-    assert "The assessment started on 3 March 2026 ends. Its answers are kept, but not scored" in text
+    assert "The assessment started on 3 March 2026 ends. Its answers are kept but not scored" in text
     assert counts(application) == before
 
 
 def test_an_open_check_is_written_to_again_in_one_click() -> None:
     story = sent()
     response = again(member_of(story.application), story.application, story.check.step_request_id)
-    assert [str(one) for one in response.context["messages"]] == ["A new invitation is on its way."]
+    assert [str(one) for one in response.context["messages"]] == ["New invitation on its way."]
 
 
 def test_what_cannot_be_is_said_before_it_is_confirmed() -> None:
@@ -193,7 +193,7 @@ def test_what_cannot_be_is_said_before_it_is_confirmed() -> None:
     where = path("step_invite_again", rita.organisation, story.application.pk, story.check.step_request_id)
     response = signed_in(rita).get(where, follow=True)
     assert [str(one) for one in response.context["messages"]] == [
-        "Greenhouse has no address for this candidate, or says not to e-mail them."
+        "Greenhouse has no e-mail address for this candidate, or doesn't allow e-mailing them."
     ]
 
 
@@ -224,10 +224,7 @@ def test_results_report_and_referees_of_the_earlier_check_stay_while_the_new_one
     current = page.select_one("#results-reference_check")
     assert current is not None
     text = words(current)
-    assert (
-        "Earlier run, completed Tue 3 Mar, 10:00 . This is the current result until the new run is complete."
-        in text
-    )
+    assert "Earlier run, completed Tue 3 Mar, 10:00 . Current until the new run is complete." in text
     assert "She thinks before she builds." in text
     earlier = page.select_one("#earlier-runs")
     assert earlier is not None
@@ -272,7 +269,7 @@ def test_cancelled_it_is_clear_which_result_counts() -> None:
     run_jobs()
     current = page_of(rita, story.application).select_one("#results-reference_check")
     assert current is not None
-    assert "The later run ended without a result, so this one is current." in words(current)
+    assert "Still current: the later run ended without a result." in words(current)
     assert "She thinks before she builds." in words(current)
 
 
@@ -389,7 +386,7 @@ def test_lists_keep_the_earlier_result_beside_the_new_state() -> None:
     assert list(compared) == [attempt.pk]
     current = page.select_one("#results-assessment")
     assert current is not None
-    assert "This is the current result until the new run is complete." in words(current)
+    assert "Current until the new run is complete." in words(current)
 
 
 def test_both_results_of_an_assessment_taken_twice_are_there_and_anchors_are_there_once() -> None:

@@ -72,8 +72,8 @@ def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, repo
     page = client.get(
         path("candidate", role.organisation, report.step_request.application_id)
     ).content.decode()
-    assert "Give the note up" in page
-    assert "Write the note again" not in page
+    assert "Discard note" in page
+    assert "Retry" not in page
     client.post(path("report_note_drop", role.organisation, report.pk))
     post.refresh_from_db()
     assert post.state == ActivityFeedNote.State.CANCELLED
@@ -82,7 +82,7 @@ def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, repo
     page = client.get(
         path("candidate", role.organisation, report.step_request.application_id)
     ).content.decode()
-    assert "note given up" in page
+    assert "note discarded" in page
 
 
 def test_a_note_that_stands_twice_is_shown_until_somebody_has_seen_it(role: Role, report: Report) -> None:
@@ -91,10 +91,10 @@ def test_a_note_that_stands_twice_is_shown_until_somebody_has_seen_it(role: Role
     posts.update(state=ActivityFeedNote.State.SENT, remote_id=7, duplicate_remote_ids=[8])
     client = signed_in(factories.member(role.organisation))
     here = path("candidate", role.organisation, report.step_request.application_id)
-    assert "The note is on the Activity Feed twice." in client.get(here).content.decode()
+    assert "The note appears twice on the Activity Feed." in client.get(here).content.decode()
     client.post(path("report_note_seen", role.organisation, report.pk))
     assert posts.get().duplicates_seen_at is not None
-    assert "The note is on the Activity Feed twice" not in client.get(here).content.decode()
+    assert "The note appears twice on the Activity Feed" not in client.get(here).content.decode()
 
 
 @pytest.mark.parametrize("name", ["report_note_again", "report_note_drop", "report_note_seen"])

@@ -164,7 +164,7 @@ def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
     before = Email.objects.count()
     said = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     run_jobs()
-    assert said == ["The earlier result is reused. Its report for this application is being created."]
+    assert said == ["Earlier result reused. The report is being created."]
     report = Report.objects.of(second.organisation).get(step_request__application=application)
     snapshot, source = report.snapshot, earlier.snapshot
     [test], [was] = snapshot["assessment"]["tests"], source["assessment"]["tests"]
@@ -190,7 +190,7 @@ def test_the_page_then_shows_the_result_and_where_it_comes_from(
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
     said = card(client, application)
-    assert "The result of an earlier application, for the role “Window Washer”, is reused." in said
+    assert "Reused from an earlier application for “Window Washer”, completed" in said
     assert said.startswith("Assessment Done")
     page = client.get(path("candidate", second.organisation, application.pk)).content.decode()
     assert "Results: Assessment" in page
@@ -230,7 +230,7 @@ def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
     taken(application, days=190)
     said = press(signed_in(rita), "step_begin", application, "assessment")
     run_jobs(but_not={"email.send"})
-    assert said == ["The invitation is on its way."]
+    assert said == ["Invitation on its way."]
     assert (start_of(application).state, mails(application)[-1]) == ("started", "assessment.invitation")
 
 
@@ -246,7 +246,10 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
     before = Email.objects.count()
     for asked in (client.get, client.post):
         page = asked(address("step_begin", second.organisation, application.pk, "assessment"))
-        assert "The result of the earlier application stays on the candidate" in page.content.decode()
+        assert (
+            "The result of the earlier application stays current until the new run is complete."
+            in page.content.decode()
+        )
     assert (start_of(application).state, Email.objects.count()) == ("reused", before)
     where = address("step_begin", second.organisation, application.pk, "assessment")
     client.post(where, {"after": "reuse"})
@@ -255,7 +258,7 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
     page = client.get(path("candidate", second.organisation, application.pk))
     [result] = page.context["results"]
     assert (result.run.step_request.application, result.newer_is_open) == (first.applications.get(), True)
-    assert "This is the current result until the new run is complete." in page.content.decode()
+    assert "Current until the new run is complete." in page.content.decode()
     assert "Earlier result:" in card(client, application)
     assert [of for _, of in finished_attempts(second, rita).values()] == [application]
 
@@ -280,9 +283,9 @@ def test_inviting_instead_too_soon_says_from_when_it_can_be(
     day = months_after((clock.now() - timedelta(days=1)).astimezone(second.organisation.zone).date(), 6)
     said = [
         (
-            "This person took one of these tests recently. They can be invited again from "
-            f"{date_format(day, 'j F Y')}, as set in the role's assessment. The earlier result stays "
-            "and can be used."
+            "This person took one of these tests recently and can be invited again from "
+            f"{date_format(day, 'j F Y')}, as set in the role's assessment. "
+            "You can use the earlier result."
         )
     ]
     client = signed_in(rita)
@@ -299,9 +302,7 @@ def test_pressed_twice_it_is_reused_once(second: Role, rita: Membership, earlier
     application = arrive(second, earlier.step_request.application)
     client, step_request = signed_in(rita), start_of(application)
     press(client, "step_reuse", application, step_request.pk)
-    assert press(client, "step_reuse", application, step_request.pk) == [
-        "This has already been decided. See the card."
-    ]
+    assert press(client, "step_reuse", application, step_request.pk) == ["This has already been decided."]
     assert Report.objects.of(second.organisation).filter(step_request=step_request).count() == 1
 
 
@@ -336,9 +337,9 @@ def test_a_report_that_is_not_there_yet_cannot_be_taken_over(
     application = arrive(second, earlier.step_request.application)
     Report.objects.of(first.organisation).update(state="building")
     client = signed_in(rita)
-    assert card(client, application).endswith("Its report is not there yet. Invite")
+    assert card(client, application).endswith("Its report is not ready yet. Invite")
     assert press(client, "step_reuse", application, start_of(application).pk) == [
-        "The report of the earlier result is not there yet. Try again in a minute."
+        "The report of the earlier result is not ready yet. Try again in a minute."
     ]
     assert start_of(application).state == "waiting"
 
@@ -357,7 +358,7 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
         "Window Washer"
         not in client.get(path("candidate", second.organisation, application.pk)).content.decode()
     )
-    assert said.endswith("Press Invite to invite the candidate anyway.")
+    assert said.endswith("Choose Invite to invite the candidate anyway.")
     where = path("step_reuse", second.organisation, application.pk, start_of(application).pk)
     assert client.post(where).status_code == 404
     assert start_of(application).state == "waiting"
@@ -419,13 +420,17 @@ def test_a_step_that_was_never_asked_for_can_be_begun_by_hand(second: Role, rita
         (
             {},
             {"status": "rejected"},
-            "Only active candidates can be invited. In Greenhouse this one is not.",
+            "Only candidates who are active in Greenhouse can be invited.",
         ),
-        ({"email": ""}, {}, "Greenhouse has no address for this candidate, or says not to e-mail them."),
+        (
+            {"email": ""},
+            {},
+            "Greenhouse has no e-mail address for this candidate, or doesn't allow e-mailing them.",
+        ),
         (
             {},
             {"prospect": True},
-            "This person is a prospect, and prospects are never mailed. Convert them to a candidate in Greenhouse.",
+            "Prospects are never e-mailed. Convert this person to a candidate in Greenhouse.",
         ),
     ],
     ids=["rejected", "no address", "prospect"],
@@ -443,5 +448,5 @@ def test_an_assessment_without_its_requirement_is_not_begun_by_hand(second: Role
     Step.objects.of(second.organisation).update(requirement="")
     application = factories.application(second, job_id=31)
     assert press(signed_in(rita), "step_begin", application, "assessment") == [
-        "First enter which job requirement this assesses: role > Assessment settings."
+        "Enter the job requirement first, under Assessment settings of the role."
     ]

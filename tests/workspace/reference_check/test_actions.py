@@ -182,8 +182,8 @@ def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> 
         [sentence] = said(do(rita, story, name))
         found.append((sentence, story.check.paused_at))
     assert found == [
-        ("Paused: nobody is reminded, and the links still work.", LATER),
-        ("Resumed. Remaining reminders will be sent.", None),
+        ("Paused. No reminders are sent; links still work.", LATER),
+        ("Resumed. The remaining reminders will be sent.", None),
     ]
     assert list(
         AuditEntry.objects.of(rita.organisation).filter(member=rita).values_list("action", "details")
@@ -201,7 +201,7 @@ def test_a_refusal_says_why_and_changes_nothing(story: Story, rita: Membership) 
 
 def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> None:
     assert said(do(rita, story, "referee_remind")) == [
-        "The reminder is on its way. 1 of those promised is left."
+        "Reminder on its way. 1 left."
     ]
     assert said(do(rita, story, "referee_remind")) == ["They have just been e-mailed. Wait ten minutes."]
     assert story.requests[0].reminders_sent == 1
@@ -232,7 +232,7 @@ def test_marked_complete_with_a_reason_that_members_read(story: Story, rita: Mem
 
 
 def test_cancelled_is_said_with_who_did_it(story: Story, rita: Membership) -> None:
-    assert said(do(rita, story, "check_cancel")) == ["Cancelled. No one is contacted any more."]
+    assert said(do(rita, story, "check_cancel")) == ["Cancelled. Nobody is contacted any more."]
     assert "cancelled by a member" in shown(rita, story).content.decode()
 
 
@@ -247,13 +247,13 @@ def test_one_more_is_asked_for_once(story: Story, rita: Membership) -> None:
     )
     assert list(added.order_by("number"))[2:] == [(3, "client", True, "from last year")]
     odd = do(rita, story, "check_one_more", {"relationship": "aunt", "seen": "3"})
-    assert wrong(odd) == ["Kind of referee: Choose one of the kinds."]
+    assert wrong(odd) == ["Kind of referee: Choose a kind of referee."]
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "E-mail address: Enter the address."),
+        ("", "E-mail address: Enter an e-mail address."),
         ("nobody", "E-mail address: Enter an e-mail address in the form name@example.com."),
         ("paul@globex.example", "Another referee of this candidate has this address."),
     ],
@@ -270,7 +270,7 @@ def test_an_address_that_cannot_be_is_said_and_stays(
 
 def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
     assert said(do(rita, story, "referee_address", {"address": "m@globex.example"})) == [
-        "Corrected. A new e-mail goes to the new address, and the old link no longer works."
+        "Corrected. A new request is on its way; the old link no longer works."
     ]
     assert story.requests[0].referee.email == "m@globex.example"
 
@@ -285,12 +285,9 @@ def test_who_is_asked_and_what_can_be_done_stands_in_a_line_each(story: Story, r
     assert people(shown(rita, story)) == [
         (
             f"Maria Schmidt Manager {where} maria@globex.example "
-            "Mail comes back Tue 3 Mar, 10:00 Send again Correct address Correct address More time"
+            "E-mail bounced Tue 3 Mar, 10:00 Send again Correct address Correct address Extend deadline"
         ),
-        (
-            f"Paul Meier Colleague {where} paul@globex.example "
-            "Has answered Tue 3 Mar, 10:00 Dates and title only"
-        ),
+        (f"Paul Meier Colleague {where} paul@globex.example Answered Tue 3 Mar, 10:00 Dates and title only"),
     ]
 
 
@@ -309,19 +306,19 @@ def test_every_state_has_its_word_and_what_helps() -> None:
         for row in page.select("#reference_check .referee")
     ]
     assert found == [
-        ("Has answered", []),
-        ("Mail comes back", ["Send again", "Correct address"]),
+        ("Answered", []),
+        ("E-mail bounced", ["Send again", "Correct address"]),
         ("Started", ["Remind"]),
-        ("Not before an offer", ["Release"]),
+        ("Not before an offer", ["Contact now"]),
         ("Declined", []),
-        ("Nobody named", []),
+        ("Not named yet", []),
         ("Cannot provide", []),
-        ("Asked for", []),
+        ("Requested", []),
     ]
     facts = [" ".join(row.get_text(" ").split()) for row in page.select("#reference_check .kv__row")]
     assert facts[3:] == [
-        "Waits for your answer , the candidate, referees",
-        "Completes with 6 of 7",
+        "Waiting for your answer , the candidate, referees",
+        "References needed 6 of 7",
     ]
 
 
@@ -345,11 +342,11 @@ def test_i_cannot_provide_this_is_answered_where_it_stands(rita: Membership) -> 
         response = signed_in(rita).post(
             address(story, "check_answer"), {"answer": "waived", "note": "I am sorry."}, follow=True
         )
-    assert said(response) == ["Answered. The reference check continues."]
+    assert said(response) == ["Answer sent. The reference check continues."]
     slot = Slot.objects.of(rita.organisation).get(check_run=story.check, number=1)
     assert (slot.answer, slot.answer_note, slot.answered_by) == ("waived", "I am sorry.", rita)
     assert wrong(do(rita, story, "check_answer", {"answer": "explode", "note": "x"})) == [
-        "Your answer: Choose one of the three answers."
+        "Your answer: Choose an answer."
     ]
 
 
@@ -357,12 +354,12 @@ def test_one_who_waits_for_an_offer_is_released_in_one_click(story: Story, rita:
     referee = story.requests[1].referee
     Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(deferred_at=NOW, after_offer=True)
     story.requests[1].delete()
-    assert "Not before an offer Tue 3 Mar, 10:00 Release" in people(shown(rita, story))[1]
+    assert "Not before an offer Tue 3 Mar, 10:00 Contact now" in people(shown(rita, story))[1]
     target = path("referee_release", rita.organisation, story.application.pk, referee.pk)
     with time_machine.travel(LATER, tick=False):
         for _ in range(2):
             response = signed_in(rita).post(target, follow=True)
-            assert said(response) == ["The mail to this referee is on its way."]
+            assert said(response) == ["Request on its way to this referee."]
     assert ReferenceRequest.objects.of(rita.organisation).filter(referee=referee).count() == 1
 
 
@@ -403,5 +400,5 @@ def test_inviting_again_says_so_where_it_waits_for_the_organisation_alone() -> N
     before = Email.objects.of(member.organisation).count()
     where = path("step_invite_again", member.organisation, story.application.pk, story.check.step_request_id)
     page = signed_in(member).post(where, follow=True).content.decode()
-    assert "Nobody was e-mailed: the card says why." in page
+    assert "Deadline extended. No e-mail was sent; see the reason below." in page
     assert Email.objects.of(member.organisation).count() == before

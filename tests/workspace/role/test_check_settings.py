@@ -163,25 +163,25 @@ def test_the_last_line_stays_and_the_eleventh_is_not_added(role: Role, rita: Mem
 
 def test_the_page_says_what_candidates_will_read(role: Role, rita: Membership) -> None:
     assert reads(signed_in(rita).get(address(role, "reference_check"))) == [
-        "Please name 2 people who can say something about your work.",
+        "Please name 2 people who can comment on your work.",
         "2 × Any",
-        "You have 10 working days for that.",
-        "We remind you 2 times at the most.",
-        "Each of them needs about 5 minutes.",
-        "They have 7 working days from our mail.",
-        "You see who has answered, never what.",
+        "You have 10 working days.",
+        "We'll remind you at most 2 times.",
+        "A reference takes about 5 minutes.",
+        "Referees have 7 working days to reply.",
+        "You see who has answered, but not their answers.",
     ]
     assert reads(post(role, rita, line="look")) == [
-        "Please name 3 people who can say something about your work.",
-        "1 × Manager, needed: your last manager",
+        "Please name 3 people who can comment on your work.",
+        "1 × Manager, required: your last manager",
         "2 × Colleague",
-        "You have 10 working days for that.",
-        "We remind you 2 times at the most.",
-        "Each of them needs about 5 minutes.",
-        "They have 5 working days from our mail.",
-        "We also need your own answers to the same questions about yourself.",
-        "You may see their answers if you ask for them.",
-        "It is complete with 2 answers; the others are still welcome.",
+        "You have 10 working days.",
+        "We'll remind you at most 2 times.",
+        "A reference takes about 5 minutes.",
+        "Referees have 5 working days to reply.",
+        "We also need your answers to the same questions about yourself.",
+        "You may see their answers on request.",
+        "2 references are enough; more are welcome.",
     ]
     assert reads(post(role, rita, line="look", least="x")) == []
 
@@ -202,7 +202,7 @@ def test_a_questionnaire_of_the_organisation_can_be_chosen_until_it_is_archived(
     other = factories.role(factories.organisation())
     foreign = own_questionnaire(other)
     assert errors(post(role, rita, questionnaire=str(foreign.pk))) == [
-        "Questionnaire for referees: Choose a questionnaire of the list."
+        "Questionnaire: Choose a questionnaire from the list."
     ]
     post(role, rita, questionnaire=str(own.pk), languages=[])
     assert kept(role).questionnaire_id == own.pk
@@ -236,38 +236,38 @@ def test_only_languages_that_the_questionnaire_has_can_be_chosen(role: Role, rit
     own = own_questionnaire(role)
     response = post(role, rita, questionnaire=str(own.pk), languages=["de", "fr", "en"])
     assert errors(response) == [
-        "Only in these languages: This questionnaire is not there in: Deutsch, Français. Choose among: English."
+        "Languages: This questionnaire isn't available in: Deutsch, Français. Available: English."
     ]
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"line-0-relationship": "aunt"}, ["Kind of referee: Choose one of the kinds."]),
+        ({"line-0-relationship": "aunt"}, ["Kind of referee: Choose a kind of referee."]),
         ({"line-0-count": "0"}, ["How many: Choose 1 to 10."]),
         ({"line-0-count": "eleven"}, ["How many: Choose 1 to 10."]),
         ({"line-0-count": ""}, ["How many: Choose 1 to 10."]),
-        ({"line-0-hint": "x" * 301}, ["Hint for the candidate: Write at most 300 characters."]),
-        ({"line-1-count": "10"}, ["These are 11 referees. Ask for at most 10."]),
-        ({"least": ""}, ["Completes with: Write a whole number: with how many references it completes."]),
-        ({"least": "0"}, ["Completes with: Write a whole number: with how many references it completes."]),
-        ({"least": "4"}, ["Completes with: Only 3 referees are asked for: choose 1 to 3."]),
+        ({"line-0-hint": "x" * 301}, ["Hint for the candidate: Use at most 300 characters."]),
+        ({"line-1-count": "10"}, ["You're asking for 11 referees. The maximum is 10."]),
+        ({"least": ""}, ["References needed: Enter the number of references."]),
+        ({"least": "0"}, ["References needed: Enter the number of references."]),
+        ({"least": "4"}, ["References needed: You're asking for only 3 referees: choose 1 to 3."]),
         (
             {"line-0-count": "2", "least": "1"},
-            ["Completes with: 2 referees are needed: choose 2 to 4."],
+            ["References needed: 2 referees are required: choose 2 to 4."],
         ),
-        ({"referee_deadline_days": "x"}, ["A referee's deadline: Choose 1 to 60 working days."]),
+        ({"referee_deadline_days": "x"}, ["Referee's deadline: Choose 1 to 60 working days."]),
         (
             {"referee_reminder_days": "1, 5"},
-            ["Reminders to a referee: A reminder comes before the deadline: choose days from 1 to 4."],
+            ["Reminders to referees: Reminders must be before the deadline: choose days from 1 to 4."],
         ),
         (
             {"self_reference": "x"},
-            ["Does the candidate answer the same questions about themself? Choose one of the three."],
+            ["Self-assessment by the candidate: Choose an option."],
         ),
-        ({"questionnaire": "builtin:x"}, ["Questionnaire for referees: Choose a questionnaire of the list."]),
-        ({"questionnaire": ""}, ["Questionnaire for referees: Choose a questionnaire."]),
-        ({"languages": ["xx"]}, ["Only in these languages: Choose languages of the list."]),
+        ({"questionnaire": "builtin:x"}, ["Questionnaire: Choose a questionnaire from the list."]),
+        ({"questionnaire": ""}, ["Questionnaire: Choose a questionnaire."]),
+        ({"languages": ["xx"]}, ["Languages: Choose languages from the list."]),
     ],
     ids=str,
 )

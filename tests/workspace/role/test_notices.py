@@ -62,8 +62,8 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             {"stage_id": 5, "before": "Trial"},
             (
                 "Stage “Trial” was deleted in Greenhouse.",
-                "Nobody is invited to the assessment from there any more. Choose another stage.",
-                ["Map anew", "I have seen it"],
+                "It no longer starts the assessment. Choose another stage.",
+                ["Update mapping", "Dismiss"],
             ),
         ),
         (
@@ -71,26 +71,26 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             {"stage_id": 6, "before": "References", "after": "References"},
             (
                 "Stage “References” is no longer used in Greenhouse.",
-                "Nobody is invited to the reference check from there any more. Choose another stage.",
-                ["Map anew", "I have seen it"],
+                "It no longer starts the reference check. Choose another stage.",
+                ["Update mapping", "Dismiss"],
             ),
         ),
         (
             Kind.STAGE_RENAMED,
             {"stage_id": 5, "before": "Test", "after": "Trial"},
             (
-                "Stage “Test” is called “Trial” in Greenhouse now.",
-                "Candidates who enter it are still invited to the assessment.",
-                ["I have seen it"],
+                "Stage “Test” was renamed “Trial” in Greenhouse.",
+                "It still starts the assessment.",
+                ["Dismiss"],
             ),
         ),
         (
             Kind.STAGE_MOVED,
             {"stage_id": 5, "before": "first", "after": "after “Screen”"},
             (
-                "Stage “Trial” was moved in Greenhouse: it is now after “Screen”, no longer first.",
-                "Candidates who enter it are still invited to the assessment.",
-                ["I have seen it"],
+                "Stage “Trial” was moved in Greenhouse. It is now after “Screen” (previously first).",
+                "It still starts the assessment.",
+                ["Dismiss"],
             ),
         ),
         (
@@ -98,17 +98,17 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             {"before": "Sweep"},
             (
                 "Job “Sweep” is closed in Greenhouse.",
-                "Open steps continue. Candidates moved to a mapped stage are still invited.",
-                ["Map anew", "I have seen it"],
+                "Open steps continue. Mapped stages still start steps.",
+                ["Update mapping", "Dismiss"],
             ),
         ),
         (
             Kind.JOB_RENAMED,
             {"before": "Old", "after": "Sweep"},
             (
-                "Job “Old” is called “Sweep” in Greenhouse now.",
-                "Its stages start the same steps as before. The role keeps its own title.",
-                ["I have seen it"],
+                "Job “Old” was renamed “Sweep” in Greenhouse.",
+                "The mapping and this role's title are unchanged.",
+                ["Dismiss"],
             ),
         ),
         (
@@ -117,10 +117,10 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
             (
                 "Greenhouse no longer shows job “Sweep”.",
                 (
-                    "It was deleted, or the key may no longer see it. Nobody new is invited; existing data is "
-                    "kept. Choose another job, or have the key's permissions checked."
+                    "It was deleted, or the API key lacks access. No new candidates are invited. "
+                    "Link another job, or check the key's permissions."
                 ),
-                ["Map anew", "I have seen it"],
+                ["Update mapping", "Dismiss"],
             ),
         ),
     ],
@@ -140,7 +140,7 @@ def test_a_stage_that_starts_both_steps_names_both(automation: Automation, rita:
     automation.rules.update(stage_id=5, stage_name="Trial")
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
     [(_, meaning, _)] = told(signed_in(rita), automation.role)
-    assert meaning.startswith("Nobody is invited to the assessment and reference check from there any more.")
+    assert meaning.startswith("It no longer starts the assessment and reference check.")
 
 
 def test_the_list_of_roles_marks_those_with_something_to_look_at(
@@ -151,7 +151,7 @@ def test_the_list_of_roles_marks_those_with_something_to_look_at(
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
     page = BeautifulSoup(signed_in(rita).get(path("roles", organisation)).content, "html.parser")
     marks = [" ".join(row.select("td")[2].get_text().split()) for row in page.select("tbody tr")]
-    assert marks == ["Not linked yet", "1 job linked 2 changes to look at"]
+    assert marks == ["Not linked yet", "1 job linked 2 changes to review"]
 
 
 def test_one_click_says_that_it_was_seen(automation: Automation, rita: Membership) -> None:

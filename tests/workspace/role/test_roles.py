@@ -238,7 +238,7 @@ def test_an_empty_role_says_what_to_do_next(organisation: Organisation, rita: Me
     where = path("role", organisation, role.pk)
     assert b"Link this role to Greenhouse" in client.get(where).content
     factories.automation(role, connection_id=1, job_id=5, stages={})
-    assert b"Move a candidate to a mapped stage in Greenhouse" in client.get(where).content
+    assert b"Candidates appear here when they reach a mapped stage" in client.get(where).content
     assert (
         b"No roles yet" in signed_in(factories.member(factories.organisation())).get("/", follow=True).content
     )

@@ -135,41 +135,41 @@ def test_the_requirement_is_kept_with_who_said_so(role: Role, rita: Membership) 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"deadline_days": ""}, "The candidate's deadline: Choose 1 to 60 working days."),
-        ({"deadline_days": "soon"}, "The candidate's deadline: Choose 1 to 60 working days."),
-        ({"deadline_days": "61"}, "The candidate's deadline: Choose 1 to 60 working days."),
-        ({"deadline_days": "0"}, "The candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": ""}, "Candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "soon"}, "Candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "61"}, "Candidate's deadline: Choose 1 to 60 working days."),
+        ({"deadline_days": "0"}, "Candidate's deadline: Choose 1 to 60 working days."),
         (
             {"reminder_days": "two"},
-            "Reminders to the candidate: Write working days with commas between them, for example 2, 5.",
+            "Reminders to the candidate: Enter working days separated by commas, for example 2, 5.",
         ),
         ({"reminder_days": "1 2 3 4 5 6"}, "Reminders to the candidate: Choose at most 5 reminders."),
         (
             {"reminder_days": "2, 10"},
-            "Reminders to the candidate: A reminder comes before the deadline: choose days from 1 to 9.",
+            "Reminders to the candidate: Reminders must be before the deadline: choose days from 1 to 9.",
         ),
         (
             {"reminder_days": "0"},
-            "Reminders to the candidate: A reminder comes before the deadline: choose days from 1 to 9.",
+            "Reminders to the candidate: Reminders must be before the deadline: choose days from 1 to 9.",
         ),
         (
             {"deadline_days": "1", "reminder_days": "1"},
-            "Reminders to the candidate: With a deadline of one working day there is no room for a reminder.",
+            "Reminders to the candidate: A deadline of one working day leaves no time for reminders.",
         ),
         (
             {"delay_0": "31", "delay_1": "days"},
-            "Delay between the stage and the invitation: Choose at most 30 days.",
+            "Delay before the invitation: Choose at most 30 days.",
         ),
         (
             {"delay_0": "-1"},
-            "Delay between the stage and the invitation: Write a whole number, 0 for no delay.",
+            "Delay before the invitation: Enter a whole number, or 0 for no delay.",
         ),
         (
             {"delay_0": "x"},
-            "Delay between the stage and the invitation: Write a whole number, 0 for no delay.",
+            "Delay before the invitation: Enter a whole number, or 0 for no delay.",
         ),
-        ({"on_leave": "explode"}, "When the candidate leaves the stage: Choose one of the two."),
-        ({"on_hire": ""}, "When the candidate is hired: Choose one of the two."),
+        ({"on_leave": "explode"}, "When the candidate leaves the stage: Choose an option."),
+        ({"on_hire": ""}, "When the candidate is hired: Choose an option."),
     ],
     ids=str,
 )
@@ -190,8 +190,8 @@ def test_a_mapped_assessment_keeps_its_requirement(role: Role, rita: Membership)
     response = signed_in(rita).post(address(role, "assessment"), ASSESSMENT)
     assert errors(response) == [
         (
-            "What requirement of the job does the assessment serve? "
-            "Write a sentence: a stage of Greenhouse starts the assessment."
+            "Which job requirement does this assess? "
+            "Enter the job requirement. A Greenhouse stage starts this assessment."
         )
     ]
 
@@ -221,4 +221,4 @@ def test_settings_need_a_recruiter_of_the_organisation(role: Role, rita: Members
 
 def test_a_role_without_a_title_is_asked_for_one(role: Role, rita: Membership) -> None:
     response = signed_in(rita).post(path("role_new", role.organisation), {"title": " "})
-    assert errors(response) == ["Title: Write a title, for example Senior Account Manager."]
+    assert errors(response) == ["Title: Enter a title, for example Senior Account Manager."]

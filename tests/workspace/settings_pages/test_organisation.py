@@ -131,7 +131,7 @@ def test_a_country_without_parts_takes_none(org: Organisation, ada: Membership) 
     [
         ({"name": " "}, "Name: Write the name of your organisation."),
         ({"name": "\x07"}, "Name: Write the name of your organisation."),
-        ({"name": "x" * 121}, "Name: Write at most 120 characters."),
+        ({"name": "x" * 121}, "Name: Use at most 120 characters."),
         ({"language": "xx"}, "Language: Choose one of the languages."),
         ({"time_zone": "Mars/Olympus"}, "Time zone: Choose a time zone of the list."),
         ({"time_zone": ""}, "Time zone: Choose a time zone."),

@@ -103,14 +103,14 @@ def _job(row: Automation, job: JobNow | None, *, now: datetime) -> Iterator[str]
         if row.job_status != GONE:
             row.job_status = GONE
             notice(row, kind=Kind.JOB_GONE, before=row.job_name, now=now)
-            yield f"Greenhouse shows job “{row.job_name}” no more."
+            yield f"Greenhouse no longer shows job “{row.job_name}”."
         return
     if settle(row, kind=Kind.JOB_GONE, now=now):
-        yield f"Job “{row.job_name}” is there again."
+        yield f"Greenhouse shows job “{row.job_name}” again."
     name = job.name[:_NAME]
     if name and name != row.job_name:
         notice(row, kind=Kind.JOB_RENAMED, before=row.job_name, after=name, now=now)
-        yield f"Job “{row.job_name}” is called “{name}” now."
+        yield f"Job “{row.job_name}” was renamed “{name}”."
         row.job_name = name
     if job.status == CLOSED != row.job_status:
         notice(row, kind=Kind.JOB_CLOSED, before=row.job_name, now=now)
@@ -135,21 +135,21 @@ def _stages(row: Automation, stages: tuple[StageNow, ...], *, now: datetime) -> 
             if known is not None and (places := moved(stage_id, before=known, after=in_use)):
                 then, place = places
                 notice(row, kind=Kind.STAGE_MOVED, stage_id=stage_id, before=then, after=place, now=now)
-                yield f"Stage “{stage.name}” was moved: it stands {place} now, before it stood {then}."
+                yield f"Stage “{stage.name}” was moved: it is now {place} (previously {then})."
         elif known is None or stage_id in dict(known):
             after = "" if stage is None else stage.name
             notice(row, kind=Kind.STAGE_GONE, stage_id=stage_id, before=name, after=after, now=now)
-            yield f"Stage “{name}” {'was deleted' if stage is None else 'is not in use any more'}."
+            yield f"Stage “{name}” {'was deleted' if stage is None else 'is no longer in use'}."
     row.pipeline = in_use
 
 
 def _stage_in_use(row: Automation, stage: StageNow, *, name: str, now: datetime) -> Iterator[str]:
     """Changes of a mapped stage in use, formerly called `name`."""
     if settle(row, kind=Kind.STAGE_GONE, stage_id=stage.id, now=now):
-        yield f"Stage “{name}” is there again."
+        yield f"Stage “{name}” is back in use."
     new = stage.name[:_STAGE]
     if new and new != name:
         notice(row, kind=Kind.STAGE_RENAMED, stage_id=stage.id, before=name, after=new, now=now)
         rules = StageRule.objects.across_organisations().filter(automation=row, stage_id=stage.id)
         rules.update(stage_name=new)
-        yield f"Stage “{name}” is called “{new}” now."
+        yield f"Stage “{name}” was renamed “{new}”."

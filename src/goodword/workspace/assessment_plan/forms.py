@@ -51,7 +51,7 @@ def requirement(label: Any, *, required: bool = False) -> forms.CharField:
             "required": _(
                 "Say which requirement of the job this test serves. Without it nothing is published."
             ),
-            "max_length": _("Write at most %(limit_value)d characters."),
+            "max_length": _("Use at most %(limit_value)d characters."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -113,7 +113,7 @@ class PlanForm(forms.Form):
                 help_text=_("What in the job makes one count for more than another. The report prints it."),
                 required=False,
                 max_length=MAX_REASON_LENGTH,
-                error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
+                error_messages={"max_length": _("Use at most %(limit_value)d characters.")},
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
         self.fields["more_time"] = one_of(

@@ -153,7 +153,7 @@ def jobs_of_other_roles(role: Role) -> dict[str, Role]:
 
 def begin_again(request: MemberRequest, role: Role, sentence: str = "") -> HttpResponseBase:
     """Redirect to the first page with a message."""
-    messages.warning(request, sentence or _("Choose a Greenhouse job that you may link."))
+    messages.warning(request, sentence or _("Choose a Greenhouse job."))
     return redirect("role_automation", role.organisation.slug, role.pk)
 
 

@@ -24,10 +24,10 @@ def _chosen(value: str) -> int | None:
 
 
 def _stages(label: Any) -> forms.TypedMultipleChoiceField:
-    gone = _("A chosen stage no longer exists in Greenhouse. Check the stages again.")
+    gone = _("A selected stage no longer exists in Greenhouse. Check the stages.")
     return forms.TypedMultipleChoiceField(
         label=label,
-        help_text=_("None, one or several."),
+        help_text=_("Select any number."),
         coerce=int,
         required=False,
         error_messages={"invalid_choice": gone, "invalid_list": gone},
@@ -38,7 +38,7 @@ def _stages(label: Any) -> forms.TypedMultipleChoiceField:
 def _delay() -> DelayField:
     return DelayField(
         label=_("Delay before the invitation"),
-        help_text=_("0 for none. Who is moved on before it is over is not invited."),
+        help_text=_("0 for none. Candidates moved on before the delay ends aren't invited."),
     )
 
 
@@ -47,15 +47,15 @@ class StagesForm(forms.Form):
 
     assessment = _stages(_("Stages that start the assessment"))
     requirement = forms.CharField(
-        label=_("What requirement of the job does the assessment serve?"),
+        label=_("Which job requirement does this assess?"),
         max_length=REQUIREMENT_LENGTH,
         help_text=_(
-            "For example: plans and follows up a portfolio of clients on their own. Needed if a stage starts "
-            "the assessment; the report prints it with your name and the date."
+            "For example: manages a portfolio of clients independently. Printed in the report with your name and "
+            "the date."
         ),
         error_messages={
-            "required": _("Write a sentence. Without it no assessment is sent."),
-            "max_length": _("Write at most %(limit_value)d characters."),
+            "required": _("Enter the job requirement. Without it, nobody is invited."),
+            "max_length": _("Use at most %(limit_value)d characters."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
@@ -63,12 +63,12 @@ class StagesForm(forms.Form):
     reference_check = _stages(_("Stages that start the reference check"))
     reference_check_delay = _delay()
     post = forms.TypedChoiceField(
-        label=_("Job post whose title candidates see"),
+        label=_("Job title shown to candidates"),
         coerce=_chosen,
         empty_value=None,
         error_messages={
-            "required": _("Choose a job post, or the role's own title."),
-            "invalid_choice": _("This job post no longer exists in Greenhouse. Choose another one."),
+            "required": _("Choose a job post, or the role's title."),
+            "invalid_choice": _("This job post no longer exists in Greenhouse. Choose another."),
         },
     )
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -87,7 +87,7 @@ class StagesForm(forms.Form):
         there = {stage.id for stage in stages}
         super().__init__(data, initial=_initial(draft, there))
         steps = [(str(stage.id), stage.name) for stage in stages]
-        own = _("None: the role's own title, %(title)s") % {"title": role_title}
+        own = _("Role title: %(title)s") % {"title": role_title}
         posts = [(NONE, own), *((str(post.id), _label(post)) for post in job.posts)]
         for name, choices in (("assessment", steps), ("reference_check", steps), ("post", posts)):
             field = self.fields[name]
@@ -104,7 +104,7 @@ class StagesForm(forms.Form):
         data = super().clean() or self.cleaned_data
         none = data.get("assessment", [0]) == [] and data.get("reference_check", [0]) == []
         if none:
-            self.add_error("assessment", _("Connect at least one of the two steps to a stage."))
+            self.add_error("assessment", _("Map a stage to at least one step."))
         return data
 
     def draft(self) -> Draft:
@@ -117,13 +117,13 @@ class ConfirmForm(forms.Form):
     invite = forms.ChoiceField(
         label=_("Invite them too?"),
         choices=[
-            ("no", _("No, only candidates who come into the stage from now on")),
+            ("no", _("No, only candidates moved there from now on")),
             ("yes", _("Yes, invite them now")),
         ],
         initial="no",
         error_messages={
-            "required": _("Choose one of the two."),
-            "invalid_choice": _("Choose one of the two."),
+            "required": _("Choose an option."),
+            "invalid_choice": _("Choose an option."),
         },
         widget=forms.RadioSelect,
     )

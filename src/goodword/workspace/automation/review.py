@@ -33,20 +33,20 @@ def sentences(
         "person": by.user.name,
     }
     rows = [
-        _("The Greenhouse job %(job)s belongs to the role “%(role)s”.") % values,
+        _("Greenhouse job %(job)s is linked to the role “%(role)s”.") % values,
         _("Candidates and referees see the title “%(title)s”.") % values,
         _start_sentence(draft, stages, ASSESSMENT),
         _start_sentence(draft, stages, CHECK),
     ]
     if draft.assessment and (current := built_by_member(role.steps.get(kind=ASSESSMENT))):
         rows.append(
-            _("Candidates get version %(number)s of the role's assessment. It serves: “%(requirement)s”.")
+            _(
+                "Candidates get version %(number)s of the role's assessment, which assesses: “%(requirement)s”."
+            )
             % {**values, "number": current.number}
         )
     elif draft.assessment:
-        rows.append(
-            _("The assessment serves this requirement: “%(requirement)s”, said by %(person)s.") % values
-        )
+        rows.append(_("The assessment assesses “%(requirement)s” (entered by %(person)s).") % values)
     return rows
 
 
@@ -54,18 +54,16 @@ def job_status_note(job: Job) -> str:
     """A note on a job that is not open; empty for an open one."""
     match job.status:
         case JobStatus.CLOSED:
-            return _(
-                "This job is closed in Greenhouse. It can be linked; nothing starts while nobody moves in it."
-            )
+            return _("This job is closed in Greenhouse. You can still link it.")
         case JobStatus.DRAFT:
-            return _("This job is a draft in Greenhouse. It can be linked; candidates come once it is open.")
+            return _("This job is a draft in Greenhouse. You can already link it.")
     return ""
 
 
 def mapping_summary(automation: Automation) -> str:
     rules = automation.rules.select_related("step").order_by("pk")
     parts = [f"{rule.stage_name} → {rule.step.get_kind_display()}" for rule in rules]
-    return ", ".join(parts) or _("no stage starts a step")
+    return ", ".join(parts) or _("no stages mapped")
 
 
 def _start_sentence(draft: Draft, stages: Mapping[int, Stage], kind: Step.Kind) -> str:
@@ -79,8 +77,8 @@ def _start_sentence(draft: Draft, stages: Mapping[int, Stage], kind: Step.Kind) 
     }
     if values["delay"]:
         if check:
-            return _("A move to %(stages)s starts the reference check, %(delay)s later.") % values
-        return _("A move to %(stages)s starts the assessment, %(delay)s later.") % values
+            return _("A move to %(stages)s starts the reference check after %(delay)s.") % values
+        return _("A move to %(stages)s starts the assessment after %(delay)s.") % values
     if check:
         return _("A move to %(stages)s starts the reference check.") % values
     return _("A move to %(stages)s starts the assessment.") % values
@@ -94,11 +92,11 @@ def stepper(
     slug = role.organisation.slug
     rows = [
         (
-            _("Choose the Greenhouse job"),
+            _("Choose Greenhouse job"),
             "role_automation",
             " · ".join([choice.job.name, *choice.job.details[:1]]) if choice else "",
         ),
-        (_("Connect the stages"), "role_automation_stages", ", ".join(stages)),
+        (_("Map stages"), "role_automation_stages", ", ".join(stages)),
         (_("Review and confirm"), "role_automation_review", ""),
     ]
     return [

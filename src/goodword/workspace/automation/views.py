@@ -51,7 +51,7 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
         if choice is None:
             missing = _("Choose a Greenhouse job.")
         elif choice.key in others:
-            missing = _("This job belongs to the role “%(role)s”. Choose another one.") % {
+            missing = _("This job is linked to the role “%(role)s”. Choose another.") % {
                 "role": others[choice.key].title
             }
         else:
@@ -127,7 +127,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         if unknown:
             messages.warning(
                 request,
-                _("A stage that you chose no longer exists in Greenhouse. Check the stages again."),
+                _("A selected stage no longer exists in Greenhouse. Check the stages."),
             )
         return redirect(url("role_automation_stages", role, choice.key))
     now = clock.now()  # before reading, so that later arrivals count as later
@@ -151,15 +151,17 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 now=now,
             )
         except JobTaken as error:
-            message = _("Meanwhile this job was linked to the role “%(role)s”. Choose another one.")
+            message = _("This job has just been linked to the role “%(role)s”. Choose another.")
             return begin_again(request, role, message % {"role": error.role.title})
         except ChangedMeanwhile:
             pass  # the current mapping is shown below
         else:
             drafts.forget(request, role=role, key=choice.key)
-            message = _("This role is linked to Greenhouse. A move to a mapped stage does the rest.")
+            message = _(
+                "Role linked to Greenhouse. Candidates moved to a mapped stage are invited automatically."
+            )
             if new:
-                message += " " + _("Candidates already in these stages will appear here in a moment.")
+                message += " " + _("Candidates already in these stages will appear shortly.")
             messages.success(request, message)
             return redirect("role", request.organisation.slug, role.pk)
     present, ready = Counter(one.stage_id for one in there), Counter(one.stage_id for one in new)
@@ -189,6 +191,6 @@ def unlink_job(request: MemberRequest, pk: int, automation_pk: int) -> HttpRespo
     automation = access.owned(Automation.objects.of(request.organisation).filter(role=role), automation_pk)
     if request.method == "POST":
         unlink(automation=automation, by=request.member, now=clock.now())
-        messages.success(request, _("The job is no longer linked. Candidates and results stay."))
+        messages.success(request, _("Job unlinked. Candidates and results stay."))
         return redirect("role", request.organisation.slug, role.pk)
     return page(request, role, "unlink", {"automation": automation})

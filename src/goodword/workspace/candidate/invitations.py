@@ -64,18 +64,18 @@ def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
     who = {"name": application.candidate.name, "address": application.candidate.email}
     days, reminders = step.deadline_days, len(step.reminder_days)
     if step.kind == Step.Kind.ASSESSMENT:
-        yield _("%(name)s gets a new e-mail at %(address)s with a link to a new assessment.") % who
+        yield _("%(name)s gets an e-mail at %(address)s with a link to a new assessment.") % who
     else:
         referees = sum(slot.count for slot in slots_of(step.slots))
         yield ngettext(
-            "%(name)s gets a new e-mail at %(address)s with a request to name %(n)s referee again.",
-            "%(name)s gets a new e-mail at %(address)s with a request to name %(n)s referees again.",
+            "%(name)s is asked by e-mail (%(address)s) to name %(n)s referee again.",
+            "%(name)s is asked by e-mail (%(address)s) to name %(n)s referees again.",
             referees,
         ) % {**who, "n": referees}
-        yield _("Referees are only e-mailed after that, including those who have answered before.")
-    yield ngettext(
-        "They have %(n)s working day to answer.", "They have %(n)s working days to answer.", days
-    ) % {"n": days}
+        yield _("Referees are e-mailed after that, including those who have answered before.")
+    yield ngettext("The deadline is %(n)s working day.", "The deadline is %(n)s working days.", days) % {
+        "n": days
+    }
     if reminders:
         yield ngettext("At most %(n)s reminder is sent.", "At most %(n)s reminders are sent.", reminders) % {
             "n": reminders
@@ -85,8 +85,7 @@ def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
 def _what_stays(application: Application, run: StepRun | None) -> Iterator[str]:
     if run is not None and run.progress in UNFINISHED:
         yield _(
-            "The assessment started on %(day)s ends. Its answers are kept, but not scored: the candidate starts from "
-            "the beginning."
+            "The assessment started on %(day)s ends. Its answers are kept but not scored; the candidate starts over."
         ) % {"day": _date(run.begun_at or run.opened_at)}
     elif run is not None and run.progress not in DONE:
         yield _("The candidate declined on %(day)s.") % {"day": _date(run.completed_at or run.opened_at)}
@@ -94,28 +93,24 @@ def _what_stays(application: Application, run: StepRun | None) -> Iterator[str]:
         yield _kept(run)
         if application.connection_id is not None:
             yield _(
-                "The report and its note in Greenhouse stay. When the new run is complete, there will be a new version "
-                "of the report, with its own note."
+                "The report and its note in Greenhouse stay. The new run will create a new version of the report and "
+                "another note."
             )
         else:
-            yield _("The report stays. When the new run is complete, there will be a new version of it.")
+            yield _("The report stays. The new run will create a new version.")
     if isinstance(run, Check) and run.progress in DONE and (still := len(open_requests(run))):
         yield ngettext(
-            "%(n)s referee of the earlier run has not answered and still can: the answer is added to that run.",
-            "%(n)s referees of the earlier run have not answered and still can: the answers are added to that run.",
+            "%(n)s referee of the earlier run can still answer; the answer is added to that run.",
+            "%(n)s referees of the earlier run can still answer; the answers are added to that run.",
             still,
         ) % {"n": still}
 
 
 def _kept(run: StepRun | None) -> str:
     if run is None:
-        return _(
-            "The result of the earlier application stays on the candidate's page. It remains the current result "
-            "until the new run is complete."
-        )
+        return _("The result of the earlier application stays current until the new run is complete.")
     return _(
-        "The results of %(day)s stay on the candidate's page, marked as an earlier run. They remain the current "
-        "result until the new run is complete."
+        "The results of %(day)s stay current until the new run is complete, then move to earlier runs."
     ) % {"day": _date(run.completed_at or run.opened_at)}
 
 
@@ -123,24 +118,24 @@ def _date(moment: datetime) -> str:
     return date_format(timezone.localtime(moment), "j F Y")
 
 
-NOT_ACTIVE = gettext_lazy("Only active candidates can be invited. In Greenhouse this one is not.")
-NO_ADDRESS = gettext_lazy("Greenhouse has no address for this candidate, or says not to e-mail them.")
+NOT_ACTIVE = gettext_lazy("Only candidates who are active in Greenhouse can be invited.")
+NO_ADDRESS = gettext_lazy(
+    "Greenhouse has no e-mail address for this candidate, or doesn't allow e-mailing them."
+)
 LINK_IN_NAME = gettext_lazy(
-    "The candidate's name looks like a link. Correct it in Greenhouse, or confirm it on the candidate's page."
+    "The candidate's name looks like a link. Correct it in Greenhouse, or confirm it here."
 )
 WHY_NOT = {
-    "no_requirement": gettext_lazy(
-        "First enter which job requirement this assesses: role > Assessment settings."
-    ),
+    "no_requirement": gettext_lazy("Enter the job requirement first, under Assessment settings of the role."),
     "prospect": gettext_lazy(
-        "This person is a prospect, and prospects are never mailed. Convert them to a candidate in Greenhouse."
+        "Prospects are never e-mailed. Convert this person to a candidate in Greenhouse."
     ),
     "no_address": NO_ADDRESS,
     "may_not_email": NO_ADDRESS,
     "link_in_name": LINK_IN_NAME,
-    "decided": gettext_lazy("This has already been decided. See the card."),
-    "reused": gettext_lazy("The earlier result has been reused meanwhile. See its card."),
-    "no_report": gettext_lazy("The report of the earlier result is not there yet. Try again in a minute."),
+    "decided": gettext_lazy("This has already been decided."),
+    "reused": gettext_lazy("The earlier result has already been reused."),
+    "no_report": gettext_lazy("The report of the earlier result is not ready yet. Try again in a minute."),
 }
 
 
@@ -161,7 +156,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     if request.method != "POST" or (asks_first(run) and not after):
         return _confirm(request, application, step_request.step, run)
     if after and (run is None or after != str(run.pk)):
-        messages.info(request, _("This candidate was invited again a moment ago. Nothing more was sent."))
+        messages.info(request, _("This candidate has just been invited again. No further e-mail was sent."))
         return _page(request, application)
     confirmed = run.pk if run is not None and after else None
     try:
@@ -191,7 +186,7 @@ def _in_the_way(application: Application, step_request: StepRequest, *, now: dat
     if application.end:
         return str(NOT_ACTIVE)
     if step_request.state != StepRequest.State.STARTED:
-        return _("This step has not started yet. Its card says why.")
+        return _("This step has not started yet.")
     if blocking_reason(application):
         return str(NO_ADDRESS)
     if step_request.step.kind == Step.Kind.ASSESSMENT:
@@ -204,13 +199,13 @@ def _in_the_way(application: Application, step_request: StepRequest, *, now: dat
 
 def _again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
     """Invite again. Returns the message for the member."""
-    message = _("A new invitation is on its way.")
+    message = _("New invitation on its way.")
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
     elif check_invitations.mails_nobody(
         check_invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
     ):
-        message = _("The deadline is extended. Nobody was e-mailed: the card says why.")
+        message = _("Deadline extended. No e-mail was sent; see the reason below.")
     return message
 
 
@@ -268,7 +263,7 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
     except CannotStart as error:
         messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
         return _page(request, application)
-    messages.success(request, _("The invitation is on its way."))
+    messages.success(request, _("Invitation on its way."))
     return _page(request, application)
 
 
@@ -290,7 +285,7 @@ def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
         member=request.member,
         now=clock.now(),
     ):
-        messages.success(request, _("Name confirmed. Waiting e-mail goes out now."))
+        messages.success(request, _("Name confirmed. E-mails on hold are being sent."))
     else:
         messages.error(request, _("The name has changed. Please check it again."))
     return _page(request, application)
@@ -309,9 +304,7 @@ def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     except MayNotReuse as error:
         messages.error(request, WHY_NOT.get(error.reason, NOT_ACTIVE))
         return _page(request, application)
-    messages.success(
-        request, _("The earlier result is reused. Its report for this application is being created.")
-    )
+    messages.success(request, _("Earlier result reused. The report is being created."))
     return _page(request, application)
 
 
@@ -320,8 +313,8 @@ def _too_soon(error: invitations.CannotInvite) -> str:
     if error.day is None:
         return ""
     return _(
-        "This person took one of these tests recently. They can be invited again from %(day)s, as set in the "
-        "role's assessment. The earlier result stays and can be used."
+        "This person took one of these tests recently and can be invited again from %(day)s, as set in the role's "
+        "assessment. You can use the earlier result."
     ) % {"day": date_format(error.day, "j F Y")}
 
 

@@ -23,7 +23,7 @@ def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
     post = _post(request, pk)
     if retry(post, now=clock.now()):
         _audit(request, "note.tried_again", post)
-        messages.success(request, _("The note is on its way to the Activity Feed."))
+        messages.success(request, _("Retrying. The note will appear on the Activity Feed."))
     return _back(request, post)
 
 
@@ -34,7 +34,7 @@ def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
     post = _post(request, pk)
     if drop(post, by=f"member:{request.member.pk}", now=clock.now()):
         _audit(request, "note.dropped", post)
-        messages.success(request, _("The note will not be retried. The report stays here."))
+        messages.success(request, _("Note discarded. The report stays here."))
     return _back(request, post)
 
 

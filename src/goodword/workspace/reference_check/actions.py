@@ -28,22 +28,20 @@ def reminder_message(done: Reminded) -> str:
     if done.out_of_hours:
         return (
             ngettext(
-                "The reminder is sent now, outside working hours, because you asked for it. %(n)s is left.",
-                "The reminder is sent now, outside working hours, because you asked for it. %(n)s are left.",
+                "Reminder on its way, outside working hours. %(n)s left.",
+                "Reminder on its way, outside working hours. %(n)s left.",
                 done.left,
             )
             % values
             if done.left
-            else _(
-                "The reminder is sent now, outside working hours, because you asked for it. It was the last one."
-            )
+            else _("Reminder on its way, outside working hours. It was the last one.")
         )
     if not done.left:
-        return _("The reminder is on its way. It was the last of those that were promised.")
+        return _("Reminder on its way. It was the last one.")
     return (
         ngettext(
-            "The reminder is on its way. %(n)s of those promised is left.",
-            "The reminder is on its way. %(n)s of those promised are left.",
+            "Reminder on its way. %(n)s left.",
+            "Reminder on its way. %(n)s left.",
             done.left,
         )
         % values
@@ -125,5 +123,5 @@ def _perform(
     except Refused as no:
         return "", str(no)
     except Closed:
-        return "", _("This reference check is over and can no longer be changed.")
+        return "", _("This reference check has ended and can't be changed.")
     return sentence, ""

@@ -35,7 +35,7 @@ def pause(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
     def act() -> str:
         member_actions.pause_check(check_id=check.pk, member=request.member, now=clock.now())
-        return _("Paused: nobody is reminded, and the links still work.")
+        return _("Paused. No reminders are sent; links still work.")
 
     return act_at_once(request, application, act, action="check.paused", details={"check": check.pk})
 
@@ -47,7 +47,7 @@ def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
     def act() -> str:
         member_actions.resume_check(check_id=check.pk, member=request.member, now=clock.now())
-        return _("Resumed. Remaining reminders will be sent.")
+        return _("Resumed. The remaining reminders will be sent.")
 
     return act_at_once(request, application, act, action="check.resumed", details={"check": check.pk})
 
@@ -76,12 +76,12 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
     def act() -> str:
         values = form.cleaned_data
         extend_check(check_id=check.pk, **values, member=request.member, now=clock.now())
-        return _("There is more time. Nobody was written to: their pages show the new day.")
+        return _("Deadline extended. Nobody was notified.")
 
     page = {
-        "title": _("More time for the reference check"),
-        "lead": _("Nobody is written to: the pages of candidate and referees show the new day."),
-        "button": _("Give more time"),
+        "title": _("Extend the reference check"),
+        "lead": _("Nobody is notified; candidate and referees see the new deadline on their pages."),
+        "button": _("Extend deadline"),
     }
     return act_with_form(
         request, application, form, act, action="check.extended", page=page, details={"check": check.pk}
@@ -98,14 +98,13 @@ def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpRespons
     def act() -> str:
         reason = form.cleaned_data["reason"]
         completion.mark_complete(check_id=check.pk, reason=reason, member=request.member, now=clock.now())
-        return _("Marked complete. The report is being created and sent to Greenhouse.")
+        return _("Marked complete. The report is being created.")
 
     page = {
         "title": _("Mark the reference check complete"),
         "lead": _(
-            "The report is created from the answers so far, and a note with its link goes to Greenhouse. No "
-            "more reminders are sent. Referees can still answer until their own deadline, which creates a new "
-            "version of the report."
+            "The report is created from the answers so far and sent to Greenhouse. Reminders stop. Referees can "
+            "still answer until their deadline, which creates a new version."
         ),
         "button": _("Mark complete"),
     }
@@ -129,11 +128,11 @@ def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
     def act() -> str:
         member_actions.cancel_check(check_id=check.pk, member=request.member, now=clock.now())
-        return _("Cancelled. No one is contacted any more.")
+        return _("Cancelled. Nobody is contacted any more.")
 
     lead = _(
-        "Nobody is e-mailed. The links of candidate and referees show that nothing is needed at the moment. "
-        "Answers are kept. Invite again reopens the check."
+        "Nobody is notified; links of candidate and referees show that nothing is needed. Answers are kept. "
+        "Choose Invite again to reopen the check."
     )
     if finished_run(check.step_request) is not None:
         lead += " " + _("The earlier result stays current.")
@@ -161,12 +160,12 @@ def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase
             lock_check_for_member(check.pk, member=request.member)
             if slots.count() == values.pop("seen"):
                 add_slot(check_id=check.pk, **values, member=request.member, now=clock.now())
-        return _("One more referee is asked for. The candidate is written to.")
+        return _("Added. The candidate is being notified.")
 
     page = {
-        "title": _("Ask for one more referee"),
-        "lead": _("The candidate gets a mail, and the time that the role gives for naming referees."),
-        "button": _("Ask for one more"),
+        "title": _("Add a referee"),
+        "lead": _("The candidate is notified and gets the usual time to name referees."),
+        "button": _("Add referee"),
     }
     return act_with_form(
         request, application, form, act, action="check.slot_added", page=page, details={"check": check.pk}
@@ -192,11 +191,11 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
             member=request.member,
             now=clock.now(),
         )
-        return _("Answered. The reference check continues.")
+        return _("Answer sent. The reference check continues.")
 
     page = {
-        "title": _("The candidate cannot provide a referee"),
-        "lead": _("Asked for: %(kind)s.") % {"kind": wording.for_member(slot.relationship)},
+        "title": _("The candidate can't provide a referee"),
+        "lead": _("Requested: %(kind)s.") % {"kind": wording.for_member(slot.relationship)},
         "quoted": slot.cannot_reason,
         "button": _("Answer"),
     }

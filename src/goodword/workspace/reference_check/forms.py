@@ -15,7 +15,7 @@ from goodword.workspace.role.slot_forms import LONGEST_HINT, relationship_names
 LONGEST_REASON: Final = 500
 LONGEST_NOTE: Final = 1000
 _DAYS = _("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
-_LENGTH = _("Write at most %(limit_value)d characters.")
+_LENGTH = _("Use at most %(limit_value)d characters.")
 
 
 class ConfirmForm(forms.Form):
@@ -27,7 +27,7 @@ class DaysForm(forms.Form):
 
     days = forms.IntegerField(
         label=_("Working days from today"),
-        help_text=_("The new deadline is the evening of the last of them."),
+        help_text=_("Until the end of that day."),
         min_value=1,
         max_value=LONGEST_DEADLINE,
         initial=5,
@@ -39,15 +39,13 @@ class DaysForm(forms.Form):
 class MoreTimeForm(DaysForm):
     """The same for the candidate, optionally also for referees."""
 
-    referees = forms.BooleanField(
-        label=_("Referees who have not answered have as long too"), required=False, initial=True
-    )
+    referees = forms.BooleanField(label=_("Extend referees' deadlines too"), required=False, initial=True)
 
 
 class ReasonForm(forms.Form):
     reason = PlainTextField(
         label=_("Why?"),
-        help_text=_("For your colleagues. Shown on this page only."),
+        help_text=_("For your team. Not shown to candidates or referees."),
         max_length=LONGEST_REASON,
         required=False,
         error_messages={"max_length": _LENGTH},
@@ -61,9 +59,12 @@ class AddRefereeForm(forms.Form):
     relationship = forms.ChoiceField(
         label=_("Kind of referee"),
         initial=ANY,
-        error_messages={"invalid_choice": _("Choose one of the kinds."), "required": _("Choose a kind.")},
+        error_messages={
+            "invalid_choice": _("Choose a kind of referee."),
+            "required": _("Choose a kind of referee."),
+        },
     )
-    needed = forms.BooleanField(label=_("Needed: never complete without"), required=False)
+    needed = forms.BooleanField(label=_("Required"), required=False)
     hint = PlainTextField(
         label=_("Hint for the candidate"),
         max_length=LONGEST_HINT,
@@ -87,18 +88,18 @@ class AnswerForm(forms.Form):
     answer = forms.ChoiceField(
         label=_("Your answer"),
         choices=[
-            (Slot.Answer.WAIVED, _("Do without: no referee needed here")),
+            (Slot.Answer.WAIVED, _("Waive this referee")),
             (Slot.Answer.ANY, _("Accept any kind of referee")),
-            (Slot.Answer.STILL_ASKED, _("It is asked for still")),
+            (Slot.Answer.STILL_ASKED, _("Still required")),
         ],
         error_messages={
-            "required": _("Choose one of the three answers."),
-            "invalid_choice": _("Choose one of the three answers."),
+            "required": _("Choose an answer."),
+            "invalid_choice": _("Choose an answer."),
         },
         widget=forms.RadioSelect,
     )
     note = PlainTextField(
-        label=_("A word to the candidate"),
+        label=_("Message to the candidate"),
         help_text=_("Included in the e-mail to them."),
         max_length=LONGEST_NOTE,
         required=False,
@@ -112,7 +113,7 @@ class AddressForm(forms.Form):
         label=_("E-mail address"),
         max_length=254,
         error_messages={
-            "required": _("Enter the address."),
+            "required": _("Enter an e-mail address."),
             "invalid": _("Enter an e-mail address in the form name@example.com."),
         },
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),

@@ -50,8 +50,10 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
         if made is None and not hasattr(
             Referee.objects.of(request.organisation).get(pk=referee.pk), "request"
         ):
-            raise Refused(_("This person has asked not to be contacted. The candidate is asked for another."))
-        return _("The mail to this referee is on its way.")
+            raise Refused(
+                _("This person asked not to be contacted. The candidate is asked for another referee.")
+            )
+        return _("Request on its way to this referee.")
 
     return act_at_once(request, application, act, action="request.released", details={"referee": referee.pk})
 
@@ -66,12 +68,14 @@ def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseB
     def act() -> str:
         days = form.cleaned_data["days"]
         extend_request(request_id=reference_request.pk, days=days, member=request.member, now=clock.now())
-        return _("This referee has more time. Nobody was written to.")
+        return _("Deadline extended. Nobody was notified.")
 
     page = {
-        "title": _("More time for %(name)s") % {"name": referee.name},
-        "lead": _("Nobody is written to: their page shows the new day. The check waits at least as long."),
-        "button": _("Give more time"),
+        "title": _("Extend %(name)s's deadline") % {"name": referee.name},
+        "lead": _(
+            "Nobody is notified; the referee sees the new deadline on their page. The check stays open at least as long."
+        ),
+        "button": _("Extend deadline"),
     }
     return act_with_form(
         request,
@@ -97,13 +101,13 @@ def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
         correct_address(
             request_id=reference_request.pk, address=typed, member=request.member, now=clock.now()
         )
-        return _("Corrected. A new e-mail goes to the new address, and the old link no longer works.")
+        return _("Corrected. A new request is on its way; the old link no longer works.")
 
     page = {
         "title": _("Correct the address of %(name)s") % {"name": referee.name},
         "lead": _(
-            "A new e-mail goes to the new address, with the full time again. The old link stops working, and its "
-            "draft is deleted: it may have reached someone else."
+            "The request is sent to the new address with a new deadline. The old link stops working and its draft is "
+            "deleted, because it may have reached someone else."
         ),
         "button": _("Correct and send"),
     }

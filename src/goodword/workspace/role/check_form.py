@@ -99,43 +99,41 @@ def _custom(row: Questionnaire, organisation: Organisation) -> QuestionnaireChoi
 
 
 def candidate_sentences(settings: CheckSettings, *, minutes: int) -> list[str]:
-    """What candidates will read, in order."""
+    """What candidates see, in order."""
     return list(_sentences(settings, minutes))
 
 
 def _sentences(settings: CheckSettings, minutes: int) -> Iterator[str]:
     total = asked_for(settings.slots)
     yield ngettext(
-        "Please name %(n)s person who can say something about your work.",
-        "Please name %(n)s people who can say something about your work.",
+        "Please name %(n)s person who can comment on your work.",
+        "Please name %(n)s people who can comment on your work.",
         total,
     ) % {"n": total}
     yield from (_slot_sentence(slot) for slot in settings.slots)
     days, reminders = settings.deadline_days, len(settings.reminder_days)
-    yield ngettext("You have %(n)s working day for that.", "You have %(n)s working days for that.", days) % {
-        "n": days
-    }
+    yield ngettext("You have %(n)s working day.", "You have %(n)s working days.", days) % {"n": days}
     yield _reminder_sentence(reminders)
     yield ngettext(
-        "Each of them needs about %(n)s minute.", "Each of them needs about %(n)s minutes.", minutes
+        "A reference takes about %(n)s minute.", "A reference takes about %(n)s minutes.", minutes
     ) % {"n": minutes}
     days = settings.referee_deadline_days
     yield ngettext(
-        "They have %(n)s working day from our mail.", "They have %(n)s working days from our mail.", days
+        "Referees have %(n)s working day to reply.", "Referees have %(n)s working days to reply.", days
     ) % {"n": days}
     if settings.self_reference == "asked":
         yield gettext("You can answer the same questions about yourself.")
     elif settings.self_reference == "needed":
-        yield gettext("We also need your own answers to the same questions about yourself.")
+        yield gettext("We also need your answers to the same questions about yourself.")
     yield (
-        gettext("You may see their answers if you ask for them.")
+        gettext("You may see their answers on request.")
         if settings.candidate_may_see
-        else gettext("You see who has answered, never what.")
+        else gettext("You see who has answered, but not their answers.")
     )
     if settings.least is not None and settings.least < total:
         yield ngettext(
-            "It is complete with %(n)s answer; the others are still welcome.",
-            "It is complete with %(n)s answers; the others are still welcome.",
+            "%(n)s reference is enough; more are welcome.",
+            "%(n)s references are enough; more are welcome.",
             settings.least,
         ) % {"n": settings.least}
 
@@ -144,9 +142,9 @@ def _slot_sentence(slot: SlotSetting) -> str:
     values = {"n": slot.count, "kind": relationship_names()[slot.relationship], "hint": slot.hint}
     match bool(slot.needed), bool(slot.hint):
         case True, True:
-            return gettext("%(n)s × %(kind)s, needed: %(hint)s") % values
+            return gettext("%(n)s × %(kind)s, required: %(hint)s") % values
         case True, False:
-            return gettext("%(n)s × %(kind)s, needed") % values
+            return gettext("%(n)s × %(kind)s, required") % values
         case False, True:
             return gettext("%(n)s × %(kind)s: %(hint)s") % values
     return gettext("%(n)s × %(kind)s") % values
@@ -154,61 +152,61 @@ def _slot_sentence(slot: SlotSetting) -> str:
 
 def _reminder_sentence(number: int) -> str:
     if not number:
-        return gettext("We will not remind you.")
-    return ngettext("We remind you once at the most.", "We remind you %(n)s times at the most.", number) % {
+        return gettext("We won't send reminders.")
+    return ngettext("We'll remind you once at most.", "We'll remind you at most %(n)s times.", number) % {
         "n": number
     }
 
 
-_LEAST = _("Write a whole number: with how many references it completes.")
+_LEAST = _("Enter the number of references.")
 
 
 class CheckForm(StepForm):
     """Settings of a role's reference check. `lines`: a form for each kind of referee."""
 
     least = forms.IntegerField(
-        label=_("Completes with"),
-        help_text=_("References at the least. Usual is one less than asked; the last one is still welcome."),
+        label=_("References needed"),
+        help_text=_("The check completes with this many. Later references are still added."),
         min_value=1,
         error_messages=dict.fromkeys(("required", "invalid", "min_value"), _LEAST),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
     referee_deadline_days = deadline_field(
-        label=_("A referee's deadline"), help_text=_("Working days after the mail to them.")
+        label=_("Referee's deadline"), help_text=_("Working days after the e-mail to them.")
     )
     referee_reminder_days = DaysField(
-        label=_("Reminders to a referee"),
-        help_text=_("Working days after the mail to them. Their first mail says how many. Empty for none."),
+        label=_("Reminders to referees"),
+        help_text=_("Working days after the e-mail to them. Leave empty for none. The e-mail says how many."),
         required=False,
     )
     self_reference = forms.ChoiceField(
-        label=_("Does the candidate answer the same questions about themself?"),
+        label=_("Self-assessment by the candidate"),
         choices=[
-            ("off", _("No")),
-            ("asked", _("Asked, but the check does not wait for it")),
-            ("needed", _("Needed: the check waits for it")),
+            ("off", _("Off")),
+            ("asked", _("Optional")),
+            ("needed", _("Required to complete the check")),
         ],
         widget=forms.RadioSelect,
     )
     questionnaire = forms.ChoiceField(
-        label=_("Questionnaire for referees"),
+        label=_("Questionnaire"),
         widget=forms.RadioSelect,
         error_messages={
             "required": _("Choose a questionnaire."),
-            "invalid_choice": _("Choose a questionnaire of the list."),
+            "invalid_choice": _("Choose a questionnaire from the list."),
         },
     )
     languages = forms.MultipleChoiceField(
-        label=_("Only in these languages"),
-        help_text=_("Tick none to offer every language that the questionnaire has."),
+        label=_("Languages"),
+        help_text=_("Select none to offer all languages of the questionnaire."),
         choices=settings.LANGUAGES,
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        error_messages={"invalid_choice": _("Choose languages of the list.")},
+        error_messages={"invalid_choice": _("Choose languages from the list.")},
     )
     candidate_may_see = forms.BooleanField(
-        label=_("Show the candidate the answers if they ask for them"),
-        help_text=_("Referees see this before they answer, which makes them more careful."),
+        label=_("Show the candidate the answers on request"),
+        help_text=_("Referees are told before they answer, and may answer less openly."),
         required=False,
     )
 
@@ -236,11 +234,11 @@ class CheckForm(StepForm):
         questionnaire = self.fields["questionnaire"]
         assert isinstance(questionnaire, forms.ChoiceField)
         questionnaire.choices = [(one.value, _choice_label(one)) for one in self.offered]
-        self.fields["deadline_days"].label = _("The candidate's deadline")
-        self.fields["deadline_days"].help_text = _("Working days after the invitation, for naming referees.")
+        self.fields["deadline_days"].label = _("Candidate's deadline")
+        self.fields["deadline_days"].help_text = _("Working days after the invitation to name referees.")
         self.fields["reminder_days"].label = _("Reminders to the candidate")
-        self.fields["self_reference"].error_messages["required"] = _("Choose one of the three.")
-        self.fields["self_reference"].error_messages["invalid_choice"] = _("Choose one of the three.")
+        self.fields["self_reference"].error_messages["required"] = _("Choose an option.")
+        self.fields["self_reference"].error_messages["invalid_choice"] = _("Choose an option.")
 
     @classmethod
     def unjudged(cls, data: QueryDict, *, step: Step) -> "CheckForm":
@@ -274,7 +272,7 @@ class CheckForm(StepForm):
         return self._settings(kept)
 
     def sentences(self) -> list[str]:
-        """What candidates will read, with the current settings or those of a valid form."""
+        """What candidates see, with the current settings or those of a valid form."""
         if not self.is_bound:
             return self._in_sentences(self.known, value=str(self.initial["questionnaire"]))
         if not self.is_valid():
@@ -304,7 +302,7 @@ class CheckForm(StepForm):
         if total > MOST_REFEREES:
             self.add_error(
                 None,
-                _("These are %(total)s referees. Ask for at most %(most)s.")
+                _("You're asking for %(total)s referees. The maximum is %(most)s.")
                 % {"total": total, "most": MOST_REFEREES},
             )
         elif least is None:
@@ -313,8 +311,8 @@ class CheckForm(StepForm):
             self.add_error(
                 "least",
                 ngettext(
-                    "Only %(n)s referee is asked for: choose 1.",
-                    "Only %(n)s referees are asked for: choose 1 to %(n)s.",
+                    "You're asking for only %(n)s referee: choose 1.",
+                    "You're asking for only %(n)s referees: choose 1 to %(n)s.",
                     total,
                 )
                 % {"n": total},
@@ -323,8 +321,8 @@ class CheckForm(StepForm):
             self.add_error(
                 "least",
                 ngettext(
-                    "%(n)s referee is needed: choose %(n)s to %(total)s.",
-                    "%(n)s referees are needed: choose %(n)s to %(total)s.",
+                    "%(n)s referee is required: choose %(n)s to %(total)s.",
+                    "%(n)s referees are required: choose %(n)s to %(total)s.",
                     needed,
                 )
                 % {"n": needed, "total": total},
@@ -340,7 +338,7 @@ class CheckForm(StepForm):
             names = dict(settings.LANGUAGES)
             self.add_error(
                 "languages",
-                _("This questionnaire is not there in: %(missing)s. Choose among: %(there)s.")
+                _("This questionnaire isn't available in: %(missing)s. Available: %(there)s.")
                 % {
                     "missing": ", ".join(names[code] for code in missing),
                     "there": ", ".join(names.get(code, code) for code in chosen.languages),

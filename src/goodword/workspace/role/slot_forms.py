@@ -36,7 +36,10 @@ class SlotForm(forms.Form):
 
     relationship = forms.ChoiceField(
         label=_("Kind of referee"),
-        error_messages={"invalid_choice": _("Choose one of the kinds."), "required": _("Choose a kind.")},
+        error_messages={
+            "invalid_choice": _("Choose a kind of referee."),
+            "required": _("Choose a kind of referee."),
+        },
     )
     count = forms.IntegerField(
         label=_("How many"),
@@ -45,14 +48,14 @@ class SlotForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _COUNT),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
-    needed = forms.BooleanField(label=_("Needed: never complete without"), required=False)
+    needed = forms.BooleanField(label=_("Required"), required=False)
     hint = forms.CharField(
         label=_("Hint for the candidate"),
         required=False,
         max_length=LONGEST_HINT,
-        error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
+        error_messages={"max_length": _("Use at most %(limit_value)d characters.")},
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "placeholder": _("For example: from the last three years")}
+            attrs={"autocomplete": "off", "placeholder": _("For example, from the last three years")}
         ),
     )
 

@@ -71,7 +71,7 @@ class DelayField(forms.MultiValueField):
     widget = DelayWidget
 
     def __init__(self, **kwargs: Any) -> None:
-        wrong = {"invalid": _("Write a whole number, 0 for no delay.")}
+        wrong = {"invalid": _("Enter a whole number, or 0 for no delay.")}
         fields = (
             forms.IntegerField(
                 min_value=0, required=False, error_messages={**wrong, "min_value": wrong["invalid"]}
@@ -104,7 +104,7 @@ def _parts(minutes: int) -> tuple[int, str]:
 
 REQUIREMENT_LENGTH = 1000
 _DEADLINE = _("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
-_CLOSE = [("close", _("Close what is open: nobody is written to, results and answers in progress are kept"))]
+_CLOSE = [("close", _("Close without notifying anyone; answers so far are kept"))]
 
 
 class DaysField(forms.CharField):
@@ -115,7 +115,7 @@ class DaysField(forms.CharField):
             return value
         parts = str(value or "").replace(";", ",").replace(",", " ").split()
         if not all(part.isascii() and part.isdigit() and len(part) < 5 for part in parts):
-            raise ValidationError(_("Write working days with commas between them, for example 2, 5."))
+            raise ValidationError(_("Enter working days separated by commas, for example 2, 5."))
         return sorted({int(part) for part in parts})
 
     def prepare_value(self, value: Any) -> Any:
@@ -147,24 +147,24 @@ class StepForm(forms.Form):
     """Settings of one step. Asks for the requirement of an assessment unless its tests have their own."""
 
     requirement = forms.CharField(
-        label=_("What requirement of the job does the assessment serve?"),
-        help_text=_("Without it no assessment is sent. The report prints it with your name and the date."),
+        label=_("Which job requirement does this assess?"),
+        help_text=_("Required before anyone is invited. Printed in the report with your name and the date."),
         max_length=REQUIREMENT_LENGTH,
         error_messages={
-            "required": _("Write a sentence: a stage of Greenhouse starts the assessment."),
-            "max_length": _("Write at most %(limit_value)d characters."),
+            "required": _("Enter the job requirement. A Greenhouse stage starts this assessment."),
+            "max_length": _("Use at most %(limit_value)d characters."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     delay = DelayField(
-        label=_("Delay between the stage and the invitation"),
-        help_text=_("0 for none. Who is moved on before it is over is not invited."),
+        label=_("Delay before the invitation"),
+        help_text=_("0 for none. Candidates moved on before the delay ends aren't invited."),
     )
     deadline_days = deadline_field(label=_("Deadline"), help_text=_("Working days after the invitation."))
     reminder_days = DaysField(
         label=_("Reminders"),
         help_text=_(
-            "Working days after the invitation, for example 2, 5. The first mail says how many. Empty for none."
+            "Working days after the invitation, for example 2, 5. Leave empty for none. The invitation says how many."
         ),
         required=False,
     )
@@ -199,8 +199,8 @@ class StepForm(forms.Form):
         }
         super().__init__(data, initial=as_set | dict(initial or {}))
         for name in ("on_leave", "on_reject", "on_hire"):
-            self.fields[name].error_messages["required"] = _("Choose one of the two.")
-            self.fields[name].error_messages["invalid_choice"] = _("Choose one of the two.")
+            self.fields[name].error_messages["required"] = _("Choose an option.")
+            self.fields[name].error_messages["invalid_choice"] = _("Choose an option.")
         if step.kind != Step.Kind.ASSESSMENT or built_by_member(step) is not None:
             del self.fields["requirement"]
         else:
@@ -236,5 +236,5 @@ class StepForm(forms.Form):
 
 def _early(deadline: int) -> str:
     if deadline == 1:
-        return str(_("With a deadline of one working day there is no room for a reminder."))
-    return str(_("A reminder comes before the deadline: choose days from 1 to %(n)s.") % {"n": deadline - 1})
+        return str(_("A deadline of one working day leaves no time for reminders."))
+    return str(_("Reminders must be before the deadline: choose days from 1 to %(n)s.") % {"n": deadline - 1})

@@ -61,7 +61,7 @@ def _notice_text(row: RoleNotice, *, rules: Iterable[StageRule]) -> NoticeText:
 
 
 def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str, str, bool]:
-    goes_on = _("Candidates who enter it are still invited to the {steps}.").format(steps=steps)
+    goes_on = _("It still starts the {steps}.").format(steps=steps)
     match row.kind:
         case Kind.STAGE_GONE:
             title = (
@@ -69,25 +69,25 @@ def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str,
                 if row.after
                 else _("Stage “{stage}” was deleted in Greenhouse.")
             )
-            meaning = _("Nobody is invited to the {steps} from there any more. Choose another stage.")
+            meaning = _("It no longer starts the {steps}. Choose another stage.")
             return title.format(stage=row.before), meaning.format(steps=steps), True
         case Kind.STAGE_RENAMED:
-            title = _("Stage “{before}” is called “{after}” in Greenhouse now.")
+            title = _("Stage “{before}” was renamed “{after}” in Greenhouse.")
             return title.format(before=row.before, after=row.after), goes_on, False
         case Kind.STAGE_MOVED:
-            title = _("Stage “{stage}” was moved in Greenhouse: it is now {after}, no longer {before}.")
+            title = _("Stage “{stage}” was moved in Greenhouse. It is now {after} (previously {before}).")
             return title.format(stage=stage, after=row.after, before=row.before), goes_on, False
         case Kind.JOB_CLOSED:
-            meaning = _("Open steps continue. Candidates moved to a mapped stage are still invited.")
+            meaning = _("Open steps continue. Mapped stages still start steps.")
             return _("Job “{job}” is closed in Greenhouse.").format(job=job), meaning, True
         case Kind.JOB_RENAMED:
-            title = _("Job “{before}” is called “{after}” in Greenhouse now.")
-            meaning = _("Its stages start the same steps as before. The role keeps its own title.")
+            title = _("Job “{before}” was renamed “{after}” in Greenhouse.")
+            meaning = _("The mapping and this role's title are unchanged.")
             return title.format(before=row.before, after=row.after), meaning, False
         case _:
             meaning = _(
-                "It was deleted, or the key may no longer see it. Nobody new is invited; existing data is "
-                "kept. Choose another job, or have the key's permissions checked."
+                "It was deleted, or the API key lacks access. No new candidates are invited. Link another job, or check "
+                "the key's permissions."
             )
             return _("Greenhouse no longer shows job “{job}”.").format(job=job), meaning, True
 
@@ -102,10 +102,10 @@ class RoleForm(forms.Form):
     title = forms.CharField(
         label="Title",
         max_length=200,
-        help_text="As your colleagues call it. Candidates see the title of the job post.",
+        help_text="Internal title. Candidates see the title of the job post.",
         error_messages={
-            "required": gettext_lazy("Write a title, for example Senior Account Manager."),
-            "max_length": gettext_lazy("Write at most %(limit_value)d characters."),
+            "required": gettext_lazy("Enter a title, for example Senior Account Manager."),
+            "max_length": gettext_lazy("Use at most %(limit_value)d characters."),
         },
     )
 

@@ -52,7 +52,7 @@ class OrganisationForm(forms.Form):
         max_length=MAX_NAME_LENGTH,
         error_messages={
             "required": _("Write the name of your organisation."),
-            "max_length": _("Write at most %(limit_value)d characters."),
+            "max_length": _("Use at most %(limit_value)d characters."),
         },
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
@@ -88,7 +88,7 @@ class OrganisationForm(forms.Form):
         help_text=_("Candidates read it before they ask."),
         max_length=150,
         required=False,
-        error_messages={"max_length": _("Write at most %(limit_value)d characters.")},
+        error_messages={"max_length": _("Use at most %(limit_value)d characters.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     adjustments_email = forms.EmailField(

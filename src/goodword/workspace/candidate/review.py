@@ -47,7 +47,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
         return private(
             render(
                 request,
-                "workspace/portal/review_expired.html",
+                "workspace/candidate/review_expired.html",
                 {"organisation": link.organisation, "application": application},
                 status=410,
             )
@@ -57,7 +57,7 @@ def review(request: HttpRequest, token: str) -> HttpResponseBase:
     with timezone.override(link.organisation.zone):
         response = render(
             request,
-            "workspace/portal/review.html",
+            "workspace/candidate/review.html",
             {
                 "organisation": link.organisation,
                 "application": application,
