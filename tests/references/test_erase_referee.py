@@ -111,7 +111,7 @@ def test_the_candidate_sees_that_a_reference_was_withdrawn_without_details() -> 
     erase(story.requests[0].referee)
     page = get(candidate_door(story)).content.decode()
     assert "A referee withdrew their reference" in page
-    assert page.count("Answered") == 1
+    assert page.count("Has answered") == 1
     assert "Erased referee" not in page
     assert "everything it needs" not in page
     assert "There is nothing more for you to do." in page

@@ -243,7 +243,8 @@ def test_what_another_admin_confirmed_meanwhile_is_shown_before_it_is_replaced(d
     assert notices(page) == [
         (
             f"This mapping has changed {desk.admin.user.name} set: "
-            "Reference Check → Reference check, Phone Screen → Assessment. Confirm to replace it with the mapping below."
+            "Reference Check → Reference check, Phone Screen → Assessment. "
+            "Confirm to replace it with the mapping below."
         )
     ]
     assert {rule.stage_id for rule in StageRule.objects.of(desk.organisation)} == {

@@ -364,7 +364,7 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
     assert start_of(application).state == "waiting"
     run_jobs()
     mail = Email.objects.of(second.organisation).get(application=application)
-    assert "Somebody needs to decide" in mail.text
+    assert "Decide on the candidate's page" in mail.text
     assert "result" not in mail.text
 
     press(signed_in(first.owner), "step_reuse", application, start_of(application).pk)

@@ -52,7 +52,7 @@ def test_the_page_says_what_goes_and_opening_it_changes_nothing(role: Role, ada:
     reported(ada)
     text = page(role, "candidate_erase", ada)
     assert "Answers in assessments" in text
-    assert "Greenhouse is not changed" in text
+    assert "Data in Greenhouse." in text
     assert state(ada) == ("Ada Lovelace", False, [])
     assert Answer.objects.of(role.organisation).count() > 0
 
@@ -74,7 +74,7 @@ def test_an_admin_erases_a_person_by_hand_at_once(role: Role, ada: Application) 
     admin = factories.member(role.organisation, kind="admin")
     answer = signed_in(admin).post(path("candidate_erase", role.organisation, ada.pk), follow=True)
     text = answer.content.decode()
-    assert "The personal data was erased." in text
+    assert "Personal data erased." in text
     assert "Ada" not in text
     assert "Lovelace" not in text
     assert state(ada) == ("Erased candidate", True, [True])
@@ -105,9 +105,9 @@ def test_what_is_to_go_says_so_and_when(role: Role, ada: Application) -> None:
     invited(ada)
     asked(ada)
     text = page(role, "candidate", ada)
-    assert "This person was deleted in Greenhouse." in text
-    assert "Erase now, or keep the data" in text
-    assert "Erase now, or keep the data" not in page(role, "candidate", ada, kind="recruiter")
+    assert "Deleted in Greenhouse." in text
+    assert "Erase now or keep the data" in text
+    assert "Erase now or keep the data" not in page(role, "candidate", ada, kind="recruiter")
 
 
 def test_the_link_shows_the_neutral_page_then_nothing(role: Role, ada: Application) -> None:
@@ -149,14 +149,14 @@ def test_keeping_wants_a_reason(role: Role, ada: Application) -> None:
     asked(ada)
     client = signed_in(factories.member(role.organisation, kind="admin"))
     answer = client.post(path("candidate_keep", role.organisation, ada.pk), {"reason": " "})
-    assert (answer.status_code, "Say why the data is kept." in answer.content.decode()) == (422, True)
+    assert (answer.status_code, "Enter a reason." in answer.content.decode()) == (422, True)
     assert state(ada) == ("Ada Lovelace", False, [False])
 
 
 def test_there_is_nothing_to_keep_where_nothing_is_to_go(role: Role, ada: Application) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     answer = client.post(path("candidate_keep", role.organisation, ada.pk), {"reason": "x"}, follow=True)
-    assert "Nothing is waiting to be erased here." in answer.content.decode()
+    assert "There is no pending erasure." in answer.content.decode()
 
 
 @pytest.mark.parametrize("name", ["candidate_erase", "candidate_keep"])

@@ -78,8 +78,8 @@ def test_where_each_stands_is_said_in_the_candidates_language(application: Appli
         language="de", progress="in_progress", clock_stopped_at=NOW
     )
     html = Client().get(portal(attempt.step_request)).content.decode()
-    assert ("Wartet" in html, "Läuft" in html, html.count("Bitte bis")) == (True, True, 1)
-    assert [word for word in ("Waiting", "In progress", "Please by") if word in html] == []
+    assert ("Wartet" in html, "Läuft" in html, html.count("Frist:")) == (True, True, 1)
+    assert [word for word in ("Waiting", "In progress", "Deadline:") if word in html] == []
 
 
 def test_what_is_done_stands_there_and_what_is_left_is_gone_to(application: Application) -> None:

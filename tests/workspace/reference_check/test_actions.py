@@ -200,9 +200,7 @@ def test_a_refusal_says_why_and_changes_nothing(story: Story, rita: Membership) 
 
 
 def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> None:
-    assert said(do(rita, story, "referee_remind")) == [
-        "Reminder on its way. 1 left."
-    ]
+    assert said(do(rita, story, "referee_remind")) == ["Reminder on its way. 1 left."]
     assert said(do(rita, story, "referee_remind")) == ["They have just been e-mailed. Wait ten minutes."]
     assert story.requests[0].reminders_sent == 1
 

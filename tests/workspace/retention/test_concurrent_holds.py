@@ -103,7 +103,7 @@ def test_a_hold_that_comes_during_an_erasure_waits_for_it_and_says_so(
     response = while_open(
         lambda: carry_out(erasure_id=erasure.pk, now=NOW), lambda: client.post(page, sent, follow=True)
     )
-    said = "The data of 1 person who applied for this role was erased before."
+    said = "1 person who applied for this role had already been erased."
     assert said in " ".join(response.content.decode().split())
     assert person(check).erased_at == NOW
     assert Hold.objects.of(check.organisation).filter(lifted_at=None).count() == 1

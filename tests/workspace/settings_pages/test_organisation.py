@@ -129,14 +129,14 @@ def test_a_country_without_parts_takes_none(org: Organisation, ada: Membership) 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ({"name": " "}, "Name: Write the name of your organisation."),
-        ({"name": "\x07"}, "Name: Write the name of your organisation."),
+        ({"name": " "}, "Name: Enter the name of your organisation."),
+        ({"name": "\x07"}, "Name: Enter the name of your organisation."),
         ({"name": "x" * 121}, "Name: Use at most 120 characters."),
-        ({"language": "xx"}, "Language: Choose one of the languages."),
-        ({"time_zone": "Mars/Olympus"}, "Time zone: Choose a time zone of the list."),
+        ({"language": "xx"}, "Language: Choose a language."),
+        ({"time_zone": "Mars/Olympus"}, "Time zone: Choose a time zone from the list."),
         ({"time_zone": ""}, "Time zone: Choose a time zone."),
-        ({"holiday_country": "XX"}, "Public holidays of: Choose a country of the list."),
-        ({"holiday_country": "FR"}, "Part of the country: Choose a part of this country."),
+        ({"holiday_country": "XX"}, "Public holidays: Choose a country from the list."),
+        ({"holiday_country": "FR"}, "Region: Choose a region of this country."),
     ],
     ids=str,
 )
@@ -193,15 +193,15 @@ def test_who_answers_candidates_who_ask_for_more_time_is_named_by_name_and_addre
     [
         (
             {"adjustments_name": "Hanna"},
-            "Their e-mail address: Write the address as well, or leave both empty.",
+            "Contact's e-mail: Enter the e-mail address too, or leave both empty.",
         ),
         (
             {"adjustments_email": "hanna@acme.example"},
-            "Their name: Write the name as well, or leave both empty.",
+            "Contact's name: Enter the name too, or leave both empty.",
         ),
         (
             {"adjustments_name": "Hanna", "adjustments_email": "hanna"},
-            "Their e-mail address: Write an e-mail address, such as name@example.org.",
+            "Contact's e-mail: Enter an e-mail address such as name@example.org.",
         ),
     ],
 )

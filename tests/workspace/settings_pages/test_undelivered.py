@@ -58,7 +58,7 @@ def test_a_recruiter_sends_a_failed_invitation_again(about: Application, which: 
     email = failing(about)
     recruiter = factories.member(about.organisation)
     page = signed_in(recruiter).post(addresses(about, email)[which], follow=True).content.decode()
-    assert "Resending 1 mail." in page
+    assert "Resending 1 e-mail." in page
     assert state(email) == "queued"
     assert email.tries == 0
     entry = AuditEntry.objects.of(about.organisation).get(action="mail.sent_again")
@@ -66,7 +66,7 @@ def test_a_recruiter_sends_a_failed_invitation_again(about: Application, which: 
     run_jobs(but_not={"email.send"})
     assert about.step_requests.get().attempts.get().attention == ""
     again = signed_in(recruiter).post(addresses(about, email)[which], follow=True).content.decode()
-    assert "Nothing was sent" in again
+    assert "Not sent: the e-mail" in again
 
 
 @pytest.mark.parametrize("which", range(3))
@@ -124,7 +124,7 @@ def test_the_page_and_the_candidates_page_show_what_failed(about: Application) -
     assert about.candidate.name in listed
     assert "554 No" in listed
     assert "Needs attention" in shown
-    assert "A mail to the candidate could not be sent" in shown
+    assert "An e-mail to the candidate could not be sent" in shown
     assert "Send again" in shown
 
 
@@ -160,4 +160,4 @@ def test_an_invitation_that_waits_for_the_server_is_no_invitation(about: Applica
         path("candidate", about.organisation, about.pk)
     )
     assert "Invitation not sent yet" in page.content.decode()
-    assert "the invitation is waiting to be sent" in page.content.decode()
+    assert "not yet: waiting to be sent" in page.content.decode()

@@ -23,18 +23,16 @@ from goodword.workspace.comparison.results import CandidateResult, Conditions
 _DEVICES: Mapping[str, Promise] = {
     "phone": gettext_lazy("on phones"),
     "computer": gettext_lazy("on computers"),
-    "": gettext_lazy("on a device that is not known"),
+    "": gettext_lazy("on an unknown device"),
 }
 _DIFFERENCES: Mapping[str, Promise] = {
-    "version": gettext_lazy("another version of the test"),
-    "form": gettext_lazy("other items"),
-    "language": gettext_lazy("another language"),
-    "device": gettext_lazy("another class of device"),
-    "norms": gettext_lazy("other norms"),
-    "calibration": gettext_lazy("another calibration"),
-    "total": gettext_lazy(
-        "a total of another version of the assessment, or of tests taken under other conditions"
-    ),
+    "version": gettext_lazy("different test version"),
+    "form": gettext_lazy("different items"),
+    "language": gettext_lazy("different language"),
+    "device": gettext_lazy("different device type"),
+    "norms": gettext_lazy("different norms"),
+    "calibration": gettext_lazy("different calibration"),
+    "total": gettext_lazy("different total: another version of the assessment, or other conditions"),
 }
 SORTS = ("name", "-name", "date", "-date", "score", "-score")
 
@@ -184,14 +182,14 @@ def _columns(
             names = tuple(scale.name for scale in scales)
             return names, lambda one: tuple(_mean(_scores(one).get(scale.id)) for scale in scales)
         case Test.Kind.JUDGEMENT:
-            name = gettext("Nearness to the key (mean distance)")
+            name = gettext("Mean distance from the key")
             return (name,), lambda one: (_mean(_scores(one).get(ALL), by_distance=True),)
         case Test.Kind.QUESTIONS:
             columns = (gettext("Right"), gettext("Points by rubric"))
             return columns, _custom_questions
         case Test.Kind.REASONING:
             categories = [one for one in CATEGORIES if any(one in _scores(member) for member in members)]
-            names = (gettext("Solved in all"), *(category_name(one) for one in categories))
+            names = (gettext("Solved in total"), *(category_name(one) for one in categories))
             return names, lambda one: tuple(_solved(_scores(one).get(scale)) for scale in (ALL, *categories))
         case _:
             assert_never(kind)
@@ -222,7 +220,7 @@ def _note(standing: NormedScore | None) -> str:
         return ""
     if standing.by_distance:
         fewest, most = standing.further
-        return gettext("nearer than %(low)s to %(high)s of 100") % {"low": fewest, "high": most}
+        return gettext("closer than %(low)s to %(high)s of 100") % {"low": fewest, "high": most}
     band = {"low": standing.percentile_low, "high": standing.percentile_high}
     return gettext("percentiles %(low)s to %(high)s") % band
 

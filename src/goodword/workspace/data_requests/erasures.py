@@ -42,9 +42,9 @@ LABELS = {
     "people": gettext_lazy("Names, address and details"),
     "applications": gettext_lazy("Applications (rejection reasons, recruiter)"),
     "answers": gettext_lazy("Answers in assessments"),
-    "drawn items": gettext_lazy("Tasks that were drawn for this person"),
-    "files": gettext_lazy("Files that were handed in"),
-    "markings": gettext_lazy("What raters gave"),
+    "drawn items": gettext_lazy("Tasks generated for this person"),
+    "files": gettext_lazy("Uploaded files"),
+    "markings": gettext_lazy("Marks"),
     "scores": gettext_lazy("Scores"),
     "observations": gettext_lazy("Activity on test pages"),
     "flags": gettext_lazy("Flags"),
@@ -52,21 +52,21 @@ LABELS = {
     "references": gettext_lazy("References"),
     "reports": gettext_lazy("Reports (replaced by a version without personal data)"),
     "report files": gettext_lazy("PDFs"),
-    "mails": gettext_lazy("Mails"),
-    "links": gettext_lazy("Secret links"),
-    "webhook bodies": gettext_lazy("Bodies that Greenhouse has sent"),
+    "mails": gettext_lazy("E-mails"),
+    "links": gettext_lazy("Links"),
+    "webhook bodies": gettext_lazy("Webhook deliveries"),
     "rejection reasons": gettext_lazy("Rejection reasons on the timeline"),
-    "notes given up": gettext_lazy("Notes that were not written yet"),
+    "notes given up": gettext_lazy("Notes not posted yet"),
 }
 
 REASONS = {
-    Erasure.Reason.CANDIDATE_DELETED: gettext_lazy("This person was deleted in Greenhouse."),
-    Erasure.Reason.CANDIDATE_ANONYMISED: gettext_lazy("This person was anonymised in Greenhouse."),
-    Erasure.Reason.APPLICATION_DELETED: gettext_lazy("This application was deleted in Greenhouse."),
-    Erasure.Reason.MEMBER: gettext_lazy("A member asked for it."),
-    Erasure.Reason.CANDIDATE: gettext_lazy("The candidate asked for it."),
-    Erasure.Reason.RETENTION: gettext_lazy("The retention period has ended."),
-    Erasure.Reason.NOT_VISIBLE: gettext_lazy("Not visible in Greenhouse for the whole retention period."),
+    Erasure.Reason.CANDIDATE_DELETED: gettext_lazy("Deleted in Greenhouse."),
+    Erasure.Reason.CANDIDATE_ANONYMISED: gettext_lazy("Anonymised in Greenhouse."),
+    Erasure.Reason.APPLICATION_DELETED: gettext_lazy("Application deleted in Greenhouse."),
+    Erasure.Reason.MEMBER: gettext_lazy("Requested by a member."),
+    Erasure.Reason.CANDIDATE: gettext_lazy("Requested by the candidate."),
+    Erasure.Reason.RETENTION: gettext_lazy("Retention period ended."),
+    Erasure.Reason.NOT_VISIBLE: gettext_lazy("Not visible in Greenhouse for the retention period."),
 }
 
 
@@ -142,10 +142,10 @@ class KeepForm(forms.Form):
     """The reason for keeping the data."""
 
     reason = forms.CharField(
-        label=gettext_lazy("Why it is kept"),
+        label=gettext_lazy("Reason for keeping the data"),
         max_length=300,
         help_text=gettext_lazy("Shown on the candidate's page."),
-        error_messages={"required": gettext_lazy("Say why the data is kept.")},
+        error_messages={"required": gettext_lazy("Enter a reason.")},
     )
 
 
@@ -158,15 +158,15 @@ def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
     if application.erased_at is not None:
         return redirect("candidate", request.organisation.slug, pk)
     if hold_on(application.candidate) is not None:
-        messages.error(request, _("This data is under a legal hold. Nothing is erased until it is lifted."))
+        messages.error(request, _("This data is under legal hold and can't be erased."))
         return redirect("candidate_hold", request.organisation.slug, pk)
     if request.method == "POST":
         if not _erase(request, application, erasing, now=clock.now()):
             messages.error(
-                request, _("Nothing was erased: a hold was placed, or another member was quicker.")
+                request, _("Not erased: a legal hold was placed, or another member has already decided.")
             )
         else:
-            messages.success(request, _("The personal data was erased."))
+            messages.success(request, _("Personal data erased."))
         return redirect("candidate", request.organisation.slug, pk)
     return _page(request, application, erasing, KeepForm())
 
@@ -178,7 +178,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
     application = _application(request, pk)
     erasing = _pending(application)
     if erasing is None:
-        messages.info(request, _("Nothing is waiting to be erased here."))
+        messages.info(request, _("There is no pending erasure."))
         return redirect("candidate", request.organisation.slug, pk)
     form = KeepForm(request.POST)
     if not form.is_valid():
@@ -200,7 +200,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
                 now=now,
                 details={"erasure": erasing.erasure.pk},
             )
-    messages.success(request, _("The data is kept. What this had closed is open again; nothing was sent."))
+    messages.success(request, _("Data kept. Closed steps are open again; nothing was sent."))
     return redirect("candidate", request.organisation.slug, pk)
 
 
@@ -214,12 +214,12 @@ def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpR
     )
     referee = access.owned(referees.select_related("check_run", "request__reference"), referee_pk)
     if hold_on(application) is not None:
-        messages.error(request, _("This data is under a legal hold. Nothing is erased until it is lifted."))
+        messages.error(request, _("This data is under legal hold and can't be erased."))
         return redirect("candidate_hold", request.organisation.slug, pk)
     if request.method == "POST":
         by = f"member:{request.member.pk}"
         erase_referee(referee_id=referee.pk, by=by, now=clock.now(), member=request.member)
-        messages.success(request, _("The referee was erased."))
+        messages.success(request, _("Referee erased."))
         return redirect("candidate", request.organisation.slug, pk)
     asked = getattr(referee, "request", None)
     return render(

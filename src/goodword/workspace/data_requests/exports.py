@@ -50,7 +50,7 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
             try:
                 bundle.writestr(f"{name}.pdf", content_of(report))
             except NotDrawn:
-                bundle.writestr(f"{name}.txt", gettext("This PDF could not be made."))
+                bundle.writestr(f"{name}.txt", gettext("This PDF could not be created."))
     return packed.getvalue()
 
 
@@ -69,13 +69,14 @@ def _readme() -> str:
     return "\n".join(
         (
             gettext(
-                "for-the-candidate.json: what the candidate can be handed as it is, and can download themself."
+                "for-the-candidate.json: can be passed on to the candidate unchanged. They can also download it "
+                "themselves."
             ),
             gettext(
-                "everything.json: all that is kept. What referees said and why somebody declined was said to you in "
-                "confidence, and flags concern others too: look it through before you hand anything on."
+                "everything.json: all data. Contains confidential references and reasons for declining, and flags "
+                "about other people: review it before passing anything on."
             ),
-            gettext("reports: the newest PDFs. They quote referees."),
+            gettext("reports: the PDFs. They quote referees."),
             "",
         )
     )

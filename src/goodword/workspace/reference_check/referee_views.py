@@ -73,7 +73,7 @@ def more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseB
     page = {
         "title": _("Extend %(name)s's deadline") % {"name": referee.name},
         "lead": _(
-            "Nobody is notified; the referee sees the new deadline on their page. The check stays open at least as long."
+            "Nobody is notified; the referee sees the new deadline. The check stays open at least as long."
         ),
         "button": _("Extend deadline"),
     }

@@ -27,14 +27,14 @@ class HoldForm(forms.Form):
 
     ground = forms.ChoiceField(
         label=gettext_lazy("Ground"),
-        help_text=gettext_lazy("Shown to candidates and referees who ask for erasure."),
+        help_text=gettext_lazy("Shown to candidates and referees who request erasure."),
         choices=Hold.Ground.choices,
         widget=forms.RadioSelect,
         error_messages={"required": gettext_lazy("Choose a ground.")},
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("For members only, such as a case reference."),
+        help_text=gettext_lazy("For members only, for example a case number."),
         max_length=500,
         error_messages={"required": gettext_lazy("Enter a reason.")},
     )
@@ -77,7 +77,7 @@ def lift(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Lift a hold; erasures requested meanwhile continue."""
     access.owned(Hold.objects.of(request.organisation), pk)
     if lift_hold(hold_id=pk, by=request.member, now=clock.now()):
-        messages.success(request, _("The hold is lifted."))
+        messages.success(request, _("Legal hold lifted."))
     return redirect(reverse("retention", args=[request.organisation.slug]) + "#holds")
 
 
@@ -94,7 +94,7 @@ def _page(
         except NothingToKeep:
             messages.info(request, _("This person has already been erased."))
         else:
-            messages.success(request, _("The data is kept until the hold is lifted."))
+            messages.success(request, _("Legal hold placed."))
             if isinstance(on, Role) and (gone := erased_before(on)):
                 messages.warning(request, _erased_already(gone))
         return redirect(back)
@@ -112,8 +112,8 @@ def _page(
 
 def _erased_already(people: int) -> str:
     message = ngettext(
-        "The data of %(n)s person who applied for this role was erased before.",
-        "The data of %(n)s people who applied for this role was erased before.",
+        "%(n)s person who applied for this role had already been erased.",
+        "%(n)s people who applied for this role had already been erased.",
         people,
     )
     return message % {"n": people}

@@ -85,7 +85,7 @@ def retention(request: MemberRequest) -> HttpResponseBase:
         preview = preview_run(organisation, _months_of(wanted), now=now)
         return _page(request, form, preview, asks=earlier, code=_code(wanted))
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
-        messages.success(request, _("Saved. Notices to candidates and referees now state this."))
+        messages.success(request, _("Saved. Privacy notices are updated."))
     return redirect("retention", organisation.slug)
 
 

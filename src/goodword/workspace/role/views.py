@@ -86,8 +86,8 @@ def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str,
             return title.format(before=row.before, after=row.after), meaning, False
         case _:
             meaning = _(
-                "It was deleted, or the API key lacks access. No new candidates are invited. Link another job, or check "
-                "the key's permissions."
+                "It was deleted, or the API key lacks access. No new candidates are invited. Link another job, or "
+                "check the key's permissions."
             )
             return _("Greenhouse no longer shows job “{job}”.").format(job=job), meaning, True
 

@@ -206,10 +206,10 @@ def request_again(request: MemberRequest, pk: int, referee_pk: int) -> HttpRespo
 
 def _show_message(request: MemberRequest, count: int) -> None:
     if count:
-        message = ngettext("Resending %(n)s mail.", "Resending %(n)s mails.", count)
+        message = ngettext("Resending %(n)s e-mail.", "Resending %(n)s e-mails.", count)
         messages.success(request, message % {"n": count})
     else:
-        messages.info(request, _("Nothing was sent: the mail is already being sent, or is no longer needed."))
+        messages.info(request, _("Not sent: the e-mail is already being sent or is no longer needed."))
 
 
 def _audit(request: MemberRequest, count: int) -> None:
@@ -227,7 +227,7 @@ class MailsForm(forms.Form):
     """Optional mails to a member."""
 
     each_reference = forms.BooleanField(
-        label=gettext_lazy("Mail me each reference that comes in between the first and the last"),
+        label=gettext_lazy("E-mail me about every reference"),
         required=False,
     )
 

@@ -48,54 +48,54 @@ class OrganisationForm(forms.Form):
 
     name = forms.CharField(
         label=_("Name"),
-        help_text=_("Candidates and referees read it in every mail and on every page."),
+        help_text=_("Shown to candidates and referees in e-mails and on pages."),
         max_length=MAX_NAME_LENGTH,
         error_messages={
-            "required": _("Write the name of your organisation."),
+            "required": _("Enter the name of your organisation."),
             "max_length": _("Use at most %(limit_value)d characters."),
         },
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
     )
     language = forms.ChoiceField(
         label=_("Language"),
-        help_text=_("Of mails to candidates and referees, unless they choose another."),
+        help_text=_("For e-mails to candidates and referees, unless they choose another."),
         choices=settings.LANGUAGES,
-        error_messages={"invalid_choice": _("Choose one of the languages.")},
+        error_messages={"invalid_choice": _("Choose a language.")},
     )
     time_zone = forms.ChoiceField(
         label=_("Time zone"),
-        help_text=_("Deadlines end at its midnight, reminders go out in its working hours."),
+        help_text=_("Deadlines end at midnight; reminders are sent during working hours."),
         choices=time_zones,
         error_messages={
-            "invalid_choice": _("Choose a time zone of the list."),
+            "invalid_choice": _("Choose a time zone from the list."),
             "required": _("Choose a time zone."),
         },
         widget=LongSelect,
     )
     holiday_country = forms.ChoiceField(
-        label=_("Public holidays of"),
-        help_text=_("Not working days: deadlines skip them, and no reminders are sent."),
+        label=_("Public holidays"),
+        help_text=_("Don't count as working days."),
         required=False,
-        error_messages={"invalid_choice": _("Choose a country of the list.")},
+        error_messages={"invalid_choice": _("Choose a country from the list.")},
         widget=LongSelect,
     )
-    holiday_region = forms.CharField(label=_("Part of the country"), required=False, widget=forms.Select())
+    holiday_region = forms.CharField(label=_("Region"), required=False, widget=forms.Select())
     watches_devices = forms.BooleanField(
         label=_("Compare network addresses and devices of candidates and referees"), required=False
     )
     adjustments_name = forms.CharField(
-        label=_("Their name"),
-        help_text=_("Candidates read it before they ask."),
+        label=_("Contact's name"),
+        help_text=_("Shown to candidates."),
         max_length=150,
         required=False,
         error_messages={"max_length": _("Use at most %(limit_value)d characters.")},
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     adjustments_email = forms.EmailField(
-        label=_("Their e-mail address"),
-        help_text=_("Requests arrive there, with a link to answer by. No login is needed."),
+        label=_("Contact's e-mail"),
+        help_text=_("Requests arrive here with a link for answering. No login needed."),
         required=False,
-        error_messages={"invalid": _("Write an e-mail address, such as name@example.org.")},
+        error_messages={"invalid": _("Enter an e-mail address such as name@example.org.")},
         widget=forms.EmailInput(attrs={"autocomplete": "off"}),
     )
 
@@ -113,12 +113,12 @@ class OrganisationForm(forms.Form):
         country, parts = self.fields["holiday_country"], holidays.regions(self.country)
         assert isinstance(country, forms.ChoiceField)
         country.choices = [
-            ("", _("No country: only Saturday and Sunday are free")),
+            ("", _("None (weekends only)")),
             *holidays.countries().items(),
         ]
         region = self.fields["holiday_region"].widget
         assert isinstance(region, forms.Select)
-        region.choices = [("", _("All of the country")), *parts.items()]
+        region.choices = [("", _("Whole country")), *parts.items()]
         self.has_regions = bool(parts)
 
     def clean_name(self) -> str:
@@ -131,7 +131,7 @@ class OrganisationForm(forms.Form):
         """A region of the chosen country; empty if it has none."""
         region, known = str(self.cleaned_data["holiday_region"]), holidays.regions(self.country)
         if region and known and region not in known:
-            raise forms.ValidationError(_("Choose a part of this country."))
+            raise forms.ValidationError(_("Choose a region of this country."))
         return region if region in known else ""
 
     def clean_adjustments_name(self) -> str:
@@ -141,8 +141,12 @@ class OrganisationForm(forms.Form):
         """Name and address of the contact for adjustments are both given, or neither."""
         data = super().clean() or self.cleaned_data
         for given, missing, sentence in (
-            ("adjustments_name", "adjustments_email", _("Write the address as well, or leave both empty.")),
-            ("adjustments_email", "adjustments_name", _("Write the name as well, or leave both empty.")),
+            (
+                "adjustments_name",
+                "adjustments_email",
+                _("Enter the e-mail address too, or leave both empty."),
+            ),
+            ("adjustments_email", "adjustments_name", _("Enter the name too, or leave both empty.")),
         ):
             if data.get(given) and data.get(missing) == "":
                 self.add_error(missing, sentence)
@@ -156,8 +160,8 @@ class DomainsForm(forms.Form):
     """One domain per line."""
 
     domains = forms.CharField(
-        label=_("E-mail domains of your organisation"),
-        help_text=_("One per line, such as example.com."),
+        label=_("Your e-mail domains"),
+        help_text=_("One per line, for example example.com."),
         required=False,
         max_length=4000,
         widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off", "spellcheck": "false"}),
