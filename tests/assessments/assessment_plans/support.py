@@ -22,6 +22,14 @@ def step_of(org: Organisation | None = None) -> Step:
     return factories.step(factories.role(org or factories.organisation()), "assessment")
 
 
+def prepared() -> tuple[Step, Membership]:
+    """The assessment of a fresh role, and a recruiter, in an organisation that has the built-in tests."""
+    step = factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
+    for key in (WORK_STYLE, REASONING, JUDGEMENT):
+        builtin(step.organisation, key)
+    return step, factories.member(step.organisation, name="Rita Hansen")
+
+
 def builtin(org: Organisation, key: str) -> Test:
     """A built-in test as a row of the organisation."""
     return ensure_builtin(org, key, now=NOW)

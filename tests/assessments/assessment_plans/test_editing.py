@@ -1,5 +1,6 @@
 """A draft of what a role asks: begun, filled, put in order, changed; what cannot be is said and changes nothing."""
 
+from copy import deepcopy
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from goodword.assessments.plans.versions import current_assessment, draft_of
 from goodword.core.versioned_drafts import NoDraft, StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
+from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -34,26 +36,29 @@ from tests.assessments.assessment_plans.support import (
     draft,
     drafted,
     parts,
+    prepared,
     publish_version,
     published,
     put_in,
     questions,
     rows,
-    step_of,
 )
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def step() -> Step:
-    return step_of()
+shared = once(prepared)
 
 
 @pytest.fixture
-def rita(step: Step) -> Membership:
-    return factories.member(step.organisation)
+def step(db: None, shared: tuple[Step, Membership]) -> Step:
+    return deepcopy(shared[0])
+
+
+@pytest.fixture
+def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
+    return deepcopy(shared[1])
 
 
 def norms(test: Test, *, number: int = 1, version: str = "2", form: str = "short20") -> NormSet:

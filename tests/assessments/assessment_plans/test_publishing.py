@@ -1,5 +1,6 @@
 """A published assessment is what invitations give from then on; one that is unfinished is refused with sentences."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from goodword.assessments.plans.versions import (
 from goodword.core.versioned_drafts import StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
+from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -28,11 +30,11 @@ from tests.assessments.assessment_plans.support import (
     draft,
     drafted,
     parts,
+    prepared,
     published,
     put_in,
     questions,
     rows,
-    step_of,
 )
 from tests.assessments.support import assigned
 from tests.support import factories
@@ -40,14 +42,17 @@ from tests.support import factories
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def step() -> Step:
-    return step_of()
+shared = once(prepared)
 
 
 @pytest.fixture
-def rita(step: Step) -> Membership:
-    return factories.member(step.organisation)
+def step(db: None, shared: tuple[Step, Membership]) -> Step:
+    return deepcopy(shared[0])
+
+
+@pytest.fixture
+def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
+    return deepcopy(shared[1])
 
 
 def settle(step: Step, **values: Any) -> None:

@@ -1,5 +1,7 @@
 """What was typed for a draft that has moved on meanwhile: nothing is changed by it, and nothing of it is lost."""
 
+from copy import deepcopy
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -7,6 +9,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.plans.editing import discard_draft, remove_part
 from goodword.assessments.plans.publishing import publish
 from goodword.roles.models import Step
+from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -16,27 +19,29 @@ from tests.assessments.assessment_plans.support import (
     draft,
     drafted,
     parts,
+    prepared,
     put_in,
     questions,
     rows,
 )
 from tests.support import factories
-from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.assessment_plan.test_plan import SETTINGS, address, post, said, soup, words
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-@kept
-def step() -> Step:
-    return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
+shared = once(prepared)
 
 
 @pytest.fixture
-def rita(step: Step) -> Membership:
-    return factories.member(step.organisation)
+def step(db: None, shared: tuple[Step, Membership]) -> Step:
+    return deepcopy(shared[0])
+
+
+@pytest.fixture
+def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
+    return deepcopy(shared[1])
 
 
 TYPED = {"form": "short_12", "minutes": "12", "requirement": "Finds faults <quickly> in figures"}

@@ -1,5 +1,6 @@
 """What a role asks, put together on pages: who may, what each page does, and what a refusal leaves as it was."""
 
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from goodword.assessments.plans.publishing import publish
 from goodword.assessments.plans.versions import built_by_member, draft_of
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
+from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -26,6 +28,7 @@ from tests.assessments.assessment_plans.support import (
     draft,
     drafted,
     parts,
+    prepared,
     published,
     put_in,
     questions,
@@ -34,22 +37,23 @@ from tests.assessments.assessment_plans.support import (
 from tests.assessments.support import assigned
 from tests.support import factories
 from tests.support.jobs import run_jobs
-from tests.support.kept import kept as kept_world
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-@kept_world
-def step() -> Step:
-    return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
+shared = once(prepared)
 
 
 @pytest.fixture
-def rita(step: Step) -> Membership:
-    return factories.member(step.organisation)
+def step(db: None, shared: tuple[Step, Membership]) -> Step:
+    return deepcopy(shared[0])
+
+
+@pytest.fixture
+def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
+    return deepcopy(shared[1])
 
 
 def address(step: Step, name: str = "role_assessment", *more: int) -> str:

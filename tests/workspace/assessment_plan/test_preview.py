@@ -1,12 +1,14 @@
 """A role's whole assessment walked through as a candidate would: the candidate's own pages, and nothing is kept."""
 
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import Any
 
 import pytest
 import time_machine
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -14,6 +16,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.attempts.begin import SEEDS, begin_locked
 from goodword.assessments.models import AttemptPart, DrawnItem
 from goodword.roles.models import Automation, Step
+from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -24,13 +27,13 @@ from tests.assessments.assessment_plans.support import (
     changed,
     drafted,
     parts,
+    prepared,
     published,
     put_in,
     questions,
 )
 from tests.assessments.support import assigned, token_of
 from tests.support import factories
-from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.assessment_plan.test_plan import soup, words
 
@@ -56,15 +59,17 @@ def now() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-@kept
-def step() -> Step:
-    return factories.step(factories.role(factories.organisation(), title="Window Washer"), "assessment")
+shared = once(prepared)
 
 
 @pytest.fixture
-def rita(step: Step) -> Membership:
-    return factories.member(step.organisation, name="Rita Hansen")
+def step(db: None, shared: tuple[Step, Membership]) -> Step:
+    return deepcopy(shared[0])
+
+
+@pytest.fixture
+def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
+    return deepcopy(shared[1])
 
 
 def address(
@@ -79,9 +84,12 @@ def path(name: str, organisation: Organisation, *more: object) -> str:
 
 
 def everything() -> dict[str, int]:
-    """How many rows there are of each model: nothing whatever is made by looking."""
+    """How many rows there are in each table: nothing whatever is made by looking."""
     models = [model for model in apps.get_models() if model._meta.managed and not model._meta.proxy]
-    return {model._meta.label: model._base_manager.count() for model in models}
+    tables = [model._meta.db_table for model in models]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM \"{table}\"" for table in tables))
+        return dict(cursor.fetchall())
 
 
 def onward(page: Any) -> str:
