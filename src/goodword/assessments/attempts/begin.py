@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Case, QuerySet, When
 
 from goodword.assessments.adjustments.status import extended_seconds, granted_percent, is_awaiting_answer
 from goodword.assessments.attempts import part_state
@@ -50,27 +51,24 @@ def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:
 
 def version_for(part: AssessmentPart, *, language: str) -> TestVersion:
     """The published version of a part's test in this language, else in its own. Raises LookupError."""
-    rows = _published(part)
-    for wanted in (language, "", FALLBACK_LANGUAGE):
-        for row in rows:
-            if row.language == wanted:
-                return row
-    if not rows:
+    wanted = (language, "", FALLBACK_LANGUAGE)
+    rank = Case(*(When(language=one, then=place) for place, one in enumerate(wanted)), default=len(wanted))
+    found = _published(part).select_related("test").order_by(rank, "pk").first()
+    if found is None:
         raise LookupError(f"Version {part.number} of test {part.test_id} is not published.")
-    return rows[0]
+    return found
 
 
 def _languages(part: AssessmentPart) -> set[str]:
     """Generated items exist in all languages of ours."""
-    found = {row.language for row in _published(part)}
+    found = set(_published(part).values_list("language", flat=True))
     return set(LANGUAGES) if found == {""} else found
 
 
-def _published(part: AssessmentPart) -> Sequence[TestVersion]:
-    rows = TestVersion.objects.of(part.test.organisation).filter(
+def _published(part: AssessmentPart) -> QuerySet[TestVersion]:
+    return TestVersion.objects.of(part.test.organisation).filter(
         test=part.test, number=part.number, published_at__isnull=False
     )
-    return list(rows.select_related("test").order_by("pk"))
 
 
 def _base_code(language: str) -> str:
