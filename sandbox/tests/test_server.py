@@ -107,6 +107,7 @@ def test_a_connection_is_cut_before_or_after_the_write(
     assert client.get("/v1/jobs").status_code == 200
 
 
+@pytest.mark.programs
 def test_a_slow_answer_holds_up_nobody_else(url: str, client: httpx2.Client) -> None:
     order(client, kind="slow", path="/v1/users", seconds=0.8)
     with ThreadPoolExecutor(1) as pool:

@@ -177,6 +177,7 @@ def listener() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
     server.server_close()
 
 
+@pytest.mark.programs
 def test_a_delivery_over_a_real_socket_is_signed_over_its_raw_body(
     listener: tuple[str, list[tuple[dict[str, str], bytes]]],
 ) -> None:

@@ -216,6 +216,7 @@ def test_an_address_that_is_none_says_nothing_about_the_server(server: MailServe
     assert outage() is not None
 
 
+@pytest.mark.programs
 def test_a_server_that_thinks_for_long_about_a_message_gets_it_once() -> None:
     # steps may take half a second, and the answer takes a whole one
     with mail_server(timeout=0.5, answer_timeout=10) as server:

@@ -184,8 +184,8 @@ def earlier_runs(
     for kind, runs in known.items():
         above = {result.run for result in shown if result.kind == kind}
         found += [_earlier_run(kind, run, is_shown=run in above, reports=reports, now=now) for run in runs]
-        taken = reused_result(application, kind)
-        if taken is not None and above and taken.run not in above:
+        taken = reused_result(application, kind) if above else None
+        if taken is not None and taken.run not in above:
             found.append(_earlier_reused(kind, taken, reports))
     return found
 

@@ -304,6 +304,7 @@ def test_the_command_writes_and_says_how_much(
     assert "There is no organisation “nobody”." in capsys.readouterr().err
 
 
+@pytest.mark.programs
 def test_the_check_needs_no_database_and_no_settings(
     folder: Path, django_db_blocker: DjangoDbBlocker
 ) -> None:

@@ -61,6 +61,7 @@ def rows_read() -> int:
         return int(cursor.fetchone()[0])
 
 
+@pytest.mark.slow
 def test_a_claim_reads_few_rows_of_a_backlog_with_any_statistics(world: World) -> None:
     backlog_after_an_empty_night(world)
     turn, now, before = Turn(), clock.now() + timedelta(minutes=1), rows_read()
@@ -69,6 +70,7 @@ def test_a_claim_reads_few_rows_of_a_backlog_with_any_statistics(world: World) -
     assert (rows_read() - before) / 50 < 40
 
 
+@pytest.mark.slow
 def test_settling_reads_one_row(world: World) -> None:
     backlog_after_an_empty_night(world)
     now = clock.now() + timedelta(minutes=1)

@@ -55,6 +55,7 @@ def test_a_burst_of_moves_invites_everybody_with_few_reads(world: World) -> None
     assert sorted(invited) == sorted(f"one{place}@mail.example" for place in range(MANY))
 
 
+@pytest.mark.slow
 def test_v1_reads_a_burst_by_candidates(either: World) -> None:
     rows = people(either, 60)
     for row in rows:

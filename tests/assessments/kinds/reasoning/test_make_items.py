@@ -5,6 +5,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import pytest
 from make_items import Findings, look_at
 
 SCRIPT = Path(__file__).resolve().parents[4] / "scripts/make_items.py"
@@ -16,6 +17,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.programs
 def test_items_without_fault_are_counted_and_all_is_well() -> None:
     done = _run("--seeds", "20", "--only", "sets")
     table = [line.split()[:5] for line in done.stdout.splitlines()]
@@ -26,6 +28,7 @@ def test_items_without_fault_are_counted_and_all_is_well() -> None:
     )
 
 
+@pytest.mark.programs
 def test_a_number_of_seeds_that_is_none_is_refused() -> None:
     done = _run("--seeds", "0")
     assert (done.returncode, done.stdout) == (2, "")
