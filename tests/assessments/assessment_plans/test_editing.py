@@ -23,7 +23,6 @@ from goodword.assessments.plans.versions import current_assessment, draft_of
 from goodword.core.versioned_drafts import NoDraft, StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
-from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -43,6 +42,7 @@ from tests.assessments.assessment_plans.support import (
     questions,
     rows,
 )
+from tests.assessments.once import once
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db

@@ -19,7 +19,6 @@ from goodword.assessments.plans.versions import (
 from goodword.core.versioned_drafts import StaleDraft
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
-from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -36,6 +35,7 @@ from tests.assessments.assessment_plans.support import (
     questions,
     rows,
 )
+from tests.assessments.once import once
 from tests.assessments.support import assigned
 from tests.support import factories
 

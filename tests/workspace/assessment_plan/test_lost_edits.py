@@ -9,7 +9,6 @@ from goodword.accounts.models import Membership
 from goodword.assessments.plans.editing import discard_draft, remove_part
 from goodword.assessments.plans.publishing import publish
 from goodword.roles.models import Step
-from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -24,6 +23,7 @@ from tests.assessments.assessment_plans.support import (
     questions,
     rows,
 )
+from tests.assessments.once import once
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.assessment_plan.test_plan import SETTINGS, address, post, said, soup, words

@@ -16,7 +16,6 @@ from goodword.assessments.plans.publishing import publish
 from goodword.assessments.plans.versions import built_by_member, draft_of
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import Step
-from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -34,6 +33,7 @@ from tests.assessments.assessment_plans.support import (
     questions,
     rows,
 )
+from tests.assessments.once import once
 from tests.assessments.support import assigned
 from tests.support import factories
 from tests.support.jobs import run_jobs

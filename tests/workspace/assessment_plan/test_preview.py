@@ -16,7 +16,6 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.attempts.begin import SEEDS, begin_locked
 from goodword.assessments.models import AttemptPart, DrawnItem
 from goodword.roles.models import Automation, Step
-from tests.assessments.once import once
 from tests.assessments.assessment_plans.support import (
     JUDGEMENT,
     NOW,
@@ -32,6 +31,7 @@ from tests.assessments.assessment_plans.support import (
     put_in,
     questions,
 )
+from tests.assessments.once import once
 from tests.assessments.support import assigned, token_of
 from tests.support import factories
 from tests.support.pages import signed_in
