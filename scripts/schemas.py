@@ -11,7 +11,7 @@ import without_database
 from goodword.assessments.kinds.custom.content import QuestionPack
 from goodword.assessments.kinds.judgement.content import SET
 from goodword.assessments.kinds.scales.content import ContentPack
-from goodword.questionnaires.editor.files import QuestionnaireFile
+from goodword.questionnaires.editor.files import file_schema
 
 assert without_database  # the registry of kinds imports models
 
@@ -20,7 +20,7 @@ SCHEMAS: Final[Mapping[str, Callable[[], dict[str, Any]]]] = {
     "content-pack.json": ContentPack.model_json_schema,
     "custom-questions.json": QuestionPack.model_json_schema,
     "judgement-set.json": SET.json_schema,
-    "questionnaire.json": QuestionnaireFile.model_json_schema,
+    "questionnaire.json": file_schema,
 }
 
 

@@ -15,3 +15,8 @@ def test_the_schema_knows_every_question_type_and_no_other_name() -> None:
     assert len(types) == 17
     objects = [one for one in schema["$defs"].values() if "properties" in one]
     assert all(one["additionalProperties"] is False for one in objects)
+
+
+def test_untranslated_texts_of_an_exported_draft_fit_the_schema() -> None:
+    kinds = schemas.SCHEMAS["questionnaire.json"]()["$defs"]
+    assert [name for name in ("Heading", "Label", "Statement", "Text") if "minLength" in kinds[name]] == []

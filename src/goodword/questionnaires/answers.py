@@ -1,13 +1,13 @@
-"""Validates what was sent as an answer: the value to store, or a sentence about what is missing.
+"""Validates answers: the value to store, or a sentence about what is wrong.
 
-The stored shapes, by question type (None everywhere: an optional question left open):
+The stored shapes, by question type (None for all: an optional question without an answer):
 
 | type | value |
 |---|---|
 | rating, agreement | `{"level": 1-5 or null, "not_able": bool, "comment": str}` |
 | single_choice | the choice's value |
 | multiple_choice, adjectives | list of values, in the question's order |
-| ranking | list of all values, the first place first |
+| ranking | list of all values, in their order |
 | between | `{"place": 1-5 or null, "not_able": bool}` |
 | yes_no_unsure | `{"answer": "yes", "no" or "unsure", "comment": str}` |
 | would_work_again | the same with "yes", "yes_with_reservations", "no" or "prefer_not_to_say" |
@@ -19,10 +19,10 @@ The stored shapes, by question type (None everywhere: an optional question left 
 | dates_confirm | `{"answer": "confirmed", "corrected" or "unsure", "from": "YYYY-MM" or null, "to": same}` |
 | title_confirm | `{"answer": "confirmed", "corrected" or "unsure", "title": str}` |
 
-What is sent has the same shape; a level, a place or a number may be text, dates may have `"ongoing": bool`
-beside them, and a month may be `{"year": "2021", "month": "3"}`, a day that with "day"; a ranking may be
-`{value: its place}`. A stored `to` is null while it goes on. Where nothing was stated there is nothing to
-confirm, and what is given is stored as "corrected". A stored value is itself a valid answer.
+Input has the same shape, but levels, positions and numbers may be text, periods may have `"ongoing": bool`, a month
+may be `{"year": "2021", "month": "3"}` (a day also has "day"), and a ranking may be `{value: rank}`. A stored `to` is
+null if ongoing. If nothing was stated, answers to confirmations are stored as "corrected". A stored value is itself a
+valid input.
 """
 
 from collections.abc import Mapping, Sequence
@@ -81,11 +81,9 @@ from goodword.questionnaires.types import (
 def validate(
     question: Question, raw: object, *, stated: Stated | None = None, today: date | None = None
 ) -> Json:
-    """The value to store for an answer, in the shape of the table above.
+    """The value to store, in the shape of the table above, from untrusted input.
 
-    `raw` is untrusted: anything that was posted or sent as JSON. `stated` is what the candidate stated, for
-    the questions that confirm it. With `today`, a confirmed period that begins or ends after this month is
-    refused. Raises `AnswerError` with a sentence and the part of the answer it is about.
+    With `today`, corrected periods in the future are refused. Raises `AnswerError`.
     """
     known = stated or Stated()
     match question:
@@ -132,7 +130,7 @@ def _entered(question: Entered, raw: object) -> Json:
 
 
 def is_stated(question: Confirmation, stated: Stated) -> bool:
-    """Whether there is something to confirm; otherwise the question asks openly."""
+    """Whether there is something to confirm."""
     match question:
         case RelationshipConfirm():
             return bool(stated.relationship)
@@ -154,7 +152,6 @@ def _text(question: Question, raw: object, *, longest: int, one_line: bool) -> J
 
 
 def _needed(question: Question, value: Json, sentence: str) -> Json:
-    """The value, or the sentence if there is none and the question wants one."""
     if value is None and question.required:
         raise AnswerError(sentence)
     return value
@@ -202,7 +199,7 @@ def _between(question: Between, raw: object) -> Json:
 
 
 def _chosen(given: Mapping[str, object], name: str, offered: Sequence[int], *, can_pass: bool) -> str:
-    """The level or place as text, `NOT_ABLE` for the way past it, "" for neither."""
+    """The level or position as text, `NOT_ABLE`, or ""."""
     value = given.get(name)
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -219,7 +216,7 @@ def _one(question: SingleChoice, raw: object) -> Json:
 
 
 def _some(raw: object, choices: Sequence[Choice]) -> list[str]:
-    """The chosen values in the order of the question, each once."""
+    """The distinct chosen values, in the question's order."""
     given = [] if raw is None or raw == "" else raw
     if not isinstance(given, list | tuple):
         raise unreadable()
@@ -273,11 +270,7 @@ def _with_comment(question: YesNoUnsure | WouldWorkAgain, raw: object, offered: 
 
 
 def _rank(question: Ranking, raw: object) -> Json:
-    """The values in their order, None for an optional question left open.
-
-    `raw` is {value: its place, from 1}, as a page sends it, or the values in order. Raises `AnswerError` at the choice
-    that has no place, or one that another has.
-    """
+    """The values in order, from {value: rank} or a list. Raises `AnswerError` about the choice that is wrong."""
     offered = [choice.value for choice in question.choices]
     places = _ranks(raw, offered)
     if not places and not question.required:
@@ -297,7 +290,6 @@ def _rank(question: Ranking, raw: object) -> Json:
 
 
 def _ranks(raw: object, offered: Sequence[str]) -> dict[str, int]:
-    """Those that were given."""
     if raw is None or raw == "":
         return {}
     if isinstance(raw, list | tuple):
@@ -317,7 +309,6 @@ def _ranks(raw: object, offered: Sequence[str]) -> dict[str, int]:
 
 
 def _relationship(question: RelationshipConfirm, raw: object, *, stated: Stated) -> Json:
-    """`{"answer": "confirmed" or "corrected", "relationship": one of RELATIONSHIPS}`."""
     given = parts(raw, alone="answer")
     answer = _verdict(question, given, stated=stated, allowed=(CONFIRMED, CORRECTED))
     if answer is None:
@@ -333,7 +324,6 @@ def _relationship(question: RelationshipConfirm, raw: object, *, stated: Stated)
 
 
 def _title(question: TitleConfirm, raw: object, *, stated: Stated) -> Json:
-    """`{"answer": "confirmed", "corrected" or "unsure", "title": str}`; no title when unsure."""
     given = parts(raw, alone="answer")
     answer = _verdict(question, given, stated=stated, allowed=(CONFIRMED, CORRECTED, UNSURE))
     if answer is None:
@@ -349,11 +339,6 @@ def _title(question: TitleConfirm, raw: object, *, stated: Stated) -> Json:
 
 
 def _dates(question: DatesConfirm, raw: object, *, stated: Stated, today: date | None) -> Json:
-    """`{"answer": "confirmed", "corrected" or "unsure", "from": month or None, "to": month or None}`.
-
-    A corrected period needs its first month, and its last month unless it goes on. Refused are months that
-    cross and, with `today`, a period that begins or ends after this month.
-    """
     given = parts(raw, alone="answer")
     answer = _verdict(question, given, stated=stated, allowed=(CONFIRMED, CORRECTED, UNSURE))
     if answer is None:
@@ -372,10 +357,7 @@ def _dates(question: DatesConfirm, raw: object, *, stated: Stated, today: date |
 def _verdict(
     question: Confirmation, given: Mapping[str, object], *, stated: Stated, allowed: tuple[str, ...]
 ) -> str | None:
-    """How it was answered, None for an optional question left open.
-
-    Where nothing was stated there is nothing to confirm: whatever is given counts as a correction.
-    """
+    """CONFIRMED, CORRECTED or UNSURE; None without an answer. If nothing was stated, any answer is a correction."""
     chosen = one_of(given.get("answer"), allowed)
     if not is_stated(question, stated):
         if chosen == CONFIRMED:
@@ -390,7 +372,7 @@ def _verdict(
 
 
 def _unanswered(question: Confirmation) -> str:
-    # These share a page, so each says which of them is meant.
+    # These share a page, so each names its question.
     match question:
         case RelationshipConfirm():
             return gettext("Confirm or correct the relationship.")

@@ -1,8 +1,4 @@
-"""Form fields that take what was typed as it is.
-
-`answers.py` is the only place that judges an answer, so these fields never refuse one: `required` on them
-only tells the page whether to write "(optional)" beside the label.
-"""
+"""Form fields that accept everything; `answers.py` validates. `required` only controls the word "(optional)"."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,53 +10,43 @@ from django.utils.translation import gettext, gettext_lazy
 
 
 class TypedText(forms.CharField):
-    """Text as typed, spaces and controls included."""
-
     def clean(self, value: Any) -> str:
-        """The text, "" for anything else."""
         return value if isinstance(value, str) else ""
 
 
 class OneChoice(forms.ChoiceField):
-    """The chosen value as sent, offered or not."""
-
     widget = forms.RadioSelect
 
     def clean(self, value: Any) -> str:
-        """The value as text, "" for anything else."""
         return value if isinstance(value, str) else ""
 
 
 class SomeChoices(forms.MultipleChoiceField):
-    """The chosen values as sent, offered or not."""
-
     widget = forms.CheckboxSelectMultiple
 
     def clean(self, value: Any) -> list[str]:
-        """The values as a list of text."""
         return [str(entry) for entry in value] if isinstance(value, list | tuple) else []
 
 
 class TypedNumber(TypedText):
-    """A number as typed: text, since browsers disagree about the decimal comma in an input for numbers."""
+    """A number as typed. Text, because browsers disagree about decimal commas in number inputs."""
 
     def __init__(self, *, unit: str, decimals: int, negative: bool, **heading: Any) -> None:
         super().__init__(widget=NumberInput(unit=unit, decimals=decimals, negative=negative), **heading)
 
 
 class NumberInput(forms.TextInput):
-    """A short input with a numeric keypad on phones, followed by the unit, which screen readers announce."""
+    """An input with a numeric keypad on phones, followed by the unit, which screen readers announce."""
 
     template_name = "questionnaires/number_input.html"
 
     def __init__(self, *, unit: str, decimals: int, negative: bool) -> None:
-        # the keys for numbers have no minus on many phones, and those for whole ones no comma
+        # many phones lack a minus on numeric keypads, and a comma on those for integers
         mode = "text" if negative else "decimal" if decimals else "numeric"
         super().__init__(attrs={"inputmode": mode, "autocomplete": "off", "size": "8", "maxlength": "40"})
         self.unit = unit
 
     def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        """What the template draws; the unit describes the input beside hint and error."""
         context: dict[str, Any] = super().get_context(name, value, attrs)
         widget = context["widget"]
         if self.unit:
@@ -90,7 +76,7 @@ def _figures(label: Any, *, most: int) -> forms.TextInput:
 
 
 class MonthWidget(MultiWidget):
-    """A list of months and an input for the year: not every browser has `input type=month`."""
+    """A list of months and an input for the year, because not every browser has `input type=month`."""
 
     use_fieldset = True
 
@@ -101,7 +87,6 @@ class MonthWidget(MultiWidget):
         )
 
     def decompress(self, value: Any) -> list[str | None]:
-        """ "2021-03" as its month and its year."""
         if not isinstance(value, str) or "-" not in value:
             return [None, None]
         year, month = value.split("-", 1)
@@ -109,7 +94,7 @@ class MonthWidget(MultiWidget):
 
 
 class DayWidget(MultiWidget):
-    """Day, month and year apart: quicker than a calendar for days long ago, and the same in every browser."""
+    """Day, month and year: quicker than a calendar for old dates, and the same in every browser."""
 
     use_fieldset = True
 
@@ -124,7 +109,6 @@ class DayWidget(MultiWidget):
         )
 
     def decompress(self, value: Any) -> list[str | None]:
-        """ "2021-03-04" as its day, its month and its year."""
         if not isinstance(value, str) or value.count("-") != 2:
             return [None, None, None]
         year, month, day = value.split("-")
@@ -137,7 +121,6 @@ class MonthField(forms.Field):
     widget = MonthWidget
 
     def clean(self, value: Any) -> Mapping[str, str]:
-        """Both halves as text, "" where nothing was given."""
         return _named(value, ("month", "year"))
 
 
@@ -147,7 +130,6 @@ class DayField(forms.Field):
     widget = DayWidget
 
     def clean(self, value: Any) -> Mapping[str, str]:
-        """The three pieces as text, "" where nothing was given."""
         return _named(value, ("day", "month", "year"))
 
 
@@ -157,10 +139,8 @@ def _named(value: Any, names: tuple[str, ...]) -> Mapping[str, str]:
 
 
 def long_input() -> forms.Textarea:
-    """An input over several lines."""
     return forms.Textarea(attrs={"rows": 5})
 
 
 def comment_field() -> TypedText:
-    """The optional comment beside an answer."""
     return TypedText(required=False, label=gettext("Comment"), widget=forms.Textarea(attrs={"rows": 3}))

@@ -53,7 +53,7 @@ from goodword.questionnaires.types import (
     YesNoUnsure,
 )
 
-#: the part that is the question itself, labelled with its text
+#: the part that answers the question itself
 MAIN = ""
 
 type Parts = dict[str, forms.Field]
@@ -67,8 +67,6 @@ class Heading(TypedDict):
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One question as a template draws it: the bound inputs by part, and how they are drawn."""
-
     question: Question
     parts: Mapping[str, BoundField]
     #: shown above the first of several statements on one competency
@@ -76,17 +74,16 @@ class Block:
 
     @property
     def main(self) -> BoundField | None:
-        """The input of the question itself; None where only the parts ask."""
+        """The main input; None if there are only others."""
         return self.parts.get(MAIN)
 
     @property
     def more(self) -> tuple[BoundField, ...]:
-        """The inputs beside it: a comment, or a correction."""
+        """Inputs beside it: a comment, or a correction."""
         return tuple(field for part, field in self.parts.items() if part != MAIN)
 
     @property
     def template(self) -> str:
-        """The partial that draws this type."""
         match self.question:
             case Rating():
                 return "questionnaires/rating.html"
@@ -113,7 +110,7 @@ class Block:
 
     @property
     def levels(self) -> list[dict[str, str]]:
-        """The levels of a rating, and the way past it, for the rating component."""
+        """A rating's levels and “can't judge”, for the rating component."""
         if not isinstance(self.question, Rating):
             return []
         levels = [
@@ -125,10 +122,7 @@ class Block:
 
     @property
     def places(self) -> list[dict[str, str]]:
-        """The places between two statements and the way past them, as the template draws them.
-
-        `label` is whole without the statements, for screen readers; `example` the short word that is seen.
-        """
+        """The positions between two statements and “can't judge”: `label` for screen readers, `example` as seen."""
         if not isinstance(self.question, Between):
             return []
         words = between_words()
@@ -141,11 +135,10 @@ class Block:
 
 
 class QuestionForm(forms.Form):
-    """The questions of one page.
+    """The questions of one page, with placeholders filled.
 
-    `questions` come with their placeholders filled, `saved` are stored answers by question id, `stated` is what the
-    candidate stated; with `today`, periods in the future are refused. `answers` holds the values to store, after a
-    failed `is_valid()` those that are valid.
+    `saved` are stored answers by question id; with `today`, periods in the future are refused. After `is_valid()`,
+    `answers` are the valid values to store.
     """
 
     use_required_attribute = False
@@ -170,7 +163,7 @@ class QuestionForm(forms.Form):
             names: dict[str, str] = {}
             shown = _initial(question, (saved or {}).get(question.id))
             for part, field in _parts_of(question, stated=self._stated).items():
-                # Ids contain no hyphen, so a part's name cannot be that of another question.
+                # Ids have no hyphens, so names are unique.
                 names[part] = f"{question.id}-{part}" if part else question.id
                 field.initial = shown.get(part)
                 self.fields[names[part]] = field
@@ -189,7 +182,7 @@ class QuestionForm(forms.Form):
         return blocks
 
     def clean(self) -> None:
-        """Validate every answer and put each error at the input that it is about."""
+        """Validate all answers and attach errors to their inputs."""
         for question in self.questions:
             names = self._names[question.id]
             given = {part: self.cleaned_data.get(name) for part, name in names.items()}
@@ -205,7 +198,7 @@ class QuestionForm(forms.Form):
 
 
 def _parts_of(question: Question, *, stated: Stated) -> Parts:
-    """The inputs of a question by part, in the order of the page."""
+    """A question's inputs by part, in display order."""
     match question:
         case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
             return _confirmation(question, stated)
@@ -278,8 +271,8 @@ def _degrees(question: Rating | Agreement | Between, named: Mapping[int, str]) -
 
 
 def _heading(question: Question, also: str = "") -> Heading:
-    """How the main input of a question is labelled; `also` goes behind its help text."""
-    # Django prints a field's help text as HTML; ours is plain text with people's names in it: escaped.
+    """Label and help of the main input; `also` follows the help text."""
+    # Django prints help texts as HTML, so plain text is escaped.
     return {
         "label": question.text,
         "help_text": format_html("{}", f"{question.help} {also}".strip()),
@@ -288,12 +281,11 @@ def _heading(question: Question, also: str = "") -> Heading:
 
 
 def _one_choice(question: Question, choices: Sequence[tuple[str, str]]) -> Parts:
-    """One choice as the main input."""
     return {MAIN: OneChoice(choices=choices, **_heading(question))}
 
 
 def _months(*, required: bool = True) -> Parts:
-    """The first and the last month of a period, and whether it is still going on."""
+    """First and last month, or ongoing."""
     return {
         "from": MonthField(label=gettext("First month"), required=required),
         "to": MonthField(label=gettext("Last month"), required=required),
@@ -302,7 +294,7 @@ def _months(*, required: bool = True) -> Parts:
 
 
 def _confirmation(question: Confirmation, stated: Stated) -> Parts:
-    """Whether it is right, and what it is if it is not; the fact alone where nothing was stated."""
+    """A choice to confirm, and inputs to correct; only the latter if nothing was stated."""
     match question:
         case RelationshipConfirm():
             return _relationship(question, stated)
@@ -368,7 +360,7 @@ def _to_confirm(question: Confirmation, choices: list[tuple[str, str]], *, state
 
 
 def _initial(question: Question, value: Json) -> dict[str, object]:
-    """What each part shows for a stored answer."""
+    """Initial values of the parts, from a stored answer."""
     if value is None:
         return {}
     if isinstance(question, Ranking) and isinstance(value, list | tuple):

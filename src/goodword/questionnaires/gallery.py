@@ -1,4 +1,4 @@
-"""One question of each type on one page, to look at; a POST shows what is wrong. Never where people are served."""
+"""One question of each type on one page, for development; a POST shows errors. Nothing is stored."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -155,7 +155,6 @@ SAMPLES: Final[Sequence[Mapping[str, Any]]] = (
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def gallery(request: HttpRequest) -> HttpResponse:
-    """The page. Nothing is kept."""
     form = QuestionForm(
         fill_placeholders(parse(SAMPLES), candidate="Amara Okafor", company="Northwind Bikes"),
         data=request.POST if request.method == "POST" else None,

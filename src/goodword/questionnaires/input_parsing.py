@@ -1,4 +1,4 @@
-"""What people type, piece by piece: text, choices, numbers, months and days."""
+"""Parses typed text, choices, numbers, months and days."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -23,10 +23,7 @@ _GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(?:([.,'])[0-9]{3})(?:\1[0-9]{3})*(?
 
 
 class AnswerError(ValueError):
-    """Why an answer cannot be taken, in a sentence for the person who gave it.
-
-    `part` is the piece of the answer that it is about ("level", "comment", "from"), "" for the whole.
-    """
+    """Why an answer is refused, as a sentence; `part` names the wrong part ("level", "from"), "" for the whole."""
 
     def __init__(self, sentence: str, *, part: str = "") -> None:
         super().__init__(sentence)
@@ -35,12 +32,12 @@ class AnswerError(ValueError):
 
 
 def unreadable() -> AnswerError:
-    """For what no page of ours sends: a wrong type, a choice that was never offered."""
+    """For input that our pages never send: a wrong type, a choice that is not offered."""
     return AnswerError(gettext("We couldn't read this answer. Please answer again."))
 
 
 def parts(raw: object, *, alone: str) -> Mapping[str, object]:
-    """The named pieces of an answer; a bare text or number counts as the piece named `alone`."""
+    """The named parts of an answer; a bare text or number is the part `alone`."""
     if raw is None:
         return {}
     if isinstance(raw, Mapping):
@@ -51,7 +48,7 @@ def parts(raw: object, *, alone: str) -> Mapping[str, object]:
 
 
 def text_of(raw: object, *, longest: int, one_line: bool, part: str = "") -> str:
-    """The cleaned text, "" if nothing was given; too long is an error that says by how much."""
+    """The cleaned text. Raises `AnswerError` if it is too long."""
     if raw is None:
         return ""
     if not isinstance(raw, str):
@@ -69,14 +66,13 @@ def text_of(raw: object, *, longest: int, one_line: bool, part: str = "") -> str
 
 
 def comment_of(given: Mapping[str, object], *, asked: bool) -> str:
-    """The optional comment beside an answer; "" where none is asked."""
     if not asked:
         return ""
     return text_of(given.get("comment"), longest=LONGEST_COMMENT, one_line=False, part="comment")
 
 
 def one_of(raw: object, allowed: Collection[str]) -> str:
-    """The chosen value, "" if none was; a value that was not offered is unreadable."""
+    """The chosen value, or ""."""
     if raw is None or raw == "":
         return ""
     if not isinstance(raw, str) or raw not in allowed:
@@ -85,11 +81,7 @@ def one_of(raw: object, allowed: Collection[str]) -> str:
 
 
 def read_month(raw: object, *, part: str) -> str | None:
-    """The month as "YYYY-MM", None if nothing was given.
-
-    Takes "2021-03", or `{"year": "2021", "month": "3"}` as two inputs of a form give it. Raises `AnswerError`
-    about `part` if one half is missing or out of range.
-    """
+    """ "YYYY-MM" or None, from "2021-03" or `{"year": "2021", "month": "3"}`. Raises `AnswerError` about `part`."""
     found = _pieces(raw, _MONTH)
     if found is None:
         raise AnswerError(gettext("Enter the month and the year, for example 2021-03."), part=part)
@@ -104,11 +96,7 @@ def read_month(raw: object, *, part: str) -> str | None:
 
 
 def read_day(raw: object) -> str | None:
-    """The day as "YYYY-MM-DD", None if nothing was given.
-
-    Takes "2021-03-04", or `{"year": "2021", "month": "3", "day": "4"}`. Raises `AnswerError` if a piece is
-    missing, out of range, or the month has no such day.
-    """
+    """ "YYYY-MM-DD" or None, from the same or `{"year": "2021", "month": "3", "day": "4"}`. Raises `AnswerError`."""
     found = _pieces(raw, _DAY)
     if found is None:
         raise AnswerError(gettext("Enter the date as year, month and day, for example 2021-03-04."))
@@ -129,10 +117,9 @@ def read_day(raw: object) -> str | None:
 def read_period(
     given: Mapping[str, object], *, this_month: str | None = None
 ) -> tuple[str, str | None] | None:
-    """First and last month out of "from", "to" and "ongoing"; the last is None while it goes on.
+    """First and last month (None if ongoing), from "from", "to" and "ongoing"; None if all are empty.
 
-    None if nothing was given at all. Raises `AnswerError` about "from" or "to" if one is missing, if they
-    cross, and, with `this_month` ("YYYY-MM"), if one lies after it.
+    Raises `AnswerError` about "from" or "to", also for months after `this_month` ("YYYY-MM").
     """
     ongoing = given.get("ongoing") is True or ("to" in given and given["to"] is None)
     first = read_month(given.get("from"), part="from")
@@ -155,7 +142,7 @@ def read_period(
 
 
 def _pieces(raw: object, form: re.Pattern[str]) -> Mapping[str, str] | None:
-    """The pieces that a form names, "" for what was not given; None for what cannot be taken apart."""
+    """The groups of `form`, "" if missing; None if the input does not match."""
     if raw is None or raw == "":
         return dict.fromkeys(form.groupindex, "")
     if isinstance(raw, Mapping):
@@ -181,10 +168,10 @@ def _month(typed: str, *, part: str) -> int:
 
 
 def read_number(question: Number, raw: object) -> float | None:
-    """The number, whole where no decimals are asked for; None if nothing was given.
+    """The number, an int if the question has no decimals; None if empty. Raises `AnswerError`.
 
-    "7,5", "7.5" and "7.50 hours" are the same; "1 200" is 1200. "1,200" is so too where whole numbers are asked
-    for; where decimals are, and both meanings fit, it is asked for again. Raises `AnswerError` with a sentence.
+    "7,5", "7.5" and "7.50 hours" are equal, and "1 200" is 1200. So is "1,200" for integers; with decimals it is
+    refused as ambiguous.
     """
     if raw is None:
         return None
@@ -196,7 +183,7 @@ def read_number(question: Number, raw: object) -> float | None:
             return None
         value = _number(text, question)
     else:
-        # also false for what is no number at all
+        # false for NaN too
         value = exact(raw) if abs(raw) < _CEILING else Decimal(_CEILING)
     if abs(value) >= _CEILING:
         raise AnswerError(gettext("This number is too large. Please check it."))
@@ -206,7 +193,7 @@ def read_number(question: Number, raw: object) -> float | None:
 
 
 def _figures(raw: str, *, unit: str) -> str:
-    """What was typed without its spaces and its unit; of a text that is far too long, enough to see that."""
+    """The input without spaces and unit, cut if far too long."""
     text = clean_text(raw[:_LONGEST], one_line=True).replace("\u2212", "-").replace("\u2019", "'")
     if unit and text.casefold().endswith(unit.casefold()):
         text = text[: -len(unit)]

@@ -41,12 +41,10 @@ NOT_ABLE = "not_able"
 
 
 def yes_no_unsure() -> Mapping[str, str]:
-    """Value and label of each answer, in the order shown."""
     return {"yes": gettext("Yes"), "no": gettext("No"), "unsure": gettext("Not sure")}
 
 
 def would_work_again() -> Mapping[str, str]:
-    """Value and label of each answer, in the order shown."""
     return {
         "yes": gettext("Yes"),
         "yes_with_reservations": gettext("Yes, with reservations"),
@@ -56,7 +54,7 @@ def would_work_again() -> Mapping[str, str]:
 
 
 def agreement() -> Mapping[int, str]:
-    """Level and label of each degree of agreement, from none to full."""
+    """Labels by level, from 1 (none) to 5 (full)."""
     return {
         1: gettext("Strongly disagree"),
         2: gettext("Disagree"),
@@ -67,7 +65,7 @@ def agreement() -> Mapping[int, str]:
 
 
 def between(left: str, right: str) -> Mapping[int, str]:
-    """Place and label of each of the five places between two statements, each whole without the others."""
+    """Labels of the five positions, for screen readers."""
     return {
         1: gettext("Much more like: %(statement)s") % {"statement": left},
         2: gettext("A little more like: %(statement)s") % {"statement": left},
@@ -78,7 +76,7 @@ def between(left: str, right: str) -> Mapping[int, str]:
 
 
 def between_words() -> Mapping[int, str]:
-    """The five places in short, where the eye sees the statements at their ends."""
+    """Short labels of the five positions, shown between the statements."""
     return {
         1: pgettext("place between two statements", "Much more"),
         2: pgettext("place between two statements", "A little more"),
@@ -89,12 +87,10 @@ def between_words() -> Mapping[int, str]:
 
 
 def choose_exactly(count: int) -> str:
-    """How many are to be picked."""
     return ngettext("Choose exactly %(count)s.", "Choose exactly %(count)s.", count) % {"count": count}
 
 
 def choose_some(least: int, most: int, *, of: int) -> str:
-    """How many of several choices may be chosen."""
     if least == most:
         return choose_exactly(least)
     if least > 1 and most < of:
@@ -107,7 +103,7 @@ def choose_some(least: int, most: int, *, of: int) -> str:
 
 
 def relationships() -> Mapping[str, str]:
-    """Value and label of each relationship, as what the referee was to the candidate."""
+    """What the referee was to the candidate."""
     return {
         "manager": pgettext("relationship", "Manager"),
         "peer": pgettext("relationship", "Colleague"),
@@ -120,7 +116,7 @@ def relationships() -> Mapping[str, str]:
 
 
 def relationships_as_asked() -> Mapping[str, str]:
-    """The same as a referee is asked: what were you to them?"""
+    """As answers to the question what the referee was to the candidate."""
     return {
         "manager": gettext("Their manager"),
         "peer": gettext("A colleague"),
@@ -133,7 +129,6 @@ def relationships_as_asked() -> Mapping[str, str]:
 
 
 def not_able() -> str:
-    """The way past a rating."""
     return gettext("I can't judge this")
 
 
@@ -151,12 +146,12 @@ def day(value: str) -> str:
 
 
 def number(value: float, unit: str) -> str:
-    """A number as the page's language writes it, with its unit: "7.5 hours"."""
+    """ "7.5 hours"."""
     return f"{written_number(value)} {unit}".strip()
 
 
 def written_number(value: float) -> str:
-    """A number as the page's language writes it: 7.5 or 7,5."""
+    """7.5 or 7,5, by the active language."""
     return str(number_format(exact(value)))
 
 
@@ -168,7 +163,7 @@ def exact(value: float) -> Decimal:
 
 
 def period(from_month: str, to_month: str | None) -> str:
-    """ "March 2021 to August 2023", or "since March 2021" while it goes on (`to_month` None), or a single month."""
+    """ "March 2021 to August 2023", "since March 2021" (`to_month` None), or a single month."""
     if to_month is None:
         return gettext("since %(month)s") % {"month": month(from_month)}
     if to_month == from_month:
@@ -178,13 +173,11 @@ def period(from_month: str, to_month: str | None) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RenderedAnswer:
-    """One question and its answer for display; all texts are plain, to be escaped by templates.
+    """A question and its answer in plain text.
 
-    `answer` is the answer in words, "" if the question was left open (`answered` is then false).
-    `detail` is the behaviour that a rated level describes, `comment` what was added in own words.
-    `competency` and `level` (1 to 5, None if not able to judge) are set for ratings and agreements only.
-    `place` (1 to 5, None if not able to judge), `left` and `right` are set for places between statements only.
-    `verdict` ("confirmed", "corrected", "unsure") and `stated` (in words) are set for confirmations only.
+    `detail` is the example of the rated level. `competency` and `level` (1 to 5, None if "can't judge") belong to
+    ratings and agreements; `place` (likewise), `left` and `right` to positions between statements; `verdict`
+    ("confirmed", "corrected", "unsure") and `stated` to confirmations.
     """
 
     question_id: str
@@ -206,9 +199,9 @@ class RenderedAnswer:
 def render_answers(
     questions: Sequence[Question], answers: Mapping[str, Json], *, stated: Stated | None = None
 ) -> tuple[RenderedAnswer, ...]:
-    """One for each question, in their order, from stored answers by question id (see `answers.py`).
+    """One for each question, from stored answers by question id (see `answers.py`).
 
-    Labels of the page ("Yes", month names) are in the active language, the rest as the version has it.
+    Labels of the page ("Yes", month names) are in the active language.
     """
     return tuple(_render(question, answers.get(question.id), stated or Stated()) for question in questions)
 

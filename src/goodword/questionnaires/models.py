@@ -1,4 +1,4 @@
-"""Versioned sets of questions. A version that was published never changes; a draft becomes the next one."""
+"""Questionnaires and their versions. Published versions never change; a draft becomes the next one."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,15 +7,14 @@ from goodword.accounts.models import Membership, OrganisationOwned
 
 
 class Questionnaire(OrganisationOwned):
-    """A set of questions of one organisation, with its versions. `key` names the built-in it began as."""
+    """`key` is that of the built-in questionnaire, or "own_" and random characters."""
 
     key = models.CharField(max_length=60)
     title = models.CharField(max_length=200)
-    #: what it is for, for those who choose one
     description = models.TextField(default="", blank=True)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: not offered any more; what uses it goes on with it
+    #: no longer offered; roles and checks keep it
     archived_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -28,11 +27,10 @@ class Questionnaire(OrganisationOwned):
 
 
 class QuestionnaireVersion(OrganisationOwned):
-    """One version in one language: the questions as JSON, in the form of questionnaires.types.
+    """A version in one language; the questions are JSON of questionnaires.types.
 
-    Languages of one number share question ids and values, so that answers can be shown in any of them. While
-    `published_at` is empty it is a draft, of which a questionnaire has one number at most; afterwards it never
-    changes.
+    All languages of a number share question ids and values, so answers can be shown in any of them. Without
+    `published_at` it is a draft.
     """
 
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.CASCADE, related_name="versions")
@@ -42,11 +40,11 @@ class QuestionnaireVersion(OrganisationOwned):
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     published_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: why it rates more than eight competencies; asked for at publishing
+    #: why it rates more than eight competencies
     reason = models.TextField(default="", blank=True)
-    #: counts the changes of a draft, so that two tabs do not undo each other
+    #: counts changes of a draft, to detect stale edits
     revision = models.PositiveIntegerField(default=0)
-    #: median answering time in seconds, and of how many; written by the app that asks the questions
+    #: median answering time in seconds, and the number of answers
     median_seconds = models.PositiveIntegerField(null=True)
     measured = models.PositiveIntegerField(default=0)
 

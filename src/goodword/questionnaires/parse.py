@@ -34,14 +34,14 @@ _VOWEL = re.compile(r"[aeiouàâäæéèêëîïôöœùûü]", re.IGNORECASE)
 
 
 class QuestionError(ReadingError):
-    """What is wrong with a questionnaire, in one sentence."""
+    """What is wrong with a questionnaire, as a sentence."""
 
 
 def parse(data: Sequence[object]) -> tuple[Question, ...]:
-    """The questions of a JSON list, in its order.
+    """The questions of a JSON list.
 
-    Raises `QuestionError` with a sentence that names the first wrong question by its place: a missing text, an unknown
-    name or type, an id used twice, a condition that can never be met.
+    Raises `QuestionError` about the first problem: a missing text, an unknown name or type, a repeated id, a condition
+    that can never be met.
     """
     if not isinstance(data, list | tuple) or not data:
         raise QuestionError("A questionnaire is a list with at least one question.")
@@ -66,7 +66,7 @@ def parse(data: Sequence[object]) -> tuple[Question, ...]:
 
 
 def parse_question(data: object, *, whole: str) -> Question:
-    """One question; `whole` is what the sentence of a `QuestionError` calls it ("question 3")."""
+    """One question, called `whole` ("question 3") in a `QuestionError`."""
     given = _with_defaults(data) if isinstance(data, Mapping) else data
     try:
         return _QUESTION.validate_python(given)
@@ -75,7 +75,7 @@ def parse_question(data: object, *, whole: str) -> Question:
 
 
 def to_json(questions: Sequence[Question]) -> list[dict[str, Json]]:
-    """The JSON list that `parse` reads back to equal questions."""
+    """The inverse of `parse`."""
     return [_as_json(question) for question in questions]
 
 
@@ -106,11 +106,7 @@ def _as_json(question: Question) -> dict[str, Json]:
 def fill_placeholders(
     questions: Sequence[Question], *, candidate: str, company: str = "", language: str = ""
 ) -> tuple[Question, ...]:
-    """The same questions with `{candidate}` and `{company}` filled in, in every text that people read.
-
-    Every other brace stays as it is, and names are put in as they are: one that looks like a placeholder is
-    not filled again. In French, "de" and "que" are elided before a vowel.
-    """
+    """Fill in `{candidate}` and `{company}`, once and unescaped. In French, "de" and "que" are elided before vowels."""
     names = {"candidate": candidate, "company": company}
     is_french = language.partition("-")[0] == "fr"
 

@@ -1,5 +1,3 @@
-"""Reads about questionnaires, for members."""
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +16,7 @@ from goodword.roles.queries import visible_roles
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """`minutes` is 0 while nothing is asked; `measured` says of how many answers it is the median, 0 if estimated."""
+    """`minutes` is the median of `measured` answers, or an estimate if that is 0."""
 
     questions: int
     minutes: int
@@ -28,8 +26,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListedQuestionnaire:
-    """A questionnaire in a list. `version` is its newest published one, None before the first; then the facts
-    are the draft's."""
+    """`version` is the newest published one; without it, `facts` are the draft's."""
 
     questionnaire: Questionnaire
     version: QuestionnaireVersion | None
@@ -40,12 +37,11 @@ class ListedQuestionnaire:
 
     @property
     def own(self) -> bool:
-        """Whether it is the organisation's own."""
         return is_own(self.questionnaire)
 
 
 def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:
-    """All questionnaires of the organisation by title, with what the member may know of them. Three queries."""
+    """All questionnaires of the organisation by title, with the roles that the member may see. Three queries."""
     organisation = member.organisation
     by_questionnaire: dict[int, list[QuestionnaireVersion]] = defaultdict(list)
     for row in _newest_and_drafts(organisation):
@@ -59,7 +55,7 @@ def list_questionnaires(member: Membership) -> list[ListedQuestionnaire]:
 
 
 def roles_of(questionnaire: Questionnaire, member: Membership) -> list[Role]:
-    """The roles whose reference checks ask it, as far as the member may see them. One query."""
+    """The roles that use it, of those the member may see. One query."""
     return list(_used(questionnaire, _roles_by_questionnaire(member)))
 
 
@@ -109,14 +105,14 @@ def _roles_by_questionnaire(member: Membership) -> Mapping[int | None, Sequence[
 
 def _used(questionnaire: Questionnaire, roles: Mapping[int | None, Sequence[Role]]) -> Sequence[Role]:
     used = list(roles.get(questionnaire.pk, ()))
-    # a role that names none asks the built-in one for everybody
+    # the default of roles that choose none
     if questionnaire.key == GENERAL_PROFESSIONAL:
         used += roles.get(None, ())
     return used
 
 
 def facts_of(version: QuestionnaireVersion) -> Facts:
-    """The facts of a version in one language. No query."""
+    """No query."""
     known = version.median_seconds is not None and version.measured >= ENOUGH_MEASURED
     return Facts(
         questions=len(version.questions),

@@ -1,4 +1,4 @@
-"""Which questions a person is asked, and on which pages: relationships, conditions, paging."""
+"""Who is asked which questions, and on which pages."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ from goodword.questionnaires.types import (
 
 YES_NO_UNSURE = ("yes", "no", "unsure")
 WOULD_WORK_AGAIN = ("yes", "yes_with_reservations", "no", "prefer_not_to_say")
-#: statements of one competency that fit on one page of a phone
+#: statements of one competency that fit on a phone page
 MOST_STATEMENTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class ConditionProblem:
-    """A condition that can never be met: the number of its question, from 1, and what is wrong with it."""
+    """A condition that can never be met: the number of its question, from 1, and the problem."""
 
     number: int
     what: str
@@ -38,11 +38,11 @@ def applicable[Q: QuestionBase](
     relationship: str = "",
     answers: Mapping[str, Json] | None = None,
 ) -> tuple[Q, ...]:
-    """The questions that a person is asked, in their order.
+    """The questions that a person is asked.
 
-    Without a `relationship`, questions for some relationships only are included. With `answers` (stored ones, by
-    question id) conditions must be met; without, every question is included that some answer can lead to. A question
-    that depends on one that is not asked is not asked either, whatever is still stored for that one.
+    Without a `relationship`, questions for all relationships are included. With stored `answers` by question id,
+    conditions must be met; without, they are ignored. Questions that depend on one that is not asked are not asked
+    either, even if an answer to it is stored.
     """
     found: dict[str, Q] = {}
     for question in questions:
@@ -59,11 +59,7 @@ def applicable[Q: QuestionBase](
 
 
 def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """The questions as somebody answers them about themselves.
-
-    `self_text` replaces the text. Confirmations and *would work together again* are left out, and with them whatever
-    depends on those.
-    """
+    """The questions of a self-assessment: without confirmations and *would work again*, and what depends on them."""
     return applicable(
         [
             replace(question, text=question.self_text or question.text, self_text="")
@@ -74,13 +70,10 @@ def for_self(questions: Sequence[Question]) -> tuple[Question, ...]:
 
 
 def pages(questions: Sequence[Question]) -> tuple[tuple[Question, ...], ...]:
-    """The questions in their order, page by page.
+    """Split questions into pages.
 
-    Neighbouring confirmations share a page, and so do neighbouring statements on one competency, five at most. Every
-    other question has a page of its own.
-
-    A question with a condition never shares a page with the one that it depends on, so that its page can be skipped.
-    The pages therefore follow from the answers: `pages(applicable(questions, relationship=..., answers=...))`.
+    Neighbouring confirmations share a page, as do up to five neighbouring statements on one competency. A question
+    never shares a page with the one it depends on, so that its page can be skipped.
     """
     result: list[list[Question]] = []
     for question in questions:
@@ -101,7 +94,7 @@ def _joins(question: Question, page: Sequence[Question]) -> bool:
 
 
 def _group(question: Question) -> Hashable | None:
-    """What neighbours must have in common to share a page; None for questions that never do."""
+    """Neighbours with the same group may share a page."""
     if isinstance(question, CONFIRMING):
         return "confirming"
     if isinstance(question, Agreement) and question.competency:
@@ -110,12 +103,12 @@ def _group(question: Question) -> Hashable | None:
 
 
 def is_met(condition: Condition, answer: Json) -> bool:
-    """Whether the stored answer to the question that a condition names meets it."""
+    """Whether a stored answer meets a condition."""
     return not answer_values(answer).isdisjoint(condition.values)
 
 
 def answer_values(answer: Json) -> frozenset[str]:
-    """The values in a stored answer that a condition can name; none if it was left open or passed."""
+    """The values of a stored answer that a condition can name."""
     match answer:
         case str(value):
             return frozenset({value})
@@ -129,7 +122,7 @@ def answer_values(answer: Json) -> frozenset[str]:
 
 
 def condition_values(question: Question) -> tuple[str, ...]:
-    """The answers that a condition can name, in the order shown; none for types that conditions cannot name."""
+    """The answers to a question that a condition can name."""
     match question:
         case YesNoUnsure():
             return YES_NO_UNSURE
@@ -143,10 +136,7 @@ def condition_values(question: Question) -> tuple[str, ...]:
 
 
 def condition_problem(questions: Sequence[Question]) -> ConditionProblem | None:
-    """The first condition that can never be met; None if all can.
-
-    `what` continues a sentence after the question's name: "depends on itself".
-    """
+    """The first condition that can never be met. `what` continues a sentence: "depends on itself"."""
     places = {question.id: place for place, question in enumerate(questions)}
     for number, question in enumerate(questions, start=1):
         if question.when is not None and (what := _problem(question, question.when, questions, places)):
@@ -175,7 +165,6 @@ def _problem(
 
 
 def _depends_on(name: str, questions: Sequence[Question], places: Mapping[str, int]) -> set[str]:
-    """All ids that a question depends on, directly or through others."""
     found: set[str] = set()
     while name in places and (when := questions[places[name]].when) and when.question not in found:
         name = when.question

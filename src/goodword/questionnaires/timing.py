@@ -1,17 +1,16 @@
-"""Estimates how long a questionnaire takes, shown before anybody begins.
+"""Estimates how long a questionnaire takes.
 
 seconds = words to read / reading speed + seconds to decide + words to write / typing speed
 
 - reading: 238 words a minute is the mean of silent reading in English (Brysbaert 2019, "How many words do we
   read per minute?", Journal of Memory and Language 109); we take 200, for phones and second languages.
-- deciding: our assumption, by type, below. A number or a date has to be remembered and entered; words to pick are
-  compared with each other (2 seconds for each that is picked). The median of real answers replaces the estimate as soon
-  as there are enough (`domain.versions.minutes_of_version`).
+- deciding: our assumption, by type, below, and 2 seconds for each word to pick. The median of real answers replaces the
+  estimate once there are enough (`domain.versions.minutes_of_version`).
 - writing: 36 words a minute is the mean on phones (Palin and others 2019, "How do people type on mobile
   devices?", MobileHCI '19); how much people write is our assumption: 25 words in a required long text,
   half of that in an optional one, nothing in an optional comment.
-- a question with a condition counts half, as if one in two were asked it.
-- a text that came before (the same help, the same labels of levels) is recognised and not read again.
+- a question with a condition counts half.
+- repeated texts (help, labels of levels) count once.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -45,12 +44,11 @@ _WRITTEN_WORDS: Mapping[str, int] = {"long_text": 25, "short_text": 4}
 
 
 def reading_seconds(text: str) -> float:
-    """Seconds to read a text once."""
     return len(text.split()) * 60 / READING_WORDS_A_MINUTE
 
 
 def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float:
-    """Seconds for one question that is asked: reading all of it but the texts in `seen`, deciding, writing."""
+    """Seconds to read a question (without the texts in `seen`), to decide and to write."""
     written = _WRITTEN_WORDS.get(question.type, 0) * (1 if question.required else 0.5)
     picks = 0
     if isinstance(question, Adjectives):
@@ -66,7 +64,7 @@ def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float
 
 
 def minutes(questions: Sequence[Question]) -> int:
-    """Whole minutes for all of them, to the nearest, at least one: "about 5 minutes"."""
+    """Minutes for all of them, rounded, at least 1."""
     seconds = 0.0
     seen: set[str] = set()
     for question in questions:

@@ -1,11 +1,10 @@
-"""The question types: what can be asked, as plain frozen values.
+"""The question types.
 
-`parse.py` reads them from JSON, where constraints and checks of this module apply; `answers.py` validates answers,
-`forms.py` draws questions as inputs, `rendered_answers.py` puts answers into words. Adding a type: a class here and in
-`Question`; mypy then names every place that does not know it.
+`parse.py` reads them from JSON, `answers.py` validates answers, `forms.py` makes the inputs, `labels.py` words the
+answers. To add a type, add a class here and to `Question`; mypy then names every place that does not handle it.
 
-A text may hold `{candidate}` and `{company}` (`placeholders.py`). Labels that belong to a question (levels, choices)
-are stored with it, in its language; labels of the page ("Yes", "Not sure") come from the translations.
+Texts may contain `{candidate}` and `{company}`. Labels of levels and choices are stored with the question, in its
+language; labels of the page ("Yes", "Not sure") are translated.
 """
 
 import math
@@ -33,14 +32,14 @@ from goodword.core.validation import shortened
 LONGEST_TEXT = 10_000
 LONGEST_LINE = 200
 LONGEST_COMMENT = 2_000
-#: of a question and its help, a label of a level, an example or a statement, a competency, a unit
+#: of a question or its help; a level's label; an example or statement; a competency; a unit
 LONGEST_QUESTION, LONGEST_LABEL, LONGEST_EXAMPLE, LONGEST_HEADING, LONGEST_UNIT = 500, 80, 300, 60, 30
 LEAST_CHOICES, MOST_CHOICES = 2, 60
-#: more than this many nobody can compare with each other
+#: people cannot rank more
 MOST_RANKED = 10
 MOST_DECIMALS = 6
 RATING_LEVELS = (1, 2, 3, 4, 5)
-#: between two statements: 1 is much more like the left one, 3 both equally, 5 much more like the right one
+#: between two statements: 1 is much more like the left, 3 both equally, 5 much more like the right
 PLACES = (1, 2, 3, 4, 5)
 
 RELATIONSHIPS = ("manager", "peer", "direct_report", "client", "teacher", "fellow_student", "other")
@@ -73,7 +72,7 @@ def _check_relationships(values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _number_as_written(value: Any, info: ValidationInfo) -> float:
-    """A number, whole or not, as it was written: 5 stays 5."""
+    """A number as it was written: 5 stays an int."""
     try:
         fits = isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(float(value))
     except OverflowError:
@@ -113,10 +112,7 @@ type Bound = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """The condition of a question: the answer to an earlier one is, or contains, one of `values`.
-
-    Values are those that are stored: "yes", the value of a choice, or a level as text ("1" to "5").
-    """
+    """The answer to an earlier question is or contains one of `values`: "yes", a choice's value, a level "1" to "5"."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -128,8 +124,8 @@ class Condition:
 class QuestionBase:
     """What every question has. `id` is unique in its questionnaire and never changes its meaning.
 
-    `self_text` is asked instead of `text` when people answer about themselves (empty: the same). Only the
-    relationships in `only_for` are asked (empty: all), and only if the condition `when` is met.
+    `self_text` replaces `text` in the self-assessment, unless empty. The question is asked of the relationships in
+    `only_for` (empty: all) if the condition `when` is met.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
@@ -150,7 +146,7 @@ class QuestionBase:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One level of a rating: 1 (lowest) to 5 (highest), its label, and an example of behaviour."""
+    """A level of a rating, from 1 (lowest) to 5, with an example of behaviour."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -161,7 +157,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """One answer to choose: the value that is stored and the label that is shown."""
+    """An answer to choose: the stored value and its label."""
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
 
@@ -179,10 +175,9 @@ def _check_values(choices: Sequence[Choice]) -> None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating(QuestionBase):
-    """Five levels of behaviour, with "not able to judge" beside them unless `can_pass` is false.
+    """Five levels of behaviour, and "can't judge" unless `can_pass` is false.
 
-    `competency` is the short name for headings and charts ("Reliability"). With `comment` an optional
-    comment is asked under the levels.
+    `competency` is the name in headings and charts ("Reliability"). With `comment`, referees may add one.
     """
 
     type: Literal["rating"] = "rating"
@@ -199,9 +194,9 @@ class Rating(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement(QuestionBase):
-    """Agreement with the statement in `text`, on five levels whose labels are the page's.
+    """Agreement with the statement in `text`, on five levels.
 
-    Neighbours of one `competency` are grouped under it. `can_pass` and `comment` as for a rating.
+    Neighbouring statements with the same `competency` are grouped. `can_pass` and `comment` as for a rating.
     """
 
     type: Literal["agreement"] = "agreement"
@@ -225,7 +220,7 @@ class SingleChoice(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MultipleChoice(QuestionBase):
-    """Some of several choices: at least `least` of them if any is given, at most `most`."""
+    """Several of the choices, from `least` to `most`."""
 
     type: Literal["multiple_choice"] = "multiple_choice"
 
@@ -243,7 +238,7 @@ class MultipleChoice(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Adjectives(QuestionBase):
-    """Words to pick: exactly `pick` of them."""
+    """Exactly `pick` words of a list."""
 
     type: Literal["adjectives"] = "adjectives"
 
@@ -258,7 +253,7 @@ class Adjectives(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ranking(QuestionBase):
-    """Choices to put in order: each gets a place of its own, from 1."""
+    """Choices to put in order."""
 
     type: Literal["ranking"] = "ranking"
 
@@ -270,7 +265,7 @@ class Ranking(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Between(QuestionBase):
-    """One of five places between two statements, neither of them the better one."""
+    """One of five positions between two statements, neither of them better."""
 
     type: Literal["between"] = "between"
 
@@ -281,7 +276,7 @@ class Between(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class YesNoUnsure(QuestionBase):
-    """Yes, no or not sure; with `comment` an optional comment."""
+    """Yes, no or not sure; with `comment`, referees may add one."""
 
     type: Literal["yes_no_unsure"] = "yes_no_unsure"
 
@@ -290,7 +285,7 @@ class YesNoUnsure(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LongText(QuestionBase):
-    """Free text over several lines, `longest` characters at most."""
+    """Text of several lines, at most `longest` characters."""
 
     type: Literal["long_text"] = "long_text"
 
@@ -299,7 +294,7 @@ class LongText(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortText(QuestionBase):
-    """One line of text, `longest` characters at most."""
+    """One line of text, at most `longest` characters."""
 
     type: Literal["short_text"] = "short_text"
 
@@ -308,7 +303,7 @@ class ShortText(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Number(QuestionBase):
-    """A number from `least` to `most` (None: no bound), with `decimals` places at most, in `unit` ("hours")."""
+    """A number from `least` to `most` (None: no limit) with at most `decimals` places, in `unit` ("hours")."""
 
     type: Literal["number"] = "number"
 
@@ -331,7 +326,7 @@ class Date(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period(QuestionBase):
-    """A first month and a last one, or "still going on"."""
+    """A first and a last month, or ongoing."""
 
     type: Literal["period"] = "period"
 
@@ -345,21 +340,21 @@ class RelationshipConfirm(QuestionBase):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatesConfirm(QuestionBase):
-    """Confirm or correct the stated first and last month, or say that one is not sure."""
+    """Confirm or correct the stated first and last month, or not sure."""
 
     type: Literal["dates_confirm"] = "dates_confirm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TitleConfirm(QuestionBase):
-    """Confirm or correct the stated job title, or say that one is not sure."""
+    """Confirm or correct the stated job title, or not sure."""
 
     type: Literal["title_confirm"] = "title_confirm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WouldWorkAgain(QuestionBase):
-    """Yes, yes with reservations, no, or prefer not to say; with `comment` an optional comment."""
+    """Yes, yes with reservations, no, or prefer not to say; with `comment`, referees may add one."""
 
     type: Literal["would_work_again"] = "would_work_again"
 
@@ -394,10 +389,10 @@ CONFIRMED, CORRECTED, UNSURE = "confirmed", "corrected", "unsure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """What the candidate stated about a referee, for the questions that ask to confirm it.
+    """What the candidate stated about a referee, to be confirmed.
 
-    Months are "YYYY-MM"; `to_month` is None while it goes on. A value that was not stated is empty (None for
-    `from_month`): its question then asks for it openly.
+    Months are "YYYY-MM"; `to_month` is None if ongoing. For values that were not stated (empty, None for
+    `from_month`), the question asks without a suggestion.
     """
 
     relationship: str = ""

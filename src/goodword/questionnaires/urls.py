@@ -1,5 +1,3 @@
-"""Addresses of the library's questionnaires, below /o/<slug>/."""
-
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.questionnaires.views import editor, library, preview, publish, question, translations

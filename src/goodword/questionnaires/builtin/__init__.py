@@ -1,7 +1,7 @@
-"""Questionnaires that come with the product, and the competencies that they are composed of.
+"""Built-in questionnaires, composed of a library of competencies and questions.
 
-`templates.json` lists what each asks, in any language; `library_<language>.json` has the words, so all languages of a
-template share ids, types and values. All was written for this project; docs/competencies.md explains each competency.
+`templates.json` lists their questions, `library_<language>.json` has the texts, so all languages share ids, types and
+values. All was written for this project; docs/competencies.md explains each competency.
 """
 
 from collections.abc import Mapping
@@ -23,11 +23,7 @@ SOURCE_LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Competency:
-    """Something that a job can need, and how it shows at work.
-
-    `text` asks a referee and may contain {candidate}, `self_text` asks the candidates themselves. `levels` are the
-    five levels of behaviour, lowest first.
-    """
+    """A competency with its rating question, for referees (`text`) and the self-assessment (`self_text`)."""
 
     key: str
     name: str
@@ -38,7 +34,7 @@ class Competency:
     levels: tuple[Level, ...]
 
     def question(self, *, only_for: tuple[str, ...] = (), hint: str = "") -> Rating:
-        """The rating that asks for it; `only_for` as for any question, `hint` replaces its own help."""
+        """The rating question; `hint` replaces its help."""
         return Rating(
             id=self.key,
             competency=self.name,
@@ -80,12 +76,12 @@ class _CompetencyWords(_Strict):
 class _TemplateWords(_Strict):
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     description: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
-    #: shown under the ratings of the template instead of the library's help
+    #: replaces the library's help in ratings of this template
     help: str = ""
 
 
 class _Library(_Strict):
-    """`library_<language>.json`: all words of one language."""
+    """`library_<language>.json`."""
 
     language: str
     licence: str
@@ -113,15 +109,15 @@ _TEMPLATES: TypeAdapter[dict[str, _TemplateEntry]] = TypeAdapter(dict[str, _Temp
 
 
 def keys() -> tuple[str, ...]:
-    """The keys of all built-in questionnaires, the most general first."""
+    """All keys, the most general questionnaire first."""
     return tuple(_templates())
 
 
 @cache
 def load(key: str = GENERAL_PROFESSIONAL, *, language: str = SOURCE_LANGUAGE) -> Template:
-    """A built-in questionnaire, in English where it is not translated to `language` ("de", "de-at", ...).
+    """A built-in questionnaire, in English if it is not translated into `language` ("de", "de-at", ...).
 
-    Raises `LookupError` for a key that does not exist.
+    Raises `LookupError` for an unknown key.
     """
     if key not in _templates():
         raise LookupError(f"There is no built-in questionnaire “{key}”.")
@@ -147,13 +143,13 @@ def load(key: str = GENERAL_PROFESSIONAL, *, language: str = SOURCE_LANGUAGE) ->
 
 
 def languages(key: str = GENERAL_PROFESSIONAL) -> tuple[str, ...]:
-    """The languages a built-in questionnaire exists in, sorted; none for a key that does not exist."""
+    """The languages of a built-in questionnaire; none for an unknown key."""
     return _languages() if key in _templates() else ()
 
 
 @cache
 def competencies(language: str = SOURCE_LANGUAGE) -> tuple[Competency, ...]:
-    """The competency library, in English where it is not translated to `language`."""
+    """The competency library, in English if it is not translated into `language`."""
     library = _library(_available(language))
     return tuple(
         Competency(

@@ -1,4 +1,4 @@
-"""The draft of a questionnaire: changed under one lock, translated, published as the next version, or discarded."""
+"""The draft of a questionnaire: changed under a lock, translated, published as the next version, or discarded."""
 
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager
@@ -21,7 +21,7 @@ from goodword.questionnaires.editor.entries import (
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.parse import parse, to_json
 
-#: how the key of an organisation's own questionnaires begins; those that come with the product have their names
+#: prefix of the keys of an organisation's own questionnaires
 OWN = "own_"
 LONGEST_REASON = 2000
 
@@ -34,7 +34,6 @@ class Draft(LanguagesDraft[QuestionnaireVersion]):
 
     @property
     def entries(self) -> list[Entry]:
-        """The questions, in the source's language."""
         return list(self.source.questions)
 
 
@@ -44,7 +43,7 @@ def is_own(questionnaire: Questionnaire) -> bool:
 
 
 def draft_of(questionnaire: Questionnaire) -> Draft | None:
-    """The draft as it is now. The language that was there first is the source."""
+    """The current draft. Its oldest language is the source."""
     rows = list(
         QuestionnaireVersion.objects.of(questionnaire.organisation)
         .filter(questionnaire=questionnaire, published_at=None)
@@ -56,7 +55,7 @@ def draft_of(questionnaire: Questionnaire) -> Draft | None:
 
 
 def lock(questionnaire: Questionnaire) -> Questionnaire:
-    """Its row, locked until the transaction ends: one change of a questionnaire at a time."""
+    """The row, locked until the transaction ends."""
     rows = Questionnaire.objects.of(questionnaire.organisation)
     return rows.select_for_update().get(pk=questionnaire.pk)
 
@@ -64,14 +63,14 @@ def lock(questionnaire: Questionnaire) -> Questionnaire:
 def locked_draft(
     questionnaire: Questionnaire, *, revision: int | None = None
 ) -> AbstractContextManager[Draft]:
-    """The draft, to be changed in one transaction (core.versioned_drafts)."""
+    """The draft, to be changed in one transaction (`core.versioned_drafts.changed`)."""
     return changed(lambda: lock(questionnaire), draft_of, revision=revision)
 
 
 def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, Entry] | None = None) -> None:
     """Validate and save the questions, and update the translations. Raises `parse.QuestionError`.
 
-    `translated` is a new question by language, where it is translated.
+    `translated` are the translations of a new question by language.
     """
     more = translated or {}
     draft.source.questions = to_json(parse(entries)) if entries else []
@@ -89,7 +88,6 @@ def write(draft: Draft, entries: Sequence[Entry], *, translated: Mapping[str, En
 def new_row(
     questionnaire: Questionnaire, *, number: int, language: str, questions: Sequence[Entry], now: datetime
 ) -> QuestionnaireVersion:
-    """A draft's row in one language."""
     return QuestionnaireVersion.objects.create(
         organisation=questionnaire.organisation,
         questionnaire=questionnaire,
@@ -109,7 +107,7 @@ class NeedsReason(Exception):
 
 
 class NotTranslated(Exception):
-    """Languages with empty texts that are to be published."""
+    """Languages to publish that have empty texts."""
 
     def __init__(self, languages: Collection[str]) -> None:
         super().__init__(", ".join(languages))
@@ -125,11 +123,10 @@ def publish(
     by: Membership,
     now: datetime,
 ) -> int:
-    """Freeze the draft as the next version. Returns its number.
+    """Publish the draft. Returns its version number.
 
-    Languages in `without` are left out if texts of theirs are empty: they stay, with what was translated, in a
-    draft of the version after this one. Raises `NothingAsked`, `NeedsReason`, `NotTranslated`, `NoDraft`,
-    `StaleDraft`, and `parse.QuestionError` if a language is not whole.
+    Languages in `without` that have empty texts stay in a draft of the following version. Raises `NoQuestions`,
+    `NeedsReason`, `NotTranslated`, `NoDraft`, `StaleDraft` and `parse.QuestionError`.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         if not draft.entries:
@@ -170,7 +167,7 @@ def publish(
 
 
 def discard(*, questionnaire: Questionnaire, revision: int, by: Membership, now: datetime) -> bool:
-    """Delete the draft; a questionnaire that was never published goes with it. Whether it is still there.
+    """Delete the draft, or the whole questionnaire if it was never published. Returns whether it still exists.
 
     Raises `NoDraft` and `StaleDraft`.
     """
@@ -192,11 +189,11 @@ def discard(*, questionnaire: Questionnaire, revision: int, by: Membership, now:
 
 
 class NoLanguage(Exception):
-    """The draft is not in this language, or it is the one that the others follow."""
+    """The draft has no translation into this language."""
 
 
 def add_language(*, questionnaire: Questionnaire, language: str, now: datetime) -> QuestionnaireVersion:
-    """The draft's row in a language, its texts empty if it is new. Raises `drafts.NoDraft`."""
+    """The draft in a language, with empty texts if new. Raises `NoDraft`."""
     with locked_draft(questionnaire) as draft:
         there = draft.row(language)
         if there is not None:
@@ -214,10 +211,9 @@ def save_texts(
     texts: Mapping[str, Mapping[str, str]],
     revision: int,
 ) -> None:
-    """Put translated texts in, by question id and place (`editor.entries.texts_of`); "" leaves a text open.
+    """Save translations by question id and place (`editor.entries.texts_of`), ignoring texts the source lacks.
 
-    What the source has not (any more) is left out. `revision` is the translation's own. Raises `drafts.NoDraft`,
-    `drafts.StaleDraft` and `NoLanguage`.
+    `revision` is that of the translation. Raises `NoDraft`, `StaleDraft` and `NoLanguage`.
     """
     with locked_draft(questionnaire) as draft:
         row = _translation(draft.translations, language)
@@ -232,7 +228,7 @@ def save_texts(
 
 
 def remove_language(*, questionnaire: Questionnaire, language: str, revision: int) -> None:
-    """Take a language out of the draft; published versions keep it. Raises as `save_texts`."""
+    """Remove a language from the draft; published versions keep it. Raises as `save_texts`."""
     with locked_draft(questionnaire) as draft:
         row = _translation(draft.translations, language)
         check_revision(row, revision)

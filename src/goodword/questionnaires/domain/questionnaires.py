@@ -21,9 +21,9 @@ LONGEST_TITLE = 200
 
 
 def begin_draft(*, questionnaire: Questionnaire, now: datetime) -> Draft:
-    """The open draft, else a new one with the questions and languages of the newest version.
+    """The draft, created from the newest version if there is none.
 
-    Raises `NotEditable` for one that came with the product or is archived.
+    Raises `NotEditable` if the questionnaire is built in or archived.
     """
     with transaction.atomic():
         row = lock(questionnaire)
@@ -54,7 +54,7 @@ def create(
     by: Membership,
     now: datetime,
 ) -> Questionnaire:
-    """A questionnaire of the organisation's own: a draft with these questions by language, the source first."""
+    """A new questionnaire with a draft of these questions by language, the source first."""
     with transaction.atomic():
         made = Questionnaire.objects.create(
             organisation=by.organisation,
@@ -70,9 +70,9 @@ def create(
 
 
 def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> Questionnaire:
-    """*Make a copy*: a draft of one's own with everything of its newest version, or of its draft if there is none.
+    """*Make a copy*: a draft with everything of the newest version, or else of the draft.
 
-    The organisation's own language leads if the questions are in it, else English, else the one that led before.
+    The source is the organisation's language if the questions are in it, else English, else the present source.
     """
     with transaction.atomic():
         row = lock(questionnaire)
@@ -95,10 +95,7 @@ def duplicate(*, questionnaire: Questionnaire, by: Membership, now: datetime) ->
 
 
 def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
-    """A questionnaire of the organisation's own with a draft of what the file holds, whole or not at all.
-
-    Raises `editor.files.InvalidFile`.
-    """
+    """A new questionnaire from a file, as a draft. Raises `editor.files.InvalidFile`."""
     contents = read_file(raw)
     with transaction.atomic():
         made = create(
@@ -119,7 +116,7 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
 
 
 def describe(*, questionnaire: Questionnaire, title: str, description: str) -> None:
-    """Both count at once, for every version. Raises `NotEditable` for one that came with the product."""
+    """Change title and description at once, for all versions. Raises `NotEditable` if built in."""
     with transaction.atomic():
         row = lock(questionnaire)
         if not is_own(row):
@@ -129,21 +126,18 @@ def describe(*, questionnaire: Questionnaire, title: str, description: str) -> N
 
 
 class UsedByDefault(Exception):
-    """The one that is asked wherever a role names none: it cannot be archived."""
+    """Roles that choose no questionnaire use this one, so it cannot be archived."""
 
 
 def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """Offer it to no role any more; roles and checks that use it go on with it. False if it was archived before.
-
-    Raises `AskedByDefault` for the one that roles ask which name none.
-    """
+    """No longer offer it to roles; those that use it keep it. False if already archived. Raises `UsedByDefault`."""
     if questionnaire.key == GENERAL_PROFESSIONAL:
         raise UsedByDefault
     return _set(questionnaire, archived_at=now, action="questionnaire.archived", by=by, now=now)
 
 
 def bring_back(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
-    """Offer it again. False if it was not archived."""
+    """False if it was not archived."""
     return _set(questionnaire, archived_at=None, action="questionnaire.brought_back", by=by, now=now)
 
 

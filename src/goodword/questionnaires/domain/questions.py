@@ -18,9 +18,9 @@ UP, DOWN = -1, 1
 
 
 def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | None = None) -> str:
-    """Put a question at the end; its id is made of its words. Returns the id.
+    """Append a question. Returns its id, which is made of its words.
 
-    Raises `drafts.NoDraft`, `drafts.StaleDraft` and `parse.QuestionError`.
+    Raises `NoDraft`, `StaleDraft` and `parse.QuestionError`.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
@@ -31,10 +31,9 @@ def add_question(*, questionnaire: Questionnaire, entry: Entry, revision: int | 
 
 
 def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
-    """Put a competency of the library below the last rating, in every language that the draft has and the library.
+    """Add a competency of the library below the last rating, in the draft's languages. Returns the question's id.
 
-    Returns the question's id. Raises `drafts.NoDraft`, `parse.QuestionError`, and `LookupError` for a key that does
-    not exist.
+    Raises `NoDraft`, `parse.QuestionError`, and `LookupError` for an unknown key.
     """
     with locked_draft(questionnaire) as draft:
         entries = draft.entries
@@ -52,9 +51,9 @@ def add_competency(*, questionnaire: Questionnaire, key: str) -> str:
 
 
 def duplicate_question(*, questionnaire: Questionnaire, question_id: str, revision: int) -> str:
-    """Put a question like this one right below it, translated as far as it is. Returns the new one's id.
+    """Copy a question, with its translations, to right below it. Returns the new id.
 
-    Raises `drafts.NoDraft`, `drafts.StaleDraft`, and `KeyError` if the question has gone.
+    Raises `NoDraft`, `StaleDraft`, and `KeyError` if the question no longer exists.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
@@ -77,9 +76,9 @@ def _of_library(key: str, language: str) -> Entry:
 
 
 def change_question(*, questionnaire: Questionnaire, question_id: str, entry: Entry, revision: int) -> None:
-    """Put `entry` in the place of the question; id and type stay.
+    """Replace a question, except for its id and type.
 
-    Raises `drafts.NoDraft`, `drafts.StaleDraft`, `parse.QuestionError`, and `KeyError` if the question has gone.
+    Raises `NoDraft`, `StaleDraft`, `parse.QuestionError`, and `KeyError` if the question no longer exists.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
@@ -89,7 +88,7 @@ def change_question(*, questionnaire: Questionnaire, question_id: str, entry: En
 
 
 class ConditionConflict(Exception):
-    """One of the two questions depends on the other, so they cannot change places."""
+    """One of two questions depends on the other, so they cannot be swapped."""
 
     def __init__(self, question_id: str) -> None:
         super().__init__(question_id)
@@ -99,10 +98,10 @@ class ConditionConflict(Exception):
 def move_question(
     *, questionnaire: Questionnaire, question_id: str, by: int, revision: int, drop_condition: bool = False
 ) -> int:
-    """Change places with the question above (`UP`) or below (`DOWN`). Returns its place from now on, from 1.
+    """Swap a question with the one above (`UP`) or below (`DOWN`), if any. Returns its new number.
 
-    With `free`, a condition that would be turned round is taken away; without it that raises `HangsTogether`.
-    At the end of the list nothing moves. Raises `drafts.NoDraft`, `drafts.StaleDraft`, and `KeyError` if it has gone.
+    If one depends on the other, raises `ConditionConflict`, or removes the condition with `drop_condition`. Raises
+    `NoDraft`, `StaleDraft`, and `KeyError` if the question no longer exists.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries
@@ -121,16 +120,15 @@ def move_question(
 
 
 class HasDependants(Exception):
-    """Other questions depend on it, and `with_dependants` was not given."""
+    """Other questions depend on it."""
 
 
 def remove_question(
     *, questionnaire: Questionnaire, question_id: str, revision: int, with_dependants: bool | None = None
 ) -> None:
-    """Delete a question. `with_dependants` deletes its dependants too; False makes them always asked.
+    """Delete a question, and its dependants if `with_dependants`; if False, they lose their condition.
 
-    Raises `HasDependants` if there are some and `with_dependants` is None; `drafts.NoDraft`, `drafts.StaleDraft`, and
-    `KeyError` if the question has gone.
+    Raises `HasDependants` if that is None; `NoDraft`, `StaleDraft`, and `KeyError` if the question no longer exists.
     """
     with locked_draft(questionnaire, revision=revision) as draft:
         entries = draft.entries

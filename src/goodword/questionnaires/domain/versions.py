@@ -1,4 +1,4 @@
-"""Versions of a questionnaire and their languages: which are published, which is asked, how long it takes."""
+"""Published versions of questionnaires and their languages; built-in ones; answering times."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -16,33 +16,33 @@ from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.timing import minutes
 from goodword.questionnaires.types import RELATIONSHIPS
 
-#: measured times needed to show their median instead of the estimate
+#: measured times needed to show their median and not the estimate
 ENOUGH_MEASURED = 20
-#: shorter is a click through the pages, longer is a page that was left open
+#: shorter times are clicks through the pages, longer ones pages left open
 SHORTEST_SECONDS, LONGEST_SECONDS = 20, 60 * 60
 
 
 def languages_of(version: QuestionnaireVersion) -> tuple[str, ...]:
-    """The languages of a version's number, the first made first; of a draft those of the draft. One query."""
+    """The languages of a version or draft, the source first. One query."""
     return tuple(sibling.language for sibling in _siblings(version))
 
 
 def in_language(version: QuestionnaireVersion, language: str) -> QuestionnaireVersion:
-    """The same version in another language ("de", "de-at"), itself where there is no such. One query at most."""
+    """The version in another language ("de", "de-at"), or itself. At most one query."""
     if _short(language) == _short(version.language):
         return version
     return _in_language(_siblings(version), language) or version
 
 
 def current_version(questionnaire: Questionnaire, *, language: str) -> QuestionnaireVersion | None:
-    """The newest published version, in that language or else in its first; None while nothing is published."""
+    """The newest published version, in that language or else in its source language."""
     published = list(_published(questionnaire).order_by("-number", "pk"))
     newest = [version for version in published if version.number == published[0].number]
     return _in_language(newest, language) or next(iter(newest), None)
 
 
 def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
-    """The questionnaires that a step can ask, by title: not archived, with a published version. One query."""
+    """Questionnaires that a step can use, by title: published and not archived. One query."""
     published = QuestionnaireVersion.objects.of(organisation).filter(
         questionnaire=OuterRef("pk"), published_at__isnull=False
     )
@@ -54,11 +54,10 @@ def selectable_questionnaires(organisation: HasPk) -> list[Questionnaire]:
 
 
 def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Questionnaire:
-    """A built-in questionnaire as the organisation's own, published in all its languages.
+    """The organisation's copy of a built-in questionnaire, created or updated if necessary.
 
-    Made when it is missing. A newer built-in version is added only as long as nobody of the organisation has
-    changed the questionnaire; languages that are missing from the number that is there are added always.
-    Raises `LookupError` for a key that does not exist.
+    A newer built-in version is added only if no member has changed the questionnaire; missing languages of the
+    present version are always added. Raises `LookupError` for an unknown key.
     """
     template = builtin.load(key, language=organisation.language)
     questionnaire = Questionnaire.objects.of(organisation).filter(key=key).first()
@@ -74,7 +73,7 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Qu
                 "created_at": now,
             },
         )
-        # two that begin at once make it once: the second waits here and finds nothing lacking
+        # a concurrent call waits here and finds nothing missing
         questionnaire = Questionnaire.objects.of(organisation).select_for_update().get(key=key)
         QuestionnaireVersion.objects.of(organisation).bulk_create(
             _as_version(questionnaire, builtin.load(key, language=language), now=now)
@@ -84,9 +83,9 @@ def ensure_builtin(organisation: Organisation, key: str, *, now: datetime) -> Qu
 
 
 def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "") -> int:
-    """Whole minutes that answering takes: the measured median, or the estimate while too few were measured.
+    """Minutes to answer: the measured median, or an estimate while there are too few measurements.
 
-    The estimate is that of `relationship`; without one, of the relationship that is asked the most.
+    The estimate is for `relationship`; without one, for the relationship with the most questions.
     """
     if version.median_seconds is not None and version.measured >= ENOUGH_MEASURED:
         return max(1, int(version.median_seconds / 60 + 0.5))
@@ -96,11 +95,9 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
 
 
 def record_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:
-    """Keep the median of the times that answering a version took, and of how many it is.
+    """Store the median of the plausible answering times, and their number.
 
-    `seconds` are all the times that are known, or the latest of them, never only the newest one: noting twice
-    changes nothing, and what two who note at once leave, the next one corrects. Times in which nobody answers
-    (see above) are left out.
+    `seconds` are all known times or the latest of them, so repeated and concurrent calls do no harm.
     """
     plausible = [value for value in seconds if SHORTEST_SECONDS <= value <= LONGEST_SECONDS]
     if plausible:
@@ -114,7 +111,7 @@ def _published(questionnaire: Questionnaire) -> QuerySet[QuestionnaireVersion]:
 
 
 def _versions_beside(row: Questionnaire | QuestionnaireVersion) -> QuerySet[QuestionnaireVersion]:
-    """The versions of the organisation that owns a row, without asking for that organisation."""
+    """All versions of the row's organisation, without a query for the organisation."""
     return QuestionnaireVersion.objects.of(Organisation(pk=row.organisation_id))
 
 
@@ -139,7 +136,7 @@ def _short(language: str) -> str:
 
 
 def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[str, ...]:
-    """The languages that are to be added to a built-in questionnaire, the organisation's own first."""
+    """The languages to add to a built-in questionnaire, the organisation's language first."""
     there = list(_versions_beside(questionnaire).filter(questionnaire=questionnaire).defer("questions"))
     same = [version for version in there if version.number == template.version]
     wanted = dict.fromkeys((template.language, *builtin.languages(template.key)))
@@ -154,7 +151,7 @@ def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[
 
 
 def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
-    """Whether it still asks what the built-in asks: its other languages then fit to it."""
+    """Whether it equals the built-in one, so that its other languages fit."""
     template = builtin.load(key, language=version.language)
     return (template.version, template.language) == (version.number, version.language) and bool(
         parse.to_json(template.questions) == version.questions
@@ -162,7 +159,7 @@ def _is_as_built(version: QuestionnaireVersion, key: str) -> bool:
 
 
 def _came_with_us(version: QuestionnaireVersion) -> bool:
-    """Whether no member published it: a built-in is published the moment it is made, a draft some time later."""
+    """Whether no member published it: built-in versions are published on creation."""
     return version.published_by_id is None and version.published_at == version.created_at
 
 
@@ -181,7 +178,7 @@ def _as_version(
 
 
 def numbers(questionnaire: Questionnaire) -> list[int]:
-    """The numbers of its published versions, the newest first."""
+    """Published version numbers, the newest first."""
     rows = QuestionnaireVersion.objects.of(questionnaire.organisation).filter(
         questionnaire=questionnaire, published_at__isnull=False
     )
@@ -191,7 +188,7 @@ def numbers(questionnaire: Questionnaire) -> list[int]:
 def versions_in_all_languages(
     questionnaire: Questionnaire, *, number: int | None = None
 ) -> list[QuestionnaireVersion]:
-    """All languages of a published number (without one: the newest), the source first; [] if there is none."""
+    """All languages of a published version (by default the newest), the source first."""
     rows = QuestionnaireVersion.objects.of(questionnaire.organisation).filter(
         questionnaire=questionnaire, published_at__isnull=False
     )
@@ -204,6 +201,6 @@ def versions_in_all_languages(
 
 
 def ensure_all_builtin(organisation: Organisation, *, now: datetime) -> None:
-    """Every built-in questionnaire, in its newest version. What is there already stays as it is."""
+    """Create or update all built-in questionnaires."""
     for key in keys():
         ensure_builtin(organisation, key, now=now)

@@ -24,7 +24,7 @@ LONG_MINUTES = 10
 _BRACES = re.compile(r"\{([^{}\n]{0,40})\}")
 # Grounds of Article 1 of Directive 2000/78/EC and of Article 9(1) of the GDPR, with family and age. Words that usually
 # mean something else at work ("old", "child process", "party") are left out.
-#: beginnings of words by topic and language; those that end in "$" are whole words
+#: beginnings of words by topic and language; a final "$" marks whole words
 _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     "health": {
         "en": (
@@ -212,7 +212,7 @@ _WORDS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One sentence, and the question that it is about ("" for the whole)."""
+    """A sentence, and the question that it is about, if any."""
 
     sentence: str
     question_id: str = ""
@@ -221,10 +221,7 @@ class Advice:
 def advice(
     entries: Sequence[Entry], *, minutes: int, translated: Mapping[str, Sequence[Entry]], language: str
 ) -> list[Advice]:
-    """All advice, on the whole first, then question by question.
-
-    `minutes` is the time needed; `language` that of `entries`, `translated` the other languages.
-    """
+    """All advice. `translated` are the translations of `entries` by language."""
     if not entries:
         return []
     return [
@@ -338,14 +335,14 @@ def _of_topics(by_language: Mapping[str, Sequence[Entry]], entries: Sequence[Ent
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """A topic and the word that suggests it."""
+    """A sensitive topic and the word that suggests it."""
 
     topic: str
     word: str
 
 
 def touched(text: str, *, language: str) -> Touched | None:
-    """The first topic that a text may touch; None if none, or if the language has no list."""
+    """The first sensitive topic that a text may touch on."""
     short = language.lower().replace("_", "-").split("-")[0]
     for topic, by_language in _WORDS.items():
         for word in by_language.get(short, ()):
@@ -357,7 +354,6 @@ def touched(text: str, *, language: str) -> Touched | None:
 
 
 def topic_words() -> Mapping[str, str]:
-    """What each topic is called in a sentence."""
     return {
         "health": _("health"),
         "family": _("family"),

@@ -14,10 +14,9 @@ type Languages = Mapping[str, Sequence[Entry]]
 
 
 def changes(before: Languages, after: Languages) -> list[str]:
-    """The differences, question by question in the order of the new version; [] if there are none.
+    """Sentences about the differences between questions by language, whose first language is the source.
 
-    Both are the questions by language, the source's first; the source of `after` is compared, translations by
-    how many of their texts are other ones.
+    Of translations, only the number of changed texts is given.
     """
     language = next(iter(after))
     old = list(before.get(language) or next(iter(before.values())))
@@ -26,7 +25,7 @@ def changes(before: Languages, after: Languages) -> list[str]:
 
 
 def left_behind(before: Languages, after: Languages) -> list[str]:
-    """The languages with translations that are older than their source text."""
+    """The languages with translations of source texts that have changed since."""
     source = next(iter(after))
     if source not in before:
         return []
@@ -115,7 +114,6 @@ def _changed(was: Mapping[str, Any], entry: Mapping[str, Any], new: Sequence[Ent
 
 
 def _settings(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Everything that has no sentence of its own."""
     handled = {"required", "only_for", "when", "levels", "choices", *texts_of(entry)}
     handled |= {"text", "help", "self_text", "competency", "left", "right", "unit"}
     return {name: value for name, value in entry.items() if name not in handled}

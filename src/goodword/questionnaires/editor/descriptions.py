@@ -16,7 +16,7 @@ _SHORT = 70
 
 
 def short(text: str) -> str:
-    """The text, cut between words where it is long."""
+    """The text, cut between words if long."""
     line = " ".join(text.split())
     if len(line) <= _SHORT:
         return line
@@ -24,18 +24,18 @@ def short(text: str) -> str:
 
 
 def named(entry: Mapping[str, Any]) -> str:
-    """How a sentence names a question: “How reliably did …”."""
+    """“How reliably did …”."""
     return _("“%(text)s”") % {"text": short(str(entry["text"]))}
 
 
 def numbered(entries: Sequence[Entry], question_id: str) -> str:
-    """How a sentence names a question of this list: 4 “How reliably did …”."""
+    """4 “How reliably did …”."""
     place = index_of(entries, question_id)
     return _("%(number)s “%(text)s”") % {"number": place + 1, "text": short(str(entries[place]["text"]))}
 
 
 def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
-    """The answers on which another question can depend, as value and words; empty for types that have no such."""
+    """Values and labels of the answers that conditions can name."""
     match entry["type"]:
         case "yes_no_unsure":
             return dict(labels.yes_no_unsure())
@@ -51,13 +51,13 @@ def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def who(entry: Mapping[str, Any]) -> str:
-    """Whom it is asked of, "" if everybody: "Manager or Client"."""
+    """ "Manager or Client", or "" if everyone is asked."""
     words = labels.relationships()
     return get_text_list([words[name] for name in entry.get("only_for", ())], _("or"))
 
 
 def when(entries: Sequence[Entry], entry: Mapping[str, Any]) -> str:
-    """When it is asked, "" if always: "Only if 4 is answered “Yes” or “Not sure”", with its place in `entries`."""
+    """ "Only if 4 is answered “Yes” or “Not sure”", or "" if always asked."""
     question_id, values = condition_of(entry)
     if not question_id:
         return ""
@@ -70,7 +70,7 @@ def when(entries: Sequence[Entry], entry: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class QuestionType:
-    """A type: its name in JSON, its name on pages, one line of what it is for, and an example question."""
+    """A type: its name in JSON and on pages, a description, and an example question."""
 
     name: str
     title: str
@@ -79,7 +79,7 @@ class QuestionType:
 
 
 def groups() -> list[tuple[str, list[QuestionType]]]:
-    """All types in the order in which they are offered, under their headings."""
+    """All types in display order, by heading."""
     return [
         (_("Rate"), _to_rate()),
         (_("Choose"), _to_choose()),
@@ -89,7 +89,7 @@ def groups() -> list[tuple[str, list[QuestionType]]]:
 
 
 def question_types() -> dict[str, QuestionType]:
-    """Every type by its name in JSON."""
+    """All types by their name in JSON."""
     return {kind.name: kind for _heading, members in groups() for kind in members}
 
 
@@ -206,12 +206,10 @@ def _to_confirm() -> list[QuestionType]:
 
 
 def language_codes() -> list[str]:
-    """The codes of the languages that there are."""
     return [code for code, _name in settings.LANGUAGES]
 
 
 def language_name(code: str) -> str:
-    """The language's name in the language of the page, the code for one that is not known."""
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:

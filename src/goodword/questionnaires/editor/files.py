@@ -1,4 +1,4 @@
-"""A questionnaire as one JSON file with all its languages, and back. The form: docs/questionnaires.md."""
+"""Export and import of questionnaires as JSON files with all languages. Format: docs/questionnaires.md."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -25,14 +25,14 @@ from goodword.questionnaires.parse import QuestionError, parse, parse_question, 
 from goodword.questionnaires.types import Question
 
 LONGEST_TITLE, LONGEST_DESCRIPTION = 200, 2000
-#: bytes; a questionnaire of a hundred questions in three languages has about 200 kB
+#: bytes; a hundred questions in three languages have about 200 kB
 LARGEST_FILE = 500_000
 _MOST_PROBLEMS = 20
 _TEXT_NAMES = {"text", "help", "self_text", "competency", "left", "right", "unit", "label", "example"}
 
 
 class InvalidFile(Exception):
-    """Why a file cannot be imported: a sentence for each problem, with its place."""
+    """Why a file cannot be imported: a sentence for each problem."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         super().__init__(" ".join(problems))
@@ -41,7 +41,7 @@ class InvalidFile(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
-    """What is in a file: the questions by language, the source's first."""
+    """Questions by language, the source first."""
 
     title: str
     description: str
@@ -65,8 +65,15 @@ class QuestionnaireFile(BaseModel):
     ]
 
 
+def file_schema() -> dict[str, Any]:
+    """The JSON Schema of a file. Texts may be empty, since untranslated ones are."""
+    schema = QuestionnaireFile.model_json_schema()
+    for name in ("Heading", "Label", "Statement", "Text"):
+        del schema["$defs"][name]["minLength"]
+    return schema
+
+
 def to_file(contents: Contents) -> str:
-    """The file's text."""
     plain = {
         "title": contents.title,
         "description": contents.description,
@@ -76,10 +83,10 @@ def to_file(contents: Contents) -> str:
 
 
 def read_file(raw: bytes) -> Contents:
-    """The contents of a file, checked as a whole. Raises `InvalidFile`.
+    """The contents of a file. Raises `InvalidFile`.
 
-    The first language is the source; the others must ask the same questions in the same order, and their texts may be
-    empty, as in a draft that is not translated yet.
+    The first language is the source. The others must have the same questions in the same order; their texts may be
+    empty.
     """
     data = _loaded(raw)
     try:
@@ -132,7 +139,7 @@ def _loaded(raw: bytes) -> object:
 
 
 def _language(entries: object, *, source: Sequence[Entry] | None) -> tuple[list[Entry], list[str]]:
-    """The questions in one language, and what is wrong with them."""
+    """The questions in one language, and their problems."""
     if not isinstance(entries, list) or not entries:
         return [], [_("It needs a list of questions.")]
     checked = entries if source is None else [_without_gaps(entry) for entry in entries]
@@ -153,7 +160,7 @@ def _language(entries: object, *, source: Sequence[Entry] | None) -> tuple[list[
 
 
 def _problems_of_each(entries: Sequence[object]) -> list[str]:
-    """What is wrong with each question by itself: `parse` alone would stop at the first."""
+    """The problems of all questions; `parse` stops at the first."""
     problems = []
     for place, entry in enumerate(entries, start=1):
         try:
@@ -164,7 +171,7 @@ def _problems_of_each(entries: Sequence[object]) -> list[str]:
 
 
 def _without_gaps(value: Any) -> Any:
-    """The same with "-" in each empty text, so that untranslated questions can be validated."""
+    """With "-" for empty texts, so that untranslated questions can be validated."""
     if isinstance(value, Mapping):
         return {
             name: "-" if name in _TEXT_NAMES and part == "" else _without_gaps(part)

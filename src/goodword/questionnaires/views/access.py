@@ -24,9 +24,9 @@ def questionnaire_of(request: MemberRequest, pk: int) -> Questionnaire:
 
 
 def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
-    """Give the view the draft of the questionnaire `pk`; redirect to the questionnaire's page if there is none.
+    """Pass the draft of questionnaire `pk` to the view, or redirect to the questionnaire if there is none.
 
-    A `StaleDraft` that a view does not handle redirects to the editor.
+    `StaleDraft` redirects to the editor.
     """
 
     def wrapped(request: MemberRequest, /, pk: int, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -54,6 +54,6 @@ def at_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
 
 
 def revision_of(request: MemberRequest, name: str = "revision") -> int:
-    """The draft's revision when the page was opened; -1, which none has, if it is missing."""
+    """The draft's revision when the page was opened; -1, which matches none, if missing."""
     given = request.POST.get(name, "")
     return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else -1

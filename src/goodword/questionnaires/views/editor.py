@@ -1,4 +1,4 @@
-"""The editor's first page: the questions of the draft in order, and advice; move, duplicate and delete them."""
+"""The editor's main page: the draft's questions and advice; move, duplicate and delete questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,7 +42,6 @@ from goodword.questionnaires.views.access import at_draft, revision_of
 
 
 def advice_of(draft: Draft, facts: Facts) -> list[Advice]:
-    """What is worth a second look in this draft."""
     return advice(
         draft.entries,
         minutes=facts.minutes,
@@ -54,7 +53,7 @@ def advice_of(draft: Draft, facts: Facts) -> list[Advice]:
 @require_safe
 @at_draft
 def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """The list. After a move, `?moved=<id>&by=up` puts the focus back on the button that was pressed."""
+    """After a move, `?moved=<id>&by=up` puts the focus back on the pressed button."""
     facts = facts_of(draft.source)
     there = {row.language for row in draft.rows}
     return render(
@@ -84,7 +83,6 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Title and description, which count at once."""
     found = draft.questionnaire
     form = DetailsForm(request.POST or None, initial={"title": found.title, "description": found.description})
     if request.method == "POST" and form.is_valid():
@@ -100,8 +98,6 @@ def details(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionItem:
-    """One question of a list."""
-
     place: int
     entry: Entry
     kind: str
@@ -112,23 +108,19 @@ class QuestionItem:
 
     @property
     def id(self) -> str:
-        """Its id."""
         return str(self.entry["id"])
 
     @property
     def short(self) -> str:
-        """Its text, cut where it is long."""
         return short(self.entry["text"])
 
     @property
     def options(self) -> Sequence[dict[str, Any]]:
-        """Its levels or choices."""
         options: Sequence[dict[str, Any]] = self.entry.get("levels") or self.entry.get("choices") or ()
         return options
 
 
 def question_items(entries: Sequence[Entry]) -> list[QuestionItem]:
-    """All of them, with their settings in words."""
     names = question_types()
     return [
         QuestionItem(
@@ -147,7 +139,7 @@ def question_items(entries: Sequence[Entry]) -> list[QuestionItem]:
 @require_POST
 @at_draft
 def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """One place up or down. Where a condition is in the way, a page says so and offers the way out."""
+    """Move up or down. If a condition prevents it, show a page with ways to go on."""
     up = request.POST.get("by") == "up"
     try:
         place = move_question(
@@ -173,7 +165,6 @@ def move(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRespo
 @require_POST
 @at_draft
 def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """One like it, right below."""
     try:
         name = duplicate_question(
             questionnaire=draft.questionnaire, question_id=question_id, revision=revision_of(request)
@@ -192,7 +183,7 @@ def duplicate(request: MemberRequest, draft: Draft, *, question_id: str) -> Http
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def delete(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """Confirm, and ask what happens to the questions that depend on it; then delete."""
+    """Confirm, choose what happens to dependent questions, then delete."""
     problem = ""
     try:
         question = _question(draft, question_id)

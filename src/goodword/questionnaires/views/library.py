@@ -1,4 +1,4 @@
-"""Library > Questionnaires: the list, the page of one, and how to get a new one."""
+"""Library > Questionnaires: the list, the page of a questionnaire, and ways to create one."""
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
@@ -28,7 +28,6 @@ DRAFT = "draft"
 
 
 def _as_offered(row: ListedQuestionnaire) -> int:
-    """Built-in questionnaires in the product's order, the most general first."""
     known = keys()
     return known.index(row.questionnaire.key) if row.questionnaire.key in known else len(known)
 
@@ -36,7 +35,7 @@ def _as_offered(row: ListedQuestionnaire) -> int:
 @require_safe
 @access.member(kinds=access.WORKS)
 def questionnaires(request: MemberRequest) -> HttpResponse:
-    """Those of the organisation and those that come with the product; archived ones apart."""
+    """Own, built-in and archived questionnaires."""
     ensure_all_builtin(request.organisation, now=clock.now())
     rows = list_questionnaires(request.member)
     archived = [row for row in rows if row.questionnaire.archived_at is not None]
@@ -55,7 +54,7 @@ def questionnaires(request: MemberRequest) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.WORKS)
 def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """A published version to read, in one of its languages; one that has none yet leads to its draft."""
+    """A published version in one of its languages; without one, redirects to the draft."""
     found = questionnaire_of(request, pk)
     draft = draft_of(found)
     all_numbers = numbers(found)
@@ -85,7 +84,6 @@ def questionnaire(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Take it out of what roles can choose."""
     found = questionnaire_of(request, pk)
     try:
         domain.archive(questionnaire=found, by=request.member, now=clock.now())
@@ -99,7 +97,6 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Put it back."""
     domain.bring_back(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
     messages.success(request, _("Restored. Roles can choose it again."))
     return redirect("questionnaire", request.organisation.slug, pk)
@@ -108,7 +105,7 @@ def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.WORKS)
 def export(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The draft (`?version=draft`), or a published version, as one file with all languages."""
+    """The draft (`?version=draft`) or a published version as a file with all languages."""
     found = questionnaire_of(request, pk)
     rows: list[QuestionnaireVersion]
     if request.GET.get("version") == DRAFT:
@@ -145,7 +142,6 @@ def _asked_number(request: MemberRequest, there: list[int]) -> int | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def new(request: MemberRequest) -> HttpResponseBase:
-    """An empty one."""
     form = NewForm(request.POST or None, initial={"language": request.organisation.language})
     if request.method == "POST" and form.is_valid():
         made = domain.create(
@@ -162,7 +158,6 @@ def new(request: MemberRequest) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Make a copy*."""
     made = domain.duplicate(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
     messages.success(request, _("Copied. Roles can choose the copy once you publish it."))
     return redirect("questionnaire_edit", request.organisation.slug, made.pk)
@@ -171,7 +166,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def begin_draft(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """*Edit*: to the draft, which is made if there is none."""
+    """*Edit*: go to the draft, creating it if necessary."""
     try:
         domain.begin_draft(questionnaire=questionnaire_of(request, pk), now=clock.now())
     except NotEditable:
@@ -186,7 +181,6 @@ def begin_draft(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def import_(request: MemberRequest) -> HttpResponseBase:
-    """From a file, whole or not at all."""
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST":
         form = ImportForm(request.POST, request.FILES)

@@ -1,4 +1,4 @@
-"""Preview as a referee on a phone: the real pages; answers stay in the session."""
+"""Preview as a referee on a phone, with the real pages; answers stay in the session."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ CANDIDATE, COMPANY = "Alex Muster", "Example Ltd"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """The pages that follow from the answers so far. `of_others`: ids that this relationship is never asked."""
+    """The pages for the answers so far. `of_others` are ids that this relationship is never asked."""
 
     relationship: str
     stated: Stated
@@ -46,7 +46,7 @@ class Preview:
     of_others: Collection[str]
 
     def page_of(self, question_id: str) -> int:
-        """The page of a question, from 1; 0 if it is not asked."""
+        """The page number of a question; 0 if it is not asked."""
         for number, page in enumerate(self.pages, start=1):
             if any(question.id == question_id for question in page):
                 return number
@@ -60,7 +60,7 @@ def build_preview(
     relationship: str,
     answers: Mapping[str, Any],
 ) -> Preview:
-    """A preview in a language, with the source's texts where it has none yet."""
+    """A preview in a language, with source texts in its gaps."""
     questions = fill_placeholders(parse(filled_up(source, translated)), candidate=CANDIDATE, company=COMPANY)
     asked = applicable(questions, relationship=relationship, answers=answers)
     possible = {question.id for question in applicable(questions, relationship=relationship)}
@@ -83,7 +83,7 @@ def build_preview(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """The draft, else the newest version, or the one that `?version=` names, walked page by page."""
+    """The draft, else the newest version, or that of `?version=`, page by page."""
     found = questionnaire_of(request, pk)
     rows = _rows(found, request.GET.get("version", ""))
     if not rows[0].questions:
@@ -154,7 +154,7 @@ def preview(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _why(who: str, when: str, current: Preview, question_id: str) -> str:
-    """Why a question is not asked, "" if it is."""
+    """Why a question is not asked, or ""."""
     if current.page_of(question_id):
         return ""
     if question_id in current.of_others:
@@ -176,7 +176,7 @@ def _rows(questionnaire: Questionnaire, version: str) -> Sequence[QuestionnaireV
 
 
 def _form(request: MemberRequest, current: Preview, number: int) -> QuestionForm | None:
-    """The form of a page; None behind the last one."""
+    """The form of a page; None after the last one."""
     if number > len(current.pages):
         return None
     return QuestionForm(
@@ -200,7 +200,7 @@ def _keep(request: MemberRequest, source: QuestionnaireVersion, answers: Mapping
 
 
 def _of(source: QuestionnaireVersion) -> str:
-    """What answers belong to: a change of the draft begins anew, so that none can be of another question."""
+    """Identifies a revision: a changed draft is previewed from the start."""
     return f"{source.pk}:{source.revision}"
 
 

@@ -1,4 +1,4 @@
-"""Publish a draft, or throw it away."""
+"""Publish or discard a draft."""
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -10,7 +10,6 @@ from goodword.accounts.access import MemberRequest
 from goodword.core import clock
 from goodword.questionnaires.domain import drafts
 from goodword.questionnaires.domain.drafts import Draft
-from goodword.questionnaires.domain.drafts import discard as throw_away
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.changes import changes, left_behind
 from goodword.questionnaires.editor.descriptions import language_name
@@ -25,7 +24,7 @@ from goodword.questionnaires.views.editor import advice_of
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """What is different, who will be asked it, what is not translated; then the next version."""
+    """Show changes, roles that use it and missing translations; then publish."""
     open_texts = {row.language: gaps(draft.entries, row.questions) for row in draft.translations}
     unfinished = [language for language, count in open_texts.items() if count]
     form = PublishForm(
@@ -66,7 +65,7 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 
 def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
-    """The number of the version; 0 with an error on the form if it cannot be."""
+    """The version number; 0 with an error in the form."""
     try:
         return drafts.publish(
             questionnaire=draft.questionnaire,
@@ -95,10 +94,10 @@ def _publish(request: MemberRequest, draft: Draft, form: PublishForm) -> int:
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Ask once more, then delete the draft."""
+    """Confirm, then delete the draft."""
     rows = versions_in_all_languages(draft.questionnaire)
     if request.method == "POST":
-        stays = throw_away(
+        stays = drafts.discard(
             questionnaire=draft.questionnaire,
             revision=revision_of(request),
             by=request.member,

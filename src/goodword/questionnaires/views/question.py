@@ -1,5 +1,3 @@
-"""Add a question, and change one."""
-
 from collections.abc import Mapping
 from typing import Any
 
@@ -28,7 +26,7 @@ from goodword.questionnaires.views.access import at_draft, revision_of
 @require_safe
 @at_draft
 def choose(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Which type of question, or which competency of the library."""
+    """Choose a type of question or a competency of the library."""
     asked = {name.casefold() for name in competencies_of(draft.entries)}
     library = [
         (competency, competency.name.casefold() in asked)
@@ -44,7 +42,6 @@ def choose(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_POST
 @at_draft
 def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Add one of the library."""
     try:
         name = add_competency(questionnaire=draft.questionnaire, key=request.POST.get("key", ""))
     except LookupError:
@@ -58,7 +55,6 @@ def competency(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
-    """A new question of a type, at the end."""
     if kind not in question_types():
         raise Http404("no such type")
     entry = {"type": kind}
@@ -78,7 +74,7 @@ def new(request: MemberRequest, draft: Draft, *, kind: str) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpResponseBase:
-    """One question. What was typed stays when somebody else has saved meanwhile, beside what is there now."""
+    """Edit a question. If somebody else has saved meanwhile, the input is kept beside the saved question."""
     try:
         entry = draft.entries[index_of(draft.entries, question_id)]
     except KeyError:
@@ -107,7 +103,7 @@ def change(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
 
 
 def _remind_of_translations(request: MemberRequest, before: Draft, question_id: str) -> None:
-    """Where other words are asked now than were translated, somebody should look at the translations."""
+    """Warn about translations of texts that have changed."""
     after = draft_of(before.questionnaire)
     if after is None:
         return
@@ -125,7 +121,7 @@ def _remind_of_translations(request: MemberRequest, before: Draft, question_id: 
 
 
 def _bound(request: MemberRequest, draft: Draft, entry: Mapping[str, Any]) -> QuestionForm:
-    """The form as it was posted; quiet if it was only asked for more rows."""
+    """The posted form; quiet if only rows were added or moved."""
     other = reshaped(request.POST)
     return form_for(
         draft.entries,
@@ -149,7 +145,7 @@ def _page(request: MemberRequest, draft: Draft, form: QuestionForm, *, stale: bo
             "place": len(draft.entries) + 1 if form.is_new else index_of(draft.entries, form.entry["id"]) + 1,
             "rating": form if isinstance(form, RatingForm) else None,
             "choices": form if isinstance(form, ChoicesForm) else None,
-            # a form that was typed into keeps what it was based on, so that a save cannot pass over a newer one
+            # posted forms keep their revision, so that saving them cannot overwrite a newer one
             "revision": revision_of(request) if form.is_bound and not stale else now.source.revision,
             "stale": stale,
             "stored": form.entry,

@@ -1,5 +1,3 @@
-"""The languages of a draft: add one, translate side by side, remove one."""
-
 from django.contrib import messages
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
@@ -19,7 +17,6 @@ from goodword.questionnaires.views.access import at_draft, revision_of
 @require_POST
 @at_draft
 def add(request: MemberRequest, draft: Draft) -> HttpResponseBase:
-    """Another language, its texts empty."""
     language = request.POST.get("language", "")
     if language not in language_codes():
         raise Http404("no such language")
@@ -30,7 +27,7 @@ def add(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @at_draft
 def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
-    """The texts side by side. What was typed stays when the draft has changed meanwhile."""
+    """Texts side by side. Input is kept if the draft has changed."""
     row = draft.row(language)
     if row is None or row == draft.source:
         messages.info(request, _("The draft has no translation into that language."))
@@ -71,7 +68,6 @@ def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpRes
 @require_POST
 @at_draft
 def remove(request: MemberRequest, draft: Draft, *, language: str) -> HttpResponseBase:
-    """Take a language out of the draft."""
     try:
         remove_language(questionnaire=draft.questionnaire, language=language, revision=revision_of(request))
     except NoLanguage:

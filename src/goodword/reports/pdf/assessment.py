@@ -129,12 +129,12 @@ def _total(total: Total, words: Words) -> Section:
 
 
 def _percent(value: float, words: Words) -> str:
-    """With a decimal only where there is one."""
+    """With a decimal if there is one."""
     return words.number(value, 0 if float(round(value, 1)).is_integer() else 1)
 
 
 def _figures(assessment: Assessment, words: Words) -> list[Section]:
-    """Where percentiles, bands and abilities come from, if there are any. Snapshots before schema 4 do not say it."""
+    """The figures behind percentiles, bands and abilities, since schema 4."""
     parts = assessment["tests"]
     compared = [_compared(part, words) for part in parts]
     blocks = _rules(compared, parts, words)
@@ -146,7 +146,7 @@ def _figures(assessment: Assessment, words: Words) -> list[Section]:
 
 
 def _compared(part: PartData, words: Words) -> list[Compared]:
-    """The scores of a part that were compared with norms, with their figures."""
+    """Scores compared with norms."""
     return [
         (name, score, figures)
         for name, score in _report(part).normed_scores(part, words)
@@ -155,7 +155,7 @@ def _compared(part: PartData, words: Words) -> list[Compared]:
 
 
 def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], words: Words) -> list[Block]:
-    """How a percentile, a reliability, an error and a band are computed, each once."""
+    """The formulas in use, each once."""
     if not any(compared):
         return []
     distances = {_kind(part).by_distance for part, scores in zip(parts, compared, strict=True) if scores}

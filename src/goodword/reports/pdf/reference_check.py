@@ -137,7 +137,7 @@ def _ratings(check: Check, words: Words) -> Section | None:
 
 
 def _lines(check: Check, people: dict[str, str], words: Words) -> Section | None:
-    """Answers of a few words, a number, a day or a period."""
+    """Short texts, numbers, dates and periods."""
     known = {reference["id"]: reference for reference in check["references"]}
     blocks: list[Block] = []
     for question in check["questions"]:
@@ -273,7 +273,7 @@ def _kind(question: Question, words: Words) -> str:
 
 
 def answer_blocks(question: Charted, words: Words) -> list[Block]:
-    """The question as a heading and its answers as dots; a sentence where nobody answered."""
+    """A heading and the answers as dots, or a sentence if there are none."""
     blocks = head_of(question, words, note=_scale(question))
     if not any(group["values"] for group in question["by_relationship"]):
         return [*blocks, Prose([_nobody(question, words)], quiet=True)]
@@ -282,13 +282,13 @@ def answer_blocks(question: Charted, words: Words) -> list[Block]:
     header = [words("relationship"), words("answers"), words("mean")]
     axis = _axis(question)
     rows = [_rating_row(group, axis, words) for group in question["by_relationship"]]
-    if question["type"] == "statement":  # places, of which neither end is more
+    if question["type"] == "statement":  # neither end is better, so there is no mean
         header, rows = [*header[:2], ""], [replace(row, mean=None, mean_text="") for row in rows]
     return [*blocks, RatingChart(header, axis, rows)]
 
 
 def head_of(question: Question, words: Words, *, note: str | None = None) -> list[Block]:
-    """The heading of a question: its competency where it has one, then its text; and who was not asked, and why."""
+    """The heading of a question, with its competency, and who was not asked."""
     competency = question.get("competency")
     text = question["text"]
     blocks: list[Block] = [
@@ -331,7 +331,7 @@ def _nobody(question: Charted, words: Words) -> str:
 
 
 def is_identifiable(group: GroupValues) -> bool:
-    """Whether the mark is due: never for the candidate, who is known anyway."""
+    """Whether to mark a group as identifiable."""
     return group["identifiable"] and not group["self_reference"]
 
 
@@ -366,7 +366,7 @@ def _rating_row(group: GroupValues, axis: tuple[int, int], words: Words) -> Rati
 
 
 def _choice(question: ChoiceQuestion, words: Words) -> list[Block]:
-    """Every option with its dots; of a long list of adjectives the unchosen ones in one line instead."""
+    """Options with their dots; of several choices, those not chosen share a line."""
     rows: list[OptionRow] = []
     unchosen: list[str] = []
     for option in question["options"]:

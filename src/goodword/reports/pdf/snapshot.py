@@ -1,15 +1,11 @@
-"""The frozen content of a report, as JSON: what `render_pdf` takes and what is stored beside the file.
+"""The frozen content of a report, as JSON.
 
-A snapshot holds JSON values only, so it is written as typed dictionaries: what the domain builds, what the
-database keeps and what the renderer reads are one and the same thing. Every text is already in the report's
-language, and times are already in the organisation's zone: rendering looks nothing up.
-
-Keys whose type allows `None` are always present; only `NotRequired` ones may be left out. `None` for a name
-or a comment means that it was erased. `check_snapshot` validates a stored snapshot against these types.
+Texts are in the report's language and times in the organisation's zone, so rendering looks nothing up. None for a name
+or a comment means that it was erased.
 
 Schema 2 names the reference of each value and has more types of question. What it adds is `NotRequired`, so that
-snapshots of schema 1 are drawn as they were. Schema 3 has several kinds of test; each kind defines its data
-(`assessments.kinds`). Schema 4 has the figures that percentiles and abilities were computed from.
+snapshots of schema 1 can still be drawn. Schema 3 has several kinds of test, which define their own data
+(`assessments.kinds`). Schema 4 has the figures behind percentiles and abilities.
 """
 
 from collections.abc import Mapping
@@ -24,9 +20,7 @@ SCHEMA: Final = 4
 
 
 class Organisation(TypedDict):
-    """Whose report it is. `accent` is `#rrggbb` (darkened here until it reads on white); `logo` is the
-    base64 of a PNG, JPEG or SVG file, at most 1 MiB; without one, or with one that cannot be drawn, the
-    name stands."""
+    """`accent` is `#rrggbb`; `logo` is the base64 of a PNG, JPEG or SVG file of at most 1 MiB."""
 
     name: str
     accent: str
@@ -42,16 +36,14 @@ class RoleTitle(TypedDict):
 
 
 class Engine(TypedDict):
-    """What the file was made with; take it from `current_engine()` when the snapshot is built. Rendering the
-    same snapshot gives the same bytes as long as the engine is the same."""
+    """The versions in use when the snapshot was made."""
 
     typst: str
     fonts: dict[str, str]
 
 
 class Reused(TypedDict):
-    """Where a result comes from that was made for another application of the same person: for which role
-    (`None`: not to be named here), when it was completed, and in which report it was first published."""
+    """The earlier application of a reused result: its role (None: not to be named) and the code of its first report."""
 
     role: str | None
     completed_at_text: str
@@ -61,11 +53,8 @@ class Reused(TypedDict):
 class Head(TypedDict):
     """Common to every report.
 
-    `code` is the short code printed in the footer ("GW-7F3K-Q2"), `version` counts from 1, `made_at` is ISO
-    8601 with an offset and becomes the file's date, `made_at_text` is the same moment as people read it,
-    `language` is a tag such as `en` or `de-AT`, `redacted` says that personal data were removed from this
-    version, `reused` is there if the result was not made for this application, `left_out` says how many referees
-    were taken out of it.
+    `made_at` is ISO 8601 with an offset and becomes the file's date, `made_at_text` is printed. `language` is a tag
+    such as `en` or `de-AT`. `left_out` counts erased referees.
     """
 
     schema: Annotated[int, Field(ge=1, le=SCHEMA)]
@@ -87,8 +76,7 @@ class Head(TypedDict):
 
 
 class Portion(TypedDict):
-    """What goes into a total: its name (of a category of tasks its id), how many were solved ("Reasoning: 7/10"), its
-    share solved and its share of the total, in percent."""
+    """A part of a total: a test's name or a category's id, what was solved ("Reasoning: 7/10"), and percentages."""
 
     name: str
     counted: str
@@ -97,8 +85,7 @@ class Portion(TypedDict):
 
 
 class Total(TypedDict):
-    """A total over right-or-wrong tests, in percent (`None`: there can be none, or erased). `reason` says why the
-    weights are as they are."""
+    """A total over right-or-wrong tests, in percent (None: impossible or erased). `reason` explains weights."""
 
     value: float | None
     weighted: bool
@@ -107,8 +94,7 @@ class Total(TypedDict):
 
 
 class Assessment(TypedDict):
-    """`taken_at_text` is when it was finished; `language` is the name of the language it was taken in. `total` is
-    there where the assessment has one."""
+    """`taken_at_text` is when it was finished; `language` is a name, not a tag."""
 
     title: str
     taken_at_text: str
@@ -131,7 +117,7 @@ class QuestionnaireName(TypedDict):
 
 
 class Referee(TypedDict):
-    """Who gave a reference. `title` is the referee's or, for a factual one, the candidate's title there."""
+    """`title` is the referee's or, in a factual reference, the candidate's."""
 
     name: str | None
     relationship: str
@@ -140,10 +126,8 @@ class Referee(TypedDict):
 
 
 class Reference(TypedDict):
-    """One reference that came in. `id` is any string that is unique in the snapshot. `factual`: only dates
-    and title were confirmed. `self_reference`: the candidate answered about themself. `late`: it came when the
-    check was done. `language`: the name of the language it was given in, if that is not the report's. `erased`:
-    the referee was taken out."""
+    """A received reference. `factual`: dates and title only. `late`: received after completion. `language`: the name of
+    its language, if not the report's. `erased`: the referee was erased."""
 
     id: str
     referee: Referee
@@ -157,8 +141,7 @@ class Reference(TypedDict):
 
 
 class Comment(TypedDict):
-    """A comment in full; `reference` is the id of its reference. `text` is `None` once erased. `language`
-    is a tag if it is known to differ from the report's (screen readers then read it in that language)."""
+    """`reference` is an id. `language` is a tag, for screen readers, if known to differ from the report's."""
 
     reference: str
     text: str | None
@@ -166,16 +149,15 @@ class Comment(TypedDict):
 
 
 class PersonValues(TypedDict):
-    """What one person chose: levels, places, or numbers of options; nothing for who could not say."""
+    """One person's levels, positions or numbers of options; empty for "can't judge"."""
 
     reference: str
     values: list[int]
 
 
 class GroupValues(TypedDict):
-    """The answers of the referees of one relationship: `values` in any order, `n` referees who answered,
-    `skipped` who could not say. `identifiable`: one referee stands behind it. For a question with several
-    choices `values` holds every chosen option, so it may be longer than `n`. `answers` says whose each is."""
+    """The answers of one relationship: `n` people answered, `skipped` could not judge. With several choices, `values`
+    may be longer than `n`. `answers` says whose each value is. `identifiable`: there is only one referee."""
 
     relationship: str
     n: int
@@ -187,16 +169,13 @@ class GroupValues(TypedDict):
 
 
 class Level(TypedDict):
-    """One step of a rating scale; `example` is the example of behaviour shown at it."""
-
     value: int
     label: str
     example: str | None
 
 
 class QuestionHead(TypedDict):
-    """How a question was put: `competency` is its heading, `note` says why not everybody was asked, `not_asked`
-    whom it was not, `own_text` what the candidate was asked instead."""
+    """`note` says who was asked, `not_asked` lists references, `own_text` is the question of the self-assessment."""
 
     competency: NotRequired[str]
     note: NotRequired[str]
@@ -205,7 +184,7 @@ class QuestionHead(TypedDict):
 
 
 class RatingQuestion(QuestionHead):
-    """Levels of behaviour; with `agreement` levels of agreement with the text."""
+    """Levels of behaviour, or of `agreement` with the text."""
 
     type: Literal["rating"]
     id: str
@@ -217,8 +196,7 @@ class RatingQuestion(QuestionHead):
 
 
 class StatementQuestion(QuestionHead):
-    """Place the candidate between two statements: whole numbers from `scale_min` (all `low_text`) to
-    `scale_max`."""
+    """A position between two statements, from `scale_min` (all `low_text`) to `scale_max`."""
 
     type: Literal["statement"]
     id: str
@@ -237,8 +215,7 @@ class Option(TypedDict):
 
 
 class ChoiceQuestion(QuestionHead):
-    """Options to pick from: one, or with `multiple` several. *Would work with again* is one. Of adjectives `pick`
-    says how many were to be picked."""
+    """One option, or several with `multiple`; `pick` is the number of adjectives to pick."""
 
     type: Literal["choice"]
     id: str
@@ -258,7 +235,7 @@ class TextQuestion(QuestionHead):
 
 
 class LineQuestion(QuestionHead):
-    """A few words, a number, a day or a period, as `answers` in words."""
+    """Short text, number, date or period, with `answers` in words."""
 
     type: Literal["line"]
     id: str
@@ -274,9 +251,7 @@ type Question = Annotated[
 
 
 class Verification(TypedDict):
-    """What the candidate stated and what the referee confirmed, side by side, without a judgement.
-    `what` is a short label ("Worked together"); `None`: not given. `verdict` is "confirmed", "corrected" or
-    "unsure"."""
+    """What the candidate stated and the referee confirmed. `verdict` is "confirmed", "corrected" or "unsure"."""
 
     reference: str
     what: str
@@ -291,8 +266,7 @@ class Claim(TypedDict):
 
 
 class Contradiction(TypedDict):
-    """A fact on which referees of one company disagree, with the ids of those who gave each version. `references` are
-    all."""
+    """A fact on which referees of one company disagree; `references` are all of them."""
 
     what: str
     company: str
@@ -301,10 +275,8 @@ class Contradiction(TypedDict):
 
 
 class Check(TypedDict):
-    """`asked` counts the references that the role asks for, `received` those that came in (without the self-
-    reference). `completed_at_text` is when the check was completed, or closed early. Relationships appear in
-    the order in which they are first met in each question. `sent` were asked, `declined` said no, `erased` had
-    answered and are gone."""
+    """`asked` counts required references, `received` those received (without the self-assessment), `sent` the requests,
+    `declined` the refusals and `erased` the references erased with their referees."""
 
     questionnaire: QuestionnaireName
     asked: int
@@ -332,14 +304,11 @@ _SNAPSHOT: TypeAdapter[ReportSnapshot] = TypeAdapter(
 
 
 class SnapshotError(ValueError):
-    """A snapshot that does not have the shape it should have; the message names the place."""
+    """A snapshot of another shape; the message names the field."""
 
 
 def check_snapshot(snapshot: Mapping[str, Any]) -> ReportSnapshot:
-    """The same snapshot, known to be of one of the two kinds.
-
-    Raises `SnapshotError` with the path of the first value that is missing, unknown or of another type.
-    """
+    """Validate a snapshot. Raises `SnapshotError` with the path of the first wrong value."""
     try:
         _SNAPSHOT.validate_python(snapshot)
     except ValidationError as error:

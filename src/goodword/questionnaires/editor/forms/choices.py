@@ -1,4 +1,4 @@
-"""The forms of the types that list answers: rows that can be added to, and moved, without JavaScript."""
+"""Forms of the types with answers: rows that can be added and moved without JavaScript."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,14 +13,12 @@ from goodword.questionnaires.editor.entries import Entry, new_name
 from goodword.questionnaires.editor.forms.question import QuestionForm, Whole, Words
 from goodword.questionnaires.types import LEAST_CHOICES, LONGEST_QUESTION, MOST_CHOICES, MOST_RANKED
 
-#: empty rows that a form begins with, and that *More answers* adds
+#: empty rows of a new form, and rows that *More answers* adds
 ROWS, MORE_ROWS = 4, 4
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One answer as the page draws it."""
-
     place: int
     label: forms.BoundField
     value: str
@@ -29,7 +27,7 @@ class Row:
 
 
 class ChoicesForm(QuestionForm):
-    """Answers of one's own. An answer keeps its value when its words are changed, so that results stay comparable."""
+    """Answers keep their value if their label changes, so that results stay comparable."""
 
     rows_at_first = ROWS
 
@@ -54,7 +52,6 @@ class ChoicesForm(QuestionForm):
         self.count = count
 
     def rows(self) -> list[Row]:
-        """The answers, in order."""
         return [
             Row(
                 place=place,
@@ -67,7 +64,7 @@ class ChoicesForm(QuestionForm):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """At least two answers, none twice, and every answer that a later question depends on."""
+        """Require two answers, no duplicates, and those that later questions depend on."""
         given = super().clean()
         given["choices"] = self._choices(given)
         if self.count and not any(f"choice_{place}" in self.errors for place in range(self.count)):
@@ -109,13 +106,10 @@ class ChoicesForm(QuestionForm):
                 )
 
     def read_own(self) -> Entry:
-        """With the answers."""
         return super().read_own() | {"choices": self.cleaned_data["choices"]}
 
 
 class SomeChoicesForm(ChoicesForm):
-    """Some of the answers."""
-
     own = ("least", "most")
     least = Whole(
         least=1,
@@ -132,11 +126,9 @@ class SomeChoicesForm(ChoicesForm):
     )
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """With the bounds."""
         return super().initial_of(entry) | {"least": entry.get("least", 1), "most": entry.get("most")}
 
     def clean(self) -> dict[str, Any]:
-        """The bounds must be possible."""
         given = super().clean()
         count = len(given["choices"])
         if given.get("most") is None and "most" not in self.errors:
@@ -150,8 +142,6 @@ class SomeChoicesForm(ChoicesForm):
 
 
 class AdjectivesForm(ChoicesForm):
-    """Words, of which an exact number is picked."""
-
     own = ("pick",)
     rows_at_first = 12
     pick = Whole(
@@ -162,11 +152,9 @@ class AdjectivesForm(ChoicesForm):
     )
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """With the number to pick."""
         return super().initial_of(entry) | {"pick": entry.get("pick", 3)}
 
     def clean(self) -> dict[str, Any]:
-        """There must be more words than are picked."""
         given = super().clean()
         count = len(given["choices"])
         if given.get("pick") and count >= LEAST_CHOICES and given["pick"] >= count:
@@ -175,10 +163,7 @@ class AdjectivesForm(ChoicesForm):
 
 
 class RankingForm(ChoicesForm):
-    """Answers to put in order."""
-
     def clean(self) -> dict[str, Any]:
-        """No more than people can hold against each other."""
         given = super().clean()
         if len(given["choices"]) > MOST_RANKED:
             self.add_error(
@@ -189,7 +174,7 @@ class RankingForm(ChoicesForm):
 
 
 def reshaped(data: QueryDict) -> QueryDict | None:
-    """What was posted with more rows or two changed places, if a button for that was pressed; else None."""
+    """The posted data with more or swapped rows, if such a button was pressed; else None."""
     made = data.copy()
     count = _count(data)
     if "more_rows" in data:
@@ -213,5 +198,5 @@ def _count(data: Any) -> int:
 
 
 def _nth(given: Mapping[str, Any], place: int) -> int:
-    """Which of the answers that are not empty a row is, from 0."""
+    """The index of a row among the non-empty ones."""
     return sum(bool(given.get(f"choice_{before}")) for before in range(place))

@@ -1,4 +1,4 @@
-"""The form of what every question has: text, whether it must be answered, who is asked, and when; and its fields."""
+"""The fields that every question has, as a form."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ EVERYBODY, SOME = "everybody", "some"
 
 
 class Words(forms.CharField):
-    """A text for a questionnaire. Too long is an error and not a cut, so that nothing typed is lost unseen."""
+    """A text. If it is too long, it is refused and not cut."""
 
     def __init__(self, *, lines: int = 1, missing: str | Promise = "", **values: Any) -> None:
         self._one_line = lines == 1
@@ -34,19 +34,16 @@ class Words(forms.CharField):
         super().__init__(error_messages=messages, strip=False, **values)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        """No `maxlength`: the browser would cut what is pasted."""
+        """No `maxlength`, because browsers cut pasted text."""
         attributes = super().widget_attrs(widget)
         attributes.pop("maxlength", None)
         return attributes
 
     def to_python(self, value: Any) -> str:
-        """The text without controls, trimmed."""
         return clean_text(value if isinstance(value, str) else "", one_line=self._one_line)
 
 
 class Whole(forms.IntegerField):
-    """A whole number within bounds, with sentences for everything else."""
-
     def __init__(self, *, least: int, most: int, **values: Any) -> None:
         sentence = format_lazy(
             gettext_lazy("Enter a whole number from {least} to {most}."), least=least, most=most
@@ -61,15 +58,13 @@ class Whole(forms.IntegerField):
 
 
 class Flag(forms.BooleanField):
-    """A box to tick."""
-
     def __init__(self, **values: Any) -> None:
         super().__init__(required=False, **values)
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """An earlier question that this one can depend on, as the page draws it."""
+    """An earlier question that this one can depend on."""
 
     question_id: str
     words: str
@@ -79,18 +74,15 @@ class Source:
 
 
 class QuestionForm(forms.Form):
-    """A question to edit. `entry` is the stored one (only a type if it is new), `earlier` are the questions above.
+    """`entry` is the stored question (a new one has only a type), `earlier` are the questions above it."""
 
-    After `is_valid()`, `read()` gives the question as JSON, without an id for a new one.
-    """
-
-    #: the fields of the type, in the order of the page
+    #: fields of the type, in display order
     own: Sequence[str] = ()
     text_label: Any = gettext_lazy("Question")
     text_help: Any = gettext_lazy(
         "{candidate} becomes the candidate's name, {company} the company where they worked together."
     )
-    #: whether candidates are asked it about themselves
+    #: whether it is part of the self-assessment
     of_self = True
 
     required_attribute = False
@@ -142,8 +134,7 @@ class QuestionForm(forms.Form):
         language: str = "en",
         quiet: bool = False,
     ) -> None:
-        """`dependent_on`: the answers that later questions depend on, each with the name of such a question; `quiet`
-        hides errors, for a form that only gets more rows."""
+        """`dependent_on` maps answers to a question that depends on them; `quiet` hides errors, while editing rows."""
         self.entry, self.language, self.dependent_on = entry, language, dependent_on or {}
         self.is_new = "id" not in entry
         self._quiet = quiet
@@ -159,11 +150,9 @@ class QuestionForm(forms.Form):
 
     @property
     def errors(self) -> ErrorDict:
-        """As for any form; none while `quiet`."""
         return ErrorDict() if self._quiet else super().errors
 
     def is_valid(self) -> bool:
-        """As for any form; never while `quiet`."""
         return not self._quiet and super().is_valid()
 
     def _add_conditions(self, earlier: Sequence[Entry]) -> None:
@@ -193,11 +182,9 @@ class QuestionForm(forms.Form):
         )
 
     def own_fields(self) -> Iterator[forms.BoundField]:
-        """The fields of the type."""
         return (self[name] for name in self.own)
 
     def sources(self) -> list[Source]:
-        """The earlier questions that it can depend on."""
         chosen = self["when_question"].value() or ""
         return [
             Source(
@@ -211,7 +198,7 @@ class QuestionForm(forms.Form):
         ]
 
     def clean(self) -> dict[str, Any]:
-        """A choice that says "only some" must say which."""
+        """If only some are chosen, require which."""
         given: dict[str, Any] = self.cleaned_data
         if given.get("asked_of") == SOME and not given.get("only_for"):
             self.add_error("only_for", _("Tick at least one relationship, or choose “Everyone”."))
@@ -221,7 +208,6 @@ class QuestionForm(forms.Form):
         return given
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """What the inputs show for a stored question."""
         only_for = list(entry.get("only_for", ()))
         return {
             "text": entry.get("text", ""),
@@ -233,7 +219,7 @@ class QuestionForm(forms.Form):
         }
 
     def read(self) -> Entry:
-        """The question as JSON."""
+        """The question as JSON, without an id if new."""
         given = self.cleaned_data
         chosen = given["only_for"] if given["asked_of"] == SOME else []
         question_id = given["when_question"]
@@ -251,5 +237,5 @@ class QuestionForm(forms.Form):
         return made | self.read_own()
 
     def read_own(self) -> Entry:
-        """What the type has beyond that, as JSON: its own fields under their names."""
+        """The fields of the type, as JSON."""
         return {name: self.cleaned_data[name] for name in self.own}

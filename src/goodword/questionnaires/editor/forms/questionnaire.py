@@ -1,4 +1,4 @@
-"""The forms for a questionnaire as a whole: title, import, publishing, translation."""
+"""Forms of a questionnaire: title, import, publishing, translation."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -32,8 +32,6 @@ _LONG_TEXT = 60
 
 
 class DetailsForm(forms.Form):
-    """What it is called, and what it is for."""
-
     use_required_attribute = False
 
     title = Words(
@@ -52,8 +50,6 @@ class DetailsForm(forms.Form):
 
 
 class NewForm(DetailsForm):
-    """A new one also has a language."""
-
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
         help_text=gettext_lazy("The language you write in. You can add translations later."),
@@ -70,8 +66,6 @@ class NewForm(DetailsForm):
 
 
 class ImportForm(forms.Form):
-    """A file that was exported here or elsewhere."""
-
     use_required_attribute = False
 
     file = forms.FileField(
@@ -89,8 +83,6 @@ class ImportForm(forms.Form):
 
 
 class PublishForm(forms.Form):
-    """The reason for many competencies, and languages to leave out."""
-
     use_required_attribute = False
 
     reason = Words(
@@ -120,7 +112,7 @@ class PublishForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A text in both languages, and what it is within its question."""
+    """A source text, what it is, and the input of its translation."""
 
     source: str
     what: str
@@ -129,15 +121,13 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The texts of one question."""
-
     place: int
     text: str
     pairs: Sequence[Pair]
 
 
 class TranslationForm(forms.Form):
-    """One input a text; what is left empty stays open."""
+    """One input per text; empty ones stay untranslated."""
 
     use_required_attribute = False
 
@@ -157,7 +147,6 @@ class TranslationForm(forms.Form):
                 )
 
     def groups(self) -> Iterator[Group]:
-        """Question by question."""
         for place, entry in enumerate(self._source, start=1):
             pairs = [
                 Pair(text, _alone(where), self[f"{entry['id']}-{where}"])
@@ -166,7 +155,7 @@ class TranslationForm(forms.Form):
             yield Group(place, str(entry["text"]), pairs)
 
     def texts(self) -> Mapping[str, Mapping[str, str]]:
-        """What was written, by question id and place."""
+        """Translations by question id and place."""
         return {
             entry["id"]: {where: self.cleaned_data[f"{entry['id']}-{where}"] for where in texts_of(entry)}
             for entry in self._source

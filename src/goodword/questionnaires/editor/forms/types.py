@@ -31,8 +31,6 @@ COMMENT_HELP = gettext_lazy("Comments are optional, and take time.")
 
 
 class RatingForm(QuestionForm):
-    """Five levels of behaviour."""
-
     own = ("competency", "can_pass", "comment")
     competency = Words(
         label=gettext_lazy("Competency"),
@@ -64,11 +62,9 @@ class RatingForm(QuestionForm):
             )
 
     def levels(self) -> list[tuple[int, forms.BoundField, forms.BoundField]]:
-        """Each level with its two inputs, the lowest first."""
         return [(level, self[f"label_{level}"], self[f"example_{level}"]) for level in RATING_LEVELS]
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """With the competency and the two ticks."""
         return super().initial_of(entry) | {
             "competency": entry.get("competency", ""),
             "can_pass": entry.get("can_pass", True),
@@ -76,7 +72,6 @@ class RatingForm(QuestionForm):
         }
 
     def read_own(self) -> Entry:
-        """With the levels."""
         given = self.cleaned_data
         levels = [
             {"value": level, "label": given[f"label_{level}"], "example": given[f"example_{level}"]}
@@ -86,8 +81,6 @@ class RatingForm(QuestionForm):
 
 
 class AgreementForm(QuestionForm):
-    """A statement to agree with."""
-
     own = ("competency", "can_pass", "comment")
     text_label = gettext_lazy("Statement")
     competency = Words(
@@ -100,7 +93,6 @@ class AgreementForm(QuestionForm):
     comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """With the competency and the two ticks."""
         return super().initial_of(entry) | {
             "competency": entry.get("competency", ""),
             "can_pass": entry.get("can_pass", True),
@@ -109,8 +101,6 @@ class AgreementForm(QuestionForm):
 
 
 class BetweenForm(QuestionForm):
-    """Two statements and five places between them."""
-
     own = ("left", "right", "can_pass")
     text_help = gettext_lazy(
         "Shown above both statements, for example “Which of the two is {candidate} more like?”"
@@ -132,7 +122,6 @@ class BetweenForm(QuestionForm):
     can_pass = Flag(label=PASS, help_text=PASS_HELP)
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """With both statements."""
         return super().initial_of(entry) | {
             "left": entry.get("left", ""),
             "right": entry.get("right", ""),
@@ -141,25 +130,20 @@ class BetweenForm(QuestionForm):
 
 
 class CommentedForm(QuestionForm):
-    """Yes or no, with room for a comment."""
-
     own = ("comment",)
     comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """With the comment's tick."""
         return super().initial_of(entry) | {"comment": entry.get("comment", True)}
 
 
 class WorkAgainForm(CommentedForm):
-    """Would work together again: candidates are not asked it about themselves."""
+    """Not part of the self-assessment."""
 
     of_self = False
 
 
 class LongTextForm(QuestionForm):
-    """Some sentences."""
-
     own = ("longest",)
     most: int = LONGEST_TEXT
     longest = Whole(
@@ -170,13 +154,10 @@ class LongTextForm(QuestionForm):
     )
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """With the limit."""
         return super().initial_of(entry) | {"longest": entry.get("longest", self.most)}
 
 
 class ShortTextForm(LongTextForm):
-    """One line."""
-
     most = LONGEST_LINE
     longest = Whole(
         least=1,
@@ -187,8 +168,6 @@ class ShortTextForm(LongTextForm):
 
 
 class NumberForm(QuestionForm):
-    """A number within bounds."""
-
     own = ("least", "most", "unit", "decimals")
     _NUMBER = gettext_lazy("Enter a number, for example 0 or 2.5.")
     least = forms.DecimalField(
@@ -221,7 +200,6 @@ class NumberForm(QuestionForm):
     )
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
-        """With bounds, unit and digits."""
         return super().initial_of(entry) | {
             "least": entry.get("least"),
             "most": entry.get("most"),
@@ -230,7 +208,6 @@ class NumberForm(QuestionForm):
         }
 
     def clean(self) -> dict[str, Any]:
-        """The bounds must not cross."""
         given = super().clean()
         least, most = given.get("least"), given.get("most")
         if least is not None and most is not None and least > most:
@@ -238,13 +215,12 @@ class NumberForm(QuestionForm):
         return given
 
     def read_own(self) -> Entry:
-        """With the bounds as JSON has numbers."""
         given = self.cleaned_data
         return super().read_own() | {"least": _plain(given["least"]), "most": _plain(given["most"])}
 
 
 class ConfirmForm(QuestionForm):
-    """What the candidate stated, to confirm: they are not asked it about themselves."""
+    """Not part of the self-assessment."""
 
     of_self = False
 
@@ -284,7 +260,7 @@ def form_for(
     data: Any = None,
     quiet: bool = False,
 ) -> QuestionForm:
-    """The form of a question among `entries`; without an id it is a new one at the end."""
+    """The form of a question among `entries`, or of a new one (without an id)."""
     question_id = entry.get("id", "")
     place = next((n for n, known in enumerate(entries) if known["id"] == question_id), len(entries))
     dependent_on = {

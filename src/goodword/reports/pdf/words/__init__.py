@@ -1,5 +1,4 @@
-"""The phrases of reports. A PDF must read the same when it is redrawn years later, so they are not in the catalogues
-of the screens."""
+"""The phrases of reports, apart from the catalogues of the screens so that redrawn PDFs read the same years later."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,37 +13,34 @@ PHRASES: Mapping[str, Mapping[str, str]] = {"en": EN, "de": DE, "fr": FR}
 
 @dataclass(frozen=True)
 class Words:
-    """The phrases of one language; `tag` is what the file is marked with."""
+    """The phrases of one language."""
 
     language: str
     region: str | None
     phrases: Mapping[str, str]
 
     def __call__(self, key: str, **values: str | int) -> str:
-        """The phrase with its places filled. Raises `KeyError` for a phrase that does not exist."""
         return self.phrases[key].format(**values)
 
     def category(self, name: str) -> str:
-        """What a category of tasks is called; the name itself for anything else."""
         return self.phrases.get(f"category_{name}", name)
 
     def family(self, name: str) -> str:
-        """What a family of tasks is called; the name itself for one that is not known here."""
         return self.phrases.get(f"family_{name}", name)
 
     def count(self, key: str, n: int, **values: str | int) -> str:
-        """The phrase that fits the number `n` (French counts nothing as one)."""
+        """Singular or plural for `n`; in French, 0 is singular."""
         single = n == 1 or (n == 0 and self.language == "fr")
         return self(f"{key}.one" if single else f"{key}.other", n=n, **values)
 
     def number(self, value: float, places: int) -> str:
-        """`value` rounded half up to `places` decimals, with the mark of the language."""
+        """`value` rounded half up."""
         rounded = Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
         return str(rounded) if self.language == "en" else str(rounded).replace(".", ",")
 
 
 def words_for(language: str) -> Words:
-    """The words for a language tag (`de-AT`), English where there are none."""
+    """The phrases for a language tag (`de-AT`), by default English."""
     parts = language.replace("_", "-").split("-")
     primary = parts[0].lower()
     if primary not in PHRASES:
