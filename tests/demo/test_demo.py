@@ -13,7 +13,7 @@ from tests.demo.programs import Demo, busy, free_ports, processes_of, refused
 pytestmark = [pytest.mark.world, pytest.mark.timeout(400)]
 
 
-def test_the_addresses_have_just_the_documented_form(first_start: FirstStart) -> None:
+def test_demo_json_has_the_documented_form(first_start: FirstStart) -> None:
     found, ports = first_start.addresses, first_start.ports
     goodword, sandbox = (
         f"http://localhost:{ports['GOODWORD_PORT']}",
@@ -48,7 +48,7 @@ def test_the_addresses_have_just_the_documented_form(first_start: FirstStart) ->
     assert (first_start.data / "demo.json").stat().st_mode & 0o777 == 0o600
 
 
-def test_the_credentials_and_the_webhook_in_it_are_good(first_start: FirstStart) -> None:
+def test_credentials_and_webhook_in_demo_json_work(first_start: FirstStart) -> None:
     assert (first_start.v1_status, first_start.v3_status, first_start.pinged) == (200, 200, 200)
 
 
@@ -82,7 +82,7 @@ def test_the_mailbox_gives_every_mail_as_json(first_start: FirstStart) -> None:
     ]
 
 
-def test_a_second_start_on_the_same_folder_is_refused_while_one_runs(first_start: FirstStart) -> None:
+def test_a_second_demo_on_the_same_folder_is_refused(first_start: FirstStart) -> None:
     assert first_start.beside == (
         2,
         (
@@ -92,12 +92,12 @@ def test_a_second_start_on_the_same_folder_is_refused_while_one_runs(first_start
     )
 
 
-def test_ctrl_c_ends_all_of_it_and_leaves_nothing_behind(first_start: FirstStart) -> None:
+def test_ctrl_c_stops_all_programs(first_start: FirstStart) -> None:
     assert (first_start.status, first_start.left, first_start.busy) == (0, [], [])
     assert "Traceback" not in first_start.said
 
 
-def test_a_second_start_finds_everything_and_replays_nothing(first_start: FirstStart) -> None:
+def test_a_second_start_keeps_the_data_and_skips_the_story(first_start: FirstStart) -> None:
     ports = free_ports()
     began = time.monotonic()
     demo = Demo(first_start.data, ports)
@@ -130,7 +130,7 @@ def test_a_second_start_finds_everything_and_replays_nothing(first_start: FirstS
     assert took < 120
 
 
-def test_the_data_of_an_installation_is_left_alone(tmp_path: Path) -> None:
+def test_the_data_of_an_installation_is_not_touched(tmp_path: Path) -> None:
     kept = tmp_path / "postgres" / "data" / "PG_VERSION"
     kept.parent.mkdir(parents=True)
     kept.write_text("18\n")

@@ -10,7 +10,7 @@ from aiosmtpd.controller import Controller
 from goodword.demo.mailbox import Handler, Store, create_app
 
 
-def test_it_takes_every_mail_but_to_the_domain_that_it_names() -> None:
+def test_the_mailbox_accepts_all_mail_except_to_one_domain() -> None:
     store = Store()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

@@ -18,7 +18,7 @@ def named(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 
 @pytest.mark.parametrize("value", ["0", "65536", "-1"])
-def test_what_is_no_port_is_said(named: pytest.MonkeyPatch, value: str) -> None:
+def test_invalid_ports_are_refused(named: pytest.MonkeyPatch, value: str) -> None:
     named.setenv("SANDBOX_PORT", value)
     with pytest.raises(SettingError) as refused:
         Ports.named()
@@ -33,7 +33,7 @@ def test_two_programs_on_one_port_are_refused(named: pytest.MonkeyPatch) -> None
     assert str(refused.value) == f"GOODWORD_PORT and MAILBOX_PORT are both {port}. Choose different ports."
 
 
-def test_without_its_packages_the_demo_says_what_to_install(
+def test_missing_packages_are_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("goodword.cli.find_spec", lambda name: None if name == "flask" else find_spec(name))

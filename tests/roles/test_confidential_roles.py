@@ -10,7 +10,7 @@ from tests.support import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_a_role_of_a_confidential_job_is_seen_by_admins_its_owner_and_its_viewers_only() -> None:
+def test_confidential_roles_are_visible_to_admins_owner_and_viewers() -> None:
     organisation = factories.organisation()
     owner = factories.member(organisation)
     role = factories.role(organisation, owner=owner)

@@ -10,7 +10,7 @@ from tests.support import factories
 pytestmark = pytest.mark.django_db
 
 
-def test_a_job_belongs_to_one_role_at_most() -> None:
+def test_a_job_is_linked_to_at_most_one_role() -> None:
     role = factories.role(factories.organisation())
     made = factories.automation(role, connection_id=1, job_id=31, stages={})
     assert automation_of(connection_id=1, job_id=31) == made
@@ -20,7 +20,7 @@ def test_a_job_belongs_to_one_role_at_most() -> None:
         factories.automation(factories.role(role.organisation), connection_id=1, job_id=31, stages={})
 
 
-def test_the_rules_of_a_stage_are_those_of_its_job_and_connection() -> None:
+def test_stage_rules_depend_on_job_and_connection() -> None:
     role = factories.role(factories.organisation())
     both = {"assessment": (501, "Both"), "reference_check": (501, "Both")}
     factories.automation(role, connection_id=1, job_id=31, stages=both)
@@ -46,7 +46,7 @@ def test_roles_are_visible_by_kind() -> None:
     assert set(visible_roles(manager)) == {one}
 
 
-def test_a_new_role_has_one_title_line_and_both_steps_once() -> None:
+def test_a_new_role_has_both_steps_and_a_one_line_title() -> None:
     owner = factories.member(factories.organisation(), kind="admin")
     role = create_role(title=" Window\nWasher ", owner=owner, now=factories.NOW)
     assert (role.title, sorted(role.steps.values_list("kind", flat=True))) == (

@@ -26,7 +26,7 @@ def line(letters: str) -> list[tuple[int, str]]:
         ("AB", "ABC", "C", None),
     ],
 )
-def test_a_stage_moved_if_it_changed_places_itself(
+def test_only_stages_that_changed_position_count_as_moved(
     before: str, after: str, stage: str, places: tuple[str, str] | None
 ) -> None:
     assert moved(ord(stage), before=line(before), after=line(after)) == places

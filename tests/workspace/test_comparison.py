@@ -66,9 +66,7 @@ def tables(response: Any) -> list[tuple[str, list[list[str]]]]:
     ]
 
 
-def test_candidates_of_one_version_language_and_device_stand_in_one_table(
-    rita: Membership, role: Role
-) -> None:
+def test_equal_conditions_share_a_table(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Bo", "Beck", value=5)
     done(role, "Ada", "Lovelace", value=2)
@@ -90,7 +88,7 @@ def test_candidates_of_one_version_language_and_device_stand_in_one_table(
         ({"form": "full"}, ("different items",)),
     ],
 )
-def test_what_cannot_be_held_side_by_side_stands_apart_and_says_why(
+def test_different_conditions_get_separate_tables_with_reasons(
     rita: Membership, role: Role, change: dict[str, str], why: tuple[str, ...]
 ) -> None:
     assessment_of_all(role, kinds=("scales",))
@@ -103,7 +101,7 @@ def test_what_cannot_be_held_side_by_side_stands_apart_and_says_why(
     assert response.content.decode().count("Not comparable with the first table:") == 1
 
 
-def test_another_language_and_another_norm_version_stand_apart(rita: Membership, role: Role) -> None:
+def test_languages_and_norms_get_separate_tables(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     first, second, _ = (done(role, name, "X") for name in ("Ada", "Bo", "Cy"))
     Attempt.objects.of(role.organisation).filter(step_request__application=second).update(language="de")
@@ -122,7 +120,7 @@ def test_another_language_and_another_norm_version_stand_apart(rita: Membership,
     assert [table.conditions.norms for table in shown(rita, role).context["tables"]] == [2, 2]
 
 
-def test_tasks_and_own_questions_have_columns_of_their_own(rita: Membership, role: Role) -> None:
+def test_reasoning_and_custom_questions_have_specific_columns(rita: Membership, role: Role) -> None:
     assessment_of_all(role)
     of = done(role, "Ada", "Lovelace", solve=2)
     response = shown(rita, role)
@@ -145,7 +143,7 @@ def test_tasks_and_own_questions_have_columns_of_their_own(rita: Membership, rol
     assert tables(again)[0][1] == [["Ada", "1 of 1", "6.0 of 8"]]
 
 
-def test_scales_are_sorted_by_name_or_date_and_by_nothing_else(rita: Membership, role: Role) -> None:
+def test_scales_are_sorted_only_by_name_or_date(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "Zorn", now=later(2))
     done(role, "Bo", "Abel", now=later(1))
@@ -164,7 +162,7 @@ def test_scales_are_sorted_by_name_or_date_and_by_nothing_else(rita: Membership,
     assert (page.count("so scores can't be sorted"), "sort=score" in page) == (1, False)
 
 
-def test_tasks_are_sorted_only_once_they_are_calibrated(rita: Membership, role: Role) -> None:
+def test_reasoning_is_sorted_only_with_a_calibration(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("reasoning",))
     done(role, "Ada", "A", solve=2)
     done(role, "Bo", "B", solve=1)
@@ -182,7 +180,7 @@ def test_tasks_are_sorted_only_once_they_are_calibrated(rita: Membership, role: 
     assert ranked.content.decode().count("ability 0.9 ± 0.4") == 1
 
 
-def test_of_distances_the_nearest_to_the_key_comes_first_by_nearness(rita: Membership, role: Role) -> None:
+def test_judgement_is_sorted_by_distance_from_the_key(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("judgement",))
     done(role, "Far", "A")
     done(role, "Near", "B")
@@ -200,7 +198,7 @@ def test_of_distances_the_nearest_to_the_key_comes_first_by_nearness(rita: Membe
     assert [page.count(f"closer than {said} of 100") for said in ("10 to 20", "85 to 95")] == [1, 1]
 
 
-def test_names_can_be_hidden_and_nothing_betrays_them(rita: Membership, role: Role) -> None:
+def test_hidden_names_are_not_revealed(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     people = [done(role, first, "Quillfeather", now=later(n)) for n, first in enumerate(("Ada", "Bo", "Cy"))]
     response = shown(rita, role, names="hidden", sort="date")
@@ -214,7 +212,7 @@ def test_names_can_be_hidden_and_nothing_betrays_them(rita: Membership, role: Ro
     assert comparable(shown(rita, role, names="hidden", sort="date")) == comparable(response)
 
 
-def test_each_figure_leads_to_the_answers_of_its_candidate_at_this_test(rita: Membership, role: Role) -> None:
+def test_figures_link_to_the_answers_behind_them(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales", "questions"))
     of = done(role, "Ada", "Lovelace")
     where, candidate = (
@@ -235,9 +233,7 @@ def test_each_figure_leads_to_the_answers_of_its_candidate_at_this_test(rita: Me
     assert [answers.count(f'id="result-{n}"') for n in (1, 2)] == [1, 1]
 
 
-def test_hidden_names_have_no_figure_that_leads_to_them_and_it_is_said_why(
-    rita: Membership, role: Role
-) -> None:
+def test_figures_do_not_link_while_names_are_hidden(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "Lovelace")
     page = shown(rita, role, names="hidden").content.decode()
@@ -245,7 +241,7 @@ def test_hidden_names_have_no_figure_that_leads_to_them_and_it_is_said_why(
     assert shown(rita, role).content.decode().count("results don't link to answers") == 0
 
 
-def test_each_look_is_in_the_audit_log(rita: Membership, role: Role) -> None:
+def test_comparisons_are_audited(rita: Membership, role: Role) -> None:
     assert shown(rita, role).content.decode().count("No results to compare yet") == 1
     assert not AuditEntry.objects.of(role.organisation).filter(action="result.compared").exists()
     assessment_of_all(role, kinds=("scales",))
@@ -258,7 +254,7 @@ def test_each_look_is_in_the_audit_log(rita: Membership, role: Role) -> None:
     )
 
 
-def test_a_private_candidate_is_compared_only_by_those_who_may_see_them(
+def test_private_candidates_are_compared_only_by_members_with_access(
     organisation: Organisation, rita: Membership
 ) -> None:
     role = factories.role(organisation)
@@ -270,7 +266,7 @@ def test_a_private_candidate_is_compared_only_by_those_who_may_see_them(
     assert [row[0] for row in tables(shown(admin, role))[0][1]] == ["Open", "Hidden"]
 
 
-def test_an_earlier_result_that_stands_in_is_compared_under_the_name_it_stands_in_for(
+def test_reused_results_are_compared_for_the_new_application(
     organisation: Organisation, rita: Membership, role: Role
 ) -> None:
     before = factories.role(organisation, title="Before", owner=rita)
@@ -286,9 +282,7 @@ def test_an_earlier_result_that_stands_in_is_compared_under_the_name_it_stands_i
     assert shown(rita, role).context["tables"] == []
 
 
-def test_who_may_not_see_the_role_sees_no_comparison_and_leaves_no_trace(
-    organisation: Organisation, role: Role
-) -> None:
+def test_comparisons_need_access_to_the_role(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "X")
     stranger = factories.member(factories.organisation(), kind="admin")
@@ -303,9 +297,7 @@ def test_who_may_not_see_the_role_sees_no_comparison_and_leaves_no_trace(
     assert not AuditEntry.objects.across_organisations().filter(action="result.compared").exists()
 
 
-def test_a_hiring_manager_compares_on_the_roles_that_they_were_added_to(
-    organisation: Organisation, role: Role
-) -> None:
+def test_hiring_managers_compare_on_their_roles(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("scales",))
     done(role, "Ada", "X")
     manager = factories.member(organisation, kind="hiring_manager")
@@ -313,7 +305,7 @@ def test_a_hiring_manager_compares_on_the_roles_that_they_were_added_to(
     assert [row[0] for row in tables(shown(manager, role))[0][1]] == ["Ada"]
 
 
-def test_a_confidential_job_is_compared_only_by_those_on_it(
+def test_confidential_roles_are_compared_only_by_their_members(
     organisation: Organisation, rita: Membership
 ) -> None:
     secret = factories.role(organisation)
@@ -324,7 +316,7 @@ def test_a_confidential_job_is_compared_only_by_those_on_it(
     assert shown(secret.owner, secret).status_code == 200
 
 
-def test_five_candidates_ask_no_more_queries_than_one(rita: Membership, role: Role) -> None:
+def test_the_number_of_queries_does_not_grow_with_candidates(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     client, where = signed_in(rita), path("role_compare", role.organisation, role.pk)
     counts = []
@@ -337,7 +329,7 @@ def test_five_candidates_ask_no_more_queries_than_one(rita: Membership, role: Ro
     assert counts == [counts[0]] * 3
 
 
-def test_no_content_of_a_test_is_read_for_each_candidate(rita: Membership, role: Role) -> None:
+def test_test_content_is_read_once(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"))
     for first in ("Ada", "Bo"):
         done(role, first, "X")
@@ -351,12 +343,12 @@ def test_no_content_of_a_test_is_read_for_each_candidate(rita: Membership, role:
     assert [query["sql"] for query in queries if any(column in query["sql"] for column in large)] == []
 
 
-def test_the_role_leads_to_the_comparison(rita: Membership, role: Role) -> None:
+def test_the_role_links_to_the_comparison(rita: Membership, role: Role) -> None:
     page = signed_in(rita).get(path("role", role.organisation, role.pk)).content.decode()
     assert page.count(path("role_compare", role.organisation, role.pk)) == 1
 
 
-def test_a_total_stands_beside_the_tests_that_it_is_made_of(rita: Membership, role: Role) -> None:
+def test_totals_are_shown_with_their_tests(rita: Membership, role: Role) -> None:
     assessment_of_all(role, total="categories")
     done(role, "Ada", "X", solve=2)
     done(role, "Bo", "X", solve=2, harness="yearly")
@@ -373,16 +365,14 @@ def test_a_total_stands_beside_the_tests_that_it_is_made_of(rita: Membership, ro
             assert [[row[0], row[-1]] for row in tables(page)[0][1]] == expected
 
 
-def test_an_assessment_without_a_total_has_no_column_of_it(rita: Membership, role: Role) -> None:
+def test_without_a_total_there_is_no_total_column(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions",))
     done(role, "Ada", "X")
     [table] = shown(rita, role).context["tables"]
     assert "Total" not in table.columns
 
 
-def test_totals_of_two_versions_of_the_assessment_are_not_held_side_by_side(
-    rita: Membership, role: Role
-) -> None:
+def test_totals_of_two_assessment_versions_get_separate_tables(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     done(role, "Ada", "X")
     done(role, "Bo", "X")
@@ -397,7 +387,7 @@ def test_totals_of_two_versions_of_the_assessment_are_not_held_side_by_side(
     ]
 
 
-def test_a_total_over_a_part_on_another_device_stands_apart(rita: Membership, role: Role) -> None:
+def test_totals_with_different_devices_get_separate_tables(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     for first in ("Ada", "Bo", "Cy"):
         of = done(role, first, "X", device="computer")
@@ -409,9 +399,7 @@ def test_a_total_over_a_part_on_another_device_stands_apart(rita: Membership, ro
     ]
 
 
-def test_of_a_test_taken_on_another_device_the_total_is_no_reason_of_its_own(
-    rita: Membership, role: Role
-) -> None:
+def test_the_total_is_not_named_if_the_device_differs(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions",), total="categories")
     for first, device in (("Ada", "computer"), ("Bo", "computer"), ("Cy", "phone")):
         done(role, first, "X", device=device)
@@ -421,7 +409,7 @@ def test_of_a_test_taken_on_another_device_the_total_is_no_reason_of_its_own(
     ]
 
 
-def test_nobody_is_sorted_by_a_total(rita: Membership, role: Role) -> None:
+def test_totals_cannot_be_sorted(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     done(role, "Ada", "X", harness="yearly")
     done(role, "Bo", "X")
@@ -430,7 +418,7 @@ def test_nobody_is_sorted_by_a_total(rita: Membership, role: Role) -> None:
         assert tables(shown(rita, role, sort=sort)) == plain
 
 
-def test_more_time_shows_in_no_total(rita: Membership, role: Role) -> None:
+def test_extra_time_does_not_show_in_totals(rita: Membership, role: Role) -> None:
     assessment_of_all(role, kinds=("questions", "reasoning"), total="categories")
     of = [done(role, first, "X") for first in ("Ada", "Bo")][1]
     plain = tables(shown(rita, role))
@@ -441,7 +429,7 @@ def test_more_time_shows_in_no_total(rita: Membership, role: Role) -> None:
     assert len(plain) == 1
 
 
-def test_who_may_not_see_the_role_sees_no_total(organisation: Organisation, role: Role) -> None:
+def test_totals_need_access_to_the_role(organisation: Organisation, role: Role) -> None:
     assessment_of_all(role, kinds=("questions",), total="categories")
     done(role, "Ada", "X")
     stranger = factories.member(factories.organisation())

@@ -11,13 +11,13 @@ from tests.workspace.applications import path
 pytestmark = pytest.mark.django_db
 
 
-def test_who_is_in_one_organisation_lands_at_its_roles() -> None:
+def test_a_member_of_one_organisation_starts_at_its_roles() -> None:
     who = factories.member(factories.organisation())
     assert signed_in(who).get("/")["Location"] == path("roles", who.organisation)
     assert Client().get("/")["Location"] == "/accounts/login/?next=/"
 
 
-def test_who_is_in_two_chooses() -> None:
+def test_a_member_of_two_organisations_chooses() -> None:
     who = factories.member(factories.organisation(name="Beta"))
     other = factories.organisation(name="Alpha <1>")
     Membership.objects.create(organisation=other, user=who.user, kind="admin", created_at=factories.NOW)
@@ -32,7 +32,7 @@ def test_who_is_in_two_chooses() -> None:
     )
 
 
-def test_who_is_in_none_is_told_whom_to_ask_and_can_sign_out() -> None:
+def test_a_user_without_organisation_sees_a_contact_and_can_sign_out() -> None:
     who = factories.member(factories.organisation())
     client = signed_in(who)
     who.delete()
@@ -53,7 +53,7 @@ def test_who_is_in_none_is_told_whom_to_ask_and_can_sign_out() -> None:
         ("results", {"admin": 200, "recruiter": 200, "hiring_manager": 200}),
     ],
 )
-def test_each_page_lets_in_its_kinds_and_nobody_else(name: str, kinds: dict[str, int]) -> None:
+def test_pages_check_the_kind_of_member(name: str, kinds: dict[str, int]) -> None:
     organisation = factories.organisation()
     where = path(name, organisation)
     for kind, status in kinds.items():
@@ -63,7 +63,7 @@ def test_each_page_lets_in_its_kinds_and_nobody_else(name: str, kinds: dict[str,
     assert signed_in(factories.member(organisation, kind="admin")).post(where).status_code == 405
 
 
-def test_help_names_the_contact_of_the_setting() -> None:
+def test_help_shows_the_configured_contact() -> None:
     who = factories.member(factories.organisation(), kind="hiring_manager")
     html = signed_in(who).get(path("help", who.organisation)).content.decode()
     assert 'href="mailto:help@goodword.example"' in html

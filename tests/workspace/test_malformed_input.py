@@ -86,13 +86,13 @@ def address_of(pattern: URLPattern, theirs: Theirs) -> str:
         return reverse(str(pattern.name), kwargs={"slug": slug, **any_ids(pattern)})
 
 
-def test_the_names_of_parameters_are_found() -> None:
+def test_query_parameters_are_found_in_the_source() -> None:
     assert {"q", "page", "sort", "status", "job", "test", "candidate", "version"} <= set(QUERY)
     assert {"q", "name", "revision"} & set(FIELDS) == {"name", "revision"}
 
 
 @pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
-def test_no_query_breaks_a_page_of_members(theirs: Theirs, settings: Any, value: str) -> None:
+def test_malformed_queries_do_not_break_members_pages(theirs: Theirs, settings: Any, value: str) -> None:
     settings.DATA_UPLOAD_MAX_NUMBER_FIELDS = None
     browser = signed_in(theirs.admin)
     query = "&".join(f"{name}={value}" for name in QUERY)
@@ -104,7 +104,7 @@ def test_no_query_breaks_a_page_of_members(theirs: Theirs, settings: Any, value:
 
 
 @pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
-def test_no_query_breaks_a_page_without_a_login(value: str) -> None:
+def test_malformed_queries_do_not_break_public_pages(value: str) -> None:
     query = "&".join(f"{name}={value}" for name in QUERY)
     found = {}
     for pattern in OPEN:
@@ -113,7 +113,7 @@ def test_no_query_breaks_a_page_without_a_login(value: str) -> None:
     assert {key: status for key, status in found.items() if status >= 500} == {}
 
 
-def test_no_word_and_no_number_in_an_address_breaks_it(theirs: Theirs) -> None:
+def test_malformed_url_parts_do_not_break_pages(theirs: Theirs) -> None:
     browser, slug = signed_in(theirs.admin), theirs.admin.organisation.slug
     found = {}
     for pattern in ASKED:
@@ -128,7 +128,7 @@ def test_no_word_and_no_number_in_an_address_breaks_it(theirs: Theirs) -> None:
     assert {key: status for key, status in found.items() if status not in {302, 404, 405}} == {}
 
 
-def test_no_nul_in_a_form_breaks_a_page_of_members(theirs: Theirs) -> None:
+def test_nul_characters_in_forms_do_not_break_pages(theirs: Theirs) -> None:
     browser = signed_in(theirs.admin)
     said = dict.fromkeys(FIELDS, "1\x00")
     found = {}
@@ -139,14 +139,14 @@ def test_no_nul_in_a_form_breaks_a_page_of_members(theirs: Theirs) -> None:
     } == {}
 
 
-def test_no_cookie_breaks_a_page() -> None:
+def test_malformed_cookies_do_not_break_pages() -> None:
     for value in ('"\\000aaaaaaaaaaaaaaaa"', "\x7f" * 40, "x" * 4000, '"\\377\\001aaaaaaaaaaaa"'):
         for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, "messages"):
             response = Client(headers={"cookie": f"{name}={value}"}).get("/accounts/login/")
             assert response.status_code == 200
 
 
-def test_what_is_typed_into_a_search_is_cleaned_and_cut(theirs: Theirs) -> None:
+def test_search_text_is_cleaned_and_truncated(theirs: Theirs) -> None:
     browser = signed_in(theirs.admin)
     where = reverse("candidates", args=[theirs.admin.organisation.slug])
     page = browser.get(f"{where}?q=%20Lo%00ve%0A%0Alace%20")

@@ -66,13 +66,13 @@ def typed(page: BeautifulSoup) -> dict[str, str]:
 
 
 IN_WORDS = {
-    "Which requirement of the job it serves": TYPED["requirement"],
-    "Form": "12 tasks, made for 12 minutes",
-    "Minutes on the clock": "12",
+    "Job requirement": TYPED["requirement"],
+    "Form": "12 tasks, designed for 12 minutes",
+    "Time limit in minutes": "12",
 }
 
 
-def test_a_test_that_was_taken_out_in_another_tab_is_added_again_with_all_that_was_typed(
+def test_a_test_removed_in_another_tab_can_be_added_again_with_its_settings(
     step: Step, rita: Membership
 ) -> None:
     reasoning, _ = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
@@ -84,7 +84,7 @@ def test_a_test_that_was_taken_out_in_another_tab_is_added_again_with_all_that_w
 
     response = browser.post(where, hidden | TYPED)
     assert response.status_code == 409
-    assert "Not saved: “Reasoning” is not in the draft any more" in words(response)
+    assert "Not saved: “Reasoning” is no longer in the draft" in words(response)
     assert typed(soup(response)) == IN_WORDS
     assert rows(step) == before
 
@@ -92,14 +92,14 @@ def test_a_test_that_was_taken_out_in_another_tab_is_added_again_with_all_that_w
     assert again is not None
     sent = {str(box["name"]): str(box["value"]) for box in again.select("input")}
     response = browser.post(address(step, "role_assessment_add"), sent, follow=True)
-    assert said(response) == ["Saved in the draft."]
+    assert said(response) == ["Saved to draft."]
     assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(draft(step))] == [
         (WORK_STYLE, "short20", None, ""),
         (REASONING, "short_12", 12, TYPED["requirement"]),
     ]
 
 
-def test_what_was_typed_stands_beside_the_test_where_it_was_taken_out_and_put_in_again(
+def test_typed_settings_are_kept_if_the_test_was_removed_and_added_again(
     step: Step, rita: Membership
 ) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
@@ -108,7 +108,7 @@ def test_what_was_typed_stands_beside_the_test_where_it_was_taken_out_and_put_in
     before = rows(step)
     data = {"revision": "1", "test": part.test_id, **TYPED}
     response = signed_in(rita).post(address(step, "role_assessment_part", part.pk), data)
-    assert "Not saved yet: the draft was changed meanwhile" in words(response)
+    assert "Not saved: the draft has changed" in words(response)
     page = soup(response)
     form = page.select_one("main form")
     assert form is not None
@@ -117,7 +117,7 @@ def test_what_was_typed_stands_beside_the_test_where_it_was_taken_out_and_put_in
     assert rows(step) == before
 
 
-def test_a_draft_that_was_thrown_away_loses_no_typed_settings_of_a_test(step: Step, rita: Membership) -> None:
+def test_settings_typed_for_a_discarded_draft_are_shown(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     data = {"revision": draft(step).revision, "test": part.test_id, **TYPED}
     thrown_away(step, rita)
@@ -130,7 +130,7 @@ def test_a_draft_that_was_thrown_away_loses_no_typed_settings_of_a_test(step: St
     assert rows(step) == before
 
 
-def test_a_draft_that_was_published_loses_no_typed_settings_of_a_test(step: Step, rita: Membership) -> None:
+def test_settings_typed_for_a_published_draft_are_shown(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     seen = draft(step).revision
     publish(step=step, revision=seen, by=rita, now=NOW, requirements={part.pk: SERVES})
@@ -141,7 +141,7 @@ def test_a_draft_that_was_published_loses_no_typed_settings_of_a_test(step: Step
     assert rows(step) == before
 
 
-def test_the_page_names_no_test_that_the_form_did_not_name(step: Step, rita: Membership) -> None:
+def test_the_page_names_only_the_test_of_the_form(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     taken_out(step, part.pk)
     foreign = questions(factories.organisation())
@@ -153,9 +153,7 @@ def test_the_page_names_no_test_that_the_form_did_not_name(step: Step, rita: Mem
         assert not soup(response).select("form[action$='/add/']")
 
 
-def test_adding_again_finds_the_draft_moved_on_once_more_and_still_loses_nothing(
-    step: Step, rita: Membership
-) -> None:
+def test_adding_again_to_a_draft_changed_again_keeps_the_settings(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     test = part.test
     taken_out(step, part.pk)
@@ -174,14 +172,14 @@ def test_adding_again_finds_the_draft_moved_on_once_more_and_still_loses_nothing
     assert rows(step) == before
 
 
-def test_adding_again_what_cannot_be_so_says_it_at_its_field(step: Step, rita: Membership) -> None:
+def test_adding_again_with_invalid_settings_shows_errors(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     taken_out(step, part.pk)
     wrong = {"test": part.test_id, "again": "yes", **TYPED, "minutes": "a while"}
     response = post(rita, address(step, "role_assessment_add"), step, **wrong)
     page = soup(response)
     assert [line.get_text(" ", strip=True) for line in page.select(".error-summary li")] == [
-        "Minutes on the clock: Write 1 to 240 minutes, or nothing for no clock."
+        "Time limit in minutes: Enter 1 to 240 minutes, or leave empty for no time limit."
     ]
     assert page.select("textarea")[0].get_text().strip() == TYPED["requirement"]
     [now] = parts(draft(step))
@@ -194,20 +192,18 @@ def test_adding_again_what_cannot_be_so_says_it_at_its_field(step: Step, rita: M
 
 
 @pytest.mark.parametrize("name", ["role_assessment_part", "role_assessment_part_remove"])
-def test_a_page_of_a_test_that_was_taken_out_leads_to_the_draft(
-    step: Step, rita: Membership, name: str
-) -> None:
+def test_the_page_of_a_removed_test_redirects_to_the_draft(step: Step, rita: Membership, name: str) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     taken_out(step, part.pk)
     before = rows(step)
-    sentence = "Nothing was changed: this test is no longer in the draft. This is the current version."
+    sentence = "Not changed: this test is no longer in the draft. This is the current version."
     assert said(signed_in(rita).get(address(step, name, part.pk), follow=True)) == [sentence]
     move = address(step, "role_assessment_part_move", part.pk)
     assert said(post(rita, move, step, by="up")) == [sentence]
     assert rows(step) == before
 
 
-def test_settings_of_a_draft_that_was_thrown_away_are_shown_once_more(step: Step, rita: Membership) -> None:
+def test_plan_settings_typed_for_a_discarded_draft_are_shown(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     chosen = {
         "total": "weights",
@@ -224,19 +220,17 @@ def test_settings_of_a_draft_that_was_thrown_away_are_shown_once_more(step: Step
     assert response.status_code == 409
     found = typed(soup(response))
     assert {
-        name: found[name] for name in list(found) if name not in {"Total", "Somebody asks for more time"}
+        name: found[name] for name in list(found) if name not in {"Total", "Requests for extra time"}
     } == {
-        "Why they weigh so": "Faults cost more",
-        "The candidate's own result": "Candidates do not get their own result.",
-        "Months before the same person may take it again": "9",
-        "Weight of “a test that was taken out”": "3",
+        "Reason for the weights": "Faults cost more",
+        "Candidate's result": "Candidates don't see their result.",
+        "Months before a retake": "9",
+        "Weight of “a removed test”": "3",
     }
     assert rows(step) == before
 
 
-def test_the_weight_of_a_test_that_was_taken_out_is_shown_beside_the_settings(
-    step: Step, rita: Membership
-) -> None:
+def test_the_weight_typed_for_a_removed_test_is_shown(step: Step, rita: Membership) -> None:
     reasoning, _ = parts(drafted(step, REASONING, JUDGEMENT, by=rita))
     chosen = {"total": "weights", f"weight_{reasoning.pk}": "3", "total_reason": "Faults cost more"}
     seen = draft(step).revision
@@ -245,18 +239,16 @@ def test_the_weight_of_a_test_that_was_taken_out_is_shown_beside_the_settings(
     response = signed_in(rita).post(
         address(step, "role_assessment_settings"), {"revision": seen, **SETTINGS, **chosen}
     )
-    assert "Not saved yet: the draft was changed meanwhile" in words(response)
+    assert "Not saved: the draft has changed" in words(response)
     assert typed(soup(response)) == {
-        "Total": "Weighted: each test counts as much as you say, for a reason that you write down.",
-        "Why they weigh so": "Faults cost more",
-        "Weight of “a test that was taken out”": "3",
+        "Total": "Weighted: you set the weights and give a reason.",
+        "Reason for the weights": "Faults cost more",
+        "Weight of “a removed test”": "3",
     }
     assert rows(step) == before
 
 
-def test_a_requirement_typed_before_publishing_is_not_lost_when_its_test_is_taken_out(
-    step: Step, rita: Membership
-) -> None:
+def test_a_requirement_typed_for_a_removed_test_is_shown(step: Step, rita: Membership) -> None:
     reasoning, style = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
     data = {f"requirement_{reasoning.pk}": "Finds faults", f"requirement_{style.pk}": "Works in a team"}
     seen = draft(step).revision
@@ -264,8 +256,8 @@ def test_a_requirement_typed_before_publishing_is_not_lost_when_its_test_is_take
     before = rows(step)
     where = address(step, "role_assessment_publish")
     response = signed_in(rita).post(where, {"revision": seen, **data})
-    assert "Not published yet: the draft was changed meanwhile" in words(response)
-    assert typed(soup(response)) == {"What “a test that was taken out” serves": "Finds faults"}
+    assert "Not published: the draft has changed" in words(response)
+    assert typed(soup(response)) == {"Job requirement for “a removed test”": "Finds faults"}
     assert [box.get_text().strip() for box in soup(response).select("textarea")] == ["Works in a team"]
     thrown_away(step, rita)
     left = rows(step)

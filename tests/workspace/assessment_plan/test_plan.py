@@ -83,9 +83,7 @@ def post(who: Membership, where: str, step: Step, **data: Any) -> Any:
     return signed_in(who).post(where, {"revision": draft(step).revision, **data}, follow=True)
 
 
-def test_a_member_puts_an_assessment_together_and_candidates_are_given_just_that(
-    step: Step, rita: Membership
-) -> None:
+def test_candidates_get_the_assessment_that_a_member_built(step: Step, rita: Membership) -> None:
     """Work style with 50 statements, reasoning on a clock, and situations with customers."""
     browser = signed_in(rita)
     browser.post(address(step, "role_assessment_begin"))
@@ -110,7 +108,7 @@ def test_a_member_puts_an_assessment_together_and_candidates_are_given_just_that
     ]
     where = address(step, "role_assessment_publish")
     response = post(rita, where, step, **{f"requirement_{judgement.pk}": SERVES})
-    assert said(response) == ["Version 1 is published. Invitations give it from now on."]
+    assert said(response) == ["Version 1 published."]
 
     of = factories.application(step.role)
     browser.post(reverse("step_begin", args=[step.organisation.slug, of.pk, "assessment"]))
@@ -125,16 +123,14 @@ def test_a_member_puts_an_assessment_together_and_candidates_are_given_just_that
     assert step.requirement == f"Works in a team; Finds faults; {SERVES}"
 
 
-def test_the_page_says_what_candidates_get_while_nobody_has_put_it_together(
-    step: Step, rita: Membership
-) -> None:
+def test_the_page_describes_the_default_assessment(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     page = words(signed_in(rita).get(address(step)))
-    assert "Candidates get work style, 20 statements without a clock." in page
-    assert f"“Sells windows”, said by {rita.user.name} on 3 March 2026." in page
+    assert "Candidates get the default: work style, 20 statements, untimed." in page
+    assert f"“Sells windows” (entered by {rita.user.name} on 3 March 2026)." in page
 
 
-def test_the_page_lists_the_versions_with_who_published_them(step: Step, rita: Membership) -> None:
+def test_the_page_lists_versions_with_their_publishers(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     published(step, REASONING, by=factories.member(step.organisation, name="Otto"))
     page = soup(signed_in(rita).get(address(step)))
@@ -148,24 +144,24 @@ def test_the_page_lists_the_versions_with_who_published_them(step: Step, rita: M
     ]
 
 
-def test_a_version_is_shown_as_it_was(step: Step, rita: Membership) -> None:
+def test_old_versions_are_shown_unchanged(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     published(step, REASONING, by=rita)
     page = words(signed_in(rita).get(address(step, "role_assessment_version", 1)))
     assert "Work style 20 statements, about" in page
-    assert "A later version counts now." in page
+    assert "Replaced by a later version." in page
     assert f"“{SERVES}”" in page
 
 
-def test_the_draft_is_one_page_with_everything_at_a_glance(step: Step, rita: Membership) -> None:
+def test_the_draft_page_shows_tests_length_and_settings(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, REASONING, by=rita)
     page = words(signed_in(rita).get(address(step, "role_assessment_draft")))
-    assert "Reasoning 20 tasks, 20 minutes on a clock · version 1" in page
-    assert page.count("Which requirement of the job it serves is not said yet.") == 2
-    assert "All of it exists in English, French and German." in page or "English, German and French" in page
+    assert "Reasoning 20 tasks, 20 minutes, timed · version 1" in page
+    assert page.count("Job requirement missing.") == 2
+    assert "Available in English, French and German." in page or "English, German and French" in page
 
 
-def test_every_test_of_the_library_is_offered_once(step: Step, rita: Membership) -> None:
+def test_each_library_test_is_offered_once(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     questions(step.organisation)
     page = soup(signed_in(rita).get(address(step, "role_assessment_add")))
@@ -183,19 +179,21 @@ def test_every_test_of_the_library_is_offered_once(step: Step, rita: Membership)
     }
 
 
-def test_what_cannot_be_is_said_at_its_field_and_what_was_typed_stays(step: Step, rita: Membership) -> None:
+def test_invalid_input_shows_errors_and_keeps_what_was_typed(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     before = rows(step)
     where = address(step, "role_assessment_part", part.pk)
     response = post(rita, where, step, form="short_12", minutes="a while", requirement=SERVES)
-    assert errors(response) == ["Minutes on the clock: Write 1 to 240 minutes, or nothing for no clock."]
+    assert errors(response) == [
+        "Time limit in minutes: Enter 1 to 240 minutes, or leave empty for no time limit."
+    ]
     page = soup(response)
     assert page.select("textarea")[0].get_text().strip() == SERVES
     assert [box["value"] for box in page.select("input[type=radio]:checked")] == ["short_12"]
     assert rows(step) == before
 
 
-def test_two_tabs_do_not_undo_each_other_and_lose_nothing(step: Step, rita: Membership) -> None:
+def test_two_tabs_do_not_overwrite_each_other(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     seen = draft(step).revision
     changed(step, part, by=rita, minutes=30)
@@ -203,7 +201,7 @@ def test_two_tabs_do_not_undo_each_other_and_lose_nothing(step: Step, rita: Memb
     browser, where = signed_in(rita), address(step, "role_assessment_part", part.pk)
     typed = {"revision": seen, "form": "short_12", "minutes": "12", "requirement": SERVES}
     response = browser.post(where, typed)
-    assert "Not saved yet: the draft was changed meanwhile" in words(response)
+    assert "Not saved: the draft has changed" in words(response)
     page = soup(response)
     assert page.select("textarea")[0].get_text().strip() == SERVES
     assert rows(step) == before
@@ -214,25 +212,25 @@ def test_two_tabs_do_not_undo_each_other_and_lose_nothing(step: Step, rita: Memb
     ]
 
 
-def test_an_act_on_an_older_draft_leads_to_how_it_is_now(step: Step, rita: Membership) -> None:
+def test_an_action_on_an_outdated_draft_shows_the_current_one(step: Step, rita: Membership) -> None:
     part, _ = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
     where = address(step, "role_assessment_part_move", part.pk)
     before = rows(step)
     response = signed_in(rita).post(where, {"revision": "0", "by": "down"}, follow=True)
     assert said(response) == [
-        "Nothing was changed: the draft was changed in another tab or by someone else. This is the current version."
+        "Not changed: the draft was changed in another tab or by someone else. This is the current version."
     ]
     assert rows(step) == before
 
 
-def test_nothing_is_published_before_each_test_says_what_for(step: Step, rita: Membership) -> None:
+def test_publishing_needs_a_requirement_for_each_test(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     before = rows(step)
     response = post(rita, address(step, "role_assessment_publish"), step, **{f"requirement_{part.pk}": ""})
     assert errors(response) == [
         (
-            "Which requirement of the job does “Reasoning” serve? "
-            "Say which requirement of the job this test serves. Without it nothing is published."
+            "Which job requirement does “Reasoning” assess? "
+            "Enter the job requirement. It is required to publish."
         )
     ]
     assert rows(step) == before
@@ -246,27 +244,29 @@ def test_an_assessment_without_tests_is_not_published(step: Step, rita: Membersh
     assert rows(step) == before
 
 
-def test_the_review_says_what_is_long_and_what_there_is_much_of(step: Step, rita: Membership) -> None:
+def test_the_review_warns_of_long_assessments_and_many_tests(step: Step, rita: Membership) -> None:
     keys = ("judgement_customer", "judgement_team_lead", "judgement_engineering", REASONING, WORK_STYLE)
     made = parts(drafted(step, *keys, by=rita))
     changed(step, made[3], by=rita, minutes=40)
     put_in(step, questions(step.organisation, languages=("en",)))
     page = words(signed_in(rita).get(address(step, "role_assessment_publish")))
-    assert "These are more than 5 tests." in page
-    assert "It takes longer than 45 minutes." in page
-    assert "All of it exists in English. " in page
-    assert "“Questions own” does not exist in German: who reads it gets all of it in English." in page
+    assert "More than 5 tests." in page
+    assert "It takes more than 45 minutes." in page
+    assert "Available in English. " in page
+    assert (
+        "“Questions own” isn't available in German: these candidates get the assessment in English." in page
+    )
 
 
-def test_the_review_says_how_many_keep_an_earlier_version(step: Step, rita: Membership) -> None:
+def test_the_review_counts_candidates_on_earlier_versions(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     assigned(factories.application(step.role))
     drafted(step, REASONING, by=rita)
     page = words(signed_in(rita).get(address(step, "role_assessment_publish")))
-    assert "1 candidate who was invited before keeps the version that they were invited to." in page
+    assert "1 candidate already invited keeps their version." in page
 
 
-def test_a_total_is_offered_only_where_there_are_right_answers(step: Step, rita: Membership) -> None:
+def test_a_total_is_offered_only_with_right_and_wrong_answers(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, JUDGEMENT, by=rita)
     where = address(step, "role_assessment_settings")
     assert not soup(signed_in(rita).get(where)).select("input[name=total]")
@@ -278,31 +278,31 @@ def test_a_total_is_offered_only_where_there_are_right_answers(step: Step, rita:
 SETTINGS = {"total": "off", "more_time": "0", "shares_result": "no", "retake_months": "6"}
 
 
-def test_settings_of_the_whole_are_kept(step: Step, rita: Membership) -> None:
+def test_plan_settings_are_saved(step: Step, rita: Membership) -> None:
     _, part = parts(drafted(step, WORK_STYLE, REASONING, by=rita))
     chosen = {"total": "weights", f"weight_{part.pk}": "3", "total_reason": "Faults cost more"}
     more = {"more_time": "50", "shares_result": "yes", "retake_months": "12"}
     response = post(rita, address(step, "role_assessment_settings"), step, **chosen, **more)
-    assert said(response) == ["Saved in the draft."]
+    assert said(response) == ["Saved to draft."]
     found = draft(step)
     assert (found.total, found.total_reason, found.more_time) == ("weights", "Faults cost more", 50)
     assert (found.shares_result, found.retake_months) == (True, 12)
     assert [one.weight for one in parts(found)] == [None, 3]
-    said_of_it = "There is a weighted total: “Reasoning” weighs 3. The reason: Faults cost more"
+    said_of_it = "Weighted total: “Reasoning” 3. Reason: Faults cost more"
     assert said_of_it in words(response)
     response = post(rita, address(step, "role_assessment_part_remove", part.pk), step)
-    assert "A total is chosen, but no test here has right and wrong answers" in words(response)
+    assert "A total is selected, but no test has right and wrong answers" in words(response)
 
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
         ({"total": "weights"}, "Weight of “Reasoning”: Enter a whole number from 1 to 100."),
-        ({"retake_months": "13"}, "Months before the same person may take it again: Write 0 to 12 months."),
-        ({"more_time": ""}, "Somebody asks for more time: Choose one of those offered."),
+        ({"retake_months": "13"}, "Months before a retake: Enter 0 to 12 months."),
+        ({"more_time": ""}, "Requests for extra time: Choose an option."),
     ],
 )
-def test_a_setting_that_cannot_be_is_said_at_its_field(
+def test_invalid_plan_settings_show_errors(
     step: Step, rita: Membership, typed: dict[str, str], sentence: str
 ) -> None:
     drafted(step, REASONING, by=rita)
@@ -312,24 +312,24 @@ def test_a_setting_that_cannot_be_is_said_at_its_field(
     assert rows(step) == before
 
 
-def test_a_draft_is_thrown_away_after_a_second_question(step: Step, rita: Membership) -> None:
+def test_discarding_a_draft_asks_for_confirmation(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     drafted(step, REASONING, by=rita)
     where = address(step, "role_assessment_discard")
-    assert "Version 1 stays as it is" in words(signed_in(rita).get(where))
-    assert said(post(rita, where, step)) == ["The draft is thrown away."]
+    assert "Candidates keep getting version 1" in words(signed_in(rita).get(where))
+    assert said(post(rita, where, step)) == ["Draft discarded."]
     assert draft_of(step) is None
 
 
-def test_a_test_is_taken_out_after_a_second_question(step: Step, rita: Membership) -> None:
+def test_removing_a_test_asks_for_confirmation(step: Step, rita: Membership) -> None:
     part, _ = parts(drafted(step, REASONING, WORK_STYLE, by=rita))
     where = address(step, "role_assessment_part_remove", part.pk)
-    assert "Take out Reasoning?" in words(signed_in(rita).get(where))
+    assert "Remove Reasoning?" in words(signed_in(rita).get(where))
     post(rita, where, step)
     assert [(one.order, one.test.key) for one in parts(draft(step))] == [(1, WORK_STYLE)]
 
 
-def test_norms_of_another_organisation_are_refused_at_the_field(step: Step, rita: Membership) -> None:
+def test_norms_of_another_organisation_are_refused(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     foreign = builtin(factories.organisation(), REASONING)
     made = [
@@ -341,11 +341,11 @@ def test_norms_of_another_organisation_are_refused_at_the_field(step: Step, rita
     before = rows(step)
     typed = {"form": "standard_20", "minutes": "20", "requirement": SERVES, "norms": str(made[0].pk)}
     response = post(rita, address(step, "role_assessment_part", part.pk), step, **typed)
-    assert errors(response) == ["Norm group: Choose one of those offered."]
+    assert errors(response) == ["Norm group: Choose an option."]
     assert rows(step) == before
 
 
-def test_a_test_of_another_organisation_is_not_there(step: Step, rita: Membership) -> None:
+def test_tests_of_another_organisation_are_not_found(step: Step, rita: Membership) -> None:
     drafted(step, by=rita)
     foreign = questions(factories.organisation())
     before = rows(step)
@@ -369,7 +369,7 @@ def queries(client: Client, where: str) -> int:
         "role_assessment_settings",
     ],
 )
-def test_many_tests_and_versions_ask_no_more_queries_than_few(
+def test_the_number_of_queries_does_not_grow_with_tests_and_versions(
     step: Step, rita: Membership, name: str
 ) -> None:
     published(step, WORK_STYLE, by=rita)
@@ -388,7 +388,7 @@ def test_many_tests_and_versions_ask_no_more_queries_than_few(
     assert queries(client, where) == before
 
 
-def test_the_norms_until_now_the_newest_and_none_are_offered(step: Step, rita: Membership) -> None:
+def test_current_latest_and_no_norms_are_offered(step: Step, rita: Membership) -> None:
     test = builtin(step.organisation, REASONING)
 
     def made(number: int, form: str = "standard_20") -> NormSet:
@@ -407,8 +407,8 @@ def test_the_norms_until_now_the_newest_and_none_are_offered(step: Step, rita: M
         if (box := label.select_one("input")) is not None
     ]
     assert offered == [
-        ("newest", "The newest for this version and form: number 2, made 3 March 2026", False),
-        (str(part.norms_id), "The one until now: number 1, made 3 March 2026", True),
+        ("newest", "Latest for this version and form: 2, created 3 March 2026", False),
+        (str(part.norms_id), "Current: 1, created 3 March 2026", True),
         ("none", "None", False),
     ]
     typed = {"form": "standard_20", "minutes": "20", "requirement": SERVES}
@@ -417,9 +417,7 @@ def test_the_norms_until_now_the_newest_and_none_are_offered(step: Step, rita: M
         assert [one.norms_id for one in parts(draft(step))] == [kept]
 
 
-def test_each_test_leads_to_its_preview_in_the_version_and_form_that_is_given(
-    step: Step, rita: Membership
-) -> None:
+def test_each_test_links_to_the_preview_of_its_version_and_form(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     client = signed_in(rita)
     expected = f"{path('test_preview', step.organisation, part.test_id)}?version=1&form=standard_20"
@@ -448,7 +446,7 @@ ENDPOINTS = [
 
 
 @pytest.mark.parametrize(("name", "shows", "takes"), ENDPOINTS, ids=[name for name, _, _ in ENDPOINTS])
-def test_it_needs_a_recruiter_of_the_organisation(
+def test_the_plan_needs_a_recruiter_of_the_organisation(
     step: Step, rita: Membership, name: str, shows: bool, takes: bool
 ) -> None:
     published(step, WORK_STYLE, by=rita)
@@ -473,7 +471,7 @@ def test_it_needs_a_recruiter_of_the_organisation(
     assert not shows or signed_in(rita).get(where).status_code == 200
 
 
-def test_a_part_of_another_role_is_not_there(step: Step, rita: Membership) -> None:
+def test_parts_of_another_role_are_not_found(step: Step, rita: Membership) -> None:
     drafted(step, REASONING, by=rita)
     other = factories.step(factories.role(step.organisation), "assessment")
     [foreign] = parts(drafted(other, REASONING, by=rita))
@@ -483,12 +481,12 @@ def test_a_part_of_another_role_is_not_there(step: Step, rita: Membership) -> No
     assert rows(step) == before
 
 
-def test_without_a_draft_its_pages_say_so(step: Step, rita: Membership) -> None:
+def test_draft_pages_without_a_draft_redirect_with_a_message(step: Step, rita: Membership) -> None:
     response = signed_in(rita).get(address(step, "role_assessment_publish"), follow=True)
     assert said(response) == ["The draft no longer exists. It was published or discarded."]
 
 
-def test_step_settings_ask_for_a_requirement_only_until_it_is_put_together(
+def test_step_settings_ask_for_a_requirement_until_an_assessment_is_built(
     step: Step, rita: Membership
 ) -> None:
     where = path("role_step", step.organisation, step.role_id, step.pk)
@@ -496,7 +494,9 @@ def test_step_settings_ask_for_a_requirement_only_until_it_is_put_together(
     published(step, REASONING, by=rita)
     response = signed_in(rita).get(where)
     assert not soup(response).select("textarea")
-    assert f"Candidates get version 1 of this role's assessment. It serves: “{SERVES}”." in words(response)
+    assert f"Candidates get version 1 of this role's assessment, which assesses: “{SERVES}”." in words(
+        response
+    )
     common = {"delay_0": "0", "delay_1": "hours", "deadline_days": "9", "reminder_days": "2"}
     kept = {"on_leave": "pause", "on_reject": "close", "on_hire": "close", "requirement": "Something else"}
     signed_in(rita).post(where, common | kept)
@@ -513,18 +513,18 @@ def reader_card(who: Membership, step: Step) -> tuple[str, list[str]]:
     return said, [str(link["href"]) for line in found for link in line.select("a")]
 
 
-def test_publishing_warns_while_nobody_outside_the_hiring_team_is_named(step: Step, rita: Membership) -> None:
+def test_publishing_warns_without_an_adjustments_contact(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     organisation, owner = step.organisation, step.role.owner
     nobody = "Nobody outside the hiring team is named to answer adjustment requests."
     said, links = reader_card(owner, step)
     assert (
-        said == f"{nobody} The recruiter reads them. Candidates see this, and some won't ask. Name somebody"
+        said == f"{nobody} The recruiter reads them. Candidates see this, and some won't ask. Add a contact"
     )
     assert links == [path("organisation_settings", organisation) + "#adjustments"]
     assert signed_in(owner).get(links[0]).status_code == 200
     said, links = reader_card(rita, step)
-    assert (said[-56:], links) == ("An admin can name someone under Settings > Organisation.", [])
+    assert (said[-57:], links) == ("An admin can add a contact under Settings > Organisation.", [])
     other = factories.member(organisation, kind="admin", name="Olga Other")
     said, _ = reader_card(rita, step)
     assert said.startswith(f"{nobody} Olga Other, an admin who isn't hiring for this role, reads them.")

@@ -100,9 +100,7 @@ def onward(page: Any) -> str:
 
 
 @pytest.mark.slow
-def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept(
-    step: Step, rita: Membership
-) -> None:
+def test_a_full_preview_stores_nothing(step: Step, rita: Membership) -> None:
     """Work style, then reasoning on a clock: each page as a candidate has it, in order, with the banner over it."""
     style, reasoning = parts(drafted(step, WORK_STYLE, REASONING, by=rita))
     changed(step, style, by=rita, requirement=SERVES)
@@ -122,7 +120,7 @@ def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept
     assert "Need extra time or an accessible version?" in told
     banner = soup(page).select_one("aside.preview-banner")
     assert banner is not None
-    assert "Preview of the draft for Window Washer, as a candidate sees it. Answers aren't saved" in (
+    assert "Candidate preview: draft for Window Washer Answers aren't saved" in (
         " ".join(banner.get_text(" ").split())
     )
     leave = banner.select_one("a.preview-banner__leave")
@@ -168,7 +166,7 @@ def test_a_recruiter_walks_from_the_first_page_to_the_thanks_and_nothing_is_kept
     assert everything() == before
 
 
-def test_a_version_is_walked_through_as_it_was_published(step: Step, rita: Membership) -> None:
+def test_the_preview_of_a_version_shows_what_was_published(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     published(step, REASONING, by=rita)
     browser = signed_in(rita)
@@ -176,7 +174,7 @@ def test_a_version_is_walked_through_as_it_was_published(step: Step, rita: Membe
         page = browser.get(address(step, which=number))
         assert expected in words(page)
         assert (
-            f"Preview of version {number} for Window Washer"
+            f"Candidate preview: version {number} for Window Washer"
             in soup(page).select("aside.preview-banner")[0].get_text()
         )
         leave = soup(page).select("a.preview-banner__leave")[0]["href"]
@@ -188,7 +186,7 @@ def test_a_version_is_walked_through_as_it_was_published(step: Step, rita: Membe
     assert browser.get(address(step, which="other")).status_code == 404
 
 
-def test_it_is_there_in_each_language_that_is_offered(step: Step, rita: Membership) -> None:
+def test_the_preview_is_available_in_each_language(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     put_in(step, questions(step.organisation, languages=("en", "de")))
     browser = signed_in(rita)
@@ -208,7 +206,7 @@ def test_it_is_there_in_each_language_that_is_offered(step: Step, rita: Membersh
     assert soup(browser.get(address(step, query="language=fr"))).select_one("html")["lang"] == "en"  # type: ignore[index]
 
 
-def test_the_pages_are_those_of_a_candidate_word_for_word(step: Step, rita: Membership) -> None:
+def test_preview_pages_equal_the_candidates_pages(step: Step, rita: Membership) -> None:
     """What differs between a candidate's pages and a preview's is the banner, the addresses, and the name."""
     published(step, REASONING, WORK_STYLE, by=rita)
     candidate = factories.candidate(step.organisation, first_name="Alex", last_name="Example", language="en")
@@ -226,7 +224,7 @@ def test_the_pages_are_those_of_a_candidate_word_for_word(step: Step, rita: Memb
         assert words(browser.get(pretended)) == words(portal.get(real))
 
 
-def test_tasks_without_figures_can_be_looked_at_too(step: Step, rita: Membership) -> None:
+def test_the_form_without_figures_can_be_previewed(step: Step, rita: Membership) -> None:
     drafted(step, REASONING, by=rita)
     browser = signed_in(rita)
     page = browser.get(address(step, "role_preview_part", 1))
@@ -241,7 +239,7 @@ def test_tasks_without_figures_can_be_looked_at_too(step: Step, rita: Membership
     assert "open" not in sent["Location"]
 
 
-def test_generated_items_come_from_a_seed_that_no_candidate_is_given(step: Step, rita: Membership) -> None:
+def test_preview_items_use_a_seed_of_no_candidate(step: Step, rita: Membership) -> None:
     """Candidates' seeds lie below those of previews; and what is shown is the same each time one looks."""
     published(step, REASONING, by=rita)
     attempt = assigned(factories.application(step.role))
@@ -262,9 +260,7 @@ def test_generated_items_come_from_a_seed_that_no_candidate_is_given(step: Step,
     assert DrawnItem.objects.of(step.organisation).count() == 20
 
 
-def test_own_questions_are_all_shown_and_a_file_is_looked_at_but_not_kept(
-    step: Step, rita: Membership
-) -> None:
+def test_custom_questions_are_shown_and_uploads_not_stored(step: Step, rita: Membership) -> None:
     asked = [
         {
             "type": "single_choice",
@@ -293,7 +289,7 @@ def test_own_questions_are_all_shown_and_a_file_is_looked_at_but_not_kept(
 
 
 @pytest.mark.parametrize("name", ["role_preview_adjust", "role_preview_decline", "role_preview_beyond"])
-def test_what_would_reach_somebody_says_that_it_did_not(step: Step, rita: Membership, name: str) -> None:
+def test_requests_in_a_preview_are_not_sent(step: Step, rita: Membership, name: str) -> None:
     drafted(step, REASONING, by=rita)
     browser = signed_in(rita)
     browser.get(address(step))
@@ -303,7 +299,7 @@ def test_what_would_reach_somebody_says_that_it_did_not(step: Step, rita: Member
     assert everything() == before
 
 
-def test_the_job_post_s_title_is_the_one_that_candidates_read(step: Step, rita: Membership) -> None:
+def test_the_preview_shows_the_title_of_the_job_post(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     Automation.objects.create(
         organisation=step.organisation,
@@ -317,7 +313,7 @@ def test_the_job_post_s_title_is_the_one_that_candidates_read(step: Step, rita: 
     assert "Your assessment for Washer of tall windows" in words(signed_in(rita).get(address(step)))
 
 
-def test_without_a_draft_or_without_a_test_the_plan_says_so(step: Step, rita: Membership) -> None:
+def test_previewing_without_a_draft_or_tests_redirects_with_a_message(step: Step, rita: Membership) -> None:
     browser = signed_in(rita)
     response = browser.get(address(step), follow=True)
     assert [str(one) for one in response.context["messages"]] == [
@@ -325,15 +321,11 @@ def test_without_a_draft_or_without_a_test_the_plan_says_so(step: Step, rita: Me
     ]
     drafted(step, by=rita)
     response = browser.get(address(step), follow=True)
-    assert [str(one) for one in response.context["messages"]] == [
-        "There are no tests yet. Add one, then preview it as a candidate."
-    ]
+    assert [str(one) for one in response.context["messages"]] == ["No tests yet. Add one to preview it."]
 
 
 @pytest.mark.parametrize("query", ["done=99", "done=-1", "done=x&open=7-x&language=zz", "open=²"])
-def test_an_address_that_makes_no_sense_is_read_as_one_that_does(
-    step: Step, rita: Membership, query: str
-) -> None:
+def test_invalid_query_strings_use_defaults(step: Step, rita: Membership, query: str) -> None:
     drafted(step, REASONING, by=rita)
     assert signed_in(rita).get(address(step, query=query)).status_code == 200
 
@@ -348,7 +340,7 @@ def test_an_address_that_makes_no_sense_is_read_as_one_that_does(
         ("role_preview_finish", (0,)),
     ],
 )
-def test_a_page_that_a_candidate_does_not_have_is_not_there(
+def test_pages_that_candidates_lack_are_not_found(
     step: Step, rita: Membership, name: str, more: tuple[int, ...]
 ) -> None:
     drafted(step, REASONING, by=rita)
@@ -356,7 +348,7 @@ def test_a_page_that_a_candidate_does_not_have_is_not_there(
 
 
 @pytest.mark.parametrize(("name", "more"), ALL, ids=[name for name, _ in ALL])
-def test_only_who_may_see_the_plan_may_look_and_nothing_is_changed(
+def test_the_preview_needs_access_to_the_plan(
     step: Step, rita: Membership, name: str, more: tuple[int, ...]
 ) -> None:
     published(step, WORK_STYLE, by=rita)

@@ -10,7 +10,7 @@ from tests.workspace.automation.wizard import PAGES, Wizard, jobs_of, rules
 
 
 @pytest.mark.parametrize("name", [*PAGES, "role_automation_unlink"])
-def test_strangers_hiring_managers_and_the_signed_out_change_nothing(desk: Desk, name: str) -> None:
+def test_only_recruiters_and_admins_can_change_the_automation(desk: Desk, name: str) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job)
     more = [automation.pk] if name == "role_automation_unlink" else []

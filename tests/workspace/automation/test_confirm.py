@@ -22,7 +22,7 @@ from tests.workspace.automation.wizard import (
 )
 
 
-def test_the_review_says_it_in_sentences_and_counts_who_stands_there(either: Desk) -> None:
+def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk) -> None:
     job = jobs_of(either)[0]
     standing(either, 0, ASSESSMENT)
     standing(either, 0, ASSESSMENT)
@@ -44,7 +44,7 @@ def test_the_review_says_it_in_sentences_and_counts_who_stands_there(either: Des
     assert nothing(either)
 
 
-def test_confirm_links_the_role_and_records_who_stood_there(either: Desk) -> None:
+def test_confirm_links_the_role_and_records_candidates_in_the_stages(either: Desk) -> None:
     job = jobs_of(either)[0]
     there = standing(either, 0, ASSESSMENT)
     standing(either, 0, SCREEN)
@@ -70,13 +70,15 @@ def test_confirm_links_the_role_and_records_who_stood_there(either: Desk) -> Non
     assert "role.linked" in either.audited()
 
 
-def test_an_assessment_that_was_put_together_is_asked_for_no_requirement(desk: Desk) -> None:
+def test_a_published_assessment_needs_no_requirement(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     step = factories.step(wizard.role, "assessment")
     published(step, REASONING, by=desk.recruiter)
     page = wizard.get("role_automation_stages", job)
     assert not page.select("textarea")
-    assert f"Candidates get version 1 of this role's assessment. It serves: “{SERVES}”." in page.get_text()
+    assert (
+        f"Candidates get version 1 of this role's assessment, which assesses: “{SERVES}”." in page.get_text()
+    )
     wizard.connect_stages(job)
     review = wizard.get("role_automation_review", job)
     assert (
@@ -87,7 +89,7 @@ def test_an_assessment_that_was_put_together_is_asked_for_no_requirement(desk: D
     assert (step.requirement, step.rules.count()) == (SERVES, 1)
 
 
-def test_who_stood_there_is_not_invited_by_a_later_sync(desk: Desk) -> None:
+def test_candidates_already_there_are_not_invited_by_a_later_sync(desk: Desk) -> None:
     there = standing(desk, 0, ASSESSMENT)
     Wizard(desk).link(jobs_of(desk)[0])
     sync_application(desk.connection(), there.id, now=factories.NOW)
@@ -95,7 +97,7 @@ def test_who_stood_there_is_not_invited_by_a_later_sync(desk: Desk) -> None:
     assert not StepRequest.objects.of(desk.organisation).exists()
 
 
-def test_who_stands_there_is_invited_if_one_chooses_so(either: Desk) -> None:
+def test_candidates_already_there_are_invited_on_request(either: Desk) -> None:
     there = standing(either, 0, ASSESSMENT)
     Wizard(either).link(jobs_of(either)[0], invite="yes")
     assert [name for name, _ in waiting()] == ["automation.invite_there"]
@@ -109,7 +111,7 @@ def test_who_stands_there_is_invited_if_one_chooses_so(either: Desk) -> None:
     assert not AlreadyThere.objects.of(either.organisation).exists()
 
 
-def test_somebody_known_already_is_invited_too_and_only_once(desk: Desk) -> None:
+def test_known_candidates_are_invited_once(desk: Desk) -> None:
     there, job = standing(desk, 0, ASSESSMENT), jobs_of(desk)[0]
     wizard = Wizard(desk)
     wizard.link(job, assessment=[])
@@ -121,7 +123,7 @@ def test_somebody_known_already_is_invited_too_and_only_once(desk: Desk) -> None
     assert StepRequest.objects.of(desk.organisation).count() == 1
 
 
-def test_who_has_moved_on_before_the_invitation_gets_none(desk: Desk) -> None:
+def test_candidates_moved_on_before_the_invitation_are_not_invited(desk: Desk) -> None:
     there = standing(desk, 0, ASSESSMENT)
     Wizard(desk).link(jobs_of(desk)[0], invite="yes")
     desk.greenhouse.move(there, SCREEN)
@@ -130,7 +132,7 @@ def test_who_has_moved_on_before_the_invitation_gets_none(desk: Desk) -> None:
     assert not StepRequest.objects.of(desk.organisation).exists()
 
 
-def test_confirming_twice_changes_nothing_further(desk: Desk) -> None:
+def test_confirming_twice_has_no_further_effect(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     first = wizard.link(job)
     again = wizard.link(job)
@@ -138,13 +140,13 @@ def test_confirming_twice_changes_nothing_further(desk: Desk) -> None:
     assert desk.audited().count("role.linked") == 1
 
 
-def test_the_second_press_of_confirm_leads_back_to_the_stages(desk: Desk) -> None:
+def test_a_second_confirm_redirects_to_the_stages(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)
     assert wizard.confirm(job)["Location"] == wizard.url("role_automation_stages", job)
 
 
-def test_other_stages_can_be_chosen_and_only_new_ones_are_recorded(desk: Desk) -> None:
+def test_remapping_records_candidates_of_new_stages_only(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)
     came_since, there = standing(desk, 0, ASSESSMENT), standing(desk, 0, OFFER)
@@ -154,7 +156,7 @@ def test_other_stages_can_be_chosen_and_only_new_ones_are_recorded(desk: Desk) -
     assert (list(recorded), came_since.id in recorded) == ([there.id], False)
 
 
-def test_a_second_job_can_be_linked_and_the_first_stays(desk: Desk) -> None:
+def test_a_role_can_have_two_jobs(desk: Desk) -> None:
     wizard, jobs = Wizard(desk), jobs_of(desk)
     wizard.link(jobs[0])
     page = wizard.get("role_automation")
@@ -163,7 +165,7 @@ def test_a_second_job_can_be_linked_and_the_first_stays(desk: Desk) -> None:
     assert sorted(wizard.role.automations.values_list("job_id", flat=True)) == [jobs[0].id, jobs[1].id]
 
 
-def test_unlinking_asks_first_and_takes_only_the_tie_away(desk: Desk) -> None:
+def test_unlinking_asks_for_confirmation_and_keeps_the_data(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job)
     address = desk.url("role_automation_unlink", wizard.role.pk, automation.pk)
@@ -176,7 +178,7 @@ def test_unlinking_asks_first_and_takes_only_the_tie_away(desk: Desk) -> None:
     assert "role.unlinked" in desk.audited()
 
 
-def test_a_review_without_a_draft_leads_back(desk: Desk) -> None:
+def test_a_review_without_a_draft_redirects(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     response = wizard.client.get(wizard.url("role_automation_review", job))
     assert response["Location"] == wizard.url("role_automation_stages", job)

@@ -7,7 +7,7 @@ from tests.greenhouse.setup.desk import Desk
 from tests.workspace.automation.wizard import OFFER, PAGES, WHAT_FOR, Wizard, chosen, jobs_of
 
 
-def test_without_a_connection_the_page_says_to_connect_first(desk: Desk) -> None:
+def test_without_a_connection_the_page_asks_to_connect(desk: Desk) -> None:
     Connection.objects.of(desk.organisation).update(state="disconnected")
     wizard = Wizard(desk)
     for page in PAGES:
@@ -18,7 +18,7 @@ def test_without_a_connection_the_page_says_to_connect_first(desk: Desk) -> None
         ]
 
 
-def test_when_greenhouse_fails_what_was_typed_is_kept_for_the_next_try(desk: Desk) -> None:
+def test_input_is_kept_when_greenhouse_fails(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.get("role_automation_stages", job)
     fault = {"kind": "fail", "path": "/v3/job_interview_stages", "status": 503, "times": 2}
@@ -31,7 +31,7 @@ def test_when_greenhouse_fails_what_was_typed_is_kept_for_the_next_try(desk: Des
     assert (chosen(page, "assessment"), requirement.get_text().strip()) == ("Offer", WHAT_FOR)
 
 
-def test_a_revoked_key_says_so_in_the_wizard(desk: Desk) -> None:
+def test_the_wizard_reports_a_revoked_key(desk: Desk) -> None:
     desk.greenhouse.store.oauth_clients.delete(desk.greenhouse.row.id)
     cache.clear()
     wizard = Wizard(desk)

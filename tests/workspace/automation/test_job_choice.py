@@ -8,7 +8,7 @@ from tests.support import factories
 from tests.workspace.automation.wizard import Wizard, errors, jobs_of, offered
 
 
-def test_jobs_are_offered_open_ones_first_and_told_apart(desk: Desk) -> None:
+def test_open_jobs_come_first_and_jobs_are_distinguishable(desk: Desk) -> None:
     jobs = jobs_of(desk)
     posts = "Senior Account Manager; Key Account Manager, DACH; Senior Account Manager (internal)"
     elsewhere = "Senior Account Manager, New York"
@@ -37,7 +37,7 @@ def test_search_finds_jobs_by_name_post_and_requisition(desk: Desk, query: str, 
     assert [row.split(" · ")[0].split()[-1] for row in rows] == names
 
 
-def test_searching_asks_greenhouse_once(desk: Desk) -> None:
+def test_searching_calls_greenhouse_once(desk: Desk) -> None:
     wizard = Wizard(desk)
     wizard.get("role_automation")
     asked = len(desk.line.calls)
@@ -45,7 +45,7 @@ def test_searching_asks_greenhouse_once(desk: Desk) -> None:
     assert len(desk.line.calls) == asked
 
 
-def test_a_job_made_a_moment_ago_is_found_by_reading_again(desk: Desk) -> None:
+def test_a_new_job_is_found_after_reloading(desk: Desk) -> None:
     wizard = Wizard(desk)
     wizard.get("role_automation")
     jobs_of(desk)[3].name = "Chief Beekeeper"
@@ -54,19 +54,19 @@ def test_a_job_made_a_moment_ago_is_found_by_reading_again(desk: Desk) -> None:
     assert len(offered(wizard.get("role_automation", q="beekeeper", fresh="1"))) == 1
 
 
-def test_next_without_a_job_says_what_is_missing(desk: Desk) -> None:
+def test_next_needs_a_job(desk: Desk) -> None:
     wizard = Wizard(desk)
     response = wizard.client.post(wizard.url("role_automation"))
     assert errors(response.content) == ["Choose a Greenhouse job."]
 
 
-def test_next_leads_to_the_stages_of_the_job(desk: Desk) -> None:
+def test_next_opens_the_stages_of_the_job(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     response = wizard.client.post(wizard.url("role_automation"), {"job": wizard.key(job)})
     assert response["Location"] == wizard.url("role_automation_stages", job)
 
 
-def test_a_job_of_another_role_is_shown_with_it_and_cannot_be_chosen(desk: Desk) -> None:
+def test_a_job_of_another_role_cannot_be_chosen(desk: Desk) -> None:
     job = jobs_of(desk)[0]
     theirs = factories.role(desk.organisation, title="Sales people", owner=desk.admin)
     factories.automation(theirs, connection_id=desk.connection().pk, job_id=job.id, stages={})

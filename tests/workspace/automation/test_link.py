@@ -35,7 +35,7 @@ def _link(role: Role, by: Membership, **changes: Any) -> Automation:
 
 
 @pytest.mark.django_db
-def test_a_job_belongs_to_one_role_at_most() -> None:
+def test_a_job_is_linked_to_at_most_one_role() -> None:
     organisation = factories.organisation()
     admin = factories.member(organisation, kind="admin")
     first, second = factories.role(organisation, owner=admin), factories.role(organisation, owner=admin)
@@ -47,7 +47,7 @@ def test_a_job_belongs_to_one_role_at_most() -> None:
 
 
 @pytest.mark.django_db
-def test_linking_without_a_requirement_leaves_nothing_behind() -> None:
+def test_linking_without_a_requirement_stores_nothing() -> None:
     organisation = factories.organisation()
     admin = factories.member(organisation, kind="admin")
     role = factories.role(organisation, owner=admin)

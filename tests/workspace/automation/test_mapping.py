@@ -67,7 +67,7 @@ def test_several_stages_start_a_step_after_a_delay(either: Desk) -> None:
     assert "step.settings_changed" in either.audited()
 
 
-def test_a_mapping_is_shown_as_it_is_when_the_wizard_is_opened_again(desk: Desk) -> None:
+def test_the_wizard_shows_the_current_mapping(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     stages = wizard.stages(job)
     more = {"reference_check_delay_0": "1", "reference_check_delay_1": "days"}
@@ -89,9 +89,7 @@ def test_a_mapping_is_shown_as_it_is_when_the_wizard_is_opened_again(desk: Desk)
         ("soon", "Delay before the invitation: Enter a whole number, or 0 for no delay."),
     ],
 )
-def test_a_delay_that_cannot_be_is_refused_and_the_stages_stay_chosen(
-    desk: Desk, typed: str, sentence: str
-) -> None:
+def test_an_invalid_delay_is_refused_and_the_selection_kept(desk: Desk, typed: str, sentence: str) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     stage = wizard.stages(job)[OFFER]
     response = wizard.connect_stages(
@@ -110,7 +108,7 @@ def marks(page: str) -> list[str]:
     return [mark.get_text() for mark in row[0].select(".progress__word")]
 
 
-def test_who_stood_there_is_brought_over_in_the_background_and_not_invited(either: Desk) -> None:
+def test_candidates_already_there_are_synced_but_not_invited(either: Desk) -> None:
     inside, outside = standing(either, 0, ASSESSMENT), standing(either, 0, SCREEN)
     wizard = Wizard(either)
     wizard.link(jobs_of(either)[0])
@@ -125,7 +123,7 @@ def test_who_stood_there_is_brought_over_in_the_background_and_not_invited(eithe
     assert outside.id not in [remote_id for remote_id, _ in standings(either)]
 
 
-def test_who_stood_there_is_said_to_be_not_invited_and_can_be_in_one_click(either: Desk) -> None:
+def test_candidates_already_there_can_be_invited_in_one_click(either: Desk) -> None:
     remote = standing(either, 0, ASSESSMENT)
     wizard = Wizard(either)
     wizard.link(jobs_of(either)[0])
@@ -152,7 +150,7 @@ def test_who_stood_there_is_said_to_be_not_invited_and_can_be_in_one_click(eithe
     assert application.emails.get().kind == "assessment.invitation"
 
 
-def test_every_reason_for_not_having_started_is_said(desk: Desk) -> None:
+def test_each_reason_for_not_starting_is_shown(desk: Desk) -> None:
     inside, outside = standing(desk, 0, ASSESSMENT), standing(desk, 0, SCREEN)
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job, reference_check=[])
@@ -182,7 +180,7 @@ def test_every_reason_for_not_having_started_is_said(desk: Desk) -> None:
     assert automation.role == wizard.role
 
 
-def test_a_later_change_brings_over_who_stands_in_the_new_stage(desk: Desk) -> None:
+def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)
     run_jobs()
@@ -198,7 +196,7 @@ def test_a_later_change_brings_over_who_stands_in_the_new_stage(desk: Desk) -> N
     )
 
 
-def test_bringing_over_goes_on_after_a_failure_with_those_who_are_missing(desk: Desk) -> None:
+def test_syncing_continues_after_a_failure(desk: Desk) -> None:
     people = [standing(desk, 0, ASSESSMENT) for _ in range(3)]
     Wizard(desk).link(jobs_of(desk)[0])
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/candidates", "status": 503, "times": 9})
@@ -212,7 +210,7 @@ def test_bringing_over_goes_on_after_a_failure_with_those_who_are_missing(desk: 
     assert [remote_id for remote_id, _ in standings(desk)] == sorted(one.id for one in people)
 
 
-def test_who_was_asked_before_is_counted_apart_and_nobody_is_asked_about(desk: Desk) -> None:
+def test_candidates_invited_before_are_counted_separately(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     standing(desk, 0, ASSESSMENT)
     wizard.link(job, invite="yes")
@@ -226,7 +224,7 @@ def test_who_was_asked_before_is_counted_apart_and_nobody_is_asked_about(desk: D
     assert page.select("input[name=invite]") == []
 
 
-def test_what_another_admin_confirmed_meanwhile_is_shown_before_it_is_replaced(desk: Desk) -> None:
+def test_a_concurrent_mapping_is_shown_before_it_is_replaced(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)
     stages = wizard.stages(job)
@@ -260,7 +258,7 @@ def test_what_another_admin_confirmed_meanwhile_is_shown_before_it_is_replaced(d
     }
 
 
-def test_two_first_confirms_at_once_are_one_and_a_question(desk: Desk) -> None:
+def test_of_two_concurrent_confirms_the_second_asks_again(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     other = Wizard(desk, wizard.role, desk.admin)
     wizard.connect_stages(job)
@@ -271,7 +269,7 @@ def test_two_first_confirms_at_once_are_one_and_a_question(desk: Desk) -> None:
     assert "This mapping has changed" in response.content.decode()
 
 
-def test_a_job_that_was_unlinked_meanwhile_is_asked_about(desk: Desk) -> None:
+def test_confirm_asks_again_if_the_job_was_unlinked(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job)
     wizard.connect_stages(job)
@@ -281,7 +279,7 @@ def test_a_job_that_was_unlinked_meanwhile_is_asked_about(desk: Desk) -> None:
     assert not Automation.objects.of(desk.organisation).exists()
 
 
-def test_a_stage_that_has_gone_meanwhile_is_said_and_the_others_stay_chosen(desk: Desk) -> None:
+def test_a_deleted_stage_is_reported_and_the_others_stay_selected(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     stages = wizard.stages(job)
     wizard.connect_stages(job, assessment=[stages[SCREEN], stages[ASSESSMENT]])
@@ -302,7 +300,7 @@ def test_a_stage_that_has_gone_meanwhile_is_said_and_the_others_stay_chosen(desk
     ]
 
 
-def test_a_job_that_was_closed_meanwhile_is_said_on_the_last_page(desk: Desk) -> None:
+def test_the_review_notes_a_closed_job(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[5]
     wizard.connect_stages(job)
     page = wizard.get("role_automation_review", job)
@@ -329,7 +327,7 @@ def second_account(desk: Desk, **values: object) -> Connection:
     return other
 
 
-def test_jobs_of_all_accounts_are_offered_with_the_accounts_name(desk: Desk) -> None:
+def test_jobs_of_all_accounts_are_listed_with_the_account_name(desk: Desk) -> None:
     first, other = desk.connection().pk, second_account(desk)
     wizard = Wizard(desk)
     rows = offered(wizard.get("role_automation", q="SAM-101"))
@@ -342,7 +340,7 @@ def test_jobs_of_all_accounts_are_offered_with_the_accounts_name(desk: Desk) -> 
     ]
 
 
-def test_with_one_account_its_name_is_left_out(desk: Desk) -> None:
+def test_the_name_of_a_single_account_is_omitted(desk: Desk) -> None:
     page = Wizard(desk).get("role_automation", q="SAM-101")
     assert desk.connection().name not in " ".join(offered(page))
 
@@ -360,7 +358,7 @@ def test_a_job_of_the_second_account_is_linked_to_that_account(desk: Desk) -> No
     assert (automation.connection_id, automation.job_id) == (other.pk, job.id)
 
 
-def test_an_account_that_does_not_answer_takes_nothing_from_the_other(desk: Desk) -> None:
+def test_an_unreachable_account_does_not_hide_other_jobs(desk: Desk) -> None:
     other = second_account(desk)
     cache.clear()
     other.credential = "unreadable"
@@ -376,7 +374,7 @@ def test_an_account_that_does_not_answer_takes_nothing_from_the_other(desk: Desk
 
 
 @pytest.mark.parametrize("key", ["999999-1", "x-1", "1-x", "-", "1-" + "9" * 30, ""])
-def test_a_key_that_names_no_job_leads_back_to_the_first_page(desk: Desk, key: str) -> None:
+def test_an_unknown_job_key_redirects_to_the_first_page(desk: Desk, key: str) -> None:
     wizard = Wizard(desk)
     for page in ("role_automation_stages", "role_automation_review"):
         address = desk.url(page, wizard.role.pk)

@@ -17,7 +17,7 @@ from tests.workspace.automation.wizard import (
 )
 
 
-def test_equal_names_and_the_live_post_are_proposed(either: Desk) -> None:
+def test_stages_with_equal_names_and_the_live_post_are_proposed(either: Desk) -> None:
     page = Wizard(either).get("role_automation_stages", jobs_of(either)[0])
     assert [chosen(page, name) for name in ("assessment", "reference_check", "post")] == [
         "Assessment",
@@ -28,7 +28,7 @@ def test_equal_names_and_the_live_post_are_proposed(either: Desk) -> None:
     assert stages == ["Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
 
 
-def test_case_and_spaces_do_not_matter_for_a_proposal_and_other_names_are_not_guessed(desk: Desk) -> None:
+def test_proposals_ignore_case_and_spaces(desk: Desk) -> None:
     job = jobs_of(desk)[0]
     stages = pipeline(desk.greenhouse.store, job.id)
     stages[ASSESSMENT].name, stages[REFERENCES].name = "Online assessment", "  REFERENCE  check "
@@ -39,12 +39,12 @@ def test_case_and_spaces_do_not_matter_for_a_proposal_and_other_names_are_not_gu
     )
 
 
-def test_without_a_live_post_the_roles_own_title_is_proposed(desk: Desk) -> None:
+def test_without_a_live_post_the_role_title_is_proposed(desk: Desk) -> None:
     page = Wizard(desk).get("role_automation_stages", jobs_of(desk)[3])
     assert chosen(page, "post") == "Role title: Key account people"
 
 
-def test_an_assessment_without_its_requirement_is_asked_for_it_and_what_was_chosen_stays(desk: Desk) -> None:
+def test_a_missing_requirement_is_requested_and_the_selection_kept(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     stages = wizard.stages(job)
     response = wizard.connect_stages(job, requirement=" ", reference_check=stages[OFFER])
@@ -56,13 +56,13 @@ def test_an_assessment_without_its_requirement_is_asked_for_it_and_what_was_chos
     assert (chosen(page, "assessment"), chosen(page, "reference_check")) == ("Assessment", "Offer")
 
 
-def test_a_reference_check_alone_needs_no_requirement(desk: Desk) -> None:
+def test_a_reference_check_needs_no_requirement(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job, assessment=[], requirement="")
     assert rules(automation) == {"reference_check": (wizard.stages(job)[REFERENCES], "Reference Check")}
 
 
-def test_connecting_nothing_is_no_automation(desk: Desk) -> None:
+def test_at_least_one_stage_must_be_mapped(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     response = wizard.connect_stages(job, assessment=[], reference_check=[], requirement="")
     assert errors(response.content) == ["Stages that start the assessment: Map a stage to at least one step."]
@@ -74,7 +74,7 @@ def test_a_stage_of_another_job_is_refused(desk: Desk) -> None:
     assert (response.status_code, len(errors(response.content))) == (200, 1)
 
 
-def test_back_shows_what_was_chosen(desk: Desk) -> None:
+def test_back_shows_the_selection(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.connect_stages(job, assessment=wizard.stages(job)[OFFER])
     page = wizard.get("role_automation_stages", job)

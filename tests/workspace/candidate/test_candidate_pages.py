@@ -59,16 +59,14 @@ def test_all_candidates_are_searched_by_name_address_and_role(role: Role, rita: 
 @pytest.mark.parametrize(
     "query", ["'; drop table", "\\", "_", "<script>alert(1)</script>", "a\x00b", "é" * 500]
 )
-def test_no_search_breaks_the_page(role: Role, rita: Membership, query: str) -> None:
+def test_unusual_searches_do_not_break_the_page(role: Role, rita: Membership, query: str) -> None:
     named(role, "Ada", "Zorn")
     response = signed_in(rita).get(path("candidates", role.organisation), {"q": query})
     assert (response.status_code, response.context["rows"]) == (200, [])
     assert b"<script>alert" not in response.content
 
 
-def test_a_private_candidate_is_hidden_everywhere_but_from_those_added_to_the_role(
-    role: Role, rita: Membership
-) -> None:
+def test_private_candidates_are_visible_only_to_members_of_the_role(role: Role, rita: Membership) -> None:
     hidden = named(role, "Hidden", "Bo", private=True)
     reported(hidden)
     admin = factories.member(role.organisation, kind="admin")
@@ -84,7 +82,7 @@ def test_a_private_candidate_is_hidden_everywhere_but_from_those_added_to_the_ro
         assert len(client.get(path("role", role.organisation, role.pk)).context["rows"]) == sees
 
 
-def test_the_page_shows_steps_results_reports_and_what_happened(role: Role, rita: Membership) -> None:
+def test_the_page_shows_steps_results_reports_and_timeline(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     report = reported(application)
     response = signed_in(rita).get(path("candidate", role.organisation, application.pk))
@@ -104,9 +102,7 @@ def test_the_page_shows_steps_results_reports_and_what_happened(role: Role, rita
     assert path("report_pdf", role.organisation, report.pk) in html
 
 
-def test_every_look_at_a_result_is_in_the_audit_log_and_a_look_without_one_is_not(
-    role: Role, rita: Membership
-) -> None:
+def test_viewing_results_is_audited(role: Role, rita: Membership) -> None:
     done, fresh = named(role, "Ada", "Zorn"), named(role, "Bo", "Abel")
     reported(done)
     AuditEntry.objects.of(role.organisation).delete()
@@ -119,7 +115,7 @@ def test_every_look_at_a_result_is_in_the_audit_log_and_a_look_without_one_is_no
     ]
 
 
-def test_who_may_not_see_a_candidate_gets_nothing_and_leaves_nothing(role: Role) -> None:
+def test_candidates_of_others_are_not_found_and_not_audited(role: Role) -> None:
     application = named(role, "Ada", "Zorn")
     reported(application)
     AuditEntry.objects.of(role.organisation).delete()
@@ -135,7 +131,7 @@ def test_who_may_not_see_a_candidate_gets_nothing_and_leaves_nothing(role: Role)
     assert AuditEntry.objects.across_organisations().filter(action="result.viewed").count() == 0
 
 
-def test_what_waits_says_what_it_waits_for_and_how_to_help(role: Role, rita: Membership) -> None:
+def test_waiting_steps_show_the_reason_and_the_remedy(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn", email="")
     factories.step_request(
         application, "assessment", state="waiting", waits_for="no_address", started_at=None
@@ -144,7 +140,7 @@ def test_what_waits_says_what_it_waits_for_and_how_to_help(role: Role, rita: Mem
     assert "No e-mail address in Greenhouse. Add one there" in html
 
 
-def test_the_way_to_greenhouse_is_there_for_who_came_from_there(
+def test_candidates_from_greenhouse_link_to_their_profile(
     role: Role, rita: Membership, settings: Settings
 ) -> None:
     settings.GOODWORD_GREENHOUSE_APP_URL = "https://app.greenhouse.example/"
@@ -160,7 +156,7 @@ def test_the_way_to_greenhouse_is_there_for_who_came_from_there(
     assert client.get(where).context["greenhouse_url"] == ""
 
 
-def test_a_page_asks_as_often_with_much_as_with_little_on_it(role: Role, rita: Membership) -> None:
+def test_the_number_of_queries_does_not_grow_with_content(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     invited(application)
     checked(application)
@@ -179,9 +175,7 @@ def test_a_page_asks_as_often_with_much_as_with_little_on_it(role: Role, rita: M
     assert queries(client, where) == before
 
 
-def test_results_show_the_newest_version_of_each_and_cost_the_same_for_three(
-    role: Role, rita: Membership
-) -> None:
+def test_results_list_the_latest_version_with_constant_queries(role: Role, rita: Membership) -> None:
     client, where = signed_in(rita), path("results", role.organisation)
     first = named(role, "Ada", "Zorn")
     reported(first)
@@ -195,7 +189,7 @@ def test_results_show_the_newest_version_of_each_and_cost_the_same_for_three(
     assert queries(client, where) == before
 
 
-def test_inviting_again_sends_a_new_invitation_and_is_written_down(role: Role, rita: Membership) -> None:
+def test_inviting_again_sends_an_invitation_and_is_audited(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     attempt = invited(application)
     where = path("step_invite_again", role.organisation, application.pk, attempt.step_request_id)
@@ -207,9 +201,7 @@ def test_inviting_again_sends_a_new_invitation_and_is_written_down(role: Role, r
     assert attempt.step_request.attempts.count() == 2
 
 
-def test_inviting_again_needs_a_recruiter_of_the_organisation_and_looking_sends_nothing(
-    role: Role, rita: Membership
-) -> None:
+def test_inviting_again_needs_a_recruiter_and_a_post(role: Role, rita: Membership) -> None:
     application = named(role, "Ada", "Zorn")
     attempt = invited(application)
     where = path("step_invite_again", role.organisation, application.pk, attempt.step_request_id)
@@ -231,9 +223,7 @@ def test_inviting_again_needs_a_recruiter_of_the_organisation_and_looking_sends_
     assert attempt.step_request.attempts.count() == 1
 
 
-def test_the_step_of_another_candidate_is_not_invited_by_way_of_this_one(
-    role: Role, rita: Membership
-) -> None:
+def test_steps_of_another_candidate_are_not_found(role: Role, rita: Membership) -> None:
     mine, other = named(role, "Ada", "Zorn"), named(role, "Bo", "Abel")
     invited(mine)
     step_request = invited(other).step_request
@@ -257,7 +247,7 @@ NO_ADDRESS = "Greenhouse has no e-mail address for this candidate, or doesn't al
         ({"can_email": False}, "started", NO_ADDRESS),
     ],
 )
-def test_who_cannot_be_invited_is_not_and_the_page_says_why(
+def test_the_page_says_why_a_candidate_cannot_be_invited(
     role: Role, kind: str, application: dict[str, str], state: str, said: str
 ) -> None:
     who = named(role, "Ada", "Zorn", **application)
@@ -269,6 +259,6 @@ def test_who_cannot_be_invited_is_not_and_the_page_says_why(
     assert (step_request.attempts.count(), step_request.checks.count(), who.emails.count()) == (0, 0, 0)
 
 
-def test_a_number_out_of_all_measure_is_not_there(role: Role, rita: Membership) -> None:
+def test_huge_ids_are_not_found(role: Role, rita: Membership) -> None:
     for name in ("role", "candidate", "report_pdf"):
         assert signed_in(rita).get(path(name, role.organisation, 10**30)).status_code == 404

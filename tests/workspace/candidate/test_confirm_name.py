@@ -51,7 +51,7 @@ def to_candidate(application: Application) -> int:
     return sum(application.candidate.email in message.to[0] for message in mail.outbox)
 
 
-def test_nothing_is_sent_and_the_recruiter_is_told_without_a_link(application: Application) -> None:
+def test_nothing_is_sent_and_the_recruiter_is_notified(application: Application) -> None:
     assert state(application) == ("waiting", "link_in_name")
     assert to_candidate(application) == 0
     [message] = mail.outbox
@@ -60,7 +60,7 @@ def test_nothing_is_sent_and_the_recruiter_is_told_without_a_link(application: A
     assert "http[:]//evil[.]example/win" in str(message.body)
 
 
-def test_a_member_confirms_the_name_and_the_invitation_goes_out_once(application: Application) -> None:
+def test_confirming_the_name_sends_the_invitation_once(application: Application) -> None:
     who = factories.member(application.organisation)
     client, page = signed_in(who), path("candidate", application.organisation, application.pk)
     html = client.get(page).content.decode()
@@ -77,7 +77,7 @@ def test_a_member_confirms_the_name_and_the_invitation_goes_out_once(application
     assert "Name confirmed" in html
 
 
-def test_another_name_has_to_be_confirmed_anew(application: Application) -> None:
+def test_a_changed_name_must_be_confirmed_again(application: Application) -> None:
     candidate = application.candidate
     candidate.confirmed_name = NAME
     candidate.save()
@@ -86,7 +86,7 @@ def test_another_name_has_to_be_confirmed_anew(application: Application) -> None
     assert candidate.is_name_suspicious
 
 
-def test_a_name_that_has_changed_meanwhile_is_not_confirmed(application: Application) -> None:
+def test_a_name_changed_in_the_meantime_is_not_confirmed(application: Application) -> None:
     client = signed_in(factories.member(application.organisation))
     client.post(where(application), {"name": "Claim your prize http://other.example"})
     client.post(where(application))
@@ -99,7 +99,7 @@ def refused(application: Application) -> None:
     assert (state(application), application.candidate.confirmed_name) == (("waiting", "link_in_name"), "")
 
 
-def test_who_may_not_work_on_the_candidate_confirms_nothing(application: Application) -> None:
+def test_confirming_a_name_needs_a_recruiter(application: Application) -> None:
     manager = factories.member(application.organisation, kind="hiring_manager")
     assert application.role is not None
     application.role.viewers.add(manager)
@@ -120,7 +120,7 @@ def test_who_may_not_work_on_the_candidate_confirms_nothing(application: Applica
     assert where(application) not in html
 
 
-def test_inviting_by_hand_says_what_is_in_the_way(application: Application) -> None:
+def test_inviting_by_hand_says_why_it_is_refused(application: Application) -> None:
     who: Membership = factories.member(application.organisation)
     client = signed_in(who)
     begin = reverse("step_begin", args=[application.organisation.slug, application.pk, "assessment"])

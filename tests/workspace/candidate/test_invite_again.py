@@ -107,7 +107,7 @@ def counts(application: Application) -> tuple[int, ...]:
 # --- asked first
 
 
-def test_a_finished_check_says_what_will_happen_and_one_click_changes_nothing() -> None:
+def test_inviting_again_after_a_finished_check_asks_for_confirmation() -> None:
     story = done()
     rita, application = member_of(story.application), story.application
     acts = page_of(rita, application).select_one("#reference_check .check__acts")
@@ -130,7 +130,7 @@ def test_a_finished_check_says_what_will_happen_and_one_click_changes_nothing() 
     assert Check.objects.of(rita.organisation).filter(step_request__application=application).count() == 2
 
 
-def test_confirmed_twice_it_invites_once() -> None:
+def test_confirming_twice_invites_once() -> None:
     story = done()
     rita, first = member_of(story.application), story.check.pk
     confirmed(rita, story)
@@ -143,14 +143,14 @@ def test_confirmed_twice_it_invites_once() -> None:
 
 
 @pytest.mark.parametrize("after", ["0", "x", "9" * 30])
-def test_a_run_that_is_not_the_latest_confirms_nothing(after: str) -> None:
+def test_a_confirmation_for_an_earlier_run_is_refused(after: str) -> None:
     story = done()
     before = counts(story.application)
     again(member_of(story.application), story.application, story.check.step_request_id, {"after": after})
     assert counts(story.application) == before
 
 
-def test_only_who_works_for_the_organisation_reads_what_would_happen() -> None:
+def test_the_confirmation_page_needs_a_recruiter() -> None:
     story = done()
     org = story.application.organisation
     watching = factories.member(org, kind="hiring_manager")
@@ -168,7 +168,7 @@ def test_only_who_works_for_the_organisation_reads_what_would_happen() -> None:
     assert (answers, counts(story.application)) == ([403, 404, 302], before)
 
 
-def test_an_assessment_that_was_begun_is_not_ended_by_one_click() -> None:
+def test_ending_a_started_assessment_asks_for_confirmation() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     rita = member_of(application)
     attempt = reported_attempt(application, finished=False)
@@ -178,13 +178,13 @@ def test_an_assessment_that_was_begun_is_not_ended_by_one_click() -> None:
     assert counts(application) == before
 
 
-def test_an_open_check_is_written_to_again_in_one_click() -> None:
+def test_inviting_again_to_an_open_check_needs_no_confirmation() -> None:
     story = sent()
     response = again(member_of(story.application), story.application, story.check.step_request_id)
     assert [str(one) for one in response.context["messages"]] == ["New invitation on its way."]
 
 
-def test_what_cannot_be_is_said_before_it_is_confirmed() -> None:
+def test_refusals_are_shown_before_the_confirmation() -> None:
     story = done()
     candidate = story.application.candidate
     candidate.can_email = False
@@ -215,7 +215,7 @@ def headings(page: BeautifulSoup) -> list[str]:
     return [words(title) for title in page.select(".card__title")]
 
 
-def test_results_report_and_referees_of_the_earlier_check_stay_while_the_new_one_is_open() -> None:
+def test_the_earlier_result_stays_while_the_new_check_is_open() -> None:
     story = done()
     rita, report = member_of(story.application), Report.objects.of(story.application.organisation).get()
     confirmed(rita, story)
@@ -234,7 +234,7 @@ def test_results_report_and_referees_of_the_earlier_check_stay_while_the_new_one
     assert "earlier run, completed" in words(page)
 
 
-def test_signs_of_the_earlier_check_stay_to_be_looked_at() -> None:
+def test_flags_of_the_earlier_check_stay_visible() -> None:
     story = sent()
     CheckFlag.objects.create(
         organisation=story.application.organisation,
@@ -258,7 +258,7 @@ def test_signs_of_the_earlier_check_stay_to_be_looked_at() -> None:
     assert page_of(watching, story.application).select_one(f"#flags-{first}") is None
 
 
-def test_cancelled_it_is_clear_which_result_counts() -> None:
+def test_after_cancelling_the_earlier_result_is_marked_current() -> None:
     story = done()
     rita = member_of(story.application)
     confirmed(rita, story)
@@ -283,7 +283,7 @@ def in_a_second_run(story: Story, *, answers: int) -> None:
         answer(referee_door(address))
 
 
-def test_references_so_far_stand_first_then_the_current_result() -> None:
+def test_references_so_far_precede_the_current_result() -> None:
     story = done()
     rita = member_of(story.application)
     confirmed(rita, story)
@@ -301,7 +301,7 @@ def test_references_so_far_stand_first_then_the_current_result() -> None:
     ]
 
 
-def test_once_the_new_run_is_done_the_earlier_one_is_marked_and_all_of_it_is_there() -> None:
+def test_a_finished_new_run_replaces_the_earlier_result() -> None:
     story = done()
     rita = member_of(story.application)
     first = story.check.pk
@@ -322,7 +322,7 @@ def test_once_the_new_run_is_done_the_earlier_one_is_marked_and_all_of_it_is_the
     assert [name for name, n in ids.items() if n > 1] == []
 
 
-def test_a_late_answer_to_the_earlier_check_makes_no_note_and_no_mail_once_a_later_one_is_done() -> None:
+def test_a_late_reference_to_an_earlier_check_sends_no_note_or_mail() -> None:
     story = done(least=1)
     first, rita = story.check, member_of(story.application)
     late = referee_door(PAUL)
@@ -347,7 +347,7 @@ def test_a_late_answer_to_the_earlier_check_makes_no_note_and_no_mail_once_a_lat
     assert [report.version for report in reports] == [2, 3, 1]
 
 
-def test_no_note_is_queued_for_a_version_of_an_earlier_run() -> None:
+def test_reports_of_earlier_runs_queue_no_note() -> None:
     story = done(least=1)
     first, rita = story.check, member_of(story.application)
     confirmed(rita, story)
@@ -361,7 +361,7 @@ def test_no_note_is_queued_for_a_version_of_an_earlier_run() -> None:
     assert ActivityFeedNote.objects.of(rita.organisation).count() == 0
 
 
-def test_lists_keep_the_earlier_result_beside_the_new_state() -> None:
+def test_lists_show_the_earlier_result_and_the_new_state() -> None:
     role = factories.role(factories.organisation())
     application = named(role, "Ada", "Zorn")
     rita = member_of(application)
@@ -389,7 +389,7 @@ def test_lists_keep_the_earlier_result_beside_the_new_state() -> None:
     assert "Current until the new run is complete." in words(current)
 
 
-def test_both_results_of_an_assessment_taken_twice_are_there_and_anchors_are_there_once() -> None:
+def test_both_results_of_a_retaken_assessment_are_shown() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     rita = member_of(application)
     first = reported_attempt(application)

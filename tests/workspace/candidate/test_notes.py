@@ -51,7 +51,7 @@ def failed_note(report: Report) -> ActivityFeedNote:
     )
 
 
-def test_a_failed_note_is_tried_again_by_one_click(role: Role, report: Report) -> None:
+def test_a_failed_note_is_retried_in_one_click(role: Role, report: Report) -> None:
     post = failed_note(report)
     client = signed_in(factories.member(role.organisation))
     page = client.get(
@@ -63,7 +63,7 @@ def test_a_failed_note_is_tried_again_by_one_click(role: Role, report: Report) -
     assert (post.state, post.attempts) == (ActivityFeedNote.State.QUEUED, 0)
 
 
-def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, report: Report) -> None:
+def test_a_note_that_cannot_be_posted_is_discarded_in_one_click(role: Role, report: Report) -> None:
     post = failed_note(report)
     ActivityFeedNote.objects.of(role.organisation).update(
         failure_reason=ActivityFeedNote.FailureReason.DELETED
@@ -85,7 +85,7 @@ def test_a_note_that_cannot_be_written_is_given_up_by_one_click(role: Role, repo
     assert "note discarded" in page
 
 
-def test_a_note_that_stands_twice_is_shown_until_somebody_has_seen_it(role: Role, report: Report) -> None:
+def test_a_duplicate_note_is_shown_until_dismissed(role: Role, report: Report) -> None:
     failed_note(report)
     posts = ActivityFeedNote.objects.of(role.organisation)
     posts.update(state=ActivityFeedNote.State.SENT, remote_id=7, duplicate_remote_ids=[8])
@@ -98,7 +98,7 @@ def test_a_note_that_stands_twice_is_shown_until_somebody_has_seen_it(role: Role
 
 
 @pytest.mark.parametrize("name", ["report_note_again", "report_note_drop", "report_note_seen"])
-def test_others_change_nothing(role: Role, report: Report, name: str) -> None:
+def test_only_recruiters_can_retry_notes(role: Role, report: Report, name: str) -> None:
     post = failed_note(report)
     ActivityFeedNote.objects.of(role.organisation).update(duplicate_remote_ids=[8])
     stranger = factories.member(factories.organisation(), kind="admin")

@@ -36,7 +36,7 @@ def overdue_since(application: Application) -> list[object]:
     return [(mark.state, mark.since) for mark in marks[application.pk] if mark.run]
 
 
-def test_every_list_and_page_says_since_when_a_step_is_overdue() -> None:
+def test_lists_and_pages_show_since_when_a_step_is_overdue() -> None:
     role = factories.role(factories.organisation())
     role.steps.update(deadline_days=5)
     application = named(role, "Ada", "Zorn")
@@ -63,7 +63,7 @@ def test_every_list_and_page_says_since_when_a_step_is_overdue() -> None:
 
 
 @pytest.mark.time_machine(NOW, tick=False)
-def test_a_referee_is_overdue_since_the_end_of_their_own_time() -> None:
+def test_a_referee_is_overdue_since_their_own_deadline() -> None:
     story = sent()
     deadline = story.requests[0].deadline_at
     with time_machine.travel(deadline + DAY, tick=False):
@@ -73,7 +73,7 @@ def test_a_referee_is_overdue_since_the_end_of_their_own_time() -> None:
     assert (slot.is_overdue, slot.since) == (True, deadline)
 
 
-def test_a_deadline_that_an_adjustment_has_moved_is_not_shown() -> None:
+def test_a_deadline_moved_by_an_adjustment_is_not_shown() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     attempt = invited(application)
     of_the_role = attempt.deadline_at
@@ -84,7 +84,7 @@ def test_a_deadline_that_an_adjustment_has_moved_is_not_shown() -> None:
     assert overdue_since(application) == [("overdue", of_the_role)]
 
 
-def test_a_deadline_that_is_given_anew_counts_whole() -> None:
+def test_a_new_deadline_replaces_the_overdue_date() -> None:
     application = named(factories.role(factories.organisation()), "Ada", "Zorn")
     attempt = invited(application)
     hold_deadline(attempt, now=NOW)
@@ -100,7 +100,7 @@ def test_a_deadline_that_is_given_anew_counts_whole() -> None:
 
 
 @pytest.mark.time_machine(NOW, tick=False)
-def test_what_is_not_overdue_keeps_the_day_on_which_it_began() -> None:
+def test_other_states_show_when_they_began() -> None:
     story = opened()
     run_jobs()
     marks = progress_of([story.application], organisation=story.application.organisation, now=NOW)

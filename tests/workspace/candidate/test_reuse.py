@@ -127,9 +127,7 @@ def press(client: Client, name: str, application: Application, *more: object) ->
     return [str(message) for message in response.context["messages"]]
 
 
-def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
-    second: Role, rita: Membership, earlier: Report
-) -> None:
+def test_a_recent_assessment_is_offered_for_reuse(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     step_request = start_of(application)
     assert (step_request.state, step_request.waits_for, step_request.earlier) == (
@@ -145,9 +143,7 @@ def test_an_assessment_that_is_young_is_offered_and_nobody_is_asked_again(
     assert said.endswith("Reuse Invite")
 
 
-def test_the_mail_to_the_recruiter_says_what_to_decide_and_names_no_other_role(
-    second: Role, earlier: Report
-) -> None:
+def test_the_mail_about_reuse_names_no_other_role(second: Role, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     run_jobs()
     mail = Email.objects.of(second.organisation).get(application=application)
@@ -157,9 +153,7 @@ def test_the_mail_to_the_recruiter_says_what_to_decide_and_names_no_other_role(
     assert "Window Washer" not in mail.text + mail.html
 
 
-def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
-    second: Role, rita: Membership, earlier: Report
-) -> None:
+def test_reusing_creates_a_report_and_mails_nobody(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     before = Email.objects.count()
     said = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
@@ -182,7 +176,7 @@ def test_reusing_makes_a_report_of_the_present_role_and_mails_nobody(
     assert AuditEntry.objects.of(second.organisation).filter(member=rita, action="result.reused").count() == 1
 
 
-def test_the_page_then_shows_the_result_and_where_it_comes_from(
+def test_the_page_shows_a_reused_result_and_its_origin(
     second: Role, rita: Membership, earlier: Report
 ) -> None:
     application = arrive(second, earlier.step_request.application)
@@ -198,7 +192,7 @@ def test_the_page_then_shows_the_result_and_where_it_comes_from(
 
 
 @pytest.mark.time_machine(NOW, tick=False)
-def test_references_are_taken_over_and_no_referee_is_asked_again() -> None:
+def test_reusing_references_contacts_no_referee() -> None:
     told = story.sent()
     for address in ("maria@globex.example", "paul@globex.example"):
         story.answer(story.referee_door(address))
@@ -223,7 +217,7 @@ def taken(who: Application, *, days: int) -> None:
     rows.update(completed_at=clock.now() - timedelta(days=days))
 
 
-def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
+def test_inviting_instead_of_reusing_works_after_the_interval(
     second: Role, rita: Membership, earlier: Report
 ) -> None:
     application = arrive(second, earlier.step_request.application)
@@ -234,7 +228,7 @@ def test_inviting_instead_begins_as_usual_once_the_interval_is_over(
     assert (start_of(application).state, mails(application)[-1]) == ("started", "assessment.invitation")
 
 
-def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
+def test_a_new_invitation_is_possible_after_reusing(
     first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
     application = arrive(second, earlier.step_request.application)
@@ -263,9 +257,7 @@ def test_who_reuses_and_then_wants_a_new_one_can_still_invite(
     assert [of for _, of in finished_attempts(second, rita).values()] == [application]
 
 
-def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(
-    second: Role, rita: Membership, earlier: Report
-) -> None:
+def test_inviting_does_not_undo_a_concurrent_reuse(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     run_jobs()
@@ -275,9 +267,7 @@ def test_a_click_on_invite_does_not_undo_what_a_colleague_reused_meanwhile(
     assert (refused.value.reason, start_of(application).state) == ("reused", "reused")
 
 
-def test_inviting_instead_too_soon_says_from_when_it_can_be(
-    second: Role, rita: Membership, earlier: Report
-) -> None:
+def test_inviting_too_soon_names_the_earliest_day(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     taken(application, days=1)
     day = months_after((clock.now() - timedelta(days=1)).astimezone(second.organisation.zone).date(), 6)
@@ -298,7 +288,7 @@ def test_inviting_instead_too_soon_says_from_when_it_can_be(
     assert not AuditEntry.objects.of(second.organisation).filter(action__startswith="step.").exists()
 
 
-def test_pressed_twice_it_is_reused_once(second: Role, rita: Membership, earlier: Report) -> None:
+def test_reusing_twice_has_no_further_effect(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     client, step_request = signed_in(rita), start_of(application)
     press(client, "step_reuse", application, step_request.pk)
@@ -315,7 +305,7 @@ def test_pressed_twice_it_is_reused_once(second: Role, rita: Membership, earlier
     ],
     ids=["old", "unfinished", "declined"],
 )
-def test_what_is_old_or_not_done_is_not_offered(
+def test_old_or_unfinished_results_are_not_offered(
     first: Role, second: Role, change: dict[str, Any], earlier: Report
 ) -> None:
     Attempt.objects.of(first.organisation).update(**change)
@@ -323,15 +313,13 @@ def test_what_is_old_or_not_done_is_not_offered(
     assert (start_of(application).state, mails(application)) == ("started", ["assessment.invitation"])
 
 
-def test_a_result_of_somebody_else_or_of_another_kind_is_not_offered(
-    first: Role, second: Role, earlier: Report
-) -> None:
+def test_results_of_other_people_or_kinds_are_not_offered(first: Role, second: Role, earlier: Report) -> None:
     stranger = arrive(second, named(first, "Bo", "Abel"))
     other_step = arrive(second, earlier.step_request.application, "reference_check")
     assert [start_of(one).state for one in (stranger, other_step)] == ["started", "started"]
 
 
-def test_a_report_that_is_not_there_yet_cannot_be_taken_over(
+def test_a_result_without_a_report_cannot_be_reused(
     first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
     application = arrive(second, earlier.step_request.application)
@@ -344,7 +332,7 @@ def test_a_report_that_is_not_there_yet_cannot_be_taken_over(
     assert start_of(application).state == "waiting"
 
 
-def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
+def test_reuse_needs_access_to_the_earlier_role(
     first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
     automation = factories.automation(first, connection_id=1, job_id=30, stages={})
@@ -376,7 +364,7 @@ def test_who_may_not_see_the_earlier_role_neither_reads_of_it_nor_takes_it_over(
 
 
 @pytest.mark.parametrize("name", ["step_reuse", "step_begin"])
-def test_both_clicks_need_a_recruiter_of_the_organisation_and_a_post(
+def test_reusing_and_inviting_need_a_recruiter_and_a_post(
     second: Role, rita: Membership, name: str, earlier: Report
 ) -> None:
     application = arrive(second, earlier.step_request.application)
@@ -398,13 +386,13 @@ def test_both_clicks_need_a_recruiter_of_the_organisation_and_a_post(
     assert start_of(application).state == "waiting"
 
 
-def test_a_kind_of_step_that_there_is_not_is_not_found(second: Role, rita: Membership) -> None:
+def test_unknown_kinds_of_step_are_not_found(second: Role, rita: Membership) -> None:
     application = factories.application(second, job_id=31)
     where = address("step_begin", second.organisation, application.pk, "horoscope")
     assert signed_in(rita).post(where).status_code == 404
 
 
-def test_a_step_that_was_never_asked_for_can_be_begun_by_hand(second: Role, rita: Membership) -> None:
+def test_a_step_without_a_request_can_be_started_by_hand(second: Role, rita: Membership) -> None:
     application = factories.application(second, job_id=31, stage_id=400)
     client = signed_in(rita)
     assert card(client, application).startswith("Assessment Not started")
@@ -435,7 +423,7 @@ def test_a_step_that_was_never_asked_for_can_be_begun_by_hand(second: Role, rita
     ],
     ids=["rejected", "no address", "prospect"],
 )
-def test_who_cannot_be_invited_by_hand_is_not_and_the_page_says_why(
+def test_the_page_says_why_inviting_by_hand_is_refused(
     second: Role, rita: Membership, person: dict[str, str], values: dict[str, Any], said: str
 ) -> None:
     who = factories.candidate(second.organisation, **person)
@@ -444,7 +432,7 @@ def test_who_cannot_be_invited_by_hand_is_not_and_the_page_says_why(
     assert not StepRequest.objects.of(second.organisation).filter(application=application).exists()
 
 
-def test_an_assessment_without_its_requirement_is_not_begun_by_hand(second: Role, rita: Membership) -> None:
+def test_an_assessment_without_a_requirement_is_not_started_by_hand(second: Role, rita: Membership) -> None:
     Step.objects.of(second.organisation).update(requirement="")
     application = factories.application(second, job_id=31)
     assert press(signed_in(rita), "step_begin", application, "assessment") == [

@@ -48,7 +48,7 @@ def state(application: Application) -> tuple[str, bool, list[bool]]:
     return row.candidate.name, row.erased_at is not None, done
 
 
-def test_the_page_says_what_goes_and_opening_it_changes_nothing(role: Role, ada: Application) -> None:
+def test_the_page_lists_what_is_erased_and_changes_nothing(role: Role, ada: Application) -> None:
     reported(ada)
     text = page(role, "candidate_erase", ada)
     assert "Answers in assessments" in text
@@ -57,7 +57,7 @@ def test_the_page_says_what_goes_and_opening_it_changes_nothing(role: Role, ada:
     assert Answer.objects.of(role.organisation).count() > 0
 
 
-def test_of_who_is_erased_no_step_is_said_to_start(role: Role, ada: Application) -> None:
+def test_erased_candidates_show_no_upcoming_step(role: Role, ada: Application) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     here = path("candidate", role.organisation, ada.pk)
     starts = "Not invited yet."
@@ -68,7 +68,7 @@ def test_of_who_is_erased_no_step_is_said_to_start(role: Role, ada: Application)
     assert starts not in page
 
 
-def test_an_admin_erases_a_person_by_hand_at_once(role: Role, ada: Application) -> None:
+def test_an_admin_erases_a_person_immediately(role: Role, ada: Application) -> None:
     reported(ada)
     other = named(role, "Grace", "Hopper")
     admin = factories.member(role.organisation, kind="admin")
@@ -83,7 +83,7 @@ def test_an_admin_erases_a_person_by_hand_at_once(role: Role, ada: Application) 
     assert (entry.member, entry.details["applications"]) == (admin, [ada.pk])
 
 
-def test_the_redacted_report_can_be_opened_and_the_former_cannot(role: Role, ada: Application) -> None:
+def test_only_the_redacted_report_can_be_opened(role: Role, ada: Application) -> None:
     report = reported(ada)
     client = signed_in(factories.member(role.organisation, kind="admin"))
     client.post(path("candidate_erase", role.organisation, ada.pk))
@@ -93,7 +93,7 @@ def test_the_redacted_report_can_be_opened_and_the_former_cannot(role: Role, ada
     assert client.get(path("report_pdf", role.organisation, report.pk)).status_code == 404
 
 
-def test_pressed_twice_it_is_erased_once(role: Role, ada: Application) -> None:
+def test_erasing_twice_has_no_further_effect(role: Role, ada: Application) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     for _ in range(2):
         answer = client.post(path("candidate_erase", role.organisation, ada.pk))
@@ -101,7 +101,7 @@ def test_pressed_twice_it_is_erased_once(role: Role, ada: Application) -> None:
     assert state(ada) == ("Erased candidate", True, [True])
 
 
-def test_what_is_to_go_says_so_and_when(role: Role, ada: Application) -> None:
+def test_a_pending_erasure_shows_its_date(role: Role, ada: Application) -> None:
     invited(ada)
     asked(ada)
     text = page(role, "candidate", ada)
@@ -110,7 +110,7 @@ def test_what_is_to_go_says_so_and_when(role: Role, ada: Application) -> None:
     assert "Erase now or keep the data" not in page(role, "candidate", ada, kind="recruiter")
 
 
-def test_the_link_shows_the_neutral_page_then_nothing(role: Role, ada: Application) -> None:
+def test_the_link_shows_the_closed_page_and_stops_working_after_erasure(role: Role, ada: Application) -> None:
     """Also for who is done, and would else be thanked."""
     there, client = portal(reported(ada).step_request), Client()
 
@@ -127,7 +127,7 @@ def test_the_link_shows_the_neutral_page_then_nothing(role: Role, ada: Applicati
     assert shown() == (404, False)
 
 
-def test_kept_it_is_open_again_and_nothing_is_sent(role: Role, ada: Application) -> None:
+def test_keeping_the_data_reopens_steps_and_sends_nothing(role: Role, ada: Application) -> None:
     invited(ada)
     asked(ada)
     sent = Email.objects.of(role.organisation).count()
@@ -145,7 +145,7 @@ def test_kept_it_is_open_again_and_nothing_is_sent(role: Role, ada: Application)
     assert AuditEntry.objects.of(role.organisation).filter(action="erasure.cancelled").count() == 1
 
 
-def test_keeping_wants_a_reason(role: Role, ada: Application) -> None:
+def test_keeping_the_data_needs_a_reason(role: Role, ada: Application) -> None:
     asked(ada)
     client = signed_in(factories.member(role.organisation, kind="admin"))
     answer = client.post(path("candidate_keep", role.organisation, ada.pk), {"reason": " "})
@@ -153,7 +153,7 @@ def test_keeping_wants_a_reason(role: Role, ada: Application) -> None:
     assert state(ada) == ("Ada Lovelace", False, [False])
 
 
-def test_there_is_nothing_to_keep_where_nothing_is_to_go(role: Role, ada: Application) -> None:
+def test_keeping_without_a_pending_erasure_does_nothing(role: Role, ada: Application) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     answer = client.post(path("candidate_keep", role.organisation, ada.pk), {"reason": "x"}, follow=True)
     assert "There is no pending erasure." in answer.content.decode()
@@ -163,9 +163,7 @@ def test_there_is_nothing_to_keep_where_nothing_is_to_go(role: Role, ada: Applic
 @pytest.mark.parametrize(
     ("who", "status"), [("recruiter", 403), ("hiring_manager", 403), ("stranger", 404), ("nobody", 302)]
 )
-def test_nobody_else_may_and_nothing_changes(
-    role: Role, ada: Application, name: str, who: str, status: int
-) -> None:
+def test_erasure_needs_an_admin(role: Role, ada: Application, name: str, who: str, status: int) -> None:
     asked(ada)
     if who == "nobody":
         client = Client()
@@ -181,7 +179,7 @@ def test_nobody_else_may_and_nothing_changes(
     assert Candidate.objects.of(role.organisation).get(pk=ada.candidate_id).email == "ada@people.example"
 
 
-def test_of_one_application_only_that_is_offered(role: Role, ada: Application) -> None:
+def test_the_erasure_of_one_application_offers_only_that(role: Role, ada: Application) -> None:
     second = factories.application(
         factories.role(role.organisation, title="Gardener"), candidate=ada.candidate
     )

@@ -41,7 +41,7 @@ def unpacked(response: Any) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", ["admin", "recruiter"])
-def test_an_export_holds_everything_and_apart_what_can_be_handed_on(check: Check, kind: str) -> None:
+def test_an_export_has_all_data_and_a_copy_for_the_candidate(check: Check, kind: str) -> None:
     report = reported(check)
     request = check.requests.order_by("pk")[0]
     request.decline_reason = "We fell out."
@@ -98,7 +98,7 @@ def test_an_export_holds_everything_and_apart_what_can_be_handed_on(check: Check
     }
 
 
-def test_applications_that_the_member_may_not_see_are_not_in_it(check: Check) -> None:
+def test_an_export_omits_applications_that_the_member_may_not_see(check: Check) -> None:
     secret = factories.role(check.organisation, title="Secret successor")
     automation = factories.automation(secret, connection_id=1, job_id=77, stages={})
     automation.confidential = True
@@ -111,7 +111,7 @@ def test_applications_that_the_member_may_not_see_are_not_in_it(check: Check) ->
     assert b"Secret successor" in unpacked(signed_in(admin).post(export_path(check)))["everything.json"]
 
 
-def test_who_may_not_export_gets_nothing_and_nothing_is_written_down(check: Check) -> None:
+def test_an_export_needs_a_recruiter_and_refusals_are_not_audited(check: Check) -> None:
     stranger = factories.member(factories.organisation(), kind="admin")
     watcher = factories.member(check.organisation, kind="hiring_manager")
     admin = factories.member(check.organisation, kind="admin")
@@ -123,13 +123,13 @@ def test_who_may_not_export_gets_nothing_and_nothing_is_written_down(check: Chec
     assert not AuditEntry.objects.of(check.organisation).filter(action="person.exported").exists()
 
 
-def test_of_whom_is_erased_nothing_is_exported(check: Check) -> None:
+def test_erased_people_cannot_be_exported(check: Check) -> None:
     Application.objects.of(check.organisation).update(erased_at=NOW)
     admin = factories.member(check.organisation, kind="admin")
     assert signed_in(admin).post(export_path(check)).status_code == 404
 
 
-def test_an_admin_reads_what_goes_and_erases_a_referee(check: Check) -> None:
+def test_an_admin_erases_a_referee(check: Check) -> None:
     admin = factories.member(check.organisation, kind="admin")
     referee = check.referees.get(slot=2)
     client, where = signed_in(admin), erase_path(check, referee)
@@ -149,7 +149,7 @@ def test_an_admin_reads_what_goes_and_erases_a_referee(check: Check) -> None:
     assert "Erased referee" in shown and "Omar Haddad" not in shown
 
 
-def test_who_may_not_erase_a_referee_changes_nothing(check: Check) -> None:
+def test_erasing_a_referee_needs_an_admin(check: Check) -> None:
     other = whole()
     referee = check.referees.get(slot=1)
     recruiter, watcher = (
@@ -172,7 +172,7 @@ def test_who_may_not_erase_a_referee_changes_nothing(check: Check) -> None:
     assert not Referee.objects.of(other.organisation).exclude(erased_at=None).exists()
 
 
-def test_an_export_needs_the_same_queries_for_one_mail_and_for_many(
+def test_the_number_of_queries_does_not_grow_with_mails(
     check: Check, django_assert_max_num_queries: Any
 ) -> None:
     client = signed_in(factories.member(check.organisation, kind="admin"))

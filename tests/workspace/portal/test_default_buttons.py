@@ -160,7 +160,7 @@ def assigned_on_a_clock() -> Attempt:
     return assigned(of)
 
 
-def test_on_every_portal_page_enter_presses_the_main_button() -> None:
+def test_enter_presses_the_main_button_on_portal_pages() -> None:
     walk = Walk()
     walk_references(walk)
     walk_assessment(walk)
@@ -190,8 +190,6 @@ SAVE = '<button class="button button--primary">Save</button>'
         ("", '<input type="submit" name="back">' + SAVE, False),
     ],
 )
-def test_the_first_submit_button_in_the_order_of_the_page_is_the_one_that_counts(
-    before: str, inside: str, right: bool
-) -> None:
+def test_the_first_submit_button_is_the_default(before: str, inside: str, right: bool) -> None:
     [form] = forms_of(f'{before}<form id="answers">{inside}</form>')
     assert (form.wrong == "") == right

@@ -47,7 +47,7 @@ def chosen(check: Check) -> set[str]:
 
 
 @pytest.mark.parametrize("of", [candidates, referees])
-def test_your_data_is_in_the_browsers_language_until_another_is_chosen(check: Check, of: object) -> None:
+def test_your_data_uses_the_browsers_language_unless_another_is_chosen(check: Check, of: object) -> None:
     assert callable(of)
     door, german = of(check), Client(headers={"Accept-Language": "de-AT"})
     page = german.get(door).content.decode()
@@ -63,7 +63,7 @@ def test_your_data_is_in_the_browsers_language_until_another_is_chosen(check: Ch
 
 
 @pytest.mark.parametrize("of", [candidates, referees])
-def test_the_page_of_an_expired_link_to_their_data_has_the_links_as_well(check: Check, of: object) -> None:
+def test_expired_data_links_have_language_links(check: Check, of: object) -> None:
     assert callable(of)
     door = of(check)
     with time_machine.travel(NOW + timedelta(hours=2), tick=False):
@@ -79,7 +79,7 @@ def test_the_page_of_an_expired_link_to_their_data_has_the_links_as_well(check: 
     assert chosen(check) == {""}
 
 
-def test_the_page_for_a_new_link_has_them_for_candidates_and_referees() -> None:
+def test_expired_portal_links_have_language_links() -> None:
     story = sent()
     check = story.check
     doors = [f"/p/{candidate_door(story).split('/')[2]}/", referee_door("maria@globex.example")]
@@ -92,6 +92,6 @@ def test_the_page_for_a_new_link_has_them_for_candidates_and_referees() -> None:
     assert chosen(check) == {""}
 
 
-def test_a_referees_notice_has_them_while_its_link_works(check: Check) -> None:
+def test_the_referees_notice_has_language_links(check: Check) -> None:
     page = Client().get(f"{referee_door('maria@globex.example')}data/?language=de").content.decode()
     assert (TITLES["de"] in page, links_of(page)) == (True, ["en", "fr"])

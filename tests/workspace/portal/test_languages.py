@@ -59,19 +59,19 @@ def press(path: str, data: dict[str, Any], browser: str = "") -> Any:
         ("not a header; at all", []),
     ],
 )
-def test_a_browser_says_what_it_wants_in_its_own_order(header: str, asked: list[str]) -> None:
+def test_browser_languages_keep_their_order(header: str, asked: list[str]) -> None:
     request = HttpRequest()
     request.META["HTTP_ACCEPT_LANGUAGE"] = header
     assert of_browser(request) == asked
 
 
-def test_the_first_wanted_language_that_is_offered_counts() -> None:
+def test_the_first_wanted_language_on_offer_is_used() -> None:
     assert first_offered(["en", "de"], "", "es", "de-AT", "en") == "de"
     assert first_offered(["en", "pt-br"], "pt") == "pt-br"
     assert first_offered(["en"], "es", "*") == ""
 
 
-def test_a_referee_reads_the_browsers_language_and_opening_keeps_nothing() -> None:
+def test_referees_see_the_browsers_language_and_nothing_is_stored() -> None:
     check = story.sent()
     door = referee_door(MARIA)
     for path in ("", "no/", "facts/", "ask/", "data/"):
@@ -80,7 +80,7 @@ def test_a_referee_reads_the_browsers_language_and_opening_keeps_nothing() -> No
     assert [(one.language, one.chosen_language) for one in check.requests] == [("en", "")] * 2
 
 
-def test_what_a_referee_sends_keeps_its_language_for_their_mails() -> None:
+def test_mails_to_a_referee_use_the_language_of_their_answers() -> None:
     check = story.sent()
     press(f"{referee_door(MARIA)}begin/", {}, GERMAN)
     assert [(one.language, one.chosen_language) for one in check.requests] == [("de", ""), ("en", "")]
@@ -88,7 +88,7 @@ def test_what_a_referee_sends_keeps_its_language_for_their_mails() -> None:
     assert language_of(referee_door(MARIA), "fr") == "fr"
 
 
-def test_what_a_referee_chooses_goes_before_the_browser_on_every_device() -> None:
+def test_a_referees_choice_overrides_the_browser() -> None:
     check = story.sent()
     door = referee_door(MARIA)
     press(f"{door}language/", {"language": "fr"}, GERMAN)
@@ -99,7 +99,7 @@ def test_what_a_referee_chooses_goes_before_the_browser_on_every_device() -> Non
     assert language_of(door, GERMAN) == "en"
 
 
-def test_another_person_at_a_corrected_address_has_chosen_nothing() -> None:
+def test_a_corrected_address_resets_the_choice() -> None:
     check = story.sent()
     press(f"{referee_door(MARIA)}language/", {"language": "fr"})
     request = check.requests[0]
@@ -123,7 +123,7 @@ def test_another_person_at_a_corrected_address_has_chosen_nothing() -> None:
         ("", "en", GERMAN, "de"),
     ],
 )
-def test_candidates_read_the_browsers_language_then_the_known_one_then_the_organisations(
+def test_candidates_see_browser_known_then_organisation_language(
     known: str, works_in: str, browser: str, read: str
 ) -> None:
     of = applied(known=known, works_in=works_in)
@@ -138,7 +138,7 @@ def test_candidates_read_the_browsers_language_then_the_known_one_then_the_organ
     assert (attempt.language, check.language) == (known_first, known_first)
 
 
-def test_an_assessment_that_is_only_opened_is_shown_in_the_browsers_language_and_stays_as_it_is() -> None:
+def test_opening_an_assessment_does_not_change_its_language() -> None:
     attempt = assessed(applied())
     before = rows(attempt)
     door = f"{portal(attempt.step_request)}assessment/"
@@ -151,7 +151,7 @@ def test_an_assessment_that_is_only_opened_is_shown_in_the_browsers_language_and
     assert rows(attempt) == before
 
 
-def test_the_first_answer_takes_the_assessment_in_the_language_that_was_read() -> None:
+def test_the_first_answer_fixes_the_language_of_the_assessment() -> None:
     attempt = assessed(applied())
     door = f"{portal(attempt.step_request)}assessment/"
     said = Client().post(
@@ -168,7 +168,7 @@ def test_the_first_answer_takes_the_assessment_in_the_language_that_was_read() -
     )
 
 
-def test_a_language_that_not_every_test_has_is_passed_over() -> None:
+def test_languages_that_a_test_lacks_are_skipped() -> None:
     of = applied()
     attempt = assessed(of)
     version = part_of(attempt, 3).version
@@ -176,7 +176,7 @@ def test_a_language_that_not_every_test_has_is_passed_over() -> None:
     assert language_of(f"{portal(attempt.step_request)}assessment/", "de, fr;q=0.5, en;q=0.3") == "fr"
 
 
-def test_a_choice_goes_before_the_browser_in_both_steps_and_in_all_later_mails() -> None:
+def test_a_choice_overrides_the_browser_in_both_steps_and_mails() -> None:
     of = applied()
     attempt = assessed(of)
     checked(of)
@@ -194,7 +194,7 @@ def test_a_choice_goes_before_the_browser_in_both_steps_and_in_all_later_mails()
     assert "Situationen mit Kundschaft" in [part["title"] for part in mail.context["overview"]["parts"]]
 
 
-def test_an_invitation_comes_in_the_language_that_was_chosen_before() -> None:
+def test_invitations_use_the_language_chosen_before() -> None:
     of = applied()
     Candidate.objects.of(of.organisation).filter(pk=of.candidate_id).update(chosen_language="fr")
     of.refresh_from_db()
@@ -202,7 +202,7 @@ def test_an_invitation_comes_in_the_language_that_was_chosen_before() -> None:
     assert {mail.language for mail in Email.objects.of(of.organisation)} == {"fr"}
 
 
-def test_the_portal_remembers_a_choice_also_without_a_reference_check() -> None:
+def test_the_portal_stores_a_choice_without_a_reference_check() -> None:
     of = applied()
     attempt = assessed(of)
     door = portal(attempt.step_request)
@@ -214,7 +214,7 @@ def test_the_portal_remembers_a_choice_also_without_a_reference_check() -> None:
     assert ('<html lang="de"' in html, "Warum</textarea>" in html) == (True, True)
 
 
-def test_the_page_of_own_data_has_the_switch_too() -> None:
+def test_your_data_has_language_buttons() -> None:
     door = portal(assessed(applied()).step_request)
     assert Client().get(f"{door}data/").content.decode().count('name="language"') == 2
     assert press(f"{door}language/", {"language": "de", "back": f"{door}data/"}).url == f"{door}data/"
@@ -222,7 +222,7 @@ def test_the_page_of_own_data_has_the_switch_too() -> None:
 
 
 @pytest.mark.parametrize("language", ["xx", "", "<b>"])
-def test_a_language_that_is_not_offered_is_not_kept(language: str) -> None:
+def test_languages_not_on_offer_are_not_stored(language: str) -> None:
     of = applied()
     door = portal(assessed(of).step_request)
     assert press(f"{door}language/", {"language": language, "back": "https://evil.example/"}).url == door
@@ -230,7 +230,7 @@ def test_a_language_that_is_not_offered_is_not_kept(language: str) -> None:
     assert of.candidate.chosen_language == ""
 
 
-def test_an_unknown_and_an_expired_link_keep_no_choice() -> None:
+def test_unknown_and_expired_links_store_no_choice() -> None:
     of = applied()
     door = portal(assessed(of).step_request)
     assert press(reverse("portal_language", args=["x" * 43]), {"language": "fr"}).status_code == 404
@@ -241,7 +241,7 @@ def test_an_unknown_and_an_expired_link_keep_no_choice() -> None:
     assert of.candidate.chosen_language == ""
 
 
-def test_a_choice_on_a_page_that_asks_for_an_adjustment_keeps_what_is_typed() -> None:
+def test_switching_language_keeps_a_typed_adjustment_request() -> None:
     attempt = assessed(applied())
     path = f"{portal(attempt.step_request)}assessment/adjustment/"
     html = press(path, {"a-text": "A larger screen", "a-form": "on", "language": "de"}).content.decode()
@@ -249,7 +249,7 @@ def test_a_choice_on_a_page_that_asks_for_an_adjustment_keeps_what_is_typed() ->
     assert attempt.adjustments.count() == 0
 
 
-def test_the_switch_is_on_the_pages_before_an_assessment_begins_and_leads_back() -> None:
+def test_language_buttons_before_an_assessment_return_to_the_page() -> None:
     attempt = assessed(applied())
     door = f"{portal(attempt.step_request)}assessment/"
     for page in ("", "1/", "1/practice/1/", "decline/", "adjustment/"):
@@ -260,12 +260,12 @@ def test_the_switch_is_on_the_pages_before_an_assessment_begins_and_leads_back()
     assert press(f"{door}language/", {"language": "de", "back": "https://evil.example/"}).url == door
 
 
-def test_a_check_in_one_language_speaks_it_whatever_the_browser_says() -> None:
+def test_a_check_in_one_language_ignores_the_browser() -> None:
     check = story.opened(step={"languages": ["en"]})
     assert language_of(candidate_door(check), GERMAN) == "en"
 
 
-def test_reminders_of_a_check_come_in_the_language_that_the_candidate_read() -> None:
+def test_reminders_use_the_language_the_candidate_last_read() -> None:
     check: Story = story.opened()
     press(f"{candidate_door(check)}1/", {"r-name": ""}, GERMAN)
     assert check.check.language == "de"

@@ -52,7 +52,7 @@ def downloaded(path: str) -> tuple[dict[str, Any], str]:
     return json.loads(text), text
 
 
-def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(check: Check) -> None:
+def test_the_notice_covers_data_purpose_readers_and_retention(check: Check) -> None:
     page = " ".join(Client().get(door(check)).content.decode().split())
     for said in (
         "the referees you named and their answers",
@@ -64,12 +64,12 @@ def test_the_notice_says_what_is_kept_why_who_reads_it_and_for_how_long(check: C
     assert "network address" not in page
 
 
-def test_the_notice_follows_whether_devices_are_watched(check: Check) -> None:
+def test_the_notice_mentions_devices_only_if_compared(check: Check) -> None:
     Organisation.objects.filter(pk=check.organisation_id).update(watches_devices=True)
     assert "network address" in Client().get(door(check)).content.decode()
 
 
-def test_the_file_holds_what_they_gave_and_nothing_that_others_said_in_confidence(check: Check) -> None:
+def test_the_file_omits_confidential_answers_of_others(check: Check) -> None:
     request = check.requests.order_by("pk")[0]
     request.decline_reason = "secret-reason"
     request.save()
@@ -103,7 +103,7 @@ def test_the_file_holds_what_they_gave_and_nothing_that_others_said_in_confidenc
         assert hidden not in text
 
 
-def test_with_leave_the_file_holds_what_referees_answered(check: Check) -> None:
+def test_the_file_includes_references_if_permitted(check: Check) -> None:
     check.candidate_may_see = True
     check.save()
     told, _ = downloaded(own_door(check))
@@ -111,7 +111,7 @@ def test_with_leave_the_file_holds_what_referees_answered(check: Check) -> None:
     assert {"question": "What is Ada Lovelace best at?", "answer": "She is quick."} in answers
 
 
-def test_an_application_that_they_may_not_know_of_is_not_in_it(check: Check) -> None:
+def test_the_file_omits_applications_unknown_to_the_candidate(check: Check) -> None:
     secret = factories.role(check.organisation, title="Secret successor")
     factories.application(secret, candidate=check.step_request.application.candidate)
     told, text = downloaded(own_door(check))
@@ -119,21 +119,21 @@ def test_an_application_that_they_may_not_know_of_is_not_in_it(check: Check) -> 
     assert "Secret successor" not in text
 
 
-def test_nobody_else_is_in_it(check: Check) -> None:
+def test_the_file_contains_no_other_people(check: Check) -> None:
     other = whole(email="other@mail.example", first_name="Grace", last_name="Hopper")
     named(other, 5, name="Hedy Lamarr")
     _, text = downloaded(own_door(check))
     assert "Hopper" not in text and "Hedy" not in text
 
 
-def test_looking_at_the_page_before_erasing_changes_nothing(check: Check) -> None:
+def test_opening_the_erasure_page_changes_nothing(check: Check) -> None:
     page = Client().get(f"{own_door(check)}erase/")
     assert page.status_code == 200
     assert "In seven days" in page.content.decode()
     assert not Erasure.objects.of(check.organisation).exists()
 
 
-def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_days(check: Check) -> None:
+def test_requesting_erasure_closes_steps_and_schedules_it_in_seven_days(check: Check) -> None:
     check.progress, check.completed_at = "in_progress", None
     check.save()
     path = own_door(check)
@@ -172,7 +172,7 @@ def test_asked_for_it_closes_at_once_the_recruiter_is_told_and_it_goes_in_seven_
     assert event_names(check.step_request.application_id).count("erasure.done") == 1
 
 
-def test_the_pages_are_open_when_the_application_was_rejected_and_say_nothing_of_it(check: Check) -> None:
+def test_your_data_works_after_a_rejection_without_mentioning_it(check: Check) -> None:
     Application.objects.of(check.organisation).update(status="rejected", rejection_reason="Too tall")
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
     check.progress = "in_progress"
@@ -203,9 +203,7 @@ def link_in(message: EmailMultiAlternatives) -> str:
 
 
 @pytest.mark.parametrize("age", [timedelta(days=1), timedelta(days=365)])
-def test_a_portal_link_of_any_age_mails_the_link_that_downloads_and_erases(
-    check: Check, age: timedelta
-) -> None:
+def test_old_portal_links_can_request_the_data_link(check: Check, age: timedelta) -> None:
     Application.objects.of(check.organisation).update(status="rejected")
     path = door(check, now=NOW - age)
     page = Client().get(path).content.decode()
@@ -230,7 +228,7 @@ def test_a_portal_link_of_any_age_mails_the_link_that_downloads_and_erases(
     assert not Erasure.objects.of(check.organisation).exists()
 
 
-def test_links_are_mailed_once_in_ten_minutes_and_five_times_a_day(check: Check) -> None:
+def test_data_links_are_rate_limited(check: Check) -> None:
     path, sent = door(check), []
     for minutes in (0, 9, 11, 22, 33, 44, 55):
         with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
@@ -238,7 +236,7 @@ def test_links_are_mailed_once_in_ten_minutes_and_five_times_a_day(check: Check)
     assert sent == [1, 0, 1, 1, 1, 1, 0]
 
 
-def test_the_link_reaches_also_whoever_may_not_or_will_not_be_mailed_otherwise(check: Check) -> None:
+def test_data_links_are_sent_even_to_people_not_to_be_mailed(check: Check) -> None:
     candidate = check.step_request.application.candidate
     mail_to(check, candidate.email, hello="Ada")
     Email.objects.of(check.organisation).update(link_purpose="candidate", complained_at=NOW)
@@ -246,20 +244,20 @@ def test_the_link_reaches_also_whoever_may_not_or_will_not_be_mailed_otherwise(c
     assert len(asked_for_link(door(check))) == 1
 
 
-def test_the_link_dies_with_the_address_that_it_went_to(check: Check) -> None:
+def test_a_data_link_stops_working_when_the_address_changes(check: Check) -> None:
     path = own_door(check, address="old@mail.example")
     assert Client().get(f"{path}download/")["Location"] == path
     assert "This link has expired" in Client().get(path).content.decode()
 
 
-def test_without_a_known_address_the_page_says_whom_to_write_to(check: Check) -> None:
+def test_without_an_address_the_page_names_a_contact(check: Check) -> None:
     Candidate.objects.of(check.organisation).update(email="")
     path = door(check)
     assert "We have no e-mail address for you." in Client().get(path).content.decode()
     assert asked_for_link(path) == []
 
 
-def test_revoked_and_unknown_links_open_nothing_and_change_nothing(check: Check) -> None:
+def test_revoked_and_unknown_links_do_nothing(check: Check) -> None:
     revoked, revoked_own = door(check), own_door(check)
     links.end(
         organisation=check.organisation,
@@ -280,7 +278,7 @@ def test_revoked_and_unknown_links_open_nothing_and_change_nothing(check: Check)
     assert Email.objects.of(check.organisation).count() == before
 
 
-def test_the_page_of_a_closed_step_leads_to_their_data(check: Check) -> None:
+def test_closed_pages_link_to_your_data(check: Check) -> None:
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
     check.progress = "in_progress"
     check.save()
@@ -295,7 +293,7 @@ def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> No
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
-def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) -> None:
+def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
     norms = "These figures say nothing about any one person and remain after your data is erased."
     assert norms not in text_of(door(check))
     candidate = check.step_request.application.candidate
@@ -337,9 +335,7 @@ def test_the_notice_says_what_answers_are_used_for_and_it_is_so(check: Check) ->
     ],
     ids=["off", "old", "hidden"],
 )
-def test_the_notice_says_what_is_set_and_nothing_else(
-    check: Check, values: dict[str, Any], says: str
-) -> None:
+def test_the_notice_states_the_retention_settings(check: Check, values: dict[str, Any], says: str) -> None:
     Organisation.objects.filter(pk=check.organisation_id).update(**values)
     page = text_of(door(check))
     assert says in page

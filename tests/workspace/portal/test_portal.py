@@ -39,7 +39,7 @@ def end(attempt: Attempt) -> None:
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
 
 
-def test_one_thing_to_do_is_gone_to_at_once(application: Application) -> None:
+def test_a_single_open_task_opens_directly(application: Application) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
     response = Client().get(where)
@@ -47,7 +47,7 @@ def test_one_thing_to_do_is_gone_to_at_once(application: Application) -> None:
     assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
-def test_two_things_to_do_are_both_shown_from_the_link_of_either(application: Application) -> None:
+def test_two_open_tasks_are_shown_from_either_link(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     for step_request in (attempt.step_request, check.step_request):
         where = portal(step_request)
@@ -60,7 +60,7 @@ def test_two_things_to_do_are_both_shown_from_the_link_of_either(application: Ap
         assert "Hello Ada" in html
 
 
-def test_every_page_leads_to_your_data(application: Application) -> None:
+def test_every_page_links_to_your_data(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     where = portal(attempt.step_request)
     link = f'<a href="{where}data/">Your data</a>'
@@ -72,7 +72,7 @@ def test_every_page_leads_to_your_data(application: Application) -> None:
     assert f'<a href="{expired}data/">Your data</a>' in seen.content.decode()
 
 
-def test_where_each_stands_is_said_in_the_candidates_language(application: Application) -> None:
+def test_task_states_are_in_the_candidates_language(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     Check.objects.of(application.organisation).filter(pk=check.pk).update(
         language="de", progress="in_progress", clock_stopped_at=NOW
@@ -82,7 +82,7 @@ def test_where_each_stands_is_said_in_the_candidates_language(application: Appli
     assert [word for word in ("Waiting", "In progress", "Deadline:") if word in html] == []
 
 
-def test_what_is_done_stands_there_and_what_is_left_is_gone_to(application: Application) -> None:
+def test_finished_tasks_are_shown_and_the_open_one_opens(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     end(attempt)
     where = portal(attempt.step_request)
@@ -107,7 +107,7 @@ def test_opening_a_link_changes_nothing(application: Application) -> None:
     assert Client().post(where).status_code == 405
 
 
-def test_an_unknown_link_has_a_kind_page() -> None:
+def test_unknown_links_show_a_friendly_page() -> None:
     for where in (f"/p/{tokens.mint()}/", "/p/cut-off/", f"/v/{tokens.mint()}/"):
         response = Client().get(where)
         assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
@@ -115,9 +115,7 @@ def test_an_unknown_link_has_a_kind_page() -> None:
 
 
 @pytest.mark.parametrize("closed_by", ["rejected", "hired", "", "invited_again"])
-def test_whatever_closed_the_step_the_page_is_the_same_and_tells_nothing(
-    application: Application, closed_by: str
-) -> None:
+def test_closed_pages_do_not_reveal_the_reason(application: Application, closed_by: str) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
     Attempt.objects.of(application.organisation).update(
@@ -135,7 +133,7 @@ def test_whatever_closed_the_step_the_page_is_the_same_and_tells_nothing(
     assert comparable(response) == comparable(Client().get(f"{where}assessment/"))
 
 
-def test_a_closed_step_looks_the_same_to_candidate_and_referee() -> None:
+def test_candidates_and_referees_see_the_same_closed_page() -> None:
     told = story.sent()
     candidate, referee = story.candidate_door(told), story.referee_door("maria@globex.example")
     own = candidate.removesuffix("references/")
@@ -147,7 +145,7 @@ def test_a_closed_step_looks_the_same_to_candidate_and_referee() -> None:
     assert others == [first, first]
 
 
-def test_a_step_that_is_closed_does_not_close_the_other(application: Application) -> None:
+def test_closing_one_step_leaves_the_other_open(application: Application) -> None:
     attempt, check = invited(application), checked(application)
     Attempt.objects.of(application.organisation).update(closed_at=NOW)
     assert "There is nothing to do here" in Client().get(portal(attempt.step_request)).content.decode()
@@ -155,14 +153,14 @@ def test_a_step_that_is_closed_does_not_close_the_other(application: Application
     assert Client().get(where)["Location"] == f"{where}references/"
 
 
-def test_a_paused_step_can_be_gone_on_with(application: Application) -> None:
+def test_paused_steps_can_be_continued(application: Application) -> None:
     attempt = invited(application)
     Attempt.objects.of(application.organisation).update(paused_at=NOW)
     where = portal(attempt.step_request)
     assert Client().get(where)["Location"] == f"{where}assessment/"
 
 
-def test_what_comes_long_after_the_deadline_no_longer_counts(application: Application) -> None:
+def test_answers_long_after_the_deadline_are_refused(application: Application) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
     Attempt.objects.of(application.organisation).update(deadline_at=NOW - GRACE)
@@ -171,13 +169,13 @@ def test_what_comes_long_after_the_deadline_no_longer_counts(application: Applic
     assert "There is nothing to do here" in Client().get(where).content.decode()
 
 
-def test_a_step_that_only_waits_is_not_shown_yet(application: Application) -> None:
+def test_waiting_steps_are_not_shown(application: Application) -> None:
     where = portal(invited(application).step_request)
     factories.step_request(application, "reference_check", state="waiting", waits_for="delay", due_at=NOW)
     assert Client().get(where)["Location"] == f"{where}assessment/"
 
 
-def test_a_link_that_was_ended_opens_nothing_more(application: Application) -> None:
+def test_ended_links_open_nothing(application: Application) -> None:
     attempt = invited(application)
     where = portal(attempt.step_request)
     links.end(
@@ -189,9 +187,7 @@ def test_a_link_that_was_ended_opens_nothing_more(application: Application) -> N
     assert "There is nothing to do here" in Client().get(where).content.decode()
 
 
-def test_an_application_without_recruiter_and_role_still_names_a_person(
-    application: Application, settings: Settings
-) -> None:
+def test_a_contact_is_named_without_recruiter_and_role(application: Application, settings: Settings) -> None:
     attempt = invited(application)
     admin = factories.member(application.organisation, kind="admin", email="boss@acme.example")
     where = portal(attempt.step_request)
@@ -211,7 +207,7 @@ def audited(application: Application) -> list[tuple[str, str]]:
     return list(entries.values_list("action", "actor"))
 
 
-def test_a_review_link_shows_the_results_and_stands_in_the_audit_log(application: Application) -> None:
+def test_viewing_by_review_link_is_audited(application: Application) -> None:
     reported(application)
     where = review(application, expires_at=NOW + timedelta(days=14))
     response = Client().get(where)
@@ -226,7 +222,7 @@ def test_a_review_link_shows_the_results_and_stands_in_the_audit_log(application
     assert Client().post(where).status_code == 405
 
 
-def test_a_review_link_opened_again_and_again_is_one_entry_in_five_minutes(application: Application) -> None:
+def test_repeated_views_are_audited_once_in_five_minutes(application: Application) -> None:
     reported(application)
     where = review(application, expires_at=NOW + timedelta(days=14))
     assert Client().head(where).status_code == 200
@@ -241,7 +237,7 @@ def test_a_review_link_opened_again_and_again_is_one_entry_in_five_minutes(appli
     assert len(audited(application)) == 3
 
 
-def test_an_expired_review_link_says_what_to_do_and_shows_nothing(application: Application) -> None:
+def test_expired_review_links_show_no_results(application: Application) -> None:
     reported(application)
     response = Client().get(review(application, expires_at=NOW))
     html = response.content.decode()
@@ -250,20 +246,20 @@ def test_an_expired_review_link_says_what_to_do_and_shows_nothing(application: A
     assert audited(application) == []
 
 
-def test_a_member_is_led_to_the_candidates_page_even_by_an_expired_link(application: Application) -> None:
+def test_members_are_redirected_even_from_expired_review_links(application: Application) -> None:
     who = factories.member(application.organisation)
     response = signed_in(who).get(review(application, expires_at=NOW))
     assert response["Location"] == path("candidate", application.organisation, application.pk)
     assert audited(application) == []
 
 
-def test_a_stranger_with_a_login_sees_what_anybody_with_the_link_sees(application: Application) -> None:
+def test_logins_of_other_organisations_see_the_review(application: Application) -> None:
     stranger = factories.member(factories.organisation())
     response = signed_in(stranger).get(review(application, expires_at=NOW + timedelta(days=1)))
     assert (response.status_code, "No results yet." in response.content.decode()) == (200, True)
 
 
-def test_a_review_link_opens_no_portal_and_the_other_way_round(application: Application) -> None:
+def test_review_and_portal_links_are_not_interchangeable(application: Application) -> None:
     attempt = invited(application)
     token = review(application).split("/")[2]
     assert Client().get(f"/p/{token}/").status_code == 404

@@ -24,7 +24,7 @@ from tests.workspace.applications import NOW, path, review
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
-def test_a_member_who_sees_the_candidate_is_led_to_their_page() -> None:
+def test_members_are_redirected_to_the_candidates_page() -> None:
     application = factories.application(factories.role(factories.organisation()))
     member = factories.member(application.organisation)
     response = signed_in(member).get(review(application))
@@ -34,7 +34,7 @@ def test_a_member_who_sees_the_candidate_is_led_to_their_page() -> None:
     )
 
 
-def test_a_member_who_would_not_see_it_reads_the_review_that_was_sent_to_them() -> None:
+def test_members_without_access_see_the_review() -> None:
     organisation = factories.organisation()
     private = factories.candidate(organisation, private=True)
     application = factories.application(factories.role(organisation), candidate=private)
@@ -45,7 +45,7 @@ def test_a_member_who_would_not_see_it_reads_the_review_that_was_sent_to_them() 
 
 
 @pytest.mark.parametrize("page", ["roles/", "candidates/", "results/", "help/", "settings/integrations/"])
-def test_browsers_keep_nothing_of_what_members_see(page: str) -> None:
+def test_members_pages_are_not_cached(page: str) -> None:
     member = factories.member(factories.organisation(), kind="admin")
     response = signed_in(member).get(f"/o/{member.organisation.slug}/{page}")
     assert (response.status_code, "no-store" in response["Cache-Control"]) == (200, True)
@@ -76,7 +76,7 @@ def told(page: str) -> tuple[bool, bool, bool]:
     )
 
 
-def test_the_link_without_a_login_shows_the_answers_and_neither_signs_nor_acts() -> None:
+def test_the_review_shows_answers_without_flags_or_actions() -> None:
     story = answered_with_a_sign()
     assert told(Client().get(review(story.application)).content.decode()) == (True, False, False)
 
@@ -84,7 +84,7 @@ def test_the_link_without_a_login_shows_the_answers_and_neither_signs_nor_acts()
 @pytest.mark.parametrize(
     ("kind", "expected"), [("recruiter", (True, True, True)), ("hiring_manager", (True, False, False))]
 )
-def test_a_hiring_manager_sees_the_answers_and_neither_signs_nor_acts(
+def test_hiring_managers_see_answers_without_flags_or_actions(
     kind: str, expected: tuple[bool, bool, bool]
 ) -> None:
     story = answered_with_a_sign()

@@ -136,7 +136,7 @@ def answer(address: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "data"), [*OF_CHECK, *OF_REFEREE])
-def test_only_who_works_for_the_organisation_may(story: Story, name: str, data: dict[str, Any]) -> None:
+def test_actions_need_a_recruiter_of_the_organisation(story: Story, name: str, data: dict[str, Any]) -> None:
     org = story.application.organisation
     watching = factories.member(org, kind="hiring_manager")
     story.check.step_request.step.role.viewers.add(watching)
@@ -152,9 +152,7 @@ def test_only_who_works_for_the_organisation_may(story: Story, name: str, data: 
 
 
 @pytest.mark.parametrize(("name", "data"), [*OF_CHECK, *OF_REFEREE])
-def test_what_belongs_to_another_candidate_is_not_there(
-    story: Story, name: str, data: dict[str, Any]
-) -> None:
+def test_checks_of_another_candidate_are_not_found(story: Story, name: str, data: dict[str, Any]) -> None:
     org = story.application.organisation
     other = factories.application(story.check.step_request.step.role)
     target = address(story, name).replace(f"/{story.application.pk}/", f"/{other.pk}/", 1)
@@ -166,9 +164,7 @@ def test_what_belongs_to_another_candidate_is_not_there(
 @pytest.mark.parametrize(
     "name", sorted(WITH_FORM - {"check_answer"} | {"referee_more_time", "referee_address"})
 )
-def test_an_act_with_a_form_has_a_page_that_changes_nothing(
-    story: Story, rita: Membership, name: str
-) -> None:
+def test_opening_an_action_page_changes_nothing(story: Story, rita: Membership, name: str) -> None:
     before = state(story)
     response = signed_in(rita).get(address(story, name))
     assert response.status_code == 200
@@ -190,7 +186,7 @@ def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> 
     ) == [("check.paused", {"check": story.check.pk}), ("check.resumed", {"check": story.check.pk})]
 
 
-def test_a_refusal_says_why_and_changes_nothing(story: Story, rita: Membership) -> None:
+def test_refusals_give_a_reason_and_change_nothing(story: Story, rita: Membership) -> None:
     before = state(story)
     assert said(do(rita, story, "check_remind")) == ["The candidate has nothing left to do."]
     no = do(rita, story, "check_mark_complete", {"reason": "Enough"})
@@ -205,7 +201,7 @@ def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> N
     assert story.requests[0].reminders_sent == 1
 
 
-def test_more_time_for_all_and_for_one(story: Story, rita: Membership) -> None:
+def test_deadlines_can_be_extended_for_all_and_for_one(story: Story, rita: Membership) -> None:
     before = [request.deadline_at for request in story.requests]
     do(rita, story, "referee_more_time", {"days": "30"})
     [first, second] = [request.deadline_at for request in story.requests]
@@ -215,26 +211,26 @@ def test_more_time_for_all_and_for_one(story: Story, rita: Membership) -> None:
 
 
 @pytest.mark.parametrize("days", ["", "0", "61", "soon"])
-def test_a_number_of_days_that_cannot_be_is_said(story: Story, rita: Membership, days: str) -> None:
+def test_invalid_numbers_of_days_are_refused(story: Story, rita: Membership, days: str) -> None:
     before = state(story)
     response = do(rita, story, "check_more_time", {"days": days})
     assert wrong(response) == ["Working days from today: Choose 1 to 60 working days."]
     assert state(story) == before
 
 
-def test_marked_complete_with_a_reason_that_members_read(story: Story, rita: Membership) -> None:
+def test_marking_complete_shows_the_reason_to_members(story: Story, rita: Membership) -> None:
     answer("maria@globex.example")
     do(rita, story, "check_mark_complete", {"reason": "Enough <b>is</b> known."})
     assert story.check.progress == "marked_complete"
     assert "Enough &lt;b&gt;is&lt;/b&gt; known." in shown(rita, story).content.decode()
 
 
-def test_cancelled_is_said_with_who_did_it(story: Story, rita: Membership) -> None:
+def test_cancelling_names_the_member(story: Story, rita: Membership) -> None:
     assert said(do(rita, story, "check_cancel")) == ["Cancelled. Nobody is contacted any more."]
     assert "cancelled by a member" in shown(rita, story).content.decode()
 
 
-def test_one_more_is_asked_for_once(story: Story, rita: Membership) -> None:
+def test_a_double_click_adds_one_referee(story: Story, rita: Membership) -> None:
     wanted = {"relationship": "client", "hint": "from last year", "needed": "on", "seen": "2"}
     for _ in range(2):
         do(rita, story, "check_one_more", wanted)
@@ -256,7 +252,7 @@ def test_one_more_is_asked_for_once(story: Story, rita: Membership) -> None:
         ("paul@globex.example", "Another referee of this candidate has this address."),
     ],
 )
-def test_an_address_that_cannot_be_is_said_and_stays(
+def test_an_invalid_address_is_refused_and_kept_in_the_form(
     story: Story, rita: Membership, typed: str, sentence: str
 ) -> None:
     before = state(story)
@@ -276,7 +272,7 @@ def test_an_address_is_corrected(story: Story, rita: Membership) -> None:
 # --- what the page shows
 
 
-def test_who_is_asked_and_what_can_be_done_stands_in_a_line_each(story: Story, rita: Membership) -> None:
+def test_each_referee_has_a_line_with_actions(story: Story, rita: Membership) -> None:
     answer("paul@globex.example")
     ReferenceRequest.objects.of(rita.organisation).filter(pk=story.requests[0].pk).update(undelivered_at=NOW)
     where = "Globex · April 2021 to August 2023 · as Engineer"
@@ -289,7 +285,7 @@ def test_who_is_asked_and_what_can_be_done_stands_in_a_line_each(story: Story, r
     ]
 
 
-def test_every_state_has_its_word_and_what_helps() -> None:
+def test_each_state_has_a_label_and_actions() -> None:
     role = factories.role(factories.organisation())
     asks_for_seven(role)
     check = standing(factories.application(role))
@@ -320,7 +316,7 @@ def test_every_state_has_its_word_and_what_helps() -> None:
     ]
 
 
-def test_a_hiring_manager_sees_the_same_and_no_buttons(story: Story, rita: Membership) -> None:
+def test_hiring_managers_see_referees_without_buttons(story: Story, rita: Membership) -> None:
     watching = factories.member(rita.organisation, kind="hiring_manager")
     story.check.step_request.step.role.viewers.add(watching)
     page = BeautifulSoup(shown(watching, story).content, "html.parser")
@@ -329,7 +325,7 @@ def test_a_hiring_manager_sees_the_same_and_no_buttons(story: Story, rita: Membe
     assert len(BeautifulSoup(shown(rita, story).content, "html.parser").select("#reference_check form")) > 2
 
 
-def test_i_cannot_provide_this_is_answered_where_it_stands(rita: Membership) -> None:
+def test_a_missing_referee_is_answered_on_the_candidates_page(rita: Membership) -> None:
     story = opened()
     rita = factories.member(story.application.organisation)
     cannot_provide(check_id=story.check.pk, slot=1, reason="My <i>manager</i> has died.", now=NOW)
@@ -348,7 +344,7 @@ def test_i_cannot_provide_this_is_answered_where_it_stands(rita: Membership) -> 
     ]
 
 
-def test_one_who_waits_for_an_offer_is_released_in_one_click(story: Story, rita: Membership) -> None:
+def test_a_referee_on_hold_is_contacted_in_one_click(story: Story, rita: Membership) -> None:
     referee = story.requests[1].referee
     Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(deferred_at=NOW, after_offer=True)
     story.requests[1].delete()
@@ -361,7 +357,7 @@ def test_one_who_waits_for_an_offer_is_released_in_one_click(story: Story, rita:
     assert ReferenceRequest.objects.of(rita.organisation).filter(referee=referee).count() == 1
 
 
-def test_a_referee_more_asks_no_query_more(rita: Membership, story: Story) -> None:
+def test_the_number_of_queries_does_not_grow_with_referees(rita: Membership, story: Story) -> None:
     answer("paul@globex.example")
 
     def queries() -> int:
@@ -389,7 +385,7 @@ def test_a_referee_more_asks_no_query_more(rita: Membership, story: Story) -> No
     assert queries() == before
 
 
-def test_inviting_again_says_so_where_it_waits_for_the_organisation_alone() -> None:
+def test_inviting_again_says_when_nobody_is_mailed() -> None:
     story = opened()
     member = factories.member(story.application.organisation)
     for slot in (1, 2):

@@ -93,9 +93,7 @@ def _until_somebody_waits() -> None:
     raise AssertionError("nobody waits")
 
 
-def test_a_hold_that_comes_during_an_erasure_waits_for_it_and_says_so(
-    check: Check, admin: Membership
-) -> None:
+def test_a_hold_placed_during_an_erasure_waits_for_it(check: Check, admin: Membership) -> None:
     erasure = due(check)
     client = signed_in(admin)
     page = path("role_hold", check.organisation, check.step_request.step.role_id)
@@ -111,7 +109,7 @@ def test_a_hold_that_comes_during_an_erasure_waits_for_it_and_says_so(
 
 
 @pytest.mark.parametrize("way", ["carried out", "retention", "referee"])
-def test_an_erasure_that_comes_while_a_hold_is_placed_finds_it(
+def test_an_erasure_requested_while_a_hold_is_placed_respects_it(
     check: Check, admin: Membership, way: str
 ) -> None:
     referee = Referee.objects.of(check.organisation).order_by("pk")[0]
@@ -135,9 +133,7 @@ def test_an_erasure_that_comes_while_a_hold_is_placed_finds_it(
     assert [one.reason for one in waiting] == (["member"] if way == "carried out" else [])
 
 
-def test_a_candidate_who_asks_while_a_hold_is_placed_is_told_that_their_data_is_kept(
-    check: Check, admin: Membership
-) -> None:
+def test_a_candidate_requesting_erasure_during_a_hold_is_informed(check: Check, admin: Membership) -> None:
     application = check.step_request.application
     while_open(lambda: place(check, admin), lambda: request_own_erasure(application=application, now=NOW))
     kinds = Email.objects.of(check.organisation).filter(

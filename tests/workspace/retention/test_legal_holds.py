@@ -93,9 +93,7 @@ def audit(organisation: Organisation, action: str) -> list[tuple[Membership | No
 # --- what it stops --------------------------------------------------------------------------------------------------
 
 
-def test_retention_passes_over_whoever_is_held_until_it_is_lifted(
-    check: Check, admin: Membership, hold: Hold
-) -> None:
+def test_retention_skips_people_under_a_hold(check: Check, admin: Membership, hold: Hold) -> None:
     org = check.organisation
     Organisation.objects.filter(pk=org.pk).update(erases_old=True)
     Application.objects.of(org).update(status="rejected", rejected_at=NOW - timedelta(days=900))
@@ -108,7 +106,7 @@ def test_retention_passes_over_whoever_is_held_until_it_is_lifted(
 
 
 @pytest.mark.parametrize("reason", list(Reason))
-def test_no_erasure_of_a_held_person_is_carried_out_until_it_is_lifted(
+def test_erasures_wait_until_the_hold_is_lifted(
     check: Check, admin: Membership, hold: Hold, reason: Reason
 ) -> None:
     application = check.step_request.application
@@ -126,9 +124,7 @@ def test_no_erasure_of_a_held_person_is_carried_out_until_it_is_lifted(
     assert Application.objects.of(check.organisation).get(pk=application.pk).erased_at is not None
 
 
-def test_an_application_elsewhere_is_not_covered_by_the_hold_on_a_role(
-    check: Check, admin: Membership
-) -> None:
+def test_a_hold_on_a_role_does_not_cover_other_roles(check: Check, admin: Membership) -> None:
     other = factories.application(
         factories.role(check.organisation), candidate=check.step_request.application.candidate
     )
@@ -140,7 +136,7 @@ def test_an_application_elsewhere_is_not_covered_by_the_hold_on_a_role(
     assert hold_on(other.candidate) is not None
 
 
-def test_a_hold_covers_whom_its_person_is_merged_into(check: Check, admin: Membership) -> None:
+def test_a_hold_follows_a_merged_person(check: Check, admin: Membership) -> None:
     loser = check.step_request.application.candidate
     hold = placed(check, admin)
     winner = factories.candidate(check.organisation)
@@ -155,7 +151,7 @@ def test_a_hold_covers_whom_its_person_is_merged_into(check: Check, admin: Membe
     assert sweep(check.organisation_id, now=NOW) == 0
 
 
-def test_other_people_are_erased(check: Check, hold: Hold) -> None:
+def test_a_hold_does_not_affect_other_people(check: Check, hold: Hold) -> None:
     other = factories.application(factories.role(check.organisation))
     with transaction.atomic():
         erasure = request_erasure(of=other.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW)
@@ -165,7 +161,7 @@ def test_other_people_are_erased(check: Check, hold: Hold) -> None:
 # --- who asks is told -----------------------------------------------------------------------------------------------
 
 
-def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
+def test_candidates_see_the_hold_and_their_request_is_stored(
     check: Check, admin: Membership, hold: Hold
 ) -> None:
     door = own_door(check)
@@ -193,7 +189,7 @@ def test_a_candidate_is_told_before_and_after_they_ask_and_the_wish_is_kept(
 
 @pytest.mark.parametrize(("ground", "says"), [("claims", CLAIMS), ("duty", DUTY)])
 @pytest.mark.parametrize("on_role", [True, False])
-def test_whoever_asked_before_is_told_by_mail_once(
+def test_people_with_pending_requests_are_mailed_once(
     check: Check, admin: Membership, ground: str, says: str, on_role: bool
 ) -> None:
     request_own_erasure(application=check.step_request.application, now=NOW)
@@ -204,11 +200,11 @@ def test_whoever_asked_before_is_told_by_mail_once(
     assert SECRET not in str(mail.context)
 
 
-def test_nobody_else_is_mailed_of_a_hold(check: Check, hold: Hold) -> None:
+def test_holds_send_no_other_mails(check: Check, hold: Hold) -> None:
     assert not Email.objects.of(check.organisation).filter(kind="workflow.kept").exists()
 
 
-def test_a_referee_is_told_and_erased_once_it_is_lifted(check: Check, admin: Membership, hold: Hold) -> None:
+def test_referees_are_informed_and_erased_after_the_hold(check: Check, admin: Membership, hold: Hold) -> None:
     referee, door = referee_door(check)
     assert CLAIMS in text(Client().get(f"{door}erase/").content)
     response = Client().post(f"{door}erase/")
@@ -227,7 +223,7 @@ def test_a_referee_is_told_and_erased_once_it_is_lifted(check: Check, admin: Mem
     assert erase_asked(now=NOW) == 0
 
 
-def test_a_referee_who_asks_under_a_hold_is_asked_for_nothing_more(admin: Membership) -> None:
+def test_referees_requesting_erasure_under_a_hold_are_not_contacted(admin: Membership) -> None:
     check = checked(done=False)
     request = asked(check, 1, state="sent")
     placed(check, factories.member(check.organisation, kind="admin"))
@@ -237,7 +233,7 @@ def test_a_referee_who_asks_under_a_hold_is_asked_for_nothing_more(admin: Member
     assert (request.state, request.next_reminder_at) == ("declined", None)
 
 
-def test_members_are_refused_and_led_to_the_hold(check: Check, admin: Membership, hold: Hold) -> None:
+def test_erasing_under_a_hold_redirects_to_the_hold(check: Check, admin: Membership, hold: Hold) -> None:
     org, application = check.organisation, check.step_request.application
     referee = check.referees.order_by("pk")[0]
     for where in (
@@ -253,7 +249,7 @@ def test_members_are_refused_and_led_to_the_hold(check: Check, admin: Membership
     assert "Under legal hold" in page and SECRET in page
 
 
-def test_a_hiring_manager_does_not_read_the_reason(check: Check, hold: Hold) -> None:
+def test_hiring_managers_do_not_see_the_reason(check: Check, hold: Hold) -> None:
     viewer = factories.member(check.organisation, kind="hiring_manager")
     role = check.step_request.application.role
     assert role is not None
@@ -266,9 +262,7 @@ def test_a_hiring_manager_does_not_read_the_reason(check: Check, hold: Hold) -> 
 
 
 @pytest.mark.parametrize("name", ["candidate_hold", "role_hold"])
-def test_an_admin_places_and_lifts_it_and_both_are_in_the_audit_log(
-    check: Check, admin: Membership, name: str
-) -> None:
+def test_placing_and_lifting_a_hold_is_audited(check: Check, admin: Membership, name: str) -> None:
     org, application = check.organisation, check.step_request.application
     pk = application.pk if name == "candidate_hold" else application.role_id
     assert pk is not None
@@ -292,7 +286,7 @@ def test_an_admin_places_and_lifts_it_and_both_are_in_the_audit_log(
     assert hold_on(application.candidate) is None
 
 
-def test_who_may_not_place_or_lift_one(check: Check, admin: Membership) -> None:
+def test_holds_need_an_admin(check: Check, admin: Membership) -> None:
     org, application = check.organisation, check.step_request.application
     role = application.role
     assert role is not None
@@ -321,7 +315,7 @@ def test_who_may_not_place_or_lift_one(check: Check, admin: Membership) -> None:
     assert Hold.objects.across_organisations().filter(lifted_at=None).count() == 1
 
 
-def test_nobody_who_is_erased_can_be_held(check: Check, admin: Membership) -> None:
+def test_erased_people_cannot_be_put_on_hold(check: Check, admin: Membership) -> None:
     with transaction.atomic():
         erasure = request_erasure(
             of=check.step_request.application.candidate, reason=Reason.MEMBER, now=NOW, by="x", due_at=NOW
@@ -332,7 +326,7 @@ def test_nobody_who_is_erased_can_be_held(check: Check, admin: Membership) -> No
     assert not Hold.objects.of(check.organisation).exists()
 
 
-def test_the_reason_goes_with_the_person(check: Check, admin: Membership) -> None:
+def test_the_reason_is_erased_with_the_person(check: Check, admin: Membership) -> None:
     hold = placed(check, admin)
     lift_hold(hold_id=hold.pk, by=admin, now=NOW)
     with transaction.atomic():

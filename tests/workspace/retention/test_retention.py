@@ -69,9 +69,7 @@ def foreseen(org: Organisation, months: Months | None = None, *, now: datetime =
 # --- the rules ----------------------------------------------------------------------------------------------------
 
 
-def test_the_period_counts_from_the_end_of_the_last_application_and_by_days(
-    org: Organisation, role: Role
-) -> None:
+def test_the_period_counts_days_from_the_end_of_the_last_application(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada", at=datetime(2025, 3, 3, 22, 59, tzinfo=UTC))  # 3 March in Berlin
     ended(role, "Bob", at=datetime(2025, 3, 3, 23, 1, tzinfo=UTC))  # 4 March in Berlin
     assert foreseen(org) == [ada.candidate_id]
@@ -79,7 +77,7 @@ def test_the_period_counts_from_the_end_of_the_last_application_and_by_days(
     assert erased(org) == [ada.candidate_id]
 
 
-def test_a_person_counts_from_the_youngest_of_their_applications(org: Organisation, role: Role) -> None:
+def test_the_latest_application_of_a_person_counts(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     factories.application(
         factories.role(org),
@@ -92,7 +90,7 @@ def test_a_person_counts_from_the_youngest_of_their_applications(org: Organisati
     assert foreseen(org, now=NOW + timedelta(days=336)) == [ada.candidate_id]
 
 
-def test_an_application_that_goes_on_keeps_its_person(org: Organisation, role: Role) -> None:
+def test_people_with_an_active_application_are_kept(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     factories.application(factories.role(org), candidate=ada.candidate, created_at=YEAR_AGO)
     named(role, "Bob", "Idle", created_at=YEAR_AGO)
@@ -102,7 +100,7 @@ def test_an_application_that_goes_on_keeps_its_person(org: Organisation, role: R
 
 
 @pytest.mark.parametrize("name", ["attempt.completed", "reference.received", "check.declined"])
-def test_a_later_answer_counts_instead(org: Organisation, role: Role, name: str) -> None:
+def test_a_later_answer_restarts_the_period(org: Organisation, role: Role, name: str) -> None:
     ada = ended(role, "Ada")
     record(
         name,
@@ -116,14 +114,14 @@ def test_a_later_answer_counts_instead(org: Organisation, role: Role, name: str)
     assert foreseen(org, now=NOW + timedelta(days=66)) == [ada.candidate_id]
 
 
-def test_looking_at_a_report_prolongs_nothing(org: Organisation, role: Role) -> None:
+def test_opening_a_report_does_not_restart_the_period(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     record("report.opened", organisation_id=org.pk, application_id=ada.pk, actor="m", at=NOW, data={})
     assert foreseen(org) == [ada.candidate_id]
 
 
 @pytest.mark.parametrize("kind", ["check", "attempt"])
-def test_nobody_with_an_open_step_is_erased(org: Organisation, role: Role, kind: str) -> None:
+def test_people_with_an_open_step_are_not_erased(org: Organisation, role: Role, kind: str) -> None:
     ada = ended(role, "Ada")
     run: Check | Attempt = checked(ada) if kind == "check" else invited(ada)
     type(run).objects.of(org).update(
@@ -150,9 +148,7 @@ def test_nobody_with_an_open_step_is_erased(org: Organisation, role: Role, kind:
     ],
     ids=str,
 )
-def test_what_counts_as_an_open_step_is_what_takes_answers(
-    role: Role, values: dict[str, Any], days: int
-) -> None:
+def test_steps_that_accept_answers_count_as_open(role: Role, values: dict[str, Any], days: int) -> None:
     run = checked(ended(role, "Ada"))
     rows = Check.objects.of(role.organisation)
     rows.update(deadline_at=NOW + timedelta(days=days), **values)
@@ -160,13 +156,13 @@ def test_what_counts_as_an_open_step_is_what_takes_answers(
     assert rows.filter(takes_answers_query(now=NOW)).exists() is takes_answers(run, now=NOW)
 
 
-def test_a_clock_that_stands_still_keeps_a_step_open(org: Organisation, role: Role) -> None:
+def test_a_deadline_on_hold_keeps_a_step_open(org: Organisation, role: Role) -> None:
     run = checked(ended(role, "Ada"))
     Check.objects.of(org).filter(pk=run.pk).update(deadline_at=YEAR_AGO, clock_stopped_at=YEAR_AGO)
     assert sweep(org.pk, now=NOW) == 0
 
 
-def test_who_is_no_longer_visible_goes_by_a_rule_of_its_own(org: Organisation, role: Role) -> None:
+def test_people_no_longer_visible_have_a_separate_rule(org: Organisation, role: Role) -> None:
     Organisation.objects.update(erases_old=False, erases_hidden=True, hidden_months=6)
     half_a_year = NOW - timedelta(days=184)
     ada = named(role, "Ada", "Gone", not_visible_since=half_a_year)
@@ -180,7 +176,7 @@ def test_who_is_no_longer_visible_goes_by_a_rule_of_its_own(org: Organisation, r
     assert Erasure.objects.of(org).get().reason == "not_visible"
 
 
-def test_who_is_being_erased_or_was_is_left_alone(org: Organisation, role: Role) -> None:
+def test_people_with_an_erasure_are_skipped(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     request_own_erasure(application=ada, now=NOW)
     assert foreseen(org) == []
@@ -188,7 +184,7 @@ def test_who_is_being_erased_or_was_is_left_alone(org: Organisation, role: Role)
     assert Erasure.objects.of(org).get().due_at == NOW + timedelta(days=7)
 
 
-def test_switched_off_nothing_is_erased(org: Organisation, role: Role) -> None:
+def test_nothing_is_erased_while_retention_is_off(org: Organisation, role: Role) -> None:
     ended(role, "Ada", at=NOW - timedelta(days=4000))
     Organisation.objects.update(erases_old=False)
     assert foreseen(org) == []
@@ -196,7 +192,7 @@ def test_switched_off_nothing_is_erased(org: Organisation, role: Role) -> None:
     assert organisations_due(now=NOW) == []
 
 
-def test_it_is_off_for_a_new_organisation() -> None:
+def test_retention_is_off_for_new_organisations() -> None:
     assert Months.of(factories.organisation()) == Months(old=None, hidden=None)
 
 
@@ -213,7 +209,7 @@ def test_another_organisation_is_not_touched(org: Organisation, role: Role) -> N
 # --- the run --------------------------------------------------------------------------------------------------------
 
 
-def test_what_is_foreseen_is_what_the_run_then_erases(org: Organisation, role: Role) -> None:
+def test_the_preview_matches_the_run(org: Organisation, role: Role) -> None:
     for days in (340, 365, 366, 367, 400, 900):
         ended(role, f"Day {days}", at=NOW - timedelta(days=days))
     kept = ended(role, "Kept", at=NOW - timedelta(days=800))
@@ -231,7 +227,7 @@ def test_what_is_foreseen_is_what_the_run_then_erases(org: Organisation, role: R
     assert organisations_due(now=seen.at) == []
 
 
-def test_a_run_erases_by_the_existing_erasure_and_says_so(org: Organisation, role: Role) -> None:
+def test_a_run_uses_the_usual_erasure(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     reported(ada)
     Organisation.objects.update(keep_months=1)
@@ -265,11 +261,11 @@ def fates(settings: Settings) -> Iterator[dict[int, type[BaseException]]]:
     holders.cache_clear()
 
 
-def test_the_timeline_has_words_for_every_reason() -> None:
+def test_the_timeline_has_a_text_for_every_reason() -> None:
     assert set(ERASURES) == set(Erasure.Reason.values)
 
 
-def test_a_run_that_died_is_gone_on_with(
+def test_an_interrupted_run_is_continued(
     org: Organisation, role: Role, fates: dict[int, type[BaseException]]
 ) -> None:
     people = [ended(role, f"N{n}").candidate_id for n in range(3)]
@@ -286,7 +282,7 @@ def test_a_run_that_died_is_gone_on_with(
     assert organisations_due(now=NOW) == []
 
 
-def test_one_who_cannot_be_erased_does_not_keep_back_the_others(
+def test_one_failure_does_not_stop_the_run(
     org: Organisation, role: Role, fates: dict[int, type[BaseException]]
 ) -> None:
     first, second = (ended(role, f"N{n}").candidate_id for n in range(2))
@@ -295,7 +291,7 @@ def test_one_who_cannot_be_erased_does_not_keep_back_the_others(
     assert erased(org) == [second]
 
 
-def test_a_run_goes_by_what_is_set_when_it_reaches_a_person(org: Organisation, role: Role) -> None:
+def test_a_run_uses_the_current_settings_for_each_person(org: Organisation, role: Role) -> None:
     ada = ended(role, "Ada")
     Organisation.objects.update(keep_months=24)
     assert rules.erase_if_due(candidate_id=ada.candidate_id, organisation_id=org.pk, now=NOW) is False
@@ -311,7 +307,7 @@ def test_a_run_goes_by_what_is_set_when_it_reaches_a_person(org: Organisation, r
         ("2026-03-28 11:00", "2026-03-28", "2026-03-29 01:00"),  # summer time
     ],
 )
-def test_when_the_next_run_begins(now: str, ran: str | None, expected: str) -> None:
+def test_the_next_run_starts_at_three_in_the_morning(now: str, ran: str | None, expected: str) -> None:
     def at(text: str) -> datetime:
         return datetime.fromisoformat(f"{text}+00:00")
 
@@ -350,7 +346,7 @@ def off() -> Iterator[Membership]:
         yield role.owner
 
 
-def test_switching_it_on_shows_whom_it_erases_and_asks_first(off: Membership) -> None:
+def test_enabling_retention_asks_for_confirmation(off: Membership) -> None:
     org = off.organisation
     before = retention_of(org)
     asked = post(off, erases_old="on")
@@ -380,7 +376,7 @@ def test_switching_it_on_shows_whom_it_erases_and_asks_first(off: Membership) ->
     assert sweep(org.pk, now=at) == 1
 
 
-def test_a_confirmation_counts_for_what_was_shown_alone(off: Membership) -> None:
+def test_a_confirmation_is_valid_only_for_the_settings_shown(off: Membership) -> None:
     assert post(off, erases_old="on", keep_months="6", confirmed="12/-").status_code == 200
     off.organisation.refresh_from_db()
     assert off.organisation.erases_old is False
@@ -398,7 +394,7 @@ def test_a_confirmation_counts_for_what_was_shown_alone(off: Membership) -> None
         ({"erases_hidden": True}, {"erases_hidden": "on", "hidden_months": "5"}, True),
     ],
 )
-def test_only_what_erases_somebody_earlier_is_asked_for(
+def test_only_earlier_erasure_needs_confirmation(
     off: Membership, before: dict[str, Any], typed: dict[str, str], asks: bool
 ) -> None:
     Organisation.objects.filter(pk=off.organisation_id).update(**before)
@@ -407,7 +403,7 @@ def test_only_what_erases_somebody_earlier_is_asked_for(
     assert bool(BeautifulSoup(response.content, "html.parser").select("#confirm")) is asks
 
 
-def test_show_saves_nothing(off: Membership) -> None:
+def test_the_preview_button_saves_nothing(off: Membership) -> None:
     before = retention_of(off.organisation)
     post(off, erases_old="on", show="1", confirmed="12/-")
     off.organisation.refresh_from_db()
@@ -415,14 +411,14 @@ def test_show_saves_nothing(off: Membership) -> None:
 
 
 @pytest.mark.parametrize("typed", [{"keep_months": "0"}, {"keep_months": "121"}, {"hidden_months": "soon"}])
-def test_nonsense_is_refused_with_a_sentence(off: Membership, typed: dict[str, str]) -> None:
+def test_invalid_input_is_refused(off: Membership, typed: dict[str, str]) -> None:
     response = post(off, erases_old="on", **typed)
     assert response.status_code == 422
     assert "Choose 1 to 120 months." in response.content.decode()
     assert AuditEntry.objects.of(off.organisation).filter(action="retention.changed").count() == 0
 
 
-def test_who_may_see_and_set_it(off: Membership) -> None:
+def test_retention_needs_an_admin(off: Membership) -> None:
     where = path("retention", off.organisation)
     typed = {"erases_old": "on", "keep_months": "12", "hidden_months": "6", "confirmed": "12/-"}
     stranger = factories.member(factories.organisation(), kind="admin")
@@ -457,7 +453,7 @@ def at_once(*acts: Callable[[], int]) -> list[int]:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_runs_at_once_erase_everybody_once() -> None:
+def test_two_concurrent_runs_erase_everyone_once() -> None:
     org = factories.organisation(erases_old=True, keep_months=12)
     role = factories.role(org)
     people = [ended(role, f"N{n}").candidate_id for n in range(6)]
@@ -470,7 +466,7 @@ def test_two_runs_at_once_erase_everybody_once() -> None:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
 
-def test_a_persons_referees_go_along() -> None:
+def test_referees_are_erased_with_the_candidate() -> None:
     check = whole()
     org = check.organisation
     Organisation.objects.filter(pk=org.pk).update(erases_old=True)

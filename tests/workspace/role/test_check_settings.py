@@ -82,7 +82,7 @@ def kept(role: Role) -> Any:
     return settings_of(factories.step(role, "reference_check"))
 
 
-def test_all_of_it_is_kept_and_is_in_the_audit_log_before_and_after(role: Role, rita: Membership) -> None:
+def test_settings_are_saved_and_audited(role: Role, rita: Membership) -> None:
     assert post(role, rita).status_code == 302
     step = factories.step(role, "reference_check")
     slots = [
@@ -113,7 +113,7 @@ def test_all_of_it_is_kept_and_is_in_the_audit_log_before_and_after(role: Role, 
     }
 
 
-def test_what_is_kept_is_shown_again_and_saving_it_changes_nothing(role: Role, rita: Membership) -> None:
+def test_saving_unchanged_settings_changes_nothing(role: Role, rita: Membership) -> None:
     post(role, rita)
     shown = signed_in(rita).get(address(role, "reference_check"))
     assert lines(shown) == [("manager", "1", True, "your last manager"), ("peer", "2", False, None)]
@@ -121,7 +121,7 @@ def test_what_is_kept_is_shown_again_and_saving_it_changes_nothing(role: Role, r
     assert AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed").count() == 1
 
 
-def test_all_of_those_asked_for_follow_a_later_change_of_the_lines(role: Role, rita: Membership) -> None:
+def test_requiring_all_references_follows_later_changes(role: Role, rita: Membership) -> None:
     post(role, rita, least="3")
     assert kept(role).least is None
 
@@ -138,7 +138,7 @@ def test_all_of_those_asked_for_follow_a_later_change_of_the_lines(role: Role, r
         ("explode", [("manager", "1", True, "x"), ("peer", "soon", False, "<b>")]),
     ],
 )
-def test_a_button_of_a_line_shows_the_page_again_with_all_that_was_typed_and_keeps_nothing(
+def test_line_buttons_keep_what_was_typed_and_save_nothing(
     role: Role, rita: Membership, pressed: str, shown: Any
 ) -> None:
     typed = {"line-0-hint": "x", "line-1-hint": "<b>", "line-1-count": "soon", "deadline_days": "never"}
@@ -149,7 +149,7 @@ def test_a_button_of_a_line_shows_the_page_again_with_all_that_was_typed_and_kee
     assert kept(role).slots[0].count == 2
 
 
-def test_the_last_line_stays_and_the_eleventh_is_not_added(role: Role, rita: Membership) -> None:
+def test_there_are_one_to_ten_lines(role: Role, rita: Membership) -> None:
     assert len(lines(post(role, rita, lines="1", line="remove-0"))) == 1
     ten = {
         f"line-{n}-{name}": value
@@ -161,7 +161,7 @@ def test_the_last_line_stays_and_the_eleventh_is_not_added(role: Role, rita: Mem
     assert len(lines(post(role, rita, lines="5000", line="look", **ten))) == 10
 
 
-def test_the_page_says_what_candidates_will_read(role: Role, rita: Membership) -> None:
+def test_the_page_shows_what_candidates_see(role: Role, rita: Membership) -> None:
     assert reads(signed_in(rita).get(address(role, "reference_check"))) == [
         "Please name 2 people who can comment on your work.",
         "2 × Any",
@@ -186,7 +186,7 @@ def test_the_page_says_what_candidates_will_read(role: Role, rita: Membership) -
     assert reads(post(role, rita, line="look", least="x")) == []
 
 
-def test_a_check_that_is_open_keeps_what_it_was_opened_with(role: Role, rita: Membership) -> None:
+def test_open_checks_keep_their_settings(role: Role, rita: Membership) -> None:
     check = checked(factories.application(role))
     before = Check.objects.of(role.organisation).filter(pk=check.pk).values().get()
     post(role, rita)
@@ -195,9 +195,7 @@ def test_a_check_that_is_open_keeps_what_it_was_opened_with(role: Role, rita: Me
     assert list(asked) == ["any", "any"]
 
 
-def test_a_questionnaire_of_the_organisation_can_be_chosen_until_it_is_archived(
-    role: Role, rita: Membership
-) -> None:
+def test_archived_questionnaires_cannot_be_chosen(role: Role, rita: Membership) -> None:
     own = own_questionnaire(role)
     other = factories.role(factories.organisation())
     foreign = own_questionnaire(other)
@@ -232,7 +230,7 @@ def own_questionnaire(role: Role) -> Questionnaire:
     return own
 
 
-def test_only_languages_that_the_questionnaire_has_can_be_chosen(role: Role, rita: Membership) -> None:
+def test_only_languages_of_the_questionnaire_can_be_chosen(role: Role, rita: Membership) -> None:
     own = own_questionnaire(role)
     response = post(role, rita, questionnaire=str(own.pk), languages=["de", "fr", "en"])
     assert errors(response) == [
@@ -271,7 +269,7 @@ def test_only_languages_that_the_questionnaire_has_can_be_chosen(role: Role, rit
     ],
     ids=str,
 )
-def test_what_cannot_be_is_said_in_a_sentence_and_nothing_is_kept(
+def test_invalid_settings_are_refused(
     role: Role, rita: Membership, typed: dict[str, Any], said: list[str]
 ) -> None:
     response = post(role, rita, **typed)
@@ -281,7 +279,7 @@ def test_what_cannot_be_is_said_in_a_sentence_and_nothing_is_kept(
     assert not AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed").exists()
 
 
-def test_hostile_text_stays_text(role: Role, rita: Membership) -> None:
+def test_markup_is_escaped(role: Role, rita: Membership) -> None:
     post(role, rita, **{"line-0-hint": "<script>alert(1)</script>"})
     response = signed_in(rita).get(address(role, "reference_check"))
     assert "<script>alert(1)" not in response.content.decode()

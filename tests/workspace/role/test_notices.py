@@ -125,7 +125,7 @@ def told(client: Client, role: Role) -> list[tuple[str, str, list[str]]]:
         ),
     ],
 )
-def test_each_change_says_what_happened_what_it_means_and_what_to_do(
+def test_each_notice_explains_the_change_and_offers_actions(
     automation: Automation,
     rita: Membership,
     kind: str,
@@ -136,14 +136,14 @@ def test_each_change_says_what_happened_what_it_means_and_what_to_do(
     assert told(signed_in(rita), automation.role) == [said]
 
 
-def test_a_stage_that_starts_both_steps_names_both(automation: Automation, rita: Membership) -> None:
+def test_a_notice_names_both_steps_of_a_stage(automation: Automation, rita: Membership) -> None:
     automation.rules.update(stage_id=5, stage_name="Trial")
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
     [(_, meaning, _)] = told(signed_in(rita), automation.role)
     assert meaning.startswith("It no longer starts the assessment and reference check.")
 
 
-def test_the_list_of_roles_marks_those_with_something_to_look_at(
+def test_the_list_of_roles_shows_open_notices(
     automation: Automation, rita: Membership, organisation: Organisation
 ) -> None:
     factories.role(organisation, title="Baker", owner=rita)
@@ -154,7 +154,7 @@ def test_the_list_of_roles_marks_those_with_something_to_look_at(
     assert marks == ["Not linked yet", "1 job linked 2 changes to review"]
 
 
-def test_one_click_says_that_it_was_seen(automation: Automation, rita: Membership) -> None:
+def test_a_notice_is_dismissed_in_one_click(automation: Automation, rita: Membership) -> None:
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
     [row] = open_notices(automation.role)
     client, where = signed_in(rita), path("role", automation.organisation, automation.role_id)
@@ -170,7 +170,7 @@ def test_one_click_says_that_it_was_seen(automation: Automation, rita: Membershi
     ]
 
 
-def test_mapping_anew_attends_to_all_of_the_job(automation: Automation, rita: Membership) -> None:
+def test_mapping_again_settles_all_notices_of_the_job(automation: Automation, rita: Membership) -> None:
     notice(automation, kind=Kind.STAGE_GONE, stage_id=5, before="Trial", now=NOW)
     notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
     automation.pipeline = [[6, "References"]]
@@ -190,7 +190,7 @@ def test_mapping_anew_attends_to_all_of_the_job(automation: Automation, rita: Me
     assert automation.pipeline is None
 
 
-def test_a_notice_is_raised_once_and_settled_for_good(automation: Automation) -> None:
+def test_a_notice_is_created_once_and_stays_settled(automation: Automation) -> None:
     for after in ("B", "C"):
         notice(automation, kind=Kind.STAGE_RENAMED, stage_id=5, before="A", after=after, now=NOW)
     [row] = open_notices(automation.role)
@@ -200,7 +200,7 @@ def test_a_notice_is_raised_once_and_settled_for_good(automation: Automation) ->
     assert list(open_notices(automation.role)) == []
 
 
-def test_nobody_else_says_so_and_nothing_changes(automation: Automation) -> None:
+def test_dismissing_a_notice_needs_a_recruiter(automation: Automation) -> None:
     notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
     [row] = open_notices(automation.role)
     organisation = automation.organisation
@@ -218,7 +218,7 @@ def test_nobody_else_says_so_and_nothing_changes(automation: Automation) -> None
     assert told(signed_in(manager), automation.role) == []
 
 
-def test_a_confidential_roles_notice_is_for_those_who_see_the_role(automation: Automation) -> None:
+def test_notices_need_access_to_the_role(automation: Automation) -> None:
     Automation.objects.of(automation.organisation).update(confidential=True)
     notice(automation, kind=Kind.JOB_CLOSED, before="Sweep", now=NOW)
     [row] = open_notices(automation.role)
@@ -228,9 +228,7 @@ def test_a_confidential_roles_notice_is_for_those_who_see_the_role(automation: A
     assert open_notices(automation.role).count() == 1
 
 
-def test_the_role_asks_no_more_queries_for_three_notices_than_for_one(
-    automation: Automation, rita: Membership
-) -> None:
+def test_the_number_of_queries_does_not_grow_with_notices(automation: Automation, rita: Membership) -> None:
     client, where = signed_in(rita), path("role", automation.organisation, automation.role_id)
     counts = []
     for kinds in ([Kind.JOB_CLOSED], [Kind.JOB_GONE, Kind.STAGE_GONE]):

@@ -44,9 +44,7 @@ def queries(client: Client, where: str) -> int:
     return len(seen)
 
 
-def test_roles_stand_by_title_with_what_hangs_under_them(
-    organisation: Organisation, rita: Membership
-) -> None:
+def test_roles_are_sorted_by_title_with_counts(organisation: Organisation, rita: Membership) -> None:
     washer = factories.role(organisation, title="washer", owner=rita)
     factories.role(organisation, title="Baker", owner=rita)
     factories.role(factories.organisation(), title="Elsewhere")
@@ -62,7 +60,7 @@ def test_roles_stand_by_title_with_what_hangs_under_them(
     assert titles(signed_in(rita), organisation, "nothing") == []
 
 
-def test_a_private_candidate_is_counted_only_for_those_who_may_see_them(
+def test_private_candidates_are_counted_only_for_members_with_access(
     organisation: Organisation, rita: Membership
 ) -> None:
     role = factories.role(organisation, title="Baker")
@@ -76,7 +74,7 @@ def test_a_private_candidate_is_counted_only_for_those_who_may_see_them(
     assert titles(signed_in(rita), organisation) == [("Baker", 2, 0)]
 
 
-def test_a_hiring_manager_sees_the_roles_they_are_invited_to(organisation: Organisation) -> None:
+def test_hiring_managers_see_their_roles(organisation: Organisation) -> None:
     manager = factories.member(organisation, kind="hiring_manager")
     role, other = factories.role(organisation, title="Theirs"), factories.role(organisation, title="Other")
     role.viewers.add(manager)
@@ -87,7 +85,7 @@ def test_a_hiring_manager_sees_the_roles_they_are_invited_to(organisation: Organ
     assert b"New role" not in client.get(path("roles", organisation)).content
 
 
-def test_a_role_of_another_organisation_is_not_there(organisation: Organisation, rita: Membership) -> None:
+def test_roles_of_another_organisation_are_not_found(organisation: Organisation, rita: Membership) -> None:
     theirs = factories.role(factories.organisation())
     assert signed_in(rita).get(path("role", organisation, theirs.pk)).status_code == 404
     assert signed_in(rita).get(path("role", theirs.organisation, theirs.pk)).status_code == 404
@@ -109,9 +107,7 @@ def test_a_new_role_has_both_steps_and_an_owner(organisation: Organisation, rita
 
 
 @pytest.mark.parametrize("title", ["", "   ", "\x00", "x" * 201])
-def test_a_title_that_is_none_is_refused_and_what_was_typed_stays(
-    organisation: Organisation, rita: Membership, title: str
-) -> None:
+def test_an_invalid_title_is_refused(organisation: Organisation, rita: Membership, title: str) -> None:
     response = signed_in(rita).post(path("role_new", organisation), {"title": title})
     assert (response.status_code, list(response.context["form"].errors)) == (200, ["title"])
     assert response.context["form"]["title"].value() == title.replace("\x00", "")
@@ -148,18 +144,18 @@ def test_candidates_are_searched_sorted_and_filtered(role: Role, rita: Membershi
     assert names(client, role, page="99") == ["Cy Moor", "Bo Abel", "Ada Zorn"]
 
 
-def test_who_is_called_otherwise_is_found_by_both_names(role: Role, rita: Membership) -> None:
+def test_candidates_are_found_by_both_names(role: Role, rita: Membership) -> None:
     named(role, "Elizabeth", "Stone", preferred_name="Betty", email="liz@mail.example")
     client = signed_in(rita)
     for query in ("betty stone", "elizabeth s", "LIZ@mail"):
         assert names(client, role, q=query) == ["Betty Stone"]
 
 
-def test_a_percent_sign_is_a_percent_sign(role: Role, rita: Membership) -> None:
+def test_percent_signs_are_searched_literally(role: Role, rita: Membership) -> None:
     assert names(signed_in(rita), role, q="%") == []
 
 
-def test_filters_keep_the_sorting_and_sorting_keeps_the_filter(role: Role, rita: Membership) -> None:
+def test_filtering_and_sorting_can_be_combined(role: Role, rita: Membership) -> None:
     asked = {"sort": "name", "status": "active", "q": "o"}
     response = signed_in(rita).get(path("role", role.organisation, role.pk), asked)
     assert [(query, current) for query, _, _, current in response.context["chips"]] == [
@@ -172,12 +168,12 @@ def test_filters_keep_the_sorting_and_sorting_keeps_the_filter(role: Role, rita:
     assert html.count('href="?sort=name&amp;status=rejected&amp;q=o"') == 1
 
 
-def test_the_role_says_who_was_rejected_and_why(role: Role, rita: Membership) -> None:
+def test_the_role_shows_rejections_with_reasons(role: Role, rita: Membership) -> None:
     html = signed_in(rita).get(path("role", role.organisation, role.pk)).content.decode()
     assert ("Too far" in html, "Rejected" in html) == (True, True)
 
 
-def test_marks_say_how_far_each_step_is(role: Role, rita: Membership) -> None:
+def test_the_role_shows_the_progress_of_each_step(role: Role, rita: Membership) -> None:
     ada, bo, cy = role.applications.order_by("pk")
     invited(ada)
     checked(ada)
@@ -196,9 +192,7 @@ def test_marks_say_how_far_each_step_is(role: Role, rita: Membership) -> None:
 
 
 @pytest.mark.parametrize("page", ["role", "candidates"])
-def test_a_referee_who_cannot_be_provided_needs_attention_on_every_list(
-    role: Role, rita: Membership, page: str
-) -> None:
+def test_a_missing_referee_needs_attention_on_every_list(role: Role, rita: Membership, page: str) -> None:
     ada = role.applications.order_by("pk")[0]
     check = checked(ada)
     where = path(page, role.organisation, *([role.pk] if page == "role" else []))
@@ -208,7 +202,9 @@ def test_a_referee_who_cannot_be_provided_needs_attention_on_every_list(
     assert "Needs attention" in client.get(where).content.decode()
 
 
-def test_a_list_asks_as_often_for_three_as_for_one(organisation: Organisation, rita: Membership) -> None:
+def test_the_number_of_queries_does_not_grow_with_candidates(
+    organisation: Organisation, rita: Membership
+) -> None:
     client = signed_in(rita)
 
     def one_more(number: int) -> None:

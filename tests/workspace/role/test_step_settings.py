@@ -60,12 +60,12 @@ def errors(response: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["assessment", "reference_check"])
-def test_the_role_leads_to_the_settings_of_each_step(role: Role, rita: Membership, kind: str) -> None:
+def test_the_role_links_to_step_settings(role: Role, rita: Membership, kind: str) -> None:
     page = signed_in(rita).get(path("role", role.organisation, role.pk)).content.decode()
     assert address(role, kind) in page
 
 
-def test_defaults_are_those_of_the_product(role: Role, rita: Membership) -> None:
+def test_new_roles_have_the_default_settings(role: Role, rita: Membership) -> None:
     shown = {}
     for kind in ("assessment", "reference_check"):
         page = BeautifulSoup(signed_in(rita).get(address(role, kind)).content, "html.parser")
@@ -96,7 +96,7 @@ def test_defaults_are_those_of_the_product(role: Role, rita: Membership) -> None
     }
 
 
-def test_what_is_saved_counts_and_is_in_the_audit_log_before_and_after(role: Role, rita: Membership) -> None:
+def test_settings_are_saved_and_audited(role: Role, rita: Membership) -> None:
     response = signed_in(rita).post(
         address(role, "reference_check"),
         CHECK | {"reminder_days": "5 3", "on_leave": "pause", "on_reject": "go_on", "on_hire": "close"},
@@ -119,13 +119,13 @@ def test_what_is_saved_counts_and_is_in_the_audit_log_before_and_after(role: Rol
     )
 
 
-def test_saving_the_same_once_more_writes_nothing_down(role: Role, rita: Membership) -> None:
+def test_saving_unchanged_settings_is_not_audited(role: Role, rita: Membership) -> None:
     for _ in range(2):
         signed_in(rita).post(address(role, "reference_check"), CHECK)
     assert AuditEntry.objects.of(role.organisation).filter(action="step.settings_changed").count() == 1
 
 
-def test_the_requirement_is_kept_with_who_said_so(role: Role, rita: Membership) -> None:
+def test_the_requirement_is_stored_with_its_author(role: Role, rita: Membership) -> None:
     signed_in(rita).post(address(role, "assessment"), ASSESSMENT | {"requirement": " Sells windows "})
     step = factories.step(role, "assessment")
     assert (step.requirement, step.requirement_by) == ("Sells windows", rita.user.name)
@@ -173,7 +173,7 @@ def test_the_requirement_is_kept_with_who_said_so(role: Role, rita: Membership) 
     ],
     ids=str,
 )
-def test_what_cannot_be_is_said_in_a_sentence_and_what_was_typed_stays(
+def test_invalid_settings_are_refused_and_input_is_kept(
     role: Role, rita: Membership, typed: dict[str, str], said: str
 ) -> None:
     response = signed_in(rita).post(address(role, "reference_check"), CHECK | typed)
@@ -219,6 +219,6 @@ def test_settings_need_a_recruiter_of_the_organisation(role: Role, rita: Members
     assert Step.objects.of(role.organisation).filter(delay_minutes=0).count() == 4
 
 
-def test_a_role_without_a_title_is_asked_for_one(role: Role, rita: Membership) -> None:
+def test_a_role_needs_a_title(role: Role, rita: Membership) -> None:
     response = signed_in(rita).post(path("role_new", role.organisation), {"title": " "})
     assert errors(response) == ["Title: Enter a title, for example Senior Account Manager."]

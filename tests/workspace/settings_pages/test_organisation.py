@@ -46,9 +46,7 @@ def days(response: Any) -> list[str]:
     return [" ".join(row.get_text(" ").split()) for row in page.select("#holidays .kv__row")]
 
 
-def test_what_is_saved_counts_and_is_in_the_audit_log_before_and_after(
-    org: Organisation, ada: Membership
-) -> None:
+def test_settings_are_saved_and_audited(org: Organisation, ada: Membership) -> None:
     assert post(ada).status_code == 302
     org.refresh_from_db()
     assert (org.name, org.language, org.time_zone) == ("Acme Windows", "de", "Europe/Vienna")
@@ -68,22 +66,20 @@ def test_what_is_saved_counts_and_is_in_the_audit_log_before_and_after(
     )
 
 
-def test_saving_the_same_once_more_writes_nothing_down(org: Organisation, ada: Membership) -> None:
+def test_saving_unchanged_settings_is_not_audited(org: Organisation, ada: Membership) -> None:
     post(ada)
     post(ada)
     assert AuditEntry.objects.of(org).filter(action="organisation.settings_changed").count() == 1
 
 
-def test_its_holidays_are_no_working_days(org: Organisation, ada: Membership) -> None:
+def test_holidays_are_not_working_days(org: Organisation, ada: Membership) -> None:
     post(ada)
     org.refresh_from_db()
     epiphany, plain = date(2027, 1, 6), date(2027, 1, 7)
     assert [org.calendar.is_working_day(day) for day in (epiphany, plain)] == [False, True]
 
 
-def test_show_brings_the_holidays_of_what_is_chosen_and_keeps_nothing(
-    org: Organisation, ada: Membership
-) -> None:
+def test_show_previews_holidays_without_saving(org: Organisation, ada: Membership) -> None:
     before = settings_of(org)
     shown = post(ada, show="holidays", name="")
     page = BeautifulSoup(shown.content, "html.parser")
@@ -97,7 +93,7 @@ def test_show_brings_the_holidays_of_what_is_chosen_and_keeps_nothing(
     assert settings_of(org) == before
 
 
-def test_the_next_holidays_are_those_of_the_part_in_the_members_language() -> None:
+def test_the_next_holidays_match_region_and_language() -> None:
     after = date(2026, 12, 26)
     assert coming("DE", "BY", after=after, number=2, language="en") == [
         (date(2027, 1, 1), "New Year's Day"),
@@ -110,7 +106,7 @@ def test_the_next_holidays_are_those_of_the_part_in_the_members_language() -> No
     assert coming("", "", after=after, number=2, language="en") == []
 
 
-def test_countries_and_their_parts_have_names() -> None:
+def test_countries_and_regions_have_names() -> None:
     assert [countries()[code] for code in ("GB", "BA", "US")] == [
         "United Kingdom",
         "Bosnia and Herzegovina",
@@ -120,7 +116,7 @@ def test_countries_and_their_parts_have_names() -> None:
     assert regions("XX") == {}
 
 
-def test_a_country_without_parts_takes_none(org: Organisation, ada: Membership) -> None:
+def test_countries_without_regions_accept_none(org: Organisation, ada: Membership) -> None:
     post(ada, holiday_country="")
     org.refresh_from_db()
     assert (org.holiday_country, org.holiday_region) == ("", "")
@@ -140,7 +136,7 @@ def test_a_country_without_parts_takes_none(org: Organisation, ada: Membership) 
     ],
     ids=str,
 )
-def test_what_cannot_be_is_said_in_a_sentence_and_nothing_is_kept(
+def test_invalid_settings_are_refused(
     org: Organisation, ada: Membership, typed: dict[str, str], said: str
 ) -> None:
     before = settings_of(org)
@@ -151,14 +147,14 @@ def test_what_cannot_be_is_said_in_a_sentence_and_nothing_is_kept(
     assert not AuditEntry.objects.of(org).filter(action="organisation.settings_changed").exists()
 
 
-def test_it_stands_in_the_list_of_settings_for_admins_only(org: Organisation, ada: Membership) -> None:
+def test_only_admins_see_organisation_settings(org: Organisation, ada: Membership) -> None:
     here = path("organisation_settings", org)
     assert here in signed_in(ada).get(path("integrations", org)).content.decode()
     rita = factories.member(org)
     assert here not in signed_in(rita).get(path("integrations", org)).content.decode()
 
 
-def test_nobody_else_may_look_or_change(org: Organisation, ada: Membership) -> None:
+def test_organisation_settings_need_an_admin(org: Organisation, ada: Membership) -> None:
     before = settings_of(org)
     others = factories.member(factories.organisation(), kind="admin")
     for client, status in [
@@ -173,9 +169,7 @@ def test_nobody_else_may_look_or_change(org: Organisation, ada: Membership) -> N
     assert settings_of(org) == before
 
 
-def test_who_answers_candidates_who_ask_for_more_time_is_named_by_name_and_address(
-    org: Organisation, ada: Membership
-) -> None:
+def test_the_adjustments_contact_is_saved(org: Organisation, ada: Membership) -> None:
     assert (
         post(ada, adjustments_name=" Hanna  Rehm ", adjustments_email="hanna@acme.example").status_code == 302
     )
@@ -205,7 +199,7 @@ def test_who_answers_candidates_who_ask_for_more_time_is_named_by_name_and_addre
         ),
     ],
 )
-def test_half_a_person_is_not_saved(
+def test_the_contact_needs_name_and_address(
     org: Organisation, ada: Membership, typed: dict[str, str], sentence: str
 ) -> None:
     response = post(ada, **typed)
@@ -223,7 +217,7 @@ def proposals(response: Any) -> list[str]:
     return [str(button["value"]) for button in page.select("#domains button[name=add]")]
 
 
-def test_domains_are_set_one_a_line_and_in_the_audit_log(org: Organisation, ada: Membership) -> None:
+def test_domains_are_saved_and_audited(org: Organisation, ada: Membership) -> None:
     typed = " @Acme.Example \nbücher.example, mail.acme.example.\n\nacme.example"
     assert "Saved. Applies from now on." in domains(ada, domains=typed).content.decode()
     org.refresh_from_db()
@@ -265,9 +259,7 @@ def test_domains_are_set_one_a_line_and_in_the_audit_log(org: Organisation, ada:
         ("\n".join(f"a{n}.com" for n in range(21)), "Enter at most 20 domains."),
     ],
 )
-def test_what_cannot_be_the_domain_of_one_organisation_is_refused(
-    org: Organisation, ada: Membership, typed: str, sentence: str
-) -> None:
+def test_invalid_domains_are_refused(org: Organisation, ada: Membership, typed: str, sentence: str) -> None:
     response = domains(ada, domains=f"acme.com\n{typed}")
     text = BeautifulSoup(response.content, "html.parser").get_text()
     assert sentence in text
@@ -276,9 +268,7 @@ def test_what_cannot_be_the_domain_of_one_organisation_is_refused(
     assert org.own_domains == []
 
 
-def test_domains_of_members_are_proposed_and_accepted_in_one_click(
-    org: Organisation, ada: Membership
-) -> None:
+def test_members_domains_are_suggested(org: Organisation, ada: Membership) -> None:
     for address in ("b@acme.co.uk", "c@acme.co.uk", "d@gmail.com", "e@sub.acme.example", "f@localhost"):
         factories.member(org, email=address)
     gone = factories.member(org, email="g@left.com").user

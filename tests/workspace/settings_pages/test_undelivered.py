@@ -54,7 +54,7 @@ def state(email: Email) -> str:
 
 
 @pytest.mark.parametrize("which", range(3))
-def test_a_recruiter_sends_a_failed_invitation_again(about: Application, which: int) -> None:
+def test_a_recruiter_resends_a_failed_invitation(about: Application, which: int) -> None:
     email = failing(about)
     recruiter = factories.member(about.organisation)
     page = signed_in(recruiter).post(addresses(about, email)[which], follow=True).content.decode()
@@ -71,7 +71,7 @@ def test_a_recruiter_sends_a_failed_invitation_again(about: Application, which: 
 
 @pytest.mark.parametrize("which", range(3))
 @pytest.mark.parametrize("who", ["other organisation", "hiring manager", "signed out"])
-def test_others_send_nothing(about: Application, which: int, who: str) -> None:
+def test_resending_needs_a_recruiter(about: Application, which: int, who: str) -> None:
     email = failing(about)
     client, expected = Client(), 302
     if who == "hiring manager":
@@ -84,7 +84,7 @@ def test_others_send_nothing(about: Application, which: int, who: str) -> None:
     assert client.get(path("undelivered", about.organisation)).status_code == expected
 
 
-def test_a_mail_of_another_organisation_is_not_found(about: Application) -> None:
+def test_mails_of_another_organisation_are_not_found(about: Application) -> None:
     email = failing(about)
     other = factories.member(factories.organisation(), kind="admin")
     address = path("undelivered_again", other.organisation, email.pk)
@@ -92,14 +92,14 @@ def test_a_mail_of_another_organisation_is_not_found(about: Application) -> None
     assert state(email) == "failed"
 
 
-def test_the_acts_want_a_click(about: Application) -> None:
+def test_resending_needs_a_post(about: Application) -> None:
     email = failing(about)
     client = signed_in(factories.member(about.organisation))
     assert [client.get(address).status_code for address in addresses(about, email)] == [405] * 3
     assert state(email) == "failed"
 
 
-def test_it_goes_to_the_address_that_is_known_now(about: Application) -> None:
+def test_mail_is_resent_to_the_current_address(about: Application) -> None:
     email = failing(about)
     about.candidate.email = "right@mail.example"
     about.candidate.save()
@@ -107,7 +107,7 @@ def test_it_goes_to_the_address_that_is_known_now(about: Application) -> None:
     assert (state(email), email.to_address) == ("queued", "right@mail.example")
 
 
-def test_nobody_whose_application_has_ended_is_invited_by_sending_all_again(about: Application) -> None:
+def test_resending_all_skips_ended_applications(about: Application) -> None:
     email = failing(about)
     Application.objects.of(about.organisation).update(status="rejected")
     client = signed_in(factories.member(about.organisation))
@@ -116,7 +116,7 @@ def test_nobody_whose_application_has_ended_is_invited_by_sending_all_again(abou
     assert "No undelivered mail" in client.get(path("undelivered", about.organisation)).content.decode()
 
 
-def test_the_page_and_the_candidates_page_show_what_failed(about: Application) -> None:
+def test_failed_mail_shows_on_both_pages(about: Application) -> None:
     failing(about)
     client = signed_in(factories.member(about.organisation))
     listed = client.get(path("undelivered", about.organisation)).content.decode()
@@ -128,7 +128,7 @@ def test_the_page_and_the_candidates_page_show_what_failed(about: Application) -
     assert "Send again" in shown
 
 
-def test_members_see_since_when_mail_is_not_going_out_and_nobody_else(about: Application) -> None:
+def test_only_members_see_a_mail_outage(about: Application) -> None:
     recruiter = factories.member(about.organisation)
     admin = factories.member(about.organisation, kind="admin")
     manager = factories.member(about.organisation, kind="hiring_manager")
@@ -145,13 +145,13 @@ def test_members_see_since_when_mail_is_not_going_out_and_nobody_else(about: App
     assert title not in signed_in(recruiter).get(roles).content.decode()
 
 
-def test_the_settings_list_it_for_those_who_work(about: Application) -> None:
+def test_settings_link_to_undelivered_mail(about: Application) -> None:
     recruiter: Membership = factories.member(about.organisation)
     page = signed_in(recruiter).get(path("own_mails", about.organisation)).content.decode()
     assert path("undelivered", about.organisation) in page
 
 
-def test_an_invitation_that_waits_for_the_server_is_no_invitation(about: Application) -> None:
+def test_an_invitation_waiting_for_the_server_is_not_sent(about: Application) -> None:
     attempt = invited(about)
     attempt.invited_at = None
     attempt.save()

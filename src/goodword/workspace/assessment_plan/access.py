@@ -55,15 +55,15 @@ def with_draft[**P](view: DraftView[P]) -> Callable[..., HttpResponseBase]:
             messages.warning(
                 request,
                 _(
-                    "Nothing was changed: the draft was changed in another tab or by someone else. This is the "
-                    "current version."
+                    "Not changed: the draft was changed in another tab or by someone else. This is the current "
+                    "version."
                 ),
             )
             return redirect("role_assessment_draft", request.organisation.slug, pk)
         except PartGone:
             messages.warning(
                 request,
-                _("Nothing was changed: this test is no longer in the draft. This is the current version."),
+                _("Not changed: this test is no longer in the draft. This is the current version."),
             )
             return redirect("role_assessment_draft", request.organisation.slug, pk)
 

@@ -34,7 +34,7 @@ from goodword.workspace.assessment_plan.wording import (
     total_in_words,
 )
 
-_CHOOSE = gettext_lazy("Choose one of those offered.")
+_CHOOSE = gettext_lazy("Choose an option.")
 
 
 def requirement(label: Any, *, required: bool = False) -> forms.CharField:
@@ -44,13 +44,11 @@ def requirement(label: Any, *, required: bool = False) -> forms.CharField:
         required=required,
         max_length=MAX_REQUIREMENT_LENGTH,
         help_text=_(
-            "What the job requires, for example: plans and follows up a portfolio of "
-            "clients on their own. Nothing is published without it; the report prints it with your name and the date."
+            "For example: manages a portfolio of clients independently. Required to publish; printed in the report "
+            "with your name and the date."
         ),
         error_messages={
-            "required": _(
-                "Say which requirement of the job this test serves. Without it nothing is published."
-            ),
+            "required": _("Enter the job requirement. It is required to publish."),
             "max_length": _("Use at most %(limit_value)d characters."),
         },
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -83,8 +81,8 @@ def whole(
     )
 
 
-_MONTHS = gettext_lazy("Write 0 to %(n)d months.") % {"n": MAX_RETAKE_MONTHS}
-_WEIGHT = gettext_lazy("Write a whole number from 1 to %(n)d.") % {"n": MAX_WEIGHT}
+_MONTHS = gettext_lazy("Enter 0 to %(n)d months.") % {"n": MAX_RETAKE_MONTHS}
+_WEIGHT = gettext_lazy("Enter a whole number from 1 to %(n)d.") % {"n": MAX_WEIGHT}
 
 
 class PlanForm(forms.Form):
@@ -109,31 +107,33 @@ class PlanForm(forms.Form):
                     required=False,
                 )
             self.fields["total_reason"] = forms.CharField(
-                label=_("Why they weigh so"),
-                help_text=_("What in the job makes one count for more than another. The report prints it."),
+                label=_("Reason for the weights"),
+                help_text=_("Why some tests matter more for the job. Printed in the report."),
                 required=False,
                 max_length=MAX_REASON_LENGTH,
                 error_messages={"max_length": _("Use at most %(limit_value)d characters.")},
                 widget=forms.Textarea(attrs={"rows": 2}),
             )
         self.fields["more_time"] = one_of(
-            _("Somebody asks for more time"),
+            _("Requests for extra time"),
             [(str(value), more_time_in_words(value)) for value in Assessment.MoreTime.values],
-            _("For timed parts. Nobody is notified of time granted at once, unless the candidate agrees."),
+            _(
+                "For timed parts. Nobody is told about extra time granted automatically, unless the candidate agrees."
+            ),
         )
         self.fields["shares_result"] = one_of(
-            _("The candidate's own result"),
+            _("Candidate's result"),
             [
-                ("no", _("They do not get it")),
-                ("yes", _("They get it in plain words when they have finished")),
+                ("no", _("Not shown")),
+                ("yes", _("Shown in plain words after completion")),
             ],
         )
         self.fields["retake_months"] = whole(
-            _("Months before the same person may take it again"),
+            _("Months before a retake"),
             least=0,
             most=MAX_RETAKE_MONTHS,
             wrong=_MONTHS,
-            help_text=_("0 for none. Until then an earlier result can be used."),
+            help_text=_("0 for none. Earlier results can be reused until then."),
         )
 
     @property
@@ -160,7 +160,7 @@ class PublishForm(forms.Form):
         super().__init__(data)
         self._missing = [one.part for one in parts if not one.part.requirement]
         for part in self._missing:
-            label = _("Which requirement of the job does “%(test)s” serve?") % {"test": part.test.title}
+            label = _("Which job requirement does “%(test)s” assess?") % {"test": part.test.title}
             self.fields[requirement_field(part)] = requirement(label, required=True)
 
     def requirements(self) -> dict[int, str]:
@@ -180,7 +180,7 @@ def _plan_initial(draft: Assessment, entering: Sequence[AssessmentPart]) -> dict
 
 
 NONE = "none"
-_MINUTES = gettext_lazy("Write 1 to %(n)d minutes, or nothing for no clock.") % {"n": MAX_MINUTES}
+_MINUTES = gettext_lazy("Enter 1 to %(n)d minutes, or leave empty for no time limit.") % {"n": MAX_MINUTES}
 
 
 class PartForm(forms.Form):
@@ -203,18 +203,18 @@ class PartForm(forms.Form):
             )
         if may_be_timed(test):
             self.fields["minutes"] = whole(
-                _("Minutes on the clock"),
+                _("Time limit in minutes"),
                 least=1,
                 most=MAX_MINUTES,
                 wrong=_MINUTES,
                 help_text=_clock_help(test),
                 required=False,
             )
-        self.fields["requirement"] = requirement(_("Which requirement of the job does it serve?"))
+        self.fields["requirement"] = requirement(_("Which job requirement does it assess?"))
         if kind_named(test.kind).has_rubrics:
             self.fields["two_raters"] = forms.BooleanField(
-                label=_("Two people mark each answer that has a rubric"),
-                help_text=_("Neither sees what the other gave before both have marked."),
+                label=_("Two raters per answer with a rubric"),
+                help_text=_("Neither sees the other's marks until both have marked."),
                 required=False,
             )
         self._offer_held(part, numbers)
@@ -226,16 +226,14 @@ class PartForm(forms.Form):
             self.fields["norms"] = one_of(
                 _("Norm group"),
                 _reference_choices(newest, part.norms),
-                _("The norm group. It stays the same for everyone who gets this version."),
+                _("Fixed for everyone who gets this version."),
             )
         if Calibration.objects.of(part.organisation).filter(test=part.test, version__in=numbers).exists():
             found = newest_calibration(part.test, number=part.number)
             self.fields["calibration"] = one_of(
                 _("Calibration"),
                 _reference_choices(found, part.calibration),
-                _(
-                    "How difficult each family and level of tasks is, estimated from your candidates' answers."
-                ),
+                _("Difficulty of the tasks, estimated from your candidates' answers."),
             )
 
     def choice(self, part: AssessmentPart) -> PartChoice:
@@ -253,17 +251,17 @@ class PartForm(forms.Form):
 
 def _clock_help(test: Test) -> str:
     if kind_named(test.kind).is_generated:
-        return _("As many as the form is made for, or more. Empty: no clock.")
-    return _("Empty: no clock. A clock makes sense only where speed is part of the job.")
+        return _("At least what the form is designed for. Leave empty for no time limit.")
+    return _("Leave empty for no time limit. Set one only if speed matters in the job.")
 
 
 def _reference_choices(
     newest: NormSet | Calibration | None, used: NormSet | Calibration | None
 ) -> list[tuple[str, str]]:
-    now = norms_text(newest) if newest else _("there is none yet")
-    choices = [(NEWEST, _("The newest for this version and form: %(which)s") % {"which": now})]
+    now = norms_text(newest) if newest else _("none yet")
+    choices = [(NEWEST, _("Latest for this version and form: %(which)s") % {"which": now})]
     if used is not None and used != newest:
-        choices.append((str(used.pk), _("The one until now: %(which)s") % {"which": norms_text(used)}))
+        choices.append((str(used.pk), _("Current: %(which)s") % {"which": norms_text(used)}))
     return [*choices, (NONE, _("None"))]
 
 
@@ -273,8 +271,8 @@ def _reference(value: str) -> Any:
 
 def _version(number: str, *, newest: bool) -> str:
     if newest:
-        return _("%(number)s, the newest") % {"number": number}
-    return _("%(number)s, as until now") % {"number": number}
+        return _("%(number)s (latest)") % {"number": number}
+    return _("%(number)s (current)") % {"number": number}
 
 
 def _part_initial(part: AssessmentPart) -> dict[str, Any]:

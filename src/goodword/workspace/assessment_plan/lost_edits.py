@@ -62,24 +62,26 @@ def _fields(
     data: QueryDict, organisation: Organisation, test: Test | None
 ) -> Mapping[str, tuple[str, Callable[[str], str]]]:
     known: dict[str, tuple[str, Callable[[str], str]]] = {
-        "requirement": (_("Which requirement of the job it serves"), str),
+        "requirement": (_("Job requirement"), str),
         "number": (_("Version"), str),
         "form": (_("Form"), lambda value: _form(test, data.get("number", ""), value)),
-        "minutes": (_("Minutes on the clock"), str),
-        "two_raters": (_("Two people mark each answer that has a rubric"), _yes),
+        "minutes": (_("Time limit in minutes"), str),
+        "two_raters": (_("Two raters per answer with a rubric"), _yes),
         "norms": (_("Norm group"), _reference_label),
         "calibration": (_("Calibration"), _reference_label),
         "total": (_("Total"), _total),
-        "total_reason": (_("Why they weigh so"), str),
-        "more_time": (_("Somebody asks for more time"), _more_time),
+        "total_reason": (_("Reason for the weights"), str),
+        "more_time": (_("Requests for extra time"), _more_time),
         "shares_result": (
-            _("The candidate's own result"),
+            _("Candidate's result"),
             lambda value: own_result_in_words(value == "yes"),
         ),
-        "retake_months": (_("Months before the same person may take it again"), str),
+        "retake_months": (_("Months before a retake"), str),
     }
     for name, title in _each(data, organisation):
-        label = _("Weight of “%(test)s”") if name.startswith("weight") else _("What “%(test)s” serves")
+        label = (
+            _("Weight of “%(test)s”") if name.startswith("weight") else _("Job requirement for “%(test)s”")
+        )
         known[name] = (label % {"test": title}, str)
     return known
 
@@ -93,7 +95,7 @@ def _each(data: QueryDict, organisation: Organisation) -> Iterator[tuple[str, st
     rows = AssessmentPart.objects.of(organisation).filter(pk__in=wanted).select_related("test")
     titles = {str(row.pk): row.test.title for row in rows}
     for name, pk in ids.items():
-        yield name, titles.get(pk) or _("a test that was taken out")
+        yield name, titles.get(pk) or _("a removed test")
 
 
 def _prefix(field: Callable[[AssessmentPart], str]) -> str:
@@ -116,7 +118,7 @@ def _yes(value: str) -> str:
 
 
 def _reference_label(value: str) -> str:
-    return {NEWEST: _("The newest"), NONE: _("None")}.get(value, _("The one until now"))
+    return {NEWEST: _("Latest"), NONE: _("None")}.get(value, _("Current"))
 
 
 def _total(value: str) -> str:

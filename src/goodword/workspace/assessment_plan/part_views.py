@@ -64,7 +64,7 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         return _lost(request, draft, test) if again else to_draft(request, draft)
     if again:
         return _change(request, draft, part, revision=revision + 1)
-    messages.success(request, _("“%(test)s” is added. Choose its settings.") % {"test": part.test.title})
+    messages.success(request, _("“%(test)s” added. Choose its settings.") % {"test": part.test.title})
     return redirect("role_assessment_part", request.organisation.slug, draft.step.role_id, part.pk)
 
 
@@ -101,7 +101,7 @@ def _change(
         except StaleDraft:
             return _lost(request, draft, part.test)
         else:
-            messages.success(request, _("Saved in the draft."))
+            messages.success(request, _("Saved to draft."))
             return to_draft(request, draft)
     elif request.method != "POST":
         revision = draft.revision
@@ -152,7 +152,7 @@ def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResp
     up = request.POST.get("by") == "up"
     place = move_part(step=draft.step, part_id=part.pk, by=UP if up else DOWN, revision=revision_of(request))
     messages.success(
-        request, _("“%(test)s” is number %(place)s now.") % {"test": part.test.title, "place": place}
+        request, _("“%(test)s” moved to position %(place)s.") % {"test": part.test.title, "place": place}
     )
     return to_draft(request, draft, f"?moved={part.pk}&by={'up' if up else 'down'}")
 
@@ -164,7 +164,7 @@ def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
     part = _part(draft, part_pk)
     if request.method == "POST":
         remove_part(step=draft.step, part_id=part.pk, revision=revision_of(request))
-        messages.success(request, _("“%(test)s” is removed.") % {"test": part.test.title})
+        messages.success(request, _("“%(test)s” removed.") % {"test": part.test.title})
         return to_draft(request, draft)
     context = {"role": draft.step.role, "draft": draft, "part": part}
     return render(request, "workspace/assessment_plan/remove.html", context)

@@ -184,8 +184,8 @@ def _orders(parts: Sequence[AssessmentPart]) -> frozenset[int]:
 
 def _title(assessment: Assessment, role: str) -> str:
     if assessment.published_at is None:
-        return _("Preview of the draft for %(role)s, as a candidate sees it.") % {"role": role}
-    return _("Preview of version %(n)s for %(role)s, as a candidate sees it.") % {
+        return _("Candidate preview: draft for %(role)s") % {"role": role}
+    return _("Candidate preview: version %(n)s for %(role)s") % {
         "n": assessment.number,
         "role": role,
     }
@@ -207,7 +207,7 @@ def _links(
             for part in parts
         ),
         PreviewLink(
-            name=_("Thanks"),
+            name=_("Last page"),
             url=state.address("portal_assessment", done=len(parts)),
             here=position.done >= len(parts),
         ),
@@ -259,7 +259,7 @@ def _previewed(page: Page, *, begun: bool = False) -> Callable[..., HttpResponse
             return redirect("role_assessment", request.organisation.slug, pk)
         parts = _parts(assessment)
         if not parts:
-            messages.info(request, _("There are no tests yet. Add one, then preview it as a candidate."))
+            messages.info(request, _("No tests yet. Add one to preview it."))
             return redirect("role_assessment_draft", request.organisation.slug, pk)
         state = state_of(
             request.GET,

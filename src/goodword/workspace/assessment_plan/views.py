@@ -126,7 +126,7 @@ def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     """Ask for confirmation, then delete the draft."""
     if request.method == "POST":
         discard_draft(step=draft.step, revision=revision_of(request), by=request.member, now=clock.now())
-        messages.success(request, _("The draft is thrown away."))
+        messages.success(request, _("Draft discarded."))
         return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
     context = {
         "role": draft.step.role,
@@ -145,7 +145,7 @@ def parts_with_length(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart,
 def _settings(draft: Assessment, parts: tuple[PlannedPart, ...]) -> list[str]:
     rows = [total_sentence(draft, parts)]
     if any(part.timed for part in parts):
-        rows.append(_("More time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
+        rows.append(_("Extra time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
     return [*rows, own_result_in_words(draft.shares_result), retake_in_words(draft.retake_months)]
 
 
@@ -164,7 +164,7 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         except StaleDraft:
             stale = True
         else:
-            messages.success(request, _("Saved in the draft."))
+            messages.success(request, _("Saved to draft."))
             return to_draft(request, draft)
     elif request.method == "POST":
         revision = revision_of(request)
@@ -204,8 +204,7 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         else:
             messages.success(
                 request,
-                _("Version %(number)s is published. Invitations give it from now on.")
-                % {"number": found.number},
+                _("Version %(number)s published.") % {"number": found.number},
             )
             return redirect("role_assessment", request.organisation.slug, draft.step.role_id)
     context = {

@@ -34,7 +34,8 @@ def form_in_words(kind: str, form: FormOffer) -> str:
     if kind_named(kind).is_generated:
         words += [] if form.figures else [_("without figures")]
         words.append(
-            ngettext("made for %(n)s minute", "made for %(n)s minutes", form.minutes) % {"n": form.minutes}
+            ngettext("designed for %(n)s minute", "designed for %(n)s minutes", form.minutes)
+            % {"n": form.minutes}
         )
     else:
         words.append(about(form.minutes))
@@ -48,7 +49,7 @@ def about(minutes: int) -> str:
 def length_in_words(part: PlannedPart) -> str:
     """For example "20 tasks, 20 minutes on a clock"."""
     time = (
-        ngettext("%(n)s minute on a clock", "%(n)s minutes on a clock", part.minutes) % {"n": part.minutes}
+        ngettext("%(n)s minute, timed", "%(n)s minutes, timed", part.minutes) % {"n": part.minutes}
         if part.timed
         else about(part.minutes)
     )
@@ -57,7 +58,7 @@ def length_in_words(part: PlannedPart) -> str:
 
 def norms_text(norms: NormSet | Calibration) -> str:
     """For example "number 2, made 3 March 2026"."""
-    return _("number %(n)s, made %(day)s") % {
+    return _("%(n)s, created %(day)s") % {
         "n": norms.number,
         "day": date_format(localtime(norms.made_at), "j F Y"),
     }
@@ -68,46 +69,46 @@ def more_time_in_words(percent: int) -> str:
     match percent:
         case MoreTime.QUARTER:
             return _(
-                "Up to a quarter more time is granted at once: 20 minutes become 25. "
-                "For more, the person named for adjustments answers."
+                "Up to 25 % is granted automatically (20 minutes become 25). "
+                "The adjustments contact decides on more."
             )
         case MoreTime.HALF:
             return _(
-                "Up to half as much again is granted at once: 20 minutes become 30. "
-                "For more, the person named for adjustments answers."
+                "Up to 50 % is granted automatically (20 minutes become 30). "
+                "The adjustments contact decides on more."
             )
         case MoreTime.DOUBLE:
             return _(
-                "Up to twice the time is granted at once: 20 minutes become 40. "
-                "For more, the person named for adjustments answers."
+                "Up to double time is granted automatically (20 minutes become 40). "
+                "The adjustments contact decides on more."
             )
     return _(
-        "The person named for adjustments answers, or else an admin or the recruiter. "
-        "Meanwhile the deadline is on hold."
+        "The adjustments contact decides, or else an admin or the recruiter. "
+        "The deadline is on hold meanwhile."
     )
 
 
 def total_in_words(total: str) -> str:
     match total:
         case Total.CATEGORIES:
-            return _("Mean of category means: each kind of task counts the same, however many there are.")
+            return _("Mean of category means: each type of task counts equally.")
         case Total.WEIGHTS:
-            return _("Weighted: each test counts as much as you say, for a reason that you write down.")
-    return _("No total: each test has its own result.")
+            return _("Weighted: you set the weights and give a reason.")
+    return _("No total: separate results only.")
 
 
 def own_result_in_words(tells: bool) -> str:
     if tells:
-        return _("Candidates get their own result in plain words when they have finished.")
-    return _("Candidates do not get their own result.")
+        return _("Candidates see their result in plain words after completion.")
+    return _("Candidates don't see their result.")
 
 
 def retake_in_words(months: int) -> str:
     if not months:
-        return _("The same person may be invited to these tests again at any time.")
+        return _("Retakes are possible at any time.")
     return ngettext(
-        "The same person may be invited to these tests again %(n)s month after finishing them.",
-        "The same person may be invited to these tests again %(n)s months after finishing them.",
+        "Retakes are possible after %(n)s month.",
+        "Retakes are possible after %(n)s months.",
         months,
     ) % {"n": months}
 
@@ -129,13 +130,11 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
         for part in parts
     ]
     rows = [
-        ngettext(
-            "Candidates get one test: %(tests)s.", "Candidates get, in this order: %(tests)s.", len(parts)
-        )
+        ngettext("Candidates take one test: %(tests)s.", "Candidates take, in order: %(tests)s.", len(parts))
         % {"tests": get_text_list(named, _("and"))},
         ngettext(
-            "In all that takes about %(n)s minute.",
-            "In all that takes about %(n)s minutes.",
+            "Total: about %(n)s minute.",
+            "Total: about %(n)s minutes.",
             minutes_of(parts),
         )
         % {"n": minutes_of(parts)},
@@ -143,13 +142,7 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
         total_sentence(draft, parts),
     ]
     if any(part.timed for part in parts):
-        rows.append(
-            _("If somebody asks for more time: %(what)s")
-            % {
-                "what": more_time_in_words(draft.more_time)[0].lower()
-                + more_time_in_words(draft.more_time)[1:]
-            }
-        )
+        rows.append(_("Extra time: %(what)s") % {"what": more_time_in_words(draft.more_time)})
     rows += [own_result_in_words(draft.shares_result), retake_in_words(draft.retake_months)]
     return [*rows, *(sentence for part in parts for sentence in _norms_sentences(part))]
 
@@ -163,9 +156,9 @@ def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
     common = frozenset.intersection(*(part.languages for part in parts))
     rows = []
     if common:
-        rows.append(_("All of it exists in %(languages)s.") % {"languages": _names(common)})
+        rows.append(_("Available in %(languages)s.") % {"languages": _names(common)})
     else:
-        rows.append(_("There is no language in which all of it exists."))
+        rows.append(_("Not fully available in any language."))
     if deciding:
         lacking = frozenset.union(*(part.languages for part in deciding)) - common
         for language in sorted(lacking - {FALLBACK_LANGUAGE}):
@@ -173,7 +166,8 @@ def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
             if without:
                 rows.append(
                     _(
-                        "%(tests)s does not exist in %(language)s: who reads it gets all of it in %(otherwise)s."
+                        "%(tests)s isn't available in %(language)s: these candidates get the assessment "
+                        "in %(otherwise)s."
                     )
                     % {
                         "tests": get_text_list([f"“{title}”" for title in without], _("and")),
@@ -182,11 +176,11 @@ def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
                     }
                 )
         rows.append(
-            _("Candidates who read another language get it in %(language)s.")
+            _("Candidates with another language get it in %(language)s.")
             % {"language": language_name(FALLBACK_LANGUAGE)}
         )
     rows += [
-        _("“%(test)s” exists in %(languages)s alone and stays so for candidates who read another language.")
+        _("“%(test)s” is only available in %(languages)s, for all candidates.")
         % {"test": part.part.test.title, "languages": _names(part.languages)}
         for part in stuck
     ]
@@ -199,18 +193,17 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
     if minutes_of(parts) > ADVISED_MINUTES:
         found.append(
             _(
-                "It takes longer than %(most)s minutes. The longer it takes, the more candidates give up, good "
-                "ones first: remove tests you don't need."
+                "It takes more than %(most)s minutes. Long assessments lose candidates, the best ones first. Remove "
+                "tests you don't need."
             )
             % {"most": ADVISED_MINUTES}
         )
     if len(parts) > ADVISED_TESTS:
         found.append(
-            _("These are more than %(most)s tests. Ask only for what decides something in this job.")
-            % {"most": ADVISED_TESTS}
+            _("More than %(most)s tests. Keep only those relevant to this job.") % {"most": ADVISED_TESTS}
         )
     found += [
-        _("There is a newer version of “%(test)s”. This version of the assessment gives version %(number)s.")
+        _("“%(test)s” has a newer version; this assessment uses version %(number)s.")
         % {"test": part.part.test.title, "number": part.part.number}
         for part in parts
         if part.outdated
@@ -232,22 +225,20 @@ def open_attempts(step: Step) -> int:
 def total_sentence(draft: Assessment, parts: Sequence[PlannedPart]) -> str:
     entering = [part for part in parts if part.right_or_wrong]
     if draft.total == Assessment.Total.OFF:
-        return _("There is no total: each test has its own result.")
+        return _("No total: separate results only.")
     if not entering:
         return _(
-            "A total is chosen, but no test here has right and wrong answers: choose no total, or add such a test."
+            "A total is selected, but no test has right and wrong answers. Select no total, or add such a test."
         )
     if draft.total == Assessment.Total.CATEGORIES:
-        return _("There is a total over %(tests)s: the mean of category means.") % {
-            "tests": _titles(entering)
-        }
+        return _("Total over %(tests)s: mean of category means.") % {"tests": _titles(entering)}
     weighed = [
-        _("“%(test)s” weighs %(weight)s") % {"test": part.part.test.title, "weight": part.part.weight}
+        _("“%(test)s” %(weight)s") % {"test": part.part.test.title, "weight": part.part.weight}
         if part.part.weight
-        else _("“%(test)s” has no weight yet") % {"test": part.part.test.title}
+        else _("“%(test)s” no weight yet") % {"test": part.part.test.title}
         for part in entering
     ]
-    return _("There is a weighted total: %(weights)s. The reason: %(reason)s") % {
+    return _("Weighted total: %(weights)s. Reason: %(reason)s") % {
         "weights": ", ".join(weighed),
         "reason": draft.total_reason,
     }
@@ -257,12 +248,12 @@ def _norms_sentences(part: PlannedPart) -> Iterator[str]:
     """The norms and calibration of this version."""
     values = {"test": part.part.test.title}
     if part.part.norms is not None:
-        yield _("Results of “%(test)s” are compared with norms number %(n)s.") % {
+        yield _("“%(test)s” uses norms %(n)s.") % {
             **values,
             "n": part.part.norms.number,
         }
     if part.part.calibration is not None:
-        yield _("The difficulty of the tasks of “%(test)s” comes from calibration number %(n)s.") % {
+        yield _("“%(test)s” uses calibration %(n)s.") % {
             **values,
             "n": part.part.calibration.number,
         }
