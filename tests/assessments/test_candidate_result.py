@@ -78,7 +78,7 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
     page = text(Client().get(url(told_all)))
     solved = Score.objects.of(told_all.organisation).get(part__attempt=told_all, part__order=2, scale="")
     for said in (
-        "Your answers lie around the middle, between both ends.",
+        "Your answers lie around the middle.",
         f"You solved {solved.value:.0f} of {solved.items} tasks.",
         "Two examples explained",
         "of 8 situations.",
@@ -98,10 +98,10 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
     [
         (1.0, "Your answers lie close to the end “Reserved”."),
         (2.3, "Your answers lie between the middle and the end “Reserved”."),
-        (3.0, "Your answers lie around the middle, between both ends."),
+        (3.0, "Your answers lie around the middle."),
         (4.0, "Your answers lie between the middle and the end “Outgoing”."),
         (4.6, "Your answers lie close to the end “Outgoing”."),
-        (None, "Too few answers to say where they lie."),
+        (None, "Too few answers for a result."),
     ],
 )
 def test_where_answers_lie_is_a_sentence(mean: float | None, said: str) -> None:

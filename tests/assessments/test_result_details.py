@@ -74,13 +74,13 @@ def test_a_percentile_opens_to_the_people_below_and_equal_and_the_figures_of_its
     role, attempt = held
     said = words(page_of(role.owner, attempt))
     for sentence in (
-        "132 first attempts in English on computers, norms 2 of version 2 in the same form, made",
-        "60 of the group have a lower score than 3 and 25 the same.",
+        "132 first attempts in English on computers, norms 2 of version 2 in the same form, created",
+        "60 people in the group scored lower than 3, 25 the same.",
         "(60 + 25 ÷ 2) ÷ 132 = 54.9 %, which is percentile 55.",
-        "omega 0.81, alpha 0.79, from 120 people who answered all of it. omega = (Σa)² ÷ ((Σa)² + Σu)",
+        "omega 0.81, alpha 0.79, from 120 people with complete answers. omega = (Σa)² ÷ ((Σa)² + Σu)",
         "0.60 × √(1 − 0.81) = 0.26.",
         "3.00 ± 1.645 × 0.26 = 2.57 to 3.43.",
-        "Its two ends are at percentiles 41 and 72 of the same table.",
+        "Its ends are at percentiles 41 and 72.",
     ):
         assert said.count(sentence) == 1, sentence
 
@@ -91,7 +91,7 @@ def test_the_rows_of_the_norm_table_around_the_score_stand_with_it(held: tuple[R
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
-    [behind] = [one.standing.behind for one in found.scales if one.standing]
+    [behind] = [one.normed.behind for one in found.scales if one.normed]
     assert behind is not None
     assert [(row.score, row.people, row.percentile, row.own) for row in behind.rows] == [
         (2, 20, 8, False),
@@ -114,7 +114,7 @@ def test_a_score_that_nobody_in_the_group_has_gets_a_row_of_its_own(held: tuple[
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
-    [behind] = [one.standing.behind for one in found.scales if one.standing]
+    [behind] = [one.normed.behind for one in found.scales if one.normed]
     assert behind is not None
     assert [(row.score, row.people, row.percentile) for row in behind.rows if row.own] == [(3, 0, 55)]
     assert (behind.below, behind.equal, behind.all_rows, len(behind.rows)) == (72, 0, 5, 6)
@@ -136,8 +136,8 @@ def test_what_the_table_does_not_give_again_is_not_told_as_its_reason(
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
-    [standing] = [one.standing for one in found.scales if one.standing]
-    assert (standing.percentile, standing.behind) == (55, None)
+    [normed] = [one.normed for one in found.scales if one.normed]
+    assert (normed.percentile, normed.behind) == (55, None)
 
 
 def test_what_was_made_by_another_rule_is_not_read_by_todays_and_the_result_stays(
@@ -149,7 +149,7 @@ def test_what_was_made_by_another_rule_is_not_read_by_todays_and_the_result_stay
     group.save()
     said = words(page_of(role.owner, attempt))
     assert said.count("percentile of 132 first attempts in English on computers, norms 2") == 1
-    assert "60 of the group" not in said
+    assert "60 people in the group" not in said
 
 
 def test_the_whole_table_is_one_click_further_for_those_who_may_see_it(held: tuple[Role, Attempt]) -> None:
@@ -188,14 +188,16 @@ def test_a_distance_opens_by_how_many_lie_nearer(role: Role) -> None:
     distance = scores(attempt).get().value
     assert distance is not None
     shown = f"{distance:.2f}".rstrip("0").rstrip(".")
-    assert said.count(f"60 of the group lie nearer to the key than {shown} and 25 just as near.") == 1
+    assert said.count(f"60 people in the group are closer to the key than {shown}, 25 equally close.") == 1
     assert said.count(f"{shown}, this score 25 45") == 1
     assert "percentile" not in said
 
 
 def test_a_category_of_tasks_opens_under_its_name(role: Role) -> None:
     said = words(page_of(role.owner, in_a_group(role, kind="reasoning", scale="numerical")))
-    assert said.count("Numbers With its uncertainty, between the 41st and 72nd percentile of 132") == 1
+    assert (
+        said.count("Numbers Allowing for measurement error, between the 41st and 72nd percentile of 132") == 1
+    )
     assert said.count("which is percentile 55.") == 1
 
 
@@ -216,11 +218,11 @@ def test_an_ability_opens_to_the_cells_that_were_given_and_to_the_rule(role: Rol
     ]
     said = words(page_of(role.owner, attempt))
     for sentence in (
-        f"Calibration {made.number}, from the first attempts of 240 people.",
+        f"Calibration {made.number}: first attempts of 240 people",
         "1 ÷ (1 + exp(difficulty − ability))",
-        f"by which {behind.right} right answers of {behind.given} could have come about",
-        f"{part.ability.error:.1f}: the standard deviation of those abilities.",
-        "0.78, from the calibration by 240 people. 1 − mean squared standard error of the abilities ÷ variance",
+        f"given {behind.right} right answers of {behind.given} (EAP)",
+        f"{part.ability.error:.1f}: the standard deviation of the posterior.",
+        "0.78, from the calibration sample of 240 people. 1 − mean squared standard error of the abilities ÷ variance",
         *(
             f"{cell.name}, level {cell.level} {cell.b_text} 60 answers {cell.right} of {cell.given}"
             for cell in behind.cells

@@ -135,7 +135,7 @@ def test_the_recruiter_sees_every_scale_with_both_ends_and_no_total(attempt: Att
     assert page.count("Towards 5: Outgoing") == 1
     assert page.count("Mean 4.5, from 4 of 4 answers") == 1
     assert page.count("(4 + 5 + 5 + 4) ÷ 4 = 4.5") == 1
-    assert page.count("There is no total over scales, and no end of a scale is the better one") == 1
+    assert page.count("There is no total, and neither end of a scale is better") == 1
     assert page.count("<strong>Norms:</strong> None yet.") == 1
     assert page.count("About this test") == 1
 

@@ -91,7 +91,7 @@ def test_tasks_are_counted_by_category_and_open_to_answer_key_and_rule() -> None
     assert all(task.rule and task.chosen for task in found.tasks)
     assert (found.ability, found.is_ranked) == (None, False)
     page = page_of(found_in(found))
-    assert page.count("nothing is ranked") == 1
+    assert page.count("be compared with others") == 1
     assert page.count(" solved Which") + page.count(" not solved ") >= 1
     assert " Numbers " in page
 
@@ -149,7 +149,7 @@ def test_an_ability_is_shown_with_its_error_only_where_it_was_issued(
     assert found.ability.words == "−0.4 ± 0.3"
     assert found.is_ranked
     page = page_of(made)
-    assert (page.count("−0.4 ± 0.3"), page.count("nothing is ranked")) == (1, 0)
+    assert (page.count("−0.4 ± 0.3"), page.count("be compared with others")) == (1, 0)
 
 
 def test_places_are_counted_as_one_says_them() -> None:
@@ -157,7 +157,7 @@ def test_places_are_counted_as_one_says_them() -> None:
     assert said == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "42nd", "73rd", "99th"]
 
 
-def test_a_standing_is_told_in_words_with_its_group(
+def test_a_normed_score_is_described_with_its_group(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["scales"]
@@ -166,11 +166,11 @@ def test_a_standing_is_told_in_words_with_its_group(
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
-    held = {one.scale.id: one.standing.words for one in found.scales if one.standing}
+    held = {one.scale.id: one.normed.words for one in found.scales if one.normed}
     words = "between the 41st and 72nd percentile of 132 first attempts in English on computers, norms 2"
     assert held == {"openness": words}
     page = page_of(made)
-    assert page.count(f"With its uncertainty, {words}.") == 1
+    assert page.count(f"Allowing for measurement error, {words}.") == 1
     assert page.count("The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.") == 1
     assert [row["band"] for row in found.chart_rows if row["band"]] == [
         pytest.approx((2.57, 3.43), abs=0.005)
@@ -186,12 +186,12 @@ def test_a_distance_is_told_by_how_many_lie_further_from_the_key(
     assert made is not None
     [found] = made.parts
     assert isinstance(found, JudgementResult)
-    assert found.standing is not None
+    assert found.normed is not None
     group = "132 first attempts in English on computers, norms 2"
-    words = f"nearer to the key than 28 to 59 of 100 in the group of {group}"
-    assert found.standing.words == words
+    words = f"closer to the key than 28 to 59 of 100 people among {group}"
+    assert found.normed.words == words
     page = page_of(made)
-    assert (page.count(f"With its uncertainty, {words}."), page.count("percentile")) == (1, 0)
+    assert (page.count(f"Allowing for measurement error, {words}."), page.count("percentile")) == (1, 0)
 
 
 def test_the_sheet_tells_the_figures_of_the_norms_that_the_role_fixed_else_of_the_newest(
@@ -284,8 +284,8 @@ def test_a_judgement_is_a_distance_with_the_reason_of_each_key(
     assert found.distance == pytest.approx(sum(distances) / len(distances))
     assert found.largest > (found.distance or 0)
     page = page_of(found_in(found))
-    assert page.count(f"the ratings lie {found.distance_text} steps from the key") == 1
-    assert page.count(f"can come as near as {found.smallest_text} and as far as {found.largest_text}.") == 1
+    assert page.count(f"between ratings and key is {found.distance_text} steps") == 1
+    assert page.count(f"For these actions it can be {found.smallest_text} to {found.largest_text}.") == 1
     assert (found.smallest_text, "0 would be" in page) == ("0.22", False)
     assert [word for word in ("good", "bad", "poor", "pass", "fail") if f" {word} judgement" in page] == []
 
@@ -339,7 +339,7 @@ def test_a_total_is_the_mean_of_category_means_and_never_over_scales() -> None:
         "Questions of ours"
     ]
     page = page_of(found)
-    assert page.count("No scale and no judgement is part of it.") == 1
+    assert page.count("Scales and situational judgement don't count.") == 1
     assert page.count(total.rule_text.replace("\N{NO-BREAK SPACE}", " ")) == 1
 
 

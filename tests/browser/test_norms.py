@@ -44,13 +44,13 @@ def test_the_norms_of_a_test_are_legible_from_nothing_to_two_sets(
     looker.look(page, f"groups {width}")
     for _ in range(2):
         page.goto(where)  # what the first press was answered is gone
-        page.get_by_role("button", name="Make norms from these answers").focus()
+        page.get_by_role("button", name="Create norms").focus()
         page.keyboard.press("Enter")
         page.get_by_text("The norms are being computed.").wait_for()
         assert run_jobs() == ["assessments.norms"]
     page.goto(where)
     looker.look(page, f"two sets {width}")
-    assert page.get_by_text("Norms 2, made by Rita Recruiter").count() == 1
+    assert page.get_by_text("Norms 2, created by Rita Recruiter").count() == 1
     assert (looker.wrong, looker.complaints) == ({}, [])
 
 
@@ -66,7 +66,7 @@ def test_a_calibration_is_legible(
     where = f"{live_server}{norms.address(test)}"
     page.goto(where)
     looker.look(page, f"no calibration {width}")
-    page.get_by_role("button", name="Make a calibration from these answers").click()
+    page.get_by_role("button", name="Calibrate").click()
     page.get_by_text("The calibration is being computed.").wait_for()
     assert run_jobs() == ["assessments.calibration"]
     page.goto(where)

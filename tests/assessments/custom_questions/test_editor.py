@@ -393,7 +393,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> Non
     response = client.post(url("custom_question_file_new", test), wrong)
     page = response.content.decode()
     for sentence in (
-        "Write it in the language that leads.",
+        "Write it in the source language.",
         "Tick at least one type.",
         "Enter a whole number from 1 to 10.",
     ):
@@ -410,7 +410,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> Non
     response = client.post(url("custom_question_marking", test, "why"), rubric | {"revision": revision(test)})
     page = response.content.decode()
     assert "Enter a whole number from 1 to 10." in page
-    assert "Write what raters look at, or take this criterion out." in page
+    assert "Describe the criterion, or remove it." in page
     assert response.context["form"]["anchors_1"].value() == "Why"
     response = client.post(
         url("custom_question_marking", test, "why"), rubric | {"row_up": "1", "revision": revision(test)}
@@ -438,7 +438,7 @@ def test_what_was_typed_stays_when_somebody_else_saved(rita: Membership, name: s
         "megabytes": 1,
     }
     response = signed_in(rita).post(url(name, test), given | {"revision": seen})
-    assert "Not saved yet: the draft was changed meanwhile" in response.content.decode()
+    assert "Not saved: the draft has changed" in response.content.decode()
     assert response.context["form"]["first_en"].value() == "Mine"
     assert rows() == before
 

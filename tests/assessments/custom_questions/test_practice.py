@@ -27,19 +27,19 @@ KINDS: list[tuple[dict[str, Any], str]] = [
     ({"type": "single_choice", "choices": CHOICE["choices"]}, "Which season do you like best?"),
     (
         {"type": "multiple_choice", "choices": WORDS, "least": 2, "most": 2},
-        "Which of these are in the room with you? Choose all that fit.",
+        "Which of these are in the room with you? Choose all that apply.",
     ),
-    ({"type": "adjectives", "choices": WORDS, "pick": 2}, "Which words fit the weather today?"),
+    ({"type": "adjectives", "choices": WORDS, "pick": 2}, "Which words describe today's weather?"),
     ({"type": "ranking", "choices": WORDS}, "Which season do you like best, and which least?"),
     ({"type": "yes_no_unsure", "comment": False}, "Did it rain yesterday where you are?"),
     ({"type": "number", "unit": "EUR", "least": 5}, "About how many minutes does your breakfast take?"),
-    ({"type": "date"}, "Which day is it today?"),
+    ({"type": "date"}, "What is today's date?"),
     ({"type": "period"}, "From which month to which was it summer last year?"),
-    ({"type": "short_text"}, "Which day of the week is it today?"),
+    ({"type": "short_text"}, "What day of the week is it?"),
     ({"type": "long_text"}, "What is the weather like today? One sentence is enough."),
     ({"type": "rating", "competency": "Care", "levels": LEVELS}, "How warm is it where you are?"),
     ({"type": "agreement", "competency": "Care"}, "I like to start the day with a cup of tea."),
-    ({"type": "between", "left": "Plans", "right": "Tries"}, "What do you rather drink in the morning?"),
+    ({"type": "between", "left": "Plans", "right": "Tries"}, "Which do you prefer in the morning?"),
 ]
 IDS = [str(question["type"]) for question, _ in KINDS]
 

@@ -260,8 +260,8 @@ def test_what_is_different_is_told_the_key_first(rita: Membership) -> None:
     after["scenarios"][1]["text"] = "Another scenario"
     after["scenarios"].append({"id": "s3", "text": "New", "actions": []})
     assert changes(before, after) == [
-        "Key of “Action 1 of 1”: 4 instead of 1.5.",
-        "1 scenario is new.",
-        "1 text is worded differently.",
+        "Key of “Action 1 of 1” changed from 1.5 to 4.",
+        "1 scenario added.",
+        "1 text reworded.",
     ]
     assert changes(before, content()) == []

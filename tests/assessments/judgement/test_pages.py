@@ -207,7 +207,7 @@ def test_a_built_in_set_is_read_with_its_key_and_used_as_a_start(rita: Membershi
     page = client.get(url("judgement", theirs) + "?language=de").content.decode()
     assert "de: Action 1 of 1" in page
     assert "de: Set by the authors." in page
-    assert "Use as a start" in page
+    assert "Copy and edit" in page
     response = client.post(url("judgement_begin", theirs), follow=True)
     assert "This one cannot be changed." in response.content.decode()
     client.post(url("judgement_duplicate", theirs))
@@ -225,8 +225,8 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> Non
         "Describe the situation.",
         "Choose how effective it is.",
         "Choose one of the steps.",
-        "Say why it is as effective as that.",
-        "This action is here twice.",
+        "Give the reason for this key.",
+        "This action is listed twice.",
         "Describe a possible action, or remove this one.",
     ):
         assert sentence in page
@@ -241,7 +241,7 @@ def test_one_action_is_not_enough(rita: Membership) -> None:
     response = signed_in(rita).post(
         url("judgement_scenario_new", test), typed(BOTH[0], revision=revision(test))
     )
-    assert "Write at least two actions to judge." in response.content.decode()
+    assert "Write at least two actions." in response.content.decode()
     assert scenarios(test) == []
 
 
@@ -280,7 +280,7 @@ def test_what_was_typed_stays_beside_what_somebody_else_saved(rita: Membership) 
     where = url("judgement_scenario", test, scenario["id"])
     response = signed_in(rita).post(where, typed(*BOTH, text="Mine", revision=seen))
     page = response.content.decode()
-    assert "Not saved yet: the draft was changed meanwhile" in page
+    assert "Not saved: the draft has changed" in page
     assert response.context["form"]["text"].value() == "Mine"
     assert scenarios(test) == [scenario]
     assert response.context["revision"] == revision(test)
@@ -292,14 +292,14 @@ def test_the_basis_of_the_key_is_asked_and_kept_while_the_draft_changes(rita: Me
     test = own(rita, LATE)
     client = signed_in(rita)
     nothing = client.post(url("judgement_publish", test), {"revision": revision(test)}).content.decode()
-    assert "Name those who set the key." in nothing
+    assert "Enter who set the key." in nothing
     assert "Describe how the key was created." in nothing
     seen = revision(test)
     change_details(test=test, name="Another name", instructions="a", construct="b", revision=seen)
     stale = client.post(
         url("judgement_publish", test), {"key_by": "Ana Ruiz", "key_how": "Alone.", "revision": seen}
     )
-    assert "Not published yet: the draft was changed meanwhile" in stale.content.decode()
+    assert "Not published: the draft has changed" in stale.content.decode()
     assert stale.context["form"]["key_by"].value() == "Ana Ruiz"
     assert drafts.newest_published(test) == []
 

@@ -23,7 +23,7 @@ def test_the_sheet_of_the_short_form_states_its_facts() -> None:
         ("Openness", 4, 2, 2),
     ]
     assert sheet.scoring == (
-        "Each scale is the mean of its answers, from 1 to 5. Answers to items keyed “-” are turned round "
+        "Each scale is the mean of its answers, from 1 to 5. Answers to items keyed “-” are reversed "
         "first (6 minus the answer). A scale has a mean only if three quarters of its items are answered: "
         "3 of 4. There is no total."
     )

@@ -114,4 +114,4 @@ def test_in_a_language_without_a_list_all_texts_are_to_be_read(rita: Membership)
     draft = imported(rita, small_pack(language="es"))
     page = signed_in(rita).get(url("test", rita.organisation, draft.test_id))
     assert len(page.context["flags"]) == 4
-    assert "all texts are listed: read each of them" in page.content.decode()
+    assert "every text is listed. Read each one." in page.content.decode()

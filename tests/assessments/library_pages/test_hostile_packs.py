@@ -38,30 +38,30 @@ def many_items(n: int) -> str:
 
 
 REFUSED = [
-    ("[" * 100_000, "Lists and objects lie too deep in each other."),
-    ('{"a":' * 50 + "1" + "}" * 50, "Lists and objects lie too deep in each other."),
-    (many_items(1001), "A list in it has 1,001 entries; 1,000 are the most."),
-    ('{"id": "a", "id": "b"}', "The name “id” comes twice in one object; one of the two would be lost."),
-    ('{"n": NaN}', "NaN is no number that JSON knows."),
-    ('{"n": -Infinity}', "-Infinity is no number that JSON knows."),
-    ('{"n": 1e999}', "A number in it is too large."),
-    (f'{{"n": {"9" * 5000}}}', "A number in it is too long to be read."),
-    ("[]", "The file must hold one object with named values, as docs/content-packs.md shows."),
-    ("null", "The file must hold one object with named values, as docs/content-packs.md shows."),
+    ("[" * 100_000, "Lists and objects are nested too deeply."),
+    ('{"a":' * 50 + "1" + "}" * 50, "Lists and objects are nested too deeply."),
+    (many_items(1001), "A list has 1,001 entries; at most 1,000 are allowed."),
+    ('{"id": "a", "id": "b"}', "The name “id” occurs twice in one object."),
+    ('{"n": NaN}', "NaN is not a JSON number."),
+    ('{"n": -Infinity}', "-Infinity is not a JSON number."),
+    ('{"n": 1e999}', "The file has a number that is too large."),
+    (f'{{"n": {"9" * 5000}}}', "The file has a number with too many digits."),
+    ("[]", "The file must contain one JSON object, as docs/content-packs.md shows."),
+    ("null", "The file must contain one JSON object, as docs/content-packs.md shows."),
     (
         "{'id': 1}",
-        "This is not JSON: line 1, column 2. Often a comma or a quotation mark is missing, or one is",
+        "This is not JSON: line 1, column 2. Look for a missing or extra comma or quotation mark.",
     ),
-    ('{"kind": "reasoning"}', "Reasoning is generated and comes with Goodword; it cannot be imported."),
-    ('{"kind": ["judgement"]}', "Under “kind” may stand “judgement” or “questions”; leave it out for"),
-    (json.dumps(small_pack(id="../etc")), "Under “id” may stand letters from A to Z, digits, dots,"),
-    (json.dumps(small_pack(version="1?a=b")), "Under “version” may stand letters from A to Z, digits"),
-    (json.dumps(small_pack(language="Klingon")), "The language “Klingon” is not known."),
+    ('{"kind": "reasoning"}', "Reasoning is built in and cannot be imported."),
+    ('{"kind": ["judgement"]}', "“kind” must be “judgement” or “questions”, or left out for"),
+    (json.dumps(small_pack(id="../etc")), "“id” may have letters from A to Z, digits, dots,"),
+    (json.dumps(small_pack(version="1?a=b")), "“version” may have letters from A to Z, digits"),
+    (json.dumps(small_pack(language="Klingon")), "Unknown language “Klingon”."),
     (json.dumps(small_pack(scales="no list")), "The content pack needs a list under “scales”."),
     (json.dumps(small_pack() | {EVIL: 1}), "The content pack has “<script>alert(1)</script>"),
     (
         json.dumps(small_pack(response_scale=[{"value": n, "label": "x"} for n in range(12)])),
-        "It has 12 answers to choose from; 11 are the most.",
+        "It has 12 answers to choose from; at most 11 are allowed.",
     ),
 ]
 
@@ -81,9 +81,9 @@ def test_it_is_refused_with_a_sentence_and_the_text_is_kept(rita: Membership, te
     ("raw", "told"),
     [
         (b"\xff\xfe{\x00}\x00", "The file is not text in UTF-8. Save it as JSON in UTF-8."),
-        (b"", "There is nothing in it."),
+        (b"", "The file is empty."),
         (b"PK\x03\x04" + b"\x00" * 40, "This is not JSON: line 1, column 1."),
-        (b" " * 1_000_001, "The file has more than 1 MB. A test is far smaller."),
+        (b" " * 1_000_001, "The file is larger than 1 MB. Tests are far smaller."),
     ],
 )
 def test_a_file_that_is_none_is_told(rita: Membership, raw: bytes, told: str) -> None:

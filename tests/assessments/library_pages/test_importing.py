@@ -225,4 +225,4 @@ def test_a_test_written_here_is_neither_published_nor_thrown_away_as_a_pack(rita
         signed_in(rita).post(url(name, rita.organisation, test.pk, draft.pk))
     assert rows(rita.organisation) == before
     page = signed_in(rita).get(url("test", rita.organisation, test.pk)).content.decode()
-    assert "Nothing is published yet" in page
+    assert "Not published yet" in page

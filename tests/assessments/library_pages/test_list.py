@@ -55,7 +55,7 @@ def test_what_comes_with_goodword_is_there_from_the_first_visit(rita: Membership
         "judgement": ["judgement_customer", "judgement_engineering", "judgement_team_lead"],
     }
     html = response.content.decode()
-    assert "None yet. Import a test that you have as a file" in html
+    assert "None yet. Import a test from a file" in html
     assert f'href="{url("questionnaires", rita.organisation)}"' in html
 
 

@@ -84,7 +84,7 @@ def test_norms_of_a_pack_are_shown_for_reading_however_large_they_are(rita: Memb
     version = published(rita, small_pack(norms=[small_pack()["norms"][0] | {"n": n}]))
     where = url("test", rita.organisation, version.test_id, query="form=half")
     html = signed_in(rita).get(where).content.decode()
-    said = ("These norms are for information only.", "a survey", "not representative", f">{n}<")
+    said = ("For information only.", "a survey", "not representative", f">{n}<")
     assert [html.count(one) > 0 for one in said] == [True] * 4
     assert "Unusable" not in html
 
@@ -129,7 +129,7 @@ def test_situations_say_where_their_key_comes_from(rita: Membership) -> None:
     version = published(rita, small_set())
     sheet = signed_in(rita).get(url("test", rita.organisation, version.test_id)).context["sheet"]
     assert sheet.more == {"Where the key comes from": "Made up."}
-    assert "somebody who keeps to its ends" in sheet.limits[0]
+    assert "only the ends or the middle of the scale" in sheet.limits[0]
 
 
 def test_licence_and_source_stand_on_each_page_of_an_imported_test(rita: Membership) -> None:

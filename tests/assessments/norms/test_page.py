@@ -102,7 +102,7 @@ def asks(test: Test) -> dict[str, str]:
 def test_nothing_begun_says_how_many_it_takes(work_style: Test) -> None:
     said = words(recruiter(work_style).get(address(work_style)))
     assert "Nobody has started this test yet" in said
-    assert "Norms need 100 people who have completed it for the first time." in said
+    assert "Norms need 100 completed first attempts." in said
 
 
 def test_each_group_says_how_many_there_are_and_how_many_are_missing(work_style: Test) -> None:
@@ -114,14 +114,14 @@ def test_each_group_says_how_many_there_are_and_how_many_are_missing(work_style:
     assert "English, on a computer 3 97 more needed" in said
     assert "German, on a phone 2 98 more needed" in said
     assert "English, on an unknown device 1 Not counted" in said
-    assert "never split by sex, race or age: nothing of the kind is held here" in said
-    assert "Make norms from these answers" not in said
+    assert "never split by sex, race or age, which Goodword doesn't record" in said
+    assert "Create norms" not in said
 
 
 def test_a_press_has_norms_made_by_a_job_and_the_page_then_lists_them(work_style: Test) -> None:
     crowd(work_style, 120)
     browser = recruiter(work_style)
-    assert "Make norms from these answers" in words(browser.get(address(work_style)))
+    assert "Create norms" in words(browser.get(address(work_style)))
     answer = browser.post(address(work_style, "test_norms_make"), asks(work_style), follow=True)
     assert "The norms are being computed." in words(answer)
     assert not NormSet.objects.of(work_style.organisation).exists()
@@ -131,7 +131,7 @@ def test_a_press_has_norms_made_by_a_job_and_the_page_then_lists_them(work_style
     said = words(browser.get(address(work_style)))
     assert "English, on a computer" in said
     assert "120 3.00 0.53 alpha 0.30, 120 people" in said
-    assert f"Norms 1, made by {made.made_by.user.name}" in said
+    assert f"Norms 1, created by {made.made_by.user.name}" in said
 
 
 def test_two_presses_before_the_job_runs_make_one_set(hundred: Test) -> None:
@@ -146,11 +146,14 @@ def test_a_failed_job_is_said_until_somebody_tries_again(hundred: Test) -> None:
     browser = recruiter(hundred)
     other = ensure_builtin(factories.organisation(), "work_style", now=NOW)
     failed_job("assessments.norms", test_id=other.pk, **asks(hundred))
-    assert "The last attempt failed." not in words(browser.get(address(hundred)))
+    assert "The reason is in the server log." not in words(browser.get(address(hundred)))
     failed_job("assessments.norms", test_id=hundred.pk, **asks(hundred), member_id=1)
-    assert "The last attempt failed." in words(browser.get(address(hundred)))
+    assert "The reason is in the server log." in words(browser.get(address(hundred)))
     said = words(browser.post(address(hundred, "test_norms_make"), asks(hundred), follow=True))
-    assert ("The last attempt failed." in said, "The norms are being computed." in said) == (False, True)
+    assert ("The reason is in the server log." in said, "The norms are being computed." in said) == (
+        False,
+        True,
+    )
     assert run_jobs() == ["assessments.norms"]
     assert failed.failed_jobs().count() == 1
 
@@ -171,8 +174,8 @@ def test_reasoning_says_how_many_people_a_calibration_lacks(reasoning: Test) -> 
     crowd(reasoning, 2, answers=solves, items=form_of)
     browser = recruiter(reasoning)
     said = words(browser.get(address(reasoning)))
-    assert "2 people have completed it for the first time. 198 more needed." in said
-    assert "Make a calibration from these answers" not in said
+    assert "2 completed first attempts. 198 more needed." in said
+    assert "Calibrate" not in said
     answer = browser.post(address(reasoning, "test_calibrate"), asks(reasoning), follow=True)
     assert "needs first attempts of 200 people, so there is none" in words(answer)
     assert waiting() == []
@@ -196,7 +199,7 @@ def test_answers_that_do_not_suffice_are_told_on_the_page_until_they_do(reasonin
     browser.post(address(reasoning, "test_calibrate"), asks(reasoning))
     assert run_jobs() == ["assessments.calibration"]
     said = words(browser.get(address(reasoning)))
-    assert "It could not be made" in said
+    assert "The calibration failed" in said
     assert "Number series, level 3: nobody has solved one yet." in said
     assert not Calibration.objects.of(reasoning.organisation).exists()
 

@@ -25,22 +25,20 @@ from goodword.core.json_reading import Json
 
 @dataclass(kw_only=True)
 class Tally:
-    """What was compared: how many agree, and a sentence for each that differs."""
+    """The result of a comparison; `differ` has a sentence for each difference."""
 
     agree: int = 0
     differ: list[str] = field(default_factory=list)
 
     @property
     def n(self) -> int:
-        """How many were compared."""
         return self.agree + len(self.differ)
 
     def say(self, sentence: str) -> None:
-        """Something differs."""
         self.differ.append(sentence)
 
     def count(self, what: str, wrong: Sequence[str]) -> None:
-        """One was compared: it agrees if nothing is wrong with it."""
+        """One comparison, which agrees if `wrong` is empty."""
         if wrong:
             self.say(f"{what}: {'; '.join(wrong)}.")
         else:
@@ -59,7 +57,7 @@ def check_totals(
     scores: Mapping[str, Mapping[str, Row]],
     kinds: Mapping[str, str],
 ) -> Tally:
-    """Compare them with `rows`. `scores` by the name of a part and scale, `kinds` of tests by the name of a part."""
+    """Recomputes totals. `scores` by the name of a part and scale, `kinds` of tests by the name of a part."""
     of: dict[str, list[Row]] = defaultdict(list)
     for part in parts:
         of[part["attempt"]].append(part)
@@ -68,19 +66,19 @@ def check_totals(
         name = f"Total of attempt {row['attempt']}"
         modes = {part["total"] for part in of[row["attempt"]]}
         if times[row["attempt"]] > 1:
-            tally.say(f"{name}: it stands in {times[row['attempt']]} rows.")
+            tally.say(f"{name}: it is in {times[row['attempt']]} rows.")
         elif row["mode"] not in _MODES or modes - {row["mode"]}:
-            tally.say(f"{name}: its mode is “{row['mode']}”, and in attempts.csv {_listed(modes)}.")
+            tally.say(f"{name}: its mode is “{row['mode']}”, but {_listed(modes)} in attempts.csv.")
         else:
             tally.count(name, _wrong(row, of[row["attempt"]], scores, kinds))
     for attempt, its in of.items():
         if attempt not in times and any(part["total"] for part in its):
-            tally.say(f"Total of attempt {attempt}: it was issued and stands in no row of totals.csv.")
+            tally.say(f"Total of attempt {attempt}: it was issued but is missing from totals.csv.")
     return tally
 
 
 def _listed(modes: set[str]) -> str:
-    return " and ".join(f"“{mode}”" for mode in sorted(modes)) or "there is none"
+    return " and ".join(f"“{mode}”" for mode in sorted(modes)) or "none"
 
 
 def _wrong(
@@ -112,22 +110,20 @@ def _wrong(
         if row[column] != value
     ]
     if left_over := sorted(set(weights) - set(made.weights)):
-        wrong.append(f"there is a weight for part {left_over[0]}, which has no share in it")
+        wrong.append(f"there is a weight for part {left_over[0]}, which is not in the total")
     return wrong
 
 
 #: exponentials can differ in their last digits from one machine to another (docs/scoring.md)
 _NEAR = 1e-6
-#: is meant to be kept elsewhere
+#: meant to be stored elsewhere
 _APART = ("join.csv",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """What agrees of scores, totals and sums of marks, and the files that are not as they were written.
-
-    An export from before there were totals and marks has none of them.
-    """
+    """Agreement of scores, totals and marks, and the files changed since the export. Older exports have no totals and
+    marks."""
 
     scores: Tally
     totals: Tally
@@ -136,12 +132,10 @@ class Checked:
 
     @property
     def differ(self) -> tuple[str, ...]:
-        """A sentence for each that does not come out as it was issued."""
         return (*self.scores.differ, *self.totals.differ, *self.marks.differ)
 
     @property
     def sound(self) -> bool:
-        """Whether all is as it was issued."""
         return not self.differ and not self.changed
 
 
@@ -156,7 +150,7 @@ class _Files:
 
 
 def check(folder: Path) -> Checked:
-    """Compare what was issued with what comes out now. Raises FolderError for a folder that cannot be read."""
+    """Compares issued with recomputed values. Raises FolderError for a folder that cannot be read."""
     altered = changed(folder, may_lack=_APART)
     try:
         files = _read(folder)
@@ -172,9 +166,9 @@ def check(folder: Path) -> Checked:
         totals, marks = _beside_scores(folder, parts, issued, files)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         what = f" ({', '.join(altered)} changed since)" if altered else ""
-        raise FolderError(f"The files in {folder} cannot be understood{what}: {error!r}.") from error
+        raise FolderError(f"The files in {folder} cannot be read{what}: {error!r}.") from error
     for name in sorted(set(issued) - {part["part"] for part in parts}):
-        scores.say(f"Part {name} has scores and stands in no row of attempts.csv.")
+        scores.say(f"Part {name} has scores but is missing from attempts.csv.")
     return Checked(scores=scores, totals=totals, marks=marks, changed=tuple(altered))
 
 
@@ -184,7 +178,6 @@ def _beside_scores(
     issued: Mapping[str, Mapping[str, Mapping[str, str]]],
     files: _Files,
 ) -> tuple[Tally, Tally]:
-    """Totals and marks."""
     written = listed(folder)
     of = {part["part"]: (part["test"], part["version"], part["version_language"]) for part in parts}
     totals = marks = Tally()
@@ -231,7 +224,7 @@ def _read(folder: Path) -> _Files:
 
 
 def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], files: _Files) -> list[str]:
-    """A sentence for each score of a part that does not come out as it was issued."""
+    """A sentence for each score of a part that differs from the issued one."""
     name = part["part"]
     try:
         again = {one.scale: one for one in _again(part, files)}
@@ -281,7 +274,7 @@ def _same(written: str, value: Any) -> bool:
 
 
 def _scale(scale: str) -> str:
-    return f"scale {scale}" if scale else "all of it"
+    return f"scale {scale}" if scale else "overall score"
 
 
 def _shown(value: Any) -> str:
@@ -289,7 +282,7 @@ def _shown(value: Any) -> str:
 
 
 def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Content]) -> Tally:
-    """Hold the points against the rubrics and add them up again. `contents` by the name of a part."""
+    """Checks points against the rubrics and adds them up again. `contents` by the name of a part."""
     found: dict[tuple[str, str], dict[str, list[Mapping[str, str]]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         found[row["part"], row["item"]][row["rater"]].append(row)
@@ -298,7 +291,7 @@ def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Con
         where, content = f"Marks of part {part}, item {item}", contents.get(part)
         rubric = kind_of(content).rubrics(content).get(item) if content is not None else None
         if not rubric:
-            tally.say(f"{where}: there is no rubric for them in tests.jsonl.")
+            tally.say(f"{where}: tests.jsonl has no rubric for them.")
             continue
         means = by_rater.pop("", [])
         sums = []
@@ -311,7 +304,7 @@ def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Con
 
 
 def _re_added(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -> tuple[int, list[str]]:
-    """What one rater gave in all, and what is wrong with it."""
+    """One rater's sum, and what is wrong with it."""
     added, wrong = 0, []
     for criterion in rubric:
         points, said = _one(given, criterion.id, most=criterion.points)
@@ -319,35 +312,35 @@ def _re_added(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -
         wrong += said
     known = {"", *(criterion.id for criterion in rubric)}
     strange = sorted({row["criterion"] for row in given} - known)
-    wrong += [f"“{one}” is no criterion of the rubric" for one in strange]
+    wrong += [f"“{one}” is not in the rubric" for one in strange]
     in_all, said = _one(given, "", most=sum(criterion.points for criterion in rubric))
     wrong += said
     if in_all is not None and in_all != added:
-        wrong.append(f"all together was {in_all} and is {added}")
+        wrong.append(f"the sum was {in_all} and is {added}")
     return added, wrong
 
 
 def _one(given: Sequence[Mapping[str, str]], criterion: str, *, most: int) -> tuple[int | None, list[str]]:
-    """The points in the one row of a criterion, "" for all together; and what is wrong with it."""
-    name = f"“{criterion}”" if criterion else "all together"
+    """The points in the row of a criterion ("": the sum), and what is wrong with it."""
+    name = f"“{criterion}”" if criterion else "the sum"
     rows = [row for row in given if row["criterion"] == criterion]
     if len(rows) != 1:
-        return None, [f"{name} stands in {len(rows)} rows and not in one"]
+        return None, [f"{name} is in {len(rows)} rows instead of one"]
     wrong = []
     if rows[0]["of"] != str(most):
-        wrong.append(f"{name} was of {rows[0]['of'] or 'nothing'} and is of {most}")
+        wrong.append(f"{name} was out of {rows[0]['of'] or 'nothing'} and is out of {most}")
     points = rows[0]["points"]
     if not points.isdecimal() or int(points) > most:
-        return None, [*wrong, f"{name} has the points {points or 'empty'}, which are none from 0 to {most}"]
+        return None, [*wrong, f"{name} has {points or 'no'} points, which is not from 0 to {most}"]
     return int(points), wrong
 
 
 def _mean(rows: Sequence[Mapping[str, str]], sums: Sequence[int], rubric: Sequence[Criterion]) -> list[str]:
     if len(rows) != 1:
-        return [f"it stands in {len(rows)} rows and not in one"]
+        return [f"it is in {len(rows)} rows instead of one"]
     most, wrong = sum(criterion.points for criterion in rubric), []
     if rows[0]["of"] != str(most):
-        wrong.append(f"it was of {rows[0]['of'] or 'nothing'} and is of {most}")
+        wrong.append(f"it was out of {rows[0]['of'] or 'nothing'} and is out of {most}")
     if not sums:
         return [*wrong, "there is no rater"]
     try:

@@ -1,4 +1,4 @@
-"""`goodword evidence`: write an organisation's evidence, or compute it again from its files."""
+"""`goodword evidence`: export an organisation's evidence, or check an export."""
 
 import sys
 from pathlib import Path
@@ -9,12 +9,12 @@ from goodword.assessments.evidence.export import export
 from goodword.assessments.evidence.folder import FolderError
 from goodword.core import clock
 
-#: how many differences are listed one by one
-_TOLD = 20
+#: differences listed one by one
+_MOST_LISTED = 20
 
 
 def write(*, slug: str, folder: Path) -> int:
-    """Export; the exit status."""
+    """Exports; returns the exit status."""
     organisation = Organisation.objects.filter(slug=slug).first()
     if organisation is None:
         print(f"goodword: There is no organisation “{slug}”.", file=sys.stderr)
@@ -25,29 +25,26 @@ def write(*, slug: str, folder: Path) -> int:
         print(f"goodword: {error}", file=sys.stderr)
         return 2
     print(
-        f"{found.scores} scores, {found.totals} totals and {found.marks} markings of {found.people} people are in "
-        f"{folder}. Keep join.csv apart from the rest.\n"
+        f"Wrote {found.scores} scores, {found.totals} totals and {found.marks} markings of {found.people} people to "
+        f"{folder}. Store join.csv separately.\n"
         f"SHA-256 of sums.txt: {found.digest}"
     )
     return 0
 
 
 def check_again(folder: Path) -> int:
-    """Compute scores and totals again, and add up marks.
-
-    0 if all agree, 1 if one does not or a file was changed, 2 if the files cannot be read.
-    """
+    """Checks an export: 0 if everything agrees, 1 for a difference or a changed file, 2 for unreadable files."""
     try:
         found = check(folder)
     except FolderError as error:
         print(f"goodword: {error}", file=sys.stderr)
         return 2
-    for sentence in found.differ[:_TOLD]:
+    for sentence in found.differ[:_MOST_LISTED]:
         print(sentence)
-    if len(found.differ) > _TOLD:
-        print(f"And {len(found.differ) - _TOLD} more.")
+    if len(found.differ) > _MOST_LISTED:
+        print(f"And {len(found.differ) - _MOST_LISTED} more.")
     for name in found.changed:
-        print(f"{name} is not as it was written.")
+        print(f"{name} was changed or is missing.")
     scores, totals, marks = found.scores, found.totals, found.marks
     print(f"{scores.agree} of {scores.n} scores agree.")
     print(f"{totals.agree} of {totals.n} totals agree.")

@@ -1,4 +1,4 @@
-"""Writes an organisation's evidence into a folder. Only `join.csv` says who is who; keep it apart."""
+"""Exports an organisation's evidence into a folder. Only `join.csv` identifies people; store it separately."""
 
 import json
 import random
@@ -42,62 +42,57 @@ _CHUNK = 200
 
 README: Final = """# Evidence of assessments
 
-Every issued score and total and every mark of a rater, with what they were made from, without names. `goodword evidence
---check FOLDER` computes all scores and totals again, and adds up all marks, from these files alone.
+Every issued score and total and every rater's marks, with the data they were computed from, without names. `goodword
+evidence --check FOLDER` recomputes all scores and totals and adds up all marks from these files alone.
 
-**Keep `join.csv` apart from the rest, and from whoever analyses the rest.** It alone says who is whom: it maps the
-random ids of this export to Greenhouse's ids, so that demographics that are held elsewhere can be joined. With it the
-files are personal data like any other; without it they still are data of people, so treat them with care, and delete
-them when they have served. People who are erased in Goodword later stay in this copy until you delete it.
+**Store `join.csv` separately, out of reach of the people who analyse the other files.** It maps the random ids of this
+export to Greenhouse's ids, so that demographic data stored elsewhere can be joined. With it, the files are ordinary
+personal data. Without it they still describe individuals: protect them, and delete them when you no longer need them.
+People who are erased in Goodword later remain in this copy until you delete it.
 
-- `attempts.csv`, a row a part (one test of an attempt): random ids of part, attempt and person; test, version, form,
-  language, device; whether it is this person's first; the norm group and the calibration it was held against; in `void`
-  the situations and statements that a broken line took from the screen, which do not count; the mode of the attempt's
-  total, empty where it has none.
-- `join.csv`, a row an attempt: its random ids, and Greenhouse's ids of the application and the candidate.
-- `answers.jsonl`, a line an answer: the value that was chosen; of what was typed (texts, numbers, dates) and of files
-  only that there was something, and of which kind of question.
-- `items.jsonl`, a line a generated item: family, version, level, seed, options, key and rule. `void`: a broken line
-  took it from the screen; it does not count.
-- `tests.jsonl`, a line a version and language: items, keys and scales as they were when they were answered.
-- `scores.csv`, a row a score, as it was issued: with its band and the version of its rule.
-- `totals.csv`, a row an attempt that has a total: how it comes about (`categories`: the mean of category means;
-  `weights`); the weights by part, with the reason that was written down for them, in the organisation's own words; the
-  value as an exact fraction, or why there is none (`no_count`, `no_weight`); the version of the rule. It is made of
-  `scores.csv` alone.
-- `marks.csv`, a row a criterion of a rubric that somebody has marked: part, item, a random id of the rater, points, of
-  how many. A row without a criterion is what one rater gave in all, one without a rater as well the mean of the raters.
-  Raters are named nowhere, also not in `join.csv`, and what they wrote beside the points is left out: it could tell
-  whom it is about. Nothing of an answer that only one of two raters has marked. No mark enters a score or a total.
-- `norms.jsonl` and `calibrations.jsonl`: all norm groups and calibrations, as they were made.
-- `reliability.csv`, a row a scale and group: alpha and omega, or two halves, from the first attempts there are now,
-  however few, with their number.
-- `versions.json`: the versions of the rules and of the families of items in the program that wrote this.
-- `selection.csv`, a row a score: attempt, person, role, test, score, and what became of the application (active,
+- `attempts.csv`, one row per part (one test of an attempt): random ids of part, attempt and person; test, version,
+  form, language, device; whether it is the person's first attempt; norm group and calibration; in `void`, situations
+  and statements that do not count because the connection was lost; the mode of the attempt's total, empty if it has
+  none.
+- `join.csv`, one row per attempt: its random ids, and Greenhouse's ids of application and candidate.
+- `answers.jsonl`, one line per answer: the value chosen. For typed answers (texts, numbers, dates) and files, only the
+  type of question.
+- `items.jsonl`, one line per generated item: family, version, level, seed, options, key and rule. Items with `void` do
+  not count because the connection was lost.
+- `tests.jsonl`, one line per version and language: items, keys and scales as answered.
+- `scores.csv`, one row per issued score, with its band and the version of the scoring rule.
+- `totals.csv`, one row per attempt with a total: the mode (`categories`: mean of category means; `weights`); weights by
+  part, with the reason the organisation gave for them; the value as an exact fraction, or why there is none
+  (`no_count`, `no_weight`); the version of the rule. It can be computed from `scores.csv` alone.
+- `marks.csv`, one row per marked criterion of a rubric: part, item, random id of the rater, points, maximum. A row
+  without a criterion is a rater's sum; a row without rater and criterion is the mean over raters. Raters are not
+  identified, not even in `join.csv`, and their comments are left out because they could identify the candidate. Answers
+  marked by only one of two raters are left out. Marks are not part of any score or total.
+- `norms.jsonl` and `calibrations.jsonl`: all norm groups and calibrations.
+- `reliability.csv`, one row per scale and group: alpha and omega, or split-half reliability, from all first attempts so
+  far, with their number.
+- `versions.json`: versions of the scoring rules and item families in the program that wrote this.
+- `selection.csv`, one row per score: attempt, person, role, test, score, and the state of the application (active,
   rejected, hired, converted).
 - `sums.txt`: the SHA-256 of each file.
 
-There are no times in it, no adjustments, and nothing of anybody whose data was erased. Random ids are new in each
-export. `docs/evidence.md` of Goodword says how to compute four-fifths ratios from `selection.csv`, and their limits.
+There are no times, no adjustments, and no data of people who were erased. Random ids are new in each export.
+`docs/evidence.md` of Goodword explains how to compute four-fifths ratios from `selection.csv`, and their limits.
 """
 
 
 class Aliases:
-    """A random name for each row of a kind, new with each export, so that two exports cannot be laid side by side."""
+    """Random names for rows, new with each export, so that exports cannot be linked."""
 
     def __init__(self) -> None:
         self._names: dict[tuple[str, int], str] = {}
 
     def of(self, kind: str, pk: int) -> str:
-        """The name of one row, the same within an export."""
         return self._names.setdefault((kind, pk), secrets.token_hex(8))
 
 
 def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
-    """All that were scored or marked, with their rows, in an order that says nothing of when they came.
-
-    A few queries for each 200.
-    """
+    """All parts that were scored or marked, with their rows, in random order. A few queries per 200 parts."""
     scores, marks = (
         Exists(model.objects.of(organisation).filter(part=OuterRef("pk"))) for model in (Score, Marking)
     )
@@ -124,7 +119,7 @@ def issued_parts(organisation: Organisation) -> Iterator[AttemptPart]:
 
 
 def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal, Mapping[str, int]]]:
-    """By the attempt's id: its total, and the ids of its parts by their places as totals name them. Two queries."""
+    """By attempt id: its total, and the ids of its parts by their order. Two queries."""
     totals = (
         IssuedTotal.objects.of(organisation)
         .filter(**_kept("attempt__"))
@@ -139,7 +134,7 @@ def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal,
 
 
 def _kept(attempt: str) -> dict[str, Any]:
-    """Those whose data is neither erased nor about to be."""
+    """Filters out people whose data is erased or about to be."""
     return {
         f"{attempt}step_request__application__erased_at": None,
         f"{attempt}step_request__application__deleted_at": None,
@@ -148,7 +143,7 @@ def _kept(attempt: str) -> dict[str, Any]:
 
 
 def write_standards(folder: Folder, organisation: Organisation) -> None:
-    """All norm groups and calibrations: an earlier one may be fixed with a role."""
+    """All norm groups and calibrations, since a role may have fixed an earlier one."""
     groups = NormGroup.objects.of(organisation).select_related("norm_set__test").order_by("pk")
     with folder.lines("norms.jsonl") as row:
         for group in groups:
@@ -180,7 +175,7 @@ def write_standards(folder: Folder, organisation: Organisation) -> None:
 
 
 def write_reliability(folder: Folder, organisation: Organisation) -> None:
-    """How reliable each scale is in the first attempts there are, however few; in groups as norms have them."""
+    """The reliability of each scale in the first attempts so far, however few, in the groups of norms."""
     columns = ("test", "version", "form", "language", "device", "scale", "people", "reliability", "way")
     with folder.table("reliability.csv", (*columns, "alpha", "omega")) as row:
         for test in Test.objects.of(organisation).select_related("organisation").order_by("key"):
@@ -209,7 +204,6 @@ def write_reliability(folder: Folder, organisation: Organisation) -> None:
 
 
 def write_versions(folder: Folder) -> None:
-    """By which rules and by which families, in this program."""
     found = {
         "goodword": version("goodword"),
         "scoring": dict(SCORING),
@@ -274,7 +268,7 @@ COLUMNS: Final[Mapping[str, tuple[str, ...]]] = {
 
 @dataclass(kw_only=True)
 class Written:
-    """What was written: how many of what, and the digest that stands for the whole folder."""
+    """Counts of what was written, and the digest of the folder."""
 
     people: int = 0
     attempts: int = 0
@@ -288,8 +282,6 @@ class Written:
 
 @dataclass(kw_only=True)
 class _Export:
-    """One export while it is written: its random names, its open files, and whom and what it has met."""
-
     rows: Mapping[str, Rows]
     names: Aliases = field(default_factory=Aliases)
     firsts: set[int] = field(default_factory=set)
@@ -301,7 +293,7 @@ class _Export:
 
 
 def export(*, organisation: Organisation, folder: Path, now: datetime, actor: str) -> Written:
-    """Write all that was issued, and an entry in the audit log. Raises FolderError; then nothing is written."""
+    """Writes everything issued, and an entry in the audit log. Raises FolderError; then nothing is written."""
     made = Folder(folder)
     with _files(made) as rows:
         work = _Export(rows=rows, totals=issued_totals(organisation))
@@ -355,7 +347,6 @@ def _files(folder: Folder) -> Iterator[dict[str, Rows]]:
 
 
 def _part(work: _Export, part: AttemptPart) -> None:
-    """One part: what was given, answered and issued, and what became of the application."""
     name, scores = work.names.of("part", part.pk), list(part.scores.order_by("scale"))
     application = part.attempt.step_request.application
     attempt = work.names.of("attempt", part.attempt_id)
@@ -414,7 +405,6 @@ def _part(work: _Export, part: AttemptPart) -> None:
 
 
 def _total(work: _Export, total: IssuedTotal, parts: Mapping[str, int]) -> None:
-    """The total of an attempt, with its weights by the names of the parts."""
     weights = {work.names.of("part", parts[place]): weight for place, weight in total.weights.items()}
     work.rows["totals.csv"](
         {
@@ -454,10 +444,9 @@ def _figures(score: Score) -> dict[str, Any]:
 
 
 def marks_of(part: AttemptPart, name: str, *, names: Aliases) -> Iterator[Mapping[str, Any]]:
-    """The rows of a part that is called `name`, in an order that says nothing of who was first.
+    """The rows of a part called `name`, in random rater order. No query if the part was read with its marks.
 
-    Where two raters are wanted, nothing of an answer before both have marked it, as everywhere. No query if the part
-    was read with its marks.
+    Where two raters are required, an answer is left out until both have marked it.
     """
     content = content_of(part.version)
     marks = list(part.markings.all())

@@ -51,7 +51,7 @@ type PartData = Annotated[
 
 
 class Kind[C](Protocol):
-    """All that the product knows of a kind of test. `C` is the type of its content."""
+    """Everything the product knows of a kind of test; `C` is the type of its content."""
 
     #: whether a clock makes sense
     may_be_timed: bool
@@ -64,8 +64,7 @@ class Kind[C](Protocol):
     has_rubrics: bool
 
     @property
-    def report(self) -> KindReport[Any, Any]:
-        """Its data and its blocks in reports."""
+    def report(self) -> KindReport[Any, Any]: ...
 
     def heading(self) -> str:
         """The kind in the library."""
@@ -77,22 +76,22 @@ class Kind[C](Protocol):
         """ "20 statements"."""
 
     def parse(self, data: Any) -> C:
-        """The content out of JSON. Raises `ReadingError` with a sentence on what is wrong."""
+        """The content from JSON. Raises `ReadingError` with a sentence that names the field."""
 
     def dump(self, content: C) -> dict[str, Any]:
-        """The content as JSON in its published form; `parse` gives an equal one back."""
+        """The content as JSON, which `parse` reads back."""
 
     def check_limits(self, content: C) -> None:
-        """Raises `PackError` for more than a page, or a candidate's patience, takes."""
+        """Raises `PackError` for more content than pages or candidates can handle."""
 
     def texts(self, content: C) -> Iterator[tuple[str, str]]:
-        """The texts that a candidate reads, by id, to look for health topics; of generated items none."""
+        """The texts that candidates read, by id, to look for health topics; none of generated items."""
 
     def structure(self, content: C) -> Mapping[str, object]:
         """What all languages of a version share, by name: ids, keys and answer values in order."""
 
     def listing(self, content: C, *, form: str, language: str, seed: int) -> Mapping[str, object]:
-        """All items with their keys, for the library's page; of generated ones samples from `seed`."""
+        """All items with keys, for the library; of generated ones samples drawn from `seed`."""
 
     def scale_name(self, content: C, scale: str) -> str:
         """A score in words; empty for that of the whole test."""
@@ -109,7 +108,7 @@ class Kind[C](Protocol):
         """Another item of the same family and level, none of those `taken`. Raises `LookupError` if none are drawn."""
 
     def figureless_form(self, content: C, form: str) -> str:
-        """The form without figures that may be chosen in place of one with figures; else empty."""
+        """The form that may be chosen instead of one with figures; empty if there is none."""
 
     def items(
         self, content: C, *, form: str, drawn: Sequence[tuple[str, GeneratedItem]], language: str
@@ -117,10 +116,10 @@ class Kind[C](Protocol):
         """The items of a form, from its content alone; of generated ones those that were `drawn`, with their ids."""
 
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
-        """Of the items those that are asked, given the answers so far: conditions of custom questions."""
+        """The items asked, given the answers so far: custom questions have conditions."""
 
     def is_right_or_wrong(self, content: C) -> bool:
-        """Whether there are right answers to count, so that it can enter a total."""
+        """Whether answers can be right, so that the test can enter a total."""
 
     def scores(
         self,
@@ -140,7 +139,8 @@ class Kind[C](Protocol):
     def reliability(
         self, content: C, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
     ) -> dict[str, Reliability]:
-        """How reliable each scale is in these people's answers; by items, only of those who answered all of them."""
+        """The reliability of each scale in these people's answers; by items, only of people who answered all of
+        them."""
 
     def result(
         self,
@@ -156,7 +156,7 @@ class Kind[C](Protocol):
         count; `part` comes with its uploads and marks."""
 
     def translated(self, content: C, other: C) -> C:
-        """The content with the title and scale texts of the same version in another language; items stay."""
+        """The content with title and scale texts in another language of the same version; items stay."""
 
     def sheet(self, content: C, form: str, known: Known) -> TechnicalSheet:
         """The technical sheet of a form. Raises `LookupError` for an unknown form."""
@@ -166,7 +166,6 @@ class Kind[C](Protocol):
 
 
 def kind_of(content: Content) -> Kind[Any]:
-    """The kind of a content."""
     match content:
         case Instrument():
             return SCALES

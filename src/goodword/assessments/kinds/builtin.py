@@ -44,31 +44,31 @@ BUILT_IN: Final[Mapping[str, BuiltIn]] = {
             key=WORK_STYLE,
             kind="scales",
             title="Work style",
-            description="How somebody likes to work, in their own words: five scales without a better end.",
+            description="How people describe the way they work, on five scales. Neither end is better.",
         ),
         BuiltIn(
             key=REASONING,
             kind="reasoning",
             title="Reasoning",
-            description="Series, figures and conclusions, generated anew for each candidate.",
+            description="Series, figures and conclusions, generated for each candidate.",
         ),
         BuiltIn(
             key="judgement_customer",
             kind="judgement",
             title="Situations with customers",
-            description="What somebody would hold to be effective in situations with customers.",
+            description="What people consider effective in situations with customers.",
         ),
         BuiltIn(
             key="judgement_team_lead",
             kind="judgement",
             title="Situations of a team lead",
-            description="What somebody would hold to be effective in situations of leading a team.",
+            description="What people consider effective when leading a team.",
         ),
         BuiltIn(
             key="judgement_engineering",
             kind="judgement",
             title="Situations in engineering",
-            description="What somebody would hold to be effective in situations of engineering work.",
+            description="What people consider effective in engineering work.",
         ),
     )
 }
@@ -107,7 +107,6 @@ def content(key: str, *, language: str, version: str = "") -> dict[str, Any]:
 
 
 def pack_languages(key: str) -> tuple[str, ...]:
-    """The languages of a pack's newest version, sorted."""
     return tuple(sorted(language for version, language in _packs(key) if not version))
 
 

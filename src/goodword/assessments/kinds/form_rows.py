@@ -1,4 +1,4 @@
-"""Rows of a form that can be added to, moved and taken out by buttons, without JavaScript and with nothing lost."""
+"""Form rows that can be added, moved and removed by buttons, without JavaScript."""
 
 from collections.abc import Sequence
 from typing import Any, Final
@@ -12,16 +12,15 @@ MORE: Final = 2
 
 
 def row_count(data: Any, *, most: int) -> int:
-    """How many rows were posted."""
     rows = str(data.get("rows", ""))
     return min(int(rows), most) if rows.isascii() and rows.isdigit() and len(rows) < 4 else 0
 
 
 def reshaped(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDict | None:
-    """What was posted, with rows added, moved or taken out, if a button for that was pressed; else None.
+    """The posted data with rows added, moved or removed, if such a button was pressed; else None.
 
-    Buttons are named `more_rows`, `row_up`, `row_down` and `row_out`, the last three with a place from 0; the inputs
-    of a row `<part>_<place>`.
+    Buttons are named `more_rows`, `row_up`, `row_down` and `row_out`; the last three have a row's index as value.
+    Inputs of a row are named `<part>_<index>`.
     """
     made, there = data.copy(), row_count(data, most=most)
     if "more_rows" in data:
@@ -46,7 +45,7 @@ def reshaped(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDict |
 
 
 class RowsForm(forms.Form):
-    """A form with such rows. `quiet` holds back errors, for one that only gets other rows."""
+    """A form with such rows. `quiet` suppresses errors, for a form that only changes its rows."""
 
     use_required_attribute = False
 
@@ -56,9 +55,7 @@ class RowsForm(forms.Form):
 
     @property
     def errors(self) -> ErrorDict:
-        """As for any form; none while `quiet`."""
         return ErrorDict() if self._quiet else super().errors
 
     def is_valid(self) -> bool:
-        """As for any form; never while `quiet`."""
         return not self._quiet and super().is_valid()

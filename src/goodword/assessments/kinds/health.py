@@ -1,8 +1,8 @@
 """Flags texts that touch on health, for a person to review and sign off.
 
 Many countries forbid questions about illness, disability or mental state before an offer (in the United States:
-Americans with Disabilities Act, 42 U.S.C. 12112(d)), and the answers are data concerning health (GDPR, article 9). The
-word lists are broad on purpose: they only mark what to look at and refuse nothing.
+Americans with Disabilities Act, 42 U.S.C. 12112(d)), and the answers are health data (GDPR, article 9). The word lists
+are broad on purpose: they mark texts to review and refuse nothing.
 """
 
 import re
@@ -57,10 +57,7 @@ LANGUAGES: Final = tuple(sorted(_WORDS))
 
 
 def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
-    """The items with a word that touches health, in the instrument's order.
-
-    In a language without a list every item is one: a person has to read them all.
-    """
+    """The items with a health-related word; in a language without a list, all items."""
     language = _plain(instrument.language)
     if language not in _WORDS:
         return instrument.items
@@ -68,7 +65,7 @@ def health_flags(instrument: Instrument) -> tuple[ScaleItem, ...]:
 
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
-    """The words of a text that are about health, in lower case; none for a language without a list."""
+    """The health-related words of a text, in lower case; none for a language without a list."""
     language = _plain(language)
     if language not in _WORDS:
         return ()
@@ -92,7 +89,7 @@ def _plain(language: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """One text that a candidate would read, and the words that flag it; none in a language without a list of words."""
+    """A text that candidates read, and the words that flag it; no words in a language without a list."""
 
     id: str
     text: str
@@ -100,7 +97,7 @@ class Flag:
 
 
 def flags_of(content: Content) -> tuple[Flag, ...]:
-    """The texts with a word that touches health, in order; all of them in a language without a list of words."""
+    """The texts with a health-related word; in a language without a list, all texts."""
     language = getattr(content, "language", "")
     known = language.split("-")[0] in LANGUAGES
     return tuple(

@@ -20,7 +20,7 @@ PRACTICE = "practice"
 
 
 class OnBreak(Enum):
-    """What becomes of the item on screen when the connection is lost in a timed part."""
+    """What happens to the item on screen when the connection is lost in a timed part."""
 
     STAYS = auto()
     #: nothing takes its place
@@ -35,7 +35,7 @@ class UnknownOption(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Solution:
-    """The key of a practice task: whether the answer was right, the number of the right option, the rule in words."""
+    """The key of a practice task: whether the answer was right, the right option's number, and the rule."""
 
     right: bool
     number: int
@@ -55,13 +55,12 @@ class Item(Protocol):
 
     @property
     def is_confidential(self) -> bool:
-        """Whether its text stays with the test: everything but the organisation's own questions."""
+        """Whether the text belongs to the test: true for all but custom questions."""
 
     def check(self, value: Json) -> Json:
-        """The value as it is stored. Raises UnknownOption."""
+        """The value to store. Raises `UnknownOption`."""
 
-    def is_whole(self, value: Json) -> bool:
-        """Whether the answer is complete."""
+    def is_whole(self, value: Json) -> bool: ...
 
     def form(
         self,
@@ -89,7 +88,7 @@ class Item(Protocol):
         """The key of a practice task; None where nothing is right or wrong."""
 
     def reading_seconds(self) -> float:
-        """Time to read it once, without its options and what all items of the kind repeat."""
+        """Time to read it once, without options and texts common to all items."""
 
 
 class ItemForm(Protocol):
@@ -98,11 +97,9 @@ class ItemForm(Protocol):
     is_bound: bool
 
     @property
-    def template(self) -> str:
-        """Its template."""
+    def template(self) -> str: ...
 
-    def is_valid(self) -> bool:
-        """Whether the answer can be stored."""
+    def is_valid(self) -> bool: ...
 
     @property
     def value(self) -> Json:
@@ -122,17 +119,15 @@ class ChoiceForm(forms.Form):
 
     @property
     def sentences(self) -> list[str]:
-        """Error messages."""
         return [str(error) for error in self.errors.get("answer", [])]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """As in ItemForm."""
         return [(f"{self['answer'].auto_id}_0", sentence) for sentence in self.sentences]
 
 
 class FixedItems:
-    """Nothing is drawn, there is no form without figures, and all items are asked."""
+    """Items that are not drawn, without figures and conditions."""
 
     is_generated = False
 

@@ -1,6 +1,6 @@
-"""Reads a test from an untrusted file. Each fault is one sentence.
+"""Reads a test from an untrusted file. Each problem is one sentence.
 
-Files that are too large or too deeply nested are refused before they are parsed further.
+Files that are too large or too deeply nested are refused before further parsing.
 """
 
 import json
@@ -28,20 +28,18 @@ _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})?")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackFile:
-    """What a file holds: a kind as in models.Test, and the content."""
-
     kind: str
     content: ImportedContent
 
 
 def read_file(raw: bytes) -> PackFile:
-    """The test in a file of JSON in UTF-8. Raises `ReadingError` with a sentence that says what is wrong, and where."""
+    """The test in a JSON file. Raises `ReadingError` with a sentence that names the field."""
     if len(raw) > LARGEST:
-        raise PackError(f"The file has more than {LARGEST // 1_000_000} MB. A test is far smaller.")
+        raise PackError(f"The file is larger than {LARGEST // 1_000_000} MB. Tests are far smaller.")
     data = _opened(raw)
     _check_size(data)
     if not isinstance(data, Mapping):
-        raise PackError("The file must hold one object with named values, as docs/content-packs.md shows.")
+        raise PackError("The file must contain one JSON object, as docs/content-packs.md shows.")
     found = _read(data)
     _check_names(found.content)
     kind_of(found.content).check_limits(found.content)
@@ -54,51 +52,51 @@ def _opened(raw: bytes) -> object:
     except UnicodeDecodeError:
         raise PackError("The file is not text in UTF-8. Save it as JSON in UTF-8.") from None
     if not text.strip():
-        raise PackError("There is nothing in it.")
+        raise PackError("The file is empty.")
     try:
         return cast(object, json.loads(text, object_pairs_hook=_once, parse_constant=_no_number))
     except json.JSONDecodeError as broken:
         raise PackError(
-            f"This is not JSON: line {broken.lineno}, column {broken.colno}. Often a comma or a quotation mark is "
-            "missing, or one is too many."
+            f"This is not JSON: line {broken.lineno}, column {broken.colno}. Look for a missing or extra comma or "
+            "quotation mark."
         ) from None
     except RecursionError:
-        raise PackError("Lists and objects lie too deep in each other.") from None
+        raise PackError("Lists and objects are nested too deeply.") from None
     except PackError:
         raise
     except ValueError:  # a number of thousands of digits
-        raise PackError("A number in it is too long to be read.") from None
+        raise PackError("The file has a number with too many digits.") from None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
-            told = clean_text(shortened(name), one_line=True)
-            raise PackError(f"The name “{told}” comes twice in one object; one of the two would be lost.")
+            repeated = clean_text(shortened(name), one_line=True)
+            raise PackError(f"The name “{repeated}” occurs twice in one object.")
         found[name] = value
     return found
 
 
 def _no_number(name: str) -> float:
-    raise PackError(f"{name} is no number that JSON knows.")
+    raise PackError(f"{name} is not a JSON number.")
 
 
 def _check_size(data: object) -> None:
-    """No list, object, depth or number beyond what a test needs. Walks without recursion."""
+    """Checks lists, objects, depth and numbers, without recursion."""
     left: list[tuple[object, int]] = [(data, 1)]
     while left:
         value, depth = left.pop()
         if isinstance(value, bool):
             continue
         if isinstance(value, int | float) and not abs(value) <= LARGEST_NUMBER:
-            raise PackError("A number in it is too large.")
+            raise PackError("The file has a number that is too large.")
         if not isinstance(value, list | dict):
             continue
         if depth > DEEPEST:
-            raise PackError("Lists and objects lie too deep in each other.")
+            raise PackError("Lists and objects are nested too deeply.")
         if len(value) > MOST_ENTRIES:
-            raise PackError(f"A list in it has {len(value):,} entries; {MOST_ENTRIES:,} are the most.")
+            raise PackError(f"A list has {len(value):,} entries; at most {MOST_ENTRIES:,} are allowed.")
         left.extend((entry, depth + 1) for entry in _entries(value))
 
 
@@ -113,11 +111,11 @@ def _read(data: Mapping[str, Any]) -> PackFile:
         case Test.Kind.JUDGEMENT | Test.Kind.QUESTIONS as named:
             kind = Test.Kind(named)
         case Test.Kind.REASONING:
-            raise PackError("Reasoning is generated and comes with Goodword; it cannot be imported.")
+            raise PackError("Reasoning is built in and cannot be imported.")
         case _:
             raise PackError(
-                f"Under “kind” may stand “{Test.Kind.JUDGEMENT.value}” or “{Test.Kind.QUESTIONS.value}”; leave it out "
-                "for statements on a scale."
+                f"“kind” must be “{Test.Kind.JUDGEMENT.value}” or “{Test.Kind.QUESTIONS.value}”, or left out for "
+                "statements on a scale."
             )
     return PackFile(kind=kind.value, content=kind_named(kind).parse(data))
 
@@ -126,18 +124,17 @@ def _check_names(content: ImportedContent) -> None:
     for name, value in (("id", content.id), ("version", content.version)):
         if not _NAME.fullmatch(value):
             raise PackError(
-                f"Under “{name}” may stand letters from A to Z, digits, dots, hyphens and underscores; there stands "
+                f"“{name}” may have letters from A to Z, digits, dots, hyphens and underscores, but is "
                 f"“{shortened(value)}”."
             )
     if not _LANGUAGE.fullmatch(content.language):
         raise PackError(
-            f"The language “{shortened(content.language)}” is not known. Write “en”, “de”, “fr”, or another such code "
-            "in small letters."
+            f"Unknown language “{shortened(content.language)}”. Use a code in small letters, such as “en” or “de”."
         )
 
 
 def difference(one: Content, other: Content) -> str:
-    """What differs between two languages of a version but must not, in a word or two ("the items"); else empty."""
+    """What differs between two languages of a version but must not ("the items"); empty if nothing does."""
     if type(one) is not type(other):
         return "the kind of test"
     first, second = (kind_of(content).structure(content) for content in (one, other))

@@ -1,4 +1,4 @@
-"""What the content of all kinds of test shares: errors, answer scales, forms, reading times."""
+"""Content of all kinds of test: errors, answer scales, forms, validation."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -62,14 +62,11 @@ class PackError(ReadingError):
     """What is wrong with a pack, in one sentence."""
 
 
-class FormError(LookupError):
-    """A form that the test does not have."""
+class FormError(LookupError): ...
 
 
 @dataclass(frozen=True, slots=True)
 class ResponseOption:
-    """One answer on the answer scale: the integer that is scored, and its label."""
-
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
     value: StrictInt
@@ -88,8 +85,8 @@ type ResponseScale = Annotated[tuple[ResponseOption, ...], AfterValidator(_check
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormOffer:
-    """One form of a version. `minutes` is its clock for generated items, else about how long it takes; `name` is its
-    author's, and may be empty; `figures`: some items are pictures."""
+    """A form of a version. `minutes` is the time limit of generated items, else an estimate; `figures`: some items
+    are pictures."""
 
     id: str
     name: str
@@ -99,7 +96,6 @@ class FormOffer:
 
 
 def whole_minutes(seconds: float) -> int:
-    """To the nearest minute, at least one."""
     return max(1, int(seconds / 60 + 0.5))
 
 
@@ -135,4 +131,4 @@ def check_unique(whole: str, what: str, ids: Sequence[str]) -> None:
 
 def at_most(what: str, n: int, most: int) -> None:
     if n > most:
-        raise PackError(f"It has {n} {what}; {most} are the most.")
+        raise PackError(f"It has {n} {what}; at most {most} are allowed.")

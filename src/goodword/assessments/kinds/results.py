@@ -18,7 +18,7 @@ type Moment = Callable[[datetime], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Requirement:
-    """The requirement of the job that a test serves: who said so, and when."""
+    """The job requirement that a test assesses, who named it, and when."""
 
     text: str
     who: str
@@ -27,9 +27,9 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartResult(ABC):
-    """What the results of all kinds have: title and technical sheet of the test, and the requirement that it serves.
+    """Common to all results: the test's title and technical sheet, and the job requirement it assesses.
 
-    `weight` is its weight in a weighted total, None where it has none.
+    `weight` is its weight in a weighted total.
     """
 
     kind: str
@@ -46,24 +46,23 @@ class PartResult(ABC):
 
     @abstractmethod
     def without_items(self) -> Self:
-        """Without test items, answers to single items and scoring keys, for readers without a login."""
+        """Without items, single answers and keys, for readers without a login."""
 
     @abstractmethod
     def for_candidate(self) -> "CandidateResult":
-        """What its candidate reads, in the active language. It compares them with nobody, and no end of a scale is
-        better than the other."""
+        """What the candidate reads, in the active language, without comparisons or judgements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateResult:
-    """A part as its candidate reads it; kinds add their own fields, which the template knows by `kind`."""
+    """A part as its candidate reads it; kinds add fields."""
 
     kind: str
     title: str
 
 
 def requirement_of(part: AttemptPart) -> Requirement | None:
-    """The requirement that was named for a part, as it was when it was assigned."""
+    """The part's job requirement as assigned."""
     planned = part.part
     if not planned.requirement:
         return None
@@ -71,24 +70,18 @@ def requirement_of(part: AttemptPart) -> Requirement | None:
 
 
 class RequirementData(TypedDict):
-    """The requirement of the job that a test serves: what, who named it, and when (as text)."""
-
     text: str
     who: str
     when: str
 
 
 class SheetData(TypedDict):
-    """The technical sheet of a test in plain words."""
-
     reliability: str
     validity: str
     limits: str
 
 
 class PartHead(TypedDict):
-    """What the parts of all kinds have in common."""
-
     name: str
     construct: str
     version: str
@@ -99,11 +92,10 @@ class PartHead(TypedDict):
 
 
 class NormedScoreFigures(TypedDict):
-    """The figures of a normed score: of `n` people with a score, `below` have a lower one than `score` and `equal`
-    the same; `sd` is the group's, `error` the standard error of measurement, both on the score's own scale.
+    """Figures behind a percentile: of `n` people, `below` score lower and `equal` the same; `sd` is the group's,
+    `error` the standard error of measurement.
 
-    The reliability is the `coefficient` "omega", "alpha", "halves" or "calibration" ("" where that is not known), from
-    `reliability_n` people.
+    `coefficient` is "omega", "alpha", "halves", "calibration" or "" (unknown), from `reliability_n` people.
     """
 
     score: float
@@ -118,9 +110,11 @@ class NormedScoreFigures(TypedDict):
 
 
 class NormedScoreData(TypedDict):
-    """A score in its norm group: the 90 % band on the score's own scale, and as percentiles. Of `n` first
-    attempts in `language` (its name) on a class of `device` ("phone", "computer", or "" for unknown); `norms` is the
-    number of the norms. `figures` are of schema 4."""
+    """A score in its norm group: the 90 % band on the score's own scale and as percentiles.
+
+    `n` first attempts in `language` (its name) on one type of `device` ("phone", "computer", "": unknown); `norms` is
+    the number of the norms. `figures` exist since schema 4.
+    """
 
     low: float
     high: float
@@ -136,7 +130,7 @@ class NormedScoreData(TypedDict):
 
 
 class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
-    """The report of a kind of test. `R` is the type of its result, `P` that of its frozen data."""
+    """A kind's part of reports. `R` is the type of its result, `P` that of its frozen data."""
 
     #: phrases on the method, in order
     method: tuple[str, ...]
@@ -144,47 +138,46 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     is_self_report: bool
 
     def freeze(self, result: R, head: PartHead, moment: Moment) -> P:
-        """The frozen data of a part; `moment` writes a time as text."""
+        """The frozen data of a part; `moment` formats a time."""
 
     def without_person(self, part: P) -> P:
-        """The data without what the candidate answered and scored; its shape stays."""
+        """The data without the candidate's answers and scores, in the same shape."""
 
     def answered(self, part: P) -> int:
-        """How many items were answered."""
+        """The number of items answered."""
 
     def sections(self, part: P, words: Words) -> list[Section]:
         """The result and the technical sheet."""
 
     def normed_scores(self, part: P, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
-        """The scores that were compared with a norm group, with their names."""
+        """The scores with a norm group, by name."""
 
     def detail_blocks(self, part: P, words: Words) -> list[Block]:
-        """Further figures that the result was computed from."""
+        """Further figures behind the result."""
 
 
-def freeze_normed_score(standing: NormedScore | None, moment: Moment) -> NormedScoreData | None:
-    """A normed score as a report stores it."""
-    if standing is None:
+def freeze_normed_score(normed: NormedScore | None, moment: Moment) -> NormedScoreData | None:
+    if normed is None:
         return None
     kept: NormedScoreData = {
-        "low": standing.low,
-        "high": standing.high,
-        "percentile": standing.percentile,
-        "percentile_low": standing.percentile_low,
-        "percentile_high": standing.percentile_high,
-        "n": standing.n,
-        "language": get_language_info(standing.language)["name_local"],
-        "device": standing.device,
-        "norms": standing.norms,
-        "reliability": standing.reliability,
+        "low": normed.low,
+        "high": normed.high,
+        "percentile": normed.percentile,
+        "percentile_low": normed.percentile_low,
+        "percentile_high": normed.percentile_high,
+        "n": normed.n,
+        "language": get_language_info(normed.language)["name_local"],
+        "device": normed.device,
+        "norms": normed.norms,
+        "reliability": normed.reliability,
     }
-    if standing.behind is not None:
-        kept["figures"] = _figures(standing.behind, moment)
+    if normed.behind is not None:
+        kept["figures"] = _figures(normed.behind, moment)
     return kept
 
 
 def _figures(behind: NormedScoreDetails, moment: Moment) -> NormedScoreFigures:
-    """The figures of a percentile and its band; the rows of the norm table stay with the norms."""
+    """The figures of a percentile and its band, without the norm table."""
     return {
         "score": behind.score,
         "n": behind.n,
@@ -199,14 +192,13 @@ def _figures(behind: NormedScoreDetails, moment: Moment) -> NormedScoreFigures:
 
 
 def _coefficient(reliability: ReliabilityDetails) -> str:
-    """Which figure the reliability is: omega, and alpha only where there is no omega."""
+    """Omega, or alpha where there is no omega."""
     if reliability.omega is not None:
         return "omega"
     return "alpha" if reliability.alpha is not None else reliability.way
 
 
 def sheet_blocks(part: PartHead, words: Words) -> list[Block]:
-    """The technical sheet of a test."""
     sheet = part["sheet"]
     return [
         Heading(words("sheet")),
@@ -221,33 +213,29 @@ def sheet_blocks(part: PartHead, words: Words) -> list[Block]:
     ]
 
 
-def normed_score_text(standing: NormedScoreData, words: Words, *, by_distance: bool = False) -> str:
-    """The percentiles of a score with their group, and its band, in two or three sentences.
-
-    `by_distance`: the score is a distance from a key, of which a low percentile is near to it.
-    """
-    group = group_text(standing, words)
-    low, high = standing["percentile_low"], standing["percentile_high"]
+def normed_score_text(normed: NormedScoreData, words: Words, *, by_distance: bool = False) -> str:
+    """Percentiles, norm group and band in two or three sentences. `by_distance`: low percentiles are close to the
+    key."""
+    group = group_text(normed, words)
+    low, high = normed["percentile_low"], normed["percentile_high"]
     if by_distance:
         place = words("normed_score_distance", low=100 - high, high=100 - low, group=group)
     else:
         place = words("normed_score", low=low, high=high, group=group)
     sentences = [
         place,
-        words(
-            "normed_score_band", low=words.number(standing["low"], 1), high=words.number(standing["high"], 1)
-        ),
+        words("normed_score_band", low=words.number(normed["low"], 1), high=words.number(normed["high"], 1)),
     ]
-    if standing["reliability"] is not None:
-        sentences.append(words("normed_score_reliability", value=words.number(standing["reliability"], 2)))
+    if normed["reliability"] is not None:
+        sentences.append(words("normed_score_reliability", value=words.number(normed["reliability"], 2)))
     return " ".join(sentences)
 
 
-def group_text(standing: NormedScoreData, words: Words) -> str:
-    """Whom a score is compared with: "132 first attempts in English on computers, norms 2"."""
+def group_text(normed: NormedScoreData, words: Words) -> str:
+    """ "132 first attempts in English on computers, norms 2"."""
     return words(
-        {"phone": "group_phone", "computer": "group_computer"}.get(standing["device"], "group_any"),
-        n=standing["n"],
-        language=standing["language"],
-        norms=standing["norms"],
+        {"phone": "group_phone", "computer": "group_computer"}.get(normed["device"], "group_any"),
+        n=normed["n"],
+        language=normed["language"],
+        norms=normed["norms"],
     )

@@ -30,7 +30,7 @@ BESIDE: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComputedScore:
-    """One score, with the fields of models.Score."""
+    """A score, with the fields of models.Score."""
 
     scale: str
     value: float | None
@@ -47,7 +47,7 @@ class ComputedScore:
 
 
 class Respondent(Protocol):
-    """One person's items and answers by item id; void items are left out."""
+    """A person's items and answers by item id, without void items."""
 
     @property
     def items(self) -> tuple[Item, ...]:
@@ -60,7 +60,7 @@ class Respondent(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
-    """How reliable a score is, None where that is not known, by which `way`, from how many people."""
+    """A reliability coefficient (None: unknown), its source, and the number of people."""
 
     value: float | None
     way: ReliabilitySource
@@ -70,7 +70,7 @@ class Reliability:
 
 
 def reliability_by_items(people: Iterable[Mapping[str, list[float | None]]]) -> dict[str, Reliability]:
-    """Alpha and omega of each scale, from one row of item values per person; a row with a gap is left out."""
+    """Alpha and omega of each scale, from a row of item values per person; incomplete rows are left out."""
     rows: dict[str, list[list[float]]] = {}
     for person in people:
         for scale, values in person.items():
@@ -86,14 +86,13 @@ def reliability_by_items(people: Iterable[Mapping[str, list[float | None]]]) -> 
 
 
 def part_category(part: str) -> str:
-    """The category of a whole part in a total; no category of generated tasks has such a name."""
+    """The category of a whole part in a total, distinct from all categories of generated tasks."""
     return f"part {part}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReliabilityDetails:
-    """How reliable a score is in its norm group, by which `way` (domain.norms.figures; "" where that was not written
-    down), from the answers of `n` people."""
+    """A score's reliability in its norm group. `way` is as in `Reliability`, "" if not recorded."""
 
     value: float
     way: str
@@ -114,7 +113,7 @@ class ReliabilityDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormTableRow:
-    """A score of a norm table: how many `people` have just it, and its percentile. `own`: it is this candidate's."""
+    """A score of a norm table, how many `people` have it, and its percentile; `own`: it is this candidate's."""
 
     score: float
     people: int
@@ -123,21 +122,19 @@ class NormTableRow:
 
     @property
     def score_text(self) -> str:
-        """The score."""
         return figure(self.score)
 
     @property
     def further(self) -> int:
-        """How many of 100 have a higher score, for distances from a key."""
         return 100 - self.percentile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScoreDetails:
-    """The figures of a normed score. Of `n` people with a score, `below` have a lower one and `equal` the same.
+    """The figures behind a percentile: of `n` people, `below` score lower and `equal` the same.
 
     `sd` is the group's standard deviation, `error` the standard error of measurement, both on the score's own scale.
-    `rows` are those of the norm table around the score, of `all_rows` there are. `test` and `table` find the whole one.
+    `rows` are the norm table around the score, which has `all_rows`; `test` and `table` identify the whole table.
     """
 
     score: float
@@ -157,7 +154,6 @@ class NormedScoreDetails:
 
     @property
     def score_text(self) -> str:
-        """The score."""
         return figure(self.score)
 
     @property
@@ -168,7 +164,7 @@ class NormedScoreDetails:
 
     @property
     def is_bounded(self) -> bool:
-        """Whether the share rounds to none or all, which no percentile says."""
+        """Whether the percentile was limited to 1 or 99."""
         return not 1 <= floor(100 * (self.below + self.equal / 2) / self.n + 0.5) <= 99
 
     @property
@@ -190,17 +186,16 @@ class NormedScoreDetails:
 
 
 def figure(value: float) -> str:
-    """A score with up to two decimals, as few as it needs: 3, 3.25, 14."""
+    """A score with at most two decimals: 3, 3.25, 14."""
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScore:
-    """Where a score lies in its norm group, as issued: the 90 % band on the score's own scale, and as
-    percentiles from 1 to 99. `n` first attempts in `language` (a tag) on one class of `device` ("phone", "computer"),
-    of the norms with the number `norms`; `reliability` is that of the score in the group.
+    """A score's position in its norm group, as issued: the 90 % band on its own scale, and percentiles.
 
-    `by_distance`: the score is a distance from a key, so that a low percentile is near to it.
+    The group has `n` first attempts in `language` (a tag) on one type of `device`; `norms` is the number of the norm
+    set. `by_distance`: the score is a distance from a key, so low percentiles are close to it.
     """
 
     low: float
@@ -219,14 +214,14 @@ class NormedScore:
 
     @property
     def further(self) -> tuple[int, int]:
-        """How many of 100 in the group lie further off than a distance, at least and at most."""
+        """How many of 100 in the group are further from the key, at least and at most."""
         return 100 - self.percentile_high, 100 - self.percentile_low
 
     @property
     def words(self) -> str:
         """ "between the 40th and 70th percentile of 132 first attempts in English on computers, norms 2".
 
-        Of a distance: "nearer to the key than 30 to 60 of 100 in the group of 132 first attempts …".
+        For distances: "closer to the key than 30 to 60 of 100 people among 132 first attempts …".
         """
         if self.by_distance:
             return self._nearer_words
@@ -244,12 +239,12 @@ class NormedScore:
         fewest, most = self.further
         held = {"low": fewest, "high": most, "group": self.group_words}
         if fewest == most:
-            return gettext("nearer to the key than %(low)s of 100 in the group of %(group)s") % held
-        return gettext("nearer to the key than %(low)s to %(high)s of 100 in the group of %(group)s") % held
+            return gettext("closer to the key than %(low)s of 100 people among %(group)s") % held
+        return gettext("closer to the key than %(low)s to %(high)s of 100 people among %(group)s") % held
 
     @property
     def group_words(self) -> str:
-        """The norm group: "132 first attempts in English on computers, norms 2"."""
+        """ "132 first attempts in English on computers, norms 2"."""
         held = {
             "n": self.n,
             "language": gettext(get_language_info(self.language)["name"]),
@@ -264,7 +259,7 @@ class NormedScore:
 
     @property
     def band_words(self) -> str:
-        """The band on the score's own scale: "3.1 to 3.9"."""
+        """ "3.1 to 3.9"."""
         return gettext("%(low)s to %(high)s") % {
             "low": written_number(self.low),
             "high": written_number(self.high),
@@ -272,26 +267,26 @@ class NormedScore:
 
 
 def ordinal(n: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th: how members' pages, which are in English, count."""
+    """1st, 2nd, 3rd, 4th, 11th."""
     ending = "th" if n % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n}{ending}"
 
 
 def normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
-    """Where a score lies, as issued, with the figures that it came from."""
-    standing = issued_normed_score(score, by_distance=by_distance)
-    if standing is None or score.norm_group is None or score.value is None:
-        return standing
-    return replace(standing, behind=_behind(score, score.norm_group, score.value))
+    """The position as issued, with the figures behind it."""
+    normed = issued_normed_score(score, by_distance=by_distance)
+    if normed is None or score.norm_group is None or score.value is None:
+        return normed
+    return replace(normed, behind=_behind(score, score.norm_group, score.value))
 
 
 def table_key(group: NormGroup, scale: str) -> str:
-    """The id of a group's table on the page of norms, and in its address."""
+    """The id of a group's table on the norms page, and in its URL."""
     return f"table-{group.pk}-{scale or 'all'}"
 
 
 def norm_rows(table: norms.NormTable) -> tuple[NormTableRow, ...]:
-    """All rows of a norm table, from the lowest score to the highest."""
+    """All rows of a norm table, lowest score first."""
     counts = (0, *(at_or_below for _, at_or_below in table.cumulative))
     return tuple(
         NormTableRow(score=score, people=upto - counts[place], percentile=norms.percentile(table, score))
@@ -342,7 +337,7 @@ def _reliability(value: float, data: Mapping[str, Any]) -> ReliabilityDetails:
 
 
 def _around(rows: tuple[NormTableRow, ...], value: float, percentile: int) -> tuple[NormTableRow, ...]:
-    """The row of a score between those beside it; one of its own where nobody in the group has it."""
+    """The rows around a score, with one for the score itself."""
     before, after = bisect_left(rows, value, key=_score), bisect_right(rows, value, key=_score)
     people = sum(row.people for row in rows[before:after])
     own = NormTableRow(score=value, people=people, percentile=percentile, own=True)
@@ -354,10 +349,7 @@ def _score(row: NormTableRow) -> float:
 
 
 def issued_normed_score(score: Score, *, by_distance: bool = False) -> NormedScore | None:
-    """Where a score lies in its norm group, as issued; None if it was compared with none.
-
-    `by_distance`: the score is a distance from a key.
-    """
+    """The position as issued; None without a norm group. `by_distance`: the score is a distance from a key."""
     group, low, high = score.norm_group, score.low, score.high
     middle, below, above = score.percentile, score.percentile_low, score.percentile_high
     if group is None or low is None or high is None or middle is None or below is None or above is None:

@@ -1,4 +1,4 @@
-"""Technical sheets: their fields, and the sentences on reliability, norms and validity that all kinds share."""
+"""Technical sheets: their fields, and sentences on reliability, norms and validity common to all kinds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.core.written import written_count, written_day, written_figure
 
 _OMEGA: Final = gettext_lazy(
-    "omega = (Σa)² ÷ ((Σa)² + Σu), where a is what the one factor that all items share explains of an item, and u the "
-    "variance that it leaves (McDonald 1999)"
+    "omega = (Σa)² ÷ ((Σa)² + Σu), where a is an item's unstandardised loading on the common "
+    "factor and u its unique variance (McDonald 1999)"
 )
 _ALPHA: Final = gettext_lazy(
     "alpha = k ÷ (k − 1) × (1 − sum of the variances of the k items ÷ variance of their sum) (Cronbach 1951)"
@@ -24,16 +24,16 @@ _BY: Final[Mapping[str, Promise]] = {
         "2r ÷ (1 + r), where r is the correlation between two halves of each person's tasks (Spearman 1910, Brown 1910)"
     ),
     "calibration": gettext_lazy(
-        "1 − mean squared standard error of the abilities ÷ variance of the abilities, among the people of the "
-        "calibration"
+        "1 − mean squared standard error of the abilities ÷ variance of the abilities, in the "
+        "calibration sample"
     ),
 }
 
 
 def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -> str:
-    """The formulas behind a reliability, ending without a full stop; empty where it is not known how it was made.
+    """The formulas behind a reliability, without a full stop; empty if its source is unknown.
 
-    `way` is that of domain.norms.figures: "items", "halves" or "calibration". `alpha` and `omega` say which there are.
+    `way` is "items", "halves" or "calibration"; `alpha` and `omega` say which coefficients there are.
     """
     told = [str(formula) for formula, there in ((_OMEGA, omega), (_ALPHA, alpha)) if there]
     return "; ".join(told) or str(_BY.get(way, ""))
@@ -42,15 +42,15 @@ def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -
 def reliability_figures(
     value: float, *, way: str, n: int, alpha: float | None = None, omega: float | None = None
 ) -> str:
-    """A reliability with what it was made from: "omega 0.83, alpha 0.81, from 120 people"."""
+    """A reliability with its source: "omega 0.83, alpha 0.81, from 120 people with complete answers"."""
     held = {"value": written_figure(value), "n": written_count(n)}
     if alpha is not None or omega is not None:
         pairs = (("omega", omega), ("alpha", alpha))
         held["value"] = ", ".join(f"{name} {written_figure(one)}" for name, one in pairs if one is not None)
-        return gettext("%(value)s, from %(n)s people who answered all of it") % held
+        return gettext("%(value)s, from %(n)s people with complete answers") % held
     match way:
         case "halves":
-            return gettext("%(value)s, from two halves of the tasks of %(n)s people") % held
+            return gettext("%(value)s, split-half, from %(n)s people") % held
         case "calibration":
             return gettext("%(value)s, from the calibration by %(n)s people") % held
     return gettext("%(value)s, from %(n)s people") % held
@@ -58,7 +58,7 @@ def reliability_figures(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleFacts:
-    """One scale of a form: its words, and how many items are keyed each way."""
+    """A scale of a form, and how many items are keyed each way."""
 
     name: str
     construct: str
@@ -74,11 +74,8 @@ class ScaleFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellFacts:
-    """A family of generated items at one level: how many a form has, what must be seen to solve one, how hard it is.
-
-    `start` and `difficulty` are in logits; the latter, with its standard error and the answers behind it, is None
-    until the organisation's answers have been enough to calibrate by.
-    """
+    """A family of generated items at one level. `start` and `difficulty` are in logits; the latter is None until it
+    is calibrated."""
 
     category: str
     family: str
@@ -93,11 +90,8 @@ class CellFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnScale:
-    """One score of a norm group: where a group of people lies on it, and how reliable it is in their answers.
-
-    `reliability` is None where it is not known; `alpha` and `omega` where it does not come from items that all have
-    answered. `reliability_n` people gave the answers behind it.
-    """
+    """A score in a norm group, with the group's mean and standard deviation, and its reliability from
+    `reliability_n` people."""
 
     name: str
     n: int
@@ -113,7 +107,7 @@ class OwnScale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnGroup:
-    """A norm group made of the organisation's own first attempts; `number` counts the sets of a version and form."""
+    """A norm group of the organisation's own first attempts; `number` counts the norm sets of a version and form."""
 
     number: int
     version: str
@@ -127,7 +121,7 @@ class OwnGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnCalibration:
-    """A calibration of a version: the newest one, or the one that a role fixed."""
+    """The calibration of a version: the newest, or the one fixed on a role."""
 
     id: int
     number: int
@@ -148,10 +142,8 @@ NOTHING = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechnicalSheet:
-    """What is known about a test, and what is not, in the active language.
-
-    Each kind fills what it has of `scales`, `cells` and `more` (further facts by heading).
-    """
+    """What is known about a test, in the active language. Kinds fill `scales`, `cells` and `more` (facts by
+    heading)."""
 
     title: str
     version: str
@@ -179,7 +171,7 @@ class TechnicalSheet:
 
 
 def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
-    """Reliability by norm group with the number of people and the formulas; a sentence if none is known."""
+    """Reliability by norm group, with formulas."""
     told = [sentence for group in groups if (sentence := _agreement(group))]
     if not told:
         return gettext(
@@ -195,15 +187,15 @@ def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
 
 
 def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
-    """Published and own norm groups; `without` is the sentence for a test that has none."""
+    """Published and own norm groups; `without` describes a test without any."""
     lines = [published_norm(group) for group in published] + [own_norm(group) for group in groups]
     return " ".join(lines) if lines else gettext("None yet.") + f" {without}"
 
 
 def published_norm(group: NormGroup) -> str:
-    """A norm group of a content pack: who, how many, from where, what to beware of, and that no score is held to it.
+    """A norm group of a content pack; no percentile comes from it.
 
-    Percentiles are issued within one class of device only (psychometrics.norms); published norms do not state theirs.
+    Percentiles need one type of device (psychometrics.norms), which published norms do not state.
     """
     people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
     told = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
@@ -214,7 +206,6 @@ def published_norm(group: NormGroup) -> str:
 
 
 def own_norm(group: OwnGroup) -> str:
-    """A norm group made here: who, how many, when."""
     return gettext(
         "Your own norms %(number)s: %(n)s first attempts at version %(version)s (%(form)s) in “%(language)s” "
         "on a %(device)s, made on %(date)s."
@@ -230,18 +221,14 @@ def own_norm(group: OwnGroup) -> str:
 
 
 def no_validity() -> str:
-    """No validity study is known."""
-    return gettext("None yet: no study is known here that relates these scores to work.")
+    return gettext("None yet: we know of no study that relates these scores to work.")
 
 
 def common_limits() -> tuple[str, ...]:
-    """Limits that hold for every test."""
     return (
-        gettext("Answers given in different languages or versions must not be compared."),
-        gettext(
-            "It must not be the sole basis of a decision about anybody. Use it to prepare interview questions."
-        ),
-        gettext("It is not a measure of health and must not be read as one."),
+        gettext("Don't compare answers given in different languages or versions."),
+        gettext("Don't base a decision about anyone on it alone. Use it to prepare interview questions."),
+        gettext("It doesn't measure health and must not be read that way."),
     )
 
 
@@ -268,7 +255,6 @@ def _figure(scale: OwnScale) -> str:
 
 
 def _device(device: str) -> str:
-    """The class of a device in words."""
     match device:
         case "phone":
             return pgettext("a class of devices", "phone")

@@ -23,7 +23,7 @@ _CHUNK = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FirstAttempt:
-    """A person's first attempt at a version and form, by its part, with what defines its norm group."""
+    """The part of a person's first attempt at a version and form, with what defines its norm group."""
 
     part_id: int
     version: str
@@ -34,7 +34,7 @@ class FirstAttempt:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenPart:
-    """One person's items that count, without voided ones, and their answers by item id."""
+    """A person's items, without void ones, and answers by item id."""
 
     part: AttemptPart
     items: tuple[Item, ...]
@@ -58,7 +58,7 @@ def first_attempts(test: Test, *, by_form: bool) -> list[FirstAttempt]:
 
 
 def taken_parts(organisation: Organisation, part_ids: Sequence[int]) -> Iterator[TakenPart]:
-    """Items and answers of these parts. Three queries for each _CHUNK."""
+    """Items and answers of these parts. Three queries per _CHUNK."""
     for first in range(0, len(part_ids), _CHUNK):
         rows = AttemptPart.objects.of(organisation).filter(pk__in=part_ids[first : first + _CHUNK])
         for part in (
@@ -72,8 +72,6 @@ def taken_parts(organisation: Organisation, part_ids: Sequence[int]) -> Iterator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Begun:
-    """A part that somebody has begun, and whether it counts if it was their first."""
-
     what: FirstAttempt
     person: int
     counts: bool

@@ -36,7 +36,7 @@ CALIBRATION_MADE, CALIBRATION_LACKING = "calibration.made", "calibration.lacking
 
 
 class NoGroup(ValueError):
-    """No group is large enough: `counts` says how many there are of each language and class of device."""
+    """No group is large enough; `counts` by language and type of device."""
 
     def __init__(self, counts: Mapping[tuple[str, str], int]) -> None:
         super().__init__(f"No group has {LEAST} first attempts: {dict(counts)}.")
@@ -45,14 +45,14 @@ class NoGroup(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewNorms:
-    """A new set, and the groups that were left out of it for being too small, with how many there are."""
+    """A new norm set, and the sizes of groups left out because they were too small."""
 
     norm_set: NormSet
     left_out: Mapping[tuple[str, str], int]
 
 
 def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: datetime) -> NewNorms:
-    """Write the next set of one version and form. Raises NoGroup; then nothing is written."""
+    """Creates the next norm set of a version and form. Raises NoGroup."""
     with transaction.atomic():
         test = Test.objects.across_organisations().select_for_update(of=("self",)).get(pk=test_id)
         firsts = [
@@ -78,7 +78,7 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
 
 
 def newest_calibration(test: Test, version: str) -> rasch.Calibration | None:
-    """The newest calibration of a version, as scoring uses it; None while there is none by today's rule."""
+    """The newest calibration of a version; None if it was made by another rule."""
     row = Calibration.objects.of(test.organisation).filter(test=test, version=version)
     newest = row.order_by("-number").first()
     return rasch.of_today(newest.content) if newest else None
@@ -157,10 +157,9 @@ def _store(
 
 
 def make_calibration(*, test_id: int, version: str, member_id: int, now: datetime) -> Calibration:
-    """Write the next calibration of a version.
+    """Creates the next calibration of a version.
 
-    Raises `NotEnough`, which has all that is missing, and `NotSettled`; then none is written, but the audit log says
-    what was missing, for the page on which it was asked for.
+    Raises `NotEnough` or `NotSettled`. Then the audit log has what was missing, for the page where it was requested.
     """
     try:
         with transaction.atomic():
@@ -193,7 +192,7 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
 
 
 def scored_answers(test: Test, version: str) -> Iterable[list[tuple[Cell, Literal[0, 1]]]]:
-    """The right and wrong answers of each person by the cell of the item; one left open was not solved."""
+    """Each person's right and wrong answers by cell; unanswered items are wrong."""
     ids = [one.part_id for one in first_attempts(test, by_form=False) if one.version == version]
     for person in taken_parts(test.organisation, ids):
         stopping.check()

@@ -1,4 +1,4 @@
-"""What norms and calibrations an organisation has: for the norms page of a test, and for technical sheets."""
+"""Norms and calibrations of an organisation, for the norms page and technical sheets."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -28,7 +28,7 @@ from goodword.assessments.queries import content_of
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerGroup:
-    """First attempts in one language on one class of device ("": unknown, without norms)."""
+    """First attempts in one language on one type of device ("": unknown, without norms)."""
 
     language: str
     device: str
@@ -36,19 +36,15 @@ class AnswerGroup:
 
     @property
     def missing(self) -> int:
-        """How many more are needed for a norm group."""
         return max(0, LEAST - self.n)
 
     @property
     def enough(self) -> bool:
-        """Whether norms can be made from this group."""
         return self.device != AttemptPart.Device.UNKNOWN and not self.missing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormNorms:
-    """One form of a version: groups, largest first, and norm sets, newest first."""
-
     form: str
     name: str
     groups: tuple[AnswerGroup, ...]
@@ -56,13 +52,12 @@ class FormNorms:
 
     @property
     def enough(self) -> bool:
-        """Whether any group is large enough."""
         return any(group.enough for group in self.groups)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CalibrationStatus:
-    """Calibrations of generated items, the people available, and what the last failed one lacked."""
+    """Calibrations, the number of people available, and what the last failed one lacked."""
 
     persons: int
     made: tuple[Calibration, ...]
@@ -72,13 +67,12 @@ class CalibrationStatus:
 
     @property
     def missing(self) -> int:
-        """How many more people are needed."""
         return max(0, LEAST_PERSONS - self.persons)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VersionNorms:
-    """One version of a test. `calibration` is None unless items are generated."""
+    """A version of a test. `calibration` is None unless items are generated."""
 
     version: str
     forms: tuple[FormNorms, ...]
@@ -86,10 +80,8 @@ class VersionNorms:
 
 
 def norms_of(test: Test) -> tuple[VersionNorms, ...]:
-    """All versions of a test that anybody has begun or that norms were made for, the newest first.
-
-    As many queries for one version and form as for several.
-    """
+    """The versions of a test that have attempts or norms, newest first. The number of queries does not grow with
+    them."""
     firsts = first_attempts(test, by_form=True)
     sets = list(
         NormSet.objects.of(test.organisation)
@@ -186,10 +178,10 @@ def known_of(version: TestVersion, form: str) -> Known:
 
 
 def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[int, Known]:
-    """What is known of the test of each part, by the part's id, for the sheet beside its result.
+    """What is known about each part's test, by part id: with the norms and calibration fixed on the role, or the
+    newest.
 
-    Of the norms and the calibration that the role fixed; where it fixed none, of the newest. At most three queries for
-    any number of parts: own questions have no figures.
+    At most three queries. Custom questions have no figures.
     """
     held = [part for part in parts if not kind_named(part.version.test.kind).has_rubrics]
     tests = {part.version.test_id for part in held}
@@ -224,12 +216,12 @@ def _known_of_part(
 
 
 def sheet_form(part: AttemptPart) -> str:
-    """The form described by the sheet beside a result; for generated items the role's form."""
+    """The form that the technical sheet of a result describes; for generated items the role's."""
     return part.part.form if kind_named(part.version.test.kind).is_generated else part.form
 
 
 def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibration | None) -> Known:
-    """Norms and a calibration made by today's rules; others are left out."""
+    """Norms and calibration, if they were made by the current rules."""
     content = content_of(version)
     groups = sorted(norm_set.groups.all(), key=lambda one: (one.language, one.device)) if norm_set else []
     return Known(

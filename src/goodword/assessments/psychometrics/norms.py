@@ -45,9 +45,9 @@ class TooFew(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class NormKey:
-    """Who can be compared: first attempts at one form of one version, in one language, on one class of device.
+    """Who is compared: first attempts at one form of one version, in one language, on one type of device.
 
-    Never a sex, a race or an age: norms are not split by them.
+    Norms are never split by sex, race or age.
     """
 
     test: str
@@ -59,8 +59,8 @@ class NormKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormTable:
-    """One norm group for one score. `sd` is that of a sample (n - 1). `cumulative` has, for each score that was
-    observed, in rising order, how many scores are at it or below. `reliability` is None where it is not known."""
+    """A norm group for one score. `sd` is of a sample (n - 1). `cumulative` has, for each observed score in rising
+    order, how many scores are at or below it. `reliability` is None if unknown."""
 
     n: int
     mean: float
@@ -70,13 +70,12 @@ class NormTable:
 
     @property
     def advised(self) -> bool:
-        """Whether the group is as large as is advised."""
         return self.n >= ADVISED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """Where the score could lie on another day, on its own scale and as percentiles."""
+    """A score's 90 % band, on its own scale and as percentiles."""
 
     low: float
     high: float
@@ -86,9 +85,9 @@ class Band:
 
 
 def norm_table(scores: Iterable[float | Fraction], reliability: float | None) -> NormTable:
-    """The table of a norm group, from one score a person. Raises `TooFew` below `LEAST`.
+    """The table of a norm group, from one score per person.
 
-    Raises `ValueError` for a score that is no finite number, and for a reliability above 1.
+    Raises `TooFew` below `LEAST`, and `ValueError` for a score that is not finite or a reliability above 1.
     """
     values = sorted(float(score) for score in scores)
     if not all(map(math.isfinite, values)):
@@ -112,7 +111,7 @@ def norm_table(scores: Iterable[float | Fraction], reliability: float | None) ->
 
 
 def percentile(table: NormTable, score: float | Fraction) -> int:
-    """The mid-rank percentile of a score, 1 to 99, halves rounded up. To be shown only where there is a `band`."""
+    """The mid-rank percentile of a score, 1 to 99, halves rounded up. Show it only if there is a `band`."""
     value = float(score)  # as in the table: a share of 1/3 is not equal to its own float
     place = bisect_left(table.cumulative, value, key=lambda entry: entry[0])
     below = table.cumulative[place - 1][1] if place else 0
@@ -126,7 +125,7 @@ def percentile(table: NormTable, score: float | Fraction) -> int:
 def standard_error(table: NormTable) -> float | None:
     """The standard error of measurement, in the unit of the scores.
 
-    None where the reliability is unknown or not above 0, and where all scores are the same.
+    None if the reliability is unknown or not positive, or if all scores are equal.
     """
     if table.reliability is None or table.reliability <= 0 or table.sd == 0:
         return None
@@ -134,7 +133,7 @@ def standard_error(table: NormTable) -> float | None:
 
 
 def band(table: NormTable, score: float | Fraction) -> Band | None:
-    """The score's 90 % band, None where there is no standard error: then there is no percentile to show."""
+    """The score's 90 % band; None without a standard error, and then no percentile may be shown."""
     error = standard_error(table)
     if error is None:
         return None
@@ -149,7 +148,7 @@ def band(table: NormTable, score: float | Fraction) -> Band | None:
 
 
 def to_json(table: NormTable) -> dict[str, Any]:
-    """The table as plain JSON, with the version of the rule; `from_json` gives it back."""
+    """The table as JSON, with the version of the rule."""
     return {
         "rule": SCORING["norms"],
         "n": table.n,
@@ -161,8 +160,8 @@ def to_json(table: NormTable) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> NormTable:
-    """The table that `to_json` made plain. Raises `ValueError` for that of another rule or one that is not sound,
-    and `KeyError` or `TypeError` for anything else."""
+    """Raises `ValueError` for a table of another rule or an inconsistent one, `KeyError` or `TypeError` for other
+    data."""
     if data["rule"] != SCORING["norms"]:
         raise ValueError(f"This norm table was made by rule {data['rule']!r}.")
     table = NormTable(
@@ -180,7 +179,7 @@ def from_json(data: Mapping[str, Any]) -> NormTable:
 
 
 def of_today(data: Mapping[str, Any]) -> NormTable | None:
-    """As `from_json`; None for a table of another rule than today's, which would be read wrongly."""
+    """As `from_json`, but None for a table of another rule."""
     try:
         return from_json(data)
     except ValueError:

@@ -77,7 +77,7 @@ type Matrix = list[list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What a calibration lacks: people, or answers, right ones or wrong ones in a cell. `n` there are."""
+    """What a calibration lacks: people, or answers, right or wrong ones in a cell. There are `n`."""
 
     kind: Literal["persons", "answers", "right", "wrong"]
     cell: Cell | None
@@ -86,7 +86,7 @@ class Lack:
 
 
 class NotEnough(ValueError):
-    """Too little to calibrate by: `lacks` has all that is missing, for the sentences of a page."""
+    """Too few answers to calibrate; `lacks` has everything that is missing."""
 
     def __init__(self, lacks: tuple[Lack, ...]) -> None:
         super().__init__(
@@ -96,7 +96,7 @@ class NotEnough(ValueError):
 
 
 class UnknownCell(LookupError):
-    """An answer to an item of a cell that was not calibrated."""
+    """An answer to an item of a cell without a calibration."""
 
     def __init__(self, cell: Cell) -> None:
         super().__init__(f"The family “{cell[0]}”, level {cell[1]}, is not calibrated.")
@@ -105,7 +105,7 @@ class UnknownCell(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Difficulty:
-    """How hard a cell is, in logits (higher is harder), its standard error, and the answers it comes from."""
+    """The difficulty of a cell in logits (higher is harder), its standard error, and the number of answers."""
 
     b: float
     se: float
@@ -114,10 +114,8 @@ class Difficulty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """All cells, the spread of abilities, and the `n` people it comes from. It never changes; a role keeps its own.
-
-    `reliability` is that of the abilities of these people, 0 to 1.
-    """
+    """The difficulties of all cells, and the standard deviation and reliability of the abilities of `n` people. It
+    never changes."""
 
     cells: Mapping[Cell, Difficulty]
     sd: float
@@ -128,17 +126,17 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """An ability and its standard error, in logits; 0 is the mean of those who were calibrated by."""
+    """An ability and its standard error, in logits; 0 is the mean of the calibration sample."""
 
     theta: float
     se: float
 
 
 def calibrate(persons: Sequence[Answers]) -> Calibration:
-    """The difficulties of all cells that occur, from first attempts: one sequence of answers a person.
+    """The difficulties of all cells, from one sequence of first-attempt answers per person; empty ones are skipped.
 
-    People without an answer are passed over. Raises `NotEnough`, with all that is lacking; `NotSettled` where people
-    do not differ or the answers do not determine the difficulties; `ValueError` for an answer other than 0 and 1.
+    Raises `NotEnough`; `NotSettled` if people do not differ or the answers do not determine the difficulties;
+    `ValueError` for an answer other than 0 and 1.
     """
     taken = [person for person in persons if person]
     order = sorted({cell for person in taken for cell, _ in person})
@@ -172,7 +170,7 @@ def calibrate(persons: Sequence[Answers]) -> Calibration:
 
 
 def ability(calibration: Calibration, answers: Answers) -> Ability:
-    """The ability behind some answers; without any it is 0, as unsure as the calibrated people are spread.
+    """The ability for some answers; without answers, 0 with the standard deviation of the sample.
 
     Raises `UnknownCell`, and `ValueError` for an answer other than 0 and 1.
     """
@@ -188,7 +186,7 @@ def ability(calibration: Calibration, answers: Answers) -> Ability:
 
 
 def to_json(calibration: Calibration) -> dict[str, Any]:
-    """The calibration as plain JSON, with the version of the rule; `from_json` gives it back."""
+    """The calibration as JSON, with the version of the rule."""
     return {
         "rule": SCORING["rasch"],
         "sd": calibration.sd,
@@ -203,8 +201,7 @@ def to_json(calibration: Calibration) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Calibration:
-    """The calibration that `to_json` made plain. Raises `ValueError` for that of another rule, and `KeyError` or
-    `TypeError` for anything else."""
+    """Raises `ValueError` for a calibration by another rule, `KeyError` or `TypeError` for other data."""
     if data["rule"] != SCORING["rasch"]:
         raise ValueError(f"This calibration was made by rule {data['rule']!r}.")
     return Calibration(
@@ -220,7 +217,7 @@ def from_json(data: Mapping[str, Any]) -> Calibration:
 
 
 def of_today(data: Mapping[str, Any]) -> Calibration | None:
-    """As `from_json`; None for a calibration of another rule than today's, which would be read wrongly."""
+    """As `from_json`, but None for a calibration by another rule."""
     try:
         return from_json(data)
     except ValueError:
@@ -228,7 +225,7 @@ def of_today(data: Mapping[str, Any]) -> Calibration | None:
 
 
 def _counts(answers: Answers, order: Sequence[Cell]) -> tuple[tuple[int, ...], int]:
-    """How many answers in each cell, and how many right in all."""
+    """The number of answers in each cell, and of right answers in total."""
     counts = dict.fromkeys(order, 0)
     solved = 0
     for cell, answer in answers:
@@ -252,12 +249,12 @@ def _lacks(persons: int, given: Mapping[Cell, int], right: Mapping[Cell, int]) -
 
 
 class NotSettled(ArithmeticError):
-    """The answers do not determine the difficulties: nothing to calibrate by."""
+    """The answers do not determine the difficulties."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fit:
-    """Difficulties in the order of the cells, the spread of abilities (both in logits), and the rounds it took."""
+    """Difficulties in the order of the cells and the standard deviation of abilities, both in logits."""
 
     difficulties: tuple[float, ...]
     sd: float
@@ -265,19 +262,19 @@ class Fit:
 
 
 def chances(difficulty: float, sd: float) -> list[float]:
-    """The chance of a right answer at each node."""
+    """The probability of a right answer at each node."""
     return [math.exp(-_softplus(difficulty - sd * z)) for z in NODES]
 
 
 def posterior(given: Sequence[int], right: int, difficulties: Sequence[float], sd: float) -> list[float]:
-    """The probabilities of the nodes for somebody with `right` right answers among `given`, which sum to 1."""
+    """The posterior probabilities of the nodes for `right` right answers among `given`; they sum to 1."""
     return _normed(_log_miss(given, _misses(difficulties, sd)), right, sd)
 
 
 def fit(groups: Groups, right: Sequence[int]) -> Fit:
-    """The estimates; `right` has the right answers of all people in each cell.
+    """The estimates; `right` has the right answers in each cell, of all people.
 
-    Each cell needs right and wrong answers. Raises `NotSettled` where the rounds do not come to rest.
+    Each cell needs right and wrong answers. Raises `NotSettled` if it does not converge.
     """
     given_in = list(zip(*groups, strict=True))
     sizes = [sum(counts.values()) for counts in groups.values()]
@@ -304,7 +301,7 @@ def fit(groups: Groups, right: Sequence[int]) -> Fit:
 
 
 def _mass(log_miss: Sequence[float], counts: Mapping[int, int], sd: float) -> list[float]:
-    """How many of the people with the same numbers of answers are expected at each node."""
+    """The expected number of these people at each node."""
     mass = [0.0] * len(NODES)
     for right, people in counts.items():
         mass = [so_far + people * p for so_far, p in zip(mass, _normed(log_miss, right, sd), strict=True)]
@@ -312,19 +309,19 @@ def _mass(log_miss: Sequence[float], counts: Mapping[int, int], sd: float) -> li
 
 
 def _step(expected: Sequence[float], right: int, chance: Sequence[float]) -> float:
-    """One Newton step of a difficulty: up where more right answers are expected than there were."""
+    """One Newton step of a difficulty."""
     too_many = sumprod(expected, chance) - right
     slope = sumprod(expected, [p * (1 - p) for p in chance])
     return max(-_LONGEST_STEP, min(_LONGEST_STEP, too_many / slope))
 
 
 def _misses(difficulties: Sequence[float], sd: float) -> list[list[float]]:
-    """At each node, the logarithm of the chance to miss an item, for each cell."""
+    """At each node, the log probability of missing an item, for each cell."""
     return [[-_softplus(sd * z - b) for b in difficulties] for z in NODES]
 
 
 def _log_miss(given: Sequence[int], misses: Sequence[Sequence[float]]) -> list[float]:
-    """The logarithm of the chance of no right answer at all, at each node."""
+    """The log probability of no right answer, at each node."""
     return [sumprod(given, at_node) for at_node in misses]
 
 
@@ -344,7 +341,7 @@ def _softplus(x: float) -> float:
 
 
 def standard_errors(groups: Groups, fitted: Fit) -> tuple[float, ...]:
-    """One for each difficulty, in logits. Raises `NotSettled` where the answers do not determine them all."""
+    """The standard error of each difficulty, in logits. Raises `NotSettled` if the answers do not determine all."""
     chance = [chances(difficulty, fitted.sd) for difficulty in fitted.difficulties]
     size = len(chance) + 1
     total = [[0.0] * size for _ in range(size)]
@@ -360,7 +357,7 @@ def standard_errors(groups: Groups, fitted: Fit) -> tuple[float, ...]:
 
 
 def mean_reliability(groups: Groups, fitted: Fit) -> float:
-    """1 - mean posterior variance / variance of abilities: how well the answers tell these people apart, 0 to 1."""
+    """1 - mean posterior variance / variance of abilities."""
     lost, people = 0.0, 0
     for pattern, counts in groups.items():
         for right, number in counts.items():
@@ -378,7 +375,7 @@ def _add(
     known: Sequence[Sequence[float]],
     people: int,
 ) -> None:
-    """Adds what a group of people tells, to the lower triangle."""
+    """Adds a group's information to the lower triangle."""
     centred = []
     for score in scores:
         middle = sumprod(weights, score)
@@ -391,8 +388,8 @@ def _add(
 
 
 def _inverse_diagonal(matrix: Matrix) -> list[float]:
-    """The diagonal of the inverse of a symmetric matrix (its lower triangle), by Cholesky's factors L:
-    the sum of squares of each column of the inverse of L."""
+    """The diagonal of the inverse of a symmetric matrix (its lower triangle): sums of squares of the columns of the
+    inverse Cholesky factor."""
     size = len(matrix)
     lower = [[0.0] * size for _ in range(size)]
     for i in range(size):

@@ -37,7 +37,7 @@ FEW = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reliability:
-    """Alpha and omega, None where there is none, from the answers of `n` people."""
+    """Alpha and omega (None if undefined) from the answers of `n` people."""
 
     alpha: float | None
     omega: float | None
@@ -45,28 +45,25 @@ class Reliability:
 
     @property
     def few(self) -> bool:
-        """Whether this is from too few people to rely on."""
         return self.n < FEW
 
     @property
     def value(self) -> float | None:
-        """The one for a band: omega, since it lets items differ; alpha where there is no omega."""
+        """The coefficient for a band: omega, which lets items differ, or else alpha."""
         return self.alpha if self.omega is None else self.omega
 
 
 def reliability_of(rows: Sequence[Sequence[float]]) -> Reliability:
-    """Both for one scale: `rows` has one row a person, one column an item, turned by their keys, none left out.
-
-    Raises `ValueError` where rows differ in length.
-    """
+    """Both coefficients of a scale: `rows` has a row per person and a column per item, after their keys, without
+    gaps."""
     return Reliability(alpha=alpha(rows), omega=omega(rows), n=len(rows))
 
 
 def alpha(rows: Sequence[Sequence[float]]) -> float | None:
-    """Cronbach's alpha; below 0 where items run against each other.
+    """Cronbach's alpha, which can be negative.
 
-    None for fewer than two items or people, and where all sums are the same. Raises `ValueError` where rows differ in
-    length.
+    None for fewer than two items or people, and if all sums are equal. Raises `ValueError` for rows of different
+    lengths.
     """
     items = _items(rows)
     if len(items) < 2 or len(rows) < 2:
@@ -80,9 +77,8 @@ def alpha(rows: Sequence[Sequence[float]]) -> float | None:
 def omega(rows: Sequence[Sequence[float]]) -> float | None:
     """McDonald's omega, 0 to 1.
 
-    None for fewer than three items (one factor has then no single solution) or two people, for an item that everybody
-    answered alike, and where the solution does not settle or is improper. Raises `ValueError` where rows differ in
-    length.
+    None for fewer than three items (a single factor is then not identified) or two people, for an item without
+    variance, and if the solution does not converge or is improper. Raises `ValueError` for rows of different lengths.
     """
     items = _items(rows)
     if len(items) < 3 or len(rows) < 2:
@@ -99,14 +95,13 @@ def omega(rows: Sequence[Sequence[float]]) -> float | None:
 
 
 def _items(rows: Sequence[Sequence[float]]) -> list[list[float]]:
-    """The columns, of rows in an order of their own, so that the order of people does not move a last digit."""
+    """The columns of the sorted rows, so that the order of people does not change the last digit."""
     if len({len(row) for row in rows}) > 1:
         raise ValueError("Every person's row needs an answer to every item.")
     return [list(column) for column in zip(*sorted(map(tuple, rows)), strict=True)]
 
 
 def _correlations(items: list[list[float]]) -> list[list[float]]:
-    """Pearson's, of each item with each, from columns that vary."""
     centred = []
     for item in items:
         middle = fsum(item) / len(item)
@@ -154,7 +149,7 @@ def loadings(correlations: Sequence[Sequence[float]]) -> list[float] | None:
 
 
 def _start(correlations: Sequence[Sequence[float]]) -> list[float]:
-    """The correlations with the item that has most in common with the others; for itself, the strongest of them."""
+    """Start values: the correlations with the item that shares most with the others."""
 
     def off_diagonal(i: int) -> list[float]:
         return [r for j, r in enumerate(correlations[i]) if j != i]
@@ -169,16 +164,16 @@ _OPPOSITE = 1e-9
 
 
 def halves(items: Sequence[tuple[Cell, bool]]) -> tuple[int, int]:
-    """How many were solved in each half of one person's form: `items` are (cell, right) in the order given."""
+    """The number solved in each half of a person's form; `items` are (cell, right) in the order given."""
     order = sorted(range(len(items)), key=lambda place: (items[place][0], place))
     solved = [items[place][1] for place in order]
     return sum(solved[::2]), sum(solved[1::2])
 
 
 def split_half(people: Sequence[tuple[float, float]]) -> float | None:
-    """The reliability from the halves of each person, at most 1; below 0 where halves run against each other.
+    """The reliability from each person's halves, at most 1; it can be negative.
 
-    None for fewer than three people, where all have the same in a half, and where the halves are opposites.
+    None for fewer than three people, if a half has no variance, and if the halves are perfectly opposed.
     """
     if len(people) < 3:
         return None

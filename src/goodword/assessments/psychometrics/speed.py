@@ -22,7 +22,7 @@ type Grade = Literal["low", "medium", "high"]
 
 
 def graded(value: Fraction, *, low: Fraction, medium: Fraction, high: Fraction) -> Grade | None:
-    """The highest grade whose threshold the value reaches; None below all of them."""
+    """The highest grade whose threshold the value reaches."""
     if value >= high:
         return "high"
     if value >= medium:
@@ -36,7 +36,7 @@ LEAST_ANSWERS = 10
 
 @dataclass(frozen=True, slots=True)
 class Timed:
-    """One answered item: the seconds from its coming on screen to its answer, and the seconds to read it once."""
+    """An answer: the seconds on screen, and the seconds to read the item once."""
 
     seconds: float
     reading: float
@@ -44,7 +44,7 @@ class Timed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Haste:
-    """How many of the timed answers came below the floor of their items."""
+    """How many of the timed answers were below the floor of their items."""
 
     fast: int
     timed: int
@@ -52,17 +52,15 @@ class Haste:
 
     @property
     def share(self) -> Fraction:
-        """The share of answers below the floor; 0 where none has a time."""
         return Fraction(self.fast, self.timed) if self.timed else Fraction(0)
 
 
 def floor(reading: float) -> float:
-    """The seconds below which an item was not read, from the seconds to read it once."""
+    """The seconds below which an item cannot have been read."""
     return max(LEAST_SECONDS, reading / 2)
 
 
 def too_fast(answers: Iterable[Timed]) -> Haste:
-    """The sign in the times of a test; an item without an answer or without a time is left out by the caller."""
     below = [answer.seconds < floor(answer.reading) for answer in answers]
     fast, timed = sum(below), len(below)
     grade: Grade | None = None

@@ -30,7 +30,7 @@ from fractions import Fraction
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marked:
-    """One scored item of a form. `right` is None without an answer."""
+    """A scored item of a form. `right` is None without an answer."""
 
     category: str
     right: bool | None
@@ -39,7 +39,7 @@ class Marked:
 
 @dataclass(frozen=True, slots=True)
 class Solved:
-    """`right` of `given` items solved. `category` is empty for all of them together."""
+    """`right` of `given` items solved. `category` is empty for all together."""
 
     category: str
     right: int
@@ -47,14 +47,13 @@ class Solved:
 
     @property
     def share(self) -> Fraction | None:
-        """The share that was solved, exact; None where nothing was given."""
         return Fraction(self.right, self.given) if self.given else None
 
 
 def solved(items: Iterable[Marked]) -> tuple[Solved, ...]:
-    """One `Solved` a category, in the order in which categories first come.
+    """One `Solved` per category, in order of first occurrence.
 
-    `items` are all items of the form, those not reached included. A category of void items alone has 0 of 0.
+    `items` are all items of the form, including those not reached. A category of void items alone has 0 of 0.
     """
     right: dict[str, int] = {}
     given: dict[str, int] = {}
@@ -65,7 +64,7 @@ def solved(items: Iterable[Marked]) -> tuple[Solved, ...]:
 
 
 def in_all(categories: Iterable[Solved]) -> Solved:
-    """All categories together: the sums, not the mean of shares."""
+    """All categories together: sums, not the mean of shares."""
     parts = tuple(categories)
     return Solved("", sum(part.right for part in parts), sum(part.given for part in parts))
 
@@ -79,7 +78,7 @@ class NoTotal(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One test that was taken: its id, its kind, and what was solved in each of its categories."""
+    """A test, its kind, and the number solved in each of its categories."""
 
     test: str
     kind: str
@@ -88,7 +87,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """What goes into a total: a category (or, with weights, a test), its share solved, and its share of the total."""
+    """A category (or, with weights, a test): its share solved, and its weight in the total."""
 
     name: str
     share: Fraction
@@ -104,10 +103,10 @@ class Total:
 
 
 def total(parts: Sequence[Part], weights: Mapping[str, int] | None = None) -> Total:
-    """The total; the formulas stand above. `weights` maps ids of tests to whole positive numbers.
+    """The total, by the formulas above. `weights` maps test ids to positive integers.
 
-    Raises `NoTotal` for no test at all, for one that is no right-or-wrong test, that comes twice or in which nothing
-    was given, and for weights that are missing, left over, or no whole positive numbers.
+    Raises `NoTotal` for no tests, a test that is not right-or-wrong, a repeated or empty test, and for weights that are
+    missing, superfluous or not positive integers.
     """
     _check(parts)
     shares = _category_means(parts) if weights is None else _test_shares(parts)

@@ -57,7 +57,7 @@ class ImportForm(forms.Form):
         elif file is None and not text.strip():
             self.add_error("file", _("Choose a file, or paste its text."))
         elif file is not None and file.size > LARGEST:
-            self.add_error("file", _("The file has more than 1 MB. A test is far smaller."))
+            self.add_error("file", _("The file is larger than 1 MB. Tests are far smaller."))
 
     @property
     def source(self) -> str:

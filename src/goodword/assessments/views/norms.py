@@ -185,7 +185,7 @@ def _calibration(found: CalibrationStatus) -> dict[str, object]:
         }
         for one in found.made
     ]
-    return {"standing": found, "made": made, "lacks": [_lack(one) for one in found.lacks]}
+    return {"status": found, "made": made, "lacks": [_lack(one) for one in found.lacks]}
 
 
 def _spoken(name: str) -> str:

@@ -54,7 +54,7 @@ _FILE_SECONDS: Final = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileQuestion(QuestionBase):
-    """A file to hand in: of one of `types`, `megabytes` large at the most."""
+    """A file to upload, of one of `types`."""
 
     type: Literal["file"] = "file"
 
@@ -67,7 +67,7 @@ type AnyQuestion = Question | FileQuestion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One thing that raters look at: 0 to `points`, with what earns them in words."""
+    """A criterion of a rubric: 0 to `points`, with `anchors` that say what earns them."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -89,8 +89,8 @@ class TakenFrom:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionSet:
-    """All of one version in one language. `rubrics`: criteria by question id; `right`: the values that are right, of
-    choices that have such. A question has one or the other, or neither and is only read."""
+    """One version in one language. `rubrics` has criteria and `right` the values of right choices, by question id; a
+    question has one, the other or neither."""
 
     id: str
     version: str
@@ -103,22 +103,18 @@ class QuestionSet:
     taken_from: TakenFrom | None = None
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """The only form."""
         return (FormOffer(id=FULL_FORM, name="", items=len(self.questions), minutes=self.minutes(FULL_FORM)),)
 
     def form_label(self, form_id: str) -> str:
-        """The form in words."""
         del form_id
         n = len(self.questions)
         return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
 
     def count(self, form_id: str) -> int:
-        """How many questions there are."""
         del form_id
         return len(self.questions)
 
     def minutes(self, form_id: str) -> int:
-        """About how long the set takes; long texts take longer."""
         del form_id
         return whole_minutes(
             reading_seconds(self.instructions)
@@ -149,8 +145,6 @@ def _check_criteria(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
 
 
 class _PackFileQuestion(BaseModel):
-    """A file to upload."""
-
     model_config = KNOWN_NAMES
 
     type: Literal["file"]
@@ -235,7 +229,7 @@ def read_questions(data: object) -> QuestionSet:
 
 
 def questions_to_json(found: QuestionSet) -> dict[str, Json]:
-    """The content that `read_questions` reads back to an equal set."""
+    """The content as JSON, which `read_questions` reads back."""
     made: dict[str, Json] = {
         "kind": KIND,
         "id": found.id,
@@ -327,7 +321,7 @@ _WORDS: Final = frozenset(
 
 
 def shared_structure(questions: QuestionSet) -> dict[str, object]:
-    """The content without its words, by name."""
+    """The content without its texts, by name."""
     plain = questions_to_json(questions)
     return {
         "the questions": _without_words(plain["questions"]),

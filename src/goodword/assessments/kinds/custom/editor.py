@@ -1,7 +1,7 @@
-"""Editing custom questions: what is taken from a questionnaire, what is added here, and the forms.
+"""Editing custom questions: questions from a questionnaire, additions, and the forms.
 
-Questions of a questionnaire are edited there. Files, keys, rubrics and instructions are edited here. Rubrics are for
-raters and the same in all languages; texts for candidates are written in each language.
+Questions are edited in their questionnaire; files, keys, rubrics and instructions here. Rubrics are for raters and the
+same in all languages; texts for candidates are written in each language.
 """
 
 import secrets
@@ -32,7 +32,7 @@ _BLANKS: Final = ("{candidate}", "{company}")
 
 
 def refusals(questions: Sequence[Entry]) -> list[str]:
-    """Why these questions of a questionnaire cannot be asked in a test, a sentence each; [] if they can."""
+    """Why these questions cannot be asked in a test, one sentence each."""
     found = []
     for place, entry in enumerate(questions, start=1):
         named = {"place": place, "text": short(_for_self(entry)["text"])}
@@ -57,7 +57,7 @@ def refusals(questions: Sequence[Entry]) -> list[str]:
 def begun(
     *, name: str, languages: Mapping[str, Sequence[Entry]], questionnaire: int, number: int
 ) -> dict[str, Content]:
-    """The contents of a new draft by language, with the questions of a version of a questionnaire."""
+    """The contents of a new draft by language, with the questions of a questionnaire's version."""
     one = f"own_{secrets.token_hex(6)}"
     return {
         language: {
@@ -77,8 +77,11 @@ def begun(
 
 
 def taken_over(content: Content, questions: Sequence[Entry], *, questionnaire: int, number: int) -> Content:
-    """The content with the questions of another version: files stay behind the question that they stood behind,
-    rubrics and right answers stay where their question and choices are still there."""
+    """The content with the questions of another version.
+
+    Files keep their place behind the same question. Rubrics and right answers are kept where question and choices
+    remain.
+    """
     made = [_for_self(entry) for entry in questions]
     for place, entry in enumerate(content["questions"]):
         if entry["type"] == FILE:
@@ -102,7 +105,7 @@ def taken_over(content: Content, questions: Sequence[Entry], *, questionnaire: i
 
 
 def without_words(content: Content, *, language: str) -> Content:
-    """The same in another language, what is added here without words."""
+    """The content in another language, with empty texts for what was added here."""
     questions = [
         entry | {"text": "", "help": ""} if entry["type"] == FILE else entry for entry in content["questions"]
     ]
@@ -110,12 +113,11 @@ def without_words(content: Content, *, language: str) -> Content:
 
 
 def has_choices(entry: Entry) -> bool:
-    """Whether a right answer can be named for it."""
     return entry["type"] in _CHOICES
 
 
 def place_of(content: Content, question_id: str) -> int:
-    """Where a question stands, from 0. Raises `KeyError` if it is not there."""
+    """The index of a question. Raises `KeyError`."""
     for place, entry in enumerate(content["questions"]):
         if entry["id"] == question_id:
             return place
@@ -123,26 +125,25 @@ def place_of(content: Content, question_id: str) -> int:
 
 
 def rubric_of(content: Content, question_id: str) -> list[dict[str, Any]]:
-    """The criteria of a question's rubric; [] without one."""
     found = next((one for one in content["rubrics"] if one["question"] == question_id), None)
     return list(found["criteria"]) if found else []
 
 
 def open_texts(content: Content) -> int:
-    """How many texts that candidates read are empty: the name, and those of files."""
+    """The number of empty texts that candidates read."""
     files = [entry for entry in content["questions"] if entry["type"] == FILE]
     return (not content["name"]) + sum(not entry["text"] for entry in files)
 
 
 def _for_self(entry: Entry) -> Entry:
-    """The question as put to candidates about themselves, without conditions on the relationship."""
+    """The question worded for self-assessment, without conditions on the relationship."""
     made = {key: value for key, value in entry.items() if key not in {"self_text", "only_for"}}
     return made | {"text": entry.get("self_text") or entry["text"], "help": entry.get("help", "")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileSettings:
-    """A file to hand in: the words by language (text, help), the types that are taken, and how large it may be."""
+    """Settings of a file upload; `words` has text and help by language."""
 
     words: Mapping[str, tuple[str, str]]
     required: bool
@@ -160,8 +161,6 @@ PARTS: Final = ("text", "points", "anchors", "id")
 
 
 class BeginForm(forms.Form):
-    """Which questionnaire, and what the test is called."""
-
     use_required_attribute = False
 
     name = Words(
@@ -181,7 +180,7 @@ class BeginForm(forms.Form):
         """`offered`: the questionnaires that candidates can answer."""
         super().__init__(data)
         field = forms.ModelChoiceField(
-            label=_("Take the questions from"),
+            label=_("Questionnaire"),
             queryset=questionnaires,
             widget=forms.RadioSelect,
             empty_label=None,
@@ -196,8 +195,6 @@ class BeginForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class InLanguage:
-    """The fields of one language."""
-
     language: str
     name: str
     first: forms.BoundField
@@ -205,7 +202,7 @@ class InLanguage:
 
 
 class WordsForm(forms.Form):
-    """Two texts in each language of the draft; only the first of the language that leads must be written."""
+    """Two texts in each language of the draft; only the first text in the source language is required."""
 
     use_required_attribute = False
 
@@ -217,7 +214,7 @@ class WordsForm(forms.Form):
         first: tuple[str, int, str],
         second: tuple[str, int, str],
     ) -> None:
-        """`languages`: what is there; `first` and `second`: label, most characters, hint."""
+        """`languages`: texts by language; `first` and `second`: label, maximum length, hint."""
         super().__init__(data)
         self._languages = list(languages)
         for number, (language, texts) in enumerate(languages.items()):
@@ -234,24 +231,21 @@ class WordsForm(forms.Form):
                     required=needed,
                     initial=text,
                     help_text=hint,
-                    missing=_("Write it in the language that leads.") if needed else "",
+                    missing=_("Write it in the source language.") if needed else "",
                 )
 
     def in_languages(self) -> Iterator[InLanguage]:
-        """Language by language, the one that leads first."""
         for language in self._languages:
             yield InLanguage(
                 language, language_name(language), self[f"first_{language}"], self[f"second_{language}"]
             )
 
     def words(self) -> dict[str, tuple[str, str]]:
-        """What was written, by language."""
         given = self.cleaned_data
         return {one: (given[f"first_{one}"], given[f"second_{one}"]) for one in self._languages}
 
 
 def details_form(data: Any, contents: Sequence[Content]) -> WordsForm:
-    """Name and instructions."""
     return WordsForm(
         data,
         languages={one["language"]: (one["name"], one["instructions"]) for one in contents},
@@ -265,25 +259,23 @@ def details_form(data: Any, contents: Sequence[Content]) -> WordsForm:
 
 
 class FileForm(WordsForm):
-    """A file to hand in."""
-
     types = forms.MultipleChoiceField(
-        label=gettext_lazy("What is taken"),
+        label=gettext_lazy("Accepted file types"),
         widget=forms.CheckboxSelectMultiple,
         error_messages={
             "required": gettext_lazy("Tick at least one type."),
-            "invalid_choice": gettext_lazy("Tick types of this list."),
+            "invalid_choice": gettext_lazy("Tick types from the list."),
         },
     )
     megabytes = Whole(
         least=1,
         most=MOST_MEGABYTES,
-        label=gettext_lazy("At most, in MB"),
-        help_text=gettext_lazy("A photo of a phone has about 4, a page of text less than 1."),
+        label=gettext_lazy("Maximum size in MB"),
+        help_text=gettext_lazy("A phone photo has about 4, a page of text less than 1."),
     )
     required = Flag(
-        label=gettext_lazy("Must be handed in"),
-        help_text=gettext_lazy("Without the tick, candidates can leave it out."),
+        label=gettext_lazy("Required"),
+        help_text=gettext_lazy("If not ticked, candidates can skip it."),
     )
 
     def __init__(self, data: Any = None, *, languages: Sequence[str], entries: Sequence[Entry]) -> None:
@@ -294,7 +286,7 @@ class FileForm(WordsForm):
         super().__init__(
             data,
             languages=there,
-            first=(_("What to hand in"), LONGEST_TEXT, ""),
+            first=(_("What to upload"), LONGEST_TEXT, ""),
             second=(_("Help"), LONGEST_TEXT, _("A hint, shown in smaller text.")),
         )
         field: Any = self.fields["types"]
@@ -304,7 +296,6 @@ class FileForm(WordsForm):
         self.fields["required"].initial = entries[0]["required"] if entries else True
 
     def file(self) -> FileSettings:
-        """What was written."""
         given = self.cleaned_data
         return FileSettings(
             words=self.words(),
@@ -315,8 +306,6 @@ class FileForm(WordsForm):
 
 
 class RightForm(forms.Form):
-    """Which choice is right, or which are."""
-
     use_required_attribute = False
 
     def __init__(self, data: Any = None, *, entry: Entry, right: Sequence[str]) -> None:
@@ -326,7 +315,7 @@ class RightForm(forms.Form):
         if entry["type"] == "single_choice":
             self.fields["right"] = forms.ChoiceField(
                 label=_("The right answer"),
-                choices=[("", _("None: it is only read")), *choices],
+                choices=[("", _("None: answers are only read")), *choices],
                 widget=forms.RadioSelect,
                 required=False,
                 initial=right[0] if right else "",
@@ -335,7 +324,9 @@ class RightForm(forms.Form):
         else:
             self.fields["right"] = forms.MultipleChoiceField(
                 label=_("The right answers"),
-                help_text=_("It counts as right if just these are ticked. Without any it is only read."),
+                help_text=_(
+                    "An answer is right if exactly these are ticked. Without any, answers are only read."
+                ),
                 choices=choices,
                 widget=forms.CheckboxSelectMultiple,
                 required=False,
@@ -344,15 +335,12 @@ class RightForm(forms.Form):
             )
 
     def values(self) -> list[str]:
-        """What was chosen."""
         given = self.cleaned_data["right"]
         return [given] if isinstance(given, str) and given else list(given)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One criterion as the page draws it."""
-
     place: int
     text: forms.BoundField
     points: forms.BoundField
@@ -363,13 +351,10 @@ class Row:
 
     @property
     def number(self) -> int:
-        """Its place, from 1."""
         return self.place + 1
 
 
 class RubricForm(RowsForm):
-    """Criteria, each with its points and what earns them. Without any, the answer is only read."""
-
     def __init__(
         self, data: Any = None, *, criteria: Sequence[Mapping[str, Any]], quiet: bool = False
     ) -> None:
@@ -404,7 +389,6 @@ class RubricForm(RowsForm):
             )
 
     def criteria_shown(self) -> Iterator[Row]:
-        """The criteria, in order."""
         for place in range(self.count):
             yield Row(
                 place,
@@ -417,20 +401,20 @@ class RubricForm(RowsForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Rows that are wholly empty are left out; all others have a criterion and points."""
+        """Ignores empty rows; all others need a criterion and points."""
         given = super().clean() or {}
         for place in range(self.count):
             text, points, anchors = (given.get(f"{part}_{place}") for part in ("text", "points", "anchors"))
             if not (text or points or anchors or f"points_{place}" in self.errors):
                 continue
             if not text and f"text_{place}" not in self.errors:
-                self.add_error(f"text_{place}", _("Write what raters look at, or take this criterion out."))
+                self.add_error(f"text_{place}", _("Describe the criterion, or remove it."))
             if not points and f"points_{place}" not in self.errors:
                 self.add_error(f"points_{place}", _("Enter a whole number from 1 to 10."))
         return given
 
     def criteria(self) -> list[Criterion]:
-        """What was written; one that was there keeps its id."""
+        """The criteria entered; existing ones keep their ids."""
         given, left, found = self.cleaned_data, set(self._known), []
         for place in range(self.count):
             if not given[f"text_{place}"]:

@@ -58,9 +58,9 @@ _MOST_WORDS: Final = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomQuestion:
-    """A question of the organisation. Its answer is as in questionnaires.answers, of a file {"upload": id}.
+    """A custom question. Its answer is as in questionnaires.answers, or {"upload": id} for a file.
 
-    An optional question counts as answered once it was skipped: its value is then empty.
+    A skipped optional question counts as answered, with an empty value.
     """
 
     id: str
@@ -76,7 +76,6 @@ class CustomQuestion:
 
     @property
     def is_written(self) -> bool:
-        """Whether its answer is free text."""
         return isinstance(self.question, LongText | ShortText)
 
     def check(self, value: Json) -> Json:
@@ -141,7 +140,6 @@ class CustomQuestion:
 
 
 def custom_questions(questions: QuestionSet) -> tuple[CustomQuestion, ...]:
-    """All questions of a set, in order."""
     return tuple(CustomQuestion(id=question.id, question=question) for question in questions.questions)
 
 
@@ -155,8 +153,6 @@ def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[I
 
 
 class CustomQuestionForm:
-    """A question of a shared type, by the form that all such questions have."""
-
     template = "assessments/portal/ask_custom_question.html"
 
     def __init__(
@@ -171,27 +167,24 @@ class CustomQuestionForm:
         self._id = question.id
 
     def is_valid(self) -> bool:
-        """Whether the question's own rules take it."""
         return self.questions.is_valid()
 
     @property
     def value(self) -> Json:
-        """As in questionnaires.answers."""
         return self.questions.answers[self._id]
 
     @property
     def sentences(self) -> list[str]:
-        """What is wrong."""
         return [str(error) for errors in self.questions.errors.values() for error in errors]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """See the base class. The template has its own summary, with the ids."""
+        """The template has its own summary, with the ids."""
         return [("", sentence) for sentence in self.sentences]
 
 
 class FileForm(forms.Form):
-    """A file to hand in. Where one was handed in before, it stays until another takes its place."""
+    """A file upload. An earlier file stays until it is replaced."""
 
     template = "assessments/portal/ask_file.html"
 
@@ -219,7 +212,7 @@ class FileForm(forms.Form):
         self.fields["file"].widget.attrs["data-most"] = str(question.megabytes * MEGABYTE)
 
     def clean(self) -> None:
-        """The file is of a type and a size that are taken, by its content and not by its name."""
+        """Checks type and size by the content of the file, not its name."""
         file = self.cleaned_data.get("file")
         if file is None:
             if "file" not in self.errors and self.question.required and self.saved is None:
@@ -232,12 +225,11 @@ class FileForm(forms.Form):
 
     @property
     def value(self) -> Json:
-        """What was there before; a new file gets its row, and so its id, as it is saved."""
+        """The saved value; a new file gets its id when it is stored."""
         return self.saved
 
     @property
     def sentences(self) -> list[str]:
-        """What is wrong."""
         return [str(error) for error in self.errors.get("file", [])]
 
     @property
@@ -246,10 +238,7 @@ class FileForm(forms.Form):
 
 
 def example_for(questions: QuestionSet, *, name: str) -> Question | None:
-    """An example of the kind of the first question, in the active language, with the id `name`.
-
-    None for a file, which nobody has at hand to practise with: the page of the part says how that works.
-    """
+    """A practice question of the first question's type, in the active language; None for a file."""
     first = questions.questions[0] if questions.questions else None
     match first:
         case SingleChoice():
@@ -280,7 +269,7 @@ def _several(name: str) -> Question:
     labels = (gettext("A table"), gettext("A window"), gettext("A plant"), gettext("A clock"))
     return MultipleChoice(
         id=name,
-        text=gettext("Which of these are in the room with you? Choose all that fit."),
+        text=gettext("Which of these are in the room with you? Choose all that apply."),
         choices=_choices(labels),
         most=len(labels),
     )
@@ -303,7 +292,7 @@ def _words(name: str, *, pick: int) -> Question:
         gettext("Wet"),
     )
     return Adjectives(
-        id=name, text=gettext("Which words fit the weather today?"), choices=_choices(labels), pick=pick
+        id=name, text=gettext("Which words describe today's weather?"), choices=_choices(labels), pick=pick
     )
 
 
@@ -317,12 +306,12 @@ def _written(first: Question, name: str) -> Question:
                 unit=gettext("minutes"),
             )
         case Date():
-            return Date(id=name, text=gettext("Which day is it today?"))
+            return Date(id=name, text=gettext("What is today's date?"))
         case Period():
             return Period(id=name, text=gettext("From which month to which was it summer last year?"))
         case LongText():
             return LongText(id=name, text=gettext("What is the weather like today? One sentence is enough."))
-    return ShortText(id=name, text=gettext("Which day of the week is it today?"))
+    return ShortText(id=name, text=gettext("What day of the week is it?"))
 
 
 def _rated(first: Question, name: str) -> Question:
@@ -330,7 +319,7 @@ def _rated(first: Question, name: str) -> Question:
         case Between():
             return Between(
                 id=name,
-                text=gettext("What do you rather drink in the morning?"),
+                text=gettext("Which do you prefer in the morning?"),
                 left=gettext("Tea"),
                 right=gettext("Coffee"),
                 can_pass=first.can_pass,
@@ -361,7 +350,7 @@ def _choices(labels: tuple[str, ...]) -> tuple[Choice, ...]:
 def custom_scores(
     questions: QuestionSet, items: Sequence[Item], answers: Mapping[str, Json]
 ) -> Iterator[ComputedScore]:
-    """The number of right answers to the questions that were asked; no score if none of these has a key."""
+    """The number of right answers to the questions asked; no score without a key."""
     keyed = _keyed(questions, visible_items(items, answers))
     if keyed:
         yield ComputedScore(
@@ -376,7 +365,7 @@ def custom_scores(
 def item_values(
     questions: QuestionSet, items: Sequence[Item], answers: Mapping[str, Json]
 ) -> dict[str, list[float | None]]:
-    """1 or 0 for each question with a key; nothing if none has one."""
+    """1 or 0 for each question with a key."""
     keyed = _keyed(questions, items)
     return (
         {ALL: [float(is_right(questions.right[item], answers.get(item))) for item in keyed]} if keyed else {}

@@ -57,10 +57,10 @@ class _Custom(FixedItems):
     report = CustomReport()
 
     def heading(self) -> str:
-        return gettext("Your own questions")
+        return gettext("Custom questions")
 
     def summary(self) -> str:
-        return gettext("Read or marked by people, or with a right answer.")
+        return gettext("Read or marked by members, or with a right answer.")
 
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
@@ -171,7 +171,7 @@ class _Custom(FixedItems):
         return questions_sheet(content, known)
 
     def practice(self, content: QuestionSet, *, form: str, language: str) -> tuple[Item, ...]:
-        """One like the first question; none for a file, which nobody has at hand to practise with."""
+        """A question like the first; none for a file, since candidates may not have one at hand."""
         del form, language
         question = example_for(content, name=PRACTICE)
         return (CustomQuestion(id=PRACTICE, question=question),) if question else ()

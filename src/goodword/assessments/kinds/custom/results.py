@@ -43,7 +43,6 @@ TWO = 2
 
 
 def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
-    """The sheet of a set of questions, which has one form."""
     return TechnicalSheet(
         kind="questions",
         title=questions.name,
@@ -51,7 +50,7 @@ def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
         language=questions.language,
         form=questions.form_label(FULL_FORM),
         construct=gettext(
-            "Questions your organisation wrote. What the answers measure is not known: nobody has studied it."
+            "Questions written by your organisation. What the answers measure has not been studied."
         ),
         n_items=len(questions.questions),
         minutes=questions.minutes(FULL_FORM),
@@ -61,23 +60,18 @@ def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
         scoring_version=SCORING["solved"],
         reliability=reliability_sentence(known.groups),
         norms=norms_sentence(
-            [], known.groups, without=gettext("Answers are read one by one and not compared with anybody's.")
+            [], known.groups, without=gettext("Answers are read individually and not compared with others'.")
         ),
         validity=gettext(
             "None yet. If an answer counts, say why on the role: which job requirement it assesses."
         ),
         limits=(
-            gettext(
-                "Two people who mark one answer can differ: look at both, and at the rubric, before you rely on it."
-            ),
-            gettext(
-                "Asking everybody the same questions in the same words is fairer, but still not a "
-                "measurement."
-            ),
+            gettext("Two raters can differ: check both ratings and the rubric before you rely on them."),
+            gettext("Asking everyone the same questions is fairer, but it is not a measurement."),
             *common_limits(),
         ),
         licence=gettext("Your own"),
-        source=gettext("Written by your organisation, or imported by it"),
+        source=gettext("Written or imported by your organisation"),
         more=_raters(questions),
         own_norms=known.groups,
     )
@@ -127,8 +121,6 @@ def _raters(questions: QuestionSet) -> dict[str, str]:
 
 
 class MarkState(StrEnum):
-    """How far the marking of an answer is."""
-
     #: not marked, because it has no rubric
     NONE = "none"
     NOT_YET = "not_yet"
@@ -139,8 +131,6 @@ class MarkState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileAnswer:
-    """A file that was handed in: its id, name and size in bytes."""
-
     id: int
     name: str
     size: int
@@ -148,7 +138,7 @@ class FileAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedCriterion:
-    """One thing that raters look at: 0 to `points`, and what each rater gave (None: nothing), in their order."""
+    """A criterion with each rater's points, in the raters' order."""
 
     text: str
     points: int
@@ -157,25 +147,20 @@ class MarkedCriterion:
 
     @property
     def mean_text(self) -> str:
-        """The mean over raters; empty where nobody gave anything."""
         held = [one for one in self.given if one is not None]
         return written_number(fmean(held)) if held else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RaterComment:
-    """What a rater wrote beside the points."""
-
     who: str
     text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredQuestion:
-    """One question with its answer in words ("" where there is none), or its file.
-
-    `right` is None where there is no right answer; `raters` are names, in the order of what each criterion was given.
-    """
+    """A question with its answer in words, or its file. `right` is None without a key; `raters` are names, in the
+    order of a criterion's points."""
 
     id: str
     text: str
@@ -192,12 +177,10 @@ class AnsweredQuestion:
 
     @property
     def most(self) -> int:
-        """The most points that its criteria give together."""
         return sum(criterion.points for criterion in self.criteria)
 
     @property
     def sums(self) -> tuple[int, ...]:
-        """What each rater gave in all."""
         return tuple(
             sum(criterion.given[place] or 0 for criterion in self.criteria)
             for place in range(len(self.raters))
@@ -205,18 +188,17 @@ class AnsweredQuestion:
 
     @property
     def mean(self) -> float | None:
-        """The mean over raters of what they gave in all; None until it is marked."""
+        """The mean of the raters' sums; None until it is marked."""
         return fmean(self.sums) if self.state is MarkState.DONE and self.sums else None
 
     @property
     def mean_text(self) -> str:
-        """The same, written; empty until it is marked."""
         return "" if self.mean is None else written_number(self.mean)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionsResult(PartResult):
-    """A set of own questions: `right` of `keyed` that have a right answer (None where none has)."""
+    """The result of custom questions: `right` of `keyed`, None if no question has a key."""
 
     template: ClassVar[str] = "assessments/result/questions.html"
 
@@ -232,12 +214,11 @@ class QuestionsResult(PartResult):
 
     @property
     def to_mark(self) -> int:
-        """How many answers still wait for a rater."""
+        """The number of answers that wait for a rater."""
         return sum(one.state in {MarkState.NOT_YET, MarkState.HALF} for one in self.questions)
 
     @property
     def has_rubric(self) -> bool:
-        """Whether any answer is marked by people."""
         return any(one.state is not MarkState.NONE for one in self.questions)
 
 
@@ -249,7 +230,7 @@ def questions_result(
     answers: Mapping[str, Json],
     scores: Mapping[str, Score],
 ) -> QuestionsResult:
-    """Each question that was asked, with its answer and its marks. `scores` has one only if some have a key."""
+    """Each question asked, with its answer and marks. `scores` is empty if no question has a key."""
     score = scores.get(ALL)
     asked = [item for item in visible_items(items, answers) if isinstance(item, CustomQuestion)]
     return QuestionsResult(
@@ -331,23 +312,19 @@ def _labels(question: AnyQuestion, values: Sequence[str]) -> str:
 
 
 class CriterionData(TypedDict):
-    """One thing that raters look at: 0 to `points`, and what each gave, in their order."""
-
     text: str
     points: int
     given: list[int | None]
 
 
 class Remark(TypedDict):
-    """What a rater wrote; `None` once erased."""
-
     who: str
     text: str | None
 
 
 class QuestionData(TypedDict):
-    """A question with its answer in words, or the name of its file (`None`: no answer, or erased). `right` is `None`
-    where there is no right answer. `state`: "none" (nobody marks it), "not_yet", "half" (by one of two) or "done"."""
+    """A question with its answer in words or the name of its file (None: no answer, or erased). `right` is None
+    without a key. `state` is a `MarkState`."""
 
     text: str
     answer: str | None
@@ -361,7 +338,7 @@ class QuestionData(TypedDict):
 
 
 class CustomPart(PartHead):
-    """Own questions: `right` of `keyed` that have a right answer; `None` where none has, or once erased."""
+    """Custom questions: `right` of `keyed`; None without a key, or once erased."""
 
     kind: Literal["questions"]
     right: int | None
@@ -454,7 +431,6 @@ def _results(test: CustomPart, words: Words) -> list[Block]:
 
 
 def _points(question: QuestionData) -> float:
-    """The mean of the raters' total points."""
     places = range(len(question["raters"]))
     return fmean(sum(one["given"][place] or 0 for one in question["criteria"]) for place in places)
 

@@ -49,7 +49,7 @@ _SAME = {".jpeg": ".jpg", ".jfif": ".jpg"}
 
 
 class RejectedFile(Exception):
-    """The file is not taken; `sentence` says why, and what to do."""
+    """The file is rejected; `sentence` says why and what to do."""
 
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
@@ -58,7 +58,7 @@ class RejectedFile(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedFile:
-    """A file that is taken: its name without a folder, what it is by its content, and its bytes."""
+    """An accepted file: its name without a folder, its type by content, and its bytes."""
 
     name: str
     content_type: str
@@ -67,7 +67,7 @@ class CheckedFile:
 
 
 def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: int) -> CheckedFile:
-    """The file, if it is one of `types` (names of ACCEPTED) and not larger than that. Raises Refused."""
+    """The file, if it is one of `types` (keys of ACCEPTED) and small enough. Raises `RejectedFile`."""
     name = clean_text(PurePath(file.name or "").name, one_line=True)
     ending = PurePath(name).suffix.casefold()
     allowed = {end: kind for one in types for end, kind in ACCEPTED[one].items()}

@@ -1,7 +1,6 @@
-"""A situational judgement set: situations of work, actions to rate, and how effective each is keyed to be.
+"""A situational judgement set: situations, actions to rate, and how effective each is keyed to be.
 
-It is one JSON file: `kind ("judgement"), id, version, language, name, licence, source, construct, instructions,
-response_scale, key_basis, scenarios`. `docs/content-packs.md` describes each field.
+`docs/content-packs.md` describes its JSON.
 """
 
 from collections.abc import Mapping
@@ -34,8 +33,7 @@ FEWEST_ACTIONS: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
-    """One thing that somebody could do. `effectiveness` is the key, on the answer scale in half steps; `reason` says
-    why it is keyed so, and may be empty in sets from outside."""
+    """A possible action. `effectiveness` is the key, on the answer scale in half steps."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -47,8 +45,6 @@ class Action:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """A situation, and the actions that are rated in it, in the order shown."""
-
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
@@ -58,10 +54,9 @@ class Scenario:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementSet:
-    """All of one version in one language. Translations of a version share ids and keys.
+    """One version in one language. Translations of a version share ids and keys; action ids are unique in the set.
 
-    `key_basis` says in plain words how the key came about, `construct` in one sentence what the set is about. Ids of
-    actions are unique in the whole set.
+    `key_basis` says in plain words how the key was set, `construct` in one sentence what the set measures.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", title="Judgement set")
@@ -81,26 +76,21 @@ class JudgementSet:
 
     @property
     def actions(self) -> tuple[Action, ...]:
-        """The actions of all scenarios, in order."""
         return tuple(action for scenario in self.scenarios for action in scenario.actions)
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """The only form."""
         return (FormOffer(id=FULL_FORM, name="", items=len(self.scenarios), minutes=self.minutes(FULL_FORM)),)
 
     def form_label(self, form_id: str) -> str:
-        """The form in words."""
         del form_id
         n = len(self.scenarios)
         return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
 
     def count(self, form_id: str) -> int:
-        """How many situations there are."""
         del form_id
         return len(self.scenarios)
 
     def minutes(self, form_id: str) -> int:
-        """About how long the set takes."""
         del form_id
         return whole_minutes(
             reading_seconds(self.instructions)
@@ -113,12 +103,10 @@ class JudgementSet:
 
     @property
     def lowest(self) -> int:
-        """The lowest value of the answer scale."""
         return self.response_scale[0].value
 
     @property
     def highest(self) -> int:
-        """The highest value of the answer scale."""
         return self.response_scale[-1].value
 
 
@@ -147,7 +135,7 @@ def read_judgement(data: object) -> JudgementSet:
 
 
 def to_json(judgement: JudgementSet) -> dict[str, Any]:
-    """The set as plain JSON in the published form; `read_judgement` gives it back."""
+    """The set as JSON, which `read_judgement` reads back."""
     plain = asdict(judgement)
     for key in ("response_scale", "scenarios"):
         plain[key] = list(plain[key])

@@ -1,4 +1,4 @@
-"""Editing a set of situations: drafts with texts by place, translations that follow the source, and the forms."""
+"""Editing a set of situations: drafts, translations that follow the source, and the forms."""
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,13 +29,13 @@ SCALE: Final[Mapping[str, tuple[str, ...]]] = {
 
 
 def scale_in(language: str) -> list[dict[str, Any]]:
-    """The answer scale in a language; in English where we have no words."""
+    """The answer scale in a language, or in English."""
     labels = SCALE.get(language, SCALE["en"])
     return [{"value": value, "label": label} for value, label in enumerate(labels, start=1)]
 
 
 def empty(*, name: str, instructions: str, construct: str, language: str, organisation: str) -> Content:
-    """A set without scenarios, to be a draft."""
+    """A draft without scenarios."""
     return {
         "kind": KIND,
         "id": f"own_{secrets.token_hex(6)}",
@@ -53,7 +53,7 @@ def empty(*, name: str, instructions: str, construct: str, language: str, organi
 
 
 def copied(content: Content, *, name: str, organisation: str) -> Content:
-    """A copy that begins a set of the organisation's own; it says what it was made of."""
+    """A copy as the start of the organisation's own set; its source names the original."""
     made = deepcopy(content)
     source = _("%(source)s Changed by %(organisation)s, from version %(version)s of “%(name)s”.") % {
         "source": f"{content['source'].rstrip('.')}.",
@@ -65,13 +65,13 @@ def copied(content: Content, *, name: str, organisation: str) -> Content:
 
 
 def translation_of(source: Content, *, language: str) -> Content:
-    """The set in another language, its texts empty."""
+    """The set in another language, with empty texts."""
     made = carried(source, {"scenarios": []} | dict.fromkeys(WHOLE, ""))
     return made | {"language": language, "response_scale": scale_in(language)}
 
 
 def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
-    """Every text that is not empty, by its place: "name", "scenario-s1", "action-a1", "reason-a1"."""
+    """All non-empty texts by key: "name", "scenario-s1", "action-a1", "reason-a1"."""
     found = {name: str(content.get(name, "")) for name in WHOLE}
     for scenario in content["scenarios"]:
         found[f"scenario-{scenario['id']}"] = scenario["text"]
@@ -82,7 +82,7 @@ def texts_of(content: Mapping[str, Any]) -> dict[str, str]:
 
 
 def with_texts(content: Content, texts: Mapping[str, str]) -> Content:
-    """The same set with these texts by place; one that is not among them becomes empty."""
+    """The set with these texts by key; missing ones become empty."""
     made = deepcopy(content)
     for name in WHOLE:
         made[name] = texts.get(name, "")
@@ -95,20 +95,20 @@ def with_texts(content: Content, texts: Mapping[str, str]) -> Content:
 
 
 def carried(source: Content, translated: Content) -> Content:
-    """The translation for a changed source: its structure and keys, the texts that were translated before."""
+    """The translation updated to a changed source: its structure and keys, with the texts translated before."""
     own = {name: translated[name] for name in ("language", "response_scale") if name in translated}
     texts, wanted = texts_of(translated), texts_of(source)
     return with_texts(source, {place: text for place, text in texts.items() if place in wanted}) | own
 
 
 def gaps(source: Content, translated: Content) -> int:
-    """How many texts of the source have none in the translation."""
+    """The number of texts without a translation."""
     there = texts_of(translated)
     return sum(place not in there for place in texts_of(source))
 
 
 def place_of(content: Content, scenario_id: str) -> int:
-    """Where a scenario stands, from 0. Raises `KeyError` if it is not there."""
+    """The index of a scenario. Raises `KeyError`."""
     for place, scenario in enumerate(content["scenarios"]):
         if scenario["id"] == scenario_id:
             return place
@@ -116,7 +116,7 @@ def place_of(content: Content, scenario_id: str) -> int:
 
 
 def keys_of(content: Content) -> dict[str, tuple[str, float]]:
-    """Each action's text and key, by its id."""
+    """Each action's text and key, by id."""
     return {
         action["id"]: (action["text"], float(action["effectiveness"]))
         for scenario in content["scenarios"]
@@ -125,17 +125,17 @@ def keys_of(content: Content) -> dict[str, tuple[str, float]]:
 
 
 def left_behind(before: Content, after: Content, translations: Sequence[Content]) -> list[str]:
-    """The languages that still say in their words what the source has changed."""
+    """The languages whose translation still has texts that changed in the source."""
     was, now = texts_of(before), texts_of(after)
     changed = {place for place in was.keys() & now.keys() if was[place] != now[place]}
     return [one["language"] for one in translations if changed & texts_of(one).keys()]
 
 
 def changes(before: Content, after: Content) -> list[str]:
-    """What is different from an earlier version, in sentences: first of all the key."""
+    """The changes since an earlier version, in sentences; changed keys come first."""
     was, now = keys_of(before), keys_of(after)
     found = [
-        _("Key of “%(action)s”: %(now)s instead of %(was)s.")
+        _("Key of “%(action)s” changed from %(was)s to %(now)s.")
         % {"action": short(now[one][0]), "now": plain(now[one][1]), "was": plain(was[one][1])}
         for one in now
         if one in was and was[one][1] != now[one][1]
@@ -145,18 +145,18 @@ def changes(before: Content, after: Content) -> list[str]:
     for count, words in (
         (
             len(here - there),
-            ngettext("%(n)s scenario is new.", "%(n)s scenarios are new.", len(here - there)),
+            ngettext("%(n)s scenario added.", "%(n)s scenarios added.", len(here - there)),
         ),
         (
             len(there - here),
-            ngettext("%(n)s scenario has gone.", "%(n)s scenarios have gone.", len(there - here)),
+            ngettext("%(n)s scenario removed.", "%(n)s scenarios removed.", len(there - here)),
         ),
         (
             worded := sum(
                 now_text != texts_of(before).get(place, now_text)
                 for place, now_text in texts_of(after).items()
             ),
-            ngettext("%(n)s text is worded differently.", "%(n)s texts are worded differently.", worded),
+            ngettext("%(n)s text reworded.", "%(n)s texts reworded.", worded),
         ),
     ):
         if count:
@@ -165,13 +165,13 @@ def changes(before: Content, after: Content) -> list[str]:
 
 
 def plain(value: float) -> str:
-    """A key as people write it: 4, 3.5."""
+    """A key as text: "4", "3.5"."""
     return f"{value:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyedAction:
-    """One action as it was written: `id` empty for a new one, the key on the answer scale in half steps, and why."""
+    """An action as entered: `id` is empty for a new one."""
 
     id: str
     text: str
@@ -189,8 +189,6 @@ PARTS: Final = ("action", "key", "reason", "id")
 
 
 class DetailsForm(forms.Form):
-    """The set as a whole."""
-
     use_required_attribute = False
 
     name = Words(
@@ -203,24 +201,22 @@ class DetailsForm(forms.Form):
         label=gettext_lazy("What it measures"),
         lines=2,
         max_length=LONGEST_LINE,
-        help_text=gettext_lazy("In one sentence, for those who read the results."),
-        missing=gettext_lazy("Say in one sentence what the set is about."),
+        help_text=gettext_lazy("In one sentence, for readers of the results."),
+        missing=gettext_lazy("Describe in one sentence what it measures."),
     )
     instructions = Words(
         label=gettext_lazy("Instructions"),
         lines=4,
         max_length=LONGEST_TEXT,
         help_text=gettext_lazy("What candidates read before the first situation."),
-        missing=gettext_lazy("Write what candidates are to do."),
+        missing=gettext_lazy("Write the instructions."),
     )
 
 
 class NewForm(DetailsForm):
-    """A new set also has a language."""
-
     language = forms.ChoiceField(
         label=gettext_lazy("Language"),
-        help_text=gettext_lazy("In which you write it. Others can be added as translations."),
+        help_text=gettext_lazy("The language you write in. You can add translations later."),
         error_messages={
             "invalid_choice": gettext_lazy("Choose one of the languages."),
             "required": gettext_lazy("Choose a language."),
@@ -235,8 +231,6 @@ class NewForm(DetailsForm):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One action as the page draws it."""
-
     place: int
     text: forms.BoundField
     key: forms.BoundField
@@ -247,12 +241,11 @@ class Row:
 
     @property
     def number(self) -> int:
-        """Its place, from 1."""
         return self.place + 1
 
 
 class ScenarioForm(RowsForm):
-    """A situation with its actions; each has a key on the answer scale, in half steps, and the reason for it."""
+    """A situation with its actions; each has a key in half steps of the answer scale, and a reason."""
 
     use_required_attribute = False
 
@@ -261,7 +254,7 @@ class ScenarioForm(RowsForm):
         lines=4,
         max_length=LONGEST_TEXT,
         help_text=gettext_lazy(
-            "A situation that people face in this job, without a hint at the best response."
+            "A situation that people face in this job, without hinting at the best response."
         ),
         missing=gettext_lazy("Describe the situation."),
     )
@@ -311,7 +304,6 @@ class ScenarioForm(RowsForm):
         )
 
     def actions_shown(self) -> Iterator[Row]:
-        """The actions, in order."""
         for place in range(self.count):
             yield Row(
                 place,
@@ -324,7 +316,7 @@ class ScenarioForm(RowsForm):
             )
 
     def clean(self) -> dict[str, Any]:
-        """Rows that are wholly empty are left out; all others are whole, and there are two at least."""
+        """Ignores empty rows; all others must be complete, and there must be at least two."""
         given = super().clean() or {}
         texts = []
         for place in range(self.count):
@@ -334,19 +326,18 @@ class ScenarioForm(RowsForm):
             for part, value, sentence in (
                 ("action", text, _("Describe a possible action, or remove this one.")),
                 ("key", key, _("Choose how effective it is.")),
-                ("reason", reason, _("Say why it is as effective as that.")),
+                ("reason", reason, _("Give the reason for this key.")),
             ):
                 if not value and f"{part}_{place}" not in self.errors:
                     self.add_error(f"{part}_{place}", sentence)
             if text.casefold() in texts:
-                self.add_error(f"action_{place}", _("This action is here twice."))
+                self.add_error(f"action_{place}", _("This action is listed twice."))
             texts.append(text.casefold())
         if len(texts) < FEWEST_ACTIONS and not self.errors:
-            self.add_error("action_0" if self.count else None, _("Write at least two actions to judge."))
+            self.add_error("action_0" if self.count else None, _("Write at least two actions."))
         return given
 
     def actions(self) -> list[KeyedAction]:
-        """The actions that were written."""
         given = self.cleaned_data
         return [
             KeyedAction(
@@ -361,22 +352,20 @@ class ScenarioForm(RowsForm):
 
 
 class PublishForm(forms.Form):
-    """Where the key comes from."""
-
     use_required_attribute = False
 
     key_by = Words(
         label=gettext_lazy("Who set the key"),
         max_length=200,
-        help_text=gettext_lazy("Names, and what they do: Ana Ruiz and Tom Berg, heads of service."),
-        missing=gettext_lazy("Name those who set the key."),
+        help_text=gettext_lazy("Names and positions, for example Ana Ruiz and Tom Berg, heads of service."),
+        missing=gettext_lazy("Enter who set the key."),
     )
     key_how = Words(
         label=gettext_lazy("How they set it"),
         lines=3,
         max_length=700,
         help_text=gettext_lazy(
-            "For example: each rated every action alone, then they agreed where they differed by more than one."
+            "For example: each rated every action independently, then they discussed differences of more than one step."
         ),
         missing=gettext_lazy("Describe how the key was created."),
     )
@@ -384,8 +373,6 @@ class PublishForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A text in both languages, and what it is."""
-
     source: str
     what: str
     field: forms.BoundField
@@ -393,14 +380,14 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The set as a whole (`number` 0), or one scenario."""
+    """The texts of the set itself (`number` 0), or of one scenario."""
 
     number: int
     pairs: Sequence[Pair]
 
 
 class TranslationForm(forms.Form):
-    """One input a text; what is left empty stays open."""
+    """One input per text; empty ones remain untranslated."""
 
     use_required_attribute = False
 
@@ -419,7 +406,6 @@ class TranslationForm(forms.Form):
             )
 
     def groups(self) -> Iterator[Group]:
-        """The set as a whole, then scenario by scenario."""
         yield Group(0, self._pairs(["name", "construct", "instructions"]))
         for number, scenario in enumerate(self._source["scenarios"], start=1):
             places = [f"scenario-{scenario['id']}"]
@@ -433,7 +419,6 @@ class TranslationForm(forms.Form):
         ]
 
     def texts(self) -> dict[str, str]:
-        """What was written, by place."""
         return {place: self.cleaned_data[place] for place in self._wanted}
 
 

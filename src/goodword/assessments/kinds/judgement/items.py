@@ -117,14 +117,13 @@ class Situation:
 
 
 def situations(judgement: JudgementSet) -> tuple[Situation, ...]:
-    """The situations of a set, in order."""
     return tuple(
         Situation(id=scenario.id, scenario=scenario, judgement=judgement) for scenario in judgement.scenarios
     )
 
 
 def practice_situation(judgement: JudgementSet) -> Situation:
-    """A situation to practise on, in the active language."""
+    """A practice situation in the active language."""
     scenario = Scenario(
         id=PRACTICE,
         text=gettext("You are on your way to a meeting and notice that you will be ten minutes late."),
@@ -147,7 +146,7 @@ def practice_situation(judgement: JudgementSet) -> Situation:
 
 
 class SituationForm(forms.Form):
-    """The answers to the actions of one situation. While they are given, some may still be missing (`partly`)."""
+    """Ratings of the actions of one situation; with `partly`, some may be missing."""
 
     template = "assessments/portal/ask_situation.html"
 
@@ -171,17 +170,15 @@ class SituationForm(forms.Form):
 
     @property
     def actions(self) -> list[BoundField]:
-        """The actions, in order."""
         return [self[name] for name in self.names]
 
     def clean(self) -> None:
-        """Something must be chosen."""
         if not self.errors and all(self.cleaned_data.get(name) is None for name in self.names):
             self.add_error(next(iter(self.names)), _("Choose how effective this is."))
 
     @property
     def value(self) -> Json:
-        """{action id: value}, of those that were chosen."""
+        """{action id: value} of the actions rated."""
         return {
             action: self.cleaned_data[name]
             for name, action in self.names.items()
@@ -190,12 +187,11 @@ class SituationForm(forms.Form):
 
     @property
     def sentences(self) -> list[str]:
-        """Error sentences, each naming its action."""
         return [sentence for _, sentence in self.problems]
 
     @property
     def problems(self) -> list[tuple[str, str]]:
-        """`sentences`, each with the id of the action's first answer."""
+        """Errors that name their action, with the id of its first input."""
         return [
             (
                 f"{self[name].auto_id}_0",
@@ -208,7 +204,7 @@ class SituationForm(forms.Form):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionScore:
-    """How one action counts, in steps of the answer scale. `answer` and `distance` are None if it was not rated."""
+    """The score of one action, in steps of the answer scale; `answer` and `distance` are None if it was not rated."""
 
     scenario_id: str
     action_id: str
@@ -236,10 +232,9 @@ class JudgementScore:
 
 
 def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore:
-    """The score of a set; the formula stands above.
+    """The score of a set, by the formula above.
 
-    `answers` maps ids of actions to values of the answer scale; an action left out is one not rated. Raises
-    `ScoringError` for an answer that is not one of this set's.
+    `answers` maps action ids to values of the answer scale. Raises `ScoringError` for answers that are not of this set.
     """
     _check(judgement, answers)
     scored = tuple(
@@ -277,7 +272,7 @@ def judgement_scores(
 
 
 def without_void(judgement: JudgementSet, items: Sequence[Item]) -> JudgementSet:
-    """The set with only those scenarios that are among the items that count."""
+    """The set with only the scenarios that count."""
     counting = {item.id for item in items}
     return replace(judgement, scenarios=tuple(one for one in judgement.scenarios if one.id in counting))
 

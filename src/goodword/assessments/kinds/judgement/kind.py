@@ -46,7 +46,7 @@ class _Judgement(FixedItems):
     report = JudgementReport()
 
     def heading(self) -> str:
-        return gettext("Situations")
+        return gettext("Situational judgement")
 
     def summary(self) -> str:
         return gettext("Ratings of how effective actions are, compared with a key.")

@@ -50,7 +50,6 @@ NEAR: Final = 1.0
 
 
 def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
-    """The sheet of a set, which has one form."""
     n_actions = len(judgement.actions)
     return TechnicalSheet(
         kind="judgement",
@@ -82,15 +81,15 @@ def judgement_sheet(judgement: JudgementSet, known: Known) -> TechnicalSheet:
         validity=no_validity(),
         limits=(
             gettext(
-                "The distance also reflects how a person uses the scale: somebody who keeps to its ends "
-                "or its middle lies further from a key than somebody of the same judgement who uses all "
-                "of it. Nothing corrects for that."
+                "The distance also reflects response style: people who use only the ends or the middle of "
+                "the scale score further from the key than others with the same judgement. This is not "
+                "corrected."
             ),
             gettext(
                 "It is only as good as its key. Other experienced people might key some actions differently."
             ),
             gettext("It shows what somebody considers effective, not what they do."),
-            gettext("Small differences mean nothing."),
+            gettext("Small differences are not meaningful."),
             *common_limits(),
         ),
         licence=judgement.licence,
@@ -108,10 +107,8 @@ def _smallest(judgement: JudgementSet) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedAction:
-    """One action: how it was rated, its key, the distance between them in steps, and why the key is so.
-
-    `answer`, `label` and `distance` are None where it was not rated.
-    """
+    """An action with its rating, its key, their distance in steps, and the reason for the key; None if it was not
+    rated."""
 
     text: str
     answer: int | None
@@ -122,19 +119,15 @@ class RatedAction:
 
     @property
     def key_text(self) -> str:
-        """The key as people write it: "5", "3.5"."""
         return f"{self.key:g}"
 
     @property
     def distance_text(self) -> str:
-        """The distance; empty where there is none."""
         return "" if self.distance is None else f"{self.distance:g}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RatedScenario:
-    """A situation with its actions, in the order shown."""
-
     text: str
     actions: tuple[RatedAction, ...]
 
@@ -156,7 +149,7 @@ class JudgementResult(PartResult):
     response_labels: tuple[str, ...]
     key_basis: str
     scenarios: tuple[RatedScenario, ...]
-    standing: NormedScore | None = None
+    normed: NormedScore | None = None
     #: situations that the line broke at, which do not count
     voided: int = 0
 
@@ -176,22 +169,20 @@ class JudgementResult(PartResult):
 
     @property
     def distance_text(self) -> str:
-        """The mean distance; empty where there is none."""
         return "" if self.distance is None else written_number(self.distance)
 
     @property
     def smallest_text(self) -> str:
-        """The smallest possible distance. With two decimals, because a few half steps among many keys matter."""
+        """Two decimals, because a few half steps among many keys matter."""
         return f"{self.smallest:.2f}" if self.smallest else "0"
 
     @property
     def largest_text(self) -> str:
-        """The largest that it could have been."""
         return written_number(self.largest)
 
     @property
     def rule_text(self) -> str:
-        """How the mean comes about: "(0 + 1 + 0.5) ÷ 3 = 0.5"; empty if there is none."""
+        """ "(0 + 1 + 0.5) ÷ 3 = 0.5"; empty without a score."""
         distances = [
             action.distance
             for scenario in self.scenarios
@@ -205,7 +196,7 @@ class JudgementResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateSituation:
-    """A situation with its actions: whether the ratings were `near` to the key, None if none was rated."""
+    """A situation with its actions; `near`: whether the ratings are close to the key, None if none was rated."""
 
     scenario: RatedScenario
     near: bool | None
@@ -213,7 +204,7 @@ class CandidateSituation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateJudgement(CandidateResult):
-    """The situations. `steps` is the answer scale: "1 Very ineffective · 2 Rather ineffective"."""
+    """What candidates see. `steps` is the answer scale: "1 Very ineffective · 2 Rather ineffective"."""
 
     key_basis: str
     steps: str
@@ -221,7 +212,6 @@ class CandidateJudgement(CandidateResult):
 
     @property
     def near(self) -> int:
-        """In how many situations the ratings were near to the key."""
         return sum(one.near is True for one in self.situations)
 
 
@@ -234,7 +224,7 @@ def judgement_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> JudgementResult:
-    """The stored distance with the actions behind it. `scores` by scale."""
+    """The stored distance with its actions. `scores` by scale."""
     score, content = scores[ALL], without_void(content, items)
     found = judge(content, ratings(answers))
     actions = {one.action_id: one for one in found.actions}
@@ -262,7 +252,7 @@ def judgement_result(
             )
             for scenario in content.scenarios
         ),
-        standing=normed_score(score, by_distance=True),
+        normed=normed_score(score, by_distance=True),
     )
 
 
@@ -284,8 +274,6 @@ def _is_near(scenario: RatedScenario) -> bool | None:
 
 
 class ActionData(TypedDict):
-    """One action: its rating in words (`None`: none), the key and the distance in steps, and why the key is so."""
-
     text: str
     answer: int | None
     answer_label: str | None
@@ -300,7 +288,7 @@ class SituationData(TypedDict):
 
 
 class JudgementPart(PartHead):
-    """Situational judgement. `distance`: the mean from the key; `smallest` and `largest`: its possible extremes."""
+    """Situational judgement: the mean distance from the key, and its possible extremes."""
 
     kind: Literal["judgement"]
     scale_min: int
@@ -332,7 +320,7 @@ class JudgementReport:
             "largest": result.largest,
             "n_answered": result.answered,
             "key_basis": result.key_basis,
-            "standing": freeze_normed_score(result.standing, moment),
+            "standing": freeze_normed_score(result.normed, moment),
             "voided": result.voided,
             "situations": [
                 {

@@ -41,7 +41,6 @@ _ON_ONE = {"at_end", "not_at_end", "not_most", "not_least"}
 
 @cache
 def arrangements(n: int) -> tuple[tuple[int, ...], ...]:
-    """All arrangements of n things."""
     return tuple(permutations(range(n)))
 
 
@@ -52,7 +51,6 @@ def fitting(n: int, statement: Statement) -> int:
 
 
 def fitting_all(n: int, statements: Iterable[Statement]) -> int:
-    """The arrangements of n things in which all statements are true."""
     left = (1 << len(arrangements(n))) - 1
     for statement in statements:
         left &= fitting(n, statement)
@@ -75,7 +73,6 @@ def listed(n: int, left: int) -> list[tuple[int, ...]]:
 
 @cache
 def things_in(statement: Statement) -> tuple[int, ...]:
-    """The things that a statement names."""
     name, *arguments = statement
     return tuple(int(one) for one in (arguments[:1] if name == "at" else arguments))
 
@@ -113,7 +110,7 @@ def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
 
 @cache
 def true_statements(n: int, kind: str) -> tuple[Statement, ...]:
-    """All statements of a kind that are true when n things stand in their order."""
+    """All statements of a kind that are true when n things are in their order."""
     places = tuple(range(n))
     if kind == "at":
         return tuple((kind, thing, thing + 1) for thing in places)
@@ -123,19 +120,19 @@ def true_statements(n: int, kind: str) -> tuple[Statement, ...]:
 
 
 def renamed(statement: Statement, names: Sequence[int]) -> Statement:
-    """The statement with each thing replaced by the one that `names` has at its number."""
+    """The statement with each thing replaced by `names[thing]`."""
     things = tuple(names[thing] for thing in things_in(statement))
     return (statement[0], *things, *statement[1 + len(things) :])
 
 
 def mentions(statements: Sequence[Statement]) -> int:
-    """In how many statements that thing stands which stands in most."""
+    """In how many statements the most frequent thing occurs."""
     things = [thing for statement in statements for thing in things_in(statement)]
     return max(things.count(thing) for thing in things)
 
 
 def says_twice(statements: Sequence[Statement]) -> bool:
-    """Whether two statements hold the same comparison of two things."""
+    """Whether two statements contain the same comparison."""
     said: list[Statement] = []
     for statement in statements:
         match statement:

@@ -31,8 +31,6 @@ _MOST_MINUTES = 240
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """`n` items of a family and level."""
-
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
     family: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
@@ -42,7 +40,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """How many items of which families and levels make a form, and the minutes that there are for it."""
+    """The items of a form by family and level, and its time limit in minutes."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -51,17 +49,15 @@ class Blueprint:
 
     @property
     def n(self) -> int:
-        """How many items a form has."""
         return sum(entry.n for entry in self.entries)
 
 
 def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
-    """The items of a form, always the same for a blueprint and a seed.
+    """The items of a form, the same for a blueprint and seed.
 
-    They rise by level, families mixed within one. No task comes twice; no key position has more items than its fair
-    share and one; three keys in a row are never in one position. Raises `LookupError` or `ValueError` for families
-    and levels that there are not, and `ValueError` if no such form is found (a blueprint with more items than a
-    family can make).
+    They rise by level, with families mixed within one. No task repeats; no key position has more than its fair share
+    plus one; three successive keys are never in one position. Raises `LookupError` or `ValueError` for unknown families
+    and levels, and `ValueError` if no such form is found.
     """
     source = random.Random(f"form:{seed}")  # noqa: S311 - the seed is kept with the form
     slots = _slots(source, blueprint.entries)
@@ -74,9 +70,9 @@ def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
 
 
 def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
-    """Another item of the same family and level, whose task is neither the item's nor one of those `taken`.
+    """Another item of the same family and level, with a task that is new. Raises `ValueError` if there is none.
 
-    It is the same one for an item, a seed and what was taken. Raises `ValueError` if there is none left.
+    It is the same for an item, a seed and the items `taken`.
     """
     name = f"replacement:{item.family}:{item.level}:{item.seed}:{seed}"
     source = random.Random(name)  # noqa: S311 - the item it draws is kept whole
@@ -89,7 +85,7 @@ def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedIt
 
 
 def _slots(source: random.Random, entries: Sequence[Entry]) -> list[tuple[str, int]]:
-    """Family and level of each item: by level, and within one mixed, with as few neighbours of a family as may be."""
+    """Family and level of each item: by level, and mixed within one, with as few equal neighbours as possible."""
     orders = []
     for _ in range(_TRIES_AN_ORDER):
         slots: list[tuple[str, int]] = []
@@ -103,7 +99,7 @@ def _slots(source: random.Random, entries: Sequence[Entry]) -> list[tuple[str, i
 
 
 def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
-    """How many keys each position would have if all options were right equally often."""
+    """How many keys each position has if all options are right equally often."""
     fair: dict[str, float] = {}
     for family, level in slots:
         positions = _positions(family, level)
@@ -121,7 +117,7 @@ def _positions(family: str, level: int) -> tuple[str, ...]:
 def _form(
     source: random.Random, slots: Sequence[tuple[str, int]], fair: Mapping[str, float]
 ) -> tuple[GeneratedItem, ...] | None:
-    """One item for each slot; None where no item fits what came before it."""
+    """One item per slot; None where no item fits."""
     items: list[GeneratedItem] = []
     for family, level in slots:
         for _ in range(_TRIES_AN_ITEM):
@@ -177,7 +173,6 @@ def parse_blueprint(data: object) -> Blueprint:
 
 
 def blueprint_json(blueprint: Blueprint) -> dict[str, Json]:
-    """The blueprint as plain JSON; `parse_blueprint` gives it back."""
     return {
         "minutes": blueprint.minutes,
         "entries": [
@@ -265,29 +260,25 @@ WITHOUT_FIGURES: Final = "figureless_20"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningTest:
-    """The forms of one version, by id."""
-
     version: str
     forms: Mapping[str, Blueprint]
 
     def blueprint(self, form: str) -> Blueprint:
-        """One form. Raises `LookupError` for one that is not there."""
+        """Raises `LookupError` for an unknown form, as do all methods that take one."""
         if form not in self.forms:
             raise LookupError(f"The reasoning test has no form “{form}”.")
         return self.forms[form]
 
     @property
     def name(self) -> str:
-        """The title, in the active language."""
         return gettext("Reasoning")
 
     @property
     def instructions(self) -> str:
-        """None."""
         return ""
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """The forms, those with figures and more tasks first; stored JSON keeps no order."""
+        """Forms with figures and more tasks first; stored JSON keeps no order."""
         found = [
             FormOffer(id=form, name="", items=one.n, minutes=one.minutes, figures=self.has_figures(form))
             for form, one in self.forms.items()
@@ -295,7 +286,6 @@ class ReasoningTest:
         return tuple(sorted(found, key=lambda form: (not form.figures, -form.items, form.id)))
 
     def form_label(self, form_id: str) -> str:
-        """A form in words. Raises `LookupError` as above."""
         blueprint = self.blueprint(form_id)
         return gettext("%(n)s tasks in %(minutes)s minutes%(without)s") % {
             "n": blueprint.n,
@@ -304,33 +294,26 @@ class ReasoningTest:
         }
 
     def count(self, form_id: str) -> int:
-        """How many tasks a form has. Raises `LookupError` as above."""
         return self.blueprint(form_id).n
 
     def minutes(self, form_id: str) -> int:
-        """A form's time limit. Raises `LookupError` as above."""
         return self.blueprint(form_id).minutes
 
     def has_figures(self, form: str) -> bool:
-        """Whether a form has items that must be seen. Raises `LookupError` as above."""
         return any(entry.family.startswith("matrices") for entry in self.blueprint(form).entries)
 
     def draw(self, form: str, *, seed: int) -> tuple[GeneratedItem, ...]:
-        """The items of a form for one candidate. Raises `LookupError` as above."""
         return draw(self.blueprint(form), seed=seed)
 
     def fresh(self, item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
-        """Another item of the same family and level, none of those that were `taken`."""
         return replacement(item, seed=seed, taken=taken)
 
 
 def builtin_forms() -> dict[str, Any]:
-    """The content of the built-in reasoning test, as it is stored."""
     return forms_to_json(ReasoningTest(version=VERSION, forms=BUILT_IN))
 
 
 def forms_to_json(test: ReasoningTest) -> dict[str, Any]:
-    """The content that `read_forms` reads back to an equal test."""
     return {
         "kind": KIND,
         "version": test.version,

@@ -71,12 +71,12 @@ LOADS: Final = {
 _FAMILY_NAMES: Final = {
     "number_series": gettext_noop("Number series"),
     "letter_series": gettext_noop("Letter series"),
-    "matrices_one_rule": gettext_noop("Figures with one rule"),
-    "matrices_two_rules": gettext_noop("Figures with two rules"),
-    "matrices_three_rules": gettext_noop("Figures with three rules"),
-    "seating": gettext_noop("Who sits where"),
-    "ordering": gettext_noop("What comes first"),
-    "sets": gettext_noop("Groups and what follows"),
+    "matrices_one_rule": gettext_noop("Matrices, one rule"),
+    "matrices_two_rules": gettext_noop("Matrices, two rules"),
+    "matrices_three_rules": gettext_noop("Matrices, three rules"),
+    "seating": gettext_noop("Seating"),
+    "ordering": gettext_noop("Ordering"),
+    "sets": gettext_noop("Syllogisms"),
 }
 _CATEGORY_NAMES: Final = {
     "numerical": gettext_noop("Numbers"),
@@ -87,7 +87,6 @@ _CATEGORY_NAMES: Final = {
 
 
 def family_of(family_id: str) -> Family:
-    """The family with this id. Raises `LookupError` for an unknown one."""
     try:
         return FAMILIES[family_id]
     except KeyError:
@@ -95,9 +94,9 @@ def family_of(family_id: str) -> Family:
 
 
 def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
-    """The item of a family for a seed and level, always the same one.
+    """The item of a family for a seed and level.
 
-    Raises `LookupError` for an unknown family, `ValueError` for a level that it does not have or a seed below 0.
+    Raises `LookupError` for an unknown family, `ValueError` for an unknown level or a negative seed.
     """
     family = family_of(family_id)
     if level not in family.levels:
@@ -109,20 +108,17 @@ def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
 
 
 def practice_item(family_id: str) -> GeneratedItem:
-    """An easy item to practise on, the same for everybody. Raises `LookupError` for an unknown family."""
+    """An easy practice item, the same for everyone."""
     return generate(family_id, seed=PRACTICE_SEED, level=family_of(family_id).levels[0])
 
 
 def family_name(family: str) -> str:
-    """A family of generated items in words."""
     return gettext(_FAMILY_NAMES.get(family, family))
 
 
 def category_name(category: str) -> str:
-    """A category of families in words."""
     return gettext(_CATEGORY_NAMES.get(category, category))
 
 
 def load_of(family: str, level: int) -> str:
-    """The rule load of a family and level in words."""
     return gettext(LOADS[family, level]) if (family, level) in LOADS else ""

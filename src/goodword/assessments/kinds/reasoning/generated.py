@@ -1,7 +1,6 @@
-"""A generated item: what is shown, the options, the key and the rule, without the words of any language.
+"""A generated item: what is shown, the options, the key and the rule, independent of any language.
 
-`to_json` and `from_json` keep an item whole beside the answer that was given to it, so that an issued result can be
-told and scored again long after a family has changed.
+Items are stored whole with their answers, so that issued results can be explained and rescored after a family changes.
 """
 
 import json
@@ -31,21 +30,21 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """The contents of one cell of a matrix: marks in order of their places."""
+    """A cell of a matrix: marks in order of their places."""
 
     marks: tuple[Mark, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Numbers or letters in a row; what comes next is asked. `terms` are as they are shown ("7", "K")."""
+    """Numbers or letters in a row, as shown ("7", "K"); the next one is asked."""
 
     terms: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Three rows of three figures, the last one missing: `cells` are the eight, row by row."""
+    """Three rows of three figures; `cells` are the eight shown, row by row."""
 
     cells: tuple[Figure, ...]
 
@@ -99,7 +98,7 @@ class GeneratedItem:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A figure as it is drawn: `svg` is markup that is safe to put in a page, `alt` says in words what it shows."""
+    """`svg` is markup that is safe to put in a page, `alt` its description."""
 
     svg: str
     alt: str
@@ -107,8 +106,6 @@ class Picture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownOption:
-    """An option as a person sees it: a text, or a picture."""
-
     id: str
     text: str = ""
     picture: Picture | None = None
@@ -116,8 +113,8 @@ class ShownOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
-    """An item as a person sees it, in one language: `lines` are statements above the question, `terms` a series,
-    `pictures` the eight cells of a matrix."""
+    """An item as shown in one language: `lines` are the statements of a deduction, `terms` a series, `pictures`
+    eight cells."""
 
     question: str
     options: tuple[ShownOption, ...]
@@ -127,7 +124,6 @@ class Shown:
 
 
 def to_json(item: GeneratedItem) -> dict[str, Any]:
-    """The item as plain JSON; `from_json` gives it back."""
     plain = asdict(item)
     plain["task"] = {"kind": _KINDS[type(item.task)], **plain["task"]}
     plain["options"] = [
@@ -138,7 +134,7 @@ def to_json(item: GeneratedItem) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> GeneratedItem:
-    """The item that `to_json` made plain. Raises `KeyError`, `TypeError` or `ValueError` for anything else."""
+    """Raises `KeyError`, `TypeError` or `ValueError` for anything that `to_json` did not write."""
     return GeneratedItem(
         family=data["family"],
         version=data["version"],

@@ -52,16 +52,13 @@ class ReasoningTask:
 
     @property
     def category(self) -> str:
-        """The category of its family."""
         return FAMILIES[self.drawn.family].category
 
     @property
     def cell(self) -> tuple[str, int]:
-        """Family and level, by which difficulty is calibrated."""
         return self.drawn.family, self.drawn.level
 
     def is_right(self, value: Json) -> bool:
-        """Whether this is the keyed option."""
         return value == self.drawn.key
 
     def check(self, value: Json) -> Json:
@@ -122,7 +119,7 @@ class ReasoningTask:
 
 
 def practice_tasks(test: ReasoningTest, *, form: str, language: str) -> tuple[ReasoningTask, ...]:
-    """An easy task of each category in a form, the same for everybody."""
+    """An easy task of each category in a form, the same for everyone."""
     families = dict.fromkeys(entry.family for entry in test.blueprint(form).entries)
     first = {FAMILIES[family].category: family for family in reversed(families)}
     ordered = [family for family in families if first[FAMILIES[family].category] == family]
@@ -133,8 +130,6 @@ def practice_tasks(test: ReasoningTest, *, form: str, language: str) -> tuple[Re
 
 
 class TaskForm(ChoiceForm):
-    """The option chosen for a task."""
-
     answer = forms.ChoiceField(
         widget=forms.RadioSelect,
         error_messages={
@@ -156,12 +151,10 @@ class TaskForm(ChoiceForm):
 
     @property
     def template(self) -> str:
-        """A grid for figures, otherwise text."""
         return f"assessments/portal/ask_{'matrix' if self.shown.pictures else 'task'}.html"
 
     @property
     def value(self) -> Json:
-        """The option's id."""
         return str(self.cleaned_data["answer"])
 
 
@@ -194,7 +187,7 @@ def reasoning_scores(
 def calibration_answers(
     items: Sequence[Item], answers: Mapping[str, Json]
 ) -> list[tuple[Cell, Literal[0, 1]]]:
-    """Right (1) and wrong (0) answers by cell; an unanswered task was not solved."""
+    """Right (1) and wrong (0) answers by cell; an unanswered task is wrong."""
     return [
         (item.cell, 1 if item.is_right(answers.get(item.id)) else 0)
         for item in items
@@ -205,7 +198,7 @@ def calibration_answers(
 def reasoning_reliability(
     people: Sequence[Respondent], calibration: Calibration | None
 ) -> dict[str, Reliability]:
-    """Split halves of each category and of all tasks; of all tasks the calibration's where there is one."""
+    """Split-half reliability of each category and of all tasks; for all tasks the calibration's, if there is one."""
     split: dict[str, list[tuple[float, float]]] = {}
     for person in people:
         by_scale: dict[str, list[tuple[Cell, bool]]] = {}

@@ -202,5 +202,4 @@ def _step_line(step: int, at: int) -> Line:
 
 
 def _text(places: Iterable[int]) -> str:
-    """The letters at places in the alphabet, from 0."""
     return "".join(ascii_uppercase[place] for place in places)

@@ -39,24 +39,23 @@ EXAMPLES: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CategoryResult:
-    """One category, or all of them under "": `solved` of `given` tasks, `answered` of them at all."""
+    """Tasks of one category, or all tasks (""): `solved` and `answered` of `given`."""
 
     category: str
     solved: int
     given: int
     answered: int
-    standing: NormedScore | None = None
+    normed: NormedScore | None = None
 
     @property
     def name(self) -> str:
-        """What it is called."""
         return category_name(self.category)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CellDifficulty:
-    """A family at a level: its difficulty `b` with its standard error, in logits, from `answers` of those who were
-    calibrated by; how many of its tasks this candidate was `given`, and how many of them are `right`."""
+    """A family and level: its difficulty `b` in logits with standard error, from `answers` of the calibration
+    sample; and this candidate's tasks."""
 
     family: str
     level: int
@@ -68,7 +67,6 @@ class CellDifficulty:
 
     @property
     def name(self) -> str:
-        """What the family is called."""
         return family_name(self.family)
 
     @property
@@ -79,8 +77,8 @@ class CellDifficulty:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AbilityDetails:
-    """The calibration that an ability was measured by: its `number`, the `n` people it comes from, how far their
-    abilities spread (`sd`, logits) and how reliable they are; the `cells` that this candidate was given."""
+    """The calibration behind an ability: the `n` people, the standard deviation `sd` of their abilities (logits),
+    their reliability; and the candidate's `cells`."""
 
     number: int
     n: int
@@ -91,23 +89,20 @@ class AbilityDetails:
 
     @property
     def right(self) -> int:
-        """How many tasks were solved."""
         return sum(cell.right for cell in self.cells)
 
     @property
     def given(self) -> int:
-        """Of how many."""
         return sum(cell.given for cell in self.cells)
 
     @property
     def formula(self) -> str:
-        """The rule behind the reliability."""
         return reliability_formula("calibration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
-    """The ability in logits on the scale of those who were calibrated by, with its standard error."""
+    """The ability in logits, with its standard error."""
 
     value: float
     error: float
@@ -126,19 +121,15 @@ class Ability:
 
     @property
     def low_text(self) -> str:
-        """One standard error below."""
         return written_number(self.value - self.error).replace("-", "−")
 
     @property
     def high_text(self) -> str:
-        """One standard error above."""
         return written_number(self.value + self.error).replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredOption:
-    """An option by its number (from 1), as a text or a picture."""
-
     id: str
     number: int
     text: str
@@ -149,7 +140,7 @@ class AnsweredOption:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnsweredTask:
-    """One task as it was given, with what was answered, which option is right, and the rule in words."""
+    """A task with its answer, its key and its rule in words."""
 
     number: int
     category: str
@@ -159,28 +150,24 @@ class AnsweredTask:
 
     @property
     def chosen(self) -> AnsweredOption | None:
-        """The option that was chosen; None where there is no answer."""
         return next((option for option in self.options if option.chosen), None)
 
     @property
     def right(self) -> AnsweredOption:
-        """The one that is right."""
         return next(option for option in self.options if option.right)
 
     @property
     def solved(self) -> bool:
-        """Whether the right one was chosen."""
         return self.right.chosen
 
     @property
     def category_name(self) -> str:
-        """What its category is called."""
         return category_name(self.category)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReasoningResult(PartResult):
-    """A test of generated tasks. `ability` is there only where the test was calibrated for the role."""
+    """A reasoning test. `ability` is None unless the test was calibrated for the role."""
 
     template: ClassVar[str] = "assessments/result/reasoning.html"
 
@@ -203,21 +190,19 @@ class ReasoningResult(PartResult):
 
     @property
     def is_ranked(self) -> bool:
-        """Whether anything says how hard the tasks were, so that people can be held side by side."""
-        return self.ability is not None or self.whole.standing is not None
+        """Whether a calibration or norm group allows comparing people."""
+        return self.ability is not None or self.whole.normed is not None
 
     @property
     def reliability_text(self) -> str:
         """The reliability in the norm group; empty where none is known."""
-        standing = self.whole.standing
-        return (
-            "" if standing is None or standing.reliability is None else written_number(standing.reliability)
-        )
+        normed = self.whole.normed
+        return "" if normed is None or normed.reliability is None else written_number(normed.reliability)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateReasoning(CandidateResult):
-    """How many tasks were solved, and two with their rules."""
+    """What candidates see: tasks solved, and two with their rules."""
 
     solved: int
     given: int
@@ -233,7 +218,7 @@ def reasoning_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> ReasoningResult:
-    """The stored counts with the tasks behind them, void ones left out."""
+    """The stored counts with their tasks; void tasks are left out."""
     whole = scores[ALL]
     tasks = [item for item in items if isinstance(item, ReasoningTask)]
     in_order = sorted(set(scores) - {ALL}, key=CATEGORIES.index)
@@ -254,18 +239,16 @@ def reasoning_result(
 
 
 def category_result(score: Score) -> CategoryResult:
-    """A stored count of solved tasks."""
     return CategoryResult(
         category=score.scale,
         solved=round(score.value or 0),
         given=score.items,
         answered=score.answered,
-        standing=normed_score(score),
+        normed=normed_score(score),
     )
 
 
 def ability_of(score: Score) -> Ability | None:
-    """The stored ability; None where the test was not calibrated."""
     if score.ability is None or score.ability_se is None:
         return None
     return Ability(value=score.ability, error=score.ability_se)
@@ -300,7 +283,7 @@ def _with_details(
     tasks: Sequence[ReasoningTask],
     answers: Mapping[str, Json],
 ) -> Ability | None:
-    """The ability with the cells of the candidate's tasks; without them if another calibration measured it."""
+    """The ability with the cells of the candidate's tasks; without them if another calibration was used."""
     if ability is None or calibration is None or calibration.id != part.part.calibration_id:
         return ability
     found = calibration.found
@@ -337,7 +320,7 @@ def _with_details(
 
 
 def examples(tasks: Sequence[AnsweredTask]) -> tuple[AnsweredTask, ...]:
-    """Two tasks whose rules are worth explaining: those that were not solved first, of two categories if there are."""
+    """Two tasks to explain: unsolved ones first, of two categories if possible."""
     wanted = sorted(tasks, key=lambda task: (task.solved, task.number))
     found = {task.category: task for task in reversed(wanted)}
     chosen = [task for task in wanted if found[task.category] is task][:EXAMPLES]
@@ -346,8 +329,7 @@ def examples(tasks: Sequence[AnsweredTask]) -> tuple[AnsweredTask, ...]:
 
 
 class CategoryData(TypedDict):
-    """Tasks of one category, whose id is its name ("numerical"), or all of them: `solved` and `answered` are `None`
-    once erased."""
+    """Tasks of one category ("numerical"), or all tasks; `solved` and `answered` are None once erased."""
 
     name: str
     solved: int | None
@@ -357,8 +339,7 @@ class CategoryData(TypedDict):
 
 
 class CellData(TypedDict):
-    """A family of tasks at a level: its difficulty `b` with its standard error, in logits; how many of its tasks this
-    person was `given`, and how many were `right`."""
+    """A family and level: difficulty in logits with standard error, and this person's tasks."""
 
     family: str
     level: int
@@ -369,8 +350,7 @@ class CellData(TypedDict):
 
 
 class AbilityFigures(TypedDict):
-    """The calibration that an ability was measured by: its number, the `n` people it comes from, the spread of their
-    abilities and how reliable those are."""
+    """The calibration behind an ability."""
 
     number: int
     n: int
@@ -389,23 +369,21 @@ class AbilityData(TypedDict):
 
 
 class Drawing(TypedDict):
-    """A figure: an SVG file in one colour, and what it shows in words."""
+    """An SVG file in one colour, with its description."""
 
     svg: str
     alt: str
 
 
 class TaskOption(TypedDict):
-    """An option by its number: a text, or a drawing."""
-
     number: int
     text: str
     drawing: Drawing | None
 
 
 class TaskData(TypedDict):
-    """One task as it was given: statements, a series or drawings, then its options. `chosen` is the number of the one
-    that was chosen (`None`: no answer), `right` of the right one; `rule` says why."""
+    """A task: statements, a series or drawings, then options. `chosen` (None: no answer) and `right` are option
+    numbers."""
 
     number: int
     category: str
@@ -420,7 +398,7 @@ class TaskData(TypedDict):
 
 
 class ReasoningPart(PartHead):
-    """Generated tasks. `tasks` are those of this person, and none once erased."""
+    """Generated tasks; `tasks` is empty once erased."""
 
     kind: Literal["reasoning"]
     whole: CategoryData
@@ -473,7 +451,7 @@ def _category(found: CategoryResult, moment: Moment) -> CategoryData:
         "solved": found.solved,
         "given": found.given,
         "answered": found.answered,
-        "standing": freeze_normed_score(found.standing, moment),
+        "standing": freeze_normed_score(found.normed, moment),
     }
 
 
@@ -482,7 +460,6 @@ def _category_without_person(category: CategoryData) -> CategoryData:
 
 
 def _ability(ability: Ability | None, moment: Moment) -> AbilityData | None:
-    """The ability, with the calibration and the cells that it comes from where they are known."""
     if ability is None:
         return None
     found: AbilityData = {"value": ability.value, "error": ability.error}

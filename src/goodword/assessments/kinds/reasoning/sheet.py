@@ -72,7 +72,7 @@ START: Mapping[tuple[str, int], float] = {
 
 
 def start_value(family: str, level: int) -> float:
-    """The difficulty in logits that a family and level is taken to have at first. Raises `LookupError`."""
+    """The assumed difficulty of a family and level, in logits. Raises `LookupError`."""
     try:
         return START[family, level]
     except KeyError:
@@ -80,7 +80,7 @@ def start_value(family: str, level: int) -> float:
 
 
 def expected_score(bs: Sequence[float], theta: float) -> float:
-    """How many items of the difficulties `bs` a person of ability `theta` solves on average, both in logits."""
+    """The expected number solved of items with difficulties `bs` at ability `theta`, both in logits."""
     return sum(1 / (1 + exp(b - theta)) for b in bs)
 
 
@@ -110,7 +110,6 @@ def _deviation(scores: Sequence[float]) -> float:
 
 
 def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalSheet:
-    """The sheet for one form. Raises `LookupError` for an unknown form."""
     blueprint = forms.blueprint(form)
     cells = tuple(_cell(entry.family, entry.level, entry.n, known.calibration) for entry in blueprint.entries)
     categories = ", ".join(dict.fromkeys(_within(cell.category) for cell in cells))
@@ -121,8 +120,8 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
         language="",
         form=forms.form_label(form),
         construct=gettext(
-            "Finding rules and drawing conclusions in tasks that are new to everybody: %(categories)s. It "
-            "draws on what the field calls fluid reasoning and is not a test of overall intelligence."
+            "Finding rules and drawing conclusions in unfamiliar tasks: %(categories)s. It is related "
+            "to fluid reasoning and is not a test of general intelligence."
         )
         % {"categories": categories},
         n_items=blueprint.n,
@@ -140,7 +139,7 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
         norms=norms_sentence(
             [],
             known.groups,
-            without=gettext("Until there are, a result is the number solved, and nobody is ranked by it."),
+            without=gettext("Until then, the result is the number of tasks solved, and nobody is ranked."),
         ),
         validity=no_validity(),
         limits=_limits(figures=forms.has_figures(form)),
@@ -155,9 +154,9 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
                 "length nor form gives away the right one."
             ),
             gettext("How they are verified"): gettext(
-                "An independent solver, which knows neither key nor rule, finds exactly one right answer "
-                "to each task. It runs over 200 seeds of each family and level on every change to "
-                "Goodword, and over 10,000 with the command “make items”."
+                "An independent solver that knows neither key nor rule finds exactly one right answer per "
+                "task: for 200 seeds of each family and level on every change to Goodword, and for 10,000 "
+                "with “make items”."
             ),
             gettext("How hard they are"): _difficulty(known.calibration),
         },
@@ -166,7 +165,7 @@ def reasoning_sheet(forms: ReasoningTest, form: str, known: Known) -> TechnicalS
 
 
 def _within(category: str) -> str:
-    """A category within a sentence: nouns stay as they are in German."""
+    """A category within a sentence: lower case, except German nouns."""
     return category if (get_language() or "").startswith("de") else category.lower()
 
 
@@ -187,9 +186,10 @@ def _cell(family: str, level: int, n: int, calibration: OwnCalibration | None) -
 
 def _difficulty(calibration: OwnCalibration | None) -> str:
     assumed = gettext(
-        "Start values follow from how many rules must be seen, and are an assumption; so is the spread of single tasks "
-        "about the value of their level, %(spread)s logits (standard deviation), by which the expected score at one "
-        "ability differs from form to form by less than 0.3 tasks."
+        "Start values assume that difficulty grows with the number of rules. The spread of tasks "
+        "around the value of their level (standard deviation %(spread)s logits) is an assumption "
+        "too. It changes the expected score at a given ability by less than 0.3 tasks between "
+        "forms."
     ) % {"spread": written_figure(ASSUMED_SPREAD)}
     if calibration is None:
         return (
@@ -218,17 +218,13 @@ def _limits(*, figures: bool) -> tuple[str, ...]:
             "People who have practised such tasks solve more of them. The practice before the test helps "
             "a little."
         ),
-        gettext("A difference of a few tasks means nothing."),
-        gettext(
-            "Conclusions are given in words, so they are harder for people taking them in a language they "
-            "know less well."
-        ),
+        gettext("A difference of a few tasks is not meaningful."),
+        gettext("Conclusions are verbal, so they are harder in a language that people know less well."),
     ]
     if figures:
         told.append(
             gettext(
-                "Figures have to be seen. People who can't see them are offered the form without them, "
-                "which has its own norms."
+                "People who can't see the figures are offered a form without them, which has its own norms."
             )
         )
     return (*told, *common_limits())

@@ -1,7 +1,6 @@
-"""An instrument: items, keys, scales and answer scale, read from a content pack and written to one.
+"""An instrument: items, keys, scales and answer scale, read from a content pack.
 
-A content pack is one JSON file: `id, version, language, name, licence, source, scales, response_scale, scoring, items,
-short_forms` and optionally `norms` and `instructions`.
+`docs/content-packs.md` describes its JSON.
 """
 
 from dataclasses import asdict, dataclass
@@ -34,11 +33,7 @@ from goodword.questionnaires.timing import reading_seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """What a group of items measures. The two ends are described alike: neither is the better one.
-
-    `name` is the word shown, `construct` the field's own name for it. Packs from outside may leave all but
-    `id` and `name` empty.
-    """
+    """What a group of items measures; neither end is better. `name` is shown, `construct` is the technical term."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -54,7 +49,7 @@ class Scale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleItem:
-    """One sentence to answer. `keyed` says whether agreeing raises ("+") or lowers ("-") its scale."""
+    """A statement. `keyed`: whether agreement raises ("+") or lowers ("-") the score."""
 
     id: str
     text: str
@@ -64,7 +59,7 @@ class ScaleItem:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A set of items, in the instrument's order, that is given and scored as one."""
+    """Items that are given and scored together, in the instrument's order."""
 
     id: str
     name: str
@@ -73,7 +68,7 @@ class Form:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instrument:
-    """All of one version in one language. Translations of a version share ids of items, scales and forms."""
+    """One version in one language. Translations of a version share ids of items, scales and forms."""
 
     id: str
     version: str
@@ -94,35 +89,30 @@ class Instrument:
         return (Form(FULL_FORM, "", tuple(item.id for item in self.items)), *self.short_forms)
 
     def form(self, form_id: str) -> Form:
-        """One form by its id. Raises `FormError`."""
+        """Raises `FormError`, as do all methods that take a form."""
         for form in self.forms:
             if form.id == form_id:
                 return form
         raise FormError(f"{self.name} has no form “{form_id}”.")
 
     def items_of(self, form_id: str) -> tuple[ScaleItem, ...]:
-        """The items of a form, in the order in which they are given. Raises `FormError`."""
         wanted = set(self.form(form_id).item_ids)
         return tuple(item for item in self.items if item.id in wanted)
 
     def offers(self) -> tuple[FormOffer, ...]:
-        """The forms, the full one first."""
         return tuple(
             FormOffer(id=form.id, name=form.name, items=len(form.item_ids), minutes=self.minutes(form.id))
             for form in self.forms
         )
 
     def form_label(self, form_id: str) -> str:
-        """A form in words. Raises `FormError`."""
         found = self.form(form_id)
         return found.name or gettext("Full form, %(count)s items") % {"count": len(found.item_ids)}
 
     def count(self, form_id: str) -> int:
-        """How many items a form has. Raises `FormError`."""
         return len(self.items_of(form_id))
 
     def minutes(self, form_id: str) -> int:
-        """About how long a form takes. Raises `FormError`."""
         return whole_minutes(
             reading_seconds(self.instructions)
             + sum(reading_seconds(item.text) + DECIDING_SECONDS for item in self.items_of(form_id))
@@ -130,12 +120,10 @@ class Instrument:
 
     @property
     def lowest(self) -> int:
-        """The lowest value of the answer scale."""
         return min(option.value for option in self.response_scale)
 
     @property
     def highest(self) -> int:
-        """The highest value of the answer scale."""
         return max(option.value for option in self.response_scale)
 
 
@@ -169,7 +157,6 @@ class _PackItem(BaseModel):
 
     @property
     def known_as(self) -> str:
-        """The id, or the number in its place."""
         return str(self.number or "") if self.id is None else self.id
 
 
@@ -265,7 +252,7 @@ def _form(form: _PackForm, number: int, items: tuple[ScaleItem, ...]) -> Form:
 
 
 def to_json(instrument: Instrument) -> dict[str, Any]:
-    """The instrument as a content pack; `parse_pack` gives an equal one back. What is empty is left out."""
+    """The instrument as a content pack, without empty values; `parse_pack` reads it back."""
     pack: dict[str, Any] = {
         "id": instrument.id,
         "version": instrument.version,

@@ -40,7 +40,7 @@ NEEDED_SHARE = Fraction(3, 4)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """A statement on the answer scale of its instrument. Its answer is a value of the scale."""
+    """A statement of an instrument. Its answer is a value of the answer scale."""
 
     id: str
     item: ScaleItem
@@ -97,14 +97,12 @@ class Statement:
 
 
 def statements(instrument: Instrument, form: str) -> tuple[Statement, ...]:
-    """The statements of a form, in order. Raises `FormError`."""
     return tuple(
         Statement(id=item.id, item=item, instrument=instrument) for item in instrument.items_of(form)
     )
 
 
 def practice_statement(instrument: Instrument) -> Statement:
-    """A statement to practise on, in the active language."""
     item = ScaleItem(
         id=PRACTICE,
         text=gettext("I like to start the day with a cup of tea."),
@@ -115,8 +113,6 @@ def practice_statement(instrument: Instrument) -> Statement:
 
 
 class ScaleField(forms.TypedChoiceField):
-    """One value of an answer scale, as radio buttons."""
-
     def __init__(self, options: Sequence[tuple[int, str]], *, label: str, required: bool = True) -> None:
         super().__init__(
             choices=[(value, text) for value, text in options],
@@ -133,8 +129,6 @@ class ScaleField(forms.TypedChoiceField):
 
 
 class StatementForm(ChoiceForm):
-    """The answer to one statement."""
-
     template = "assessments/portal/ask_statement.html"
 
     def __init__(
@@ -147,18 +141,17 @@ class StatementForm(ChoiceForm):
 
     @property
     def value(self) -> Json:
-        """The value on the answer scale."""
         found: int = self.cleaned_data["answer"]
         return found
 
 
 class ScoringError(ValueError):
-    """Answers that cannot be scored: an item that is not in the form, or a value off the answer scale."""
+    """An answer to an item that is not in the form, or a value off the answer scale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemScore:
-    """How one item counts: the answer as given and the value after its key; both None if not answered."""
+    """An answer as given, and its value after the key; both None if not answered."""
 
     item_id: str
     text: str
@@ -169,7 +162,7 @@ class ItemScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleScore:
-    """One scale. `mean` is on the answer scale, None if fewer than `needed` items were answered."""
+    """`mean` is on the answer scale, None if fewer than `needed` items were answered."""
 
     scale: Scale
     mean: float | None
@@ -180,10 +173,9 @@ class ScaleScore:
 
 
 def score(instrument: Instrument, form: str, answers: Mapping[str, int]) -> tuple[ScaleScore, ...]:
-    """The scores of all scales of a form, in the instrument's order; the formula stands above.
+    """The scores of all scales of a form, in the instrument's order, by the formula above.
 
-    `answers` maps item ids to values of the answer scale; an item left out is one not answered. Raises
-    `FormError` for an unknown form and `ScoringError` for an answer that is not one of this form's.
+    `answers` maps item ids to values of the answer scale. Raises `FormError` and `ScoringError`.
     """
     items = instrument.items_of(form)
     _check(instrument, items, answers)
@@ -208,7 +200,7 @@ def scale_scores(instrument: Instrument, form: str, answers: Mapping[str, Json])
 def item_values(
     instrument: Instrument, form: str, answers: Mapping[str, Json]
 ) -> dict[str, list[float | None]]:
-    """The values of each scale's items after their key; None where not answered."""
+    """The values of each scale's items after their key; None if not answered."""
     return {
         found.scale.id: [None if item.value is None else float(item.value) for item in found.items]
         for found in score(instrument, form, _values(answers))
@@ -220,7 +212,7 @@ def _values(answers: Mapping[str, Json]) -> dict[str, int]:
 
 
 def needed_answers(n_items: int) -> int:
-    """How many of a scale's items must be answered for a mean: three quarters, rounded up."""
+    """The answers needed for a mean: three quarters, rounded up."""
     return ceil(NEEDED_SHARE * n_items)
 
 

@@ -39,7 +39,7 @@ class _Scales(FixedItems):
         return gettext("Work style and scales")
 
     def summary(self) -> str:
-        return gettext("Self-description on scales without a better end.")
+        return gettext("Self-report on scales; neither end is better.")
 
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s statement", "%(n)s statements", n) % {"n": n}

@@ -21,7 +21,7 @@ from goodword.assessments.psychometrics.norms import LEAST
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """Mean and standard deviation of one scale in a norm group, on the answer scale."""
+    """Mean and standard deviation of a scale in a norm group, on the answer scale."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 
@@ -31,7 +31,7 @@ class Norm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormGroup:
-    """A published norm group for one form, with its source and caveats. `n` is a number of people."""
+    """A published norm group of `n` people for one form, with source and caveat."""
 
     form: str
     name: str
@@ -109,7 +109,7 @@ _EVERYBODY_TO: Final = 90
 
 
 def split_of(name: str) -> str:
-    """What a group of this name is split by: "sex", "race" or "age"; empty where its name tells of no split."""
+    """ "sex", "race" or "age" if the name of a norm group indicates such a split; else empty."""
     said = name.lower()
     words = set(re.findall(r"\w+", said))
     if bool(words & _WOMEN) != bool(words & _MEN):

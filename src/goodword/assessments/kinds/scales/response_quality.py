@@ -34,7 +34,7 @@ LEAST_PAIRS = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StraightLine:
-    """The longest run of one answer, of `answered` in all."""
+    """The longest run of one answer among `answered`."""
 
     longest: int
     answered: int
@@ -48,7 +48,7 @@ class StraightLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleContradiction:
-    """One scale: the mean of its "+" items, that of its "-" items turned round, and how far apart its pairs are."""
+    """A scale: the means of its "+" items and of its reversed "-" items, and the mean distance of its pairs."""
 
     scale: str
     plus: float
@@ -59,8 +59,8 @@ class ScaleContradiction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
-    """All scales with a pair. `mean` is over all pairs, in points of the answer scale, None without a pair;
-    `chance` is what blind answers come to."""
+    """All scales with pairs. `mean` is over all pairs, in points of the answer scale; `chance` is expected of random
+    answers."""
 
     scales: tuple[ScaleContradiction, ...]
     pairs: int
@@ -70,7 +70,7 @@ class Contradiction:
 
 
 def straight_lining(values: Sequence[int]) -> StraightLine:
-    """The sign in a run; `values` are the answers as given (not turned), in the order of their items."""
+    """The longest run of `values`, which are the answers as given, in the order of their items."""
     longest = max((sum(1 for _ in run) for _, run in groupby(values)), default=0)
     grade: Grade | None = None
     if longest >= LEAST_RUN:
@@ -80,10 +80,7 @@ def straight_lining(values: Sequence[int]) -> StraightLine:
 
 
 def contradiction(instrument: Instrument, form: str, answers: Mapping[str, int]) -> Contradiction:
-    """The sign in reversed pairs; the formula stands above. `answers` maps item ids to answers as given.
-
-    Raises `FormError` for an unknown form and `ScoringError` for an answer that is not one of this form's.
-    """
+    """The contradictions of a form's answers, by the formula above. Raises `FormError` and `ScoringError`."""
     scales: list[ScaleContradiction] = []
     apart: list[int] = []
     for scored in score(instrument, form, answers):
@@ -115,11 +112,10 @@ def contradiction(instrument: Instrument, form: str, answers: Mapping[str, int])
 
 
 def _values(scored: ScaleScore, keyed: str) -> list[int]:
-    """The answered items of a key, after their key."""
     return [item.value for item in scored.items if item.keyed == keyed and item.value is not None]
 
 
 def _chance(instrument: Instrument) -> Fraction:
-    """The mean distance of two options drawn blindly."""
+    """The mean distance of two random options."""
     values = [option.value for option in instrument.response_scale]
     return Fraction(sum(abs(one - other) for one in values for other in values), len(values) ** 2)

@@ -37,7 +37,6 @@ from goodword.ui.scales import written_number
 
 
 def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSheet:
-    """The sheet for one form. Raises `FormError` for an unknown form."""
     items = instrument.items_of(form)
     published = tuple(group for group in instrument.norms if group.form == form)
     return TechnicalSheet(
@@ -70,7 +69,7 @@ def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSh
 
 
 def _named(group: NormGroup, instrument: Instrument) -> NormGroup:
-    """The group with its scales in the instrument's order and by their names."""
+    """The group with its scales by name, in the instrument's order."""
     norms = dict(group.scales)
     return replace(group, scales=tuple((scale.name, norms[scale.id]) for scale in instrument.scales))
 
@@ -108,9 +107,9 @@ def _scoring(instrument: Instrument, form: str) -> str:
     items = instrument.items_of(form)
     fewest = min(sum(item.scale == scale.id for item in items) for scale in instrument.scales)
     return gettext(
-        "Each scale is the mean of its answers, from %(low)s to %(high)s. Answers to items keyed “-” are "
-        "turned round first (%(sum)s minus the answer). A scale has a mean only if three quarters of its "
-        "items are answered: %(needed)s of %(fewest)s. There is no total."
+        "Each scale is the mean of its answers, from %(low)s to %(high)s. Answers to items keyed "
+        "“-” are reversed first (%(sum)s minus the answer). A scale has a mean only if three "
+        "quarters of its items are answered: %(needed)s of %(fewest)s. There is no total."
     ) % {
         "low": instrument.lowest,
         "high": instrument.highest,
@@ -123,19 +122,16 @@ def _scoring(instrument: Instrument, form: str) -> str:
 def _limits() -> tuple[str, ...]:
     return (
         gettext("It shows how people describe themselves, which can differ from how others see them."),
-        gettext("Answers can be tailored to please. Nothing here detects that reliably."),
+        gettext("Answers can be faked. Nothing here detects that reliably."),
         gettext("Neither end of a scale is better; what suits depends on the job."),
-        gettext("Small differences mean nothing, especially in a short form."),
+        gettext("Small differences are not meaningful, especially in a short form."),
         *common_limits(),
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemAnswer:
-    """One item with its answer. `value` is the answer after turning round items keyed -1, on the answer scale.
-
-    `answer`, `label` and `value` are None where nothing was answered.
-    """
+    """An item with its answer; `value` is the answer after its key. None if it was not answered."""
 
     item_id: str
     text: str
@@ -147,15 +143,14 @@ class ItemAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleResult:
-    """One scale. `mean` is on the answer scale; None if too few items were answered. `standing` is set if the
-    score has a norm group."""
+    """`mean` is on the answer scale, None if too few items were answered."""
 
     scale: Scale
     mean: float | None
     n_answered: int
     n_items: int
     answers: tuple[ItemAnswer, ...]
-    standing: NormedScore | None = None
+    normed: NormedScore | None = None
 
     @property
     def mean_text(self) -> str:
@@ -164,7 +159,7 @@ class ScaleResult:
 
     @property
     def rule_text(self) -> str:
-        """How the mean comes about, in figures: "(4 + 2 + 5 + 3) ÷ 4 = 3.5"; empty if there is none."""
+        """ "(4 + 2 + 5 + 3) ÷ 4 = 3.5"; empty without a mean."""
         values = [answer.value for answer in self.answers if answer.value is not None]
         if self.mean is None or not values:
             return ""
@@ -173,8 +168,6 @@ class ScaleResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScalesResult(PartResult):
-    """A test of scales."""
-
     template: ClassVar[str] = "assessments/result/scales.html"
 
     instrument: Instrument
@@ -193,34 +186,30 @@ class ScalesResult(PartResult):
 
     @property
     def minimum(self) -> int:
-        """The lowest value of the answer scale."""
         return self.instrument.lowest
 
     @property
     def maximum(self) -> int:
-        """The highest value of the answer scale."""
         return self.instrument.highest
 
     @property
     def response_labels(self) -> list[str]:
-        """The words of the answer scale, from its lowest value to its highest."""
         return [option.label for option in sorted(self.instrument.response_scale, key=lambda o: o.value)]
 
     @property
     def has_norms(self) -> bool:
-        """Whether any of its scales has a norm group."""
-        return any(found.standing for found in self.scales)
+        return any(found.normed for found in self.scales)
 
     @property
     def chart_rows(self) -> list[Mapping[str, Any]]:
-        """Rows of the `scale_dots` chart: each scale's mean and band, its answers, turned round, as rings."""
+        """Rows of the `scale_dots` chart: mean, band, and answers after their key as rings."""
         return [
             {
                 "label": found.scale.name,
                 "mean": found.mean,
                 "marks": [float(answer.value) for answer in found.answers if answer.value is not None],
                 "detail": "",
-                "band": (found.standing.low, found.standing.high) if found.standing else None,
+                "band": (found.normed.low, found.normed.high) if found.normed else None,
             }
             for found in self.scales
         ]
@@ -228,7 +217,7 @@ class ScalesResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateScale:
-    """One scale: where the answers lie, in a sentence, and what both ends mean."""
+    """A scale: where the answers lie, in a sentence, and what its ends mean."""
 
     name: str
     description: str
@@ -241,8 +230,6 @@ class CandidateScale:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateScales(CandidateResult):
-    """The scales in plain words."""
-
     scales: tuple[CandidateScale, ...]
 
 
@@ -254,7 +241,7 @@ def scales_result(
     scores: Mapping[str, Score],
     known: Known,
 ) -> ScalesResult:
-    """Each scale that was scored, with its answers. `scores` by scale."""
+    """The scored scales with their answers. `scores` by scale."""
     return ScalesResult(
         kind=part.version.test.kind,
         order=part.order,
@@ -270,7 +257,7 @@ def scales_result(
                 n_answered=scores[scale.id].answered,
                 n_items=scores[scale.id].items,
                 answers=_answers(content, part.form, scale.id, answers),
-                standing=normed_score(scores[scale.id]),
+                normed=normed_score(scores[scale.id]),
             )
             for scale in content.scales
             if scale.id in scores
@@ -320,23 +307,23 @@ def _for_candidate(found: ScaleResult, part: ScalesResult) -> CandidateScale:
 
 
 def position_in_words(mean: float | None, minimum: int, maximum: int, *, low: str, high: str) -> str:
-    """Where answers lie between two ends, in a sentence: the scale is cut into five equal stretches."""
+    """Where a mean lies between two ends, in a sentence; the scale is divided into fifths."""
     if mean is None:
-        return gettext("Too few answers to say where they lie.")
+        return gettext("Too few answers for a result.")
     place = (mean - minimum) / (maximum - minimum)
     if place < 1 / 5:
         return gettext("Your answers lie close to the end “%(end)s”.") % {"end": low}
     if place < 2 / 5:
         return gettext("Your answers lie between the middle and the end “%(end)s”.") % {"end": low}
     if place <= 3 / 5:
-        return gettext("Your answers lie around the middle, between both ends.")
+        return gettext("Your answers lie around the middle.")
     if place <= 4 / 5:
         return gettext("Your answers lie between the middle and the end “%(end)s”.") % {"end": high}
     return gettext("Your answers lie close to the end “%(end)s”.") % {"end": high}
 
 
 class Norm(TypedDict):
-    """The norm group that a test's scales are compared with; `text` describes it in one sentence."""
+    """The norm group of a test's scales; `text` describes it in one sentence."""
 
     name: str
     version: str
@@ -345,8 +332,8 @@ class Norm(TypedDict):
 
 
 class Band(TypedDict):
-    """Where the norm group lies on one scale: `low` and `high` on the answer scale, `label` in plain words
-    ("within the middle half of the group")."""
+    """A norm group's range on the answer scale; `label` says where the score is ("within the middle half of the
+    group")."""
 
     low: float
     high: float
@@ -354,9 +341,7 @@ class Band(TypedDict):
 
 
 class ItemData(TypedDict):
-    """One question and its answer. `keyed` is -1 for an item worded towards the low end, which is turned
-    round for the mean. `answer` is the number that was chosen on the answer scale, before turning; `None`:
-    none."""
+    """A statement and its answer as given. `keyed` is -1 for items that are reversed."""
 
     text: str
     keyed: Literal[1, -1]
@@ -365,8 +350,7 @@ class ItemData(TypedDict):
 
 
 class ScaleData(TypedDict):
-    """One scale. `mean` is on the answer scale, after turning; `None` if too little was answered. Neither end
-    is better: `low_text` and `high_text` say what each end is like. `standing` is of schema 3."""
+    """A scale; `mean` is None if too few items were answered. `standing` exists since schema 3."""
 
     id: str
     name: str
@@ -382,7 +366,7 @@ class ScaleData(TypedDict):
 
 
 class ScalesPart(PartHead):
-    """One test of scales. `response_labels` has one label for each step from `scale_min` to `scale_max`."""
+    """A test of scales, with a label for each value from `scale_min` to `scale_max`."""
 
     kind: NotRequired[Literal["scales"]]
     norm: Norm | None
@@ -419,8 +403,8 @@ class ScalesReport:
     def normed_scores(self, part: ScalesPart, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
         del words
         for scale in part["scales"]:
-            if standing := scale.get("standing"):
-                yield scale["name"], standing
+            if normed := scale.get("standing"):
+                yield scale["name"], normed
 
     def detail_blocks(self, part: ScalesPart, words: Words) -> list[Block]:
         del part, words
@@ -438,7 +422,7 @@ def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:
         "n_answered": found.n_answered,
         "n_items": found.n_items,
         "band": None,
-        "standing": freeze_normed_score(found.standing, moment),
+        "standing": freeze_normed_score(found.normed, moment),
         "items": [
             {"text": a.text, "keyed": a.keyed, "answer": a.answer, "answer_label": a.label}
             for a in found.answers
@@ -484,7 +468,7 @@ def _results(test: ScalesPart, words: Words) -> Section:
 
 def _strip(scale: ScaleData, test: ScalesPart, words: Words) -> ScaleRow:
     low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
-    standing = scale.get("standing")
+    normed = scale.get("standing")
     shown = words("no_mean") if mean is None else words.number(mean, 2)
     alt = words(
         "scale_alt",
@@ -496,10 +480,10 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Words) -> ScaleRow:
     if band is not None:
         ends = {"low": words.number(band["low"], 2), "high": words.number(band["high"], 2)}
         alt = words("scale_alt_band", alt=alt, label=band["label"], **ends)
-    if standing is not None:
-        ends = {"low": words.number(standing["low"], 2), "high": words.number(standing["high"], 2)}
+    if normed is not None:
+        ends = {"low": words.number(normed["low"], 2), "high": words.number(normed["high"], 2)}
         alt = words("scale_alt_normed", alt=alt, **ends)
-    drawn = standing or band
+    drawn = normed or band
     return ScaleRow(
         label=scale["name"],
         note=words("n_of_m", n=scale["n_answered"], m=scale["n_items"]) + _compared(scale, words),
@@ -513,14 +497,13 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Words) -> ScaleRow:
 
 
 def _compared(scale: ScaleData, words: Words) -> str:
-    if standing := scale.get("standing"):
-        ends = {"low": standing["percentile_low"], "high": standing["percentile_high"]}
+    if normed := scale.get("standing"):
+        ends = {"low": normed["percentile_low"], "high": normed["percentile_high"]}
         return f" · {words('band_note', **ends)}"
     return f" · {scale['band']['label']}" if scale["band"] is not None else ""
 
 
 def _about_scales(test: ScalesPart, words: Words) -> Section:
-    """What each scale measures and how its mean was computed, then the technical sheet."""
     blocks: list[Block] = []
     for scale in test["scales"]:
         counts = {"n": scale["n_answered"], "m": scale["n_items"]}

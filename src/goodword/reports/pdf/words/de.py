@@ -197,12 +197,12 @@ DE = {
     "difficulty": "Schwierigkeit in Logits",
     "family_number_series": "Zahlenreihen",
     "family_letter_series": "Buchstabenreihen",
-    "family_matrices_one_rule": "Figuren mit einer Regel",
-    "family_matrices_two_rules": "Figuren mit zwei Regeln",
-    "family_matrices_three_rules": "Figuren mit drei Regeln",
-    "family_seating": "Wer sitzt wo",
-    "family_ordering": "Was kommt zuerst",
-    "family_sets": "Gruppen und was daraus folgt",
+    "family_matrices_one_rule": "Matrizen, eine Regel",
+    "family_matrices_two_rules": "Matrizen, zwei Regeln",
+    "family_matrices_three_rules": "Matrizen, drei Regeln",
+    "family_seating": "Sitzordnung",
+    "family_ordering": "Rangfolge",
+    "family_sets": "Syllogismen",
     "options": "Möglichkeiten",
     "judgement_is": (
         "Im Mittel liegen die Bewertungen {distance} Stufen vom Schlüssel entfernt. Bei diesen Handlungen sind "

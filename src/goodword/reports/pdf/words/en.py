@@ -184,12 +184,12 @@ EN = {
     "difficulty": "Difficulty in logits",
     "family_number_series": "Number series",
     "family_letter_series": "Letter series",
-    "family_matrices_one_rule": "Figures with one rule",
-    "family_matrices_two_rules": "Figures with two rules",
-    "family_matrices_three_rules": "Figures with three rules",
-    "family_seating": "Who sits where",
-    "family_ordering": "What comes first",
-    "family_sets": "Groups and what follows",
+    "family_matrices_one_rule": "Matrices, one rule",
+    "family_matrices_two_rules": "Matrices, two rules",
+    "family_matrices_three_rules": "Matrices, three rules",
+    "family_seating": "Seating",
+    "family_ordering": "Ordering",
+    "family_sets": "Syllogisms",
     "options": "Options",
     "judgement_is": (
         "On average the ratings are {distance} steps from the key. For these actions, {smallest} to {largest} is "

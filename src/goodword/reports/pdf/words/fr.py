@@ -199,12 +199,12 @@ FR = {
     "difficulty": "Difficulté en logits",
     "family_number_series": "Suites de nombres",
     "family_letter_series": "Suites de lettres",
-    "family_matrices_one_rule": "Figures à une règle",
-    "family_matrices_two_rules": "Figures à deux règles",
-    "family_matrices_three_rules": "Figures à trois règles",
-    "family_seating": "Qui est assis où",
-    "family_ordering": "Qu’est-ce qui vient d’abord",
-    "family_sets": "Groupes et ce qui en découle",
+    "family_matrices_one_rule": "Matrices, une règle",
+    "family_matrices_two_rules": "Matrices, deux règles",
+    "family_matrices_three_rules": "Matrices, trois règles",
+    "family_seating": "Places assises",
+    "family_ordering": "Classement",
+    "family_sets": "Syllogismes",
     "options": "Choix",
     "judgement_is": (
         "En moyenne, les évaluations sont à {distance} degrés de la clé. Pour ces actions, l’écart possible va de "

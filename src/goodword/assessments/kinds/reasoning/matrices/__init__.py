@@ -55,17 +55,14 @@ _ARROW = SHAPES.index("arrow")
 
 
 def one_rule(seed: int, level: int) -> GeneratedItem:
-    """An item of the family `matrices_one_rule`. Raises `KeyError` for a level that it has not."""
     return _generate("matrices_one_rule", seed, level)
 
 
 def two_rules(seed: int, level: int) -> GeneratedItem:
-    """An item of the family `matrices_two_rules`. Raises `KeyError` for a level that it has not."""
     return _generate("matrices_two_rules", seed, level)
 
 
 def three_rules(seed: int, level: int) -> GeneratedItem:
-    """An item of the family `matrices_three_rules`. Raises `KeyError` for a level that it has not."""
     return _generate("matrices_three_rules", seed, level)
 
 
@@ -132,5 +129,4 @@ def _plain(aspects: Sequence[Aspect], random: Random, *, alone: bool) -> Cell:
 
 
 def _told(rule: Ruled) -> Mapping[str, Json]:
-    """A rule as plain JSON, for its words."""
     return {"aspect": rule.aspect, "kind": rule.kind, "by": rule.by, "values": list(rule.rows[0])}

@@ -1,7 +1,7 @@
-"""Draws the figures of matrices as SVG that takes the colour of the text around it.
+"""Draws figures of matrices as SVG in the colour of the surrounding text.
 
-Everything is drawn by shapes and lines alone, without ids, styles or clips, so one page can contain many pictures.
-A shading is a pattern and never a hue: an outline, stripes, a light ground, and full.
+Everything is shapes and lines, without ids, styles or clips, so that one page can contain many pictures. Shadings are
+patterns, never hues: outline, stripes, grey and solid.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -36,7 +36,7 @@ GREY = "0.5"
 
 
 def picture(figure: Figure, language: str) -> Picture:
-    """The figure drawn, with its words in `language`. The drawing says them too, to whom hears it."""
+    """The figure drawn, with its description in `language`, also for screen readers."""
     words = alt(figure, language)
     drawn = "".join(_mark(mark) for mark in figure.marks)
     return Picture(
@@ -47,7 +47,7 @@ def picture(figure: Figure, language: str) -> Picture:
 
 
 def literal(svg: str, ink: str = "#1d1b20") -> str:
-    """The drawing in one colour of its own, for where there is no text around it to take it from."""
+    """The drawing with a literal colour, for documents."""
     return svg.replace("currentColor", ink)
 
 
@@ -138,10 +138,6 @@ _CORNERS: dict[Shape, list[Point]] = {
 
 
 def show_matrix(item: GeneratedItem, language: str) -> Shown:
-    """The item as a candidate sees it: the question, eight pictures row by row, and a picture for each option.
-
-    Raises `KeyError` for a language that it has no words in, `TypeError` for an item that is no matrix.
-    """
     if not isinstance(item.task, Matrix):
         raise TypeError(f"{item.family} makes no matrices.")
     return Shown(
@@ -155,7 +151,7 @@ def show_matrix(item: GeneratedItem, language: str) -> Shown:
 
 
 def matrix_rule_in_words(item: GeneratedItem, language: str) -> str:
-    """Every rule of the item in a sentence of its own, then the figure that they lead to."""
+    """A sentence per rule, then the missing figure."""
     words = WORDS[language]
     rules = item.rule["rules"]
     if not isinstance(rules, list | tuple):

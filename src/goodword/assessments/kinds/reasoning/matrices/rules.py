@@ -93,7 +93,6 @@ class Ruled:
 
     @property
     def key(self) -> int:
-        """The value of the missing cell."""
         return self.rows[2][2]
 
 
