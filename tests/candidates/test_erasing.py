@@ -1,4 +1,4 @@
-"""An erasure is asked for once, can be taken back, and takes all of a person or one application."""
+"""Erasures of a person or of one application: requested once, cancelled, carried out."""
 
 from datetime import timedelta
 

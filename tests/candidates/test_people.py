@@ -1,4 +1,4 @@
-"""Names as they are shown, who stands behind an application, and who sees whom."""
+"""Displayed names, the recruiter of an application, and who may see which candidates."""
 
 import pytest
 

@@ -16,13 +16,13 @@ def time() -> Moments:
 
 @pytest.fixture(params=["v1", "v3"])
 def version(request: pytest.FixtureRequest) -> str:
-    """Each of the two interfaces in turn."""
+    """v1 and v3 in turn."""
     return str(request.param)
 
 
 @pytest.fixture
 def greenhouse(version: str) -> Iterator[Greenhouse]:
-    """The sandbox's demo account behind each of the two interfaces in turn."""
+    """The sandbox's demo account over v1 and v3 in turn."""
     account = open_account(version)
     yield account
     account.sandbox.close()

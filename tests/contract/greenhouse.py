@@ -31,7 +31,7 @@ ALL = {name for version in ("v1", "v3") for name in categories(version)}
 
 @dataclass
 class Greenhouse:
-    """One Greenhouse account, as one of its customers' programs sees it through one credential."""
+    """A Greenhouse account, as seen through one credential."""
 
     version: str
     sandbox: Sandbox
@@ -40,15 +40,14 @@ class Greenhouse:
 
     @property
     def store(self) -> Store:
-        """What is in the account."""
         return self.sandbox.store
 
     def now(self) -> datetime:
-        """The sandbox's present moment."""
+        """By the sandbox's clock."""
         return self.store.clock.now()
 
     def pass_time(self, seconds: float) -> None:
-        """What waiting does: it moves the sandbox's clock."""
+        """Move the sandbox's clock instead of waiting."""
         self.store.clock.advance(timedelta(seconds=seconds))
 
     def api(self, **manner: Any) -> HarvestApi:
@@ -70,7 +69,7 @@ class Greenhouse:
         return replace(self.credentials, act_as=user_id)
 
     def tick(self, *names: str) -> None:
-        """Leave only the permissions of these categories ticked, all of each."""
+        """Grant only the permissions of these categories."""
         tree = categories(self.version)
         keys = [permission.key for name in names for permission in tree.get(name, [])]
         if self.version == "v1":
@@ -79,31 +78,30 @@ class Greenhouse:
             self.row.scopes = keys
 
     def candidate(self, **members: Any) -> Candidate:
-        """A new person."""
         given = {"first_name": "Ada", "last_name": "Doe", "email": "ada@people.example", **members}
         return applications.add_candidate(self.store, now=self.now(), **given)
 
     def application(self, person: Candidate | None = None, *, job: int = 0) -> Application:
-        """A new application to the job at that place."""
+        """A new application to a job, by its position."""
         job_id = list(self.store.jobs.rising())[job].id
         return applications.apply_to_job(
             self.store, person or self.candidate(), job_id=job_id, actor_id=None, now=self.now()
         )
 
     def move(self, application: Application, place: int) -> int:
-        """Move it to the stage at that place; the stage's id."""
+        """Move it to a stage, by its position. Returns the stage's id."""
         stage = pipeline(self.store, application.job_id)[place]
         progress.move(self.store, application, stage, actor_id=None, now=self.now())
         return stage.id
 
     def stage_id(self, application: Application) -> int:
-        """The id of the job's stage where it stands."""
+        """The id of the job's stage that it is in."""
         stage = current_stage(self.store, application)
         assert stage is not None
         return stage.id
 
     def note(self, person: Candidate, body: str, visibility: str = "private") -> int:
-        """A note on the person's feed; its id."""
+        """Add a note to the person's feed. Returns its id."""
         admin = self.store.acting_user_id
         return feed.add_note(
             self.store,
@@ -116,7 +114,7 @@ class Greenhouse:
 
 
 def open_account(version: str) -> Greenhouse:
-    """The demo account with a credential that may do everything, and no rate limit."""
+    """The demo account, with a credential that has all permissions and no rate limit."""
     sandbox = open_sandbox()
     store = sandbox.store
     store.hold_deliveries = True
@@ -141,12 +139,12 @@ def open_account(version: str) -> Greenhouse:
     return greenhouse
 
 
-#: those that were made, to be opened again once a test has closed them
+#: clients to reopen after a test has closed them
 _made: list[Sandbox] = []
 
 
 def open_sandbox() -> Sandbox:
-    """One that is nobody's, with the demo account. Close it after use."""
+    """A sandbox with the demo account. Close it after use."""
     for one in _made:
         if one.closed:
             one.reopen()

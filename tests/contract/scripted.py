@@ -20,8 +20,8 @@ CLIENT_SECRET = "secret-2342-do-not-show"
 
 
 @dataclass(frozen=True)
-class Said:
-    """One answer. A body that is no text is sent as JSON."""
+class Reply:
+    """An answer. Anything but text is sent as JSON."""
 
     status: int = 200
     body: Any = field(default_factory=list)
@@ -29,8 +29,8 @@ class Said:
 
 
 @dataclass(frozen=True)
-class Asked:
-    """One request as it arrived."""
+class Received:
+    """A request as it arrived."""
 
     method: str
     path: str
@@ -41,17 +41,16 @@ class Asked:
 
 
 class Scripted:
-    """Answers `/token` with ever new tokens and everything else from the script, in its order."""
+    """Answers `/token` with new tokens, everything else from the script."""
 
-    def __init__(self, *script: Said) -> None:
+    def __init__(self, *script: Reply) -> None:
         self.script = list(script)
-        self.token_script: list[Said] = []
-        self.asked: list[Asked] = []
+        self.token_script: list[Reply] = []
+        self.asked: list[Received] = []
         self.minted = 0
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        """The WSGI application."""
-        asked = Asked(
+        asked = Received(
             method=environ["REQUEST_METHOD"],
             path=environ["PATH_INFO"],
             query=environ["QUERY_STRING"],
@@ -64,15 +63,17 @@ class Scripted:
         start_response(f"{said.status} As Scripted", [("X-Request-Id", "req-1"), *said.headers.items()])
         return [body.encode()]
 
-    def _next(self, asked: Asked) -> Said:
+    def _next(self, asked: Received) -> Reply:
         self.asked.append(asked)
         return self.script.pop(0)
 
-    def _token(self) -> Said:
+    def _token(self) -> Reply:
         if self.token_script:
             return self.token_script.pop(0)
         self.minted += 1
-        return Said(body={"token_type": "Bearer", "access_token": f"token-{self.minted}", "expires_in": 3600})
+        return Reply(
+            body={"token_type": "Bearer", "access_token": f"token-{self.minted}", "expires_in": 3600}
+        )
 
 
 def client(
@@ -85,7 +86,7 @@ def client(
     limits: Limits = LIMITS,
     act_as: int | None = None,
 ) -> HarvestApi:
-    """A real client of one version that talks to `answers` in this process."""
+    """A real client of one version that calls `answers` in this process."""
     credentials: V1Credentials | V3Credentials = (
         V1Credentials(KEY) if version == "v1" else V3Credentials(CLIENT_ID, CLIENT_SECRET, act_as=act_as)
     )

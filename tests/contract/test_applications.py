@@ -17,7 +17,7 @@ def test_an_application_in_process_is_active_and_stands_in_its_jobs_stage(greenh
     assert found.status is ApplicationStatus.ACTIVE
     assert (found.id, found.candidate_id, found.job_id) == (made.id, made.candidate_id, made.job_id)
     assert (found.stage_id, found.stage_name) == (stage_id, "Assessment")
-    assert found.stage_id != made.stage_id  # that is the id of its own stage row
+    assert found.stage_id != made.stage_id  # the id of its own stage row
     assert (found.prospect, found.prospective_job_ids) == (False, ())
     assert (found.applied_at, found.rejected_at) == (made.created_at, None)
     assert (found.recruiter_id, found.coordinator_id) == (made.recruiter_id, made.coordinator_id)

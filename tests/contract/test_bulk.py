@@ -7,7 +7,7 @@ from tests.contract.greenhouse import ALL, Greenhouse, open_account
 
 
 def paths(greenhouse: Greenhouse) -> list[str]:
-    """What was read of Harvest, call by call, oldest first."""
+    """Calls to Harvest, oldest first."""
     return [call["path"] for call in reversed(greenhouse.sandbox.calls.list(f"/{greenhouse.version}"))]
 
 

@@ -18,7 +18,7 @@ from goodword.greenhouse.client import (
 )
 from goodword.greenhouse.client.session import ONCE
 from tests.contract.moments import Moments
-from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, KEY, Said, Scripted, client
+from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, KEY, Reply, Scripted, client
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, KEY, Said, Scripte
 def test_each_status_becomes_its_error_with_method_path_status_and_request_id(
     version: str, status: int, kind: type[HarvestError], time: Moments
 ) -> None:
-    api = client(version, Scripted(*[Said(status)] * 2), time, retry=ONCE)
+    api = client(version, Scripted(*[Reply(status)] * 2), time, retry=ONCE)
     with pytest.raises(HarvestError) as caught:
         list(api.users(email="ada@example.com"))
     error = caught.value
@@ -63,7 +63,7 @@ def test_each_status_becomes_its_error_with_method_path_status_and_request_id(
 def test_a_refused_credential_is_wrong_or_revoked_by_whether_it_ever_worked(
     version: str, worked_before: bool | None, kind: Refusal, time: Moments
 ) -> None:
-    api = client(version, Scripted(*[Said(401)] * 2), time, worked_before=worked_before)
+    api = client(version, Scripted(*[Reply(401)] * 2), time, worked_before=worked_before)
     with pytest.raises(Unauthorised) as caught:
         api.application(1)
     assert caught.value.kind is kind
@@ -71,7 +71,7 @@ def test_a_refused_credential_is_wrong_or_revoked_by_whether_it_ever_worked(
 
 
 def test_a_v1_key_that_has_just_worked_lacks_a_permission_when_it_is_refused(time: Moments) -> None:
-    api = client("v1", Scripted(Said(body=[]), Said(401)), time)
+    api = client("v1", Scripted(Reply(body=[]), Reply(401)), time)
     assert list(api.jobs()) == []
     with pytest.raises(Forbidden) as caught:
         api.candidate(1)
@@ -80,7 +80,7 @@ def test_a_v1_key_that_has_just_worked_lacks_a_permission_when_it_is_refused(tim
 
 
 def test_a_v3_refusal_names_the_scope_and_the_site_admin(time: Moments) -> None:
-    api = client("v3", Scripted(Said(403)), time)
+    api = client("v3", Scripted(Reply(403)), time)
     with pytest.raises(Forbidden) as caught:
         list(api.job_stages([1]))
     assert caught.value.permission == "Job Stages"
@@ -93,7 +93,7 @@ def test_a_v3_refusal_names_the_scope_and_the_site_admin(time: Moments) -> None:
 
 def test_what_greenhouse_says_is_passed_on_in_both_forms_of_its_errors(version: str, time: Moments) -> None:
     body = {"message": "Unprocessable Content", "errors": ["Too far.", {"per_page": "`600` is too many"}]}
-    api = client(version, Scripted(Said(422, body)), time)
+    api = client(version, Scripted(Reply(422, body)), time)
     with pytest.raises(Invalid) as caught:
         api.application(1)
     assert caught.value.detail == (
@@ -102,7 +102,7 @@ def test_what_greenhouse_says_is_passed_on_in_both_forms_of_its_errors(version: 
 
 
 def test_a_proxy_page_is_not_passed_on(version: str, time: Moments) -> None:
-    api = client(version, Scripted(Said(502, "<html>Bad gateway</html>")), time, retry=ONCE)
+    api = client(version, Scripted(Reply(502, "<html>Bad gateway</html>")), time, retry=ONCE)
     with pytest.raises(Unavailable) as caught:
         api.application(1)
     assert caught.value.detail == ""
@@ -110,7 +110,7 @@ def test_a_proxy_page_is_not_passed_on(version: str, time: Moments) -> None:
 
 def test_no_secret_is_in_any_error_even_if_greenhouse_echoes_it(version: str, time: Moments) -> None:
     echo = f"client_id={CLIENT_ID} {CLIENT_SECRET} {KEY} token-1 token-2 is not valid"
-    scripted = Scripted(Said(400, {"message": echo}))
+    scripted = Scripted(Reply(400, {"message": echo}))
     api = client(version, scripted, time)
     with pytest.raises(HarvestError) as caught:
         api.application(1)
@@ -120,7 +120,7 @@ def test_no_secret_is_in_any_error_even_if_greenhouse_echoes_it(version: str, ti
 
 
 def test_a_401_on_a_write_is_known_not_to_have_been_done(version: str, time: Moments) -> None:
-    api = client(version, Scripted(*[Said(401)] * 2), time)
+    api = client(version, Scripted(*[Reply(401)] * 2), time)
     with pytest.raises(Unauthorised) as caught:
         api.post_note(
             candidate_id=1, application_id=None, body="x", author_id=2, visibility=Visibility.PRIVATE
@@ -129,7 +129,7 @@ def test_a_401_on_a_write_is_known_not_to_have_been_done(version: str, time: Mom
 
 
 def test_410_says_that_v1_is_switched_off_and_is_no_records_absence(time: Moments) -> None:
-    api = client("v1", Scripted(Said(410)), time)
+    api = client("v1", Scripted(Reply(410)), time)
     with pytest.raises(NotFound) as caught:
         api.application(1)
     assert caught.value.sentence == "Greenhouse has switched this API off."

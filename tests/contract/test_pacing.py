@@ -16,7 +16,7 @@ from goodword.greenhouse.client import (
     RateReport,
 )
 from tests.contract.moments import Moments
-from tests.contract.scripted import Said, Scripted, client
+from tests.contract.scripted import Reply, Scripted, client
 
 BACK, PERSON = Priority.BACKGROUND, Priority.PERSON
 SMALL = Rate(30.0, 10)
@@ -24,13 +24,13 @@ SMALL = Rate(30.0, 10)
 
 @pytest.fixture
 def time() -> Moments:
-    """A clock that stands well inside a window of either length."""
+    """A clock well inside a window of either length."""
     moments = Moments()
     moments.present += timedelta(seconds=0.3)
     return moments
 
 
-def tell(
+def answered(
     pacer: LocalPacer,
     remaining: int,
     *,
@@ -39,12 +39,12 @@ def tell(
     date: datetime | None = None,
     seconds: float = 0.0,
 ) -> None:
-    """An answer with a count, whose call was sent at `at` and took so many seconds."""
+    """An answer with a count, to a call sent at `at` that took this many seconds."""
     pacer.observe(RateReport(at, at + timedelta(seconds=seconds), date, (limit, remaining)))
 
 
 def calls(pacer: LocalPacer, time: Moments, priority: Priority, most: int = 1000) -> int:
-    """How many calls get through at this moment."""
+    """How many calls are allowed now."""
     count = 0
     while count < most and pacer.take(priority=priority, now=time.now()) == 0.0:
         count += 1
@@ -52,7 +52,7 @@ def calls(pacer: LocalPacer, time: Moments, priority: Priority, most: int = 1000
 
 
 def through(pacer: LocalPacer, time: Moments, priority: Priority, *, seconds: float) -> int:
-    """How many calls get through in so many seconds, by somebody who asks as soon as there is a point in it."""
+    """How many calls are made in these seconds by a caller who asks whenever it makes sense."""
     end, count = time.now() + timedelta(seconds=seconds), 0
     while time.now() < end:
         wait = pacer.take(priority=priority, now=time.now())
@@ -124,7 +124,7 @@ def test_an_empty_window_is_waited_out(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 1) == 1
     time.sleep(12)
-    tell(pacer, 0, at=time.now())
+    answered(pacer, 0, at=time.now())
     wait = pacer.take(priority=PERSON, now=time.now())
     assert 17.9 < wait < 18.1
     time.sleep(wait)
@@ -134,11 +134,11 @@ def test_an_empty_window_is_waited_out(time: Moments) -> None:
 def test_the_limit_that_an_answer_tells_goes_before_what_is_usual(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, BACK, 3) == 3
-    tell(pacer, 599, limit=600, at=time.now())
+    answered(pacer, 599, limit=600, at=time.now())
     assert calls(pacer, time, PERSON) == 597
     other = LocalPacer(V3_RATE)
     assert calls(other, time, BACK, 3) == 3
-    tell(other, 9, limit=12, at=time.now())
+    answered(other, 9, limit=12, at=time.now())
     assert calls(other, time, PERSON) == 9
 
 
@@ -148,7 +148,7 @@ def test_an_answer_from_a_window_gone_by_says_nothing_of_this_one(time: Moments)
     assert calls(pacer, time, PERSON, 1) == 1
     time.sleep(31)
     assert calls(pacer, time, PERSON, 1) == 1
-    tell(pacer, 0, at=before)
+    answered(pacer, 0, at=before)
     assert calls(pacer, time, PERSON) == 149
 
 
@@ -156,15 +156,15 @@ def test_answers_that_overtake_each_other_do_not_add_calls(time: Moments) -> Non
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 141) == 141
     begun = time.now()
-    tell(pacer, 9, at=begun, seconds=0.2)
-    tell(pacer, 12, at=begun, seconds=0.3)
+    answered(pacer, 9, at=begun, seconds=0.2)
+    answered(pacer, 12, at=begun, seconds=0.3)
     assert calls(pacer, time, PERSON) == 9
 
 
 def test_beside_another_program_some_distance_is_kept(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 10) == 10
-    tell(pacer, 40, at=time.now())
+    answered(pacer, 40, at=time.now())
     assert calls(pacer, time, PERSON) == 34
 
 
@@ -173,7 +173,7 @@ def test_counts_that_go_up_and_down_in_a_dated_window_are_taken_at_the_lowest(ti
     assert calls(pacer, time, PERSON, 2) == 2
     for remaining in (120, 148, 119, 147):
         time.sleep(0.1)
-        tell(pacer, remaining, at=time.now(), date=time.now().replace(microsecond=0))
+        answered(pacer, remaining, at=time.now(), date=time.now().replace(microsecond=0))
     assert calls(pacer, time, PERSON) <= 119
 
 
@@ -185,7 +185,7 @@ def test_after_a_429_nobody_calls_for_the_wait_and_then_one_call_finds_out(time:
     time.sleep(5.01)
     assert calls(pacer, time, BACK) == 1
     assert pacer.take(priority=PERSON, now=time.now()) == 0.25
-    tell(pacer, 100, at=time.now())
+    answered(pacer, 100, at=time.now())
     assert calls(pacer, time, PERSON) == 100
 
 
@@ -229,7 +229,7 @@ def test_a_lower_limit_than_usual_that_nobody_tells_draws_a_429_or_two_each_wind
 
 
 class Counted:
-    """A Greenhouse that counts calls in windows of its own clock. A call takes 50 ms."""
+    """A Greenhouse that counts calls in windows. A call takes 50 ms."""
 
     def __init__(
         self, rate: Rate, time: Moments, *, offset: float, dated: bool, silent: bool = False
@@ -240,11 +240,11 @@ class Counted:
         self.used: dict[int, int] = {}
 
     def full(self) -> list[int]:
-        """The calls allowed in each window but the first and the last, which were not whole."""
+        """Calls allowed in each whole window, without the first and the last."""
         return [min(self.used[number], self.rate.usual) for number in sorted(self.used)[1:-1]]
 
     def sync(self, pacer: LocalPacer, *, seconds: float) -> None:
-        """Call as often as the pacer lets."""
+        """Call as often as the pacer allows."""
         end = self.time.now() + timedelta(seconds=seconds)
         while self.time.now() < end:
             wait = pacer.take(priority=BACK, now=self.time.now())
@@ -275,7 +275,7 @@ def spent(version: str) -> dict[str, str]:
 
 
 def test_a_client_waits_for_the_next_window_rather_than_draw_a_429(version: str, time: Moments) -> None:
-    scripted = Scripted(Said(200, [], spent(version)), Said())
+    scripted = Scripted(Reply(200, [], spent(version)), Reply())
     api = client(version, scripted, time)
     assert [list(api.job_stages([1])), list(api.job_stages([1]))] == [[], []]
     window = 10 if version == "v1" else 30
@@ -295,7 +295,7 @@ def test_a_client_waits_for_the_next_window_rather_than_draw_a_429(version: str,
 def test_rate_headers_that_make_no_sense_are_ignored(
     version: str, time: Moments, headers: dict[str, str]
 ) -> None:
-    api = client(version, Scripted(Said(200, [], headers), Said()), time)
+    api = client(version, Scripted(Reply(200, [], headers), Reply()), time)
     assert [list(api.job_stages([1])), list(api.job_stages([1]))] == [[], []]
     assert time.waits == []
 
@@ -303,7 +303,7 @@ def test_rate_headers_that_make_no_sense_are_ignored(
 def test_nobody_sleeps_beyond_their_patience_for_a_wait_that_another_was_told(
     version: str, time: Moments
 ) -> None:
-    scripted = Scripted(Said(429, "Retry later", {"Retry-After": "120"}))
+    scripted = Scripted(Reply(429, "Retry later", {"Retry-After": "120"}))
     api = client(version, scripted, time)
     for wait in (120, 110):
         with pytest.raises(RateLimited) as caught:
@@ -313,9 +313,9 @@ def test_nobody_sleeps_beyond_their_patience_for_a_wait_that_another_was_told(
 
 
 def test_token_calls_have_a_window_of_their_own(time: Moments) -> None:
-    scripted = Scripted(*[Said()] * 3)
+    scripted = Scripted(*[Reply()] * 3)
     spent_token = {"X-Ratelimit-Limit": "60", "X-Ratelimit-Remaining": "0"}
-    minted: Callable[[int], Said] = lambda number: Said(  # noqa: E731  # twice the same but for one word
+    minted: Callable[[int], Reply] = lambda number: Reply(  # noqa: E731  # twice the same but for one word
         200, {"access_token": f"token-{number}", "expires_in": 40}, spent_token
     )
     scripted.token_script = [minted(1), minted(2)]

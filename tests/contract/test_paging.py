@@ -4,7 +4,7 @@ import pytest
 
 from goodword.greenhouse.client import UnexpectedShape
 from tests.contract.moments import Moments
-from tests.contract.scripted import Said, Scripted, client
+from tests.contract.scripted import Reply, Scripted, client
 
 
 def link(url: str) -> dict[str, str]:
@@ -13,14 +13,14 @@ def link(url: str) -> dict[str, str]:
 
 
 def owner(number: int) -> dict[str, object]:
-    """A row of the list that these tests read."""
+    """A row of the list."""
     return {"id": number, "job_id": 1, "user_id": number, "type": "recruiter"}
 
 
 @pytest.mark.parametrize("last", [{}, {"Link": ""}, {"Link": '<https://harvest.example/v3/x>; rel="last"'}])
 def test_a_list_ends_where_no_next_page_is_named(last: dict[str, str], time: Moments) -> None:
     cursor = "https://harvest.example/v3/job_owners?cursor=eyJ4In0%3D"
-    scripted = Scripted(Said(200, [owner(3)], link(cursor)), Said(200, [owner(2)], last))
+    scripted = Scripted(Reply(200, [owner(3)], link(cursor)), Reply(200, [owner(2)], last))
     assert [one.user_id for one in client("v3", scripted, time).job_owners([1])] == [3, 2]
     assert [asked.query for asked in scripted.asked] == ["per_page=500&job_ids=1", "cursor=eyJ4In0%3D"]
 
@@ -28,17 +28,17 @@ def test_a_list_ends_where_no_next_page_is_named(last: dict[str, str], time: Mom
 def test_v1_pages_are_followed_beside_prev_and_last(time: Moments) -> None:
     base = "https://harvest.example/v1/jobs?page"
     header = f'<{base}=2&per_page=2>; rel="next",<{base}=1&per_page=2>; rel="prev",<{base}=9>; rel="last"'
-    scripted = Scripted(Said(200, [{"id": 2}], {"Link": header}), Said(200, [{"id": 1}]))
+    scripted = Scripted(Reply(200, [{"id": 2}], {"Link": header}), Reply(200, [{"id": 1}]))
     assert [job.id for job in client("v1", scripted, time).jobs()] == [2, 1]
     assert scripted.asked[1].query == "page=2&per_page=2"
 
 
 def test_an_empty_list_gives_nothing(version: str, time: Moments) -> None:
-    assert list(client(version, Scripted(Said()), time).job_stages([1])) == []
+    assert list(client(version, Scripted(Reply()), time).job_stages([1])) == []
 
 
 def test_a_relative_address_is_followed(time: Moments) -> None:
-    scripted = Scripted(Said(200, [owner(3)], link("/v3/job_owners?cursor=x")), Said(200, [owner(2)]))
+    scripted = Scripted(Reply(200, [owner(3)], link("/v3/job_owners?cursor=x")), Reply(200, [owner(2)]))
     assert len(list(client("v3", scripted, time).job_owners([1]))) == 2
 
 
@@ -56,7 +56,7 @@ def test_a_relative_address_is_followed(time: Moments) -> None:
     ],
 )
 def test_no_other_place_is_asked(url: str, time: Moments) -> None:
-    scripted = Scripted(Said(200, [owner(3)], link(url)))
+    scripted = Scripted(Reply(200, [owner(3)], link(url)))
     with pytest.raises(UnexpectedShape):
         list(client("v3", scripted, time).job_owners([1]))
     assert len(scripted.asked) == 1
@@ -65,24 +65,24 @@ def test_no_other_place_is_asked(url: str, time: Moments) -> None:
 def test_pages_that_go_in_a_circle_end(time: Moments) -> None:
     first, second = (f"https://harvest.example/v3/job_owners?cursor={name}" for name in "ab")
     scripted = Scripted(
-        Said(200, [owner(3)], link(first)),
-        Said(200, [owner(2)], link(second)),
-        Said(200, [owner(1)], link(first)),
+        Reply(200, [owner(3)], link(first)),
+        Reply(200, [owner(2)], link(second)),
+        Reply(200, [owner(1)], link(first)),
     )
     with pytest.raises(UnexpectedShape) as caught:
         list(client("v3", scripted, time).job_owners([1]))
-    assert caught.value.detail == "The pages go in a circle."
+    assert caught.value.detail == "The pages repeat."
 
 
 def test_a_failing_page_is_repeated_by_itself(time: Moments) -> None:
     url = "https://harvest.example/v3/job_owners?cursor=x"
-    scripted = Scripted(Said(200, [owner(3)], link(url)), Said(500), Said(200, [owner(2)]))
+    scripted = Scripted(Reply(200, [owner(3)], link(url)), Reply(500), Reply(200, [owner(2)]))
     assert len(list(client("v3", scripted, time).job_owners([1]))) == 2
     assert [asked.query for asked in scripted.asked[1:]] == ["cursor=x", "cursor=x"]
 
 
 def test_ids_go_in_batches_of_fifty_without_repetition(time: Moments) -> None:
-    scripted = Scripted(Said(), Said(), Said())
+    scripted = Scripted(Reply(), Reply(), Reply())
     assert list(client("v3", scripted, time).job_owners([*range(1, 111), 7, 8])) == []
     assert [asked.query.count("%2C") + 1 for asked in scripted.asked] == [50, 50, 10]
 

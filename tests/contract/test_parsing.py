@@ -16,7 +16,7 @@ from goodword.greenhouse.client import (
 )
 from goodword.greenhouse.client.records import moment
 from tests.contract.moments import Moments
-from tests.contract.scripted import Said, Scripted, client
+from tests.contract.scripted import Reply, Scripted, client
 
 MEMBERS = [
     *(
@@ -40,9 +40,9 @@ MEMBERS = [
 ]
 
 
-def one(version: str, record: dict[str, Any]) -> Said:
-    """A record as that version answers to a question for one."""
-    return Said(200, record if version == "v1" else [record])
+def one(version: str, record: dict[str, Any]) -> Reply:
+    """A record as this version returns it."""
+    return Reply(200, record if version == "v1" else [record])
 
 
 @pytest.mark.parametrize(
@@ -102,17 +102,17 @@ def test_an_application_without_its_ids_is_an_unexpected_shape(
 @pytest.mark.parametrize("body", ["", "no JSON", "null", '"text"', "7", "[7]", "[" * 100_000, '{"id": 7'])
 def test_a_body_that_is_no_record_is_an_unexpected_shape(version: str, body: str, time: Moments) -> None:
     with pytest.raises(UnexpectedShape):
-        client(version, Scripted(Said(200, body)), time).application(7)
+        client(version, Scripted(Reply(200, body)), time).application(7)
 
 
 def test_an_object_where_a_list_belongs_is_an_unexpected_shape(version: str, time: Moments) -> None:
     with pytest.raises(UnexpectedShape):
-        list(client(version, Scripted(Said(200, {"message": "async processing"})), time).job_stages([1]))
+        list(client(version, Scripted(Reply(200, {"message": "async processing"})), time).job_stages([1]))
 
 
 def test_text_that_no_database_holds_is_cleaned(version: str, time: Moments) -> None:
     body = '{"id": 7, "first_name": "A\\u0000da", "last_name": "D\\ud83doe"}'
-    said = Said(200, body if version == "v1" else f"[{body}]")
+    said = Reply(200, body if version == "v1" else f"[{body}]")
     found = client(version, Scripted(said), time).candidate(7)
     assert found is not None
     assert (found.first_name, found.last_name) == ("Ada", "D?oe")
@@ -139,29 +139,29 @@ def test_contacts_are_trimmed_and_empty_ones_left_out(version: str, time: Moment
 
 def test_enum_values_of_tomorrow_are_unknown(version: str, time: Moments) -> None:
     jobs = [{"id": 1, "name": "x", "status": "paused"}]
-    [job] = client(version, Scripted(Said(200, jobs)), time).jobs()
+    [job] = client(version, Scripted(Reply(200, jobs)), time).jobs()
     assert job.status is JobStatus.UNKNOWN
 
 
 def test_an_owner_of_an_unknown_kind_is_kept(time: Moments) -> None:
     row = {"id": 1, "job_id": 2, "user_id": 3, "type": "approver", "responsible": None}
-    [owner] = client("v3", Scripted(Said(200, [row])), time).job_owners([2])
+    [owner] = client("v3", Scripted(Reply(200, [row])), time).job_owners([2])
     assert (owner.kind, owner.responsible) == (OwnerKind.UNKNOWN, False)
 
 
 def test_a_note_of_v1_has_its_visibility_under_the_misspelt_name_too(time: Moments) -> None:
     note = {"id": 1, "body": "x", "user": None, "visiblity": "admin_only"}
-    [found] = client("v1", Scripted(Said(200, {"notes": [note]})), time).notes(5)
+    [found] = client("v1", Scripted(Reply(200, {"notes": [note]})), time).notes(5)
     assert (found.visibility, found.user_id, found.candidate_id) == ("admin_only", None, 5)
 
 
 def test_rows_that_were_not_asked_for_are_left_out(time: Moments) -> None:
     rows = [{"id": 8}, {"id": 7}, {"id": 6}]
-    assert [one.id for one in client("v3", Scripted(Said(200, rows)), time).candidates([7])] == [7]
+    assert [one.id for one in client("v3", Scripted(Reply(200, rows)), time).candidates([7])] == [7]
 
 
 def test_the_date_filter_of_v3_is_a_closed_window(time: Moments) -> None:
-    scripted = Scripted(Said())
+    scripted = Scripted(Reply())
     since = datetime(2026, 11, 1, 12, 0, 0, 500, UTC)
     list(client("v3", scripted, time).applications(updated_since=since))
     assert scripted.asked[0].query == (

@@ -9,7 +9,7 @@ from tests.contract.greenhouse import Greenhouse, open_account
 
 
 def statuses(greenhouse: Greenhouse) -> list[int]:
-    """What the sandbox answered, call by call."""
+    """The sandbox's answers, oldest first."""
     return [call["status"] for call in greenhouse.sandbox.calls.list(f"/{greenhouse.version}")]
 
 
@@ -18,7 +18,7 @@ def test_a_long_sync_draws_no_429_and_uses_nearly_all_of_the_rate(greenhouse: Gr
     limit, window = (50, 10) if greenhouse.version == "v1" else (150, 30)
     greenhouse.store.switches[f"{greenhouse.version}_rate_limit"] = limit
     clock = greenhouse.store.clock
-    # Begin at a window's start, so that what is measured does not hang on when the test runs.
+    # Begin with a window, so that the result does not depend on when the test runs.
     clock.advance(timedelta(seconds=window - clock.now().timestamp() % window + 0.01))
     begun = clock.now()
     job_id = next(greenhouse.store.jobs.rising()).id

@@ -25,7 +25,6 @@ from goodword.greenhouse.client import (
 
 
 def now() -> datetime:
-    """Real time, for the real Greenhouse."""
     return datetime.fromtimestamp(real_time.time(), UTC)
 
 

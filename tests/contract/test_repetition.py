@@ -17,7 +17,7 @@ from goodword.greenhouse.client import (
     build,
 )
 from tests.contract.moments import Moments
-from tests.contract.scripted import Said, Scripted, client
+from tests.contract.scripted import Reply, Scripted, client
 
 
 def post(api: HarvestApi) -> Note:
@@ -29,7 +29,7 @@ def post(api: HarvestApi) -> Note:
 
 def test_a_read_is_repeated_until_greenhouse_has_recovered(version: str, time: Moments) -> None:
     scripted = Scripted(
-        Said(500), Said(503, "<html>"), Said(429, "Retry later", {"Retry-After": "7"}), Said()
+        Reply(500), Reply(503, "<html>"), Reply(429, "Retry later", {"Retry-After": "7"}), Reply()
     )
     assert list(client(version, scripted, time).job_stages([5])) == []
     assert len(scripted.asked) == 4
@@ -39,18 +39,18 @@ def test_a_read_is_repeated_until_greenhouse_has_recovered(version: str, time: M
 
 
 def test_a_read_gives_up_after_its_attempts(version: str, time: Moments) -> None:
-    scripted = Scripted(*[Said(500)] * 3)
+    scripted = Scripted(*[Reply(500)] * 3)
     with pytest.raises(Unavailable):
         list(client(version, scripted, time, retry=Retry(attempts=3)).job_stages([5]))
     assert (len(scripted.asked), len(time.waits)) == (3, 2)
 
 
 def test_a_wait_beyond_the_patience_goes_to_the_caller(version: str, time: Moments) -> None:
-    scripted = Scripted(Said(429, "Retry later", {"Retry-After": "120"}))
+    scripted = Scripted(Reply(429, "Retry later", {"Retry-After": "120"}))
     with pytest.raises(RateLimited) as caught:
         list(client(version, scripted, time).job_stages([5]))
     assert caught.value.wait == 120.0
-    assert caught.value.sentence == "Greenhouse asks to wait 120 seconds."
+    assert caught.value.sentence == "Greenhouse asks Goodword to wait 120 seconds."
     assert time.waits == []
 
 
@@ -67,7 +67,7 @@ def test_a_wait_beyond_the_patience_goes_to_the_caller(version: str, time: Momen
     ],
 )
 def test_the_wait_is_read_from_seconds_or_a_date(header: dict[str, str], wait: float, time: Moments) -> None:
-    api = client("v3", Scripted(Said(429, "", header)), time, retry=Retry(attempts=1))
+    api = client("v3", Scripted(Reply(429, "", header)), time, retry=Retry(attempts=1))
     with pytest.raises(RateLimited) as caught:
         api.application(1)
     assert caught.value.wait == wait
@@ -75,7 +75,7 @@ def test_the_wait_is_read_from_seconds_or_a_date(header: dict[str, str], wait: f
 
 @pytest.mark.parametrize("status", [400, 403, 422])
 def test_a_refusal_is_not_repeated(version: str, status: int, time: Moments) -> None:
-    scripted = Scripted(Said(status))
+    scripted = Scripted(Reply(status))
     with pytest.raises(HarvestError):
         list(client(version, scripted, time).job_stages([5]))
     assert len(scripted.asked) == 1
@@ -85,7 +85,7 @@ def test_a_refusal_is_not_repeated(version: str, status: int, time: Moments) -> 
 def test_a_failed_write_is_sent_once_and_its_outcome_is_unknown(
     version: str, status: int, time: Moments
 ) -> None:
-    scripted = Scripted(Said(status))
+    scripted = Scripted(Reply(status))
     with pytest.raises(Unavailable) as caught:
         post(client(version, scripted, time))
     assert caught.value.outcome_unknown is True
@@ -96,7 +96,7 @@ def test_a_failed_write_is_sent_once_and_its_outcome_is_unknown(
 def test_a_write_with_an_unreadable_answer_has_an_unknown_outcome(
     version: str, body: object, time: Moments
 ) -> None:
-    scripted = Scripted(Said(201, body))
+    scripted = Scripted(Reply(201, body))
     with pytest.raises(UnexpectedShape) as caught:
         post(client(version, scripted, time))
     assert caught.value.outcome_unknown is True
@@ -104,14 +104,14 @@ def test_a_write_with_an_unreadable_answer_has_an_unknown_outcome(
 
 
 def test_a_write_that_comes_too_often_is_known_not_to_have_been_done(version: str, time: Moments) -> None:
-    scripted = Scripted(Said(429, "Retry later", {"Retry-After": "3"}))
+    scripted = Scripted(Reply(429, "Retry later", {"Retry-After": "3"}))
     with pytest.raises(RateLimited) as caught:
         post(client(version, scripted, time))
     assert (caught.value.outcome_unknown, caught.value.wait, len(scripted.asked)) == (False, 3.0, 1)
 
 
 def test_a_write_with_an_ended_token_is_sent_again_with_a_fresh_one(time: Moments) -> None:
-    scripted = Scripted(Said(401), Said(201, {"id": 9, "candidate_id": 1, "body": "Report A1B2"}))
+    scripted = Scripted(Reply(401), Reply(201, {"id": 9, "candidate_id": 1, "body": "Report A1B2"}))
     note = post(client("v3", scripted, time))
     assert (note.id, note.candidate_id) == (9, 1)
     assert [asked.authorization for asked in scripted.asked] == ["Bearer token-1", "Bearer token-2"]
@@ -120,7 +120,7 @@ def test_a_write_with_an_ended_token_is_sent_again_with_a_fresh_one(time: Moment
 def test_every_exchange_is_told_to_who_watches(time: Moments) -> None:
     seen: list[Exchange] = []
     rate = {"X-Ratelimit-Limit": "150", "X-Ratelimit-Remaining": "149"}
-    scripted = Scripted(Said(500), Said(200, [], rate))
+    scripted = Scripted(Reply(500), Reply(200, [], rate))
     api = build(
         V3Credentials("id", "secret"),
         base_url="https://harvest.example/v3",

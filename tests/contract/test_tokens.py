@@ -22,11 +22,11 @@ from goodword.greenhouse.client import (
     build,
 )
 from tests.contract.moments import Moments
-from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, Said, Scripted, client
+from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, Reply, Scripted, client
 
 
 def sharing(scripted: Scripted, time: Moments, store: MemoryTokenStore) -> HarvestApi:
-    """A client whose token lies in `store`."""
+    """A client whose token is in `store`."""
     return build(
         V3Credentials(CLIENT_ID, CLIENT_SECRET),
         base_url="https://harvest.example/v3",
@@ -39,9 +39,9 @@ def sharing(scripted: Scripted, time: Moments, store: MemoryTokenStore) -> Harve
 
 
 def life(body: dict[str, object], time: Moments) -> float:
-    """Seconds after which a token of this answer is renewed."""
-    scripted = Scripted(Said())
-    scripted.token_script = [Said(200, body)]
+    """Seconds after which this token is renewed."""
+    scripted = Scripted(Reply())
+    scripted.token_script = [Reply(200, body)]
     store = MemoryTokenStore()
     sharing(scripted, time, store).application(1)
     token = store.get()
@@ -51,13 +51,13 @@ def life(body: dict[str, object], time: Moments) -> float:
 
 def test_a_token_is_minted_with_basic_and_a_form_and_used_until_shortly_before_its_end(time: Moments) -> None:
     seen: list[str] = []
-    scripted = Scripted(Said(), Said(), Said())
+    scripted = Scripted(Reply(), Reply(), Reply())
 
     def watching(environ: dict[str, object], start_response: object) -> object:
         if environ["PATH_INFO"] == "/token":
             seen.append(str(environ["HTTP_AUTHORIZATION"]))
             seen.append(str(environ["CONTENT_TYPE"]))
-        return scripted(environ, start_response)  # type: ignore[arg-type]  # passed through as they came
+        return scripted(environ, start_response)  # type: ignore[arg-type]  # unchanged
 
     api = client("v3", watching, time)  # type: ignore[arg-type]  # an application, loosely typed
     api.application(1)
@@ -84,7 +84,7 @@ def test_the_acting_user_is_named_when_one_is_set(time: Moments) -> None:
             V3Credentials(CLIENT_ID, CLIENT_SECRET, act_as=act_as),
             base_url="https://harvest.example/v3",
             token_url="https://harvest.example/token",
-            transport=Watching(Scripted(Said())),
+            transport=Watching(Scripted(Reply())),
             clock=time.now,
         )
         api.application(1)
@@ -113,26 +113,26 @@ def test_its_end_is_read_in_both_forms_and_assumed_where_it_makes_no_sense(
 @pytest.mark.parametrize("body", [{}, {"access_token": ""}, {"access_token": "a\nb"}, [], "text"])
 def test_an_answer_without_a_usable_token_is_an_unexpected_shape(body: object, time: Moments) -> None:
     scripted = Scripted()
-    scripted.token_script = [Said(200, body)]
+    scripted.token_script = [Reply(200, body)]
     with pytest.raises(UnexpectedShape):
         client("v3", scripted, time).application(1)
 
 
 def test_a_token_that_ended_early_is_renewed_once_and_the_call_repeated(time: Moments) -> None:
-    scripted = Scripted(Said(401), Said(200, []))
+    scripted = Scripted(Reply(401), Reply(200, []))
     assert client("v3", scripted, time).application(1) is None
     assert [asked.authorization for asked in scripted.asked] == ["Bearer token-1", "Bearer token-2"]
 
 
 def test_a_fresh_token_that_is_refused_too_is_not_renewed_again(time: Moments) -> None:
-    scripted = Scripted(Said(401), Said(401))
+    scripted = Scripted(Reply(401), Reply(401))
     with pytest.raises(Unauthorised):
         client("v3", scripted, time).application(1)
     assert scripted.minted == 2
 
 
 def test_clients_of_a_connection_share_a_token(time: Moments) -> None:
-    scripted, store = Scripted(Said(), Said()), MemoryTokenStore()
+    scripted, store = Scripted(Reply(), Reply()), MemoryTokenStore()
     sharing(scripted, time, store).application(1)
     sharing(scripted, time, store).application(1)
     assert scripted.minted == 1
@@ -142,13 +142,13 @@ def test_a_token_that_another_client_has_renewed_meanwhile_is_taken(time: Moment
     store = MemoryTokenStore()
 
     class Renewing(Scripted):
-        def _next(self, asked: object) -> Said:
+        def _next(self, asked: object) -> Reply:
             if not self.asked:
                 store.claim()
                 store.save(Token("from-the-other", renew_at=time.now() + timedelta(hours=1)))
-            return super()._next(asked)  # type: ignore[arg-type]  # as it came
+            return super()._next(asked)  # type: ignore[arg-type]  # unchanged
 
-    scripted = Renewing(Said(401), Said())
+    scripted = Renewing(Reply(401), Reply())
     sharing(scripted, time, store).application(1)
     assert [asked.authorization for asked in scripted.asked] == ["Bearer token-1", "Bearer from-the-other"]
     assert scripted.minted == 1
@@ -157,7 +157,7 @@ def test_a_token_that_another_client_has_renewed_meanwhile_is_taken(time: Moment
 def test_who_does_not_hold_the_lease_waits_for_the_token(time: Moments) -> None:
     store = MemoryTokenStore()
     store.claim()
-    scripted = Scripted(Said())
+    scripted = Scripted(Reply())
     real_sleep = time.sleep
 
     def saved_meanwhile(seconds: float) -> None:
@@ -173,7 +173,7 @@ def test_who_does_not_hold_the_lease_waits_for_the_token(time: Moments) -> None:
 def test_a_lease_that_is_never_given_back_is_not_waited_for_for_ever(time: Moments) -> None:
     store = MemoryTokenStore()
     store.claim()
-    scripted = Scripted(Said())
+    scripted = Scripted(Reply())
     sharing(scripted, time, store).application(1)
     assert scripted.minted == 1
     assert sum(time.waits) == 15
@@ -181,8 +181,8 @@ def test_a_lease_that_is_never_given_back_is_not_waited_for_for_ever(time: Momen
 
 def test_a_failed_minting_gives_the_lease_back(time: Moments) -> None:
     store = MemoryTokenStore()
-    scripted = Scripted(Said())
-    scripted.token_script = [Said(401, {"error": "invalid_client"})]
+    scripted = Scripted(Reply())
+    scripted.token_script = [Reply(401, {"error": "invalid_client"})]
     api = sharing(scripted, time, store)
     with pytest.raises(Unauthorised):
         api.application(1)
@@ -191,7 +191,7 @@ def test_a_failed_minting_gives_the_lease_back(time: Moments) -> None:
 
 
 def test_many_threads_mint_one_token() -> None:
-    scripted, store = Scripted(*[Said()] * 8), MemoryTokenStore()
+    scripted, store = Scripted(*[Reply()] * 8), MemoryTokenStore()
     time = Moments()
     api = build(
         V3Credentials(CLIENT_ID, CLIENT_SECRET),
@@ -210,8 +210,8 @@ def test_many_threads_mint_one_token() -> None:
 
 
 def test_minting_is_repeated_like_a_read(time: Moments) -> None:
-    scripted = Scripted(Said())
-    scripted.token_script = [Said(500), Said(429, "Retry later", {"Retry-After": "2"})]
+    scripted = Scripted(Reply())
+    scripted.token_script = [Reply(500), Reply(429, "Retry later", {"Retry-After": "2"})]
     assert client("v3", scripted, time, retry=Retry(attempts=3)).application(1) is None
     assert (scripted.minted, time.waits[1]) == (1, 2.0)
 
@@ -229,7 +229,7 @@ def test_a_client_that_greenhouse_does_not_know_is_a_wrong_credential(
     status: int, body: object, time: Moments
 ) -> None:
     scripted = Scripted()
-    scripted.token_script = [Said(status, body)]
+    scripted.token_script = [Reply(status, body)]
     with pytest.raises(Unauthorised) as caught:
         client("v3", scripted, time, worked_before=False).application(1)
     assert caught.value.kind is Refusal.WRONG
@@ -238,7 +238,7 @@ def test_a_client_that_greenhouse_does_not_know_is_a_wrong_credential(
 
 def test_a_credential_without_any_scope_says_so(time: Moments) -> None:
     scripted = Scripted()
-    scripted.token_script = [Said(400, {"message": "Client application is not requesting any scopes"})]
+    scripted.token_script = [Reply(400, {"message": "Client application is not requesting any scopes"})]
     with pytest.raises(Forbidden) as caught:
         client("v3", scripted, time).application(1)
     assert caught.value.permission == "at least one scope"
@@ -246,15 +246,15 @@ def test_a_credential_without_any_scope_says_so(time: Moments) -> None:
 
 def test_an_acting_user_that_is_none_says_so(time: Moments) -> None:
     scripted = Scripted()
-    scripted.token_script = [Said(400, {"error": "invalid_grant"})]
+    scripted.token_script = [Reply(400, {"error": "invalid_grant"})]
     with pytest.raises(Invalid) as caught:
         client("v3", scripted, time, act_as=12).application(1)
     assert caught.value.detail == "There is no active Greenhouse user 12 for it to act as."
 
 
 def test_nobody_asks_for_a_token_before_the_wait_that_greenhouse_asked_for(time: Moments) -> None:
-    scripted = Scripted(Said())
-    scripted.token_script = [Said(429, "Retry later", {"Retry-After": "90"})]
+    scripted = Scripted(Reply())
+    scripted.token_script = [Reply(429, "Retry later", {"Retry-After": "90"})]
     api = client("v3", scripted, time)
     for wait in (90, 60):
         with pytest.raises(RateLimited) as caught:

@@ -48,14 +48,13 @@ class Wire:
         return api
 
     def close(self) -> None:
-        """Close the clients that were made for it."""
         for api in self._clients:
             api.close()
 
 
 @contextmanager
 def serving(*behaviours: Behaviour, certificate: Path | None = None) -> Iterator[Wire]:
-    """A server that treats each request by the next behaviour, the last one for ever."""
+    """A server that treats each request by the next behaviour, and then repeats the last one."""
     script = list(behaviours)
 
     class Handler(BaseHTTPRequestHandler):
@@ -74,11 +73,11 @@ def serving(*behaviours: Behaviour, certificate: Path | None = None) -> Iterator
             (script.pop(0) if len(script) > 1 else script[0])(self)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the parent's name
-            """Say nothing."""
+            ...
 
     class Server(ThreadingHTTPServer):
         def handle_error(self, request: object, client_address: object) -> None:
-            """A client that hangs up is what these tests are about."""
+            """These tests make clients hang up."""
 
     server = Server(("127.0.0.1", 0), Handler)
     if certificate is not None:
@@ -98,8 +97,6 @@ def serving(*behaviours: Behaviour, certificate: Path | None = None) -> Iterator
 
 
 def answers(body: bytes = b"[]", status: int = 200, **headers: str) -> Behaviour:
-    """An ordinary answer."""
-
     def act(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
         for name, value in {"Content-Length": str(len(body)), **headers}.items():
@@ -125,13 +122,13 @@ def breaks_off(handler: BaseHTTPRequestHandler) -> None:
 
 
 def keeps_silent(handler: BaseHTTPRequestHandler) -> None:
-    """Answer only after the client's patience has ended."""
+    """Answer after the client's time-out."""
     time.sleep(SHORT.read + 0.2)
     handler.close_connection = True
 
 
 def drips(handler: BaseHTTPRequestHandler) -> None:
-    """One blank at a time, always in time, without end."""
+    """Send one blank at a time, without end."""
     handler.send_response(200)
     handler.send_header("Content-Length", "1000000")
     handler.end_headers()
@@ -143,13 +140,12 @@ def drips(handler: BaseHTTPRequestHandler) -> None:
 
 
 def talks_no_http(handler: BaseHTTPRequestHandler) -> None:
-    """Something that is no HTTP."""
     handler.wfile.write(b"220 mail.example ESMTP\r\n\r\n")
     handler.close_connection = True
 
 
 def self_signed(folder: Path) -> Path:
-    """A file with a fresh key and its certificate for 127.0.0.1, signed by itself."""
+    """A file with a new key and its self-signed certificate for 127.0.0.1."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "harvest.example")])
     start = datetime.fromtimestamp(time.time(), UTC) - timedelta(days=1)

@@ -15,7 +15,7 @@ from tests.support.shared import shared_world
 
 hypothesis.settings.register_profile("histories", max_examples=300)
 
-#: settings that lead to the sandbox of whichever world is open
+#: settings that point at the sandbox of the open world
 POINTED: dict[str, Any] = {
     "GOODWORD_GREENHOUSE_V1_URL": "http://127.0.0.1:8100/v1",
     "GOODWORD_GREENHOUSE_V3_URL": "http://127.0.0.1:8100/v3",
@@ -23,12 +23,11 @@ POINTED: dict[str, Any] = {
     "GOODWORD_ALLOW_PRIVATE_ADDRESSES": True,
     "GOODWORD_HARVEST_TRANSPORT": "tests.greenhouse.world.transport",
     "GOODWORD_HARVEST_PAUSE": "tests.greenhouse.world.pause",
-    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],  # nobody signs in here
+    "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],  # signing in is not tested here
 }
 
 
 def point(settings: Settings) -> None:
-    """Set them for a test."""
     for name, value in POINTED.items():
         setattr(settings, name, value)
 
@@ -41,7 +40,7 @@ def _open(version: str, settings: Settings) -> Iterator[World]:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Tests that do not say what happened before begin with a world as it is opened."""
+    """Tests without a builder begin with a newly opened world."""
     chosen = any("kept" in mark.args[0] for mark in metafunc.definition.iter_markers("parametrize"))
     if "kept" in metafunc.fixturenames and not chosen:
         names = metafunc.fixturenames
@@ -56,7 +55,7 @@ def kept(
     django_db_setup: None,
     django_db_blocker: pytest_django.DjangoDbBlocker,
 ) -> Iterator[Kept[Any]]:
-    """A world of the module's, built once."""
+    """The module's world, built once."""
 
     @override_settings(**POINTED)
     def build() -> Kept[Any]:
@@ -67,7 +66,7 @@ def kept(
 
 @pytest.fixture
 def opened(db: None, kept: Kept[Any], settings: Settings) -> Iterator[tuple[World, Any]]:
-    """The module's world for one test, and what more was made in it."""
+    """The module's world for one test, and what its builder returned."""
     point(settings)
     with kept.opened() as made:
         yield made
@@ -81,17 +80,17 @@ def world(opened: tuple[World, Any]) -> World:
 
 @pytest.fixture
 def either(opened: tuple[World, Any]) -> World:
-    """An organisation connected over each of the two interfaces in turn."""
+    """An organisation connected over Harvest v3, then v1."""
     return opened[0]
 
 
 @pytest.fixture
 def made(opened: tuple[World, Any]) -> Any:
-    """What the builder that is named by `after` returned."""
+    """What the builder passed to `after` returned."""
     return opened[1]
 
 
 @pytest.fixture
 def alone(db: None, settings: Settings) -> Iterator[World]:
-    """Over Harvest v3, of this test only: also for tests that commit, and for those that look at PostgreSQL itself."""
+    """A v3 world for one test, for tests that commit or examine PostgreSQL."""
     yield from _open("v3", settings)

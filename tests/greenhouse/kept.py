@@ -14,23 +14,22 @@ from greenhouse_sandbox.store import Store
 from tests.contract.greenhouse import open_sandbox
 from tests.greenhouse.world import World, connect_line, open_world
 
-#: what a sandbox's store keeps whatever its records are
+#: attributes of a sandbox's store that are not records
 LIVING = {"lock", "generation", "base_url"}
 
 type Build = Callable[[World], Any]
 
-#: by the name of a fixture: what happened in the world of a test that takes it
+#: builders by the name of the fixture that uses them
 BEFORE: dict[str, Build] = {}
 
 
-def nothing(_: World) -> None:
-    """Nothing happens in it before the test."""
+def nothing(_: World) -> None: ...
 
 
 def after(build: Build, *versions: str) -> pytest.MarkDecorator:
-    """Let a test begin with a world as `build` leaves it, over these interfaces in turn (default: v3).
+    """Begin a test with the world that `build` leaves, over these versions in turn (default: v3).
 
-    Tests beside each other with the same builder share the world. A module has one at a time: `kept` is the only
+    Tests beside each other with the same builder share the world. A module has one at a time, and `kept` is the only
     fixture for all of them, since transactions end in the reverse order of their beginnings.
     """
     versions = versions or ("v3",)
@@ -44,9 +43,9 @@ def after(build: Build, *versions: str) -> pytest.MarkDecorator:
 
 
 class Kept[T]:
-    """A world as `build` leaves it, whose rows stay for many tests; what it has in memory is made anew for each.
+    """A world as `build` leaves it: its rows are shared by many tests, its objects are copied for each.
 
-    `build` may return more that was made, such as an application in the sandbox: it is copied with the world.
+    `build` may return further objects, such as an application in the sandbox; they are copied with the world.
     """
 
     def __init__(self, version: str, build: Callable[[World], T]) -> None:
@@ -95,12 +94,12 @@ class _Unpickler(pickle.Unpickler):
 
 
 def records_of(store: Store) -> dict[str, Any]:
-    """What makes another store equal to this one."""
+    """The data that makes two stores equal."""
     return {name: value for name, value in vars(store).items() if name not in LIVING}
 
 
 def forget_what_was_read() -> None:
-    """What this process remembers of connections: here the next test's has the same number."""
+    """Empty this process's caches, since the next test's connection has the same id."""
     session._cached_reads.clear()
     batches._caches.clear()
     calls._shared.cache_clear()

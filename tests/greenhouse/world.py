@@ -37,14 +37,14 @@ REVIEW, SCREEN, ASSESSMENT, REFERENCES, OFFER = range(5)
 
 
 class Killed(BaseException):
-    """The worker dies: nothing of ours may catch this."""
+    """The worker dies. Our code must not catch this."""
 
 
 @dataclass
 class Line(httpx2.BaseTransport):
-    """The way to the sandbox. `before` and `after` are called with each request and may raise.
+    """The network to the sandbox. `before` and `after` are called with each request and may raise.
 
-    `depth` is how deep in transactions the test itself lies.
+    `depth` is the number of transactions that the test itself has open.
     """
 
     inner: httpx2.WSGITransport
@@ -63,7 +63,7 @@ class Line(httpx2.BaseTransport):
 
     @property
     def reads(self) -> list[str]:
-        """What was read of Harvest, tokens left out."""
+        """Calls to Harvest, without those for tokens."""
         return [call for call in self.calls if call.startswith("GET")]
 
 
@@ -86,12 +86,12 @@ class World:
         return self.greenhouse.application(self.greenhouse.candidate(**person))
 
     def move(self, application: RemoteApplication, place: int) -> None:
-        """Move them to the stage at that place of the first job."""
+        """Move them to a stage of the first job, by its position."""
         stage = pipeline(self.greenhouse.store, self.job_id)[place]
         progress.move(self.greenhouse.store, application, stage, actor_id=None, now=self.greenhouse.now())
 
     def reject(self, application: RemoteApplication) -> None:
-        """Reject them for the first reason in the list."""
+        """Reject them for the first reason."""
         store = self.greenhouse.store
         reason = next(store.rejection_reasons.rising())
         progress.reject(
@@ -99,7 +99,7 @@ class World:
         )
 
     def outgoing(self) -> list[tuple[bytes, str]]:
-        """Bodies and event ids of the deliveries made since the last look."""
+        """Take the bodies and event ids of new deliveries."""
         rows = self.greenhouse.store.deliveries
         found = [(row.body.encode(), row.event_id) for row in rows.rising()]
         for row in list(rows.rising()):
@@ -107,13 +107,13 @@ class World:
         return found
 
     def fail(self, **order: Any) -> None:
-        """Order a fault of the sandbox; see its faults.py."""
+        """Order a fault of the sandbox (see its faults.py)."""
         self.greenhouse.sandbox.faults.add(order)
 
     # --- at our endpoint ---
 
     def post(self, body: bytes, event_id: str | None = None, **headers: str) -> int:
-        """Deliver a signed body; the status of our answer."""
+        """Deliver a signed body. Returns the status of our answer."""
         sent = {"Signature": signature(body, SECRET)}
         if event_id is not None:
             sent["Greenhouse-Event-ID"] = event_id
@@ -140,7 +140,6 @@ class World:
     # --- with us ---
 
     def ours(self, application: RemoteApplication) -> Application:
-        """Our copy."""
         found = Application.objects.of(self.organisation).filter(remote_id=application.id).first()
         assert found is not None, self.inbox()
         return found
@@ -159,25 +158,24 @@ _line: Line | None = None
 
 
 def transport() -> Line:
-    """What the setting GOODWORD_HARVEST_TRANSPORT names."""
     assert _line is not None
     return _line
 
 
 def pause(seconds: float) -> None:
-    """What the setting GOODWORD_HARVEST_PAUSE names: hardly any wait, since only the sandbox is waited for."""
+    """Waits hardly at all. Named by the setting GOODWORD_HARVEST_PAUSE."""
     stopping.pause(min(seconds, 0.005))
 
 
 def connect_line(sandbox: Sandbox) -> Line:
-    """A line to the sandbox, from the depth of transactions where the test stands, for all clients from now on."""
+    """A line to the sandbox for all clients from now on."""
     global _line  # noqa: PLW0603 - the settings can name a function only
     _line = Line(httpx2.WSGITransport(sandbox), depth=_depth())
     return _line
 
 
 def open_world(version: str) -> World:
-    """A connected organisation; the caller sets the settings' addresses."""
+    """A connected organisation. The caller sets the addresses in the settings."""
     greenhouse = open_account(version)
     for limit in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
         greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by what is left

@@ -45,8 +45,8 @@ def _person(candidate: Candidate, wanted: Wanted) -> dict[str, Any]:
         "job title": candidate.title,
         "language": candidate.chosen_language or candidate.language,
         "from": "Greenhouse" if candidate.remote_id else "",
-        "kept since": candidate.created_at,
-        "last brought up to date": candidate.synced_at,
+        "stored since": candidate.created_at,
+        "last synced": candidate.synced_at,
     }
     if wanted.by_member:
         data |= {
@@ -69,13 +69,13 @@ def _application(application: Application, wanted: Wanted) -> dict[str, Any]:
             "stage": application.stage_name,
             "in this stage since": application.stage_entered_at,
             "rejected": application.rejected_at,
-            "reason of the rejection": application.rejection_reason,
+            "rejection reason": application.rejection_reason,
             "hired": application.hired_at,
             "recruiter": application.recruiter_name,
             "recruiter's e-mail address": application.recruiter_email,
             "id in Greenhouse": application.remote_id,
             "not visible in Greenhouse since": application.not_visible_since,
-            "kept since": application.created_at,
+            "stored since": application.created_at,
         }
     )
 
@@ -90,7 +90,7 @@ def _erasure(erasure: Erasure) -> dict[str, Any]:
     return without_nothing(
         {
             "reason": erasure.reason,
-            "said": erasure.requested_at,
+            "requested": erasure.requested_at,
             "due": erasure.due_at,
             "cancelled": erasure.cancelled_at,
             "kept because": erasure.cancelled_because,

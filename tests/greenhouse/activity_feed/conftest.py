@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.greenhouse.activity_feed.story import Story, tell_story
+from tests.greenhouse.activity_feed.story import Story, open_story
 from tests.greenhouse.kept import BEFORE
 
-BEFORE["story"] = tell_story
+BEFORE["story"] = open_story
 
 
 @pytest.fixture

@@ -32,25 +32,25 @@ class Story:
 
     @property
     def note(self) -> ActivityFeedNote:
-        """The note's row as it is now."""
+        """The note's current row."""
         return ActivityFeedNote.objects.of(self.world.organisation).get()
 
-    def act(self, *, after: timedelta = timedelta(0)) -> None:
+    def try_to_post(self, *, after: timedelta = timedelta(0)) -> None:
         """Let a worker try to post the note."""
         post(note_id=self.note.pk, now=self.now + after)
 
-    def act_for_an_hour(self) -> None:
-        """Retry as often as refusals are retried, each time when due."""
+    def retry_for_an_hour(self) -> None:
+        """Retry whenever due, until refusals are no longer retried."""
         for done in range(len(REFUSED_WAITS) + 1):
-            self.act(after=sum(REFUSED_WAITS[:done], timedelta(0)))
+            self.try_to_post(after=sum(REFUSED_WAITS[:done], timedelta(0)))
 
     def sweep(self, *, after: timedelta) -> None:
-        """What the sweep and the job that it queues do, at another time."""
+        """Run the sweep, and the job that it queues, at another time."""
         self.requeue(after=after)
-        self.act(after=after)
+        self.try_to_post(after=after)
 
     def requeue(self, *, after: timedelta) -> None:
-        """The sweep's first half: what dead workers left."""
+        """Requeue the notes of dead workers, as the sweep does first."""
         requeue_interrupted(now=self.now + after)
 
     def notes(self) -> list[Note]:
@@ -80,8 +80,8 @@ def ready(world: World, *, kind: str = "reference_check", version: int = 1, code
     )
 
 
-def tell(report: Report, *, now: datetime) -> None:
-    """The report is ready, and the reaction to it runs."""
+def react_to_ready_report(report: Report, *, now: datetime) -> None:
+    """Run the reaction to a ready report."""
     with transaction.atomic():
         event = record(
             "report.ready",
@@ -99,12 +99,12 @@ def tell(report: Report, *, now: datetime) -> None:
         on_report_ready(event)
 
 
-def tell_story(world: World, **values: Any) -> Story:
+def open_story(world: World, **values: Any) -> Story:
     """Ada's report is ready and her note is queued."""
     remote = world.apply(first_name="Ada", last_name="Lovelace")
     world.deliver()
     world.line.calls.clear()
     report = ready(world, **values)
     now = clock.now()
-    tell(report, now=now)
+    react_to_ready_report(report, now=now)
     return Story(world, remote, report, now)

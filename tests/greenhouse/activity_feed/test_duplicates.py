@@ -15,8 +15,8 @@ from tests.support.jobs import event_names
 FIRST_LOOK = UNKNOWN_WAIT + DUPLICATE_SEARCHES[0]
 
 
-class Held:
-    """The first write never arrives, until it is let go."""
+class DelayedWrite:
+    """The first write does not arrive until `land` is called."""
 
     def __init__(self, story: Story) -> None:
         self.story = story
@@ -29,16 +29,16 @@ class Held:
             raise httpx2.ReadTimeout("no answer", request=request)
 
     def land(self) -> None:
-        """Greenhouse carries it out after all."""
+        """The first write arrives after all."""
         assert self.request is not None
         assert self.story.world.line.inner.handle_request(self.request).status_code == 201
 
 
-def late(story: Story) -> Held:
-    """The note was written a second time, because the first write was nowhere to be seen."""
-    held = Held(story)
-    story.act()
-    story.act(after=UNKNOWN_WAIT)
+def late(story: Story) -> DelayedWrite:
+    """The note was written a second time, because the first write was missing."""
+    held = DelayedWrite(story)
+    story.try_to_post()
+    story.try_to_post(after=UNKNOWN_WAIT)
     assert (story.note.state, len(story.notes())) == ("sent", 1)
     return held
 
@@ -85,17 +85,17 @@ def test_a_duplicate_is_recorded_once(story: Story) -> None:
 
 
 def test_two_notes_found_by_the_first_search_are_recorded_at_once(story: Story) -> None:
-    held = Held(story)
-    story.act()
+    held = DelayedWrite(story)
+    story.try_to_post()
     held.land()
     held.land()
-    story.act(after=UNKNOWN_WAIT)
+    story.try_to_post(after=UNKNOWN_WAIT)
     first, second = story.notes()
     assert (story.note.remote_id, story.note.duplicate_remote_ids) == (first.id, [second.id])
 
 
 def test_a_note_posted_at_once_is_not_searched_for(story: Story) -> None:
-    story.act()
+    story.try_to_post()
     assert story.note.search_duplicates_at is None
 
 

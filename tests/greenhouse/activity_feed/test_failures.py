@@ -48,12 +48,12 @@ def test_a_missing_permission_is_retried_for_an_hour_and_then_reported(either: W
     either.greenhouse.tick(*ALL - {"Activity Feed" if v3 else "Applications"})
     tried = timedelta(0)
     for wait in REFUSED_WAITS:
-        story.act(after=tried)
+        story.try_to_post(after=tried)
         post = story.note
         assert (post.state, post.not_before - story.now) == ("queued", tried + wait)
         tried += wait
     assert (tried > timedelta(hours=1), event_names().count("note.needs_attention")) == (True, 0)
-    story.act(after=tried)
+    story.try_to_post(after=tried)
     assert ending(story) == ("failed", "not_permitted" if v3 else "key", Remedy.INTEGRATIONS, True)
     assert event_names().count("note.needs_attention") == 1
 
@@ -61,8 +61,8 @@ def test_a_missing_permission_is_retried_for_an_hour_and_then_reported(either: W
 @pytest.mark.parametrize("path", ["/v3/applications", "/v3/notes"])
 def test_a_single_refusal_is_retried_silently(story: Story, path: str) -> None:
     story.world.fail(kind="fail", path=path, status=403, times=1)
-    story.act()
-    story.act(after=REFUSED_WAITS[0])
+    story.try_to_post()
+    story.try_to_post(after=REFUSED_WAITS[0])
     assert (story.note.state, len(story.notes()), event_names().count("note.needs_attention")) == (
         "sent",
         1,
@@ -73,17 +73,17 @@ def test_a_single_refusal_is_retried_silently(story: Story, path: str) -> None:
 def test_refusals_are_counted_separately_from_other_failures(story: Story) -> None:
     ActivityFeedNote.objects.update(attempts=len(outbox.LADDER))
     story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
-    story.act()
+    story.try_to_post()
     assert story.note.state == "queued"
-    story.act(after=REFUSED_WAITS[0])
+    story.try_to_post(after=REFUSED_WAITS[0])
     assert (story.note.state, len(story.notes())) == ("sent", 1)
 
 
 def test_a_new_key_posts_refused_notes_at_once(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/notes", status=403, times=1)
-    story.act()
+    story.try_to_post()
     retry_all(story.world.connection, now=story.now)
-    story.act()
+    story.try_to_post()
     assert story.note.state == "sent"
 
 
@@ -96,32 +96,32 @@ def test_a_refused_test_note_fails_at_once(world: World, story: Story) -> None:
         now=story.now,
     )
     world.fail(kind="fail", path="/v3/notes", status=403, times=1)
-    story.act()
+    story.try_to_post()
     assert ending(story) == ("failed", "not_permitted", Remedy.INTEGRATIONS, True)
 
 
 def test_a_revoked_key_fails_the_note(story: Story) -> None:
     story.world.greenhouse.row.revoked = True
-    story.act()
+    story.try_to_post()
     assert ending(story) == ("failed", "key", Remedy.INTEGRATIONS, True)
 
 
 def test_a_disconnected_account_fails_the_note(story: Story) -> None:
     Connection.objects.of(story.world.organisation).update(state=Connection.State.DISCONNECTED)
-    story.act()
+    story.try_to_post()
     assert ending(story) == ("failed", "disconnected", Remedy.INTEGRATIONS, False)
 
 
 def test_an_invisible_application_fails_the_note(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
-    story.act()
+    story.try_to_post()
     assert ending(story) == ("failed", "not_visible", Remedy.DROP, True)
 
 
 def test_a_deleted_application_fails_the_note(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
     Application.objects.of(story.world.organisation).update(deleted_at=timezone.now())
-    story.act()
+    story.try_to_post()
     assert ending(story) == ("failed", "deleted", Remedy.DROP, False)
     assert retry_all(story.world.connection, now=story.now) == 0
 
@@ -129,7 +129,7 @@ def test_a_deleted_application_fails_the_note(story: Story) -> None:
 def test_a_note_without_an_author_fails(either: World, story: Story) -> None:
     for user in either.greenhouse.store.users.rising():
         user.deactivated = user.first_name == "Jonas" or user.deactivated
-    story.act()
+    story.try_to_post()
     wanted = ("sent", "", Remedy.NONE, True)
     if either.greenhouse.version == "v1":
         wanted = ("failed", "no_author", Remedy.AUTHOR, True)
@@ -138,27 +138,27 @@ def test_a_note_without_an_author_fails(either: World, story: Story) -> None:
 
 def test_a_note_that_greenhouse_refuses_as_invalid_fails(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=422, times=9)
-    story.act()
+    story.try_to_post()
     assert ending(story) == ("failed", "refused", Remedy.AUTHOR, True)
 
 
 def test_a_note_fails_after_hours_of_outage(story: Story) -> None:
     story.world.fail(kind="fail", path="/v3/applications", status=503, times=100)
     while story.note.state == "queued":
-        story.act(after=story.note.not_before - story.now)
+        story.try_to_post(after=story.note.not_before - story.now)
     assert ending(story) == ("failed", "unreachable", Remedy.NONE, True)
 
 
 def test_a_retried_note_has_no_failure_reason(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
-    story.act_for_an_hour()
+    story.retry_for_an_hour()
     assert retry(story.note, now=story.now) is True
     assert ending(story)[:2] == ("queued", "")
 
 
 def test_a_dropped_note_no_longer_needs_attention(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
-    story.act()
+    story.try_to_post()
     assert [post.pk for post in activity_feed_status(story.world.connection).failed] == [story.note.pk]
     assert drop(story.note, by="member:1", now=story.now) is True
     assert activity_feed_status(story.world.connection).failed_count == 0

@@ -24,7 +24,7 @@ from tests.support.jobs import event_names, waiting
 SOON = timedelta(minutes=1)
 DEAD = outbox.STUCK_AFTER
 
-#: each call that a posting makes, in order
+#: the calls of a posting, in order
 CALLS = ("/token", "/v3/applications", "/v3/users", "/v3/notes")
 
 
@@ -42,7 +42,7 @@ def die_at(story: Story, path: str, *, after: bool) -> None:
     else:
         story.world.line.before = dies
     with pytest.raises(Killed):
-        story.act()
+        story.try_to_post()
     story.world.line.before = story.world.line.after = lambda _: None
 
 
@@ -70,7 +70,7 @@ def test_a_worker_that_dies_right_after_its_claim_leaves_one_note(story: Story) 
 
 
 def test_a_settled_note_is_not_posted_again(story: Story) -> None:
-    story.act()
+    story.try_to_post()
     story.sweep(after=DEAD * 3)
     assert len(story.notes()) == 1
 
@@ -86,26 +86,26 @@ def test_links_of_earlier_attempts_stay_valid(story: Story) -> None:
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_failure_of_greenhouse_after_it_wrote_leaves_one_note(story: Story, status: int) -> None:
     story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=status)
-    story.act()
+    story.try_to_post()
     assert state(story) == ("queued", True)
     assert story.note.not_before - story.now == UNKNOWN_WAIT
-    story.act(after=UNKNOWN_WAIT)
+    story.try_to_post(after=UNKNOWN_WAIT)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
 def test_an_answer_that_cannot_be_read_leaves_one_note(story: Story) -> None:
     story.world.fail(kind="garbage", method="POST", path="/v3/notes")
-    story.act()
+    story.try_to_post()
     assert state(story) == ("queued", True)
-    story.act(after=UNKNOWN_WAIT)
+    story.try_to_post(after=UNKNOWN_WAIT)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
 def test_a_failure_before_it_wrote_leaves_one_note_too(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=503)
-    story.act()
+    story.try_to_post()
     assert (state(story), len(story.notes())) == (("queued", True), 0)
-    story.act(after=UNKNOWN_WAIT)
+    story.try_to_post(after=UNKNOWN_WAIT)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
@@ -115,28 +115,28 @@ def test_a_connection_that_breaks_after_it_wrote_leaves_one_note(story: Story) -
             raise httpx2.ReadTimeout("no answer", request=request)
 
     story.world.line.after = breaks
-    story.act()
+    story.try_to_post()
     story.world.line.after = lambda _: None
     assert (state(story), len(story.notes())) == (("queued", True), 1)
-    story.act(after=UNKNOWN_WAIT)
+    story.try_to_post(after=UNKNOWN_WAIT)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
 def test_v1_leaves_one_note_too(either: World, story: Story) -> None:
     either.fail(kind="fail_after", method="POST", path=f"/{either.greenhouse.version}", status=503)
-    story.act()
+    story.try_to_post()
     assert (state(story), len(story.notes())) == (("queued", True), 1)
-    story.act(after=UNKNOWN_WAIT)
+    story.try_to_post(after=UNKNOWN_WAIT)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
 def test_an_unknown_outcome_stays_unknown_while_the_feed_is_unreadable(story: Story) -> None:
     story.world.fail(kind="fail_after", method="POST", path="/v3/notes", status=503)
-    story.act()
+    story.try_to_post()
     story.world.fail(kind="fail", method="GET", path="/v3/notes", status=503, times=2)
-    story.act(after=UNKNOWN_WAIT)
+    story.try_to_post(after=UNKNOWN_WAIT)
     assert state(story) == ("queued", True)
-    story.act(after=timedelta(hours=1))
+    story.try_to_post(after=timedelta(hours=1))
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
@@ -145,7 +145,7 @@ def test_an_outage_is_retried_and_then_needs_attention(story: Story) -> None:
     waits = []
     while story.note.state == "queued":
         waits.append(story.note.not_before - story.now)
-        story.act(after=story.note.not_before - story.now)
+        story.try_to_post(after=story.note.not_before - story.now)
     assert [later - earlier for earlier, later in pairwise(waits)] == list(outbox.LADDER)
     assert state(story) == ("failed", False)
     assert event_names().count("note.needs_attention") == 1
@@ -153,14 +153,14 @@ def test_an_outage_is_retried_and_then_needs_attention(story: Story) -> None:
 
 def test_a_rate_limit_is_waited_out(story: Story) -> None:
     story.world.fail(kind="fail", method="POST", path="/v3/notes", status=429, seconds=200)
-    story.act()
+    story.try_to_post()
     assert state(story) == ("queued", False)
     assert story.note.not_before - story.now == timedelta(seconds=200)
 
 
 def test_a_missing_permission_needs_attention_and_a_retry_posts_the_note(story: Story) -> None:
     story.world.greenhouse.tick(*ALL - {"Activity Feed"})
-    story.act_for_an_hour()
+    story.retry_for_an_hour()
     assert state(story) == ("failed", False)
     assert story.note.last_error.startswith("Greenhouse does not let this key use Activity Feed.")
     assert event_names().count("note.needs_attention") == 1
@@ -169,24 +169,24 @@ def test_a_missing_permission_needs_attention_and_a_retry_posts_the_note(story: 
     before = len(waiting())
     assert retry(story.note, now=story.now + SOON) is True
     assert waiting()[before:] == [("greenhouse.activity_feed.post", {"note_id": story.note.pk})]
-    story.act(after=SOON)
+    story.try_to_post(after=SOON)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
     assert retry(story.note, now=story.now + SOON) is False
 
 
 def test_a_revoked_credential_needs_attention_and_all_its_notes_are_posted_afterwards(story: Story) -> None:
     story.world.greenhouse.row.revoked = True
-    story.act()
+    story.try_to_post()
     assert state(story) == ("failed", False)
     story.world.greenhouse.row.revoked = False
     assert retry_all(story.world.connection, now=story.now + SOON) == 1
-    story.act(after=SOON)
+    story.try_to_post(after=SOON)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
 def test_a_missing_application_needs_attention(story: Story) -> None:
     story.world.greenhouse.store.applications.delete(story.remote.id)
-    story.act()
+    story.try_to_post()
     assert state(story) == ("failed", False)
     assert story.note.last_error == (
         "Greenhouse no longer shows this application. Check in Greenhouse whether the candidate was deleted, "
@@ -198,7 +198,7 @@ def test_in_v1_a_note_without_an_author_needs_attention(either: World, story: St
     next(
         user for user in either.greenhouse.store.users.rising() if user.first_name == "Jonas"
     ).deactivated = True
-    story.act()
+    story.try_to_post()
     assert story.note.state == ("sent" if either.greenhouse.version == "v3" else "failed")
     if either.greenhouse.version == "v1":
         assert story.note.last_error.startswith("A note in Greenhouse needs an author")
@@ -206,16 +206,16 @@ def test_in_v1_a_note_without_an_author_needs_attention(either: World, story: St
 
 def test_a_disconnected_greenhouse_is_not_called(story: Story) -> None:
     Connection.objects.of(story.world.organisation).update(state=Connection.State.DISCONNECTED)
-    story.act()
+    story.try_to_post()
     assert (state(story), story.world.line.calls) == (("failed", False), [])
 
 
 def test_a_slow_worker_does_not_begin_to_write(story: Story, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goodword.greenhouse.activity_feed.posting.WRITE_WITHIN", -1.0)
-    story.act()
+    story.try_to_post()
     assert (state(story), story.notes()) == (("queued", False), [])
     monkeypatch.undo()
-    story.act(after=SOON)
+    story.try_to_post(after=SOON)
     assert (state(story), len(story.notes())) == (("sent", False), 1)
 
 
@@ -226,7 +226,7 @@ def test_a_worker_whose_row_was_taken_settles_nothing(story: Story) -> None:
             story.sweep(after=DEAD)  # the other worker finds the note
 
     story.world.line.after = taken
-    story.act()
+    story.try_to_post()
     assert (state(story), len(story.notes())) == (("sent", False), 1)
     assert event_names().count("note.posted") == 1
 
@@ -256,10 +256,10 @@ def test_after_any_fault_there_is_one_note_or_a_known_duplicate(story: Story, ki
     moment = timedelta(0)
     while story.note.state == "queued":
         moment = story.note.not_before - story.now
-        story.act(after=moment)
+        story.try_to_post(after=moment)
     assert story.note.state == "sent"
     for thread in threading.enumerate():
-        if isinstance(thread, threading.Timer):  # what lands late
+        if isinstance(thread, threading.Timer):  # the late write
             thread.join()
     for wait in outcomes.DUPLICATE_SEARCHES:
         posting.search_due(now=story.now + moment + wait)

@@ -12,7 +12,7 @@ from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from tests.contract.greenhouse import ALL
-from tests.greenhouse.activity_feed.story import CODE, Story, ready, tell, tell_story
+from tests.greenhouse.activity_feed.story import CODE, Story, open_story, react_to_ready_report, ready
 from tests.greenhouse.world import World
 from tests.support.jobs import event_names, waiting
 
@@ -27,7 +27,7 @@ def link_in(body: str | None) -> str:
 
 
 def test_a_ready_report_becomes_a_private_note_by_the_recruiter(either: World, story: Story) -> None:
-    story.act()
+    story.try_to_post()
     [note] = story.notes()
     link = link_in(note.body)
     assert note.body == (
@@ -45,23 +45,23 @@ def test_a_ready_report_becomes_a_private_note_by_the_recruiter(either: World, s
 
 
 def test_the_note_belongs_to_the_application(story: Story) -> None:
-    story.act()
+    story.try_to_post()
     assert story.notes()[0].application_id == story.remote.id
 
 
 def test_a_check_closed_early_says_so(story: Story) -> None:
     story.report.snapshot = {"check": {"asked": 2, "received": 1}}
     story.report.save()
-    story.act()
+    story.try_to_post()
     assert story.notes()[0].body.splitlines()[0] == (  # type: ignore[union-attr]  # a note has a body
         "Reference check for Ada Lovelace closed early: 1 of 2 references are in."
     )
 
 
 def test_each_version_has_its_own_note(world: World, story: Story) -> None:
-    story.act()
+    story.try_to_post()
     second = ready(world, version=2, code="GW-0002")
-    tell(second, now=story.now)
+    react_to_ready_report(second, now=story.now)
     jobs.post_note.run(note_id=ActivityFeedNote.objects.of(world.organisation).get(report=second).pk)
     bodies = [note.body for note in story.notes()]
     assert len(bodies) == 2
@@ -73,12 +73,12 @@ def test_each_version_has_its_own_note(world: World, story: Story) -> None:
 
 def test_posting_marks_writing_as_tested(world: World, story: Story) -> None:
     assert Connection.objects.of(world.organisation).get().writing_tested_at is None
-    story.act()
+    story.try_to_post()
     assert Connection.objects.of(world.organisation).get().writing_tested_at == story.now
 
 
 def test_the_reaction_queues_one_note_and_its_job_however_often_it_runs(world: World, story: Story) -> None:
-    tell(story.report, now=story.now)
+    react_to_ready_report(story.report, now=story.now)
     assert ActivityFeedNote.objects.of(world.organisation).count() == 1
     assert [job for job in waiting() if job[0] == "greenhouse.activity_feed.post"] == [
         ("greenhouse.activity_feed.post", {"note_id": story.note.pk})
@@ -87,20 +87,20 @@ def test_the_reaction_queues_one_note_and_its_job_however_often_it_runs(world: W
 
 def test_a_deactivated_recruiter_leaves_the_note_to_the_jobs_recruiter(either: World, story: Story) -> None:
     story.remote.recruiter_id = users(either)[7].id
-    story.act()
+    story.try_to_post()
     assert story.notes()[0].user_id == users(either)[1].id
 
 
 def test_then_to_the_user_whom_an_admin_chose(either: World, story: Story) -> None:
     users(either)[1].deactivated = True
     Connection.objects.of(either.organisation).update(note_author_remote_id=users(either)[2].id)
-    story.act()
+    story.try_to_post()
     assert story.notes()[0].user_id == users(either)[2].id
 
 
 def test_then_v3_writes_as_the_user_it_acts_as(world: World, story: Story) -> None:
     users(world)[1].deactivated = True
-    story.act()
+    story.try_to_post()
     assert story.notes()[0].user_id == world.greenhouse.row.service_user_id
     assert story.note.state == "sent"
 
@@ -109,8 +109,8 @@ def test_without_permission_to_read_users_greenhouse_decides_about_the_author(
     world: World, story: Story
 ) -> None:
     world.greenhouse.tick(*ALL - {"Users"})
-    story.remote.recruiter_id = 1  # nobody: the write is refused, and the next is tried
-    story.act()
+    story.remote.recruiter_id = 1  # unknown user: the write is refused, and the next author is tried
+    story.try_to_post()
     assert story.notes()[0].user_id == users(world)[1].id
 
 
@@ -118,7 +118,7 @@ def test_a_merged_candidates_note_goes_to_the_person_who_is_left(world: World, s
     other = world.greenhouse.candidate()
     story.remote.candidate_id = other.id
     world.greenhouse.store.applications.changed(story.remote, world.greenhouse.now())
-    story.act()
+    story.try_to_post()
     assert [note.candidate_id for note in story.notes()] == [other.id]
 
 
@@ -127,15 +127,15 @@ def test_the_timeline_shows_each_event_once(world: World, story: Story, names: s
     if names == "note.needs_attention":
         world.greenhouse.tick(*ALL - {"Activity Feed"})
     for _ in range(2):
-        story.act_for_an_hour()
+        story.retry_for_an_hour()
     assert event_names().count(names) == 1
 
 
 def test_the_link_opens_the_report_for_as_long_as_the_organisation_says(world: World) -> None:
     world.organisation.report_link_days = 30
     world.organisation.save()
-    story = tell_story(world)
-    story.act()
+    story = open_story(world)
+    story.try_to_post()
     address = link_in(story.notes()[0].body)
     link = links.resolve(address.rstrip("/").rpartition("/")[2], purpose=Link.Purpose.REPORT)
     assert link is not None
@@ -144,18 +144,18 @@ def test_the_link_opens_the_report_for_as_long_as_the_organisation_says(world: W
 
 
 def test_an_assessments_note_has_no_score_and_no_count(world: World) -> None:
-    story = tell_story(world, kind="assessment")
-    story.act()
+    story = open_story(world, kind="assessment")
+    story.try_to_post()
     body = story.notes()[0].body
     assert body == f"Assessment for Ada Lovelace completed.\nReport (PDF): {link_in(body)}\n{CODE}"
 
 
 def test_a_quoted_name_is_no_link(world: World) -> None:
-    story = tell_story(world, kind="assessment")
+    story = open_story(world, kind="assessment")
     candidate = story.report.step_request.application.candidate
     candidate.last_name = "https://evil.example/win"
     candidate.save()
-    story.act()
+    story.try_to_post()
     [note] = story.notes()
     assert note.body is not None
     assert note.body.splitlines()[0] == "Assessment for Ada https[:]//evil[.]example/win completed."
@@ -164,8 +164,8 @@ def test_a_quoted_name_is_no_link(world: World) -> None:
 def test_the_organisation_chooses_the_visibility(world: World) -> None:
     world.organisation.note_visibility = "public"
     world.organisation.save()
-    story = tell_story(world)
-    story.act()
+    story = open_story(world)
+    story.try_to_post()
     assert story.notes()[0].visibility == "public"
 
 
@@ -173,7 +173,7 @@ def test_a_candidate_added_by_hand_gets_no_note(world: World) -> None:
     world.apply()
     world.deliver()
     Application.objects.of(world.organisation).update(remote_id=None)
-    tell(ready(world), now=world.greenhouse.now())
+    react_to_ready_report(ready(world), now=world.greenhouse.now())
     assert ActivityFeedNote.objects.of(world.organisation).count() == 0
 
 
@@ -181,5 +181,5 @@ def test_nothing_is_queued_for_a_connection_that_ended(world: World) -> None:
     world.apply()
     world.deliver()
     Connection.objects.of(world.organisation).update(state=Connection.State.DISCONNECTED)
-    tell(ready(world), now=world.greenhouse.now())
+    react_to_ready_report(ready(world), now=world.greenhouse.now())
     assert ActivityFeedNote.objects.of(world.organisation).count() == 0

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.greenhouse.activity_feed.wording import BadWording, clean_wording, render
-from tests.greenhouse.activity_feed.story import tell_story
+from tests.greenhouse.activity_feed.story import open_story
 from tests.greenhouse.world import World
 
 VALUES = {"step": "Assessment", "candidate": "Ada {role} Lovelace", "role": "Clerk", "outcome": "completed"}
@@ -46,8 +46,8 @@ def test_an_invalid_custom_line_is_refused_with_the_reason(wording: str, sentenc
 def test_a_note_uses_the_custom_line(world: World) -> None:
     world.organisation.note_wording = "{step} ({role}): {outcome}"
     world.organisation.save()
-    story = tell_story(world)
-    story.act()
+    story = open_story(world)
+    story.try_to_post()
     assert (story.notes()[0].body or "").splitlines()[0] == (
         f"Reference check ({world.role.title}): completed: 2 of 2 references are in"
     )

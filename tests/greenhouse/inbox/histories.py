@@ -16,14 +16,14 @@ from tests.greenhouse.world import World
 
 PEOPLE, JOBS, STAGES, APPLICATIONS = 3, 3, 5, 5
 
-#: what becomes of the deliveries of one thing that happened
+#: what becomes of the deliveries of an event
 FATES = ("now", "late", "lost", "twice", "again under another id", "late and twice")
 
 Happening = tuple[str, int, int]
 
 
 def happenings() -> st.SearchStrategy[Happening]:
-    """One thing that happens: its kind, whom it happens to, and where or with whom."""
+    """An event: its kind, the person, and a stage or another person."""
 
     def kind(name: str, whom: int, where: int = 1) -> st.SearchStrategy[Happening]:
         return st.tuples(st.just(name), st.integers(0, whom - 1), st.integers(0, where - 1))
@@ -31,7 +31,7 @@ def happenings() -> st.SearchStrategy[Happening]:
     return st.one_of(
         kind("apply", PEOPLE, JOBS),
         kind("move", APPLICATIONS, STAGES),
-        kind("move", APPLICATIONS, STAGES),  # what happens most
+        kind("move", APPLICATIONS, STAGES),  # the most frequent events
         kind("reject", APPLICATIONS),
         kind("unreject", APPLICATIONS),
         kind("hire", APPLICATIONS),
@@ -45,7 +45,7 @@ def happenings() -> st.SearchStrategy[Happening]:
 
 @dataclass(frozen=True, kw_only=True)
 class Moment:
-    """Something happens, its deliveries meet their fate, and our workers may or may not come to them at once."""
+    """An event, what becomes of its deliveries, and whether our workers run afterwards."""
 
     happens: Happening
     fate: str
@@ -53,7 +53,7 @@ class Moment:
     reacted: bool
 
 
-#: somebody applies first: without that nothing else can happen
+#: nothing else can happen before somebody applies
 moments = st.builds(
     Moment,
     happens=happenings(),
@@ -66,7 +66,7 @@ histories = st.lists(moments, min_size=3, max_size=14)
 
 @dataclass
 class Story:
-    """A history as it is played in a world: who is who, and what was held back."""
+    """A history played in a world: its people, and the deliveries that are late."""
 
     world: World
     people: dict[int, RemoteCandidate] = field(default_factory=dict)
@@ -74,20 +74,20 @@ class Story:
     late: list[tuple[bytes, str]] = field(default_factory=list)
 
     def play(self, moment: Moment) -> None:
-        """Let it happen, if it can, and send out what tells of it."""
-        with suppress(RefusedError):  # Greenhouse does not let everything happen at any time
+        """Carry out the event, if possible, and send its deliveries."""
+        with suppress(RefusedError):  # Greenhouse does not allow every event at any time
             self._happen(*moment.happens)
         for body, event_id in self.world.outgoing():
             self._send(body, event_id, moment.fate)
 
     def deliver_late(self, order: list[int]) -> None:
-        """What was held back comes at last, in another order."""
+        """Send the late deliveries in another order."""
         for place in sorted(range(len(self.late)), key=lambda one: (order[one % len(order)], one)):
             assert self.world.post(*self.late[place]) == 200
         self.late.clear()
 
     def there(self) -> Iterator[tuple[RemoteApplication, RemoteApplication | None]]:
-        """Each application of the story, and the row that Greenhouse still has of it."""
+        """Each application with Greenhouse's row, if it still has one."""
         for one in self.applications:
             yield one, self.world.greenhouse.store.applications.get(one.id)
 

@@ -25,7 +25,7 @@ def world(alone: World) -> World:
 
 
 def at_once(act: Callable[[], object]) -> list[object]:
-    """Run it in several threads; what each returned."""
+    """Call it in several threads. Returns their results."""
 
     def run() -> object:
         try:

@@ -25,7 +25,7 @@ def world(alone: World) -> World:
 
 
 def put(world: World, count: int, *, state: str, applications: int | None = None) -> None:
-    """Create deliveries, each of its own application unless there are fewer of those."""
+    """Create deliveries, spread over this many applications."""
     now = clock.now()
     Delivery.objects.across_organisations().bulk_create(
         Delivery(
@@ -52,7 +52,7 @@ def backlog_after_an_empty_night(world: World, **values: int) -> None:
 
 
 def rows_read() -> int:
-    """Inbox rows fetched by this transaction so far."""
+    """Inbox rows fetched in this transaction."""
     with database.cursor() as cursor:
         cursor.execute(
             "SELECT seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables"
@@ -118,7 +118,7 @@ def test_only_one_turn_of_a_process_works_on_a_connection(world: World) -> None:
         True,
         False,
         False,
-    )  # `other` was woken for it, and went
+    )  # `other` was woken for it and gave way
     third = claim(other, now=now)
     assert third is not None
     assert third.remote_application_id == 3

@@ -33,7 +33,7 @@ def moved(world: World, number: int = 10, place: int = ASSESSMENT) -> list[Remot
 
 
 def begun(world: World) -> Turn:
-    """Handle the first delivery, which reads the others ahead."""
+    """Handle the first delivery, which prefetches the others."""
     turn = Turn()
     assert work_one(turn, now=clock.now())
     return turn
@@ -209,8 +209,7 @@ def test_the_batch_of_a_dead_worker_is_retried_with_one_fault_each(world: World)
     assert {state for state, _ in world.inbox()} == {"handled"}
 
 
-class Killed(BaseException):
-    """The worker dies."""
+class Killed(BaseException): ...
 
 
 def test_a_kill_during_a_batch_leaves_nothing_half_done(

@@ -19,7 +19,7 @@ MANY = 2 * MAX_BATCH
 
 
 def people(world: World, number: int) -> list[RemoteApplication]:
-    """So many who have applied, known to us."""
+    """Applicants whom we have copied."""
     rows = [world.apply(email=f"one{place}@mail.example") for place in range(number)]
     world.deliver()
     world.line.calls.clear()
@@ -27,12 +27,12 @@ def people(world: World, number: int) -> list[RemoteApplication]:
 
 
 def asked(world: World, what: str) -> int:
-    """How often that list or record was read."""
+    """How often the list or record was read."""
     return sum(what in call for call in world.line.reads)
 
 
 def arrive(world: World) -> None:
-    """Deliver what Greenhouse has to tell, and work on none of it."""
+    """Deliver all pending webhooks, without processing them."""
     for body, event_id in world.outgoing():
         assert world.post(body, event_id) == 200
 

@@ -23,7 +23,7 @@ from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 
 
 def say(world: World, action: str, said: dict[str, Any]) -> str:
-    """Have an event delivered and worked on; what the inbox says of it."""
+    """Deliver and process an event. Returns its outcome."""
     assert world.post(json.dumps({"action": action, "payload": said}).encode()) == 200
     world.work()
     state, outcome = world.inbox()[-1]
@@ -61,7 +61,7 @@ def test_a_rolled_back_reading_is_not_recorded_as_an_effect(world: World) -> Non
 
     def late(request: httpx2.Request) -> None:
         reads.append(request.url.path)
-        if len(reads) == 5:  # all that is asked about the first was asked, and will be written and undone
+        if len(reads) == 5:  # everything about the first was read; its writes will be undone
             overtake(request)
 
     world.line.before = late
@@ -208,7 +208,7 @@ def test_a_private_candidate_stays_private(world: World) -> None:
 
 
 def in_line(world: World) -> tuple[Any, Any]:
-    """Two deliveries of one application, posted; the first moves them, the second is the rejection."""
+    """Two deliveries of one application: a move, then a rejection."""
     remote = world.apply(first_name="Poison")
     world.move(remote, REFERENCES)
     for body, event_id in world.outgoing():
@@ -222,7 +222,7 @@ def test_a_faulty_delivery_fails_after_its_tries(world: World) -> None:
     Delivery.objects.of(world.organisation).filter(pk=first.pk).update(
         body=b'{"action": "job_updated", "payload": {"job": {"id": %d}}}' % world.job_id
     )
-    poison("roles_automation", "job_checked_at IS NULL")  # only the first one's work is refused
+    poison("roles_automation", "job_checked_at IS NULL")  # only writes of the first are refused
     now = clock.now()
     for tried in range(1, TRIES + 1):
         world.work(now=now)
@@ -258,7 +258,7 @@ def test_a_busy_database_is_retried_more_often(world: World) -> None:
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
-    with database.cursor() as cursor:  # as a statement that takes too long ends
+    with database.cursor() as cursor:  # like a statement that times out
         cursor.execute(
             "CREATE FUNCTION too_slow() RETURNS trigger LANGUAGE plpgsql AS "
             "$$ BEGIN RAISE EXCEPTION USING ERRCODE = '57014', MESSAGE = 'too slow'; END $$"

@@ -228,7 +228,7 @@ def test_the_endpoint_needs_no_more_queries_with_many_deliveries(
         assert world.post(BODY, "event-1") == 200
     for number in range(2, 5):
         world.post(BODY, f"event-{number}")
-    with django_assert_num_queries(12):  # no last event; a wake-up waits already, which costs a rollback
+    with django_assert_num_queries(12):  # no last event; a wake-up is already queued, which costs a rollback
         assert world.post(BODY, "event-5") == 200
     with django_assert_num_queries(5):
         assert world.post(BODY, "event-5") == 200

@@ -1,6 +1,6 @@
-"""Whatever happens in Greenhouse, and whatever becomes of its deliveries: in the end we say what Greenhouse says.
+"""Whatever becomes of deliveries, our copies end up like Greenhouse.
 
-A few histories, always the same ones, in every run; others, and many, with `--hypothesis-profile=histories`.
+Every run plays the same few histories; `--hypothesis-profile=histories` plays many others.
 """
 
 import pytest
@@ -31,7 +31,7 @@ from tests.support.jobs import run_jobs
 pytestmark = pytest.mark.slow
 
 CHOSEN = hypothesis().max_examples
-#: Hypothesis's own number stands unless a profile was chosen
+#: without a profile, Hypothesis's default applies
 FEW = CHOSEN == 100
 EXAMPLES = 8 if FEW else CHOSEN
 
@@ -63,7 +63,7 @@ def test_our_copies_end_up_like_greenhouse(
 
 
 def play(world: World, history: list[Moment], order: list[int]) -> Story:
-    """Play the history, then deliver what was late, and let one pass find what was lost."""
+    """Play the history, deliver what was late, and run one pass."""
     second = list(world.greenhouse.store.jobs.rising())[1]
     stages = [(stage.id, stage.name) for stage in pipeline(world.greenhouse.store, second.id)]
     factories.automation(
@@ -75,7 +75,7 @@ def play(world: World, history: list[Moment], order: list[int]) -> Story:
     for one in list(world.greenhouse.store.applications.rising()):  # only those of the story
         forget_application(world.greenhouse.store, one)
     bystander = world.greenhouse.candidate(first_name="Bystander", email="bystander@people.example")
-    world.greenhouse.application(bystander)  # an account that shows nobody at all is not believed
+    world.greenhouse.application(bystander)  # an account without any candidate is implausible
     settled(world)
     story = Story(world)
     first = Moment(happens=("apply", 0, 0), fate="now", worked=True, reacted=True)
@@ -97,12 +97,12 @@ def play(world: World, history: list[Moment], order: list[int]) -> Story:
 
 
 def react() -> None:
-    """Run the reactions to what was recorded; mails and reports wait."""
+    """Run the reactions, without mails and reports."""
     run_jobs(but_not=[name for name in app.tasks if name != "event.react"], at_most=5000)
 
 
 def holds(world: World, one: RemoteApplication, there: RemoteApplication | None) -> None:
-    """Our copy of an application says what Greenhouse says of it."""
+    """Whether our copy equals Greenhouse's application."""
     ours = Application.objects.of(world.organisation).filter(remote_id=one.id).first()
     if there is None:
         assert ours is None or ours.is_being_erased or ours.not_visible_since is not None
@@ -130,7 +130,7 @@ def is_linked(world: World, job_id: int | None) -> bool:
 
 
 def nothing_happened_twice(world: World) -> None:
-    """Each start has one run at the most, and each run one invitation."""
+    """Each start has at most one run, and each run one invitation."""
     for model in (Attempt, Check):
         step_requests = list(model.objects.of(world.organisation).values_list("step_request_id", flat=True))
         assert len(step_requests) == len(set(step_requests))

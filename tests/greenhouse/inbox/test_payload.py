@@ -46,7 +46,7 @@ EXPECTED = {
     "ping": "The webhook for “Candidate has been hired” is in place.",
     "prospect_of_two_jobs": "Jobs 4040700001, 4040700002 aren't linked to a role.",
     "reject_candidate": OF_NO_ROLE,
-    "reject_prospect": "It belongs to no job.",
+    "reject_prospect": "It has no job.",
     "scorecard_deleted": "“scorecard_deleted” has no effect here.",
     "unhire_candidate": OF_NO_ROLE,
     "unreject_candidate": OF_NO_ROLE,

@@ -149,7 +149,7 @@ def test_a_delivery_waits_as_long_as_greenhouse_says(world: World) -> None:
         {"kind": "fail", "path": "/v3", "status": 429, "seconds": 25, "times": 50}
     )
     now = clock.now()
-    for _ in range(4):  # a busy hour says nothing against this delivery: its waits grow no longer
+    for _ in range(4):  # a busy hour is not this delivery's fault, so its waits do not grow
         world.work(now=now)
         event = Delivery.objects.of(world.organisation).get()
         assert round((event.not_before - now).total_seconds()) == 25
@@ -252,7 +252,7 @@ def test_an_older_reading_does_not_overwrite_a_newer_one(world: World) -> None:
     world.outgoing()
 
     def overtaken(request: httpx2.Request) -> None:
-        if request.url.path == "/v3/candidates":  # the application was read, as it stood before
+        if request.url.path == "/v3/candidates":  # the application was read before the change
             world.line.before = lambda _: None
             world.move(remote, ASSESSMENT)
             sync_application(world.connection, remote.id, now=clock.now())
@@ -287,7 +287,7 @@ def test_a_delivery_that_is_always_overtaken_is_retried_later(world: World) -> N
 
 
 def poison(table: str, condition: str) -> None:
-    """Let the database refuse what our code would write: a defect that nobody foresaw."""
+    """Let the database refuse our writes, like an unforeseen defect."""
     with database.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         cursor.execute(f"ALTER TABLE {table} ADD CONSTRAINT poison CHECK ({condition})")

@@ -36,7 +36,7 @@ def page(world: World, name: str = "greenhouse_inbox", *args: int, **asked: Any)
 
 
 def listed(world: World, **asked: Any) -> list[str]:
-    """The codes of the deliveries that the list shows."""
+    """The codes of the listed deliveries."""
     return [code.get_text() for code in page(world, **asked).select("tbody .inbox-code")]
 
 

@@ -13,7 +13,7 @@ from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.world import World
 
-#: after this the pass of the clock no longer leaves a move to its delivery
+#: after this time a scheduled pass no longer leaves a move to its delivery
 SOON = timedelta(minutes=10)
 
 
@@ -24,7 +24,7 @@ def reconcile(
     after: timedelta = SOON,
     requested_by: Any = None,
 ) -> Reconciliation:
-    """One pass that begins `after` from now, carried out at once; its row as it ended."""
+    """Run a pass that begins `after` from now. Returns its row."""
     now = clock.now() + after
     world.connection.refresh_from_db()
     row = passes.begin(world.connection, now=now, full=full, requested_by=requested_by)
@@ -35,8 +35,10 @@ def reconcile(
 
 
 def settled(world: World) -> Reconciliation:
-    """What is there was delivered, and a first full pass was made; its findings are forgotten, so that a test sees
-    its own only. The account's own applications were there before the job was linked."""
+    """Deliver everything, run a full pass and delete its findings.
+
+    The account's own applications were there before the job was linked.
+    """
     Automation.objects.of(world.organisation).update(confirmed_at=world.greenhouse.now())
     world.deliver()
     row = reconcile(world, full=True, after=timedelta(0))
@@ -46,7 +48,7 @@ def settled(world: World) -> Reconciliation:
 
 
 def backdate(world: World, application: RemoteApplication, *, by: timedelta) -> None:
-    """Let the application have entered its present stage so much earlier, and applied before that."""
+    """Let the application have entered its stage this much earlier, and applied before."""
     store = world.greenhouse.store
     stage = next(
         row
@@ -58,17 +60,16 @@ def backdate(world: World, application: RemoteApplication, *, by: timedelta) -> 
 
 
 def datetime_of(moment: datetime | None) -> datetime:
-    """A moment that is known to be there."""
     assert moment is not None
     return moment
 
 
 def findings(world: World) -> Counter[tuple[str, str]]:
-    """Kind and state of each finding, counted."""
+    """Findings by kind and state, counted."""
     rows = Finding.objects.of(world.organisation)
     return Counter(rows.values_list("kind", "state"))
 
 
 def starts(world: World) -> int:
-    """How many steps were asked for."""
+    """The number of requested steps."""
     return StepRequest.objects.of(world.organisation).count()

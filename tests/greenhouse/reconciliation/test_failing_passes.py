@@ -23,7 +23,7 @@ from tests.support.jobs import event_names, run_jobs, waiting
 
 
 def moved(world: World, count: int) -> list[RemoteApplication]:
-    """So many missed moves into the mapped stage."""
+    """Missed moves into the mapped stage."""
     remotes = [world.apply(email=f"person{n}@people.example") for n in range(count)]
     settled(world)
     for remote in remotes:
@@ -34,7 +34,7 @@ def moved(world: World, count: int) -> list[RemoteApplication]:
 
 
 def break_at(world: World, call: int, error: BaseException) -> None:
-    """Let the line break at that read."""
+    """Let the line break at this read."""
 
     def before(_: httpx2.Request) -> None:
         if len(world.line.reads) == call:
@@ -107,7 +107,7 @@ def test_a_failing_application_does_not_stop_the_others(world: World, made: list
     [
         ({"status": 503}, "active", "Greenhouse has an internal error"),
         ({"status": 403}, "active", "Greenhouse does not let this key use"),
-        ({"status": 429, "seconds": 60.0}, "active", "Greenhouse asks to wait 60 seconds."),
+        ({"status": 429, "seconds": 60.0}, "active", "Greenhouse asks Goodword to wait 60 seconds."),
         ({"status": 401}, "broken", "Greenhouse no longer accepts this key"),
     ],
 )
@@ -124,7 +124,7 @@ def test_an_outage_during_a_pass_fails_it_and_keeps_its_updates(
     assert (row.state, row.error.startswith(said)) == ("failed", True), row.error
     assert Connection.objects.of(world.organisation).get().state == state
     if fault["status"] == 429:
-        return  # we keep to the minute that Greenhouse has asked for
+        return  # obey Greenhouse's wait of a minute
 
     world.line.before = lambda _: None
     world.greenhouse.sandbox.faults.clear()
@@ -177,7 +177,7 @@ def test_passes_that_fail_share_one_budget(world: World) -> None:
     moved(world, 23)
     reconcile(world, full=True)
     assert findings(world) == {("missed_invitation", "synced"): 20, ("missed_invitation", "waiting"): 3}
-    # as if the pass had broken off after these
+    # as if the pass had failed after these
     Reconciliation.objects.of(world.organisation).order_by("-pk")[:1].get().delete()
     Finding.objects.of(world.organisation).filter(state="synced").update(
         found_in=Reconciliation.objects.create(
@@ -198,7 +198,7 @@ def test_passes_that_fail_share_one_budget(world: World) -> None:
     world.outgoing()
     reconcile(
         world, full=True, after=3 * SOON
-    )  # the last one came to its end: this one has twenty of its own
+    )  # the last pass succeeded, so this one may invite twenty again
     assert findings(world) == {("missed_invitation", "synced"): 21, ("missed_invitation", "waiting"): 5}
 
 
@@ -251,7 +251,7 @@ def test_an_application_missing_from_all_lists_is_marked_and_nothing_is_erased(e
     candidates.delete_candidate(either.greenhouse.store, person)
     either.outgoing()
     reconcile(either)
-    assert either.ours(gone).not_visible_since is None  # what only changed does not tell of it
+    assert either.ours(gone).not_visible_since is None  # recent changes do not show it
     reconcile(either, full=True, after=2 * SOON)
     assert either.ours(gone).not_visible_since is not None
     assert either.ours(gone).candidate.name == "Ada Doe"

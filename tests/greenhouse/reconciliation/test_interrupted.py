@@ -23,7 +23,7 @@ from tests.support.jobs import run_jobs
 
 @pytest.fixture(autouse=True)
 def stop(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
-    """A process not asked to stop, with small batches, so that there are many points to stop at."""
+    """A process that is not yet stopping, with small batches, so that there are many points to stop at."""
     asked = threading.Event()
     monkeypatch.setattr(stopping, "_asked", asked)
     monkeypatch.setattr(passes, "BATCH", 1)

@@ -39,7 +39,7 @@ def missed(n: int, **values: object) -> MissedInvitation:
 
 
 def missed_day(world: World, moves: int) -> None:
-    """So many moves into the mapped stage on a day without deliveries."""
+    """Moves into the mapped stage on a day without deliveries."""
     remotes = [world.apply(email=f"person{n}@people.example") for n in range(moves)]
     settled(world)
     for n, remote in enumerate(remotes):
@@ -49,7 +49,7 @@ def missed_day(world: World, moves: int) -> None:
 
 
 def old(world: World) -> RemoteApplication:
-    """Somebody who has stood in the mapped stage for three days, unheard, and waits in the list."""
+    """Somebody who has been in the mapped stage for three days without a delivery, and waits for a decision."""
     remote = world.apply()
     settled(world)
     world.move(remote, ASSESSMENT)
@@ -84,7 +84,7 @@ def test_a_new_arrival_invites_a_waiting_candidate(world: World, made: RemoteApp
     world.move(remote, SCREEN)
     world.move(remote, ASSESSMENT)
     outgoing = world.outgoing()
-    # told one after the other, as Greenhouse does
+    # one delivery after the other
     world.move(remote, SCREEN)
     world.deliver()
     world.move(remote, ASSESSMENT)
@@ -109,7 +109,7 @@ def test_a_candidate_who_moved_on_is_not_invited_by_the_click(
         world.reject(remote)
     else:
         progress.hire(world.greenhouse.store, remote, actor_id=None, now=world.greenhouse.now())
-    world.outgoing()  # nobody told: the click asks Greenhouse again
+    world.outgoing()  # no delivery reported it: the click reads Greenhouse again
     with transaction.atomic():
         request_invitations(world.connection, [pk], member=member, now=clock.now())
     send_requested(world.connection.pk, tick=clock.now)
@@ -145,13 +145,13 @@ def test_a_dismissed_candidate_is_invited_only_after_coming_back(
         ({"entered_at": NOW - 47 * HOUR}, None),
         ({"entered_at": NOW - 48 * HOUR}, TOO_OLD),
         ({}, UNKNOWN),
-        # proof that they were not there yet is as good as the time of entry
+        # knowing that they were not there yet is as good as the time of entry
         ({"not_before": NOW - 47 * HOUR}, None),
         ({"not_before": NOW - 49 * HOUR}, UNKNOWN),
-        # that something happened lately proves nothing; that nothing did for long proves that the entry is old
+        # recent activity proves nothing; long inactivity proves that the entry is old
         ({"not_after": NOW - HOUR}, UNKNOWN),
         ({"not_after": NOW - 49 * HOUR}, TOO_OLD),
-        # the time of entry goes before what can be concluded
+        # the time of entry takes precedence
         ({"entered_at": NOW - 49 * HOUR, "not_before": NOW - HOUR}, TOO_OLD),
         ({"entered_at": NOW - HOUR, "in_our_copy": True}, NO_ARRIVAL),
     ],
@@ -179,7 +179,7 @@ def test_a_day_of_missed_deliveries_invites_twenty_and_the_rest_by_one_click(wor
     assert findings(world) == {("missed_invitation", "synced"): 20, ("missed_invitation", "waiting"): 4}
     assert starts(world) == 20
 
-    for n in (2, 3):  # no later pass starts them by itself, not even a full one
+    for n in (2, 3):  # no later pass invites them, not even a full one
         reconcile(world, full=True, after=n * SOON)
     run_jobs(at_most=5000)
     assert starts(world) == 20

@@ -19,7 +19,7 @@ from tests.support.jobs import event_names, run_jobs
 
 
 def applied(world: World) -> RemoteApplication:
-    """Ada Doe has applied, which was delivered."""
+    """Ada Doe has applied, and the delivery arrived."""
     remote = world.apply()
     settled(world)
     return remote

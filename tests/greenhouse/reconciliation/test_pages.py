@@ -36,7 +36,7 @@ def url(world: World, name: str) -> str:
 
 
 def listed(world: World, count: int = 1) -> list[Finding]:
-    """So many starts that wait because the stage was entered three days ago."""
+    """Missed invitations that wait because the stage was entered three days ago."""
     remotes = [world.apply(first_name=f"Ada {n}", email=f"p{n}@people.example") for n in range(count)]
     settled(world)
     for remote in remotes:
@@ -155,7 +155,7 @@ def test_chosen_candidates_are_invited_after_a_confirmation_page(
     client = signed_in(admin)
     ask = client.get(url(world, "greenhouse_missed_invite"), {"ids": [one.pk]}).content.decode()
     assert "Invite 1 candidate" in ask
-    assert Finding.objects.get(pk=one.pk).invite_requested_at is None  # asking changes nothing
+    assert Finding.objects.get(pk=one.pk).invite_requested_at is None  # GET changes nothing
     done = client.post(url(world, "greenhouse_missed_invite"), {"ids": [one.pk]}, follow=True)
     assert "1 invitation is being sent." in done.content.decode()
     assert "Sending 1 invitation" in done.content.decode()
@@ -239,7 +239,7 @@ def test_sync_now_begins_a_full_pass_and_shows_how_far_it_is(world: World, admin
     assert "750 of 2,000" in page or "750 of 2000" in page
     assert f"Requested by {escape(admin.user.name)}." in page
     assert '<noscript><meta http-equiv="refresh" content="5"></noscript>' in page
-    # pressed once more it changes nothing but who asked
+    # pressing again only changes who requested it
     assert client.post(url(world, "greenhouse_sync_now")).status_code == 302
     assert Reconciliation.objects.of(world.organisation).filter(state="running").count() == 1
 

@@ -17,17 +17,14 @@ def _open(version: str, settings: Settings) -> Iterator[Desk]:
 
 @pytest.fixture
 def desk(db: None, settings: Settings) -> Iterator[Desk]:
-    """Over Harvest v3."""
     yield from _open("v3", settings)
 
 
 @pytest.fixture
 def old_desk(db: None, settings: Settings) -> Iterator[Desk]:
-    """Over Harvest v1."""
     yield from _open("v1", settings)
 
 
 @pytest.fixture(params=["v3", "v1"])
 def either(request: pytest.FixtureRequest, db: None, settings: Settings) -> Iterator[Desk]:
-    """Over each of the two interfaces in turn."""
     yield from _open(str(request.param), settings)

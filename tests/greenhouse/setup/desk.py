@@ -31,7 +31,6 @@ _line: Line | None = None
 
 
 def transport() -> Line:
-    """What the setting GOODWORD_HARVEST_TRANSPORT names."""
     assert _line is not None
     return _line
 
@@ -47,18 +46,17 @@ class Desk:
     recruiter: Membership
 
     def form(self) -> dict[str, str]:
-        """What an admin types into the tab of this kind of key."""
+        """The admin's input for this kind of key."""
         credentials = self.greenhouse.credentials
         if isinstance(credentials, V1Credentials):
             return {"api_key": credentials.api_key}
         return {"client_id": credentials.client_id, "client_secret": credentials.client_secret}
 
     def url(self, name: str, *args: int) -> str:
-        """A member address of the organisation."""
         return reverse(name, args=[self.organisation.slug, *args])
 
     def own(self, name: str, *args: int) -> str:
-        """A member address of the only connection."""
+        """The URL of a page of the only connection."""
         return self.url(name, self.connection().pk, *args)
 
     def client(self, member: Membership) -> Client:
@@ -66,13 +64,13 @@ class Desk:
         return signed_in(member)
 
     def set_key(self, *connection: int, **changes: str) -> Any:
-        """Press *Set* as the admin, for another account or for that connection."""
+        """Press *Set* as an admin, for a further account or for this connection."""
         name = "greenhouse_replace_key" if connection else "greenhouse_connect"
         address = f"{self.url(name, *connection)}?api={self.greenhouse.version}"
         return self.client(self.admin).post(address, self.form() | changes)
 
     def connect(self) -> Connection:
-        """Connect without the screens."""
+        """Connect without using the pages."""
         credentials = self.greenhouse.credentials
         assert isinstance(credentials, V1Credentials | V3Credentials)
         return connect(
@@ -83,11 +81,10 @@ class Desk:
         )
 
     def connection(self) -> Connection:
-        """The only connection of all."""
         return Connection.objects.of(self.organisation).get()
 
     def audited(self) -> list[str]:
-        """Actions written down, in order, sign-ups of members left out."""
+        """Audited actions in order, without sign-ups."""
         return list(AuditEntry.objects.of(self.organisation).order_by("pk").values_list("action", flat=True))
 
     def browser(self, member: Membership) -> Browser:
@@ -102,7 +99,7 @@ class Desk:
 
 
 def open_desk(version: str) -> Desk:
-    """An organisation that is not connected; the caller sets the settings' addresses."""
+    """Not yet connected. The caller sets the addresses in the settings."""
     greenhouse = open_account(version)
     for limit in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit"):
         greenhouse.store.switches[limit] = 1_000_000  # the client paces itself by what is left
@@ -117,7 +114,7 @@ def open_desk(version: str) -> Desk:
 
 
 def open_connected_desk(version: str) -> Desk:
-    """An organisation that is connected; the caller sets the settings' addresses."""
+    """Connected. The caller sets the addresses in the settings."""
     desk, records = pickle.loads(_connected(version))
     sandbox = open_sandbox()
     vars(sandbox.store).update(records)
@@ -147,7 +144,7 @@ def _connect_line(sandbox: Sandbox) -> Line:
 
 
 def _application(environ: Any, start_response: Any) -> list[bytes]:
-    """Django as a server calls it, but with the test's own database connection left open."""
+    """Django's WSGI application, which leaves the test's database connection open."""
     for signal in (request_started, request_finished):
         signal.disconnect(close_old_connections)
     try:
@@ -161,7 +158,7 @@ def _application(environ: Any, start_response: Any) -> list[bytes]:
 
 
 def point(settings: Any) -> None:
-    """Let the settings lead to the sandbox; passwords are hashed quickly, they are not what is tested."""
+    """Point the settings at the sandbox, and hash passwords quickly."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.GOODWORD_GREENHOUSE_V1_URL = "http://127.0.0.1:8100/v1"
     settings.GOODWORD_GREENHOUSE_V3_URL = "http://127.0.0.1:8100/v3"

@@ -36,7 +36,7 @@ def copied(body: bytes) -> list[tuple[str, str]]:
 
 
 def ping(desk: Desk, *, name: str, action: str) -> int:
-    """What Greenhouse sends when a webhook is saved, with the secret key of the box; our answer's status."""
+    """Send the ping of a saved webhook. Returns the status of our answer."""
     store = desk.greenhouse.store
     now = desk.greenhouse.now()
     secret = WebhookSecret.objects.of(desk.organisation).order_by("-pk")[0].reveal()
@@ -62,7 +62,7 @@ def ping(desk: Desk, *, name: str, action: str) -> int:
 
 
 def lines(body: bytes) -> dict[str, str]:
-    """Each wanted webhook and what is said of it."""
+    """Each webhook with its status."""
     page = BeautifulSoup(body, "html.parser")
     found = page.select(".hook__line")
     return {

@@ -304,7 +304,7 @@ def test_a_missing_worker_is_shown_with_its_duration(desk: Desk) -> None:
 
 @pytest.fixture
 def live(transactional_db: None, settings: Settings, live_server: LiveServer) -> Iterator[Desk]:
-    """A desk whose endpoint is really reached over HTTP."""
+    """A desk whose endpoint can be reached over HTTP."""
     point(settings)
     settings.GOODWORD_BASE_URL = live_server.url
     desk = open_desk("v3")

@@ -36,7 +36,7 @@ def missing(desk: Desk) -> list[str]:
 
 
 def sweep(desk: Desk) -> None:
-    """The time of the next check has come."""
+    """Run the next scheduled check."""
     Connection.objects.of(desk.organisation).update(check_at=clock.now() - timedelta(seconds=1))
     jobs.sweep_checks.run()
     run_jobs()

@@ -171,7 +171,7 @@ def test_an_acting_user_who_is_not_a_site_admin_gets_a_remedy(desk: Desk) -> Non
     assert row.detail.startswith("Harvest v3 only answers Site Admins")
     page = desk.client(desk.recruiter).get(desk.url("integrations")).content.decode()
     told = ("This key does not act as a Site Admin", row.detail, "tick everything under")
-    # once for all that is needed, and at each of the three that are only advised
+    # once for the required permissions, and at each of the three recommended ones
     assert [page.count(words) for words in told] == [1, 1 + 3, 0]
 
 

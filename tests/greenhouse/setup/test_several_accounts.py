@@ -19,7 +19,7 @@ from tests.support import factories
 
 @pytest.fixture
 def other(desk: Desk) -> Iterator[Greenhouse]:
-    """Another Greenhouse account: its own jobs, its own credentials. Asked for by its client id."""
+    """Another Greenhouse account with its own jobs and credentials."""
     account = open_account("v3")
     account.store.organisation = {"id": 4711, "name": "Borealis Travel"}
     jobs = list(account.store.jobs.rising())
@@ -31,7 +31,7 @@ def other(desk: Desk) -> Iterator[Greenhouse]:
     client_id = account.credentials.client_id
 
     class Both(httpx2.BaseTransport):
-        """Which account answers is decided by whose credential or token comes with the call."""
+        """Routes each call to the account of its credential or token."""
 
         def handle_request(self, request: httpx2.Request) -> httpx2.Response:
             sent = request.headers.get("Authorization", "")
@@ -116,11 +116,11 @@ def test_actions_on_one_account_leave_the_other_unchanged(desk: Desk, other: Gre
 
 
 def test_a_credential_in_use_is_refused_with_the_name_of_its_account(either: Desk) -> None:
-    held = either.connect()
+    existing = either.connect()
     Connection.objects.of(either.organisation).update(connected_by=either.recruiter)
     [line] = errors(either.set_key().content)
     assert line == (
-        f"“{held.name}” already uses this credential. For another Greenhouse account, create a credential there."
+        f"“{existing.name}” already uses this credential. For another Greenhouse account, create a credential there."
     )
     assert Connection.objects.of(either.organisation).count() == 1
 
@@ -139,61 +139,61 @@ def test_another_admin_was_quicker(desk: Desk) -> None:
 
 
 def test_another_key_of_a_connected_account_needs_confirmation(desk: Desk) -> None:
-    held = desk.connect()
+    existing = desk.connect()
     again = open_another_credential(desk)
     response = desk.set_key(**again)
     [line] = said(response.content)
-    assert line.startswith(f"This account is connected already “{held.name}” is connected to it.")
+    assert line.startswith(f"This account is connected already “{existing.name}” is connected to it.")
     assert Connection.objects.of(desk.organisation).count() == 1
     desk.set_key(**again, **confirmed(response.content))
-    assert [row.name for row in live_connections(desk.organisation)] == [held.name, f"{held.name} 2"]
+    assert [row.name for row in live_connections(desk.organisation)] == [existing.name, f"{existing.name} 2"]
 
 
 def test_a_v1_key_is_recognised_by_its_visible_jobs(either: Desk) -> None:
-    held = either.connect()
+    existing = either.connect()
     Connection.objects.of(either.organisation).update(account_name="")
-    linked(either, held, "Window Washer", job_id=next(either.greenhouse.store.jobs.rising()).id)
+    linked(either, existing, "Window Washer", job_id=next(either.greenhouse.store.jobs.rising()).id)
     [line] = said(either.set_key(**open_another_credential(either)).content)
     assert line.startswith("This account is connected already")
 
 
 def test_a_disconnected_account_is_offered_instead_of_a_new_connection(desk: Desk) -> None:
-    held = desk.connect()
+    existing = desk.connect()
     desk.client(desk.admin).post(desk.own("greenhouse_disconnect"))
     response = desk.set_key()
     [line] = said(response.content)
-    assert line.startswith(f"This account was connected before Reconnect “{held.name}” instead")
+    assert line.startswith(f"This account was connected before Reconnect “{existing.name}” instead")
     page = BeautifulSoup(response.content, "html.parser")
     link = page.find("a", string="Reconnect it")
     assert link is not None
-    assert link["href"] == f"{desk.url('greenhouse_replace_key', held.pk)}?api=v3"
+    assert link["href"] == f"{desk.url('greenhouse_replace_key', existing.pk)}?api=v3"
 
 
 def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Greenhouse) -> None:
-    held = desk.connect()
+    existing = desk.connect()
     job_id = next(desk.greenhouse.store.jobs.rising()).id
-    linked(desk, held, "Window Washer", job_id=job_id)
+    linked(desk, existing, "Window Washer", job_id=job_id)
     before = Connection.objects.of(desk.organisation).values().get()
-    response = desk.set_key(held.pk, **typed(other))
+    response = desk.set_key(existing.pk, **typed(other))
     account, jobs = said(response.content)
     assert account == (
         "This key belongs to another Greenhouse account It belongs to “Borealis Travel”, "
-        f"but “{held.name}” is connected to “{held.account_name}”."
+        f"but “{existing.name}” is connected to “{existing.account_name}”."
     )
     assert jobs == (
         "This looks like the key of another Greenhouse account It sees none of the jobs linked "
-        f"through “{held.name}”. With it, Goodword would stop following this role in Greenhouse: Window Washer"
+        f"through “{existing.name}”. With it, Goodword would stop following this role in Greenhouse: Window Washer"
     )
     assert Connection.objects.of(desk.organisation).values().get() == before
-    desk.set_key(held.pk, **typed(other), **confirmed(response.content))
+    desk.set_key(existing.pk, **typed(other), **confirmed(response.content))
     assert live_connections(desk.organisation)[0].account_name == "Borealis Travel"
 
 
 def test_warnings_that_were_not_shown_need_confirmation(desk: Desk, other: Greenhouse) -> None:
-    held = desk.connect()
-    response = desk.set_key(held.pk, **typed(other), confirmed="something else")
+    existing = desk.connect()
+    response = desk.set_key(existing.pk, **typed(other), confirmed="something else")
     assert len(said(response.content)) == 1
-    assert live_connections(desk.organisation)[0].account_name == held.account_name
+    assert live_connections(desk.organisation)[0].account_name == existing.account_name
 
 
 def test_a_name_is_one_line_and_unique(desk: Desk, other: Greenhouse) -> None:
@@ -209,7 +209,7 @@ def test_a_name_is_one_line_and_unique(desk: Desk, other: Greenhouse) -> None:
 
 
 def open_another_credential(desk: Desk) -> dict[str, str]:
-    """One more credential of the same account, as it is typed in."""
+    """Another credential of the same account, as form input."""
     from greenhouse_sandbox.credentials import create_api_key, create_oauth_client
 
     store = desk.greenhouse.store

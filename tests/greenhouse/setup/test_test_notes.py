@@ -12,7 +12,7 @@ from tests.support.jobs import run_jobs
 
 
 def somebody(desk: Desk) -> RemoteCandidate:
-    """A candidate in Greenhouse, who has come to us as well."""
+    """A candidate in Greenhouse, with a copy here."""
     person = desk.greenhouse.candidate(first_name="Zoë", last_name="Nordqvist", email="zoe@people.example")
     desk.greenhouse.application(person)
     ours = factories.candidate(

@@ -295,7 +295,7 @@ def test_a_merge_moves_the_application_to_the_other_candidate(world: World) -> N
 def test_an_invisible_application_is_marked_and_not_erased(either: World) -> None:
     remote = either.apply(first_name="Ada")
     either.deliver()
-    either.greenhouse.store.applications.delete(remote.id)  # of which no event tells
+    either.greenhouse.store.applications.delete(remote.id)  # without an event
     said = sync_application(either.connection, remote.id, now=clock.now())
     assert said == f"Application {remote.id} is not visible in Greenhouse."
     ours = either.ours(remote)

@@ -29,7 +29,7 @@ LATER = WAIT + timedelta(minutes=1)
 
 
 def arrived(world: World, **person: Any) -> RemoteApplication:
-    """Somebody who was invited to the assessment."""
+    """A candidate who was invited to the assessment."""
     application = world.apply(**person)
     world.move(application, ASSESSMENT)
     world.deliver()
@@ -83,7 +83,7 @@ def attempt(world: World, application: RemoteApplication) -> Attempt:
 
 
 def erasures(world: World) -> list[tuple[str, bool, bool]]:
-    """Reason, done and cancelled of each."""
+    """Reason, done and cancelled."""
     rows = Erasure.objects.of(world.organisation).order_by("pk")
     return [(row.reason, row.done_at is not None, row.cancelled_at is not None) for row in rows]
 
@@ -134,7 +134,7 @@ def test_a_merge_into_an_unknown_candidate_copies_them(world: World) -> None:
 
 
 def test_a_merge_without_a_webhook_is_found_through_the_applications(world: World) -> None:
-    """The deletion is told instead, and nothing is erased because of it."""
+    """Only the deletion is delivered, and nothing is erased."""
     for hook in list(world.greenhouse.store.webhooks.rising()):
         if hook.action == "merge_candidate":
             world.greenhouse.store.webhooks.delete(hook.id)
@@ -172,7 +172,7 @@ def test_an_unconfirmed_deletion_erases_nothing(world: World, application: Remot
 def test_a_person_who_is_merely_invisible_is_not_erased(world: World, application: RemoteApplication) -> None:
     store = world.greenhouse.store
     delete(world, application)
-    world.outgoing()  # nothing is told
+    world.outgoing()  # no delivery
     assert store.candidates.get(application.candidate_id) is None
     erase_due(now=clock.now() + LATER)
     assert (erasures(world), erased(world, application)) == ([], False)
@@ -193,7 +193,7 @@ def test_a_repeated_deletion_is_one_erasure(world: World, application: RemoteApp
         "handled",
         (
             f"Application {application.id} is not visible in Greenhouse. "
-            f"Candidate {application.candidate_id} was erased before."
+            f"Candidate {application.candidate_id} was already erased."
         ),
     )
 
@@ -391,7 +391,7 @@ def test_a_legal_hold_keeps_the_data_whatever_greenhouse_reports(world: World, a
         anonymise_candidate(world.greenhouse.store, who(world, application), now=world.greenhouse.now())
     told(world)
     ours = world.ours(application)
-    # what was open is closed, and nobody is written to
+    # open steps are closed, and no mail is sent
     assert (attempt(world, application).close_reason, ours.is_being_erased) == ("erasure", True)
     assert erasures(world) == [(f"candidate_{act}", False, False)]
     outcomes = " ".join(Delivery.objects.of(world.organisation).values_list("outcome", flat=True))

@@ -35,7 +35,7 @@ def swap(world: World, one: int, other: int) -> None:
 
 @pytest.fixture
 def known(either: World) -> World:
-    """A world whose job was looked at once, under its own name."""
+    """A world whose job was read once."""
     job = either.greenhouse.store.jobs[either.job_id]
     Automation.objects.of(either.organisation).update(job_name=job.name)
     assert look(either) == []
@@ -188,7 +188,7 @@ def test_nothing_is_written_if_greenhouse_cannot_be_reached(known: World) -> Non
 
 def test_an_older_reading_of_a_job_does_not_overwrite_a_newer_one(known: World) -> None:
     def overtaken(request: httpx2.Request) -> None:
-        if "stages" in request.url.path:  # the job was read, as it was before
+        if "stages" in request.url.path:  # the job was read before the change
             known.line.before = lambda _: None
             known.greenhouse.store.jobs[known.job_id].status = "closed"
             look(known)

@@ -31,12 +31,12 @@ def connection() -> Connection:
 
 
 def pacer(connection: Connection, rate: Rate = V3_RATE) -> SharedPacer:
-    """As another process would have it: an object of its own."""
+    """A new object, as in another process."""
     return SharedPacer(connection_id=connection.pk, organisation_id=connection.organisation_id, rate=rate)
 
 
 def calls(one: SharedPacer, priority: Priority, *, now: datetime = BEGUN, most: int = 1000) -> int:
-    """How many calls get through at this moment."""
+    """How many calls are allowed now."""
     count = 0
     while count < most and one.take(priority=priority, now=now) == 0.0:
         count += 1
@@ -53,7 +53,7 @@ def seen(connection: Connection) -> tuple[int | None, int | None]:
 
 
 def at_once(number: int, act: Callable[[], int]) -> list[int]:
-    """The act in so many threads that begin together, each with its own database connection."""
+    """Run it in threads that start together, each with its own database connection."""
     gate = threading.Barrier(number)
 
     def one(_: int) -> int:
@@ -84,7 +84,7 @@ def test_an_answer_to_one_worker_counts_for_all(connection: Connection) -> None:
     one, two = pacer(connection), pacer(connection)
     assert (calls(one, PERSON, most=1), calls(two, PERSON, most=1)) == (1, 1)
     tell(one, 20)
-    assert calls(two, PERSON) == 14  # another program is at work: some distance is kept
+    assert calls(two, PERSON) == 14  # another program uses the credential, too: keep a margin
 
 
 def test_a_429_stops_all_workers_until_one_probes_again(connection: Connection) -> None:
@@ -169,7 +169,7 @@ def test_a_process_has_one_pacer_per_connection(connection: Connection) -> None:
 
 
 class Counting:
-    """A Greenhouse that counts calls in windows of its own clock, for threads that share a clock."""
+    """A Greenhouse that counts calls in windows, for threads that share a clock."""
 
     def __init__(self, rate: Rate, *, slower: float) -> None:
         self.rate, self.slower = rate, slower
@@ -177,7 +177,7 @@ class Counting:
         self.refused = 0
 
     def count(self, moment: datetime) -> int:
-        """Count one call; what remains."""
+        """Count a call. Returns how many remain."""
         number = int((moment.timestamp() - self.slower) // self.rate.window)
         used = self.used[number] = self.used.get(number, 0) + 1
         self.refused += used > self.rate.usual

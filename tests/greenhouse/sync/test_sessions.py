@@ -54,7 +54,7 @@ def test_the_lease_of_a_dead_worker_ends(world: World) -> None:
     assert ConnectionTokens(fresh(world)).claim() is True
     Connection.objects.of(world.organisation).update(token_lease_until=clock.now() - timedelta(seconds=1))
     assert ConnectionTokens(fresh(world)).claim() is True
-    assert fresh(world).token_lease_until > clock.now() + TOKEN_LEASE / 2  # type: ignore[operator]  # it is held
+    assert fresh(world).token_lease_until > clock.now() + TOKEN_LEASE / 2  # type: ignore[operator]  # the lease is taken
 
 
 def test_a_waiting_worker_finds_the_minted_token(world: World) -> None:

@@ -53,7 +53,7 @@ NO_CANDIDATE = "Greenhouse shows no candidate with this ID. Check the ID, then t
 DELETED = "The application was deleted in Greenhouse, so there is no Activity Feed to write to."
 
 NO_AUTHOR = (
-    "A note in Greenhouse needs an author, and no recruiter of this candidate can be it. "
+    "A note in Greenhouse needs an author, and this candidate has no recruiter who can be one. "
     "Assign a recruiter to the application in Greenhouse, then try again."
 )
 

@@ -192,7 +192,7 @@ class RateLimited(HarvestError):
 
     @property
     def sentence(self) -> str:
-        return f"Greenhouse asks to wait {self.wait:.0f} seconds."
+        return f"Greenhouse asks Goodword to wait {self.wait:.0f} seconds."
 
 
 class Unavailable(HarvestError):

@@ -218,7 +218,7 @@ def pages(
             return
         url = _checked(answer, base_url=session.base_url)
         if url in seen:
-            raise answer.unexpected("The pages go in a circle.")
+            raise answer.unexpected("The pages repeat.")
         seen.add(url)
         answer = session.follow(url, permission=permission)
     raise answer.unexpected("The list does not end.")
@@ -232,9 +232,9 @@ def _checked(answer: Answer, *, base_url: str) -> str:
         raise answer.unexpected("The address of the next page cannot be read.") from None
     ours = (base.scheme, base.host, base.port)
     if (url.scheme, url.host, url.port) != ours or not url.path.startswith(base.path.rstrip("/") + "/"):
-        raise answer.unexpected("The next page lies on another host.")
+        raise answer.unexpected("The next page is on another host.")
     if url.userinfo:
-        raise answer.unexpected("The address of the next page carries a login.")
+        raise answer.unexpected("The address of the next page contains a login.")
     return str(url)
 
 

@@ -311,7 +311,7 @@ def _activity_feed(session: Session) -> ProbeResult:
             ACTIVITY_FEED,
             State.UNTESTED,
             writing=State.UNTESTED,
-            detail="Not tested: the candidate that was tried has just gone.",
+            detail="Not tested: the candidate was just deleted.",
         )
     return ProbeResult(
         ACTIVITY_FEED,

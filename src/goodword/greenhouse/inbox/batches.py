@@ -159,10 +159,10 @@ def handle_batch(batch: Sequence[tuple[Delivery, Prefetched]], *, now: datetime)
     try:
         done = _handle(batch, connection=deliveries[0].connection, now=now)
     except (HarvestError, CannotOpen, OperationalError, LeaseLost) as error:
-        log.info("%d deliveries are worked on one by one: %s", len(deliveries), error)
+        log.info("%d deliveries are handled one by one: %s", len(deliveries), error)
         return deliveries
     except Exception:  # handled alone, each shows whether it was the cause
-        log.exception("%d deliveries could not be worked on together", len(deliveries))
+        log.exception("%d deliveries could not be handled together", len(deliveries))
         return deliveries
     _forget(deliveries[0].connection_id, done)
     return [delivery for delivery in deliveries if delivery.pk not in done]

@@ -113,7 +113,7 @@ def _why_not_ours(payload: Payload, *, connection: Connection) -> str:
         return ""
     match payload.job_ids:
         case ():
-            return "It belongs to no job."
+            return "It has no job."
         case (job_id,):
             return f"Job {job_id} isn't linked to a role."
         case jobs:

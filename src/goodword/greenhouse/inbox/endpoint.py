@@ -61,7 +61,7 @@ def _wake() -> None:
     try:
         wake_inbox()
     except (DatabaseError, ConnectorException):
-        log.warning("The inbox could not be woken; the sweep will.", exc_info=True)
+        log.warning("The inbox could not be woken; the sweep will do it.", exc_info=True)
 
 
 def _answer(text: str, status: HTTPStatus) -> HttpResponse:
@@ -96,7 +96,7 @@ def find_endpoint(endpoint_key: str, *, now: datetime) -> Endpoint | None:
         try:
             keys.append(secret.reveal())
         except crypto.CannotOpen as error:
-            log.error("The %s of %s does not open: %s", secret, connection, error)
+            log.error("The %s of %s cannot be decrypted: %s", secret, connection, error)
             all_open = False
     if not keys and all_open:
         return None

@@ -89,7 +89,7 @@ def _attempt(delivery: Delivery, *, now: datetime, resting: set[int]) -> None:
     except LeaseLost:
         raise
     except Exception as error:  # one delivery must not stop the others
-        log.exception("%s could not be worked on", delivery)
+        log.exception("%s could not be handled", delivery)
         why = f"Goodword could not process this delivery ({type(error).__name__})."
         _retry_or_fail(delivery, f"{why} Fix the cause, then replay it.", now=now)
 

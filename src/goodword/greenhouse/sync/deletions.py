@@ -139,7 +139,7 @@ def application_deleted(
                 cancel_erasure(erasure, because=APPLICATION_VISIBLE_AGAIN, now=now, by=ACTOR)
             return [*outcomes, f"Greenhouse still shows application {application_id}: nothing is erased."]
         if ours.erased_at is not None:
-            return [*outcomes, f"Application {application_id} was erased before."]
+            return [*outcomes, f"Application {application_id} was already erased."]
         if _member_keeps(application=ours):
             return [*outcomes, "A member has decided to keep it."]
         erasure = request_erasure(of=ours, reason=Reason.APPLICATION_DELETED, now=now, by=ACTOR)
@@ -276,7 +276,7 @@ def _request_erasure(connection: Connection, candidate_id: int, *, reason: Reaso
     if ours.merged_into is not None:
         return f"Candidate {candidate_id} was merged into {ours.merged_into.remote_id}: nothing is erased."
     if ours.erased_at is not None:
-        return f"Candidate {candidate_id} was erased before."
+        return f"Candidate {candidate_id} was already erased."
     if _member_keeps(candidate=ours):
         return "A member has decided to keep the data."
     return _due(f"Candidate {candidate_id}", request_erasure(of=ours, reason=reason, now=now, by=ACTOR))
