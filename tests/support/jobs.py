@@ -32,11 +32,10 @@ def run_jobs(*, at_most: int = 500, but_not: Collection[str] = ()) -> list[str]:
     """
     ran: list[str] = []
     while len(ran) < at_most:
-        name = _react() if REACT not in but_not else None
-        name = name or _run_job(but_not)
-        if name is None:
+        names = (_react() if REACT not in but_not else []) or _run_job(but_not)
+        if not names:
             return ran
-        ran.append(name)
+        ran += names
     raise AssertionError(f"more than {at_most} jobs: {ran[-10:]}")
 
 
@@ -45,16 +44,16 @@ def reactions_to(event: Event) -> list[Reaction]:
     return list(event.reactions.filter(state="waiting").select_related("event").order_by("pk"))
 
 
-def _react() -> str | None:
+def _react() -> list[str]:
+    """Run the reactions that wait by now; those that they cause come after them."""
     due = Reaction.objects.filter(state="waiting", not_before=None)
-    row = due.select_related("event").order_by("pk").first()
-    if row is None:
-        return None
-    reactions.act(row)
-    return REACT
+    rows = due.select_related("event").order_by("pk")
+    for row in rows:
+        reactions.act(row)
+    return [REACT] * len(rows)
 
 
-def _run_job(but_not: Collection[str]) -> str | None:
+def _run_job(but_not: Collection[str]) -> list[str]:
     job = (
         ProcrastinateJob.objects.filter(status="todo")
         .exclude(scheduled_at__gt=timezone.now())
@@ -63,11 +62,11 @@ def _run_job(but_not: Collection[str]) -> str | None:
         .first()
     )
     if job is None:
-        return None
+        return []
     _settle(job.pk)
     # without the wrapper that closes connections between jobs: here the test holds the transaction
     unwrap(app.tasks[job.task_name].func)(**job.args)
-    return str(job.task_name)
+    return [str(job.task_name)]
 
 
 def _settle(job_id: int) -> None:
