@@ -9,17 +9,18 @@ from pathlib import Path
 
 from django.db import connections
 
-from goodword.core import startup
+from goodword.core import database
 from goodword.core.environment import SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
 from goodword.core.web import serve
-from goodword.core.work import GRACE, work
 
 #: Django's own commands that operators and developers use, passed through as they are
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
 #: commands that write to GOODWORD_DATA
 WRITE_FILES = ("collectstatic", "build_fonts")
+#: seconds for running jobs to finish after a signal; long ones stop at their next batch
+GRACE = 30.0
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -151,7 +152,7 @@ def _django(arguments: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
     if arguments[0] in WRITE_FILES:
-        startup.check_writable(_data())
+        database.check_writable(_data())
     execute_from_command_line(["goodword", *arguments])
     return 0
 
@@ -161,7 +162,7 @@ def _data() -> Path:
 
 
 def _up(_: argparse.Namespace) -> int:
-    startup.check_writable(_data())
+    database.check_writable(_data())
     return up()
 
 
@@ -169,8 +170,8 @@ def _serve(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    startup.check_static_files()
-    startup.wait_for_database()
+    database.check_static_files()
+    database.wait_for_database()
     connections.close_all()  # the serving processes must not inherit them
     return serve(port=options.port, host=options.host, processes=options.processes)
 
@@ -179,8 +180,10 @@ def _worker(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    startup.wait_for_database()
+    database.wait_for_database()
     connections.close_all()
+    from goodword.core.worker import work
+
     return work(options.concurrency, grace=options.grace)
 
 
@@ -190,15 +193,15 @@ def _migrate(options: argparse.Namespace) -> int:
 
     django.setup()
     if options.wait:
-        startup.wait_for_database(migrated=False)
+        database.wait_for_database(migrated=False)
     else:
-        startup.check_database()
-    startup.check_known_migrations()
+        database.check_database()
+    database.check_known_migrations()
     call_command("migrate", interactive=False, verbosity=1)
     call_command("createcachetable", verbosity=0)
-    from goodword.core import field_keys
+    from goodword.core import crypto
 
-    field_keys.check()
+    crypto.check_field_keys()
     return 0
 
 
@@ -206,9 +209,9 @@ def _forget_field_key(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    from goodword.core import field_keys
+    from goodword.core import crypto
 
-    lost = field_keys.forget(options.id)
+    lost = crypto.forget_field_key(options.id)
     print(
         f"The key {options.id!r} is forgotten. {lost} stored secrets can no longer be decrypted: in Settings > "
         "Integrations, replace the keys and rotate the secret keys. Do-not-contact entries made under it are lost."
@@ -220,21 +223,25 @@ def _failed(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    startup.check_database()
-    from goodword.core import clock, failed
+    database.check_database()
+    from goodword.core import clock, job_recovery
 
-    return failed.show() if options.retry is None else failed.retry(options.retry, now=clock.now())
+    return (
+        job_recovery.show_failed()
+        if options.retry is None
+        else job_recovery.retry_failed(options.retry, now=clock.now())
+    )
 
 
 def _createadmin(options: argparse.Namespace) -> int:
     import django
 
     django.setup()
-    startup.check_database()
-    startup.check_migrations()
-    from goodword.accounts.command import create
+    database.check_database()
+    database.check_migrations()
+    from goodword.accounts.createadmin import createadmin
 
-    return create(
+    return createadmin(
         organisation=options.organisation,
         email=options.email,
         name=options.name,

@@ -1,7 +1,7 @@
 """THE MAP: which event leads to what, in the order of the data.
 
 A domain function writes its row and records its event in one transaction. Each handler named here then runs once, in a
-transaction of its own effects (core.reactions); the handlers of one event run in no order. An event without a handler
+transaction of its own effects (core.events); the handlers of one event run in no order. An event without a handler
 is only kept for the timeline.
 """
 
@@ -12,15 +12,13 @@ from goodword.assessments.attempts import invitations
 from goodword.assessments.flags import rules as attempt_flags
 from goodword.candidates import data_export as candidates_data_export
 from goodword.candidates import erasure as candidates_erasure
-from goodword.core.erasure import Holder
-from goodword.core.exporting import Teller
-from goodword.core.reactions import Flow
+from goodword.core.data_export import Exporter
+from goodword.core.erasure import Eraser
+from goodword.core.events import Flow
 from goodword.greenhouse import personal_data
 from goodword.greenhouse.activity_feed import notes as activity_feed
-from goodword.notifications import erase as notifications_erase
-from goodword.notifications import export as notifications_export
-from goodword.notifications.domain import bounces
-from goodword.notifications.domain import names as mail_names
+from goodword.notifications import data_export, erasure
+from goodword.notifications.domain import bounces, queue
 from goodword.references import data_export as references_data_export
 from goodword.references import erasure as references_erasure
 from goodword.references.domain import completion, nominations, responses, sending
@@ -78,14 +76,14 @@ FLOW: Flow = {
     ),
     "candidate.changed": (
         automation.on_candidate_changed,
-        mail_names.on_name_changed,
+        queue.on_name_changed,
         invitations.on_suspicious_name,
         check_reactions.on_suspicious_name,
         attention.on_name,
     ),  # address, a name with a link, or permission to e-mail
     "candidate.name_confirmed": (
         automation.on_candidate_changed,
-        mail_names.on_name_changed,
+        queue.on_name_changed,
         invitations.on_suspicious_name,
         check_reactions.on_suspicious_name,
     ),
@@ -213,7 +211,7 @@ FLOW: Flow = {
 }
 
 #: what is erased of a person, app by app from the top down (core.erasure)
-ERASURE: tuple[Holder, ...] = (
+ERASURE: tuple[Eraser, ...] = (
     personal_data.erase_deliveries,
     personal_data.erase_notes,
     personal_data.erase_events,
@@ -221,18 +219,18 @@ ERASURE: tuple[Holder, ...] = (
     references_erasure.erase,
     assessments_erasure.erase,
     workflow_erasure.erase,
-    notifications_erase.erase,
+    erasure.erase,
     candidates_erasure.erase,
 )
 
-#: the sections of a data export, in reading order (core.exporting)
-EXPORT: tuple[Teller, ...] = (
+#: the sections of a data export, in reading order (core.data_export)
+EXPORT: tuple[Exporter, ...] = (
     candidates_data_export.export,
     workflow_data_export.export,
     assessments_data_export.export,
     references_data_export.export,
     reports_data_export.export,
-    notifications_export.export,
+    data_export.export,
     personal_data.export_notes,
     personal_data.export_events,
     personal_data.export_deliveries,

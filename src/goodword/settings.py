@@ -5,32 +5,33 @@ from pathlib import Path
 
 from django.utils.csp import CSP
 
-from goodword.core import environment as env
-from goodword.core import keys, mailers
+from goodword.core import environment, mail
 
-GOODWORD_ENV = env.text("GOODWORD_ENV", "production")
+GOODWORD_ENV = environment.text("GOODWORD_ENV", "production")
 if GOODWORD_ENV not in {"production", "demo", "test"}:
-    raise env.SettingError("GOODWORD_ENV is production (the default), demo or test.")
+    raise environment.SettingError("GOODWORD_ENV is production (the default), demo or test.")
 PRODUCTION = GOODWORD_ENV == "production"
 
-GOODWORD_DATA = Path(env.text("GOODWORD_DATA", "./var")).absolute()
+GOODWORD_DATA = Path(environment.text("GOODWORD_DATA", "./var")).absolute()
 
 # --- Secrets ---------------------------------------------------------------------------------------------------
-_local = {} if PRODUCTION else keys.local_keys(GOODWORD_DATA)
-SECRET_KEY = env.secret_key("GOODWORD_SECRET_KEY", _local.get("secret_key"))
-GOODWORD_FIELD_KEYS = keys.parse_field_keys(env.text("GOODWORD_FIELD_KEYS", _local.get("field_keys")))
+_local = {} if PRODUCTION else environment.local_keys(GOODWORD_DATA)
+SECRET_KEY = environment.secret_key("GOODWORD_SECRET_KEY", _local.get("secret_key"))
+GOODWORD_FIELD_KEYS = environment.parse_field_keys(
+    environment.text("GOODWORD_FIELD_KEYS", _local.get("field_keys"))
+)
 
 # --- Where it is reached ---------------------------------------------------------------------------------------
-GOODWORD_PORT = env.port("GOODWORD_PORT", 8000)
-_base = env.base_url(
+GOODWORD_PORT = environment.port("GOODWORD_PORT", 8000)
+_base = environment.base_url(
     "GOODWORD_BASE_URL", None if PRODUCTION else f"http://localhost:{GOODWORD_PORT}", https=PRODUCTION
 )
 GOODWORD_BASE_URL = _base.geturl()
 SECURE = _base.scheme == "https"
 #: number of your own reverse proxies, whose X-Forwarded-* headers are trusted
-GOODWORD_TRUSTED_PROXIES = env.number("GOODWORD_TRUSTED_PROXIES", None if PRODUCTION else 0)
+GOODWORD_TRUSTED_PROXIES = environment.number("GOODWORD_TRUSTED_PROXIES", None if PRODUCTION else 0)
 if SECURE and not GOODWORD_TRUSTED_PROXIES:
-    raise env.SettingError(
+    raise environment.SettingError(
         "GOODWORD_TRUSTED_PROXIES must be at least 1 when GOODWORD_BASE_URL is https: `goodword serve` speaks plain "
         "HTTP, and learns of TLS only from the proxy's headers."
     )
@@ -41,7 +42,7 @@ SECURE_SSL_REDIRECT = SECURE
 SECURE_SSL_HOST = _base.netloc  # not the request's host
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]  # probes bypass the proxy
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = env.flag("GOODWORD_HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = environment.flag("GOODWORD_HSTS_SUBDOMAINS", default=False)
 if GOODWORD_TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"  # URLs contain link tokens
@@ -60,9 +61,9 @@ SECURE_CSP = {
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
 #: the same for the address that takes their files: more than a file may have, so that one a little too large gets a
 #: sentence on its page and not a bare refusal
-GOODWORD_MAX_UPLOAD = env.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
+GOODWORD_MAX_UPLOAD = environment.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
 #: address of the virus scanner for those files; empty for none
-GOODWORD_CLAMD = env.scanner("GOODWORD_CLAMD")
+GOODWORD_CLAMD = environment.scanner("GOODWORD_CLAMD")
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
 #: the texts of a questionnaire of a hundred questions, which are translated on one page
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
@@ -102,15 +103,15 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "goodword.core.http.PermissionsPolicy",
-    "goodword.core.static.StaticFiles",
-    "goodword.core.incoming.CleanInput",  # before the session, the first that queries the database
+    "goodword.core.http.StaticFiles",
+    "goodword.core.http.CleanInput",  # before the session, the first that queries the database
     "django.contrib.sessions.middleware.SessionMiddleware",
     "goodword.core.http.PortalLanguage",
     "goodword.core.http.BodyLimit",  # its page has a language; nothing before it reads a body
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "goodword.accounts.sessions.IdleEnd",
+    "goodword.accounts.sign_in.SessionTimeout",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -136,7 +137,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "goodword.workspace.home.mail_outage",
-                "goodword.accounts.context.shell",
+                "goodword.accounts.access.member_layout",
             ],
             "builtins": ["django_cotton.templatetags.cotton"],
         },
@@ -145,14 +146,14 @@ TEMPLATES = [
 FORM_RENDERER = "goodword.ui.fields.Renderer"
 
 # --- Database, jobs, cache -------------------------------------------------------------------------------------
-_database_url = env.text("DATABASE_URL", "")
+_database_url = environment.text("DATABASE_URL", "")
 if not _database_url:
     from goodword.core.postgres import attach
 
     _database_url = attach(GOODWORD_DATA)
 #: connections a process may hold; at least as many as the worker runs jobs at once
-GOODWORD_POOL = env.number("GOODWORD_POOL", 12, least=1)
-DATABASES = {"default": env.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
+GOODWORD_POOL = environment.number("GOODWORD_POOL", 12, least=1)
+DATABASES = {"default": environment.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
 if GOODWORD_ENV != "test":
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,
@@ -163,7 +164,7 @@ if GOODWORD_ENV != "test":
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
-GOODWORD_WORKER_CONCURRENCY = env.number("GOODWORD_WORKER_CONCURRENCY", 8, least=1)
+GOODWORD_WORKER_CONCURRENCY = environment.number("GOODWORD_WORKER_CONCURRENCY", 8, least=1)
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     if GOODWORD_ENV == "test"
@@ -181,7 +182,7 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "goodword.accounts.domain.password.NewPassword"},
+    {"NAME": "goodword.accounts.sign_in.NotCurrentPassword"},
 ]
 ACCOUNT_FORMS = {
     "login": "goodword.accounts.views.SignInForm",
@@ -190,7 +191,7 @@ ACCOUNT_FORMS = {
 #: limits: requests for a reset link per network address; reset links per e-mail address
 ACCOUNT_RATE_LIMITS = {"reset_password": "20/m/ip", "reset_mail": "3/h/key"}
 PASSWORD_RESET_TIMEOUT = 3600
-ACCOUNT_ADAPTER = "goodword.accounts.adapter.ClosedSignupAdapter"
+ACCOUNT_ADAPTER = "goodword.accounts.sign_in.ClosedSignupAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -198,9 +199,9 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no stranger can have us write to an address of their choice
 ACCOUNT_SESSION_REMEMBER = True
 #: hours without a request after which a member is signed out
-SESSION_COOKIE_AGE = env.number("GOODWORD_SESSION_HOURS", 8, least=1) * 3600
+SESSION_COOKIE_AGE = environment.number("GOODWORD_SESSION_HOURS", 8, least=1) * 3600
 #: days to keep the sign-in trail
-GOODWORD_SIGN_IN_DAYS = env.number("GOODWORD_SIGN_IN_DAYS", 180, least=1)
+GOODWORD_SIGN_IN_DAYS = environment.number("GOODWORD_SIGN_IN_DAYS", 180, least=1)
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
@@ -211,45 +212,51 @@ CSRF_COOKIE_NAME = f"{_host}goodword_csrf"
 KNOWN_BROWSER_COOKIE_NAME = f"{_host}goodword_browser"
 
 # --- Mail ------------------------------------------------------------------------------------------------------
-GOODWORD_MAIL_FROM = env.address("GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example")
+GOODWORD_MAIL_FROM = environment.address(
+    "GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example"
+)
 DEFAULT_FROM_EMAIL = GOODWORD_MAIL_FROM
 #: whose events about sent mail are taken; its API also sends where its credentials are known and no SMTP server is
-GOODWORD_MAIL_PROVIDER = mailers.provider(env.text("GOODWORD_MAIL_PROVIDER", ""))
-_credentials = mailers.credentials(
-    env.text("GOODWORD_MAIL_PROVIDER_SETTINGS", ""), provider=GOODWORD_MAIL_PROVIDER
+GOODWORD_MAIL_PROVIDER = mail.provider(environment.text("GOODWORD_MAIL_PROVIDER", ""))
+_credentials = mail.credentials(
+    environment.text("GOODWORD_MAIL_PROVIDER_SETTINGS", ""), provider=GOODWORD_MAIL_PROVIDER
 )
-GOODWORD_MAIL_WEBHOOK_SECRET = mailers.webhook_secret(
-    env.text("GOODWORD_MAIL_WEBHOOK_SECRET", ""), provider=GOODWORD_MAIL_PROVIDER
+GOODWORD_MAIL_WEBHOOK_SECRET = mail.webhook_secret(
+    environment.text("GOODWORD_MAIL_WEBHOOK_SECRET", ""), provider=GOODWORD_MAIL_PROVIDER
 )
 _own_server = None if PRODUCTION else "smtp://127.0.0.1:8026"
-_smtp_url = env.text("GOODWORD_SMTP_URL", "" if _credentials else _own_server)
-MAILERS = mailers.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)
-ANYMAIL = mailers.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
+_smtp_url = environment.text("GOODWORD_SMTP_URL", "" if _credentials else _own_server)
+MAILERS = mail.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)
+ANYMAIL = mail.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
 #: where mail that cannot be delivered comes back to (SMTP only), each with a tag of its own
-GOODWORD_RETURN_ADDRESS = mailers.return_address(env.text("GOODWORD_RETURN_ADDRESS", ""))
+GOODWORD_RETURN_ADDRESS = mail.return_address(environment.text("GOODWORD_RETURN_ADDRESS", ""))
 #: the contact behind every Help entry
-GOODWORD_HELP_CONTACT = env.address("GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example")
+GOODWORD_HELP_CONTACT = environment.address(
+    "GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example"
+)
 
 # --- Greenhouse ------------------------------------------------------------------------------------------------
 #: whether Greenhouse's address may be a private one (a sandbox on this machine)
-GOODWORD_ALLOW_PRIVATE_ADDRESSES = env.flag("GOODWORD_ALLOW_PRIVATE_ADDRESSES", default=not PRODUCTION)
+GOODWORD_ALLOW_PRIVATE_ADDRESSES = environment.flag(
+    "GOODWORD_ALLOW_PRIVATE_ADDRESSES", default=not PRODUCTION
+)
 _public = not GOODWORD_ALLOW_PRIVATE_ADDRESSES
-GOODWORD_GREENHOUSE_V3_URL = env.service_url(
+GOODWORD_GREENHOUSE_V3_URL = environment.service_url(
     "GOODWORD_GREENHOUSE_V3_URL", "https://harvest.greenhouse.io/v3", https=_public
 )
-GOODWORD_GREENHOUSE_V1_URL = env.service_url(
+GOODWORD_GREENHOUSE_V1_URL = environment.service_url(
     "GOODWORD_GREENHOUSE_V1_URL", "https://harvest.greenhouse.io/v1", https=_public
 )
-GOODWORD_GREENHOUSE_AUTH_URL = env.service_url(
+GOODWORD_GREENHOUSE_AUTH_URL = environment.service_url(
     "GOODWORD_GREENHOUSE_AUTH_URL", "https://auth.greenhouse.io", https=_public
 )
-GOODWORD_GREENHOUSE_APP_URL = env.service_url(
+GOODWORD_GREENHOUSE_APP_URL = environment.service_url(
     "GOODWORD_GREENHOUSE_APP_URL", "https://app.greenhouse.io", https=_public
 )
 #: minutes between two sync passes; 0: only when a member asks
-GOODWORD_SYNC_MINUTES = env.number("GOODWORD_SYNC_MINUTES", 10)
+GOODWORD_SYNC_MINUTES = environment.number("GOODWORD_SYNC_MINUTES", 10)
 # Greenhouse sends a delivery again for most of a day: what is kept for less could be taken for new
-GOODWORD_INBOX_DAYS = env.number("GOODWORD_INBOX_DAYS", 30, least=2)
+GOODWORD_INBOX_DAYS = environment.number("GOODWORD_INBOX_DAYS", 30, least=2)
 
 # --- Time and language -----------------------------------------------------------------------------------------
 USE_TZ = True
@@ -265,7 +272,9 @@ GOODWORD_CLOCK_MAY_MOVE = GOODWORD_ENV == "demo"
 STATIC_URL = "/static/"
 STATIC_ROOT = GOODWORD_DATA / "static"
 #: fonts and the style sheet as made from packages and parts; a cache that may be shared and thrown away
-GOODWORD_BUILT_STATIC = Path(env.text("GOODWORD_BUILT_STATIC", str(GOODWORD_DATA / "built"))).absolute()
+GOODWORD_BUILT_STATIC = Path(
+    environment.text("GOODWORD_BUILT_STATIC", str(GOODWORD_DATA / "built"))
+).absolute()
 STATICFILES_FINDERS = [
     "goodword.ui.static_files.BuiltFinder",
     "django.contrib.staticfiles.finders.AppDirectoriesFinder",
@@ -303,10 +312,10 @@ LOGGING = {
     | {"django.security.DisallowedHost": {"filters": ["wrong_host"]}},
     "root": {
         "handlers": ["out"],
-        "level": env.choice(
+        "level": environment.choice(
             "GOODWORD_LOG_LEVEL",
             "WARNING" if os.environ.get("PYTEST_VERSION") else "INFO",
-            env.LOG_LEVELS,
+            environment.LOG_LEVELS,
         ),
     },
 }

@@ -10,7 +10,7 @@ from goodword.demo.views import clock_page
 from goodword.greenhouse.inbox import urls as inbox
 from goodword.greenhouse.reconciliation import urls as reconciliation
 from goodword.greenhouse.setup import urls as setup
-from goodword.notifications import urls as notifications
+from goodword.notifications import views as notifications
 from goodword.questionnaires import urls as questionnaires
 from goodword.questionnaires.gallery import gallery as question_gallery
 from goodword.references import urls as references

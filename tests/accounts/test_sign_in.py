@@ -13,9 +13,9 @@ from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.accounts.domain.reset_password import mail_reset_link
 from goodword.accounts.models import Membership, User
-from goodword.core import failed
+from goodword.accounts.sign_in import mail_reset_link
+from goodword.core import job_recovery
 from tests.support import factories
 from tests.support.jobs import failed_job, run_jobs, waiting
 
@@ -105,9 +105,9 @@ def test_a_reset_mail_makes_good_an_earlier_one_that_failed(rita: Membership) ->
         for user in (0, rita.user_id)
     )
     Client().post("/accounts/password/reset/", {"email": rita.user.email})
-    assert failed.failed_jobs().filter(pk=goes).exists()
+    assert job_recovery.failed_jobs().filter(pk=goes).exists()
     run_jobs()
-    assert [job.pk for job in failed.failed_jobs()] == [stays]
+    assert [job.pk for job in job_recovery.failed_jobs()] == [stays]
 
 
 def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:

@@ -18,9 +18,9 @@ from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.accounts.domain import sign_ins
 from goodword.accounts.jobs import prune_sign_ins
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.accounts.sign_in import FAILED, TRAIL, record_sign_in
 from goodword.core import clock
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -60,7 +60,7 @@ def sign_in(client: Client, email: str = "rita@acme.example", password: str = fa
 
 
 def trail(organisation: Organisation) -> list[tuple[str, str]]:
-    entries = AuditEntry.objects.of(organisation).filter(action__in=sign_ins.TRAIL).order_by("pk")
+    entries = AuditEntry.objects.of(organisation).filter(action__in=TRAIL).order_by("pk")
     return [(entry.action, entry.details["address"]) for entry in entries]
 
 
@@ -290,9 +290,7 @@ def test_the_trail_is_pruned_by_age_and_other_entries_stay(rita: Membership, set
     settings.GOODWORD_SIGN_IN_DAYS = 180
     now = clock.now()
     for days in (181, 179):
-        sign_ins.record(
-            rita.user, action=sign_ins.FAILED, address=HOME, browser="", now=now - timedelta(days=days)
-        )
+        record_sign_in(rita.user, action=FAILED, address=HOME, browser="", now=now - timedelta(days=days))
     AuditEntry.objects.create(
         organisation=rita.organisation, actor="x", action="member.added", at=now - timedelta(days=400)
     )

@@ -12,7 +12,7 @@ ALLOWED = {
 }
 
 #: who may compare with the database's time: the queue stamps its own rows with it
-ALLOWED_OF_THE_DATABASE = {"goodword.core.heartbeat", "goodword.core.upkeep"}
+ALLOWED_OF_THE_DATABASE = {"goodword.core.health", "goodword.core.job_recovery"}
 
 TELLS_TIME = {
     ("timezone", "now"),

@@ -1,14 +1,14 @@
-"""Every model is erased with the person it tells of, or is known to tell of nobody: a new one needs a decision."""
+"""Every model is erased with the person it is about, or is listed here as having no personal data."""
 
 import ast
 
 from django.apps import apps
 
-from goodword.core.erasure import holders
+from goodword.core.erasure import erasers
 from tests.architecture.source import calls
 
-#: models that hold nothing of candidates and referees, and why
-TELLS_OF_NOBODY = {
+#: models without data of candidates and referees, and why
+NO_PERSONAL_DATA = {
     "accounts.AuditEntry": "who of the members did what: ids, counts and settings in its details",
     "accounts.Membership": "members",
     "accounts.Organisation": "the organisation",
@@ -46,7 +46,7 @@ TELLS_OF_NOBODY = {
 
 
 def decorating(name: str) -> set[str]:
-    """Modules that name models in this decorator."""
+    """Modules that use this decorator with model names."""
     return {module for module, call in calls(name) if isinstance(call.args[0], ast.Constant)}
 
 
@@ -54,19 +54,18 @@ def models() -> set[str]:
     return {model._meta.label for model in apps.get_models() if model.__module__.startswith("goodword.")}
 
 
-def test_every_model_is_erased_or_tells_of_nobody() -> None:
-    held = [label for holder in holders() for label in holder.models]
-    assert len(held) == len(set(held))
-    assert sorted([*held, *TELLS_OF_NOBODY]) == sorted(models())
+def test_every_model_is_erased_or_has_no_personal_data() -> None:
+    erased = [label for eraser in erasers() for label in eraser.models]
+    assert len(erased) == len(set(erased))
+    assert sorted([*erased, *NO_PERSONAL_DATA]) == sorted(models())
 
 
-def test_every_app_that_knows_how_to_erase_is_asked_to() -> None:
-    assert {holder.erase.__module__ for holder in holders()} == decorating("holds")
+def test_every_eraser_is_listed_in_flow() -> None:
+    assert {eraser.erase.__module__ for eraser in erasers()} == decorating("erases")
 
 
-def test_the_erasing_runs_from_the_top_down() -> None:
-    """Upper apps go by rows of lower ones: links by requests, requests by checks, checks by applications."""
-    order = [holder.erase.__module__.split(".")[1] for holder in holders()]
+def test_erasers_run_from_the_top_layer_down() -> None:
+    order = [eraser.erase.__module__.split(".")[1] for eraser in erasers()]
     assert order.index("reports") < order.index("references") < order.index("workflow")
     assert order.index("workflow") < order.index("notifications") < order.index("candidates")
     assert order[-1] == "candidates"

@@ -4,8 +4,8 @@ import inspect
 import re
 from pathlib import Path
 
+from goodword.core.events import name_of
 from goodword.core.models import Event
-from goodword.core.reactions import name_of
 from goodword.flow import FLOW
 from goodword.workspace.candidate.timeline import MAIL_NAMES, SENTENCES
 from tests.architecture.source import SOURCE, calls, modules, texts

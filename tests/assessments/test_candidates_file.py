@@ -13,7 +13,7 @@ from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.words import show
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
-from goodword.core.exporting import Reader, Wanted
+from goodword.core.data_export import ExportRequest, Reader
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.once import once
 from tests.assessments.support import application, part_of
@@ -38,13 +38,13 @@ def attempt(db: None, built: Attempt) -> Attempt:
 
 def file_of(attempt: Attempt, reader: Reader) -> tuple[list[dict[str, Any]], str]:
     of = attempt.step_request.application
-    wanted = Wanted(
+    wanted = ExportRequest(
         reader=reader,
         organisation=attempt.organisation,
         candidate_id=of.candidate_id,
         application_ids=(of.pk,),
     )
-    told = export.tell(wanted)
+    told = export.export(wanted)
     return told["assessments"][0]["parts"], json.dumps(told, default=str, ensure_ascii=False)
 
 

@@ -5,7 +5,7 @@ import base64
 import pytest
 from pytest_django.fixtures import Settings
 
-from goodword.core import crypto, tokens
+from goodword.core import crypto
 
 PLACE = "connection:7:1"
 
@@ -66,8 +66,8 @@ def test_a_key_that_is_no_longer_listed_is_named(settings: Settings) -> None:
 
 
 def test_a_token_is_long_goes_into_an_address_and_is_known_by_its_hash() -> None:
-    first, second = tokens.mint(), tokens.mint()
+    first, second = crypto.new_token(), crypto.new_token()
     assert len(first) == 43
     assert first != second
     assert first.replace("-", "").replace("_", "").isalnum()
-    assert tokens.digest("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert crypto.hash_token("abc") == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from goodword.core import environment as env
-from goodword.core import keys
+from goodword.core import environment
 
 
 @pytest.fixture(autouse=True)
@@ -19,11 +18,11 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_value_is_read_from_the_environment_or_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert env.text("X", "default") == "default"
+    assert environment.text("X", "default") == "default"
     monkeypatch.setenv("X", "")
-    assert env.text("X", "default") == "default"
+    assert environment.text("X", "default") == "default"
     monkeypatch.setenv("X", "value")
-    assert env.text("X", "default") == "value"
+    assert environment.text("X", "default") == "value"
 
 
 def test_a_file_holds_a_secret_and_goes_before_the_value(
@@ -32,45 +31,48 @@ def test_a_file_holds_a_secret_and_goes_before_the_value(
     (tmp_path / "secret").write_text("from the file\n")
     monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
     monkeypatch.setenv("X", "value")
-    assert env.text("X") == "from the file"
+    assert environment.text("X") == "from the file"
 
 
 def sentence(read: object, *arguments: object, **named: object) -> str:
-    with pytest.raises(env.SettingError) as refused:
+    with pytest.raises(environment.SettingError) as refused:
         read(*arguments, **named)  # type: ignore[operator]  # any of the readers
     return str(refused.value)
 
 
 def test_what_must_be_set_and_is_not_is_named() -> None:
     missing = "Set X (see docs/settings.md); Goodword does not start without it."
-    assert sentence(env.text, "X") == missing
-    assert sentence(env.number, "X", None) == missing
+    assert sentence(environment.text, "X") == missing
+    assert sentence(environment.number, "X", None) == missing
 
 
 def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("X_FILE", "/nowhere/at/all")
     assert (
-        sentence(env.text, "X")
+        sentence(environment.text, "X")
         == "X_FILE points to /nowhere/at/all, which cannot be read: No such file or directory."
     )
     (tmp_path / "binary").write_bytes(b"\xff\xfe\x00")
     monkeypatch.setenv("X_FILE", str(tmp_path / "binary"))
-    assert sentence(env.text, "X") == f"X_FILE points to {tmp_path / 'binary'}, which is not text in UTF-8."
+    assert (
+        sentence(environment.text, "X")
+        == f"X_FILE points to {tmp_path / 'binary'}, which is not text in UTF-8."
+    )
 
 
 def test_numbers_flags_and_lists_are_read_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert env.number("X", 7) == 7
-    assert env.flag("X", default=True) is True
-    assert env.words("X", "a, b,,c ") == ["a", "b", "c"]
+    assert environment.number("X", 7) == 7
+    assert environment.flag("X", default=True) is True
+    assert environment.words("X", "a, b,,c ") == ["a", "b", "c"]
     monkeypatch.setenv("X", "Off")
-    assert env.flag("X", default=True) is False
+    assert environment.flag("X", default=True) is False
     monkeypatch.setenv("X", "seven")
-    assert sentence(env.number, "X", 7) == "X must be a whole number, not 'seven'."
-    assert sentence(env.flag, "X", default=True) == "X must be yes or no, not 'seven'."
+    assert sentence(environment.number, "X", 7) == "X must be a whole number, not 'seven'."
+    assert sentence(environment.flag, "X", default=True) == "X must be yes or no, not 'seven'."
 
 
 def test_the_address_of_the_database_becomes_djangos_settings() -> None:
-    assert env.database("postgresql://gw:p%40ss@db.example:5433/goodword?sslmode=require") == {
+    assert environment.database("postgresql://gw:p%40ss@db.example:5433/goodword?sslmode=require") == {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "goodword",
         "USER": "gw",
@@ -79,15 +81,15 @@ def test_the_address_of_the_database_becomes_djangos_settings() -> None:
         "PORT": "5433",
         "OPTIONS": {"sslmode": "require"},
     }
-    assert env.database("postgresql:///goodword?host=/run/pg")["HOST"] == "/run/pg"
+    assert environment.database("postgresql:///goodword?host=/run/pg")["HOST"] == "/run/pg"
 
 
 def test_another_database_or_a_broken_address_is_refused() -> None:
     assert (
-        sentence(env.database, "mysql://db/goodword")
+        sentence(environment.database, "mysql://db/goodword")
         == "DATABASE_URL must begin with postgresql://; Goodword runs on PostgreSQL only."
     )
-    assert sentence(env.database, "postgresql://db:port:port/x?y=z") == TORN
+    assert sentence(environment.database, "postgresql://db:port:port/x?y=z") == TORN
 
 
 TORN = "DATABASE_URL cannot be read. Write special characters in the password as %XX (@ as %40, / as %2F)."
@@ -110,8 +112,8 @@ TORN = "DATABASE_URL cannot be read. Write special characters in the password as
 )
 def test_no_part_of_a_password_is_printed(rest: str) -> None:
     for scheme in ("postgres", "postgresql"):
-        with pytest.raises(env.SettingError) as found:
-            env.database(f"{scheme}://{rest}")
+        with pytest.raises(environment.SettingError) as found:
+            environment.database(f"{scheme}://{rest}")
         shown = "".join(traceback.format_exception(found.value))
         assert str(found.value) == TORN
         assert not any(part in shown.rpartition("SettingError")[2] for part in ("s3c", "ret@", "et@"))
@@ -128,11 +130,11 @@ def test_no_part_of_a_password_is_printed(rest: str) -> None:
     ],
 )
 def test_a_password_that_can_be_read_is_taken(rest: str, password: str) -> None:
-    assert env.database(f"postgresql://{rest}")["PASSWORD"] == password
+    assert environment.database(f"postgresql://{rest}")["PASSWORD"] == password
 
 
 def test_an_address_without_anything_is_taken() -> None:
-    assert env.database("postgresql://") == {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
+    assert environment.database("postgresql://") == {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
 
 
 @pytest.mark.parametrize(
@@ -145,7 +147,7 @@ def test_an_address_without_anything_is_taken() -> None:
     ],
 )
 def test_the_address_of_the_mail_server(url: str, port: int, tls: bool, ssl: bool) -> None:
-    assert env.smtp(url) == {
+    assert environment.smtp(url) == {
         "host": "mail.example",
         "port": port,
         "username": "",
@@ -157,7 +159,7 @@ def test_the_address_of_the_mail_server(url: str, port: int, tls: bool, ssl: boo
 
 
 def test_the_password_of_the_mail_server_may_hold_any_sign() -> None:
-    options = env.smtp("smtp+starttls://me%40x.example:p%2Fa%3Ass@mail.example")
+    options = environment.smtp("smtp+starttls://me%40x.example:p%2Fa%3Ass@mail.example")
     assert (options["username"], options["password"]) == ("me@x.example", "p/a:ss")
 
 
@@ -174,23 +176,27 @@ def test_the_password_of_the_mail_server_may_hold_any_sign() -> None:
 )
 def test_what_is_no_address_of_a_mail_server_is_refused(url: str) -> None:
     assert (
-        sentence(env.smtp, url) == "GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587."
+        sentence(environment.smtp, url)
+        == "GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587."
     )
 
 
 def test_keys_are_made_once_and_lie_in_a_file_of_their_own(tmp_path: Path) -> None:
-    first = keys.local_keys(tmp_path / "data")
-    assert keys.local_keys(tmp_path / "data") == first
+    first = environment.local_keys(tmp_path / "data")
+    assert environment.local_keys(tmp_path / "data") == first
     path = tmp_path / "data" / "keys.json"
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text()) == first
-    assert [len(key) for key in keys.parse_field_keys(first["field_keys"]).values()] == [32]
+    assert [len(key) for key in environment.parse_field_keys(first["field_keys"]).values()] == [32]
     assert [found.name for found in (tmp_path / "data").iterdir()] == ["keys.json"]
 
 
 def test_keys_of_fields_are_read_in_their_order() -> None:
     one, two = base64.b64encode(b"1" * 32).decode(), base64.b64encode(b"2" * 32).decode()
-    assert list(keys.parse_field_keys(f"b:{two}, a:{one}").items()) == [("b", b"2" * 32), ("a", b"1" * 32)]
+    assert list(environment.parse_field_keys(f"b:{two}, a:{one}").items()) == [
+        ("b", b"2" * 32),
+        ("a", b"1" * 32),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -202,7 +208,7 @@ def test_keys_of_fields_are_read_in_their_order() -> None:
     ],
 )
 def test_keys_that_cannot_be_used_are_refused(value: str, said: str) -> None:
-    assert sentence(keys.parse_field_keys, value) == said
+    assert sentence(environment.parse_field_keys, value) == said
 
 
 @pytest.mark.parametrize(
@@ -210,7 +216,7 @@ def test_keys_that_cannot_be_used_are_refused(value: str, said: str) -> None:
 )
 def test_the_address_of_a_virus_scanner_is_taken(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOODWORD_CLAMD", given)
-    assert env.scanner("GOODWORD_CLAMD") == given
+    assert environment.scanner("GOODWORD_CLAMD") == given
 
 
 @pytest.mark.parametrize(
@@ -220,5 +226,5 @@ def test_what_is_no_address_of_a_virus_scanner_is_refused(
     given: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("GOODWORD_CLAMD", given)
-    with pytest.raises(env.SettingError, match="GOODWORD_CLAMD must be like tcp://"):
-        env.scanner("GOODWORD_CLAMD")
+    with pytest.raises(environment.SettingError, match="GOODWORD_CLAMD must be like tcp://"):
+        environment.scanner("GOODWORD_CLAMD")

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from pytest_django.fixtures import Settings
 
-from goodword.core import events, reactions
+from goodword.core import events
 from goodword.core.models import Event, Reaction
 from tests.support import factories
 from tests.support.jobs import run_jobs, waiting
@@ -31,7 +31,7 @@ def fails_once(event: Event) -> None:
         raise Broken
 
 
-FLOW: reactions.Flow = {"test.happened": (acts,), "test.fails": (fails_once,), "test.alone": ()}
+FLOW: events.Flow = {"test.happened": (acts,), "test.fails": (fails_once,), "test.alone": ()}
 ACTS = f"{__name__}.acts"
 FAILS = f"{__name__}.fails_once"
 
@@ -39,10 +39,10 @@ FAILS = f"{__name__}.fails_once"
 @pytest.fixture(autouse=True)
 def flow(settings: Settings) -> Iterator[None]:
     settings.GOODWORD_FLOW = f"{__name__}.FLOW"
-    reactions.flow.cache_clear()
+    events.flow.cache_clear()
     acted.clear()
     yield
-    reactions.flow.cache_clear()
+    events.flow.cache_clear()
 
 
 def happens(name: str) -> Event:
@@ -76,7 +76,7 @@ def test_each_handler_is_a_reaction_and_an_event_without_one_is_only_kept() -> N
 def test_a_handler_run_twice_acts_once() -> None:
     event = happens("test.happened")
     run_jobs()
-    reactions.react.run()
+    events.react.run()
     assert acted == [event.pk]
     assert list(Reaction.objects.values_list("event_id", "handler", "state")) == [(event.pk, ACTS, "done")]
 
@@ -84,11 +84,11 @@ def test_a_handler_run_twice_acts_once() -> None:
 @pytest.mark.django_db
 def test_a_handler_that_fails_leaves_no_trace_and_is_tried_again() -> None:
     happens("test.fails")
-    reactions.react.run()
+    events.react.run()
     row = Reaction.objects.get()
     assert (row.state, row.tries, row.error, row.done_at) == ("waiting", 1, "Broken", None)
     assert row.not_before is not None
-    reactions.work(now=row.not_before)
+    events.run_due(now=row.not_before)
     row = Reaction.objects.get()
     assert (len(acted), row.state, row.error, row.not_before) == (2, "done", "", None)
 
@@ -97,7 +97,7 @@ def test_a_handler_that_fails_leaves_no_trace_and_is_tried_again() -> None:
 def test_a_handler_that_was_taken_off_the_map_has_nothing_to_do() -> None:
     event = happens("test.alone")
     Reaction.objects.create(event=event, handler=ACTS)
-    reactions.react.run()
+    events.react.run()
     assert (acted, Reaction.objects.get().state) == ([], "done")
 
 
@@ -108,7 +108,7 @@ def test_of_two_runs_at_once_one_acts() -> None:
 
     def work(_: int) -> None:
         try:
-            reactions.act(row)
+            events.run_reaction(row)
         finally:
             connection.close()
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
-from goodword.core import field_keys
+from goodword.core import crypto
 from goodword.core.environment import SettingError
 from goodword.core.models import FieldKeyCanary
 from goodword.core.supervise import goodword
@@ -71,7 +71,7 @@ def delivered(connection: Connection, secret: str = SECRET) -> int:
 @pytest.mark.django_db
 def test_the_first_start_writes_a_canary_and_the_next_ones_change_nothing() -> None:
     for _ in range(3):
-        field_keys.check()
+        crypto.check_field_keys()
     assert canaries() == ["k1"]
 
 
@@ -82,22 +82,22 @@ def test_the_first_start_writes_a_canary_and_the_next_ones_change_nothing() -> N
 def test_keys_that_do_not_fit_are_refused_with_the_remedy(
     settings: Settings, keys: dict[str, bytes], said: str
 ) -> None:
-    field_keys.check()
+    crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = keys
     with pytest.raises(SettingError) as refused:
-        field_keys.check()
-    assert str(refused.value) == field_keys.misfit() == said
+        crypto.check_field_keys()
+    assert str(refused.value) == crypto.field_key_problem() == said
     assert canaries() == ["k1"]
 
 
 @pytest.mark.django_db
 def test_a_rotation_starts_and_from_then_on_both_keys_are_wanted(settings: Settings) -> None:
-    field_keys.check()
+    crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
-    field_keys.check()
+    crypto.check_field_keys()
     assert canaries() == ["k1", "k2"]
     settings.GOODWORD_FIELD_KEYS = {"k1": K1}
-    assert field_keys.misfit().startswith("GOODWORD_FIELD_KEYS lacks the key 'k2'")
+    assert crypto.field_key_problem().startswith("GOODWORD_FIELD_KEYS lacks the key 'k2'")
 
 
 @pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_a_database_older_than_its_canaries_is_judged_by_its_secrets(
     connected()
     settings.GOODWORD_FIELD_KEYS = keys
     with pytest.raises(SettingError) as refused:
-        field_keys.check()
+        crypto.check_field_keys()
     assert (str(refused.value), canaries()) == (said, [])
 
 
@@ -116,35 +116,35 @@ def test_a_database_older_than_its_canaries_is_judged_by_its_secrets(
 def test_keys_that_seal_nothing_new_get_a_canary_where_they_have_sealed(settings: Settings) -> None:
     connected()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
-    field_keys.check()
+    crypto.check_field_keys()
     assert canaries() == ["k1", "k2"]
 
 
 @pytest.mark.django_db
 def test_a_key_that_is_lost_for_good_can_be_given_up(settings: Settings) -> None:
     connected()
-    field_keys.check()
+    crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
-    assert field_keys.forget("k1") == 2  # the credential and the secret key
-    field_keys.check()
+    assert crypto.forget_field_key("k1") == 2  # the credential and the secret key
+    crypto.check_field_keys()
     assert canaries() == ["k2"]
 
 
 @pytest.mark.django_db
 def test_the_same_id_with_another_key_can_be_given_up_too(settings: Settings) -> None:
-    field_keys.check()
+    crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k1": OTHER}
-    assert field_keys.forget("k1") == 0
-    field_keys.check()
+    assert crypto.forget_field_key("k1") == 0
+    crypto.check_field_keys()
     assert canaries() == ["k1"]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key_id", ["k1", "k9"])
 def test_a_key_that_fits_or_is_unknown_cannot_be_given_up(key_id: str) -> None:
-    field_keys.check()
+    crypto.check_field_keys()
     with pytest.raises(SettingError):
-        field_keys.forget(key_id)
+        crypto.forget_field_key(key_id)
     assert canaries() == ["k1"]
 
 
@@ -155,7 +155,7 @@ def test_of_two_first_starts_with_different_keys_at_once_the_second_is_refused()
 
     def start() -> None:
         try:
-            field_keys.check()
+            crypto.check_field_keys()
         except SettingError as error:
             refused.append(str(error))
         finally:
@@ -167,7 +167,7 @@ def test_of_two_first_starts_with_different_keys_at_once_the_second_is_refused()
             return cursor.fetchone() is not None
 
     with psycopg.connect(here()["DATABASE_URL"]) as first:
-        first.execute("SELECT pg_advisory_xact_lock(%s)", [field_keys._LOCK])
+        first.execute("SELECT pg_advisory_xact_lock(%s)", [crypto._LOCK])
         first.execute("INSERT INTO core_fieldkeycanary (key_id, sealed) VALUES ('k0', 'k0:AAAA')")
         second = threading.Thread(target=start)
         second.start()
@@ -229,7 +229,7 @@ def test_the_health_and_integrations_pages_say_that_secrets_do_not_open(settings
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("command", [["serve"], ["serve", "--processes", "2"], ["worker"], ["migrate"]])
 def test_programs_refuse_to_start_with_one_sentence(command: list[str]) -> None:
-    field_keys.check()
+    crypto.check_field_keys()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = {"GOODWORD_PORT": str(free.getsockname()[1])}

@@ -14,9 +14,9 @@ from django.db.models.functions import Now
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.core import clock, field_keys, heartbeat
+from goodword.core import clock, crypto, health
+from goodword.core.health import Readiness, failing_checks
 from goodword.core.models import Heartbeat
-from goodword.core.readiness import Readiness, look_at
 from goodword.greenhouse.client import V1Credentials
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.notifications.models import Email, MailService
@@ -46,7 +46,7 @@ def failing() -> list[str]:
     """Failing checks, run through the test's own connection."""
     line = connection.connection
     assert isinstance(line, psycopg.Connection)
-    return sorted(name for name, _ in look_at(line, now=clock.now()))
+    return sorted(name for name, _ in failing_checks(line, now=clock.now()))
 
 
 def asked() -> tuple[int, list[str]]:
@@ -113,7 +113,7 @@ def test_readyz_names_a_missing_worker() -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize(("ago", "found"), [(50, []), (70, ["worker"])])
 def test_readyz_names_a_worker_that_was_not_seen_for_a_minute(ago: int, found: list[str]) -> None:
-    assert timedelta(minutes=1) == heartbeat.MISSING  # as docs/operating.md says
+    assert timedelta(minutes=1) == health.SILENCE_LIMIT  # as docs/operating.md says
     worker_seen(ago)
     assert failing() == found
 
@@ -168,7 +168,7 @@ def test_readyz_names_all_parts_that_fail() -> None:
 @pytest.mark.django_db
 def test_readyz_names_a_field_key_that_does_not_fit(settings: Settings) -> None:
     worker_seen()
-    field_keys.check()
+    crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
     assert failing() == ["field_key"]
 

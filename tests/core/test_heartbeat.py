@@ -5,16 +5,16 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from goodword.core import heartbeat
-from goodword.core.heartbeat import Heart, silent_for
+from goodword.core import health
+from goodword.core.health import HeartbeatThread, silent_for
 from tests.core.test_killed_worker import until
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_is_seen_as_long_as_its_heart_beats(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat, "EVERY", 0.05)
+    monkeypatch.setattr(health, "BEAT_SECONDS", 0.05)
     assert silent_for() is None
-    with Heart():
+    with HeartbeatThread():
         until(lambda: silent_for() is not None)
         with connection.cursor() as cursor:
             cursor.execute("UPDATE core_heartbeat SET seen_at = now() - interval '1 hour'")
@@ -26,9 +26,9 @@ def test_a_worker_is_seen_as_long_as_its_heart_beats(monkeypatch: pytest.MonkeyP
 
 @pytest.mark.django_db(transaction=True)
 def test_it_outlives_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heartbeat, "EVERY", 0.05)
+    monkeypatch.setattr(health, "BEAT_SECONDS", 0.05)
     backends: set[int] = set()
-    with Heart(lambda open_connection: backends.add(open_connection.info.backend_pid)):
+    with HeartbeatThread(lambda open_connection: backends.add(open_connection.info.backend_pid)):
         until(lambda: len(backends) == 1)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_terminate_backend(%s)", [min(backends)])

@@ -14,14 +14,14 @@ from django.http.multipartparser import MultiPartParserError
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
-from goodword.core import clock, tokens
+from goodword.core import clock, crypto
 from goodword.core.http import RedactingFormatter, Refused, redacted
 from goodword.notifications.domain.links import PATHS
 
 
 @pytest.mark.parametrize("door", [*(path.strip("/") for path in PATHS.values()), "hooks/greenhouse"])
 def test_the_secret_of_a_link_is_blotted_out(door: str) -> None:
-    line = f"Not Found: /{door}/{tokens.mint()}/assessment/3/"
+    line = f"Not Found: /{door}/{crypto.new_token()}/assessment/3/"
     assert redacted(line) == f"Not Found: /{door}/[redacted]/assessment/3/"
 
 
@@ -38,7 +38,7 @@ def test_addresses_without_a_secret_stay_as_they_are() -> None:
 
 
 def test_a_line_of_the_log_is_free_of_secrets_tracebacks_included() -> None:
-    token = tokens.mint()
+    token = crypto.new_token()
     try:
         raise LookupError(f"nothing at https://goodword.example/s/{token}/")
     except LookupError:

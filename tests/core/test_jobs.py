@@ -9,7 +9,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.jobs import Job
 
-from goodword.core import jobs, reactions, stopping
+from goodword.core import events, jobs, stopping
 from goodword.greenhouse.inbox.leases import wake_inbox
 from goodword.notifications.jobs import send_email
 from tests.support.jobs import waiting
@@ -120,7 +120,7 @@ def test_every_periodic_job_is_safe_against_itself() -> None:
 @pytest.mark.django_db
 def test_what_has_begun_goes_before_what_comes_in() -> None:
     wake_inbox()
-    reactions.wake()
+    events.wake()
     send_email.defer(email_id=1)
     taken = [fetched() for _ in range(3)]
     assert taken == ["email.send", "event.react", "greenhouse.inbox"]

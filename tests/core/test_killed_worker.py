@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from goodword.core import upkeep
+from goodword.core import job_recovery
 from goodword.core.events import record
 from goodword.core.models import Reaction
 from goodword.core.supervise import goodword
@@ -63,7 +63,7 @@ def test_the_reaction_of_a_killed_worker_is_done_once_by_the_next() -> None:
             first.wait()
         other.rollback()
     assert set(Reaction.objects.values_list("state", flat=True)) == {"waiting"}
-    assert upkeep.retry_stalled() == 0  # it might still live
+    assert job_recovery.retry_stalled() == 0  # it might still live
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
         cursor.execute("UPDATE core_reaction SET not_before = now()")  # its lease is over

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.core import mailers
+from goodword.core import mail
 from goodword.core.environment import SettingError
 
 SECRET = "hooks:a-password-nobody-guesses"
@@ -12,19 +12,19 @@ def test_every_provider_named_has_a_way_to_send_and_to_tell() -> None:
     from importlib import import_module
     from importlib.util import find_spec
 
-    for name, view in mailers.PROVIDERS.items():
+    for name, view in mail.PROVIDERS.items():
         assert find_spec(f"anymail.backends.{name}") is not None
         assert hasattr(import_module(f"anymail.webhooks.{name}"), view)
 
 
 def test_smtp_is_used_unless_no_server_is_named() -> None:
-    by_smtp = mailers.mailers(provider="postmark", smtp_url="smtp://mail.example.com:25")
+    by_smtp = mail.mailers(provider="postmark", smtp_url="smtp://mail.example.com:25")
     assert by_smtp["default"]["OPTIONS"]["host"] == "mail.example.com"
-    token = mailers.credentials('{"POSTMARK_SERVER_TOKEN": "t"}', provider="postmark")
-    assert mailers.mailers(provider="postmark", smtp_url="") == {
+    token = mail.credentials('{"POSTMARK_SERVER_TOKEN": "t"}', provider="postmark")
+    assert mail.mailers(provider="postmark", smtp_url="") == {
         "default": {"BACKEND": "anymail.backends.postmark.EmailBackend"}
     }
-    assert mailers.anymail(credentials=token, webhook_secret=SECRET) == {
+    assert mail.anymail(credentials=token, webhook_secret=SECRET) == {
         "IGNORE_UNSUPPORTED_FEATURES": True,
         "POSTMARK_SERVER_TOKEN": "t",
         "WEBHOOK_SECRET": SECRET,
@@ -33,10 +33,10 @@ def test_smtp_is_used_unless_no_server_is_named() -> None:
 
 def test_nothing_set_means_nothing() -> None:
     found = (
-        mailers.provider(""),
-        mailers.credentials("", provider=""),
-        mailers.webhook_secret("", provider=""),
-        mailers.return_address(""),
+        mail.provider(""),
+        mail.credentials("", provider=""),
+        mail.webhook_secret("", provider=""),
+        mail.return_address(""),
     )
     assert found == ("", {}, "", "")
 
@@ -44,31 +44,31 @@ def test_nothing_set_means_nothing() -> None:
 @pytest.mark.parametrize("name", ["sendgrid", "Postmark", "smtp", "../x"])
 def test_an_unknown_provider_is_refused_with_the_known_ones(name: str) -> None:
     with pytest.raises(SettingError, match=r"is one of amazon_ses, brevo, .*, not"):
-        mailers.provider(name)
+        mail.provider(name)
 
 
 def test_a_provider_that_wants_a_package_says_so() -> None:
     with pytest.raises(SettingError, match="wants the Python package boto3 installed"):
-        mailers.provider("amazon_ses")
+        mail.provider("amazon_ses")
 
 
 @pytest.mark.parametrize("given", ["token", "[1]", '"text"', "{"])
 def test_credentials_are_an_object(given: str) -> None:
     with pytest.raises(SettingError, match="must look like"):
-        mailers.credentials(given, provider="postmark")
+        mail.credentials(given, provider="postmark")
 
 
 @pytest.mark.parametrize("given", ["short:secret", "no-colon-but-long-enough-to-be-a-secret", ":" + "x" * 30])
 def test_a_secret_has_a_name_and_cannot_be_guessed(given: str) -> None:
     with pytest.raises(SettingError, match="must be name:password"):
-        mailers.webhook_secret(given, provider="postmark")
+        mail.webhook_secret(given, provider="postmark")
 
 
 def test_credentials_and_secret_want_a_provider() -> None:
     with pytest.raises(SettingError, match="GOODWORD_MAIL_PROVIDER is not"):
-        mailers.credentials("{}", provider="")
+        mail.credentials("{}", provider="")
     with pytest.raises(SettingError, match="GOODWORD_MAIL_PROVIDER is not"):
-        mailers.webhook_secret(SECRET, provider="")
+        mail.webhook_secret(SECRET, provider="")
 
 
 @pytest.mark.parametrize(
@@ -76,5 +76,5 @@ def test_credentials_and_secret_want_a_provider() -> None:
 )
 def test_the_return_address_leaves_room_for_the_mark(given: str) -> None:
     with pytest.raises(SettingError, match="GOODWORD_RETURN_ADDRESS must be"):
-        mailers.return_address(given)
-    assert mailers.return_address("bounce@example.com") == "bounce@example.com"
+        mail.return_address(given)
+    assert mail.return_address("bounce@example.com") == "bounce@example.com"

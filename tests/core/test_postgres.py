@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from goodword.core import postgres
-from goodword.core.postgres import binaries
+from goodword.core.postgres import layout
 
 pytestmark = pytest.mark.programs
 
@@ -99,7 +99,7 @@ def test_data_of_another_major_version_is_refused_with_the_way_out(data: Path) -
         postgres.start(data)
     assert str(refusal.value).startswith(
         f"The database in {data}/postgres/data was written by PostgreSQL 15; "
-        f"this Goodword brings {binaries.major_version()}, which cannot read it. Either start the Goodword"
+        f"this Goodword brings {layout.major_version()}, which cannot read it. Either start the Goodword"
     )
 
 

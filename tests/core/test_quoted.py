@@ -4,7 +4,7 @@ import pytest
 from django.utils.html import urlize
 from linkify_it import LinkifyIt
 
-from goodword.core.quoted import WORD_JOINER, defused, defused_in_header, has_link, has_written_link
+from goodword.core.text import WORD_JOINER, defused, defused_in_header, has_link, has_written_link
 
 #: more than a bare site name
 WRITTEN = (

@@ -16,11 +16,11 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
-from goodword.core import postgres, startup
+from goodword.core import database, postgres
 from goodword.core.environment import SettingError
 from goodword.core.supervise import goodword
 from tests.core.test_killed_worker import until
-from tests.support import database
+from tests.support.database import start as start_server
 
 SETTINGS = Path(settings.LOCALE_PATHS[0]).parent / "settings.py"
 PRODUCTION = {
@@ -135,7 +135,7 @@ def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None
 @pytest.fixture
 def stopped(tmp_path: Path) -> Iterator[postgres.Server]:
     """A database server that is not running, with all migrations in its database."""
-    with database.start(tmp_path / "later") as server:
+    with start_server(tmp_path / "later") as server:
         os.kill(server.pid, signal.SIGQUIT)
         until(lambda: not server.alive)
         yield server
@@ -226,10 +226,10 @@ def test_what_a_program_waits_for_is_said_now_and_then(
         *[psycopg.OperationalError("failed: the server is starting up")] * 5,
         None,
     ]
-    monkeypatch.setattr(startup, "_try_to_connect", lambda: tries.pop(0))
-    monkeypatch.setattr(startup, "waits", lambda: repeat(0.0))
-    monkeypatch.setattr(startup, "SAY_EVERY", every)
-    startup.wait_for_database()
+    monkeypatch.setattr(database, "_try_to_connect", lambda: tries.pop(0))
+    monkeypatch.setattr(database, "waits", lambda: repeat(0.0))
+    monkeypatch.setattr(database, "SAY_EVERY", every)
+    database.wait_for_database()
     said = capsys.readouterr().err.splitlines()
     assert len(said) == lines + 1
     assert said[0].endswith("(DATABASE_URL): the server is starting up.")
@@ -238,12 +238,12 @@ def test_what_a_program_waits_for_is_said_now_and_then(
 
 @pytest.mark.django_db
 def test_a_database_that_does_not_exist_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    startup.wait_for_database()
+    database.wait_for_database()
     for setting in ("NAME", "USER"):
         with monkeypatch.context() as wrong:
             wrong.setitem(connection.settings_dict, setting, "nobody_has_this")
             with pytest.raises(SettingError, match='"nobody_has_this" does not exist'):
-                startup.wait_for_database()
+                database.wait_for_database()
 
 
 @pytest.mark.parametrize(
@@ -261,19 +261,19 @@ def test_a_database_that_does_not_exist_is_not_waited_for(monkeypatch: pytest.Mo
     ],
 )
 def test_what_waiting_does_not_fix_is_refused_at_once(monkeypatch: pytest.MonkeyPatch, refusal: str) -> None:
-    monkeypatch.setattr(startup, "_try_to_connect", lambda: psycopg.OperationalError(f"failed: {refusal}"))
+    monkeypatch.setattr(database, "_try_to_connect", lambda: psycopg.OperationalError(f"failed: {refusal}"))
     with pytest.raises(SettingError, match="The database cannot be reached"):
-        startup.wait_for_database()
+        database.wait_for_database()
 
 
 @pytest.mark.django_db
 def test_a_database_of_an_earlier_version_is_refused() -> None:
-    startup.check_database()
-    startup.check_migrations()
+    database.check_database()
+    database.check_migrations()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'reports'")
     with pytest.raises(SettingError, match="Run `goodword migrate` first"):
-        startup.check_migrations()
+        database.check_migrations()
 
 
 @pytest.mark.django_db
@@ -282,7 +282,7 @@ def test_a_database_of_another_version_is_refused() -> None:
         cursor.execute(
             "INSERT INTO django_migrations (app, name, applied) VALUES ('core', '0007_later', now())"
         )
-    for check in (startup.check_migrations, startup.check_known_migrations):
+    for check in (database.check_migrations, database.check_known_migrations):
         with pytest.raises(SettingError) as refused:
             check()
         assert str(refused.value) == (
@@ -295,19 +295,19 @@ def test_missing_static_files_are_refused_in_production_alone(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
-    startup.check_static_files()
+    database.check_static_files()
     monkeypatch.setattr(settings, "PRODUCTION", True)
     with pytest.raises(SettingError, match="Run `goodword collectstatic --noinput`"):
-        startup.check_static_files()
+        database.check_static_files()
     (tmp_path / "staticfiles.json").write_text("{}")
-    startup.check_static_files()
+    database.check_static_files()
 
 
 def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    startup.check_writable(tmp_path / "new")
+    database.check_writable(tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
     (tmp_path / "file").touch()
     with pytest.raises(
         SettingError, match=r"^GOODWORD_DATA \(.*/file/data\) cannot be written: Not a directory"
     ):
-        startup.check_writable(tmp_path / "file" / "data")
+        database.check_writable(tmp_path / "file" / "data")

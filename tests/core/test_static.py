@@ -14,7 +14,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from pytest_django.fixtures import Settings
 
-from goodword.core import static, web
+from goodword.core import http, web
 
 LISTED: list[int] = []
 
@@ -45,7 +45,7 @@ def test_files_are_made_before_the_first_request(settings: Settings) -> None:
 
 
 def test_requests_that_come_at_once_have_the_files_listed_once() -> None:
-    files = static.StaticFiles(lambda _: HttpResponse("elsewhere"))
+    files = http.StaticFiles(lambda _: HttpResponse("elsewhere"))
     together = threading.Barrier(8)
 
     def ask(_: int) -> bytes:

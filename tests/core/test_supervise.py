@@ -12,8 +12,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from goodword.core import children, postgres, supervise, web
-from goodword.core.children import Children
+from goodword.core import postgres, supervise, web
+from goodword.core.supervise import Children
 from tests.core.test_killed_worker import until
 
 pytestmark = pytest.mark.programs
@@ -123,10 +123,10 @@ ENDS_AT_ONCE = "import sys; open(sys.argv[1], 'a').write('up\\n'); sys.exit(int(
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Short delays, and a crash loop after three quick exits."""
-    monkeypatch.setattr(children, "FIRST_WAIT", 0.01)
-    monkeypatch.setattr(children, "LONGEST_WAIT", 0.02)
-    monkeypatch.setattr(children, "CRASHES", 3)
-    monkeypatch.setattr(children, "_LOOK_EVERY", 0.01)
+    monkeypatch.setattr(supervise, "FIRST_WAIT", 0.01)
+    monkeypatch.setattr(supervise, "LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(supervise, "CRASHES", 3)
+    monkeypatch.setattr(supervise, "_LOOK_EVERY", 0.01)
 
 
 def test_one_that_ended_before_all_are_watched_is_named(tmp_path: Path) -> None:
@@ -174,16 +174,16 @@ def test_one_that_was_started_wrongly_is_not_started_again(tmp_path: Path, quick
 
 
 def test_quick_ends_long_ago_are_forgotten() -> None:
-    patience = children.Patience(began=0.0)
+    patience = supervise.Patience(began=0.0)
     waits = [patience.ended(now) for now in (0.1, 0.2, 0.3)]
     patience.began = 1.0
-    assert (waits, patience.ended(1.0 + children.STEADY_SECONDS)) == ([0.5, 1.0, 2.0], 0.5)
-    endless = [patience.ended(2.0) for _ in range(children.CRASHES)]
+    assert (waits, patience.ended(1.0 + supervise.STEADY_SECONDS)) == ([0.5, 1.0, 2.0], 0.5)
+    endless = [patience.ended(2.0) for _ in range(supervise.CRASHES)]
     assert (endless[-2], endless[-1]) == (30.0, None)
 
 
 def test_one_that_waits_for_its_database_to_come_back_is_not_given_up() -> None:
-    patience = children.Patience(began=0.0)
+    patience = supervise.Patience(began=0.0)
     assert [patience.ended(0.1, refused=True) for _ in range(50)][-1] == 30.0
 
 
@@ -213,7 +213,7 @@ def answers(url: str) -> bool:
 
 PARENT = """
 import sys
-from goodword.core.children import Children
+from goodword.core.supervise import Children
 with Children(env={}) as programs:
     programs.start("worker", [sys.executable, "-c", sys.argv[1], sys.argv[2]])
     programs.watch()
@@ -233,7 +233,7 @@ def test_when_the_whole_is_killed_its_programs_end_too(tmp_path: Path) -> None:
 
 
 def test_who_does_not_go_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(children, "GRACE_SECONDS", 0.2)
+    monkeypatch.setattr(supervise, "GRACE_SECONDS", 0.2)
     out = tmp_path / "out"
     deaf = ENDS.replace("signal.SIGTERM, leave", "signal.SIGTERM, signal.SIG_IGN")
     programs = Children(env={})

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateWorker
 
-from goodword.core.heartbeat import silent_for
+from goodword.core.health import silent_for
 from goodword.core.supervise import goodword
 from tests.core.test_killed_worker import doing, here, until
 from tests.core.test_outage import happens

@@ -94,7 +94,7 @@ def test_the_sweep_asks_a_server_that_does_not_answer_once_and_not_for_every_mai
     port = server.getsockname()[1]
     settings.MAILERS = {
         "default": {
-            "BACKEND": "goodword.core.smtp.EmailBackend",
+            "BACKEND": "goodword.core.mail.EmailBackend",
             "OPTIONS": environment.smtp(f"smtp://127.0.0.1:{port}"),
         }
     }

@@ -71,7 +71,7 @@ def post(settings: Settings) -> Iterator[Post]:
     server.start()
     settings.MAILERS = {
         "default": {
-            "BACKEND": "goodword.core.smtp.EmailBackend",
+            "BACKEND": "goodword.core.mail.EmailBackend",
             "OPTIONS": environment.smtp(f"smtp://127.0.0.1:{port}"),
         }
     }

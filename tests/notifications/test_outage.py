@@ -9,8 +9,8 @@ import time_machine
 from django.db import connection
 from pytest_django.fixtures import Settings
 
-from goodword.core import outbox, smtp
-from goodword.core.smtp import Withdrawn
+from goodword.core import mail, outbox
+from goodword.core.mail import Withdrawn
 from goodword.notifications.domain import outages
 from goodword.notifications.domain.outages import BEFORE_MESSAGE, FOR_ANSWER, PACE, outage
 from goodword.notifications.domain.queue import Person, cancel
@@ -228,8 +228,8 @@ def test_a_server_that_thinks_for_long_about_a_message_gets_it_once() -> None:
 
 
 def test_the_limits_are_short_before_the_message_and_ten_minutes_for_its_answer(settings: Settings) -> None:
-    assert (smtp.STEP, smtp.ANSWER) == (20, 600)
-    assert timedelta(seconds=smtp.ANSWER + smtp.HAND_OVER) < FOR_ANSWER - BEFORE_MESSAGE
+    assert (mail.STEP_SECONDS, mail.ANSWER_SECONDS) == (20, 600)
+    assert timedelta(seconds=mail.ANSWER_SECONDS + mail.HAND_OVER_SECONDS) < FOR_ANSWER - BEFORE_MESSAGE
 
 
 def test_no_other_worker_sends_it_while_the_server_still_thinks(server: MailServer) -> None:

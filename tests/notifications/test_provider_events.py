@@ -10,7 +10,7 @@ import pytest
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.core import mailers
+from goodword.core import mail
 from goodword.notifications.domain.bounces import mark_of
 from goodword.notifications.domain.queue import Person
 from goodword.notifications.domain.send import send
@@ -31,7 +31,7 @@ def told(settings: Settings) -> Any:
     def configure(provider: str, **credentials: str) -> None:
         settings.GOODWORD_MAIL_PROVIDER = provider
         settings.GOODWORD_MAIL_WEBHOOK_SECRET = SECRET
-        settings.ANYMAIL = mailers.anymail(credentials=credentials, webhook_secret=SECRET)
+        settings.ANYMAIL = mail.anymail(credentials=credentials, webhook_secret=SECRET)
 
     return configure
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pytest_django.fixtures import Settings
 
-from goodword.core import mailers
+from goodword.core import mail
 from goodword.notifications.domain.bounces import mark_of
 from goodword.notifications.domain.outages import PACE
 from goodword.notifications.domain.queue import Person
@@ -64,8 +64,8 @@ def provider(settings: Settings) -> Iterator[Provider]:
         "POSTMARK_SERVER_TOKEN": "token",
         "POSTMARK_API_URL": f"http://127.0.0.1:{server.server_port}/",
     }
-    settings.MAILERS = mailers.mailers(provider="postmark", smtp_url="")
-    settings.ANYMAIL = mailers.anymail(credentials=credentials, webhook_secret="")
+    settings.MAILERS = mail.mailers(provider="postmark", smtp_url="")
+    settings.ANYMAIL = mail.anymail(credentials=credentials, webhook_secret="")
     yield server
     server.shutdown()
     thread.join()
@@ -136,8 +136,8 @@ def test_what_says_nothing_about_the_address_is_no_returned_mail(
 
 def test_a_provider_that_cannot_be_reached_or_is_not_set_up_is_tried_again(settings: Settings) -> None:
     credentials = {"POSTMARK_SERVER_TOKEN": "token", "POSTMARK_API_URL": "http://127.0.0.1:9/"}
-    settings.MAILERS = mailers.mailers(provider="postmark", smtp_url="")
-    settings.ANYMAIL = mailers.anymail(credentials=credentials, webhook_secret="")
+    settings.MAILERS = mail.mailers(provider="postmark", smtp_url="")
+    settings.ANYMAIL = mail.anymail(credentials=credentials, webhook_secret="")
     email = to_maria()
     assert send(email_id=email.pk, now=NOW) is False
     assert state(email)[:2] == ("queued", 1)

@@ -10,8 +10,8 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils.html import escape
 from linkify_it import LinkifyIt
 
-from goodword.core import tokens
-from goodword.core.quoted import WORD_JOINER
+from goodword.core import crypto
+from goodword.core.text import WORD_JOINER
 from goodword.notifications.domain import links
 from goodword.notifications.domain.bounces import mark_of
 from goodword.notifications.domain.queue import Person
@@ -45,7 +45,7 @@ def test_the_link_is_minted_as_the_mail_goes_out_and_only_its_hash_is_kept() -> 
     (token,) = LINK.findall(str(message.body))
     assert LINK.findall(html_of(message)) == [token]
     assert links_of(email) == [
-        ("review", email.application_id, tokens.digest(token), NOW + timedelta(days=14))
+        ("review", email.application_id, crypto.hash_token(token), NOW + timedelta(days=14))
     ]
     found = links.resolve(token, purpose=Link.Purpose.REVIEW)
     assert found is not None

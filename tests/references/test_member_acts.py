@@ -13,7 +13,7 @@ from django.core import mail
 from django.db import transaction
 
 from goodword.accounts.models import Membership
-from goodword.core.exporting import Reader, Wanted
+from goodword.core.data_export import ExportRequest, Reader
 from goodword.core.models import Event
 from goodword.notifications.models import Email, Link
 from goodword.references.data_export import export as references_export
@@ -491,7 +491,7 @@ def test_traces_of_the_old_address_are_deleted(story: Story, rita: Membership) -
     correct_address(request_id=request.pk, address="maria@new.example", member=rita, now=LATER)
     request = story.requests[0]
     assert (request.language, request.time_zone) == ("en", "")
-    told = references_export.tell(
-        Wanted(reader=Reader.REFEREE, organisation=rita.organisation, referee_id=request.referee_id)
+    told = references_export.export(
+        ExportRequest(reader=Reader.REFEREE, organisation=rita.organisation, referee_id=request.referee_id)
     )
     assert told["you"]["address from"] == "the organisation"

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from goodword.core.exporting import Reader, Wanted
+from goodword.core.data_export import ExportRequest, Reader
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.data_export import export as references_export
@@ -227,7 +227,7 @@ def test_drafts_are_exported_to_their_author_only() -> None:
 
     def told(reader: Reader, **whom: Any) -> str:
         return json.dumps(
-            references_export.tell(Wanted(reader=reader, organisation=check.organisation, **whom)),
+            references_export.export(ExportRequest(reader=reader, organisation=check.organisation, **whom)),
             default=str,
         )
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from goodword.core import reactions
+from goodword.core import events as reactions
 from goodword.core.models import Event, Reaction
 
 REACT = "event.react"
@@ -49,7 +49,7 @@ def _react() -> list[str]:
     due = Reaction.objects.filter(state="waiting", not_before=None)
     rows = due.select_related("event").order_by("pk")
     for row in rows:
-        reactions.act(row)
+        reactions.run_reaction(row)
     return [REACT] * len(rows)
 
 

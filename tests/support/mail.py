@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from goodword.candidates.models import Application
-from goodword.core import outbox, reactions
+from goodword.core import events, outbox
 from goodword.core.models import Event
 from goodword.notifications.domain.send import tell_sent
 from goodword.notifications.models import Email
@@ -23,7 +23,7 @@ def mail_is_taken(of: Application, *, at: datetime) -> None:
         _forget("email.send", email_id=pk)
         event = Event.objects.filter(name="email.sent", data__email_id=pk).latest("pk")
         for row in reactions_to(event):
-            reactions.act(row)
+            events.run_reaction(row)
         event.delete()  # tests that start like this list later events only
 
 

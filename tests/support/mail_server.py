@@ -106,10 +106,10 @@ class MailServer:
 
 @contextmanager
 def mail_server(**options: Any) -> Iterator[MailServer]:
-    """A running server that mail is sent through; `options` are those of core.smtp, such as timeouts."""
+    """A running server that mail is sent through; `options` are those of core.mail, such as timeouts."""
     server = MailServer()
     mailer = {
-        "BACKEND": "goodword.core.smtp.EmailBackend",
+        "BACKEND": "goodword.core.mail.EmailBackend",
         "OPTIONS": {"host": "127.0.0.1", "port": server.port, "timeout": 20} | options,
     }
     try:

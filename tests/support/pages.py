@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils.crypto import get_random_string
 
 from goodword.accounts.models import Membership
-from goodword.accounts.sessions import LAST_SEEN
+from goodword.accounts.sign_in import LAST_SEEN
 from goodword.core import clock
 
 #: the tokens that differ from one request to the next

@@ -2,8 +2,7 @@
 
 import pytest
 
-from goodword.ui.charts import NARROW, WIDE, answer_chart, scale_chart
-from goodword.ui.scales import Axis, stacked, written_number
+from goodword.ui.charts import NARROW, WIDE, Axis, answer_chart, scale_chart, stacked, written_number
 from tests.ui.conftest import Render
 
 
@@ -62,9 +61,7 @@ def test_bars_without_any_answer_are_drawn_without_dividing_by_nothing() -> None
 
 def test_a_chart_says_its_numbers_and_has_a_table(render: Render) -> None:
     rows = [{"label": "Calm", "mean": 3, "marks": [2, 4]}, {"label": "Warm <b>", "mean": None}]
-    html = render(
-        '{% load charts %}{% scale_dots rows title="Work style" low="Low" high="High" %}', rows=rows
-    )
+    html = render('{% load ui %}{% scale_dots rows title="Work style" low="Low" high="High" %}', rows=rows)
     assert 'aria-label="Work style. Calm: mean 3.0 (2, 4); Warm &lt;b&gt;: not enough answers.' in html
     assert '<th scope="row">Calm</th><td class="num">3.0</td><td>2, 4</td>' in html
     assert '<th scope="row">Warm &lt;b&gt;</th><td class="num">not enough answers</td><td></td>' in html
@@ -72,9 +69,7 @@ def test_a_chart_says_its_numbers_and_has_a_table(render: Render) -> None:
 
 
 def test_the_bars_say_their_counts(render: Render) -> None:
-    html = render(
-        '{% load charts %}{% answer_bars rows title="Again" %}', rows=[{"label": "Yes", "count": 2}]
-    )
+    html = render('{% load ui %}{% answer_bars rows title="Again" %}', rows=[{"label": "Yes", "count": 2}])
     assert html.count('aria-label="Again. Yes: 2."') == 2
     assert '<th scope="row">Yes</th><td class="num">2</td>' in html
 
@@ -82,6 +77,6 @@ def test_the_bars_say_their_counts(render: Render) -> None:
 def test_a_comma_language_still_gives_points_to_the_drawing(render: Render, settings) -> None:  # type: ignore[no-untyped-def]  # fixture
     settings.LANGUAGE_CODE = "de"
     html = render(
-        "{% load charts %}{% scale_dots rows %}", rows=[{"label": "Ruhig", "mean": 2.3, "marks": [1.3, 2.6]}]
+        "{% load ui %}{% scale_dots rows %}", rows=[{"label": "Ruhig", "mean": 2.3, "marks": [1.3, 2.6]}]
     )
     assert 'x1="252.2"' in html

@@ -13,8 +13,8 @@ from django.views.defaults import page_not_found, permission_denied, server_erro
 from fontTools.ttLib import TTFont
 
 from goodword.ui.colour import contrast
-from goodword.ui.fonts import WEB_FONTS, build_fonts
 from goodword.ui.gallery import LAYOUTS, SampleForm
+from goodword.ui.static_files import WEB_FONTS, build_fonts
 
 
 @pytest.mark.parametrize("layout", ["", "mail/", *[f"{name}/" for name in LAYOUTS]])

@@ -7,8 +7,7 @@ from django.db import transaction
 
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.core import reactions
-from goodword.core.events import record
+from goodword.core.events import record, run_reaction
 from goodword.core.models import Reaction
 from goodword.notifications.models import Email
 from goodword.references.models import Check
@@ -70,7 +69,7 @@ def react_in_order_of(seed: int) -> None:
     """Run every reaction, and those that follow from it, whichever comes; mails stay where they are."""
     dice = random.Random(seed)
     while waiting := list(Reaction.objects.filter(state="waiting").select_related("event").order_by("pk")):
-        reactions.act(dice.choice(waiting))
+        run_reaction(dice.choice(waiting))
 
 
 def run_of(application: Application, kind: str) -> StepRun | None:

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection, transaction
 
 from goodword.candidates.models import Application, Candidate
-from goodword.core import reactions
+from goodword.core import events
 from goodword.core.events import record
 from goodword.core.models import Reaction
 from tests.support import factories
@@ -47,12 +47,12 @@ def test_an_address_that_arrives_during_a_request_starts_the_step(application: A
                     actor="greenhouse",
                     at=factories.NOW,
                 )
-            reactions.react.run()
+            events.react.run()
         finally:
             connection.close()
 
     with transaction.atomic():
-        reactions.act(Reaction.objects.select_related("event").get(state="waiting"))
+        events.run_reaction(Reaction.objects.select_related("event").get(state="waiting"))
         assert starts(application) == [("assessment", "waiting", "no_address")]  # not committed yet
         other = threading.Thread(target=the_address_comes)
         other.start()

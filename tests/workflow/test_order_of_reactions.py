@@ -8,7 +8,7 @@ import pytest_django
 from django.db import transaction
 
 from goodword.candidates.models import Application
-from goodword.core import reactions
+from goodword.core import events
 from goodword.core.models import Reaction
 from goodword.roles.models import Step
 from goodword.workflow.models import StepRequest
@@ -154,7 +154,7 @@ def test_requests_waiting_for_an_address_start_when_it_arrives(application: Appl
 def test_an_address_removed_before_the_start_needs_attention(application: Application, kind: str) -> None:
     happens(application, ENTER)
     with transaction.atomic():
-        reactions.act(Reaction.objects.get(state="waiting"))
+        events.run_reaction(Reaction.objects.get(state="waiting"))
     application.candidate.email = ""
     application.candidate.save()
     react_in_order_of(0)

@@ -9,7 +9,7 @@ from django.db import transaction
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts.invitations import assign
 from goodword.assessments.attempts.mails import remind_due
-from goodword.core.sweep import each
+from goodword.core.jobs import for_each
 from goodword.references.domain.invitations import open_check
 from goodword.references.domain.reminders import remind_candidates
 from goodword.workflow.domain.eligibility import lock_step_request
@@ -31,7 +31,7 @@ def test_a_failing_row_is_logged_and_does_not_stop_the_sweep(caplog: pytest.LogC
         return 6 // (pk - 2) > 0
 
     with caplog.at_level(logging.ERROR):
-        assert each([1, 2, 3], act) == 1
+        assert for_each([1, 2, 3], act) == 1
     assert seen == [1, 2, 3]
     assert [record.getMessage().rpartition(" ")[2] for record in caplog.records] == ["2"]
 

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, reverse
 
 import goodword
-from goodword.core.incoming import LONGEST_PARAMETER
+from goodword.core.http import LONGEST_PARAMETER
 from goodword.urls import MEMBER
 from tests.architecture.test_pages import patterns
 from tests.assessments.robustness.test_access import Theirs, any_ids

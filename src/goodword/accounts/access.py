@@ -1,18 +1,20 @@
-"""The only way views reach organisation-owned objects.
+"""What views of `/o/<slug>/...` need: access to the organisation's objects, and the layout's context.
 
-`member` gives a request of `/o/<slug>/...` its member and organisation. Signed out: redirect to sign-in. Not a member,
-or no such organisation: 404. Wrong kind of member: 403. `owned` fetches one object of the organisation, or 404.
+`member` gives a request its member and organisation. Signed out: redirect to sign-in. Not a member, or no such
+organisation: 404. Wrong kind of member: 403. `owned` fetches one object of the organisation, or 404.
 """
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Any, Concatenate, ParamSpec, cast
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils import timezone
 
 from goodword.accounts.models import Membership, Organisation, User
@@ -33,6 +35,15 @@ View = Callable[Concatenate[MemberRequest, P], HttpResponseBase]
 ANYBODY = frozenset(Membership.Kind.values)
 WORKS = frozenset({Membership.Kind.ADMIN.value, Membership.Kind.RECRUITER.value})
 ADMIN = frozenset({Membership.Kind.ADMIN.value})
+#: label, URL name, icon
+_NAVIGATION = (
+    ("Roles", "roles", "roles"),
+    ("Candidates", "candidates", "candidates"),
+    ("Results to review", "results", "results"),
+    ("Library", "library", "library"),
+    ("Settings", "settings", "settings"),
+    ("Help", "help", "help"),
+)
 
 
 def member(*, kinds: frozenset[str] = ANYBODY) -> Callable[[View[P]], Callable[..., HttpResponseBase]]:
@@ -81,3 +92,30 @@ def membership_of(user: User, *, slug: str) -> Membership | None:
 def owned[M: models.Model](rows: models.QuerySet[M], pk: int) -> M:
     """One of `rows`, which are narrowed to the organisation (`Model.objects.of(...)`), or 404."""
     return get_object_or_404(rows, pk=pk)
+
+
+def member_layout(request: HttpRequest) -> dict[str, Any]:
+    """Variables of ui/member.html; almost none for other requests."""
+    member = getattr(request, "member", None)
+    organisation = getattr(request, "organisation", None)
+    if not isinstance(member, Membership) or not isinstance(organisation, Organisation):
+        return {"help_contact": settings.GOODWORD_HELP_CONTACT}
+    links = {name: reverse(name, args=[organisation.slug]) for _, name, _ in _NAVIGATION}
+    here = max((url for url in links.values() if request.path.startswith(url)), key=len, default="")
+    shown = [row for row in _NAVIGATION if member.may_work or row[1] not in {"library", "settings"}]
+    return {
+        "organisation": organisation,
+        "member": {"name": member.user.name, "email": member.user.email, "kind": member.get_kind_display()},
+        "membership": member,
+        "nav": [
+            {"label": label, "url": links[name], "icon": icon, "current": links[name] == here}
+            for label, name, icon in shown
+        ],
+        "search_url": links["candidates"],
+        # other lists have their own search
+        "search_query": request.GET.get("q", "") if here == links["candidates"] else "",
+        "help_url": links["help"],
+        "settings_url": links["settings"],
+        "sign_out_url": reverse("account_logout"),
+        "help_contact": settings.GOODWORD_HELP_CONTACT,
+    }

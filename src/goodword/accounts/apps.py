@@ -6,6 +6,6 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from goodword.accounts import sessions
+        from goodword.accounts import sign_in
 
-        sessions.connect()
+        sign_in.connect_signals()

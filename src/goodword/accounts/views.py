@@ -11,8 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from goodword.accounts import jobs
-from goodword.accounts.domain import sign_ins
+from goodword.accounts import jobs, sign_in
 from goodword.accounts.models import User
 from goodword.core import clock
 
@@ -36,7 +35,9 @@ class RequestResetLinkForm(ResetPasswordForm):  # type: ignore[misc]  # the libr
         if ratelimit.consume(request, action="reset_mail", key=email.lower()):
             now = clock.now()
             for user in self.users:
-                sign_ins.record(user, action=sign_ins.RESET_REQUESTED, now=now, **sign_ins.where(request))
+                sign_in.record_sign_in(
+                    user, action=sign_in.RESET_REQUESTED, now=now, **sign_in.where(request)
+                )
                 jobs.mail_reset_link.defer(user_id=user.pk, asked_at=now.isoformat())
         return email
 
@@ -48,7 +49,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return render(request, "account/sign_out_everywhere.html")
     assert isinstance(request.user, User)  # guaranteed by the decorator
-    sign_ins.sign_out_everywhere(request.user, now=clock.now(), **sign_ins.where(request))
+    sign_in.sign_out_everywhere(request.user, now=clock.now(), **sign_in.where(request))
     request.session.flush()  # not logout(), which would add a second entry to the trail
     messages.success(request, _("You are signed out on all devices."))
     return redirect("account_login")

@@ -28,12 +28,12 @@ from goodword.assessments.models import (
     Observation,
 )
 from goodword.assessments.queries import items_of, parts_of
-from goodword.core.exporting import Told, Wanted, tells, without_nothing
-from goodword.notifications.export import told_of
+from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
+from goodword.notifications.data_export import exported_mail
 from goodword.notifications.models import Email
 
 
-@tells(
+@exports(
     "assessments.Attempt",
     "assessments.AttemptPart",
     "assessments.Answer",
@@ -46,7 +46,7 @@ from goodword.notifications.models import Email
     "assessments.AttemptFlag",
     "assessments.Adjustment",
 )
-def export(wanted: Wanted) -> Told:
+def export(wanted: ExportRequest) -> Sections:
     attempts = Attempt.objects.of(wanted.organisation).filter(
         step_request__application_id__in=wanted.application_ids
     )
@@ -54,11 +54,11 @@ def export(wanted: Wanted) -> Told:
     return {"assessments": [_attempt(one, wanted) for one in rows]}
 
 
-def _attempt(attempt: Attempt, wanted: Wanted) -> dict[str, Any]:
+def _attempt(attempt: Attempt, wanted: ExportRequest) -> dict[str, Any]:
     asked = attempt.adjustments.order_by("pk")
     parts = parts_of(attempt)
     times = not wanted.by_member or all(part.part.minutes is None for part in parts)
-    return without_nothing(
+    return without_empty(
         {
             "language": attempt.language,
             "invited": attempt.invited_at,
@@ -79,7 +79,7 @@ def _total(attempt: Attempt) -> dict[str, Any]:
     issued = IssuedTotal.objects.of(attempt.organisation).filter(attempt=attempt).exclude(value="").first()
     if issued is None:
         return {}
-    return without_nothing(
+    return without_empty(
         {
             "value": issued.value,
             "over": issued.get_mode_display(),
@@ -89,7 +89,7 @@ def _total(attempt: Attempt) -> dict[str, Any]:
     )
 
 
-def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
+def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str, Any]:
     answers = {answer.item: answer for answer in part.answers.all()}
     uploads = {upload.pk: upload for upload in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}
@@ -98,7 +98,7 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
         "version": part.version.number,
         "form": part.form,
         "answers": [
-            without_nothing(
+            without_empty(
                 {
                     **_answer(item, answers[item.id], wanted, number=number, files=files),
                     "answered": answers[item.id].answered_at if times else None,
@@ -108,7 +108,7 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
             if item.id in answers
         ],
         "files": [
-            without_nothing(
+            without_empty(
                 {
                     "name": one.name,
                     "type": one.content_type,
@@ -119,7 +119,7 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
             for one in uploads.values()
         ],
         "scores": [
-            without_nothing(
+            without_empty(
                 {
                     "scale": score.scale,
                     "value": score.value,
@@ -131,7 +131,7 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
             for score in sorted(part.scores.all(), key=lambda one: one.pk)
         ],
         "markings": [
-            without_nothing(
+            without_empty(
                 {"item": one.item, "points": one.points, "comment": one.comment, "marked": one.marked_at}
             )
             for one in _markings(part, wanted)
@@ -142,14 +142,14 @@ def _part(part: AttemptPart, wanted: Wanted, *, times: bool) -> dict[str, Any]:
         ],
     }
     if not wanted.by_member:
-        told["time"] = without_nothing(
+        told["time"] = without_empty(
             {"begun": part.begun_at, "ended": part.ended_at, "seconds granted": part.seconds}
         )
-    return without_nothing(told)
+    return without_empty(told)
 
 
 def _answer(
-    item: Item, answer: Answer, wanted: Wanted, *, number: int, files: Mapping[int, str]
+    item: Item, answer: Answer, wanted: ExportRequest, *, number: int, files: Mapping[int, str]
 ) -> dict[str, Any]:
     """An answer with its question. Candidates get test items by number only (docs/decisions/0038-*)."""
     if wanted.by_member or not item.is_confidential:
@@ -160,10 +160,10 @@ def _answer(
 def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
     """Mails about the requests, which are not filed under the application."""
     refs = [subject_ref_of(one) for one in asked]
-    return [told_of(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
+    return [exported_mail(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
 
 
-def _markings(part: AttemptPart, wanted: Wanted) -> list[Marking]:
+def _markings(part: AttemptPart, wanted: ExportRequest) -> list[Marking]:
     """For members, only those of answers that all raters have marked."""
     rows = list(part.markings.order_by("pk"))
     if not wanted.by_member:
@@ -172,12 +172,12 @@ def _markings(part: AttemptPart, wanted: Wanted) -> list[Marking]:
     return [one for one in rows if count[one.item] >= RATERS[part.part.two_raters]]
 
 
-def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
+def _adjustment(one: Adjustment, wanted: ExportRequest) -> dict[str, Any]:
     if wanted.by_member:  # they have agreed to share this, and no more
-        return without_nothing(
+        return without_empty(
             {"granted, percent": one.percent, "accessible version granted": one.accessible_version}
         )
-    return without_nothing(
+    return without_empty(
         {
             "asked": one.asked_at,
             "extra time, percent": one.wants_time,
@@ -197,7 +197,7 @@ def _adjustment(one: Adjustment, wanted: Wanted) -> dict[str, Any]:
 def _observation(one: Observation, *, times: bool) -> dict[str, Any]:
     """Without `times`, no times and durations: they could reveal extra time."""
     lasted = one.kind in {Observation.Kind.LEFT, Observation.Kind.DISCONNECTED}
-    return without_nothing(
+    return without_empty(
         {
             "what": str(OBSERVED[one.kind]),
             "item": one.item,
@@ -208,7 +208,7 @@ def _observation(one: Observation, *, times: bool) -> dict[str, Any]:
 
 
 def _flag(one: AttemptFlag) -> dict[str, Any]:
-    return without_nothing(
+    return without_empty(
         {
             "what": str(WORDS[one.code].title) if one.code in WORDS else one.code,
             "part": one.key,

@@ -18,13 +18,13 @@ from goodword.assessments.models import (
     Score,
     Upload,
 )
-from goodword.core.erasure import Counts, Subject, holds
+from goodword.core.erasure import Counts, Subject, erases
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.workflow.erasure import close_runs
 
 
-@holds(
+@erases(
     "assessments.Attempt",
     "assessments.AttemptPart",
     "assessments.Answer",

@@ -28,7 +28,7 @@ from goodword.assessments.queries import (
 )
 from goodword.candidates.models import Application
 from goodword.core.json_reading import Json
-from goodword.ui.scales import written_number
+from goodword.ui.charts import written_number
 from goodword.workflow.states import lock
 
 #: raters per answer, by AssessmentPart.two_raters

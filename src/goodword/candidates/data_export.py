@@ -7,11 +7,11 @@ from typing import Any
 
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.candidates.queries import public_title
-from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
 
 
-@tells("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
-def export(wanted: Wanted) -> Told:
+@exports("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
+def export(wanted: ExportRequest) -> Sections:
     if wanted.candidate_id is None:
         return {}
     candidate = Candidate.objects.of(wanted.organisation).get(pk=wanted.candidate_id)
@@ -35,7 +35,7 @@ def export(wanted: Wanted) -> Told:
     return data
 
 
-def _person(candidate: Candidate, wanted: Wanted) -> dict[str, Any]:
+def _person(candidate: Candidate, wanted: ExportRequest) -> dict[str, Any]:
     data: dict[str, Any] = {
         "first name": candidate.first_name,
         "last name": candidate.last_name,
@@ -54,14 +54,14 @@ def _person(candidate: Candidate, wanted: Wanted) -> dict[str, Any]:
             "private": candidate.private,
             "id in Greenhouse": candidate.remote_id,
         }
-    return without_nothing(data)
+    return without_empty(data)
 
 
-def _application(application: Application, wanted: Wanted) -> dict[str, Any]:
+def _application(application: Application, wanted: ExportRequest) -> dict[str, Any]:
     data: dict[str, Any] = {"applied": application.applied_at}
     if not wanted.by_member:
-        return without_nothing({"role": public_title(application), **data})
-    return without_nothing(
+        return without_empty({"role": public_title(application), **data})
+    return without_empty(
         {
             "role": application.role.title if application.role else "",
             **data,
@@ -81,13 +81,13 @@ def _application(application: Application, wanted: Wanted) -> dict[str, Any]:
 
 
 def _hold(hold: Hold) -> dict[str, Any]:
-    return without_nothing(
+    return without_empty(
         {"ground": hold.ground, "reason": hold.reason, "placed": hold.placed_at, "lifted": hold.lifted_at}
     )
 
 
 def _erasure(erasure: Erasure) -> dict[str, Any]:
-    return without_nothing(
+    return without_empty(
         {
             "reason": erasure.reason,
             "requested": erasure.requested_at,

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db.models import Q
 
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
-from goodword.core.erasure import Counts, Subject, holds
+from goodword.core.erasure import Counts, Subject, erases
 
 #: personal columns of Candidate
 BLANK: dict[str, object] = {
@@ -22,7 +22,7 @@ BLANK: dict[str, object] = {
 }
 
 
-@holds("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
+@erases("candidates.Candidate", "candidates.Application", "candidates.Erasure", "candidates.Hold")
 def erase(subject: Subject, now: datetime) -> Counts:
     """Blank the personal columns. Rows and ids stay, for events, counts and later deliveries about the person."""
     applications = Application.objects.across_organisations().filter(pk__in=subject.application_ids)

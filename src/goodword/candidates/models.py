@@ -3,7 +3,7 @@
 from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
-from goodword.core.quoted import has_link
+from goodword.core.text import has_link
 from goodword.roles.models import Role
 
 

@@ -8,4 +8,4 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the jobs that maintain the queue and retry reactions."""
-        from goodword.core import reactions, upkeep  # noqa: F401  # registering is all that is wanted
+        from goodword.core import job_recovery  # noqa: F401  # registering is all that is wanted

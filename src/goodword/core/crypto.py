@@ -1,18 +1,34 @@
-"""Secrets at rest: AES-256-GCM, bound to where they are stored, under rotatable keys.
+"""Secrets: encrypted at rest with rotatable keys, and random link tokens of which only hashes are stored.
 
-The associated data names table, row and organisation, so a sealed value copied to another row or
-organisation cannot be decrypted there. The value starts with the key's id, so keys can be rotated: the first key of
-GOODWORD_FIELD_KEYS seals, every listed key opens.
+AES-256-GCM. The associated data names table, row and organisation, so a sealed value cannot be decrypted anywhere else.
+The value starts with its key's id: the first key of GOODWORD_FIELD_KEYS seals, every listed key opens.
+
+One canary per key checks at start that the keys match the database. With a wrong key webhooks would be refused and *do
+not contact* entries missed without any error.
 """
 
 import base64
+import hashlib
+import logging
 import os
+import secrets
+from collections.abc import Callable, Iterable
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.db import DatabaseError, connection, transaction
+
+from goodword.core.environment import SettingError
+from goodword.core.models import FieldKeyCanary
 
 NONCE_BYTES = 12  # the size AES-GCM is defined for (NIST SP 800-38D)
+log = logging.getLogger(__name__)
+#: advisory lock that serialises first starts ("canary" as a number)
+_LOCK = 0x63616E617279
+#: place and sealed value of secrets stored by other apps, for databases older than their canaries
+Secrets = Callable[[], Iterable[tuple[str, str]]]
+_registered: list[Secrets] = []
 
 
 class CannotOpen(Exception):
@@ -45,3 +61,129 @@ def unseal(sealed: str, *, place: str) -> str:
         return AESGCM(key).decrypt(raw[:NONCE_BYTES], raw[NONCE_BYTES:], place.encode()).decode()
     except (InvalidTag, ValueError) as error:  # ValueError: no base64, or too short to be sealed
         raise CannotOpen("The stored secret does not belong to this place; set it anew.") from error
+
+
+def register_secrets(samples: Secrets) -> None:
+    """Register secrets that must open when the first canary is written."""
+    _registered.append(samples)
+
+
+def field_key_problem() -> str:
+    """Why GOODWORD_FIELD_KEYS does not match this database, with the remedy; empty if it does. Only reads."""
+    canaries = list(FieldKeyCanary.objects.order_by("pk").values_list("key_id", "sealed"))
+    if canaries:
+        return canary_problem(canaries)
+    for place, sealed in _registered_secrets():
+        if not opens(sealed, place=place):
+            key_id = sealed.partition(":")[0]
+            return _other_key(key_id) if key_id in settings.GOODWORD_FIELD_KEYS else _missing_key(key_id)
+    return ""
+
+
+def canary_problem(canaries: Iterable[tuple[str, str]]) -> str:
+    """The same for canaries already read: key ids and sealed texts."""
+    for key_id, sealed in canaries:
+        if key_id not in settings.GOODWORD_FIELD_KEYS:
+            return _missing_key(key_id)
+        if not opens(sealed, place=_canary_place(key_id)):
+            return _other_key(key_id)
+    return ""
+
+
+def check_field_keys() -> None:
+    """Raise SettingError for keys that do not match; otherwise give each key in use its canary.
+
+    Idempotent. If two processes start for the first time with different keys, the second fails.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        if problem := field_key_problem():
+            raise SettingError(problem)
+        if not FieldKeyCanary.objects.exists():
+            for key_id in {sealed.partition(":")[0] for _, sealed in _registered_secrets()}:
+                _write_canary(key_id)
+        _write_canary(_current_key())
+
+
+def check_field_keys_at_start() -> None:
+    """`check`, for programs that may start before their database; readiness reports it then."""
+    try:
+        check_field_keys()
+    except DatabaseError as error:
+        log.warning("The field keys could not be checked: %s", str(error).strip())
+    finally:
+        connection.close()
+
+
+def forget_field_key(key_id: str) -> int:
+    """Give up a lost key. Returns how many stored secrets can no longer be opened.
+
+    Raises SettingError for a key without a canary, and for one that is configured and works.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
+        canary = FieldKeyCanary.objects.filter(key_id=key_id).first()
+        samples = [sealed for _, sealed in _registered_secrets() if sealed.startswith(f"{key_id}:")]
+        if canary is None and not samples:
+            raise SettingError(f"No key {key_id!r} was used in this database.")
+        if canary is not None and opens(canary.sealed, place=_canary_place(key_id)):
+            raise SettingError(
+                f"The key {key_id!r} is not lost: it is in GOODWORD_FIELD_KEYS. To give it up, remove it there first."
+            )
+        if canary is not None:
+            canary.delete()
+        _write_canary(_current_key())
+        return sum(not opens(sealed, place=place) for place, sealed in _registered_secrets())
+
+
+def opens(sealed: str, *, place: str) -> bool:
+    """Whether any configured key opens this value."""
+    try:
+        unseal(sealed, place=place)
+    except CannotOpen:
+        return False
+    return True
+
+
+def _registered_secrets() -> list[tuple[str, str]]:
+    return [sample for samples in _registered for sample in samples()]
+
+
+def _current_key() -> str:
+    return next(iter(settings.GOODWORD_FIELD_KEYS))
+
+
+def _write_canary(key_id: str) -> None:
+    FieldKeyCanary.objects.get_or_create(
+        key_id=key_id, defaults={"sealed": seal_with(key_id, "canary", place=_canary_place(key_id))}
+    )
+
+
+def _canary_place(key_id: str) -> str:
+    return f"core_fieldkeycanary.sealed:{key_id}:"
+
+
+def _missing_key(key_id: str) -> str:
+    return (
+        f"GOODWORD_FIELD_KEYS lacks the key {key_id!r}, which encrypted secrets in this database. Add it after the "
+        f"current one; if it is lost for good, run `goodword forget-field-key {key_id}`."
+    )
+
+
+def _other_key(key_id: str) -> str:
+    return (
+        f"The key {key_id!r} in GOODWORD_FIELD_KEYS is not the one that encrypted the secrets in this database. Put "
+        f"that one back; if it is lost for good, run `goodword forget-field-key {key_id}`."
+    )
+
+
+def new_token() -> str:
+    """A new token: 43 URL-safe characters of 32 random bytes."""
+    return secrets.token_urlsafe(32)
+
+
+def hash_token(token: str) -> str:
+    """What is stored of a token: its SHA-256 in hex. The token has full entropy, so no salt is needed."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,18 +1,41 @@
-"""Recognise database outages and wait until they are over."""
+"""Recognise database outages, wait until they are over, and check the database at start."""
 
+import os
+import queue
+import re
+import signal
+import sys
+import threading
+import time
 from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Final
 
 import psycopg
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db.migrations.executor import MigrationExecutor
 
 from goodword.core import stopping
+from goodword.core.environment import SettingError
 
 #: SQLSTATE classes about the server rather than the statement: connection exceptions, insufficient resources, shutdown
 #: and start-up; and a read-only server, as after a failover
 _OUTAGES = ("08", "53", "57P", "25006")
-
 #: seconds between two attempts
 FIRST_WAIT, LONGEST_WAIT = 0.25, 5.0
+CONNECT_SECONDS = 5
+#: seconds between two messages about waiting
+SAY_EVERY: Final = 60.0
+#: connection errors of PostgreSQL and libpq that waiting does not fix. There is no SQLSTATE at this point, so if the
+#: server's messages are not in English we wait anyway.
+_REFUSED: Final = re.compile(
+    r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no such (?:user|database)'
+    r"|no pg_hba\.conf entry|not permitted to log in|failed: permission denied|permission denied for"
+    r"|does not support SSL|certificate verify failed|(?:root|server|client) certificate|invalid port number",
+    re.IGNORECASE,
+)
 
 
 def is_outage(error: BaseException) -> bool:
@@ -66,3 +89,134 @@ def _says_outage(error: BaseException) -> bool:
         return isinstance(error, psycopg.OperationalError | psycopg.InterfaceError)
     # Django's own error for a connection it knows is closed; psycopg's, if there is no cause
     return isinstance(error, InterfaceError) and error.__cause__ is None
+
+
+def check_database() -> None:
+    """Raises SettingError if the database of DATABASE_URL cannot be reached."""
+    if (error := _try_to_connect()) is not None:
+        raise _unreachable(error) from error
+
+
+def wait_for_database(*, migrated: bool = True) -> None:
+    """Wait until the database can be reached; with `migrated` check that it has all migrations of this version.
+
+    Prints the reason every minute; SIGTERM exits with status 0. Raises SettingError for errors that waiting does not
+    fix, such as a wrong password.
+    """
+    before = signal.signal(signal.SIGTERM, _leave)
+    try:
+        said_at: float | None = None
+        for wait in waits():
+            error = _connection_error(migrated=migrated)
+            if error is None:
+                break
+            if _REFUSED.search(str(error)) or not is_outage(error):
+                raise _unreachable(error) from error
+            if said_at is None or time.monotonic() - said_at >= SAY_EVERY:
+                _say(f"Waiting for the database at {_address()} (DATABASE_URL): {_reason(error)}")
+                said_at = time.monotonic()
+            time.sleep(wait)
+        if said_at is not None:
+            _say("The database can be reached.")
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _connection_error(*, migrated: bool) -> Exception | None:
+    """Why the database cannot be reached; None if it can. Raises SettingError."""
+    tried: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
+    # in a thread, since a DNS lookup can take long and cannot be interrupted
+    threading.Thread(target=lambda: tried.put(_try_to_connect()), daemon=True).start()
+    if (failed := tried.get()) is not None:
+        return failed
+    try:
+        if migrated:
+            check_migrations()
+    except DatabaseError as error:
+        if not is_outage(error):
+            raise
+        return error
+    finally:
+        connection.close()
+    return None
+
+
+def _try_to_connect() -> psycopg.Error | None:
+    try:
+        psycopg.connect(**connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}).close()
+    except psycopg.Error as error:
+        return error
+    return None
+
+
+def _unreachable(error: Exception) -> SettingError:
+    return SettingError(
+        "The database cannot be reached. Check DATABASE_URL, and that PostgreSQL is running and accepts "
+        f"connections from this machine. Error: {' '.join(str(error).split())}"
+    )
+
+
+def _address() -> str:
+    database = connection.settings_dict
+    return f"{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
+
+
+def _reason(error: Exception) -> str:
+    line = first_line(error)
+    if "resolve host" in line or "translate host name" in line:
+        return "This host name is not known. If it is wrong, correct it."
+    return line.rpartition("failed: ")[2].rstrip(".") + "."
+
+
+def _say(text: str) -> None:
+    print(f"goodword: {text}", file=sys.stderr, flush=True)
+
+
+def _leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
+    os._exit(0)  # at once: nothing has been started, and taking down the interpreter can last seconds
+
+
+def check_known_migrations() -> None:
+    """Raises SettingError if the database has a migration that this version does not know."""
+    loader = MigrationExecutor(connection).loader
+    unknown = sorted(
+        f"{app}.{name}"
+        for app, name in loader.applied_migrations
+        if app in loader.migrated_apps and (app, name) not in loader.disk_migrations
+    )
+    if unknown:
+        raise SettingError(
+            f"The database was made by another version of Goodword: this one does not know {unknown[0]}. Install the "
+            "version that made it, or start with an empty database (DATABASE_URL) or data folder (GOODWORD_DATA)."
+        )
+
+
+def check_migrations() -> None:
+    """Raises SettingError unless the database has exactly the migrations of this version."""
+    check_known_migrations()
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        raise SettingError("The database is not at this version yet. Run `goodword migrate` first.")
+
+
+def check_static_files() -> None:
+    """Raises SettingError if static files have not been collected into GOODWORD_DATA."""
+    if settings.PRODUCTION and not (Path(settings.STATIC_ROOT) / "staticfiles.json").is_file():
+        raise SettingError(
+            f"There are no static files in {settings.STATIC_ROOT}. Run `goodword collectstatic --noinput` with "
+            "the same GOODWORD_DATA."
+        )
+
+
+def check_writable(folder: Path) -> None:
+    """Raises SettingError if the folder is not writable; creates a missing one."""
+    probe = folder / ".writable"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        raise SettingError(
+            f"GOODWORD_DATA ({folder}) cannot be written: {error.strerror}. Use a folder that the user running "
+            "this program can write to."
+        ) from error

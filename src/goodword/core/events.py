@@ -1,21 +1,74 @@
-"""The log of what happened.
+"""Events and their reactions, as listed in flow.py.
 
-A domain function writes its row and records its event in one transaction. The handlers of an event are listed in
-flow.py and run by core.reactions.
+A domain function writes its row and records its event in one transaction, with a `Reaction` row for each handler. A
+worker claims the oldest due rows, runs their handlers and marks them done in the handlers' own transaction, so each
+takes effect once. New rows run in batches of one transaction; if a batch fails, its rows run one by one.
+
+A claim counts the attempt in advance, so that a handler that crashes its worker is not run forever; the count is
+reverted after a database outage or a worker shutdown. The rows of a killed worker are due again after `LEASE`. A row
+is locked while its handler runs, so no other worker runs it, however long it takes.
+
+A job queued after commit wakes the worker. If that job is lost, the sweep finds the rows.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import logging
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, Q, QuerySet
+from django.utils.module_loading import import_string
+from psycopg.errors import LockNotAvailable
 
-from goodword.core import reactions
-from goodword.core.models import Event
+from goodword.core import clock, database, jobs, stopping
+from goodword.core.models import Event, Reaction
 
 _heard: ContextVar[list[Event] | None] = ContextVar("goodword.events.heard", default=None)
+Handler = Callable[[Event], None]
+Flow = Mapping[str, Sequence[Handler]]
+State = Reaction.State
+log = logging.getLogger(__name__)
+#: attempts before a person is needed
+TRIES = 8
+#: seconds before the second attempt, and the factor of each longer wait; about 6 hours in all
+WAIT = 4
+#: how long a killed worker keeps a row from the others
+LEASE = timedelta(seconds=30)
+#: rows per batch
+TOGETHER = 20
+#: lock timeouts of a batch and of a single row, in milliseconds: a long-held lock must not block all reactions
+BATCH_LOCK_MS, ALONE_LOCK_MS = 500, 3000
+#: seconds that one job works before it makes room for others, e-mails for example
+TURN = 2.0
+#: the `error` of a reaction that crashed its worker each time
+WORKER_DIED = "WorkerDied"
+#: database outages and lock timeouts during a row's handler, by row id
+_interrupted: Counter[int] = Counter()
+#: longest wait, in seconds, of a row that may itself be what brings the database down
+LONGEST_REST = 300
+#: Two batches at once in one process would wait for each other's locks on applications
+_turn = threading.Lock()
+_working: ContextVar[bool] = ContextVar("goodword.reactions.working", default=False)
+#: The partial index on id is the only one for waiting rows: with another, the planner may sort a whole backlog for each
+#: claim. The commit need not be flushed: a claim lost in a database crash is one that has ended.
+_CLAIM = """
+UPDATE core_reaction SET tries = tries + 1, not_before = %(until)s
+WHERE id = ANY(ARRAY(
+    SELECT id FROM core_reaction
+    WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= %(now)s)
+    AND tries BETWEEN %(least)s AND %(greatest)s
+    ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+))
+RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
+"""
 
 
 @contextmanager
@@ -60,9 +113,267 @@ def record_all(events: Sequence[Event]) -> None:
     if not transaction.get_connection().in_atomic_block:
         names = ", ".join(event.name for event in events)
         raise RuntimeError(f"{names} must be recorded in the transaction of the row that it tells of.")
-    handlers = [reactions.handlers_of(event.name) for event in events]
+    handlers = [handlers_of(event.name) for event in events]
     Event.objects.bulk_create(events)
     heard = _heard.get()
     if heard is not None:
         heard.extend(events)
-    reactions.queue([(event, name) for event, names in zip(events, handlers, strict=True) for name in names])
+    _queue([(event, name) for event, names in zip(events, handlers, strict=True) for name in names])
+
+
+def _queue(wanted: Sequence[tuple[Event, str]]) -> None:
+    """Write a reaction for each event and handler name, in the transaction of the events."""
+    if not wanted:
+        return
+    Reaction.objects.bulk_create(Reaction(event=event, handler=handler) for event, handler in wanted)
+    if _working.get():
+        return  # the loop that runs this handler looks again before it ends
+    here = transaction.get_connection()
+    if not any(run_reaction is wake for _, run_reaction, _ in here.run_on_commit):
+        transaction.on_commit(wake, robust=True)
+
+
+def wake() -> None:
+    """Queue a job that runs what is due, unless one is queued."""
+    react.defer_once(lock="event.react")
+
+
+@jobs.job(name="event.react", priority=jobs.REACTION, swept_by="event.sweep")
+def react() -> None:
+    """Run due reactions for a short time. Retries are per row, so the job itself has none."""
+    over = time.monotonic() + TURN
+    while _can_claim(clock.now()) and _turn.acquire(blocking=False):
+        try:
+            with _at_work():
+                while run_due(now=clock.now()):
+                    stopping.check()
+                    if time.monotonic() > over:
+                        wake()
+                        return
+        except Exception as error:
+            if not database.is_outage(error):
+                raise
+            wake()  # the outage is over, and the row that may have caused it has a delay of its own
+            return
+        finally:
+            _turn.release()
+        stopping.check()
+
+        # look again: a job queued since the last look may have found the lock taken
+
+
+@jobs.job(name="event.sweep", cron="* * * * * */5", queueing_lock="event.sweep", priority=jobs.REACTION)
+def sweep_reactions(*, timestamp: int = 0) -> None:
+    """Queue a job for what is due: lost wake-ups, retries, rows of dead workers."""
+    del timestamp  # given to every periodic job; the clock is ours
+    now = clock.now()
+    give_up_deadly(now=now)
+    if _due(now).exists():
+        wake()
+
+
+def run_due(*, now: datetime) -> bool:
+    """Claim and run what is due next; False if nothing is."""
+    left = _claim(now)
+    if not left:
+        return False
+    together = len(left) > 1 and all(row.tries == 1 and row.pk not in _interrupted for row in left)
+    try:
+        if together and _act_together(left):
+            return True
+        together = False
+        while left:
+            stopping.check()
+            _act_alone(left[0])
+            del left[0]
+    except BaseException as error:  # a database outage, or this worker is shutting down
+        database.wait_until_back()
+        if database.is_outage(error):
+            _interrupted.update(row.pk for row in left[: len(left) if together else 1])
+            if not together:
+                _rest(left[0])
+        _give_back(left)
+        raise
+    return True
+
+
+def run_reaction(row: Reaction) -> None:
+    """Run the handler of a row, unless another worker has claimed it since. Raises what the handler raises."""
+    with transaction.atomic():
+        _limit_waits(ALONE_LOCK_MS)
+        if _locked([row]):
+            _run(row)
+            _done([row])
+
+
+def _act_alone(row: Reaction) -> None:
+    """Run one row and record a failure. Raises only on a database outage."""
+    try:
+        run_reaction(row)
+    except Exception as error:
+        if database.is_outage(error):
+            raise
+        if _is_lock_timeout(error):
+            log.warning("%s on event %d waits for a lock", row.handler, row.event.pk)
+            _interrupted[row.pk] += 1
+            _rest(row)
+            return
+        log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
+        _failed(row, error)
+    _interrupted.pop(row.pk, None)
+
+
+def give_up_deadly(*, now: datetime) -> int:
+    """Mark rows that crashed their worker each time as failed. Returns how many."""
+    return _due(now).filter(tries__gte=TRIES).update(state=State.FAILED, not_before=None, error=WORKER_DIED)
+
+
+def failed_reactions() -> QuerySet[Reaction]:
+    """Failed reactions, newest first, with their events."""
+    return Reaction.objects.filter(state=State.FAILED).select_related("event").order_by("-event_id", "-pk")
+
+
+def retry_reactions(rows: QuerySet[Reaction]) -> int:
+    """Retry these failed reactions with all attempts. Returns how many."""
+    ids = list(rows.filter(state=State.FAILED).values_list("pk", flat=True))
+    count = Reaction.objects.filter(pk__in=ids, state=State.FAILED).update(
+        state=State.WAITING, tries=0, not_before=None
+    )
+    if count:
+        transaction.on_commit(wake, robust=True)
+    return count
+
+
+def handlers_of(event: str) -> list[str]:
+    """Names of an event's handlers. Raises KeyError for an event that is not in flow.py."""
+    return [name_of(handler) for handler in flow()[event]]
+
+
+def name_of(handler: Handler) -> str:
+    """A handler's stable name, "module.function" below goodword."""
+    return f"{handler.__module__.removeprefix('goodword.')}.{handler.__qualname__}"
+
+
+@cache
+def flow() -> Flow:
+    """The map in flow.py, or the one a test has set."""
+    found: Flow = import_string(settings.GOODWORD_FLOW)
+    return found
+
+
+def _due(now: datetime) -> QuerySet[Reaction]:
+    return Reaction.objects.filter(Q(not_before=None) | Q(not_before__lte=now), state=State.WAITING)
+
+
+def _can_claim(now: datetime) -> bool:
+    """Whether `_claim` would find anything."""
+    with transaction.atomic():
+        rows = _due(now).filter(tries__lt=TRIES).select_for_update(skip_locked=True)
+        return bool(rows.order_by("pk").values_list("pk")[:1])
+
+
+def _limit_waits(milliseconds: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [str(milliseconds)])
+
+
+def _is_lock_timeout(error: Exception) -> bool:
+    return isinstance(error.__cause__, LockNotAvailable)
+
+
+def _claim(now: datetime) -> list[Reaction]:
+    """A due row that was tried before, else the oldest due rows, oldest first, with their events.
+
+    A row that may have crashed its worker is claimed alone, since a claim counts as an attempt.
+    """
+    rows: list[Reaction] = []
+    for least, greatest, most in ((1, TRIES - 1, 1), (0, 0, TOGETHER)):
+        values = {"now": now, "until": now + LEASE, "least": least, "greatest": greatest, "most": most}
+        rows = sorted(Reaction.objects.raw(_CLAIM, values), key=lambda row: row.pk)
+        if rows:
+            break
+    events = Event.objects.in_bulk({row.event_id for row in rows}) if rows else {}
+    for row in rows:
+        if row.event_id in events:
+            row.event = events[row.event_id]
+    return [row for row in rows if row.event_id in events]  # the others were just erased
+
+
+def _act_together(rows: Sequence[Reaction]) -> bool:
+    """Run all of them in one transaction; False if that fails."""
+    try:
+        with transaction.atomic():
+            _limit_waits(BATCH_LOCK_MS)
+            if len(_locked(rows)) < len(rows):
+                return False
+            for row in rows:
+                stopping.check()
+                _run(row)
+            _done(rows)
+    except Exception as error:
+        if database.is_outage(error):
+            raise
+        log.info("Running %d reactions one by one after %s", len(rows), type(error).__name__)
+        return False
+    return True
+
+
+def _run(row: Reaction) -> None:
+    for handler in flow().get(row.event.name, ()):
+        if name_of(handler) == row.handler:
+            handler(row.event)
+            return
+
+    # it is no longer in flow.py: nothing to do
+
+
+def _locked(rows: Sequence[Reaction]) -> list[int]:
+    """Lock the rows that nobody has claimed since; their ids."""
+    mine = Reaction.objects.filter(_claimed(rows), state=State.WAITING)
+    return list(mine.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True))
+
+
+def _claimed(rows: Sequence[Reaction]) -> Q:
+    """Selects those of the rows that nobody has claimed since."""
+    wanted = Q()
+    for tries in {row.tries for row in rows}:
+        wanted |= Q(pk__in=[row.pk for row in rows if row.tries == tries], tries=tries)
+    return wanted
+
+
+def _done(rows: Sequence[Reaction]) -> None:
+    Reaction.objects.filter(pk__in=[row.pk for row in rows]).update(
+        state=State.DONE, done_at=clock.now(), not_before=None, error=""
+    )
+
+
+def _failed(row: Reaction, error: Exception) -> None:
+    over = row.tries >= TRIES
+    Reaction.objects.filter(_claimed([row]), state=State.WAITING).update(
+        error=type(error).__name__[:100],
+        state=State.FAILED if over else State.WAITING,
+        not_before=None if over else clock.now() + timedelta(seconds=WAIT**row.tries),
+    )
+
+
+def _give_back(rows: Sequence[Reaction]) -> None:
+    """Undo the claim of rows that did not run."""
+    mine = Reaction.objects.filter(_claimed(rows), state=State.WAITING)
+    mine.update(tries=F("tries") - 1, not_before=None)
+
+
+def _rest(row: Reaction) -> None:
+    """Undo the claim, with a wait that grows with each outage or lock timeout: the handler may be the cause."""
+    wait = timedelta(seconds=min(2 ** (_interrupted[row.pk] - 1), LONGEST_REST))
+    Reaction.objects.filter(_claimed([row]), state=State.WAITING).update(
+        tries=F("tries") - 1, not_before=clock.now() + wait
+    )
+
+
+@contextmanager
+def _at_work() -> Iterator[None]:
+    token = _working.set(True)
+    try:
+        yield
+    finally:
+        _working.reset(token)

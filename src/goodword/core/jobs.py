@@ -1,12 +1,8 @@
-"""Jobs: rows of Procrastinate in the caller's transaction, run by `goodword worker`.
+"""Jobs: Procrastinate rows in the caller's transaction, run by `goodword worker`. Arguments are ids only.
 
-Arguments are ids only. Retry is one of the visible values below. A job with a queueing lock takes no retries:
-a newer one may already wait under the lock, and both together would violate its uniqueness (a known limit of
-the library); such jobs are retried by their sweep.
-
-A job that an outage of the database or the end of its worker has interrupted is given back and uses up no try.
-A job that fails stays *failed* in the table until a person has seen to it, unless a sweep does its work: then its row
-goes with the sweep's next success.
+A job with a queueing lock has no retries, since a newer one may wait under the lock; its sweep retries it. A job
+interrupted by a database outage or a worker shutdown is requeued without counting an attempt. A failed job stays in the
+table until a person handles it, or until the sweep that repeats its work succeeds.
 """
 
 import logging
@@ -25,27 +21,20 @@ from procrastinate.tasks import configure_task
 
 from goodword.core import database, stopping
 
-logger = logging.getLogger(__name__)
-
 #: which of the waiting jobs goes first (the greater number): in a burst of deliveries what has begun is ended, down to
 #: the mail, before more is begun, so that the first invitation goes out at once and not after the last delivery
 MAIL, REACTION, USUAL = 20, 10, 0
-
 #: work that no sweep repeats: 4 s, 16 s ... about 6 hours in all
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
-
-
 #: Jobs are always deferred on Django's own connection. The library's way (`task.defer`) uses the app's connector,
 #: which a worker replaces by one with connections of its own: a job deferred within a job would then be there
 #: before its rows are committed, and stay after a rollback.
 QUEUE = JobManager(DjangoConnector())
-
-
 #: the registered jobs, by name
 REGISTERED: "dict[str, Job]" = {}
-
 #: which jobs are done by which sweep, should they fail
 SWEPT: dict[str, set[str]] = {}
+log = logging.getLogger(__name__)
 
 
 class Interrupted(Exception):
@@ -132,17 +121,15 @@ def job(
             try:
                 function(**arguments)
                 if cron:
-                    forget_failed(name)
+                    _forget_failed(name)
             except stopping.Stopped:
                 raise Interrupted(outage=False) from None
             except Exception as error:
                 if database.is_outage(error):
-                    logger.warning(
-                        "The database interrupted the job %s: %s", name, database.first_line(error)
-                    )
+                    log.warning("The database interrupted the job %s: %s", name, database.first_line(error))
                     raise Interrupted(outage=True) from error
                 # The queue logs a job that will be tried again at a level nobody reads; the cause belongs in the log.
-                logger.exception("The job %s failed with %s", name, arguments)
+                log.exception("The job %s failed with %s", name, arguments)
                 raise
             finally:
                 close_old_connections()
@@ -161,7 +148,7 @@ def named(name: str) -> Job:
     return REGISTERED[name]
 
 
-def forget_failed(sweep: str) -> int:
+def _forget_failed(sweep: str) -> int:
     """Remove the failed jobs whose work a sweep has just done, its own earlier runs among them. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -169,3 +156,21 @@ def forget_failed(sweep: str) -> int:
             [sorted(SWEPT[sweep])],
         )
         return int(cursor.rowcount)
+
+
+def for_each(ids: Iterable[int], act: Callable[[int], bool]) -> int:
+    """Act on each row. Returns how many were acted on.
+
+    A failing row is logged and left for the next sweep: rows come in the order in which they are due, so it would
+    otherwise block all later ones forever. A database outage ends the sweep, as does a worker's shutdown.
+    """
+    done = 0
+    for pk in ids:
+        stopping.check()
+        try:
+            done += act(pk)
+        except Exception as error:  # one row's failure must not stop the others
+            if database.is_outage(error):
+                raise
+            log.exception("%s failed for row %d", getattr(act, "__qualname__", act), pk)
+    return done

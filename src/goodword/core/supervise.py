@@ -1,19 +1,55 @@
-"""`goodword up`: web, worker and the embedded PostgreSQL as one."""
+"""`goodword up`: web, worker and the embedded PostgreSQL, restarted when they exit.
+
+Programs start in order and stop in reverse order; only a crash loop ends the group. A guard process stops them if this
+one is killed.
+"""
 
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
+from typing import IO, Self
 
 from goodword.core import environment, postgres
-from goodword.core.children import Children
 
 #: grace period of the worker; shorter than a child's, so that it exits by itself
 WORKER_GRACE = 10
+#: seconds for a program to exit after SIGTERM; a worker gets a shorter grace period
+GRACE_SECONDS = 15
+#: seconds of running after which an exit no longer counts towards a crash loop
+STEADY_SECONDS = 30.0
+#: seconds before a restart, doubling from the first to the longest
+FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0
+#: quick exits in a row that make a crash loop; with the delays, about two minutes
+CRASHES = 10
+#: exit status of our commands for wrong usage or settings
+REFUSED = 2
+_LOOK_EVERY = 0.2
+# The pipe closes with the parent; the last line read lists the process groups still running.
+_GUARD = """
+groups=
+while read -r line; do
+  [ "$line" = over ] && exit
+  groups=$line
+done
+for one in $groups; do kill -TERM "$one" 2>/dev/null; done
+tries=0
+while [ $tries -lt "$1" ]; do
+  left=
+  for one in $groups; do kill -0 "$one" 2>/dev/null && left=1; done
+  [ -z "$left" ] && exit
+  sleep 0.1
+  tries=$((tries + 1))
+done
+for one in $groups; do kill -KILL "-$one" 2>/dev/null; done
+"""
 
 
 class PortInUse(Exception):
@@ -90,3 +126,222 @@ def _run_both(env: Mapping[str, str], server: postgres.Server | None) -> int:
             return 1
     print(f"goodword: {why}", file=sys.stderr)
     return 1
+
+
+def _say(text: str) -> None:
+    print(f"goodword: {text}", file=sys.stderr, flush=True)
+
+
+@dataclass
+class Patience:
+    """When to restart a program, and when to give up."""
+
+    began: float = 0.0
+    crashes: int = 0
+
+    def ended(self, now: float, *, refused: bool = False) -> float | None:
+        """Seconds to wait before the next start; None in a crash loop.
+
+        `refused`: it has run before and now refuses to start, for lack of something that comes back, like a database.
+        """
+        self.crashes = 1 if now - self.began >= STEADY_SECONDS else self.crashes + 1
+        if refused:
+            self.crashes = min(self.crashes, CRASHES)
+        if self.crashes > CRASHES:
+            return None
+        return float(min(FIRST_WAIT * 2 ** (self.crashes - 1), LONGEST_WAIT))
+
+
+@dataclass
+class _Program:
+    name: str
+    command: Sequence[str]
+    process: "subprocess.Popen[bytes]"
+    patience: Patience
+    #: when to restart it; None while it runs
+    again_at: float | None = None
+    starts: int = field(default=1)
+
+
+class Children:
+    """A context manager. `start` each program, then `watch` and `wait`."""
+
+    def __init__(self, *, env: Mapping[str, str], log: IO[bytes] | None = None) -> None:
+        self._env = {**os.environ, **env}
+        self._log = log
+        self._programs: list[_Program] = []
+        self._guard = _Guard()
+        self._server: postgres.Server | None = None
+        self._server_patience = Patience(began=time.monotonic())
+        self._server_again_at: float | None = None
+        self._watcher: threading.Thread | None = None
+        self._over = threading.Event()
+        self._given_up = ""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, name: str, command: Sequence[str]) -> None:
+        """Start a program in its own session, so that Ctrl-C reaches only us and we stop programs in order."""
+        patience = Patience(began=time.monotonic())
+        self._programs.append(_Program(name, command, self._spawn(command), patience))
+        self._tell_guard()
+
+    def run(self, command: Sequence[str], *, given: str = "") -> None:
+        """Run a program until it exits. Raises CalledProcessError."""
+        subprocess.run(  # noqa: S603 - our own commands
+            command, env=self._env, check=True, input=given.encode(), stdout=self._log, stderr=self._log
+        )
+
+    def ended(self) -> str:
+        """The name of a program that is not running; empty if all are."""
+        return next((one.name for one in self._programs if one.process.poll() is not None), "")
+
+    def watch(self, server: postgres.Server | None = None) -> None:
+        """Restart programs that exit, and the server, from now on."""
+        self._server = server
+        self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
+        self._watcher.start()
+
+    def wait(self) -> str:
+        """Wait until we give up on a program. Returns the reason as a sentence."""
+        assert self._watcher is not None, "nobody watches"
+        while self._watcher.is_alive():
+            self._watcher.join(_LOOK_EVERY)
+        return self._given_up or "The programs are no longer supervised."
+
+    def stop(self) -> None:
+        """Stop all, the last started first; kill those that don't exit in time."""
+        self._over.set()
+        if self._watcher is not None:
+            self._watcher.join()
+        for one in reversed(self._programs):
+            if one.process.poll() is None:
+                one.process.terminate()
+            try:
+                one.process.wait(GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                os.killpg(one.process.pid, signal.SIGKILL)
+                one.process.wait()
+        self._programs.clear()
+        self._guard.dismiss()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_LOOK_EVERY):
+            now = time.monotonic()
+            up = self._look_at_server(now)
+            for one in self._programs:
+                if self._given_up:
+                    return
+                self._look_at(one, now, may_start=up)
+
+    def _look_at(self, one: _Program, now: float, *, may_start: bool) -> None:
+        if one.again_at is not None:
+            # without its database a program may exit at once, which would look like a crash loop
+            if may_start and now >= one.again_at:
+                one.again_at, one.patience.began = None, now
+                one.starts += 1
+                one.process = self._spawn(one.command)
+                self._tell_guard()
+            return
+        status = one.process.poll()
+        if status is None:
+            return
+        how = f"{one.name} has ended ({_how(status)})"
+        if one.starts == 1 and status == REFUSED:
+            self._given_up = f"{how} without having run; see its last lines above."
+            return
+        wait = one.patience.ended(now, refused=status == REFUSED)
+        if wait is None:
+            self._given_up = (
+                f"{how} {CRASHES} times in a row right after its start; see its last lines above."
+            )
+            return
+        _say(f"{how}; starting it again in {wait:g} s.")
+        one.again_at = now + wait
+
+    def _look_at_server(self, now: float) -> bool:
+        """Whether the database server runs, or is not ours to supervise."""
+        server = self._server
+        if server is None or (server.alive and self._server_again_at is None):
+            return True
+        if self._server_again_at is None:
+            wait = self._server_patience.ended(now)
+            if wait is None:
+                self._given_up = f"PostgreSQL has ended {CRASHES} times in a row; see {server.log}."
+                return False
+            _say(f"PostgreSQL has ended; starting it again in {wait:g} s.")
+            self._server_again_at = now + wait
+        if now < self._server_again_at:
+            return False
+        self._server_patience.began, self._server_again_at = now, None
+        try:
+            server.restart()
+        except postgres.PostgresError as error:
+            _say(str(error))
+            return False
+        _say("PostgreSQL runs again.")
+        return True
+
+    def _spawn(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
+        return subprocess.Popen(  # noqa: S603 - our own commands
+            command,
+            env=self._env,
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=self._log,
+        )
+
+    def _tell_guard(self) -> None:
+        self._guard.tell([one.process.pid for one in self._programs if one.process.poll() is None])
+
+
+def _how(status: int) -> str:
+    if status >= 0:
+        return f"status {status}"
+    try:
+        return signal.Signals(-status).name
+    except ValueError:
+        return f"signal {-status}"
+
+
+class _Guard:
+    """A small process that stops the programs if this one is killed."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def tell(self, pids: Sequence[int]) -> None:
+        """Pass on the process ids of the running programs."""
+        if self._process is None:
+            self._process = subprocess.Popen(  # noqa: S603 - fixed script
+                ["/bin/sh", "-c", _GUARD, "goodword-guard", str(GRACE_SECONDS * 10)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                cwd="/",
+                start_new_session=True,
+            )
+        self._write(" ".join(map(str, pids)))
+
+    def dismiss(self) -> None:
+        """End the guard, since all programs have exited."""
+        if self._process is not None:
+            self._write("over")
+            self._process.communicate()
+            self._process = None
+
+    def _write(self, line: str) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(f"{line}\n".encode())
+            self._process.stdin.flush()
+        except BrokenPipeError:  # the guard was killed: carry on without it
+            pass

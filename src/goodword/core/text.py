@@ -1,10 +1,14 @@
-"""Cleans text that strangers typed, without changing what it says.
+"""Texts: cleaning untrusted ones, finding and defusing links in them, writing dates and numbers."""
 
-Hostile text stays text: markup and formulas are kept as typed and escaped where they are shown. Only what no
-reader can see, and what breaks storage or print, is taken out.
-"""
-
+import re
 import unicodedata
+from datetime import date, datetime
+from functools import cache
+from typing import Final
+
+from django.utils.formats import date_format, number_format
+from django.utils.translation import get_language
+from publicsuffixlist import PublicSuffixList
 
 # Embeddings, overrides and isolates of the bidirectional algorithm (Unicode UAX #9) can make a text read
 # otherwise than it is stored. The plain marks U+200E and U+200F are left, right-to-left writers need them.
@@ -18,6 +22,62 @@ _LINE_BREAKS = {
     "\v": "\n",
     "\f": "\n",
 }
+WORD_JOINER: Final = "\u2060"
+#: what browsers take for the dot of a host, besides those that NFKC folds into one (IDNA, RFC 3490, 3.1)
+_DOTS: Final = dict.fromkeys(map(ord, "\u3002\uff0e\uff61\u2024\ufe52"), ".")
+#: what readers take for a slash or a colon
+_MARKS: Final = dict.fromkeys(map(ord, "\u2044\u2215\u29f8\u2571"), "/") | dict.fromkeys(
+    map(ord, "\u2236\ua789"), ":"
+)
+_DOT_CLASS: Final = r".\u3002\uff0e\uff61\u2024\ufe52"
+#: what programs open without "//", directly before the number, the name or the path
+_OPENED: Final = (
+    r"tel|callto|sms(?:to)?|mms|sips?|skype|facetime(?:-audio)?|whatsapp|xmpp|webcals?|geo|maps|market|magnet|news"
+    r"|file|search(?:-ms)?|ms-[a-z-]{2,40}|mailto|javascript|vbscript|data|blob|view-source|zoommtg|msteams|tg|slack"
+)
+_SCHEME: Final = re.compile(
+    r"\b(?:h\s?t\s?t\s?p\s?s?|h(?:xx|\*\*)ps?|s?ftp|mailto|javascript)\s?:"
+    r"|(?<![a-z0-9+-])[a-z][a-z0-9+-]*+\s{0,9}:\s{0,9}[/\\]\s{0,9}[/\\]"
+    rf"|(?<![^\W_])(?:{_OPENED}):(?=[^\s:])"
+    r"|\bwww\d*\.|\\\\"
+)
+_DISGUISED_DOT: Final = re.compile(r"\s?[\[({<]\s?(?:\.|dot|punkt|point)\s?[\])}>]\s?")
+_DISGUISED_AT: Final = re.compile(r"\s?[\[({<]\s?(?:@|at)\s?[\])}>]\s?")
+#: letters, marks and digits of every script, hyphen and underscore
+_IN_LABEL: Final = r"[^\s!-,./:-@\[-^`{-~\u00a1-\u00bf\u2010-\u2027\u2030-\u205e\u3001-\u3011]"
+_LABEL: Final = rf"{_IN_LABEL}++"
+#: begins where a label begins, so that the search is linear in the length of the text
+_HOST: Final = re.compile(
+    rf"(?<!{_IN_LABEL})(?P<user>{_LABEL}(?:\.{_LABEL})*+@)?(?P<host>{_LABEL}(?:\.{_LABEL})++)\.?(?P<more>:\d|[/\\?#])?"
+)
+_IP: Final = re.compile(r"(?:0x[0-9a-f]+|\d{1,3})(?:\.(?:0x[0-9a-f]+|\d{1,3})){3}")
+#: where a next sentence follows without a space: "evil.com.Please"
+_USUAL: Final = frozenset({"com", "net", "org", "info", "biz"})
+#: in no public list, and resolved all the same by some readers' machines; also those that documents use as examples
+_MORE_SUFFIXES: Final = frozenset(
+    {"example", "test", "local", "localhost", "internal", "lan", "onion", "invalid"}
+)
+#: degrees, legal forms and products that are written like hosts
+_NO_HOSTS: Final = frozenset(
+    {
+        *("b.sc", "m.sc", "d.sc", "b.com", "m.com", "b.tech", "m.tech", "b.ing", "m.ing"),
+        *("dipl.ing", "dr.ing", "dr.med", "med.vet", "dr.vet"),
+        *("co.kg", "co.ltd", "pte.ltd", "pvt.ltd"),
+        *("asp.net", "vb.net", "ado.net", "ml.net"),
+    }
+)
+#: what may follow one of them: no port and no path, unless it is another of them ("B.Sc./M.Sc.")
+_TITLES: Final = re.compile(
+    rf"\.?+(?:/(?:{'|'.join(map(re.escape, sorted(_NO_HOSTS)))})\.?+(?![^\s/,;)]))*+(?!/|:\d|[\\?#])"
+)
+#: particles of names that are country codes as well: "A.de Vries", "S.A.de C.V."
+_PARTICLES: Final = frozenset(
+    ["al", "da", "de", "di", "do", "du", "el", "la", "le", "lo", "mc", "st", "tu", "van"]
+)
+#: where a day is written otherwise than "24 November"
+_DAYS: Final = {"de": "j. F"}
+#: where the day of the week is written otherwise than "Tuesday 24 November"
+_WEEKDAYS: Final = {"de": "l, j. F"}
 
 
 def clean_text(raw: str, *, one_line: bool = False) -> str:
@@ -44,3 +104,126 @@ def _is_kept(character: str) -> bool:
     if code & 0xFFFE == 0xFFFE or 0xFDD0 <= code <= 0xFDEF:
         return False
     return unicodedata.category(character) not in {"Cc", "Cs"}
+
+
+def has_link(text: str) -> bool:
+    """Whether there is a link in the text, or what a mail program makes one of: a bare host, a mail address."""
+    return _finds(text, bare=True)
+
+
+def has_written_link(text: str) -> bool:
+    """Whether there is more than the bare name of a site in the text: companies may be called Booking.com.
+
+    A scheme, a path, a mail address and a host below a site ("pay.example.com") do count.
+    """
+    return _finds(text, bare=False)
+
+
+def defused(text: str) -> str:
+    """The text, printed so that no mail program makes a link of any of it.
+
+    A written link gets brackets that everybody sees ("http[:]//evil[.]example"). The dot of anything else that could
+    be a host ("Booking.com") stands between two word joiners, which nobody sees.
+    """
+    if has_written_link(text):
+        return _bracketed(text)
+    return re.sub(
+        rf"(?<=[^\s.\d\[])\u2060*([{_DOT_CLASS}])\u2060*(?=[^\s.\u2060]{{2}})"
+        rf"|(?<=\d)\u2060*([{_DOT_CLASS}])\u2060*(?=[^\s.\d\u2060]{{2}})",
+        lambda dot: f"{WORD_JOINER}{dot[1] or dot[2]}{WORD_JOINER}",
+        text,
+    )
+
+
+def defused_in_header(text: str) -> str:
+    """The same for subjects, names of senders and notes, where invisible characters are lost or suspicious.
+
+    Names that could be taken for a host get brackets too ("Booking[.]com").
+    """
+    plain = text.replace(WORD_JOINER, "")
+    return _bracketed(plain) if has_link(plain) else plain
+
+
+def _bracketed(text: str) -> str:
+    text = re.sub(rf"(?<=[^\s.\[])[{_DOT_CLASS}](?=[^\s.\]])", "[.]", text)
+    text = re.sub(r"@(?=\S)", "[at]", text)
+    text = re.sub(r"([\\\uff3c])(?=[\\\uff3c])", r"\1[]", text)
+    return re.sub(rf":(?=\s*[/\\])|(?i:(?<![^\W_])(?P<scheme>{_OPENED}|https?):)", r"\g<scheme>[:]", text)
+
+
+def _finds(text: str, *, bare: bool) -> bool:
+    plain = _plain(text)
+    if _SCHEME.search(plain):
+        return True
+    return any(_is_link(found, plain, bare=bare) for found in _HOST.finditer(plain))
+
+
+def _plain(text: str) -> str:
+    """What a reader reads: folded, without invisible characters, with one kind of dot."""
+    folded = unicodedata.normalize("NFKC", text)
+    seen = "".join(one for one in folded if unicodedata.category(one) != "Cf")
+    folded = seen.translate(_DOTS | _MARKS).casefold()
+    return _DISGUISED_AT.sub("@", _DISGUISED_DOT.sub(".", folded))
+
+
+def _is_link(found: re.Match[str], plain: str, *, bare: bool) -> bool:
+    host = found["host"].strip("-_")
+    if _IP.fullmatch(host):
+        return all(int(part, 0 if part.startswith("0x") else 10) < 256 for part in host.split("."))
+    if host in _NO_HOSTS and not found["user"] and _TITLES.match(plain, found.end("host")):
+        return False
+    if _is_initials(host, plain[found.end() :]):
+        return False
+    suffix = _suffix_of(host)
+    if not suffix:
+        return bare and not _USUAL.isdisjoint(host.split(".")[1:])
+    if found["user"] or found["more"] or plain[: found.start()].endswith("//"):
+        return True
+    return bare or host.count(".") > suffix.count(".") + 1
+
+
+def _is_initials(host: str, rest: str) -> bool:
+    """Whether these are initials before a name that begins with a particle."""
+    *initials, last = host.split(".")
+    return last in _PARTICLES and all(len(one) == 1 for one in initials) and bool(re.match(r"\s+\w", rest))
+
+
+def _suffix_of(host: str) -> str:
+    """The public suffix that a host ends in; empty if it ends in none."""
+    last = host.rpartition(".")[2]
+    if last in _MORE_SUFFIXES:
+        return last
+    try:
+        name = host.encode("idna").decode()
+    except UnicodeError:
+        name = host
+    return _suffixes().publicsuffix(name) or ""
+
+
+@cache
+def _suffixes() -> PublicSuffixList:
+    return PublicSuffixList(accept_unknown=False, only_icann=True)
+
+
+def written_day(day: date | datetime) -> str:
+    """ "24 November 2026", "24. November 2026"; a moment as it is, so bring it into its zone first."""
+    return date_format(day, f"{_DAYS.get(_primary(), 'j F')} Y")
+
+
+def written_weekday(day: date | datetime, *, year: bool = False) -> str:
+    """ "Tuesday 24 November", "Dienstag, 24. November"; with the `year` where it is wanted."""
+    return date_format(day, _WEEKDAYS.get(_primary(), "l j F") + (" Y" if year else ""))
+
+
+def written_count(n: int) -> str:
+    """ "1,250", "1.250"."""
+    return number_format(n, force_grouping=True)
+
+
+def written_figure(value: float, places: int = 2) -> str:
+    """ "0.81", "0,81"."""
+    return number_format(f"{value:.{places}f}", places)
+
+
+def _primary() -> str:
+    return (get_language() or "en").partition("-")[0]

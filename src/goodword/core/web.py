@@ -99,12 +99,12 @@ def _load() -> "WSGIApplication":
     from django.urls import get_resolver
 
     application = get_wsgi_application()
-    from goodword.core import field_keys, readiness, static  # need the line above
+    from goodword.core import crypto, health, http
 
-    field_keys.check_at_start()
-    readiness.migrations()
+    crypto.check_field_keys_at_start()
+    health.known_migrations()
     _ = get_resolver().url_patterns
-    static.prepare()
+    http.build_static_files()
     return application
 
 

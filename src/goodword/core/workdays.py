@@ -1,19 +1,26 @@
-"""Working days: deadlines and reminders are counted in them, in the organisation's time zone and calendar."""
+"""Working days and public holidays; deadlines and reminders are counted in working days."""
 
 import logging
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from typing import Final
 from zoneinfo import ZoneInfo
 
 import holidays
+from holidays.registry import COUNTRIES
 
 log = logging.getLogger(__name__)
-
 DAY_STARTS, DAY_ENDS = time(9), time(17)
 #: how far a moment is looked for at which it is daytime for everybody; beyond it, for the organisation alone
 _LOOK_AHEAD = timedelta(days=14)
+#: column length
+_LONGEST_REGION: Final = 10
+#: "UnitedStates" -> "United States"
+_WORD: Final = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_SMALL: Final = {"And": "and", "Of": "of", "The": "the"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Calendar:
         """Whether people work on this local day."""
         if day.weekday() >= 5:
             return False
-        return not self.country or day not in _holidays(self.country, self.region, day.year)
+        return not self.country or day not in _dates_of_year(self.country, self.region, day.year)
 
     def next_working_day(self, day: date) -> date:
         """The first working day after `day`."""
@@ -122,11 +129,55 @@ def _in_day(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 @cache
-def _holidays(country: str, region: str, year: int) -> frozenset[date]:
+def _dates_of_year(country: str, region: str, year: int) -> frozenset[date]:
     """The public holidays of one year. Frozen, since the package's own set fills itself while it is asked, and
     another thread could find it half full."""
     try:
         return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
     except NotImplementedError:
         log.warning("There are no public holidays of %s %s to go by", country, region)
-        return _holidays(country, "", year) if region else frozenset()
+        return _dates_of_year(country, "", year) if region else frozenset()
+
+
+@cache
+def countries() -> Mapping[str, str]:
+    """Code -> English name, sorted by name."""
+    known = holidays.list_supported_countries(include_aliases=False)
+    named = {code: _split(name) for name, code, *_ in COUNTRIES.values() if code in known}
+    return dict(sorted(named.items(), key=lambda one: one[1]))
+
+
+@cache
+def regions(country: str) -> Mapping[str, str]:
+    """Code -> name of a country's regions with their own holidays; empty for an unknown country."""
+    if country not in countries():
+        return {}
+    names = holidays.country_holidays(country).get_subdivision_aliases()
+    parts = {
+        code: aliases[0] if aliases else code
+        for code, aliases in names.items()
+        if len(code) <= _LONGEST_REGION
+    }
+    return dict(sorted(parts.items(), key=lambda one: one[1]))
+
+
+def coming_holidays(
+    country: str, region: str, *, after: date, number: int, language: str
+) -> Sequence[tuple[date, str]]:
+    """The next holidays after a day, named in `language` if the package can, else in the country's language."""
+    if country not in countries():
+        return []
+    part = region if region in regions(country) else None
+    years = (after.year, after.year + 1)
+    found = holidays.country_holidays(country, subdiv=part, years=years, language=_spoken(country, language))
+    return [(day, name) for day, name in sorted(found.items()) if day > after][:number]
+
+
+def _spoken(country: str, language: str) -> str | None:
+    known = holidays.country_holidays(country).supported_languages
+    return next((one for one in known if one.split("_")[0] == language), None)
+
+
+def _split(name: str) -> str:
+    first, *rest = _WORD.sub(" ", name).split()
+    return " ".join([first, *(_SMALL.get(word, word) for word in rest)])

@@ -1,15 +1,21 @@
-"""The library's worker, made to last: it waits out outages of the database, and a job that something interrupted is
-given back at once and without counting a try.
+"""The worker: runs jobs until a signal, waits out database outages, and requeues interrupted jobs without counting an
+attempt.
 """
 
 import asyncio
 import logging
+import os
+import signal
+import sys
+import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable
 from typing import Any, LiteralString
 
 import psycopg
+from django.conf import settings
 from procrastinate.connector import Notify
+from procrastinate.contrib.django import app
 from procrastinate.contrib.django.utils import connector_params
 from procrastinate.exceptions import ConnectorException
 from procrastinate.job_context import JobContext, JobResult
@@ -18,9 +24,11 @@ from procrastinate.psycopg_connector import PsycopgConnector
 from procrastinate.retry import RetryDecision
 from procrastinate.worker import Worker as LibraryWorker
 
-from goodword.core import database, stopping
+from goodword.core import crypto, database, stopping
+from goodword.core.environment import SettingError
+from goodword.core.health import HeartbeatThread, connect
+from goodword.core.job_recovery import GIVE_BACK
 from goodword.core.jobs import GiveBack
-from goodword.core.upkeep import GIVE_BACK
 
 log = logging.getLogger(__name__)
 
@@ -98,7 +106,7 @@ class Connector(PsycopgConnector):
 
 
 class Worker(LibraryWorker):
-    """A worker whose heart beats elsewhere (core.heartbeat calls `look_after` with each beat)."""
+    """A worker whose heart beats elsewhere (core.health calls `look_after` with each beat)."""
 
     def __init__(self, *, app: Any, concurrency: int, grace: float) -> None:
         super().__init__(
@@ -191,3 +199,81 @@ def give_back(connection: psycopg.Connection, job_id: int) -> None:
         except psycopg.errors.UniqueViolation:
             continue  # a newer one under the same queueing lock came this moment
         return
+
+
+def work(concurrency: int | None = None, *, grace: float) -> int:
+    """Run jobs, `concurrency` at once, each in its own thread. Waits out database outages.
+
+    After a signal no more jobs are started; those still running after `grace` seconds are returned to the queue, and
+    the process exits at once. Returns the exit status: 0 after a signal, 1 if it cannot continue, so that a process
+    manager restarts it. Raises SettingError.
+    """
+    at_once = concurrency or settings.GOODWORD_WORKER_CONCURRENCY
+    if at_once > settings.GOODWORD_POOL:
+        raise SettingError(
+            f"{at_once} jobs at once need as many connections: raise GOODWORD_POOL, which is {settings.GOODWORD_POOL}."
+        )
+    crypto.check_field_keys_at_start()
+    # it would log each failed reconnect during an outage; the worker logs the outage once
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
+    with app.replace_connector(Connector()):
+        return asyncio.run(_run(at_once, grace))
+
+
+async def _run(concurrency: int, grace: float) -> int:
+    loop = asyncio.get_running_loop()
+    async with app.open_async():
+        worker = Worker(app=app, concurrency=concurrency, grace=grace)
+        broken = threading.Event()
+
+        def end() -> None:
+            if stopping.asked():  # a second signal
+                _end_hard(worker)
+            stopping.ask()
+            worker.end()
+            _later(grace, lambda: _end_hard(worker))
+
+        def give_up() -> None:
+            if not broken.is_set():
+                broken.set()
+                loop.call_soon_threadsafe(end)
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, end)
+        with HeartbeatThread(worker.look_after, broken=give_up):
+            try:
+                await worker.work()
+            except ConnectorException:
+                if not stopping.asked():
+                    raise
+                # stopped while the database was away: another worker gets its jobs
+    if stopping.asked() and not broken.is_set():
+        return 0
+    print("goodword: the worker cannot continue; see the log.", file=sys.stderr)
+    return 1
+
+
+def _later(seconds: float, act: Callable[[], None]) -> None:
+    timer = threading.Timer(seconds, act)
+    timer.daemon = True
+    timer.start()
+
+
+def _end_hard(worker: Worker) -> None:
+    """Exit now, after returning the jobs, so that other workers need not wait for the heartbeat to lapse."""
+    running = sorted(worker.running)
+    print(
+        f"goodword: the worker ends with {len(running)} jobs still running; they will be run again.",
+        file=sys.stderr,
+    )
+    try:
+        with connect() as connection:
+            for job_id in running:
+                give_back(connection, job_id)
+            if worker.worker_id is not None:
+                connection.execute("DELETE FROM procrastinate_workers WHERE id = %s", [worker.worker_id])
+    except psycopg.Error as error:
+        print(f"goodword: {error}", file=sys.stderr)
+    finally:
+        sys.stderr.flush()
+        os._exit(1)

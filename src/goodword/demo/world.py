@@ -14,9 +14,8 @@ from typing import IO
 import httpx2
 
 from goodword.core import environment, postgres
-from goodword.core.children import Children
 from goodword.core.environment import SettingError
-from goodword.core.supervise import goodword, refuse_busy_port, worker_command
+from goodword.core.supervise import Children, goodword, refuse_busy_port, worker_command
 
 ADMIN_EMAIL, ADMIN_NAME, ORGANISATION = "ann@northwind.example", "Ann Admin", "Northwind"
 READY_SECONDS = 120

@@ -7,11 +7,11 @@ class GreenhouseConfig(AppConfig):
 
     def ready(self) -> None:
         """Register the secrets that field keys must open, and the readiness check of the inbox."""
-        from goodword.core import field_keys, readiness
+        from goodword.core import crypto, health
         from goodword.greenhouse.models import sealed_secrets
 
-        field_keys.register(sealed_secrets)
-        readiness.register(
+        crypto.register_secrets(sealed_secrets)
+        health.register_check(
             "deliveries",
             problem="a delivery has waited for more than 15 minutes",
             sql="SELECT min(received_at) < %(now)s::timestamptz - interval '15 minutes' "

@@ -8,7 +8,7 @@ from django.db import models
 
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
-from goodword.core import crypto, field_keys
+from goodword.core import crypto
 from goodword.core.outbox import Outbox
 from goodword.greenhouse.client import V1Credentials, V3Credentials
 from goodword.reports.models import Report
@@ -102,7 +102,7 @@ class Connection(OrganisationOwned):
         """Whether the configured field keys decrypt the credential and all valid secret keys."""
         secrets = WebhookSecret.valid(self, now=now).values_list("secret", flat=True)
         sealed = [("credential", self.credential), *(("webhook_secret", secret) for secret in secrets)]
-        return all(field_keys.opens(value, place=self.place(column)) for column, value in sealed)
+        return all(crypto.opens(value, place=self.place(column)) for column, value in sealed)
 
 
 class WebhookSecret(OrganisationOwned):

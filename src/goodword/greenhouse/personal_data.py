@@ -7,13 +7,13 @@ from typing import Any
 from django.db.models import Q
 
 from goodword.candidates.models import Application, Candidate
-from goodword.core.erasure import Counts, Subject, holds
-from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
+from goodword.core.erasure import Counts, Subject, erases
 from goodword.core.models import Event
 from goodword.greenhouse.models import ActivityFeedNote, Delivery
 
 
-@holds("greenhouse.Delivery")
+@erases("greenhouse.Delivery")
 def erase_deliveries(subject: Subject, now: datetime) -> Counts:
     """Replace bodies by ids, and blank outcomes."""
     if subject.connection_id is None:
@@ -47,8 +47,8 @@ def _ids_only(row: Delivery) -> bytes:
     return json.dumps({"action": row.action, "payload": payload}).encode()
 
 
-@tells("greenhouse.Delivery")
-def export_deliveries(wanted: Wanted) -> Told:
+@exports("greenhouse.Delivery")
+def export_deliveries(wanted: ExportRequest) -> Sections:
     """Only for the organisation: candidates get this from its recruiting software."""
     if not wanted.by_member or wanted.candidate_id is None:
         return {}
@@ -63,7 +63,7 @@ def export_deliveries(wanted: Wanted) -> Told:
     rows = Delivery.objects.of(wanted.organisation).filter(about, connection_id=candidate.connection_id or 0)
     return {
         "sent by Greenhouse": [
-            without_nothing(
+            without_empty(
                 {
                     "at": row.received_at,
                     "what": row.action,
@@ -83,7 +83,7 @@ def _body(body: bytes) -> Any:
         return body.decode(errors="replace")
 
 
-@holds("greenhouse.ActivityFeedNote")
+@erases("greenhouse.ActivityFeedNote")
 def erase_notes(subject: Subject, now: datetime) -> Counts:
     """Cancel unposted notes, and delete all error texts. Report codes and Greenhouse's ids stay."""
     about = Q(report__step_request__application__in=subject.application_ids)
@@ -100,8 +100,8 @@ def erase_notes(subject: Subject, now: datetime) -> Counts:
     return {"notes given up": given_up}
 
 
-@tells("greenhouse.ActivityFeedNote")
-def export_notes(wanted: Wanted) -> Told:
+@exports("greenhouse.ActivityFeedNote")
+def export_notes(wanted: ExportRequest) -> Sections:
     """The text of notes is in Greenhouse."""
     if not wanted.by_member:
         return {}
@@ -110,7 +110,7 @@ def export_notes(wanted: Wanted) -> Told:
     )
     return {
         "notes on the Activity Feed": [
-            without_nothing(
+            without_empty(
                 {
                     "report": note.marker,
                     "state": note.state,
@@ -124,7 +124,7 @@ def export_notes(wanted: Wanted) -> Told:
     }
 
 
-@holds("core.Event")
+@erases("core.Event")
 def erase_events(subject: Subject, now: datetime) -> Counts:
     del now
     rejections = Event.objects.filter(
@@ -133,8 +133,8 @@ def erase_events(subject: Subject, now: datetime) -> Counts:
     return {"rejection reasons": rejections.update(data={})}
 
 
-@tells("core.Event")
-def export_events(wanted: Wanted) -> Told:
+@exports("core.Event")
+def export_events(wanted: ExportRequest) -> Sections:
     """The timeline contains stages and rejections, so it is for the organisation only."""
     if not wanted.by_member:
         return {}
@@ -143,7 +143,7 @@ def export_events(wanted: Wanted) -> Told:
     )
     return {
         "timeline": [
-            without_nothing({"at": _at(event), "what": event.name, "by": event.actor, "details": event.data})
+            without_empty({"at": _at(event), "what": event.name, "by": event.actor, "details": event.data})
             for event in events.order_by("occurred_at", "pk")
         ]
     }

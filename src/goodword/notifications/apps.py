@@ -8,9 +8,9 @@ class NotificationsConfig(AppConfig):
     def ready(self) -> None:
         """Register the readiness check of outgoing mail. A mail scheduled for later, or refused temporarily by its
         recipient's server, is not late."""
-        from goodword.core import readiness
+        from goodword.core import health
 
-        readiness.register(
+        health.register_check(
             "mail",
             problem="a mail has been due for more than 15 minutes",
             sql="SELECT EXISTS (SELECT FROM notifications_email WHERE state IN ('queued', 'sending') AND "

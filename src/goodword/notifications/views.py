@@ -8,10 +8,11 @@ from anymail.exceptions import AnymailError, AnymailWebhookValidationFailure
 from anymail.signals import AnymailTrackingEvent
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.urls import URLPattern, URLResolver, path
 from django.views.decorators.csrf import csrf_exempt
 
 from goodword.core import clock
-from goodword.core.mailers import PROVIDERS
+from goodword.core.mail import PROVIDERS
 from goodword.notifications.domain.bounces import take_event
 
 log = logging.getLogger(__name__)
@@ -54,3 +55,8 @@ def _reader(provider: str) -> Any:
     """Anymail's view of this provider, used for its checks and its reading alone."""
     module = import_module(f"anymail.webhooks.{provider}")
     return getattr(module, PROVIDERS[provider])()
+
+
+public_urls: list[URLPattern | URLResolver] = [
+    path("mail/events/<str:provider>/", events, name="mail_events"),
+]

@@ -10,8 +10,8 @@ from typing import Any
 
 from django.utils import translation
 
-from goodword.core.exporting import Reader, Told, Wanted, tells, without_nothing
-from goodword.notifications.export import told_of
+from goodword.core.data_export import ExportRequest, Reader, Sections, exports, without_empty
+from goodword.notifications.data_export import exported_mail
 from goodword.notifications.models import Email
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.parse import fill_placeholders, parse
@@ -34,7 +34,7 @@ from goodword.references.models import (
 State = ReferenceRequest.State
 
 
-@tells(
+@exports(
     "references.Check",
     "references.Slot",
     "references.SelfReference",
@@ -45,7 +45,7 @@ State = ReferenceRequest.State
     "references.Trace",
     "references.DoNotContact",
 )
-def export(wanted: Wanted) -> Told:
+def export(wanted: ExportRequest) -> Sections:
     """All checks, or what is kept about one referee."""
     if wanted.referee_id is not None:
         return _referee_alone(wanted)
@@ -58,7 +58,7 @@ def export(wanted: Wanted) -> Told:
     return {"reference checks": [_check(check, wanted) for check in checks]}
 
 
-def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
+def _check(check: Check, wanted: ExportRequest) -> dict[str, Any]:
     own = (
         SelfReference.objects.of(wanted.organisation)
         .filter(check_run=check)
@@ -84,10 +84,10 @@ def _check(check: Check, wanted: Wanted) -> dict[str, Any]:
         data["flags"] = [
             _flag(one) for one in CheckFlag.objects.of(wanted.organisation).filter(check_run=check)
         ]
-    return without_nothing(data)
+    return without_empty(data)
 
 
-def _referee_alone(wanted: Wanted) -> dict[str, Any]:
+def _referee_alone(wanted: ExportRequest) -> dict[str, Any]:
     referee = _referees(wanted).get(pk=wanted.referee_id)
     request = getattr(referee, "request", None)
     mails = Email.objects.of(wanted.organisation).filter(subject_ref=request.mail_ref) if request else ()
@@ -100,12 +100,12 @@ def _referee_alone(wanted: Wanted) -> dict[str, Any]:
             "from": "the candidate who named you",
             "address from": "the organisation" if referee.address_corrected else "the candidate",
         },
-        "mails": [told_of(mail) for mail in mails],
+        "mails": [exported_mail(mail) for mail in mails],
         "devices and addresses": [_trace(one) for one in traces],
     }
 
 
-def _referees(wanted: Wanted) -> Any:
+def _referees(wanted: ExportRequest) -> Any:
     return (
         Referee.objects.of(wanted.organisation)
         .filter(erased_at=None)
@@ -116,7 +116,7 @@ def _referees(wanted: Wanted) -> Any:
     )
 
 
-def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
+def _referee(referee: Referee, wanted: ExportRequest, *, see: bool) -> dict[str, Any]:
     data: dict[str, Any] = {
         "name": referee.name,
         "e-mail address": referee.email,
@@ -132,7 +132,7 @@ def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
     }
     request = getattr(referee, "request", None)
     if request is None:
-        return without_nothing(data)
+        return without_empty(data)
     data |= {
         "language": request.language,
         "written to": request.sent_at,
@@ -152,11 +152,11 @@ def _referee(referee: Referee, wanted: Wanted, *, see: bool) -> dict[str, Any]:
     reference = getattr(request, "reference", None)
     if reference is not None and (see or wanted.by_member):
         data["reference"] = rendered_reference(reference)
-    return without_nothing(data)
+    return without_empty(data)
 
 
 def _slot(slot: Slot) -> dict[str, Any]:
-    return without_nothing(
+    return without_empty(
         {
             "relationship": slot.relationship,
             "needed": slot.needed,
@@ -170,11 +170,11 @@ def _slot(slot: Slot) -> dict[str, Any]:
 
 
 def _trace(trace: Trace) -> dict[str, Any]:
-    return without_nothing({"seen": trace.seen_at, "network address": trace.address, "device": trace.device})
+    return without_empty({"seen": trace.seen_at, "network address": trace.address, "device": trace.device})
 
 
 def _flag(flag: CheckFlag) -> dict[str, Any]:
-    return without_nothing(
+    return without_empty(
         {
             "what": str(WORDS[flag.code].title) if flag.code in WORDS else flag.code,
             "grade": flag.grade,
@@ -193,7 +193,7 @@ def rendered_reference(reference: Reference) -> dict[str, Any]:
     asked = fill_placeholders(
         parse(version.questions), candidate=candidate, company=referee.company, language=version.language
     )
-    return without_nothing(
+    return without_empty(
         {
             "submitted": reference.submitted_at,
             "language": reference.version.language,
@@ -213,7 +213,7 @@ def rendered_self_reference(own: SelfReference, check: Check, *, drafts: bool) -
     asked = for_self(
         fill_placeholders(parse(own.version.questions), candidate=candidate, language=own.version.language)
     )
-    return without_nothing(
+    return without_empty(
         {
             "begun": own.begun_at,
             "submitted": own.submitted_at,
@@ -234,7 +234,7 @@ def _rendered_answers(
     with translation.override(language):
         shown = render_answers(asked, answers, stated=stated)
     return [
-        without_nothing(
+        without_empty(
             {
                 "question": row.question,
                 "answer": row.answer,

@@ -13,8 +13,8 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.core import erasure
-from goodword.core.erasure import Counts, Subject, holds
-from goodword.core.sweep import each
+from goodword.core.erasure import Counts, Subject, erases
+from goodword.core.jobs import for_each
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.checks import record_event, update_clock
@@ -199,7 +199,7 @@ def erase_asked(*, now: datetime) -> int:
     """Erase referees whose request waited for a legal hold that has been lifted. Returns how many."""
     asked = Referee.objects.across_organisations().filter(erased_at=None, erasure_asked_at__isnull=False)
     ids = list(asked.order_by("pk").values_list("pk", flat=True))
-    return each(ids, lambda pk: erase_referee(referee_id=pk, by=REFEREE, now=now))
+    return for_each(ids, lambda pk: erase_referee(referee_id=pk, by=REFEREE, now=now))
 
 
 def _ask_later(check: Check, referee: Referee, *, now: datetime) -> None:
@@ -226,7 +226,7 @@ def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
     )
 
 
-@holds(
+@erases(
     "references.Check",
     "references.Slot",
     "references.SelfReference",

@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
 from goodword.reports.models import Report
 
 
-@tells("reports.Report", "reports.ReportFile", "reports.ReportOpening")
-def export(wanted: Wanted) -> Told:
+@exports("reports.Report", "reports.ReportFile", "reports.ReportOpening")
+def export(wanted: ExportRequest) -> Sections:
     """Without content in a candidate's own file: it quotes referees, whose answers are exported with the checks."""
     reports = (
         Report.objects.of(wanted.organisation)
@@ -19,7 +19,7 @@ def export(wanted: Wanted) -> Told:
     return {"reports": [_report(one, wanted) for one in reports.order_by("pk")]}
 
 
-def _report(report: Report, wanted: Wanted) -> dict[str, Any]:
+def _report(report: Report, wanted: ExportRequest) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "step": report.step_request.step.get_kind_display(),
         "code": report.code,
@@ -32,4 +32,4 @@ def _report(report: Report, wanted: Wanted) -> dict[str, Any]:
             {"by": opening.by, "at": opening.at}
             for opening in sorted(report.openings.all(), key=lambda o: o.pk)
         ]
-    return without_nothing(entry)
+    return without_empty(entry)

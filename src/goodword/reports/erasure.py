@@ -1,10 +1,10 @@
 from datetime import datetime
 
-from goodword.core.erasure import Counts, Subject, holds
+from goodword.core.erasure import Counts, Subject, erases
 from goodword.reports.domain.redaction import redact, redact_referees
 
 
-@holds("reports.Report", "reports.ReportFile", "reports.ReportOpening")
+@erases("reports.Report", "reports.ReportFile", "reports.ReportOpening")
 def erase(subject: Subject, now: datetime) -> Counts:
     """Erase content, files and links; keep which member opened a report and when."""
     if subject.referee_ids:

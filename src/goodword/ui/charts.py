@@ -4,11 +4,52 @@ Each chart has a wide and a narrow drawing. The narrow one puts labels above the
 phone.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from goodword.ui.scales import Axis, stacked, written_number
+STACK_LIMIT = 6
+
+
+@dataclass(frozen=True)
+class Axis:
+    """A straight axis from `low` to `high` (values) between `start` and `end` (pixels)."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def at(self, value: float) -> float:
+        """The pixel of `value`, clamped to the axis."""
+        clamped = min(max(value, self.low), self.high)
+        share = (clamped - self.low) / (self.high - self.low)
+        return round(self.start + share * (self.end - self.start), 1)
+
+    def ticks(self) -> list[int]:
+        """The integers on the axis."""
+        first, last = int(-(-self.low // 1)), int(self.high // 1)
+        return list(range(first, last + 1))
+
+
+def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float, int]]:
+    """Each value with its level: values within `grain` of each other are stacked, so that none is hidden.
+
+    Sorted; after STACK_LIMIT levels the stack starts again.
+    """
+    piles: dict[int, int] = {}
+    placed = []
+    for value in sorted(values):
+        key = round(value / grain)
+        level = piles.get(key, 0)
+        placed.append((value, level % STACK_LIMIT))
+        piles[key] = level + 1
+    return placed
+
+
+def written_number(value: float) -> str:
+    """With one decimal: 3.4, 4.0."""
+    return f"{value:.1f}"
 
 
 @dataclass(frozen=True)
@@ -93,8 +134,8 @@ def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: f
     """Data of `{% scale_dots %}`. Raises ValueError if the axis has no length."""
     if maximum <= minimum:
         raise ValueError("the axis ends where it begins")
-    held = list(rows)
-    wide, narrow = (_scale_picture(held, measures, minimum, maximum) for measures in (WIDE, NARROW))
+    rows = list(rows)
+    wide, narrow = (_scale_picture(rows, measures, minimum, maximum) for measures in (WIDE, NARROW))
     return Chart(
         wide=wide,
         narrow=narrow,
@@ -152,8 +193,8 @@ class BarRow:
 
 def answer_chart(rows: Iterable[Mapping[str, Any]]) -> Chart:
     """Data of `{% answer_bars %}`; the longest bar has the full width."""
-    held = list(rows)
-    wide, narrow = (_bar_picture(held, measures) for measures in (WIDE, NARROW))
+    rows = list(rows)
+    wide, narrow = (_bar_picture(rows, measures) for measures in (WIDE, NARROW))
     return Chart(wide=wide, narrow=narrow)
 
 

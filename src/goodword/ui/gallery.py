@@ -1,9 +1,13 @@
-"""Sample data for the gallery of components."""
+"""The gallery of components: sample data and views."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.csp import csp_override
+from django.views.decorators.http import require_GET, require_POST
 
 from goodword.ui.icons import ICONS
 from goodword.ui.statuses import STATUSES
@@ -18,7 +22,6 @@ LAYOUTS = {
     "settings": "ui/gallery/settings.html",
     "narrow-form": "ui/gallery/narrow_form.html",
 }
-
 AGREE = [
     (1, "Strongly disagree"),
     (2, "Disagree"),
@@ -102,6 +105,13 @@ PEOPLE = [
         "stage": "Rejected",
     },
 ]
+SETTINGS_NAV = [
+    {"label": "Organisation", "url": "#organisation", "icon": "building"},
+    {"label": "Members", "url": "#members", "icon": "candidates"},
+    {"label": "Integrations", "url": "#integrations", "icon": "plug", "current": True},
+    {"label": "E-mail", "url": "#email", "icon": "mail"},
+    {"label": "Privacy", "url": "#privacy", "icon": "shield"},
+]
 
 
 class SampleForm(forms.Form):
@@ -128,15 +138,6 @@ class SampleForm(forms.Form):
         required=False,
     )
     agree = forms.BooleanField(label="I have read who will see my answers")
-
-
-SETTINGS_NAV = [
-    {"label": "Organisation", "url": "#organisation", "icon": "building"},
-    {"label": "Members", "url": "#members", "icon": "candidates"},
-    {"label": "Integrations", "url": "#integrations", "icon": "plug", "current": True},
-    {"label": "E-mail", "url": "#email", "icon": "mail"},
-    {"label": "Privacy", "url": "#privacy", "icon": "shield"},
-]
 
 
 def gallery_context(form: SampleForm) -> dict[str, Any]:
@@ -182,3 +183,33 @@ def gallery_context(form: SampleForm) -> dict[str, Any]:
         "button_label": "Start the assessment",
         "verify_line": "call Northwind Bikes on the number of their website and ask for Rosa Lindqvist.",
     }
+
+
+def gallery(request: HttpRequest) -> HttpResponse:
+    """All components on one page; a POST shows them with errors. Not mounted in production."""
+    form = SampleForm(request.POST) if request.method == "POST" else SampleForm()
+    if form.is_bound:
+        form.is_valid()
+    return render(request, "ui/gallery/components.html", gallery_context(form))
+
+
+@require_GET
+def gallery_layout(request: HttpRequest, layout: str) -> HttpResponse:
+    """A layout as a page."""
+    context = gallery_context(SampleForm())
+    if layout == "settings":
+        context["settings_nav"] = SETTINGS_NAV
+    return render(request, LAYOUTS[layout], context)
+
+
+@require_POST
+def gallery_saved(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  Django's signature
+    """Response of a page that saves automatically."""
+    return HttpResponse(status=204)
+
+
+@require_GET
+@csp_override({})
+def gallery_mail(request: HttpRequest) -> HttpResponse:
+    """The layout of mails. Without a content security policy, because mails have inline styles."""
+    return render(request, "ui/gallery/mail.html", gallery_context(SampleForm()))

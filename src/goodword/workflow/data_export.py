@@ -1,11 +1,11 @@
 """Data export of step requests."""
 
-from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
 from goodword.workflow.models import StepRequest
 
 
-@tells("workflow.StepRequest")
-def export(wanted: Wanted) -> Told:
+@exports("workflow.StepRequest")
+def export(wanted: ExportRequest) -> Sections:
     step_requests = StepRequest.objects.of(wanted.organisation).filter(
         application_id__in=wanted.application_ids
     )
@@ -13,7 +13,7 @@ def export(wanted: Wanted) -> Told:
         step_requests = step_requests.exclude(started_at=None)
     return {
         "steps": [
-            without_nothing(
+            without_empty(
                 {
                     "step": step_request.step.get_kind_display(),
                     "invited": step_request.started_at,

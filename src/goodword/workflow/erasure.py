@@ -12,8 +12,8 @@ from goodword.candidates.domain.erasure_requests import Reason, request_erasure
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Application, Erasure, Hold
 from goodword.candidates.queries import recruiter_of
-from goodword.core.erasure import Counts, Subject, holds
-from goodword.core.written import written_day
+from goodword.core.erasure import Counts, Subject, erases
+from goodword.core.text import written_day
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Person, queue
 from goodword.notifications.models import Link
@@ -25,7 +25,7 @@ from goodword.workflow.states import lock, may, move
 ERASURE = "erasure"
 
 
-@holds("workflow.StepRequest")
+@erases("workflow.StepRequest")
 def erase(subject: Subject, now: datetime) -> Counts:
     del now
     step_requests = StepRequest.objects.across_organisations().filter(

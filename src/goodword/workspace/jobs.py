@@ -1,7 +1,7 @@
 """Jobs of the workspace."""
 
 from goodword.core import clock, jobs
-from goodword.core.sweep import each
+from goodword.core.jobs import for_each
 from goodword.workspace.automation.already_there import invite_candidate, sync_batch
 from goodword.workspace.retention.rules import organisations_due, sweep
 
@@ -11,7 +11,7 @@ def sweep_retention(*, timestamp: int = 0) -> None:
     """Run retention once a day for each organisation that uses it."""
     del timestamp  # periodic jobs all get it; we use our own clock
     now = clock.now()
-    each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
+    for_each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
 
 
 @jobs.job(name="automation.invite_there", retry=jobs.PATIENT)

@@ -6,8 +6,8 @@ from django.db import transaction
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment
 from goodword.core import erasure
+from goodword.core.data_export import ExportRequest, Reader, export
 from goodword.core.erasure import Subject
-from goodword.core.exporting import Reader, Wanted, export
 from goodword.notifications.domain.queue import Person
 from goodword.notifications.models import Email, Link
 from tests.assessments.adjustments.support import NOW, answer_path, asked, timed
@@ -72,7 +72,7 @@ def test_it_is_told_to_the_candidate_and_not_to_the_organisation() -> None:
     told = {
         reader: str(
             export(
-                Wanted(
+                ExportRequest(
                     reader=reader,
                     organisation=row.organisation,
                     candidate_id=application.candidate_id,

@@ -13,7 +13,7 @@ from goodword.assessments import marking
 from goodword.assessments.data_export import export
 from goodword.assessments.marking import AnswerToMark, mark_answer, marking_progress, parts_to_mark
 from goodword.assessments.models import Attempt, Marking
-from goodword.core.exporting import Reader, Wanted
+from goodword.core.data_export import ExportRequest, Reader
 from goodword.core.models import Event
 from goodword.reports.models import Report
 from tests.assessments.custom_questions.support import NOW, PDF, answered, rater, upload_of
@@ -211,14 +211,14 @@ def test_an_export_tells_a_member_no_points_before_both_have_marked(twofold: Att
     rita, tom = rater(twofold), rater(twofold, name="Tom")
 
     def told(reader: Reader) -> list[Any]:
-        wanted = Wanted(
+        wanted = ExportRequest(
             reader=reader,
             organisation=twofold.organisation,
             candidate_id=twofold.step_request.application.candidate_id,
             application_ids=(twofold.step_request.application_id,),
         )
         return [
-            one["points"] for one in export.tell(wanted)["assessments"][0]["parts"][0].get("markings", [])
+            one["points"] for one in export.export(wanted)["assessments"][0]["parts"][0].get("markings", [])
         ]
 
     give(twofold, rita)

@@ -17,7 +17,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.flags.display import WORDS, sentence
 from goodword.assessments.models import Attempt, AttemptFlag
-from goodword.core.exporting import Reader, Wanted, export
+from goodword.core.data_export import ExportRequest, Reader, export
 from goodword.reports.models import Report
 from tests.assessments.flags.support import NOW, flags, looked_at, note, on_a_clock, work_through
 from tests.assessments.once import once
@@ -232,7 +232,7 @@ def test_other_organisations_other_applications_and_strangers_dismiss_nothing(
 
 def told(attempt: Attempt, reader: Reader) -> dict[str, Any]:
     application = attempt.step_request.application
-    wanted = Wanted(
+    wanted = ExportRequest(
         reader=reader,
         organisation=attempt.organisation,
         candidate_id=application.candidate_id,

@@ -13,8 +13,8 @@ from goodword.assessments.flags.display import flags_of
 from goodword.assessments.flags.rules import on_attempt_completed, update_flags
 from goodword.assessments.models import Attempt, AttemptFlag
 from goodword.candidates.models import Application
+from goodword.core.events import name_of
 from goodword.core.models import Reaction
-from goodword.core.reactions import name_of
 from goodword.workflow.flags import NoteRequired, dismiss_flag
 from goodword.workflow.states import lock
 from tests.assessments.flags.support import (

@@ -15,7 +15,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 from goodword.assessments.norms.making import make_norms
-from goodword.core import failed
+from goodword.core import job_recovery
 from tests.assessments.crowd import applications, finished, published, role_of
 from tests.assessments.norms.people import by_hand, form_of, solves
 from tests.assessments.once import once
@@ -155,7 +155,7 @@ def test_a_failed_job_is_said_until_somebody_tries_again(hundred: Test) -> None:
         True,
     )
     assert run_jobs() == ["assessments.norms"]
-    assert failed.failed_jobs().count() == 1
+    assert job_recovery.failed_jobs().count() == 1
 
 
 @pytest.mark.parametrize("asked", [{}, {"version": "99", "form": "short20"}, {"form": "full"}])

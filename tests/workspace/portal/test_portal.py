@@ -12,7 +12,7 @@ from goodword.accounts.models import AuditEntry
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
-from goodword.core import tokens
+from goodword.core import crypto
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -108,7 +108,7 @@ def test_opening_a_link_changes_nothing(application: Application) -> None:
 
 
 def test_unknown_links_show_a_friendly_page() -> None:
-    for where in (f"/p/{tokens.mint()}/", "/p/cut-off/", f"/v/{tokens.mint()}/"):
+    for where in (f"/p/{crypto.new_token()}/", "/p/cut-off/", f"/v/{crypto.new_token()}/"):
         response = Client().get(where)
         assert (response.status_code, response["Cache-Control"]) == (404, "no-store")
         assert "This link doesn't work" in response.content.decode()

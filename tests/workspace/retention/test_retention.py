@@ -17,7 +17,7 @@ from goodword.accounts.domain.organisation import retention_of
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, Candidate, Erasure
-from goodword.core.erasure import Counts, Holder, Subject, holders
+from goodword.core.erasure import Counts, Eraser, Subject, erasers
 from goodword.core.events import record
 from goodword.flow import ERASURE
 from goodword.references.models import Check
@@ -249,16 +249,16 @@ def befalls(subject: Subject, _now: datetime) -> Counts:
     return {}
 
 
-WITH_FATES = (*ERASURE, Holder((), befalls))
+WITH_FATES = (*ERASURE, Eraser((), befalls))
 
 
 @pytest.fixture
 def fates(settings: Settings) -> Iterator[dict[int, type[BaseException]]]:
     settings.GOODWORD_ERASURE = "tests.workspace.retention.test_retention.WITH_FATES"
-    holders.cache_clear()
+    erasers.cache_clear()
     yield FATES
     FATES.clear()
-    holders.cache_clear()
+    erasers.cache_clear()
 
 
 def test_the_timeline_has_a_text_for_every_reason() -> None:

@@ -8,8 +8,8 @@ from bs4 import BeautifulSoup
 from django.test import Client
 
 from goodword.accounts.domain.organisation import settings_of
-from goodword.accounts.holidays import coming, countries, regions
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.core.workdays import coming_holidays, countries, regions
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
@@ -95,15 +95,15 @@ def test_show_previews_holidays_without_saving(org: Organisation, ada: Membershi
 
 def test_the_next_holidays_match_region_and_language() -> None:
     after = date(2026, 12, 26)
-    assert coming("DE", "BY", after=after, number=2, language="en") == [
+    assert coming_holidays("DE", "BY", after=after, number=2, language="en") == [
         (date(2027, 1, 1), "New Year's Day"),
         (date(2027, 1, 6), "Epiphany"),
     ]
-    assert coming("DE", "nowhere", after=after, number=2, language="fr")[1] == (
+    assert coming_holidays("DE", "nowhere", after=after, number=2, language="fr")[1] == (
         date(2027, 3, 26),
         "Karfreitag",
     )
-    assert coming("", "", after=after, number=2, language="en") == []
+    assert coming_holidays("", "", after=after, number=2, language="en") == []
 
 
 def test_countries_and_regions_have_names() -> None:

@@ -22,7 +22,7 @@ from goodword.assessments.models import Adjustment, Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
-from goodword.core.sweep import each
+from goodword.core.jobs import for_each
 from goodword.core.workdays import add_working_days, into_working_hours
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
@@ -143,7 +143,7 @@ def next_reader(attempt: Attempt, *, application: Application) -> Contact:
 
 
 def remind_contacts(*, now: datetime) -> int:
-    return each(possibly_due(now=now), lambda pk: remind_contact(adjustment_id=pk, now=now))
+    return for_each(possibly_due(now=now), lambda pk: remind_contact(adjustment_id=pk, now=now))
 
 
 def possibly_due(*, now: datetime) -> Sequence[int]:

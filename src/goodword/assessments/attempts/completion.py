@@ -14,7 +14,7 @@ from goodword.assessments.attempts.part_state import record_event
 from goodword.assessments.models import Attempt, AttemptPart
 from goodword.assessments.queries import answers_of, unanswered, visible_items
 from goodword.assessments.scoring import issue_total, score_part
-from goodword.core.sweep import each
+from goodword.core.jobs import for_each
 from goodword.notifications.domain.queue import cancel
 from goodword.workflow.models import StepRun
 from goodword.workflow.states import GRACE, is_open, lock, move, takes_answers
@@ -76,7 +76,7 @@ def end_overdue(*, now: datetime) -> int:
         .order_by("ends_at")
         .values_list("pk", flat=True)[:AT_MOST]
     )
-    return each(list(due), lambda pk: time_up(part_id=pk, now=now))
+    return for_each(list(due), lambda pk: time_up(part_id=pk, now=now))
 
 
 def time_up(*, part_id: int, now: datetime) -> bool:

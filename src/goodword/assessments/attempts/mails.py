@@ -16,9 +16,9 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title, recruiter_of
-from goodword.core.sweep import each
+from goodword.core.jobs import for_each
+from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours
-from goodword.core.written import written_weekday
 from goodword.notifications.domain.queue import LinkFor, Person, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
@@ -179,7 +179,7 @@ def remind_due(*, now: datetime) -> int:
         .order_by("next_reminder_at")
         .values_list("pk", flat=True)[:MAX_REMINDERS]
     )
-    return each(list(due), lambda pk: remind(attempt_id=pk, now=now))
+    return for_each(list(due), lambda pk: remind(attempt_id=pk, now=now))
 
 
 def remind(*, attempt_id: int, now: datetime) -> bool:

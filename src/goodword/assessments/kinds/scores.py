@@ -19,7 +19,7 @@ from goodword.assessments.psychometrics import norms
 from goodword.assessments.psychometrics.norms import BAND_WIDTH
 from goodword.assessments.psychometrics.reliability import reliability_of
 from goodword.core.json_reading import Json
-from goodword.ui.scales import written_number
+from goodword.ui.charts import written_number
 
 #: the scale that stands for the whole test
 ALL: Final = ""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
 from goodword.assessments.kinds.scales.published_norms import NormGroup
 from goodword.assessments.psychometrics.rasch import Calibration
-from goodword.core.written import written_count, written_day, written_figure
+from goodword.core.text import written_count, written_day, written_figure
 
 _OMEGA: Final = gettext_lazy(
     "omega = (Σa)² ÷ ((Σa)² + Σu), where a is an item's unstandardised loading on the common "

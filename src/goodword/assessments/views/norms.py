@@ -23,7 +23,7 @@ from goodword.assessments.psychometrics import norms as norms_rule
 from goodword.assessments.psychometrics.norms import ADVISED, LEAST
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
 from goodword.assessments.queries import content_of
-from goodword.core import failed
+from goodword.core import job_recovery
 from goodword.questionnaires.editor.descriptions import language_name
 
 _DEVICES = {
@@ -39,7 +39,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Answers, norms and calibrations of each version and form; `?table=` opens one norm table."""
     test = access.owned(Test.objects.of(request.organisation), pk)
     scales, wanted = _scales(test), request.GET.get("table", "")
-    failed_jobs = failed.failed_jobs().filter(
+    failed_jobs = job_recovery.failed_jobs().filter(
         task_name__in=(jobs.make_norms.name, jobs.make_calibration.name), args__test_id=test.pk
     )
     return render(
@@ -72,7 +72,7 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
         )
     else:
         asked: dict[str, int | str] = {"test_id": test.pk, "version": version, "form": form}
-        failed.forget(jobs.make_norms.name, **asked)
+        job_recovery.forget_failed_jobs(jobs.make_norms.name, **asked)
         jobs.make_norms.defer_once(
             lock=f"assessments.norms:{test.pk}:{version}:{form}", **asked, member_id=request.member.pk
         )
@@ -94,7 +94,7 @@ def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
             % {"least": LEAST_PERSONS},
         )
     else:
-        failed.forget(jobs.make_calibration.name, test_id=test.pk, version=version)
+        job_recovery.forget_failed_jobs(jobs.make_calibration.name, test_id=test.pk, version=version)
         jobs.make_calibration.defer_once(
             lock=f"assessments.calibration:{test.pk}:{version}",
             test_id=test.pk,

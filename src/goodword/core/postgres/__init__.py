@@ -3,9 +3,15 @@
 `start` is for the commands that run everything (and for tests), `attach` for all others.
 """
 
-from .attach import attach
-from .errors import AlreadyRunningError, CannotStartError, NotRunningError, OtherVersionError, PostgresError
-from .layout import DATABASE
+from .layout import (
+    DATABASE,
+    AlreadyRunningError,
+    CannotStartError,
+    NotRunningError,
+    OtherVersionError,
+    PostgresError,
+)
+from .running import attach
 from .server import Server, start
 
 __all__ = [

@@ -1,15 +1,14 @@
-"""How to run the server's programs as somebody whom PostgreSQL accepts: it refuses to run as root."""
+"""Run PostgreSQL's programs, also as root, which PostgreSQL refuses; make the cluster and the socket folder."""
 
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import binaries
-from .errors import CannotStartError
-from .layout import Layout
+from .layout import USER, CannotStartError, Layout, OtherVersionError, major_version, program_folder
 
 NOBODY = 65534
 
@@ -23,7 +22,7 @@ class Launcher:
 
     def command(self, program: str, *arguments: str) -> list[str]:
         """The whole command line for one of PostgreSQL's programs."""
-        return [*self.prefix, str(binaries.directory() / program), *arguments]
+        return [*self.prefix, str(program_folder() / program), *arguments]
 
     def own(self, path: Path) -> None:
         """Give a file or a whole folder to the user whom the program runs as."""
@@ -66,7 +65,7 @@ def _works(launcher: Launcher, home: Path) -> bool:
     probe.mkdir(mode=0o700)
     script = '"$0" --version >"$1/answer"'
     # Unlike `postgres --version`, this one fails where the server would not find its own program.
-    program = str(binaries.directory() / "pg_config")
+    program = str(program_folder() / "pg_config")
     command = [*launcher.prefix, "/bin/sh", "-c", script, program, str(probe)]
     try:
         launcher.own(probe)
@@ -89,3 +88,91 @@ def launcher_for(layout: Layout) -> Launcher:
         "PostgreSQL does not run as root, and this machine lets root use neither a user namespace "
         "(`unshare`) nor another user (`setpriv`) for it. Run as an ordinary user, or set DATABASE_URL."
     )
+
+
+def refuse_other_version(layout: Layout) -> None:
+    """Raise `OtherVersionError`, with the way out, when the cluster is of another major version."""
+    mark = layout.cluster / "PG_VERSION"
+    if not mark.exists():
+        return
+    theirs, ours = mark.read_text().strip(), major_version()
+    if theirs == ours:
+        return
+    raise OtherVersionError(
+        f"The database in {layout.cluster} was written by PostgreSQL {theirs}; this Goodword brings {ours}, "
+        f"which cannot read it. Either start the Goodword that made it, save the data with `pg_dump`, move "
+        f"{layout.home} away, start this one and load it with `psql`; or set GOODWORD_DATA to another "
+        f"directory; or set DATABASE_URL to a PostgreSQL {theirs} server."
+    )
+
+
+def make_cluster(layout: Layout, launcher: Launcher, *, durable: bool) -> None:
+    """Make the cluster unless it is there. Half-made ones (after a crash) are thrown away.
+
+    Raises `CannotStartError` with the words of `initdb`.
+    """
+    if layout.cluster.exists():
+        return
+    unfinished = layout.home / "data.unfinished"
+    shutil.rmtree(unfinished, ignore_errors=True)
+    unfinished.mkdir(mode=0o700)
+    launcher.own(unfinished)
+    # The server trusts every client that can reach its socket, which is in a private folder.
+    command = launcher.command(
+        "initdb",
+        f"--pgdata={unfinished}",
+        f"--username={USER}",
+        "--auth=trust",
+        "--encoding=UTF8",
+        "--locale=C",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--no-instructions",
+        *([] if durable else ["--no-sync"]),
+    )
+    done = subprocess.run(  # noqa: S603 - our own program by its full path
+        command, capture_output=True, text=True, env=environment(), cwd="/", check=False
+    )
+    if done.returncode:
+        raise CannotStartError(
+            f"The database could not be made in {layout.home}: {done.stderr.strip() or done.stdout.strip()}"
+        )
+    unfinished.rename(layout.cluster)
+
+
+_PREFIX = "goodword-"
+
+
+def make_socket_folder(launcher: Launcher) -> str:
+    """A new folder that the server can write to and other users cannot enter."""
+    base = tempfile.gettempdir()
+    if len(os.fsencode(base)) > 70:
+        base = "/tmp"  # noqa: S108 - only the parent; the folder itself is new and closed
+    directory = tempfile.mkdtemp(prefix=_PREFIX, dir=base)
+    launcher.own(Path(directory))
+    return directory
+
+
+def renew_socket_folder(directory: str, launcher: Launcher) -> None:
+    """Empty the socket folder for a restart, or recreate it under the same name.
+
+    Raises `CannotStartError` when that is not possible.
+    """
+    folder = Path(directory)
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), launcher.owner}:
+            raise FileExistsError(17, "It belongs to somebody else")
+        for left in folder.iterdir():
+            left.unlink()
+    except OSError as error:
+        raise CannotStartError(
+            f"The folder of PostgreSQL's socket, {folder}, cannot be used any more: {error.strerror}."
+        ) from error
+    launcher.own(folder)
+
+
+def remove_socket_folder(directory: str) -> None:
+    """Remove such a folder; anything else, an empty name or one already gone is left alone."""
+    if Path(directory).name.startswith(_PREFIX):
+        shutil.rmtree(directory, ignore_errors=True)

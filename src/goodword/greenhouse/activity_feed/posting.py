@@ -17,7 +17,7 @@ from django.db import transaction
 
 from goodword.candidates.models import Application as OurApplication
 from goodword.core import crypto, outbox, stopping
-from goodword.core.sweep import each
+from goodword.core.jobs import for_each
 from goodword.greenhouse.activity_feed import outcomes, wording
 from goodword.greenhouse.activity_feed.outcomes import PostedNote
 from goodword.greenhouse.client import (
@@ -273,7 +273,7 @@ def search_due(*, now: datetime) -> int:
     """Search for duplicates where that is due. Returns how many notes had new ones."""
     due = ActivityFeedNote.objects.across_organisations().filter(search_duplicates_at__lte=now)
     pks = due.order_by("search_duplicates_at").values_list("pk", flat=True)[:SEARCHES_AT_ONCE]
-    return each(list(pks), lambda pk: _search_feed(pk, now=now))
+    return for_each(list(pks), lambda pk: _search_feed(pk, now=now))
 
 
 def mark_seen(note: ActivityFeedNote, *, now: datetime) -> bool:

@@ -6,7 +6,7 @@ An organisation can change the first line.
 import re
 from collections.abc import Mapping
 
-from goodword.core.quoted import defused_in_header
+from goodword.core.text import defused_in_header
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.reports.models import Report
 from goodword.roles.models import Step

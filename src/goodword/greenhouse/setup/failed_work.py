@@ -14,7 +14,7 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Test
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
-from goodword.core import failed, reactions
+from goodword.core import events, job_recovery
 from goodword.core.models import Reaction
 from goodword.roles.models import Automation
 from goodword.roles.queries import visible_roles
@@ -40,7 +40,7 @@ class FailedReaction:
 
 
 def _failed_reactions(organisation: Organisation) -> QuerySet[Reaction]:
-    return reactions.failed().filter(event__organisation_id=organisation.pk)
+    return events.failed_reactions().filter(event__organisation_id=organisation.pk)
 
 
 def failed_reactions(member: Membership) -> list[FailedReaction]:
@@ -51,8 +51,8 @@ def failed_reactions(member: Membership) -> list[FailedReaction]:
 
 
 def retry_all(organisation: Organisation, *, member: Membership, now: datetime) -> int:
-    count = reactions.try_again(_failed_reactions(organisation))
-    jobs = sum(failed.retry_job(job.pk, now) for job in _failed_jobs(organisation, now=now))
+    count = events.retry_reactions(_failed_reactions(organisation))
+    jobs = sum(job_recovery.retry_job(job.pk, now) for job in _failed_jobs(organisation, now=now))
     if count or jobs:
         write(
             organisation=organisation,
@@ -107,7 +107,9 @@ def failed_jobs(member: Membership, *, now: datetime) -> list[FailedJob]:
 
 def _failed_jobs(organisation: Organisation, *, now: datetime) -> list[ProcrastinateJob]:
     found = [
-        job for job in failed.failed_jobs().filter(task_name__in=OWNED_BY) if not _is_stale(job, now=now)
+        job
+        for job in job_recovery.failed_jobs().filter(task_name__in=OWNED_BY)
+        if not _is_stale(job, now=now)
     ]
     if not found:
         return []

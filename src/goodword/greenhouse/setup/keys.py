@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
-from goodword.core import crypto, tokens
+from goodword.core import crypto
 from goodword.greenhouse.client import (
     Forbidden,
     HarvestApi,
@@ -312,7 +312,7 @@ def _new(organisation: Organisation, check: KeyCheck, *, member: Membership, now
     wanted = " ".join(check.account_name.split())[:100] or "Greenhouse"
     return Connection.objects.create(
         organisation=organisation,
-        endpoint_key=tokens.mint(),
+        endpoint_key=crypto.new_token(),
         name=free_name(organisation, wanted),
         api=Connection.Api.V3,
         connected_at=now,

@@ -28,7 +28,7 @@ from goodword.candidates.domain.erasure_requests import (
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.core import crypto
-from goodword.core.sweep import each
+from goodword.core.jobs import for_each
 from goodword.greenhouse import client as remote
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection
@@ -157,7 +157,7 @@ def erase_due(*, now: datetime) -> int:
     due = Erasure.objects.across_organisations().filter(done_at=None, cancelled_at=None, due_at__lte=now)
     first = due.order_by("due_at", "pk").values_list("pk", flat=True)[:MAX_ERASURES]
     resting: set[int] = set()
-    return each(list(first), lambda pk: _erase(pk, now=now, resting=resting))
+    return for_each(list(first), lambda pk: _erase(pk, now=now, resting=resting))
 
 
 # --- reading and writing --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from goodword.accounts.models import Organisation
-from goodword.core import clock, tokens
+from goodword.core import clock, crypto
 from goodword.notifications.models import Email, Link
 
 #: where each kind of link begins; core.http keeps these out of the logs
@@ -53,12 +53,12 @@ def mint(
     email: Email | None = None,
 ) -> str:
     """Create a link and return its URL; only its hash is stored. It expires as in LIFETIMES unless given."""
-    token = tokens.mint()
+    token = crypto.new_token()
     Link.objects.create(
         organisation=organisation,
         purpose=purpose,
         subject_id=subject_id,
-        token_hash=tokens.digest(token),
+        token_hash=crypto.hash_token(token),
         email=email,
         created_at=now,
         expires_at=expires_at or now + LIFETIMES[Link.Purpose(purpose)],
@@ -71,7 +71,7 @@ def resolve(token: str, *, purpose: str) -> Link | None:
     return (
         Link.objects.across_organisations()
         .select_related("organisation")
-        .filter(token_hash=tokens.digest(token), purpose=purpose)
+        .filter(token_hash=crypto.hash_token(token), purpose=purpose)
         .first()
     )
 

@@ -1,21 +1,30 @@
-"""Queue a mail: a row and a job in the caller's transaction. Nothing is sent here."""
+"""Queue mails in the caller's transaction, cancel them, and hold those that quote a suspicious name.
+
+Mail to people outside the organisation waits while the candidate's name contains a link. It is sent, with the current
+name, once the name is corrected in Greenhouse or a member confirms it.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, Final
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, Candidate
-from goodword.core import jobs
+from goodword.core import jobs, outbox
 from goodword.core.events import record
-from goodword.notifications.domain import names
+from goodword.core.models import Event
+from goodword.core.text import has_link
 from goodword.notifications.models import Email
 
 NEEDS_PERSON = Q(state=Email.State.FAILED) | Q(state=Email.State.SENT, bounced_at__isnull=False)
+SUSPICIOUS_NAME: Final = "The candidate's name looks like a link."
+#: delay between checks of a waiting mail; a corrected or confirmed name releases it at once
+NAME_CHECK_INTERVAL: Final = timedelta(minutes=10)
+_NAMES: Final = "quoted_names"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +87,7 @@ def queue(
                 "language": language or organisation.language,
                 "template": template,
                 "context": full_context(context, organisation=organisation, to=to, sender=sender)
-                | (names.quoted(quotes) if quotes else {}),
+                | (quoted_names(quotes) if quotes else {}),
                 "link_purpose": link.purpose if link else "",
                 "link_subject_id": link.subject_id if link else None,
                 "not_before": not_before or now,
@@ -183,3 +192,79 @@ def send_again(*, email_id: int, to_address: str, member: Membership, now: datet
         )
         jobs.named("email.send").defer(email_id=email.pk)
         return True
+
+
+def quoted_names(candidate: Candidate) -> dict[str, list[str]]:
+    """The names used in a mail's context, so that they can be replaced later."""
+    return {_NAMES: [candidate.name, candidate.short_name]}
+
+
+def waits_for_name(email: Email, *, now: datetime) -> bool:
+    """Whether a claimed mail must wait. It is then requeued, and the recruiter is notified once."""
+    person = _person(email)
+    if person is None or not person.is_name_suspicious:
+        return False
+    is_new = email.last_error != SUSPICIOUS_NAME
+    with transaction.atomic():
+        # undo the claim, so that waiting does not count as an attempt
+        waits = outbox.settle_later(
+            email, error=SUSPICIOUS_NAME, at=now + NAME_CHECK_INTERVAL, attempts=email.attempts - 1
+        )
+        if waits and is_new:
+            record(
+                "email.waits_for_name",
+                organisation_id=email.organisation_id,
+                application_id=email.application_id,
+                actor="goodword",
+                at=now,
+                data={"email_id": email.pk, "kind": email.kind, "subject_ref": email.subject_ref},
+            )
+    return True
+
+
+def update_names(email: Email) -> None:
+    """Replace a name that contained a link with the current one. Does not save."""
+    was, person = email.context.get(_NAMES), _person(email)
+    if person is None or not was:
+        return
+    present = (person.name, person.short_name)
+    for old, new in zip(was, present, strict=True):
+        if old != new and has_link(old):
+            email.context = _replaced_in(email.context, old, new)
+            email.to_name = email.to_name.replace(old, new)[:200]
+    email.context[_NAMES] = list(present)
+
+
+def on_name_changed(event: Event) -> None:
+    """Release the mails that waited for the name, for all of the person's applications. The next sweep sends them."""
+    application = (
+        Application.objects.across_organisations()
+        .select_related("candidate")
+        .get(pk=event.application_id or 0)
+    )
+    person = application.candidate
+    if person.is_name_suspicious:
+        return
+    mails = Email.objects.of(application.organisation).filter(
+        state=Email.State.QUEUED, last_error=SUSPICIOUS_NAME
+    )
+    whose = Q(quoted_candidate=person) | Q(quoted_candidate__merged_into=person)
+    mails.filter(whose, not_before__gt=event.occurred_at).update(not_before=event.occurred_at)
+
+
+def _person(email: Email) -> Candidate | None:
+    if email.quoted_candidate_id is None:
+        return None
+    rows = Candidate.objects.across_organisations().select_related("merged_into")
+    found = rows.filter(pk=email.quoted_candidate_id).first()
+    return (found.merged_into or found) if found else None
+
+
+def _replaced_in(value: Any, old: str, new: str) -> Any:
+    if isinstance(value, str):
+        return value.replace(old, new)
+    if isinstance(value, Mapping):
+        return {key: _replaced_in(one, old, new) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_replaced_in(one, old, new) for one in value]
+    return value

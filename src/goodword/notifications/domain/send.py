@@ -31,13 +31,11 @@ from django.template.backends.django import Template
 from django.template.loader import get_template
 from django.utils import translation
 
-from goodword.core import events, outbox, smtp
-from goodword.core.quoted import defused, defused_in_header
-from goodword.core.smtp import Fault, Scope, Withdrawn
-from goodword.core.text import clean_text
+from goodword.core import events, mail, outbox
+from goodword.core.mail import Fault, Scope, Withdrawn
+from goodword.core.text import clean_text, defused, defused_in_header, written_weekday
 from goodword.core.workdays import end_of_working_day
-from goodword.core.written import written_weekday
-from goodword.notifications.domain import links, names, outages
+from goodword.notifications.domain import links, outages, queue
 from goodword.notifications.domain.bounces import (
     LONGEST_REASON,
     has_complained,
@@ -112,7 +110,7 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         outages.give_back(leave)
         outbox.settle_cancelled(email, now=now, error="It was too late for this mail.")
         return True
-    if names.has_to_wait(email, now=now):
+    if queue.waits_for_name(email, now=now):
         outages.give_back(leave)
         return True
     message_id = message_id_of(email.pk)
@@ -162,7 +160,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
     try:
         validate_email(to_address)
         if _is_smtp():
-            message.hand_over = hand_over  # type: ignore[attr-defined]  # core.smtp calls it
+            message.hand_over = hand_over  # type: ignore[attr-defined]  # core.mail calls it
         else:
             hand_over()
         message.send()
@@ -183,7 +181,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
 
 
 def _is_smtp() -> bool:
-    return bool(settings.MAILERS["default"]["BACKEND"] == f"{smtp.__name__}.{smtp.EmailBackend.__name__}")
+    return bool(settings.MAILERS["default"]["BACKEND"] == f"{mail.__name__}.{mail.EmailBackend.__name__}")
 
 
 def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
@@ -258,7 +256,7 @@ def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
             return None
         link = _mint(email, now=now)
         set_deadline(email, at=now)
-        names.bring_up_to_date(email)
+        queue.update_names(email)
         rendered = render(email, link=link)
         kept = redact(rendered, link=link)
         email.subject, email.text, email.html = kept.subject, kept.text, kept.html

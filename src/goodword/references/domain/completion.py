@@ -8,8 +8,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
+from goodword.core.jobs import for_each
 from goodword.core.models import Event
-from goodword.core.sweep import each
 from goodword.notifications.domain.queue import cancel
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
@@ -122,7 +122,7 @@ def end_expired_requests(*, now: datetime) -> int:
         state__in=OPEN_STATES, deadline_at__lt=now, check_run__progress__in=DONE
     )
     first = over.order_by("deadline_at").values_list("pk", flat=True)[:AT_MOST]
-    return each(list(first), lambda pk: _end_expired(pk, now=now))
+    return for_each(list(first), lambda pk: _end_expired(pk, now=now))
 
 
 def _end_expired(request_id: int, *, now: datetime) -> bool:

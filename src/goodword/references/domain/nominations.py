@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.core.models import Event
-from goodword.core.quoted import has_link, has_written_link
+from goodword.core.text import has_link, has_written_link
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event, slot_status, update_clock

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
-from goodword.core.sweep import each
+from goodword.core.jobs import for_each
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
@@ -47,7 +47,7 @@ def remind_candidates(*, now: datetime) -> int:
         next_reminder_at__lte=now, paused_at=None, closed_at=None, clock_stopped_at=None
     )
     first = due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
-    return each(list(first), lambda pk: remind_candidate(check_id=pk, now=now))
+    return for_each(list(first), lambda pk: remind_candidate(check_id=pk, now=now))
 
 
 def remind_candidate(*, check_id: int, now: datetime) -> bool:
@@ -93,7 +93,7 @@ def remind_referees(*, now: datetime) -> int:
         check_run__clock_stopped_at=None,
     )
     first = due.order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
-    return each(list(first), lambda pk: remind_referee(request_id=pk, now=now))
+    return for_each(list(first), lambda pk: remind_referee(request_id=pk, now=now))
 
 
 def remind_referee(*, request_id: int, now: datetime) -> bool:
@@ -250,7 +250,7 @@ def mail_all_about_slow_referees(*, now: datetime) -> int:
         check_run__clock_stopped_at=None,
     )
     first = due.order_by("slow_at").values_list("check_run_id", flat=True)[:AT_MOST]
-    return each(dict.fromkeys(first), lambda pk: mail_about_slow_referees(check_id=pk, now=now))
+    return for_each(dict.fromkeys(first), lambda pk: mail_about_slow_referees(check_id=pk, now=now))
 
 
 def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:

@@ -35,7 +35,7 @@ from difflib import SequenceMatcher
 
 from disposable_email_domains import blocklist
 
-from goodword.core.free_mail import FREE_MAIL
+from goodword.accounts.domain.mail_domains import FREE_MAIL
 from goodword.references.domain.requests import mailbox
 from goodword.workflow.models import Finding, Grade
 

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.candidates.domain.holds import hold_on
 from goodword.core import clock
-from goodword.core.downloads import as_download, readable_json
-from goodword.core.exporting import Reader, Wanted, export
+from goodword.core.data_export import ExportRequest, Reader, export, readable_json
+from goodword.core.http import as_download
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
@@ -139,7 +139,7 @@ def send_own_again(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> H
 @require_safe
 @_by_link(Link.Purpose.REFEREE_DATA)
 def download(_request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpResponse:
-    wanted = Wanted(
+    wanted = ExportRequest(
         reader=Reader.REFEREE, organisation=visit.context.organisation, referee_id=visit.request.referee_id
     )
     data = {"organisation": visit.context.organisation.name, "exported": visit.now, **export(wanted)}

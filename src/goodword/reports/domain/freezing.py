@@ -19,7 +19,7 @@ from goodword.assessments.results import result as assessment_result
 from goodword.candidates.models import Application
 from goodword.core import jobs
 from goodword.core.models import Event
-from goodword.core.written import written_day
+from goodword.core.text import written_day
 from goodword.references.models import Check
 from goodword.references.result_types import (
     Answer,

@@ -1,4 +1,4 @@
-"""Tags and filters of the components."""
+"""Template tags and filters of components and charts."""
 
 import copy
 from collections.abc import Iterable, Mapping
@@ -13,6 +13,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from goodword.core import clock
+from goodword.ui.charts import answer_chart, scale_chart
 from goodword.ui.colour import GREEN, parse_hex, readable, to_hex
 from goodword.ui.fields import (
     ErrorLink,
@@ -161,3 +162,29 @@ def mail_accent(colour: str | None) -> str:
 def zone_title(at: datetime) -> SafeString:
     """`datetime` and `title` attributes of a `time` element."""
     return format_html('datetime="{}" title="{}"', at.isoformat(), long_time(at))
+
+
+@register.inclusion_tag("ui/charts/scale_dots.html")
+def scale_dots(
+    rows: Iterable[Mapping[str, Any]],
+    *,
+    title: str = "",
+    low: str = "",
+    high: str = "",
+    minimum: float = 1,
+    maximum: float = 5,
+    mark_name: str = "",
+) -> dict[str, Any]:
+    """Chart of means on a common axis, a row for each scale, with single answers as rings and their spread.
+
+    `rows`: mappings with `label` and `mean` (None: not enough answers); optional `marks` (single answers), `band` (low,
+    high: uncertainty of the mean) and `detail`. `low` and `high` name the ends of the axis; neither is better.
+    """
+    chart = scale_chart(rows, minimum=minimum, maximum=maximum)
+    return {"chart": chart, "title": title, "low": low, "high": high, "mark_name": mark_name}
+
+
+@register.inclusion_tag("ui/charts/answer_bars.html")
+def answer_bars(rows: Iterable[Mapping[str, Any]], *, title: str = "") -> dict[str, Any]:
+    """A bar for each answer. `rows`: mappings with `label` and `count`."""
+    return {"chart": answer_chart(rows), "title": title}

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from goodword.candidates.models import Application
+from goodword.core.jobs import for_each
 from goodword.core.models import Event
-from goodword.core.sweep import each
 from goodword.roles.models import Step
 from goodword.roles.queries import rules_of_stage
 from goodword.workflow.domain.eligibility import (
@@ -132,7 +132,7 @@ def start_delayed(*, now: datetime) -> int:
     """Start requests whose delay is over; withdraw those whose candidate moved on. Returns how many started."""
     due = StepRequest.objects.across_organisations().filter(state=State.WAITING, due_at__lte=now)
     first = due.order_by("due_at").values_list("pk", flat=True)[:200]
-    return each(list(first), lambda pk: _start_delayed(pk, now=now))
+    return for_each(list(first), lambda pk: _start_delayed(pk, now=now))
 
 
 def _start_delayed(pk: int, *, now: datetime) -> bool:

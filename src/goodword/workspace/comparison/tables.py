@@ -17,7 +17,7 @@ from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scores import ALL, NormedScore, issued_normed_score
 from goodword.assessments.models import Score, Test
 from goodword.assessments.queries import content_of, items_of, read_answers
-from goodword.ui.scales import written_number
+from goodword.ui.charts import written_number
 from goodword.workspace.comparison.results import CandidateResult, Conditions
 
 _DEVICES: Mapping[str, Promise] = {

@@ -31,7 +31,7 @@ from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.core import erasure as holders
+from goodword.core import erasure as registry
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.erasure import erase_referee
 from goodword.references.models import Referee
@@ -132,7 +132,7 @@ def preview_erasure(candidate: Candidate, *, only: Application | None = None) ->
         with transaction.atomic():
             person, applications = lock_person(candidate.pk)
             going = [one for one in applications if only is None or one.pk == only.pk]
-            counts = holders.erase(subject(person, going, whole=only is None), now=person.created_at)
+            counts = registry.erase(subject(person, going, whole=only is None), now=person.created_at)
             raise _Rollback
     except _Rollback:
         return counts

@@ -16,8 +16,8 @@ from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.core.downloads import as_download, readable_json
-from goodword.core.exporting import Reader, Wanted, export
+from goodword.core.data_export import ExportRequest, Reader, export, readable_json
+from goodword.core.http import as_download
 from goodword.reports.domain.files import NotDrawn, content_of
 from goodword.reports.models import Report
 
@@ -37,7 +37,7 @@ def bundle_of(candidate: Candidate, *, member: Membership, now: datetime) -> byt
             ("for-the-candidate.json", Reader.CANDIDATE),
             ("everything.json", Reader.ORGANISATION),
         ):
-            wanted = Wanted(
+            wanted = ExportRequest(
                 reader=reader,
                 organisation=member.organisation,
                 candidate_id=candidate.pk,

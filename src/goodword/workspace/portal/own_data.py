@@ -17,9 +17,9 @@ from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import public_title
 from goodword.core import clock
-from goodword.core.downloads import as_download, readable_json
-from goodword.core.exporting import Reader, Wanted, export
-from goodword.core.written import written_weekday
+from goodword.core.data_export import ExportRequest, Reader, export, readable_json
+from goodword.core.http import as_download
+from goodword.core.text import written_weekday
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Person, masked
 from goodword.notifications.models import Link
@@ -102,7 +102,7 @@ def send_own_again(request: HttpRequest, visit: Visit) -> HttpResponse:
 def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
     """Download what can be handed out without review."""
     candidate = visit.application.candidate
-    wanted = Wanted(
+    wanted = ExportRequest(
         reader=Reader.CANDIDATE,
         organisation=visit.organisation,
         candidate_id=candidate.pk,

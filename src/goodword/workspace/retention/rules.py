@@ -23,8 +23,8 @@ from goodword.candidates.domain.erasure_requests import Reason, carry_out, reque
 from goodword.candidates.domain.holds import candidates_on_hold, lock_role_holds
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure
+from goodword.core.jobs import for_each
 from goodword.core.models import Event
-from goodword.core.sweep import each
 from goodword.references.models import Check
 from goodword.workflow.states import takes_answers_query
 
@@ -152,7 +152,7 @@ def sweep(organisation_id: int, *, now: datetime) -> int:
     """
     organisation = Organisation.objects.get(pk=organisation_id)
     due = due_now(organisation, now=now)
-    done = each(
+    done = for_each(
         [one.candidate_id for one in due[:AT_MOST]],
         lambda pk: erase_if_due(candidate_id=pk, organisation_id=organisation_id, now=now),
     )

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goodword.accounts import access, holidays
+from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.mail_domains import (
     MOST_DOMAINS,
@@ -28,10 +28,10 @@ from goodword.accounts.domain.organisation import (
     change_settings,
     settings_of,
 )
-from goodword.accounts.holidays import coming, regions
 from goodword.accounts.models import Organisation
-from goodword.core import clock
+from goodword.core import clock, workdays
 from goodword.core.text import clean_text
+from goodword.core.workdays import coming_holidays, regions
 from goodword.greenhouse.settings_pages import settings_nav
 from goodword.ui.fields import LongSelect
 from goodword.workspace.role.step_forms import as_typed
@@ -110,11 +110,11 @@ class OrganisationForm(forms.Form):
         as_set = {name: getattr(known, name) for name in OrganisationSettings.__dataclass_fields__}
         super().__init__(data, initial=as_set | (initial or {}))
         self.country = str(data.get("holiday_country", "") if data else self.initial["holiday_country"])
-        country, parts = self.fields["holiday_country"], holidays.regions(self.country)
+        country, parts = self.fields["holiday_country"], workdays.regions(self.country)
         assert isinstance(country, forms.ChoiceField)
         country.choices = [
             ("", _("None (weekends only)")),
-            *holidays.countries().items(),
+            *workdays.countries().items(),
         ]
         region = self.fields["holiday_region"].widget
         assert isinstance(region, forms.Select)
@@ -129,7 +129,7 @@ class OrganisationForm(forms.Form):
 
     def clean_holiday_region(self) -> str:
         """A region of the chosen country; empty if it has none."""
-        region, known = str(self.cleaned_data["holiday_region"]), holidays.regions(self.country)
+        region, known = str(self.cleaned_data["holiday_region"]), workdays.regions(self.country)
         if region and known and region not in known:
             raise forms.ValidationError(_("Choose a region of this country."))
         return region if region in known else ""
@@ -211,7 +211,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         if change_settings(organisation=row, settings=form.settings(), by=request.member, now=now):
             messages.success(request, gettext("Saved. Applies from now on."))
         return redirect("organisation_settings", row.slug)
-    days = coming(
+    days = coming_holidays(
         form.country,
         str(form["holiday_region"].value() or ""),
         after=now.astimezone(row.zone).date(),

@@ -36,7 +36,7 @@ from goodword.core.json_reading import Json
 from goodword.core.report_blocks import Block, Prose, Section, Words
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
-from goodword.ui.scales import written_number
+from goodword.ui.charts import written_number
 
 #: raters of an answer where two are wanted
 TWO = 2

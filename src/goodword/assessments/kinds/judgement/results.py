@@ -43,7 +43,7 @@ from goodword.assessments.kinds.technical_sheet import (
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
 from goodword.core.report_blocks import Block, Prose, Section, Words
-from goodword.ui.scales import written_number
+from goodword.ui.charts import written_number
 
 #: steps from the key, on average over a situation's actions, up to which ratings are near to it
 NEAR: Final = 1.0

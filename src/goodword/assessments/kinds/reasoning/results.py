@@ -31,7 +31,7 @@ from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, re
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
 from goodword.core.report_blocks import Block, Cell, Heading, Prose, Section, Table, Words
-from goodword.ui.scales import written_number
+from goodword.ui.charts import written_number
 
 #: tasks whose rules are explained to their candidate
 EXAMPLES: Final = 2

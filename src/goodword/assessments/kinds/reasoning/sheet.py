@@ -35,7 +35,7 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.rasch import LEAST_PERSONS
-from goodword.core.written import written_count, written_day, written_figure
+from goodword.core.text import written_count, written_day, written_figure
 
 #: standard deviation, in logits, of single items about the value of their family and level
 ASSUMED_SPREAD = 0.25

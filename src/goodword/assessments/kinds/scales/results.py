@@ -33,7 +33,7 @@ from goodword.assessments.kinds.technical_sheet import (
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
 from goodword.core.report_blocks import Block, Heading, Prose, ScaleChart, ScaleRow, Section, Words
-from goodword.ui.scales import written_number
+from goodword.ui.charts import written_number
 
 
 def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSheet:

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from goodword.ui.fonts import build_fonts
+from goodword.ui.static_files import build_fonts
 
 
 class Command(BaseCommand):

@@ -1,42 +1,38 @@
-"""Looking after the queue itself: jobs whose worker died run again, what has ended long ago goes.
+"""Recover jobs: requeue those of dead workers, list and retry failed ones, prune old ones.
 
-A worker that is killed leaves its jobs *doing*, and nothing in the queue ever looks at them again. Every job
-may run twice (reactions are kept in rows, side effects are claimed), so they are simply given back.
+A killed worker leaves its jobs *doing*. Every job may run twice, so they are requeued.
 """
 
+import json
 import logging
+import sys
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from asgiref.sync import async_to_sync
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from procrastinate.contrib.django.models import ProcrastinateJob
 from procrastinate.exceptions import ConnectorException, UniqueViolation
 from procrastinate.jobs import Status
 
-from goodword.core import jobs
+from goodword.core import events, jobs
+from goodword.core.models import Reaction
 
 log = logging.getLogger(__name__)
-
 #: without a sign of life for so long a worker counts as dead; a living one gives one every ten seconds
 SILENT = timedelta(seconds=30)
-
 #: a job that was given back so often has killed its workers itself
 TRIES = 8
-
 #: hours for which jobs that failed are kept
 KEPT = 24 * 30
-
 #: a time that has come for every clock
 AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
-
 #: names the lock under which one worker at a time looks for stalled jobs ("upkeep" as a number)
 _LOCK = 0x75706B656570
-
-
 #: requeues a started job without counting an attempt; a newer job waiting under the same queueing lock replaces it
 GIVE_BACK: LiteralString = """
 WITH newer AS (
@@ -48,6 +44,15 @@ WITH newer AS (
 UPDATE procrastinate_jobs
 SET status = 'todo', worker_id = NULL, scheduled_at = now() + %(wait)s * interval '1 second'
 WHERE id = %(job_id)s AND status = 'doing' AND NOT EXISTS (SELECT FROM newer)
+"""
+REACTION, JOB = "reaction", "job"
+_RETRY = """
+UPDATE procrastinate_jobs SET status = 'todo', attempts = 0, worker_id = NULL, scheduled_at = NULL
+WHERE id = %s AND status = 'failed'
+AND NOT EXISTS (
+    SELECT FROM procrastinate_jobs AS other
+    WHERE other.status = 'todo' AND other.queueing_lock = procrastinate_jobs.queueing_lock
+)
 """
 
 
@@ -119,3 +124,72 @@ def keep_last_failures() -> None:
             "AND earlier.task_name = later.task_name AND earlier.id < later.id AND earlier.task_name = ANY(%s)",
             [list(jobs.SWEPT)],
         )
+
+
+def show_failed() -> int:
+    """Print a line for each failed reaction and job. Returns 0 if there are none, else 1."""
+    lines = [*map(_line, events.failed_reactions()), *map(_line_of_job, failed_jobs())]
+    print("\n".join(lines) or "Nothing has failed.")
+    return 1 if lines else 0
+
+
+def retry_failed(names: Sequence[str], *, now: datetime) -> int:
+    """Retry the given names, such as `reaction:12` or `job:34`; all if there are none.
+
+    Returns 0, or 2 with an error message for a name that is invalid or has not failed.
+    """
+    status = 0
+    for name in names or _all():
+        kind, _, number = name.partition(":")
+        if kind not in {REACTION, JOB} or not number.isdecimal():
+            print(f"goodword: {name!r} is not a name listed by `goodword failed`.", file=sys.stderr)
+            status = 2
+        elif not (_retry_reaction if kind == REACTION else retry_job)(int(number), now):
+            print(f"goodword: {name} has not failed, or is being retried already.", file=sys.stderr)
+            status = 2
+        else:
+            print(f"Retrying {name}.")
+    return status
+
+
+def forget_failed_jobs(name: str, **arguments: int | str) -> None:
+    """Remove failed jobs of this name with these arguments, after their work was done or requested again."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = %s AND args @> %s::jsonb",
+            [name, json.dumps(arguments)],
+        )
+
+
+def _all() -> list[str]:
+    rows = [f"{REACTION}:{pk}" for pk in events.failed_reactions().values_list("pk", flat=True)]
+    return rows + [f"{JOB}:{pk}" for pk in failed_jobs().values_list("pk", flat=True)]
+
+
+def failed_jobs() -> QuerySet[Any]:
+    """Failed jobs, including sweeps, except those whose work a sweep does."""
+    done_by_others = {name for names in jobs.SWEPT.values() for name in names} - jobs.SWEPT.keys()
+    return (
+        ProcrastinateJob.objects.filter(status="failed").exclude(task_name__in=done_by_others).order_by("-id")
+    )
+
+
+def _line(row: Reaction) -> str:
+    at = f"{row.event.occurred_at:%Y-%m-%d %H:%M} UTC"
+    place = f"organisation {row.event.organisation_id}"
+    return f"{REACTION}:{row.pk}  {at}  {row.event.name}  {row.handler}  {row.error or 'unknown'}  {place}"
+
+
+def _line_of_job(job: ProcrastinateJob) -> str:
+    return f"{JOB}:{job.pk}  {job.task_name}  {job.args}"
+
+
+def _retry_reaction(pk: int, _: datetime) -> bool:
+    return bool(events.retry_reactions(events.failed_reactions().filter(pk=pk)))
+
+
+def retry_job(pk: int, _: datetime) -> bool:
+    """Requeue a failed job with all its attempts. False if it has not failed, or a newer one of its kind is queued."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RETRY, [pk])
+        return bool(cursor.rowcount)

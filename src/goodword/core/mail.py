@@ -1,30 +1,113 @@
-"""Our SMTP backend: short timeouts before the message, a long one for its answer, and classified failures.
+"""Outgoing mail: Django's MAILERS and Anymail's settings, and our SMTP backend."""
 
-RFC 5321, 4.5.3.2.6: a server may take ten minutes to answer a message. A client that gives up earlier sends it twice.
-"""
-
+import json
 import smtplib
 from collections.abc import Callable, Sequence
 from enum import Enum
+from importlib.util import find_spec
 from typing import Any, Final
 
 from django.core.mail.backends.smtp import EmailBackend as DjangoBackend
 from django.core.mail.message import EmailMessage
 
-#: seconds for each step before the message: connecting, greeting, TLS, signing in, sender, recipient
-STEP: Final = 20
-#: seconds for handing the message over
-HAND_OVER: Final = 120
-#: seconds for the answer to a message that was handed over
-ANSWER: Final = 600
-#: seconds for QUIT, which no longer matters
-GOODBYE: Final = 5
+from goodword.core.environment import SettingError, smtp
 
+#: the providers whose events Anymail reads: its name of the provider -> its view of them. Of SendGrid it has given up
+#: the support; mail by SendGrid's SMTP server comes back as returned messages.
+PROVIDERS: Final = {
+    "amazon_ses": "AmazonSESTrackingWebhookView",
+    "brevo": "BrevoTrackingWebhookView",
+    "mailersend": "MailerSendTrackingWebhookView",
+    "mailgun": "MailgunTrackingWebhookView",
+    "mailjet": "MailjetTrackingWebhookView",
+    "mailtrap": "MailtrapTrackingWebhookView",
+    "mandrill": "MandrillCombinedWebhookView",
+    "postal": "PostalTrackingWebhookView",
+    "postmark": "PostmarkTrackingWebhookView",
+    "resend": "ResendTrackingWebhookView",
+    "sparkpost": "SparkPostTrackingWebhookView",
+    "unisender_go": "UnisenderGoTrackingWebhookView",
+}
+#: packages of their own that Anymail wants for some of them
+_WANTS: Final = {"amazon_ses": "boto3", "resend": "svix"}
+#: so long that nobody guesses it
+SHORTEST_SECRET: Final = 24
+#: seconds for each step before the message: connecting, greeting, TLS, signing in, sender, recipient
+STEP_SECONDS: Final = 20
+#: seconds for handing the message over
+HAND_OVER_SECONDS: Final = 120
+#: seconds for the answer to a message that was handed over
+ANSWER_SECONDS: Final = 600
+#: seconds for QUIT, which no longer matters
+QUIT_SECONDS: Final = 5
 #: replies that refuse our account, to any command
 _AUTHENTICATION: Final = frozenset({530, 534, 535, 538})
 _CLOSING: Final = 421
 #: message too large: the only refusal of a sender that is about the message
 _TOO_LARGE: Final = 552
+
+
+def provider(name: str) -> str:
+    """The provider's name, checked; empty for none."""
+    if name and name not in PROVIDERS:
+        raise SettingError(f"GOODWORD_MAIL_PROVIDER is one of {', '.join(PROVIDERS)}, not {name!r}.")
+    if name in _WANTS and find_spec(_WANTS[name]) is None:
+        raise SettingError(
+            f"GOODWORD_MAIL_PROVIDER={name} wants the Python package {_WANTS[name]} installed."
+        )
+    return name
+
+
+def credentials(given: str, *, provider: str) -> dict[str, Any]:
+    """What Anymail is to know of the provider, from a JSON object; empty if there is nothing to know."""
+    if not given:
+        return {}
+    try:
+        values = json.loads(given)
+    except ValueError:
+        values = None
+    if not isinstance(values, dict):
+        raise SettingError('GOODWORD_MAIL_PROVIDER_SETTINGS must look like {"POSTMARK_SERVER_TOKEN": "..."}.')
+    if not provider:
+        raise SettingError("GOODWORD_MAIL_PROVIDER_SETTINGS is set, but GOODWORD_MAIL_PROVIDER is not.")
+    return values
+
+
+def webhook_secret(given: str, *, provider: str) -> str:
+    """The name and password by which the provider's events are known, as "name:password"; empty: none are taken."""
+    if not given:
+        return ""
+    name, colon, password = given.partition(":")
+    if not name or not colon or len(password) < SHORTEST_SECRET:
+        raise SettingError(
+            f"GOODWORD_MAIL_WEBHOOK_SECRET must be name:password, the password {SHORTEST_SECRET} characters or longer."
+        )
+    if not provider:
+        raise SettingError("GOODWORD_MAIL_WEBHOOK_SECRET is set, but GOODWORD_MAIL_PROVIDER is not.")
+    return given
+
+
+def return_address(given: str) -> str:
+    """Where mail that cannot be delivered comes back to; empty: to the sender's address."""
+    local, _, domain = given.partition("@")
+    if given and (not local or not domain or "+" in local or len(local) > 20):
+        raise SettingError(
+            "GOODWORD_RETURN_ADDRESS must be an address like bounce@example.com, with at most 20 letters before the @ "
+            "and no + among them."
+        )
+    return given
+
+
+def mailers(*, provider: str, smtp_url: str) -> dict[str, Any]:
+    """Django's MAILERS: the SMTP server, or the provider's API where none is named."""
+    if not smtp_url:
+        return {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
+    return {"default": {"BACKEND": "goodword.core.mail.EmailBackend", "OPTIONS": smtp(smtp_url)}}
+
+
+def anymail(*, credentials: dict[str, Any], webhook_secret: str) -> dict[str, Any]:
+    """Anymail's own settings. A header that a provider cannot carry stays away; the mail goes out without it."""
+    return {"IGNORE_UNSUPPORTED_FEATURES": True, **credentials, "WEBHOOK_SECRET": webhook_secret or []}
 
 
 class Scope(Enum):
@@ -61,7 +144,7 @@ class EmailBackend(DjangoBackend):
     connection: Any
     _partial_connection: Any
 
-    def __init__(self, *, answer_timeout: float = ANSWER, **options: Any) -> None:
+    def __init__(self, *, answer_timeout: float = ANSWER_SECONDS, **options: Any) -> None:
         super().__init__(**options)
         self.answer_timeout = answer_timeout
 
@@ -90,7 +173,7 @@ class EmailBackend(DjangoBackend):
         else:
             connection = self.connection
             connection.hand_over = getattr(message, "hand_over", None)
-            connection.answer_timeout = self.answer_timeout if connection.hand_over else STEP
+            connection.answer_timeout = self.answer_timeout if connection.hand_over else STEP_SECONDS
             _send(connection, sender, recipients, content)
         finally:
             self.close()
@@ -102,7 +185,7 @@ class EmailBackend(DjangoBackend):
                 continue
             try:
                 if connection.sock is not None:
-                    connection.sock.settimeout(GOODBYE)
+                    connection.sock.settimeout(QUIT_SECONDS)
                 connection.quit()
             except (smtplib.SMTPException, OSError):
                 pass
@@ -115,7 +198,7 @@ class _Limits:
     """Mixin for smtplib's connections, which send commands as text and only the message as bytes."""
 
     hand_over: Callable[[], None] | None = None
-    answer_timeout: float = STEP
+    answer_timeout: float = STEP_SECONDS
     #: whether the whole message has been handed over
     handed_over = False
     sock: Any
@@ -127,7 +210,7 @@ class _Limits:
         try:
             if self.hand_over is not None:
                 self.hand_over()
-            self.sock.settimeout(HAND_OVER)
+            self.sock.settimeout(HAND_OVER_SECONDS)
             super().send(s)  # type: ignore[misc]
             self.sock.settimeout(self.answer_timeout)
         except BaseException:

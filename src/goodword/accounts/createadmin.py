@@ -15,7 +15,7 @@ class CommandError(Exception):
     """An error message that says what to do."""
 
 
-def create(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
+def createadmin(*, organisation: str, email: str, name: str, time_zone: str, password_stdin: bool) -> int:
     """Create what is missing and print it. Returns 0, or 2 with an error message and nothing created.
 
     `organisation` is the slug of an existing organisation or the name of a new one. Prompts for missing values if there

@@ -2,12 +2,12 @@
 
 from datetime import datetime
 
-from goodword.core.erasure import Counts, Subject, holds
+from goodword.core.erasure import Counts, Subject, erases
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 
 
-@holds("notifications.Email", "notifications.Link")
+@erases("notifications.Email", "notifications.Link")
 def erase(subject: Subject, now: datetime) -> Counts:
     """Rows are deleted, so that a worker that is about to send one finds nothing to send."""
     del now  # nothing here has a moment of its own

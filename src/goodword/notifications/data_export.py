@@ -5,12 +5,12 @@ from typing import Any
 from django.db.models import Q
 
 from goodword.candidates.models import Candidate
-from goodword.core.exporting import Told, Wanted, tells, without_nothing
+from goodword.core.data_export import ExportRequest, Sections, exports, without_empty
 from goodword.notifications.models import Email, Link
 
 
-@tells("notifications.Email")
-def export(wanted: Wanted) -> Told:
+@exports("notifications.Email")
+def export(wanted: ExportRequest) -> Sections:
     """All mails about the applications; for candidates only those to them. Referees' are in their own exports."""
     if wanted.candidate_id is None:
         return {}
@@ -24,7 +24,8 @@ def export(wanted: Wanted) -> Told:
         own = Q(link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA])
         mails = mails.filter(own | Q(to_address__iexact=address) if address else own)
     whole = [
-        told_of(mail, text=not (wanted.by_member and _is_private(mail))) for mail in mails.order_by("pk")
+        exported_mail(mail, text=not (wanted.by_member and _is_private(mail)))
+        for mail in mails.order_by("pk")
     ]
     return {"mails": whole}
 
@@ -35,10 +36,10 @@ def _is_private(mail: Email) -> bool:
     return mail.kind.startswith("assessment.") and mail.kind != "assessment.invitation"
 
 
-def told_of(mail: Email, *, text: bool = True) -> dict[str, Any]:
+def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
     """A mail as it was sent, its link blotted out; of one that was not sent what it was to say. Without its `text`:
     that it was sent."""
-    return without_nothing(
+    return without_empty(
         {
             "to": mail.to_address,
             "name": mail.to_name,

@@ -10,9 +10,9 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 
-from goodword.core import jobs, upkeep
+from goodword.core import job_recovery, jobs
 from goodword.core.environment import SettingError
-from goodword.core.work import work as work_of_the_core
+from goodword.core.worker import work as run_worker
 from tests.support.jobs import waiting
 
 
@@ -48,7 +48,7 @@ def states() -> list[tuple[str, str]]:
 def test_the_job_of_a_dead_worker_is_given_back(known: bool) -> None:
     work.defer(number=1)
     take(worker_id=worker(silent=timedelta(minutes=1)) if known else None)
-    assert upkeep.retry_stalled() == 1
+    assert job_recovery.retry_stalled() == 1
     assert waiting() == [("tests.work", {"number": 1})]
 
 
@@ -56,7 +56,7 @@ def test_the_job_of_a_dead_worker_is_given_back(known: bool) -> None:
 def test_the_job_of_a_living_worker_is_left_to_it() -> None:
     work.defer(number=1)
     take(worker_id=worker(silent=timedelta(seconds=12)))
-    assert upkeep.retry_stalled() == 0
+    assert job_recovery.retry_stalled() == 0
     assert states() == [("tests.work", "doing")]
 
 
@@ -65,7 +65,7 @@ def test_under_a_queueing_lock_the_newer_one_takes_its_place() -> None:
     work.defer_once(lock="one", number=1)
     take(worker_id=None)
     work.defer_once(lock="one", number=2)
-    assert upkeep.retry_stalled() == 0
+    assert job_recovery.retry_stalled() == 0
     assert waiting() == [("tests.work", {"number": 2})]
     assert states() == [("tests.work", "todo")]
 
@@ -74,15 +74,15 @@ def test_under_a_queueing_lock_the_newer_one_takes_its_place() -> None:
 def test_under_a_queueing_lock_it_is_given_back_if_no_other_waits() -> None:
     work.defer_once(lock="one", number=1)
     take(worker_id=None)
-    assert upkeep.retry_stalled() == 1
+    assert job_recovery.retry_stalled() == 1
     assert waiting() == [("tests.work", {"number": 1})]
 
 
 @pytest.mark.django_db
 def test_a_job_that_kills_its_workers_is_given_up() -> None:
     work.defer(number=1)
-    take(worker_id=None, attempts=upkeep.TRIES)
-    assert upkeep.retry_stalled() == 0
+    take(worker_id=None, attempts=job_recovery.TRIES)
+    assert job_recovery.retry_stalled() == 0
     assert states() == [("tests.work", "failed")]
 
 
@@ -96,7 +96,7 @@ def test_what_failed_long_ago_goes_and_what_failed_lately_stays() -> None:
             "UPDATE procrastinate_events SET at = now() - interval '31 days' WHERE job_id = "
             "(SELECT min(id) FROM procrastinate_jobs)"
         )
-    upkeep.prune.run()
+    job_recovery.prune.run()
     assert [job.args for job in ProcrastinateJob.objects.all()] == [{"number": 2}]
 
 
@@ -130,7 +130,7 @@ def test_what_a_sweep_has_made_good_is_not_called_failed_any_more() -> None:
 @pytest.mark.django_db
 def test_a_sweep_that_fails_each_time_is_listed_once() -> None:
     failed("tests.sweep", "tests.work", "tests.sweep", "tests.work")
-    upkeep.sweep_stalled.run()
+    job_recovery.sweep_stalled.run()
     assert states() == [("tests.work", "failed"), ("tests.sweep", "failed"), ("tests.work", "failed")]
 
 
@@ -148,11 +148,11 @@ def test_both_run_by_time() -> None:
 def test_sessions_that_are_over_go() -> None:
     for days in (-1, 1):
         Session.objects.create(session_key=str(days), expire_date=timezone.now() + timedelta(days=days))
-    upkeep.prune.run()
+    job_recovery.prune.run()
     assert [session.session_key for session in Session.objects.all()] == ["1"]
 
 
 def test_a_worker_with_fewer_connections_than_jobs_at_once_does_not_start(settings: Settings) -> None:
     settings.GOODWORD_POOL = 4
     with pytest.raises(SettingError, match=r"^5 jobs at once need as many connections: raise GOODWORD_POOL"):
-        work_of_the_core(5)
+        run_worker(5, grace=0)

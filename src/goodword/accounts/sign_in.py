@@ -1,0 +1,310 @@
+"""Sign-in with allauth: the sign-in trail, failure limits, session timeouts and password resets.
+
+Sign-up is closed: members are invited, or created by `goodword createadmin`.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from ipaddress import ip_address, ip_network
+from smtplib import SMTPException
+from typing import Any, Final
+from urllib.parse import quote
+
+from allauth.account import signals as allauth
+from allauth.account.adapter import DefaultAccountAdapter, get_adapter
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.core.internal import ratelimit
+from django.conf import settings
+from django.contrib.auth import signals as auth
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.hashers import check_password
+from django.core import signing
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from goodword.accounts.domain.audit import write
+from goodword.accounts.models import AuditEntry, Membership, User
+from goodword.core import clock
+
+log = logging.getLogger(__name__)
+
+SIGNED_IN: Final = "sign_in.succeeded"
+FAILED: Final = "sign_in.failed"
+LOCKED_OUT: Final = "sign_in.locked_out"
+SIGNED_OUT: Final = "sign_in.ended"
+SIGNED_OUT_EVERYWHERE: Final = "sign_in.ended_everywhere"
+CHANGED: Final = "sign_in.password_changed"
+RESET_REQUESTED: Final = "sign_in.reset_requested"
+RESET: Final = "sign_in.password_reset"
+TRAIL: Final = (
+    *(SIGNED_IN, FAILED, LOCKED_OUT, SIGNED_OUT, SIGNED_OUT_EVERYWHERE),
+    *(CHANGED, RESET_REQUESTED, RESET),
+)
+#: actions possible for anyone who knows the e-mail address
+_BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)
+LONGEST_BROWSER: Final = 200
+#: repeated refusals from one address within this time are recorded once
+QUIET: Final = timedelta(minutes=5)
+_COOKIE_AGE: Final = timedelta(days=180)
+_COOKIE_SALT: Final = "goodword.accounts.known_browser"
+#: failed sign-ins to one account from unknown networks and browsers: 100 an hour
+_FROM_ANYWHERE: Final[dict[str, Any]] = {
+    "app": "allauth.account",
+    "action": "login_failed_anywhere",
+    "config": {"login_failed_anywhere": "100/h/key"},
+}
+LAST_SEEN: Final = "last_seen"
+#: seconds between two writes of a session
+SAVE_EVERY: Final = 300
+_RESET_MAIL = "account/email/password_reset_key"
+
+
+def record_sign_in(user: User, *, action: str, address: str, browser: str, now: datetime) -> None:
+    """Record it in the audit log of each organisation that the user is a member of."""
+    for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
+        write(
+            organisation=member.organisation,
+            action=action,
+            member=member,
+            actor="not signed in" if action in _BY_ANYBODY else str(user),
+            now=now,
+            details={"address": address, "browser": browser[:LONGEST_BROWSER]},
+        )
+
+
+def record_lockout(user: User, *, address: str, browser: str, now: datetime) -> None:
+    """Record the first refusal of a series."""
+    recent = AuditEntry.objects.across_organisations().filter(
+        member__user=user, action=LOCKED_OUT, details__address=address, at__gt=now - QUIET
+    )
+    if not recent.exists():
+        record_sign_in(user, action=LOCKED_OUT, address=address, browser=browser, now=now)
+
+
+def has_signed_in_from(user: User, address: str) -> bool:
+    """Whether this user has signed in from this network (an IPv4 address, an IPv6 /64) before."""
+    entries = AuditEntry.objects.across_organisations().filter(member__user=user, action=SIGNED_IN)
+    known = entries.values_list("details__address", flat=True).distinct()
+    return _network(address) in {_network(one) for one in known}
+
+
+def _network(address: str) -> str:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    return str(ip_network((found, 64), strict=False)) if found.version == 6 else str(found)
+
+
+def sign_out_everywhere(user: User, *, address: str, browser: str, now: datetime) -> None:
+    """End all sessions of this user on every device, including this one."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+        record_sign_in(user, action=SIGNED_OUT_EVERYWHERE, address=address, browser=browser, now=now)
+
+
+def prune(*, before: datetime) -> int:
+    """Delete entries of the trail from before this time. Returns how many."""
+    deleted, _ = AuditEntry.objects.across_organisations().filter(action__in=TRAIL, at__lt=before).delete()
+    return deleted
+
+
+def where(request: HttpRequest) -> dict[str, str]:
+    """The network address and browser of a request, as stored in the trail."""
+    return {
+        "address": request.META.get("REMOTE_ADDR", ""),
+        "browser": request.META.get("HTTP_USER_AGENT", "").replace("\x00", ""),
+    }
+
+
+def remember_browser(response: HttpResponse, user: User) -> None:
+    """Set a signed cookie with the user, which exempts this browser from lockouts caused by others."""
+    response.set_cookie(
+        settings.KNOWN_BROWSER_COOKIE_NAME,
+        signing.dumps(user.pk, salt=_COOKIE_SALT),
+        max_age=_COOKIE_AGE,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def is_known_browser(user: User, request: HttpRequest) -> bool:
+    """Whether this user has signed in with this browser."""
+    value = request.COOKIES.get(settings.KNOWN_BROWSER_COOKIE_NAME, "")
+    try:
+        return bool(signing.loads(value, salt=_COOKIE_SALT, max_age=_COOKIE_AGE) == user.pk)
+    except signing.BadSignature:
+        return False
+
+
+class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library has no types
+    """Closes sign-up, rewords errors and limits failed sign-ins per account."""
+
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy(
+            "The e-mail address or the password is not right. Check both."
+        ),
+        "too_many_login_attempts": gettext_lazy("Too many attempts. Wait a few minutes, then try again."),
+    }
+
+    def format_email_subject(self, subject: str) -> str:
+        """Without allauth's prefix, the server's address."""
+        return subject
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: Any) -> str:
+        """Count failures per account and network, so that a stranger's do not lock out the owner."""
+        return f"{_account(credentials)}:{ratelimit.get_ip(request)}"
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuse after too many failures from this network, or from networks and browsers unknown to the account."""
+        try:
+            super().pre_authenticate(request, **credentials)
+            self._consume_from_anywhere(request, credentials)
+        except ValidationError:
+            if user := _user(credentials):
+                record_lockout(user, now=clock.now(), **where(request))
+            raise
+
+    def _consume_from_anywhere(self, request: HttpRequest, credentials: Mapping[str, Any]) -> None:
+        user = _user(credentials)
+        if user and (
+            is_known_browser(user, request) or has_signed_in_from(user, request.META["REMOTE_ADDR"])
+        ):
+            return
+        # for unknown accounts too, or the refusal would reveal which exist
+        self._from_anywhere = ratelimit.consume(request, key=_account(credentials), **_FROM_ANYWHERE)
+        if not self._from_anywhere:
+            raise self.validation_error("too_many_login_attempts")
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        if usage := getattr(self, "_from_anywhere", None):
+            usage.rollback()
+
+    def lift_limits(self, request: HttpRequest, user: User) -> None:
+        """Forget failed sign-ins to this account, whose owner has just authenticated."""
+        credentials = {"email": user.email}
+        self._delete_login_attempts_cached_email(request, **credentials)
+        ratelimit.clear(request, key=_account(credentials), **_FROM_ANYWHERE)
+
+    def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        remember_browser(response, user)
+        return response
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Record it in the sign-in trail; an unknown address is only logged."""
+        if user := _user(credentials):
+            record_sign_in(user, action=FAILED, now=clock.now(), **where(request))
+        else:
+            log.warning("Failed sign-in with an unknown e-mail address from %s", where(request)["address"])
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - allauth's signature
+        return False
+
+
+def _user(credentials: Mapping[str, Any]) -> User | None:
+    """The user named by these credentials."""
+    return User.objects.filter(email__iexact=str(credentials.get("email", "")).strip()).first()
+
+
+def _account(credentials: Mapping[str, Any]) -> str:
+    """The key to count failures by: several spellings of an address can find one account."""
+    user = _user(credentials)
+    return f"user {user.pk}" if user else f"unknown {str(credentials.get('email', '')).strip().casefold()}"
+
+
+class SessionTimeout:
+    """Saves the session of an active member, which restarts its timeout."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            now = int(clock.now().timestamp())
+            if now - request.session.get(LAST_SEEN, 0) >= SAVE_EVERY:
+                request.session[LAST_SEEN] = now
+        return self.get_response(request)
+
+
+def _trail(action: str) -> Any:
+    def receive(*, request: HttpRequest, user: User | None, **_: Any) -> None:
+        if user is not None:
+            record_sign_in(user, action=action, now=clock.now(), **where(request))
+
+    return receive
+
+
+def _seen(*, request: HttpRequest, **_: Any) -> None:
+    request.session[LAST_SEEN] = int(clock.now().timestamp())
+
+
+def _lift_limits(*, request: HttpRequest, user: User, **_: Any) -> None:
+    get_adapter(request).lift_limits(request, user)
+
+
+def connect_signals() -> None:
+    """Connect the receivers, by strong references because they are local functions."""
+    auth.user_logged_in.connect(_seen, weak=False, dispatch_uid="goodword.seen")
+    allauth.password_reset.connect(_lift_limits, weak=False, dispatch_uid="goodword.lift_limits")
+    for signal, action in (
+        (allauth.user_logged_in, SIGNED_IN),
+        (allauth.user_logged_out, SIGNED_OUT),
+        (allauth.password_changed, CHANGED),
+        (allauth.password_set, CHANGED),
+        (allauth.password_reset, RESET),
+    ):
+        signal.connect(_trail(action), weak=False, dispatch_uid=f"goodword.{action}.{id(signal)}")
+
+
+class NotCurrentPassword:
+    """Rejects the user's current password."""
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        # not user.check_password, which would save the user to upgrade the hash
+        if user is not None and user.pk and check_password(password, user.password):
+            raise ValidationError(_("This is your current password. Choose a different one."), code="not_new")
+
+    def get_help_text(self) -> str:
+        return _("Not your current password.")
+
+
+def reset_link(user: User) -> str:
+    """A link to set a new password, once, within PASSWORD_RESET_TIMEOUT seconds.
+
+    Built from GOODWORD_BASE_URL, never from a request, whose headers can be forged.
+    """
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+    key = f"{user_pk_to_url_str(user)}-{default_token_generator.make_token(user)}"
+    return settings.GOODWORD_BASE_URL + path.replace("UID-KEY", quote(key))
+
+
+def mail_reset_link(*, user_id: int, asked_at: datetime, now: datetime) -> None:
+    """Mail a member a reset link.
+
+    Raises OSError or SMTPException for a retry if the mail server cannot be used; an hour after the request, only logs
+    it.
+    """
+    user = User.objects.filter(pk=user_id, is_active=True).first()
+    if user is None:
+        return
+    link = reset_link(user)
+    context = {"email": user.email, "password_reset_url": link, "button_url": link}
+    context["help_contact"] = settings.GOODWORD_HELP_CONTACT
+    try:
+        get_adapter().render_mail(_RESET_MAIL, user.email, context).send()
+    except (SMTPException, OSError):
+        if now - asked_at < timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT):
+            raise
+        log.warning(
+            "No reset link was mailed to user %s: the mail server cannot be used", user_id, exc_info=True
+        )
