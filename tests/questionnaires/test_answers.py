@@ -121,7 +121,7 @@ def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> No
         ("title_confirm", "answer", "Confirm or correct the job title, or say that you're not sure."),
     ],
 )
-def test_a_required_question_left_open_says_what_to_do(kind: str, part: str, sentence: str) -> None:
+def test_a_missing_answer_to_a_required_question_is_explained(kind: str, part: str, sentence: str) -> None:
     assert _refusal(kind, None) == (part, sentence)
 
 
@@ -168,7 +168,7 @@ def test_too_many_choices_are_counted() -> None:
         ("red", "We couldn't read this answer. Please answer again."),
     ],
 )
-def test_exactly_so_many_words_are_picked(chosen: object, sentence: str) -> None:
+def test_an_exact_number_of_words_is_picked(chosen: object, sentence: str) -> None:
     assert _refusal("adjectives", chosen) == ("", sentence)
 
 
@@ -190,7 +190,7 @@ def test_exactly_so_many_words_are_picked(chosen: object, sentence: str) -> None
         ("4.3.2021", "Enter the date as year, month and day, for example 2021-03-04."),
     ],
 )
-def test_a_date_that_cannot_be_is_refused_with_what_to_do(raw: object, sentence: str) -> None:
+def test_an_impossible_date_is_refused_with_advice(raw: object, sentence: str) -> None:
     assert _refusal("date", raw) == ("", sentence)
 
 
@@ -212,13 +212,13 @@ def test_a_date_that_cannot_be_is_refused_with_what_to_do(raw: object, sentence:
         ({"from": "2021-05", "to": {"month": "4", "year": ""}}, "to", "Enter the year as well as the month."),
     ],
 )
-def test_a_period_that_is_asked_for_is_held_to_the_same_rules(
+def test_periods_follow_the_same_rules_as_confirmed_dates(
     raw: dict[str, Any], part: str, sentence: str
 ) -> None:
     assert _refusal("period", raw) == (part, sentence)
 
 
-def test_a_period_that_is_asked_for_may_lie_ahead() -> None:
+def test_a_period_may_be_in_the_future() -> None:
     stored = validate(question("period"), {"from": "2027-01", "to": "2027-12"}, today=TODAY)
     assert stored == {"from": "2027-01", "to": "2027-12"}
 
@@ -298,12 +298,12 @@ def test_a_correction_needs_the_corrected_value() -> None:
         ),
     ],
 )
-def test_where_nothing_was_stated_the_question_is_open(kind: str, raw: object, stored: object) -> None:
+def test_without_a_statement_the_question_is_open(kind: str, raw: object, stored: object) -> None:
     assert validate(question(kind), raw, stated=Stated()) == stored
 
 
 @pytest.mark.parametrize("kind", ["relationship_confirm", "title_confirm", "dates_confirm"])
-def test_what_was_not_stated_cannot_be_confirmed(kind: str) -> None:
+def test_a_missing_statement_cannot_be_confirmed(kind: str) -> None:
     with pytest.raises(AnswerError) as refused:
         validate(question(kind), "confirmed", stated=Stated())
     assert refused.value.sentence == "We couldn't read this answer. Please answer again."
@@ -340,7 +340,7 @@ def test_what_was_not_stated_cannot_be_confirmed(kind: str) -> None:
         max_leaves=6,
     )
 )
-def test_nothing_that_can_be_sent_does_more_than_be_stored_or_refused(kind: str, raw: object) -> None:
+def test_any_input_is_stored_or_refused(kind: str, raw: object) -> None:
     asked = question(kind)
     try:
         stored = validate(asked, raw, stated=STATED, today=TODAY)

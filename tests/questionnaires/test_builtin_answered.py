@@ -31,7 +31,7 @@ def answered(questions: Sequence[Question]) -> list[str]:
 
 
 @each
-def test_every_referee_can_answer_all_that_they_are_asked(key: str, language: str) -> None:
+def test_every_referee_can_answer_all_their_questions(key: str, language: str) -> None:
     questions = load(key, language=language).questions
     for relationship in RELATIONSHIPS:
         asked = applicable(questions, relationship=relationship)

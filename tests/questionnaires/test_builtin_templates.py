@@ -106,13 +106,13 @@ def test_it_takes_five_minutes_at_most(key: str, language: str) -> None:
 
 
 @each_key
-def test_nobody_is_asked_for_fewer_than_four_competencies(key: str) -> None:
+def test_every_relationship_rates_at_least_four_competencies(key: str) -> None:
     for relationship in RELATIONSHIPS:
         asked = applicable(load(key).questions, relationship=relationship)
         assert sum(isinstance(question, Rating) for question in asked) in {4, 5}
 
 
-def test_some_are_asked_only_of_those_who_can_know() -> None:
+def test_some_competencies_are_only_for_certain_relationships() -> None:
     assert {
         (key, question.id): question.only_for
         for key in keys()
@@ -122,7 +122,7 @@ def test_some_are_asked_only_of_those_who_can_know() -> None:
 
 
 @each
-def test_all_must_be_answered_and_what_one_cannot_judge_can_be_passed(key: str, language: str) -> None:
+def test_all_ratings_are_required_and_can_be_passed(key: str, language: str) -> None:
     for question in load(key, language=language).questions:
         assert question.required
         if isinstance(question, Rating | Between):

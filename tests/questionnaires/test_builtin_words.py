@@ -88,7 +88,7 @@ def test_names_and_definitions_are_distinct_and_short(language: str) -> None:
 
 
 @each_language
-def test_levels_carry_the_same_labels_everywhere(language: str) -> None:
+def test_levels_have_the_same_labels_everywhere(language: str) -> None:
     assert len({tuple(level.label for level in one.levels) for one in competencies(language)}) == 1
 
 

@@ -56,12 +56,12 @@ def test_an_optional_number_may_be_left_open(raw: object) -> None:
 
 
 @pytest.mark.parametrize("raw", ["many", "12-14", "1.2.3", "٣", "1e3", "0x1F", "--1", "hours"])
-def test_what_is_no_number_in_figures_is_said(raw: str) -> None:
+def test_text_that_is_no_number_is_refused(raw: str) -> None:
     assert _refusal(raw) == "Enter a number in figures, for example 12."
 
 
 @pytest.mark.parametrize(("raw", "decimals"), [("1,200", 1), ("1.200", 2), ("12,500", 3)])
-def test_what_can_be_read_in_two_ways_is_asked_again(raw: str, decimals: int) -> None:
+def test_an_ambiguous_number_is_refused(raw: str, decimals: int) -> None:
     assert _refusal(raw, decimals=decimals) == (
         f"“{raw}” is ambiguous. Please leave out the thousands separator."
     )
@@ -80,7 +80,7 @@ def test_decimals_are_counted() -> None:
     assert _refusal("7,5555", decimals=2) == "Enter at most 2 digits after the decimal point."
 
 
-def test_a_number_out_of_range_is_told_the_range() -> None:
+def test_a_number_out_of_range_is_refused_with_the_range() -> None:
     assert _refusal("0", least=1, most=60) == "Enter a number from 1 to 60."
     assert _refusal("61", least=1, most=60) == "Enter a number from 1 to 60."
     assert _refusal("-1", least=0) == "Enter 0 or more."
@@ -95,12 +95,12 @@ def test_the_ends_of_the_range_belong_to_it() -> None:
 
 
 @pytest.mark.parametrize("raw", [math.nan, math.inf, -math.inf, 10**300])
-def test_what_no_number_can_be_is_refused(raw: object) -> None:
+def test_values_that_are_no_numbers_are_refused(raw: object) -> None:
     assert _refusal(raw) == "This number is too large. Please check it."
 
 
 @pytest.mark.parametrize("raw", [True, {}, [], ["1"], b"1"])
-def test_what_no_page_sends_is_unreadable(raw: object) -> None:
+def test_input_that_no_page_sends_is_refused(raw: object) -> None:
     assert _refusal(raw) == "We couldn't read this answer. Please answer again."
 
 
@@ -114,7 +114,7 @@ def test_numbers_are_written_as_the_language_does() -> None:
     value=st.decimals(min_value=-(10**9), max_value=10**9, places=4),
     language=st.sampled_from(["en", "de", "fr"]),
 )
-def test_what_is_shown_again_is_read_again(value: Any, language: str) -> None:
+def test_displayed_numbers_can_be_parsed(value: Any, language: str) -> None:
     asked = question("number", decimals=4)
     stored = validate(asked, float(value))
     assert isinstance(stored, float)

@@ -141,7 +141,7 @@ def _flat(kind: str, shown: Mapping[str, object]) -> dict[str, object]:
         ),
     ],
 )
-def test_an_error_stands_at_the_input_it_is_about(
+def test_errors_are_attached_to_their_inputs(
     kind: str, data: Mapping[str, object], errors: dict[str, list[str]]
 ) -> None:
     form = _posted(question(kind), data)
@@ -149,7 +149,7 @@ def test_an_error_stands_at_the_input_it_is_about(
     assert _errors(form) == errors
 
 
-def test_a_relationship_that_was_not_stated_is_asked_in_one_list() -> None:
+def test_an_unstated_relationship_is_asked_as_one_list() -> None:
     form = _posted(question("relationship_confirm"), {}, NOTHING_STATED)
     assert _errors(form) == {"it-relationship": ["Choose the relationship."]}
     assert form.blocks[0].main is None
@@ -160,7 +160,7 @@ def test_dates_that_were_not_stated_cannot_be_confirmed() -> None:
     assert form.fields["it"].choices == [("corrected", "I know the dates"), ("unsure", "I'm not sure")]  # type: ignore[attr-defined]  # the field is a choice field
 
 
-def test_what_was_typed_stays_beside_its_error() -> None:
+def test_input_is_kept_beside_its_error() -> None:
     typed = "<b>bold</b> " + "x" * 10_000
     form = _posted(question("long_text"), {"q-it": typed})
     assert not form.is_valid()
@@ -221,7 +221,7 @@ def test_a_page_with_errors_has_a_summary_that_links_to_the_inputs() -> None:
     assert [page.count(f'id="{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
 
 
-def test_what_was_ticked_and_typed_stays_when_it_is_refused() -> None:
+def test_refused_input_is_kept() -> None:
     asked = [question("adjectives", id="words"), question("number", id="many"), question("date", id="day")]
     data = {"q-words": ["red", "green", "blue"], "q-many": "a <b>", "q-day_day": "x", "q-day_year": "<i>"}
     form = QuestionForm(asked, data=data)
@@ -241,7 +241,7 @@ def test_what_was_ticked_and_typed_stays_when_it_is_refused() -> None:
         ("multiple_choice", {}, "As you saw it. Choose all that apply."),
     ],
 )
-def test_how_many_may_be_chosen_is_said_beforehand(kind: str, changes: dict[str, int], hint: str) -> None:
+def test_the_form_says_how_many_answers_to_choose(kind: str, changes: dict[str, int], hint: str) -> None:
     form = QuestionForm([question(kind, help="As you saw it.", **changes)])
     assert form.fields["it"].help_text == hint
 

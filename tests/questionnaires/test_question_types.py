@@ -54,7 +54,7 @@ def test_a_text_is_required_and_takes_ten_thousand_characters_unless_it_says_oth
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_type_is_read_back_from_what_is_written(kind: str) -> None:
+def test_every_type_survives_writing_and_parsing(kind: str) -> None:
     asked = (question(kind, help="Some help.", required=False),)
     assert parse(to_json(asked)) == asked
     assert [entry["type"] for entry in to_json(asked)] == [kind]
@@ -109,7 +109,7 @@ def test_every_type_is_read_back_whatever_its_values(kind: str, data: st.DataObj
         assert json.loads(json.dumps(to_json(parse(written)))) == written
 
 
-def test_what_is_seldom_said_is_written_only_where_it_is() -> None:
+def test_optional_fields_are_written_only_if_set() -> None:
     plain = to_json([question("date")])
     assert plain == [{"type": "date", "id": "it", "text": "What of it?", "help": "", "required": True}]
     told = question("date", self_text="And you?", only_for=["peer", "manager", "peer"])
@@ -117,7 +117,7 @@ def test_what_is_seldom_said_is_written_only_where_it_is() -> None:
     assert question("date", self_text="", only_for=[], when=None) == question("date")
 
 
-def test_what_was_stored_before_the_newer_types_is_read_as_it_was() -> None:
+def test_questions_stored_by_older_versions_are_parsed() -> None:
     stored = rating(help="", required=True, can_pass=True, comment=False)
     assert to_json(parse([stored])) == [stored]
 
@@ -228,13 +228,13 @@ def _loop() -> list[dict[str, Any]]:
         ),
     ],
 )
-def test_a_condition_bound_or_choice_that_cannot_be_is_refused(data: Any, sentence: str) -> None:
+def test_an_impossible_condition_limit_or_choice_is_refused(data: Any, sentence: str) -> None:
     with pytest.raises(QuestionError) as refused:
         parse(data)
     assert str(refused.value) == sentence
 
 
-def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
+def test_the_built_in_template_survives_writing_and_parsing() -> None:
     questions = load().questions
     assert parse(to_json(questions)) == questions
 
@@ -297,7 +297,7 @@ def test_the_built_in_template_is_read_back_from_what_is_written() -> None:
         ),
     ],
 )
-def test_what_is_wrong_is_said_in_a_sentence_that_names_the_question(data: Any, sentence: str) -> None:
+def test_an_error_names_the_question(data: Any, sentence: str) -> None:
     with pytest.raises(QuestionError) as refused:
         parse(data)
     assert str(refused.value) == sentence

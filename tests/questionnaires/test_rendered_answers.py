@@ -71,7 +71,7 @@ def test_corrected_dates_stand_beside_the_stated_ones() -> None:
     )
 
 
-def test_who_is_not_sure_contradicts_nothing() -> None:
+def test_not_sure_is_no_contradiction() -> None:
     row = _row("title_confirm", {"answer": "unsure", "title": ""})
     assert (row.answer, row.stated, row.verdict) == ("Not sure", "Analyst", "unsure")
 

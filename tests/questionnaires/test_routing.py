@@ -56,7 +56,7 @@ UNSURE: Json = {"answer": "unsure", "comment": "Sometimes."}
         ("peer", {"led": NO, "again": NO}, "led end"),
     ],
 )
-def test_what_is_asked_follows_relationship_and_answers(
+def test_relationship_and_answers_decide_which_questions_are_asked(
     relationship: str, answers: Mapping[str, Json] | None, asked: str
 ) -> None:
     assert _ids(applicable(CHAIN, relationship=relationship, answers=answers)) == asked
@@ -91,14 +91,14 @@ def test_a_condition_holds_by_the_stored_answer_of_its_type(
     assert _ids(asked) == ("it then" if is_asked else "it")
 
 
-def test_what_hangs_on_a_question_for_others_is_not_asked_though_it_is_required() -> None:
+def test_dependants_of_questions_for_others_are_not_asked() -> None:
     questions = parse([LED | {"only_for": ["manager", "peer"]}, _text("how", when=_when("led", "yes"))])
     assert _ids(applicable(questions, relationship="peer")) == "led how"
     assert _ids(applicable(questions, relationship="client")) == ""
     assert _ids(applicable(questions, relationship="client", answers={"led": YES})) == ""
 
 
-def test_about_oneself_the_own_text_is_asked_and_nothing_confirmed() -> None:
+def test_a_self_assessment_uses_its_own_text_and_has_no_confirmations() -> None:
     questions = parse(
         [
             {"id": "dates", "type": "dates_confirm", "text": "Condition?"},
@@ -114,6 +114,6 @@ def test_about_oneself_the_own_text_is_asked_and_nothing_confirmed() -> None:
     ]
 
 
-def test_questions_without_conditions_are_asked_of_everybody() -> None:
+def test_questions_without_conditions_are_asked_of_everyone() -> None:
     questions = (question("long_text"), question("date", id="on"))
     assert [applicable(questions, relationship=one, answers={}) for one in RELATIONSHIPS] == [questions] * 7

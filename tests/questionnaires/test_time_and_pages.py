@@ -40,7 +40,7 @@ def test_even_one_short_question_takes_a_minute() -> None:
     assert minutes([question("yes_no_unsure")]) == 1
 
 
-def test_what_is_to_be_confirmed_shares_a_page_and_all_else_has_its_own() -> None:
+def test_confirmations_share_a_page_and_other_questions_do_not() -> None:
     assert [[asked.id for asked in page] for page in pages(load().questions)] == [
         ["relationship", "dates", "title"],
         ["reliability"],

@@ -104,7 +104,7 @@ def test_the_newest_published_number_is_current_in_the_language_or_its_first(org
     assert [current_version(own, language=code) for code in ("de-at", "fr", "en")] == [german, french, french]
 
 
-def test_offered_is_what_is_published_and_not_archived_by_title(org: Organisation) -> None:
+def test_roles_can_choose_published_unarchived_questionnaires(org: Organisation) -> None:
     zebra, ant = _questionnaire(org, "zebra"), _questionnaire(org, "ant")
     gone, draft = _questionnaire(org, "gone", archived_at=NOW), _questionnaire(org, "draft")
     for one in (zebra, ant, gone):
@@ -199,7 +199,7 @@ def _from_before(org: Organisation) -> Questionnaire:
     return made
 
 
-def test_a_newer_built_in_is_added_while_nobody_has_changed_it(org: Organisation) -> None:
+def test_a_newer_built_in_version_is_added_to_unchanged_questionnaires(org: Organisation) -> None:
     made = _from_before(org)
     ensure_builtin(org, KEY, now=NOW + timedelta(days=1))
     number, languages = builtin.load(KEY).version, builtin.languages(KEY)
@@ -207,7 +207,9 @@ def test_a_newer_built_in_is_added_while_nobody_has_changed_it(org: Organisation
 
 
 @pytest.mark.parametrize("change", ["published by a member", "published later than made", "a draft"])
-def test_a_newer_built_in_leaves_alone_what_members_have_changed(org: Organisation, change: str) -> None:
+def test_a_newer_built_in_version_is_not_added_to_changed_questionnaires(
+    org: Organisation, change: str
+) -> None:
     made = _from_before(org)
     before = _there(made)
     changes: dict[str, dict[str, Any]] = {
@@ -226,7 +228,7 @@ def _timed(org: Organisation) -> QuestionnaireVersion:
     )
 
 
-def test_the_estimate_is_told_until_twenty_were_measured(org: Organisation) -> None:
+def test_the_estimate_is_shown_until_twenty_measurements(org: Organisation) -> None:
     version = _timed(org)
     estimate = minutes_of_version(version)
     record_seconds(version, [600] * 19)
@@ -237,7 +239,7 @@ def test_the_estimate_is_told_until_twenty_were_measured(org: Organisation) -> N
     assert (minutes_of_version(version), version.median_seconds, version.measured) == (10, 600, 20)
 
 
-def test_what_nobody_answers_in_does_not_move_the_median(org: Organisation) -> None:
+def test_implausible_times_do_not_affect_the_median(org: Organisation) -> None:
     version = _timed(org)
     record_seconds(version, [240, 300, 420, 0, -5, 3, 90_000, 3_601])
     version.refresh_from_db()
@@ -248,7 +250,7 @@ def test_what_nobody_answers_in_does_not_move_the_median(org: Organisation) -> N
     assert (version.median_seconds, version.measured) == (300, 3)
 
 
-def test_noting_twice_changes_nothing_and_the_latest_times_count(org: Organisation) -> None:
+def test_recording_times_is_idempotent(org: Organisation) -> None:
     version = _timed(org)
     for times in ([100, 200, 300], [100, 200, 300], [400, 500]):
         record_seconds(version, times)
@@ -268,7 +270,7 @@ def test_a_short_measured_time_is_still_a_minute(org: Organisation) -> None:
     assert minutes_of_version(_version(_questionnaire(org), median_seconds=21, measured=20)) == 1
 
 
-def test_the_estimate_is_that_of_the_relationship_which_is_asked_the_most(org: Organisation) -> None:
+def test_the_estimate_is_for_the_relationship_with_most_questions(org: Organisation) -> None:
     asked = [question("long_text", id=f"t{n}", only_for=["manager"]) for n in range(6)]
     version = _version(_questionnaire(org), questions=to_json([question("date"), *asked]))
     assert [minutes_of_version(version, relationship=one) for one in ("", "manager", "peer")] == [5, 5, 1]

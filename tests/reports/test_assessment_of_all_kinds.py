@@ -120,7 +120,7 @@ def test_a_distance_is_printed_by_how_many_lie_further_from_the_key() -> None:
         ("fr", "Non comptées, car la connexion s’est interrompue à ce moment : situations, 1."),
     ],
 )
-def test_a_situation_that_a_broken_line_took_is_told_and_not_printed(language: str, said: str) -> None:
+def test_a_situation_voided_by_a_lost_connection_is_counted_but_not_printed(language: str, said: str) -> None:
     attempt = attempt_of(language, kinds=("judgement",))
     whole = again(attempt).snapshot["assessment"]["tests"][0]["situations"]
     part = AttemptPart.objects.of(attempt.organisation).get(attempt=attempt)
@@ -174,7 +174,7 @@ def test_the_rules_and_figures_of_bands_and_abilities_are_printed_in_each_langua
     assert "cannot be printed" not in text
 
 
-def test_a_snapshot_of_before_is_drawn_without_what_it_does_not_have() -> None:
+def test_an_older_snapshot_is_drawn_without_figures() -> None:
     snapshot = held_and_calibrated().snapshot
     snapshot["schema"] = 3
     scales, reasoning, judgement = snapshot["assessment"]["tests"]
@@ -208,7 +208,7 @@ def test_points_are_added_up_once_all_raters_have_marked() -> None:
     ] == []
 
 
-def test_no_time_and_nothing_that_was_granted_is_in_a_snapshot() -> None:
+def test_a_snapshot_contains_no_times_and_no_adjustments() -> None:
     attempt = attempt_of()
     plain = report_of(attempt).snapshot["assessment"]
     AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt).update(seconds=7777, breaks=2)
@@ -217,7 +217,7 @@ def test_no_time_and_nothing_that_was_granted_is_in_a_snapshot() -> None:
     assert [word for word in ("7777", "4711", '"seconds"', '"device"') if word in json.dumps(plain)] == []
 
 
-def test_without_its_person_every_kind_keeps_its_shape_and_nothing_that_was_answered() -> None:
+def test_a_redacted_snapshot_of_every_kind_is_valid_and_has_no_answers() -> None:
     attempt = attempt_of(two_raters=True)
     marked(attempt, name="Nora Nine", safe=5, tells=1, comment="Calm and clear")
     marked(attempt, name="Omar Ten", safe=4, tells=1)

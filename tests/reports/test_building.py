@@ -101,7 +101,7 @@ def test_completing_again_makes_a_new_version_and_leaves_the_old_one() -> None:
     assert bytes(versions[0].file.content) == old
 
 
-def test_an_event_that_comes_twice_makes_one_report() -> None:
+def test_a_repeated_event_makes_one_report() -> None:
     finished(application())
     run_jobs()
     assert Report.objects.across_organisations().count() == 1
@@ -128,7 +128,7 @@ def test_a_name_in_any_script_has_its_report(name: str) -> None:
     assert ready(about).state == "ready"
 
 
-def test_a_snapshot_that_cannot_be_drawn_fails_at_once_and_stands_on_the_timeline() -> None:
+def test_an_invalid_snapshot_fails_at_once_and_is_on_the_timeline() -> None:
     report = frozen()
     Report.objects.of(report.organisation).update(snapshot={"kind": "assessment"})
     draw(report_id=report.pk, now=NOW)
@@ -138,7 +138,7 @@ def test_a_snapshot_that_cannot_be_drawn_fails_at_once_and_stands_on_the_timelin
     assert (state(report)[:2], event_names().count("report.failed")) == (("failed", 1), 1)
 
 
-def test_what_was_never_drawn_is_begun_again_a_few_times_and_then_fails() -> None:
+def test_an_undrawn_report_is_retried_a_few_times_and_then_fails() -> None:
     report = frozen()
     run = [redraw_lost(now=NOW + TRIES[0] - timedelta(seconds=1)), redraw_lost(now=NOW + TRIES[0])]
     assert run == [0, 1]
@@ -158,7 +158,7 @@ def test_each_try_says_when_the_next_would_be() -> None:
     assert (report.tries, report.try_again_at) == (2, NOW + TRIES[1])
 
 
-def test_a_report_of_nothing_is_an_error_not_a_report() -> None:
+def test_a_missing_attempt_is_an_error() -> None:
     step_request = factories.step_request(application(), "assessment")
     with transaction.atomic():
         event = record(

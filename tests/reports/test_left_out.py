@@ -102,7 +102,7 @@ def test_a_shared_pdf_has_no_item_no_single_answer_and_no_key(report: Report) ->
     assert "5,5 von 8 Punkten" in text
 
 
-def test_the_scan_finds_what_a_page_of_members_shows(report: Report) -> None:
+def test_the_scan_finds_texts_on_members_pages(report: Report) -> None:
     """Proves that the test above could find these texts."""
     application = report.step_request.application
     client = signed_in(factories.member(report.organisation, kind="admin"))
@@ -113,7 +113,7 @@ def test_the_scan_finds_what_a_page_of_members_shows(report: Report) -> None:
 def test_a_review_without_a_login_has_no_item_no_single_answer_and_no_key(report: Report) -> None:
     text = _plain(Client().get(review(report.step_request.application)).content.decode())
     assert leaked(report, text) == []
-    for said in ("shown to signed-in members only", "from 4 of 4 answers", "steps from the key"):
+    for said in ("Sign in to see test items", "from 4 of 4 answers", "steps from the key"):
         assert said in text
 
 

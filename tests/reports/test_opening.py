@@ -51,7 +51,7 @@ def test_a_link_opens_the_pdf_of_just_this_version_and_is_logged(report: Report)
     assert event_names()[-1] == "report.opened"
 
 
-def test_who_only_looks_whether_the_link_works_opens_nothing(report: Report) -> None:
+def test_a_link_check_does_not_count_as_an_opening(report: Report) -> None:
     response = Client().head(share_path(report))
     assert (response.status_code, response.content) == (200, b"")
     assert int(response["Content-Length"]) == len(bytes(report.file.content))
@@ -130,7 +130,7 @@ def test_an_unknown_link_has_a_kind_page(report: Report, token: str) -> None:
     assert "This link doesn't work" in response.content.decode()
 
 
-def test_a_link_of_another_kind_or_of_an_undrawn_report_opens_nothing(report: Report) -> None:
+def test_links_of_other_kinds_or_undrawn_reports_open_nothing(report: Report) -> None:
     review = share_path(report, purpose=Link.Purpose.REVIEW).replace("/v/", "/s/")
     assert Client().get(review).status_code == 404
     path = share_path(report)
@@ -139,7 +139,7 @@ def test_a_link_of_another_kind_or_of_an_undrawn_report_opens_nothing(report: Re
     assert openings(report) == []
 
 
-def test_a_member_opens_it_and_stands_in_the_audit_log(report: Report) -> None:
+def test_an_opening_by_a_member_is_in_the_audit_log(report: Report) -> None:
     who = factories.member(report.organisation)
     response = signed_in(who).get(member_path(report))
     assert (response.status_code, response.content) == (200, bytes(report.file.content))
@@ -154,7 +154,7 @@ def refused(report: Report, who: Membership | None, status: int) -> None:
     assert openings(report) == []
 
 
-def test_who_is_signed_out_or_of_another_organisation_is_refused(report: Report) -> None:
+def test_signed_out_people_and_other_organisations_are_refused(report: Report) -> None:
     refused(report, None, 302)
     elsewhere = factories.member(factories.organisation(), kind="admin")
     refused(report, elsewhere, 404)
@@ -162,7 +162,7 @@ def test_who_is_signed_out_or_of_another_organisation_is_refused(report: Report)
     assert signed_in(elsewhere).get(path).status_code == 404
 
 
-def test_a_hiring_manager_opens_only_what_is_of_their_roles(report: Report) -> None:
+def test_a_hiring_manager_opens_only_reports_of_their_roles(report: Report) -> None:
     manager = factories.member(report.organisation, kind="hiring_manager")
     refused(report, manager, 404)
     assert report.step_request.application.role is not None
@@ -212,7 +212,7 @@ def test_a_report_that_is_ready_is_not_made_again(report: Report) -> None:
     assert state(report) == ("ready", 1, "")
 
 
-def test_who_may_not_work_on_it_does_not_make_a_report_again(report: Report) -> None:
+def test_a_hiring_manager_cannot_rebuild_a_report(report: Report) -> None:
     where = failed(report)
     manager = factories.member(report.organisation, kind="hiring_manager")
     assert report.step_request.application.role is not None

@@ -51,7 +51,7 @@ def test_every_kind_of_question_is_drawn_in_each_language(language: str) -> None
     assert [said for said in SAID[language] if said not in text] == []
 
 
-def test_no_sign_no_time_and_no_reason_of_a_no_is_in_a_snapshot() -> None:
+def test_a_snapshot_contains_no_flags_times_or_reasons_for_declining() -> None:
     check = whole()
     request = asked(check, 4, state="declined")
     request.decline_reason = "We fell out."
@@ -61,7 +61,7 @@ def test_no_sign_no_time_and_no_reason_of_a_no_is_in_a_snapshot() -> None:
     assert [word for word in ("We fell out.", "4711", "sign", "seconds") if word in told] == []
 
 
-def test_without_its_person_it_still_has_its_shape_and_nothing_that_was_said() -> None:
+def test_a_redacted_snapshot_is_valid_and_has_no_answers() -> None:
     check = whole()
     gone = without_person(reported(check).snapshot)
     assert render_pdf(check_snapshot(gone)).bytes

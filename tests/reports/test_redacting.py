@@ -30,7 +30,7 @@ def versions(report: Report) -> list[tuple[int, str, bool]]:
     return [(one.version, one.state, one.snapshot["redacted"]) for one in rows]
 
 
-def test_a_reference_checks_report_keeps_its_questions_and_nothing_that_was_said() -> None:
+def test_a_redacted_reference_check_keeps_its_questions_but_no_answers() -> None:
     told = story.sent()
     for address in ("maria@globex.example", "paul@globex.example"):
         story.answer(story.referee_door(address))
@@ -58,7 +58,7 @@ def test_an_assessments_report_keeps_its_scales_and_no_answer() -> None:
     assert fresh.code != report.code
 
 
-def test_nobody_is_told_of_the_redacted_version_and_its_former_links_are_dead() -> None:
+def test_redaction_notifies_nobody_and_deletes_links() -> None:
     report = ready()
     link, mails = share_path(report), Email.objects.of(report.organisation).count()
     assert Client().get(link).status_code == 200
@@ -79,7 +79,7 @@ def test_redacted_twice_there_is_one_redacted_version() -> None:
     assert versions(report) == [(1, "redacted", True), (2, "ready", True)]
 
 
-def test_what_is_being_drawn_at_that_moment_is_thrown_away() -> None:
+def test_a_drawing_in_progress_is_discarded() -> None:
     attempt = finished()
     run_jobs(but_not={"report.draw"})
     report = Report.objects.of(attempt.organisation).get()

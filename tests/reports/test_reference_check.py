@@ -11,7 +11,7 @@ from tests.support.jobs import run_jobs
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
-def test_all_references_in_make_a_report_with_what_was_said() -> None:
+def test_a_completed_check_gets_a_report_with_all_answers() -> None:
     told = story.sent()
     for address in ("maria@globex.example", "paul@globex.example"):
         story.answer(story.referee_door(address))
@@ -25,7 +25,7 @@ def test_all_references_in_make_a_report_with_what_was_said() -> None:
     assert email.subject == f"The references for {told.application.candidate.name} are in"
 
 
-def test_the_report_says_how_it_was_made_what_it_cannot_tell_and_whose_answer_can_be_known() -> None:
+def test_the_report_explains_method_limits_and_identifiable_answers() -> None:
     told = story.sent()
     story.answer(story.referee_door("maria@globex.example"))
     assert story.post(f"{story.referee_door('paul@globex.example')}facts/", story.FACTS).status_code == 302

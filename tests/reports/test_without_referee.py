@@ -89,7 +89,7 @@ def test_their_values_leave_every_figure() -> None:
     assert snapshot["left_out"] == 1
 
 
-def test_two_who_go_one_after_the_other_leave_one_version_that_is_drawn() -> None:
+def test_erasing_two_referees_in_turn_leaves_one_drawn_version() -> None:
     check = whole()
     reported(check)
     erased(check, 1)
@@ -101,7 +101,7 @@ def test_two_who_go_one_after_the_other_leave_one_version_that_is_drawn() -> Non
     assert "Omar" not in text and "2 referees were erased" in text
 
 
-def test_a_report_that_nobody_was_told_of_yet_is_told_without_them() -> None:
+def test_an_unannounced_report_is_announced_without_the_erased_referee() -> None:
     """The recruiter would otherwise never hear that the references are in."""
     check = whole()
     happens(check)
@@ -112,7 +112,7 @@ def test_a_report_that_nobody_was_told_of_yet_is_told_without_them() -> None:
     assert (event_names().count("report.ready"), event_names().count("report.redacted")) == (1, 0)
 
 
-def test_what_is_being_drawn_at_that_moment_is_thrown_away() -> None:
+def test_a_drawing_in_progress_is_discarded() -> None:
     check = whole()
     happens(check)
     run_jobs(but_not={"report.draw"})
@@ -122,7 +122,7 @@ def test_what_is_being_drawn_at_that_moment_is_thrown_away() -> None:
     assert not ReportFile.objects.of(check.organisation).exists()
 
 
-def test_who_had_not_answered_is_in_no_report() -> None:
+def test_a_referee_without_an_answer_is_in_no_report() -> None:
     check = checked()
     answered(check, 1)
     reported(check)

@@ -97,7 +97,7 @@ def rows() -> list[Any]:
 
 
 @pytest.mark.parametrize(("name", "more", "get", "post"), PAGES)
-def test_each_page_lets_in_who_works_and_nobody_else(
+def test_only_admins_and_recruiters_open_the_pages(
     world: World, name: str, more: list[str], get: int, post: int
 ) -> None:
     where = url(name, world.ours, *more)
@@ -120,7 +120,7 @@ def test_each_page_lets_in_who_works_and_nobody_else(
 
 
 @pytest.mark.parametrize("name", ["questionnaires", "questionnaire_new", "questionnaire_import"])
-def test_the_list_and_the_beginnings_let_in_who_works(name: str) -> None:
+def test_only_admins_and_recruiters_list_and_create(name: str) -> None:
     organisation = factories.organisation()
     for kind, status in {"admin": 200, "recruiter": 200, "hiring_manager": 403}.items():
         who = factories.member(organisation, kind=kind)

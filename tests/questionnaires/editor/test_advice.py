@@ -25,7 +25,7 @@ def test_the_built_in_ones_get_no_advice_in_any_language(key: str, language: str
     assert [one.sentence for one in found] == []
 
 
-def test_more_than_five_competencies_are_advised_against_and_more_than_eight_want_a_reason() -> None:
+def test_many_competencies_get_advice_and_very_many_need_a_reason() -> None:
     def rate(count: int) -> list[dict[str, object]]:
         return [rating(f"c{n}", f"Competency {n}") for n in range(count)]
 
@@ -39,7 +39,7 @@ def test_more_than_five_competencies_are_advised_against_and_more_than_eight_wan
     assert "You'll be asked for a reason when you publish" in said(*rate(9))[0]
 
 
-def test_what_makes_a_questionnaire_useless_is_said() -> None:
+def test_problems_that_make_a_questionnaire_useless_are_listed() -> None:
     managers = {**LED, "only_for": ["manager"]}
     peers = {**SIZE, "only_for": ["peer"]}
     sentences = said(managers, peers, {**STRENGTHS, "text": "What of {candidat}?"}, minutes=14)
@@ -78,7 +78,7 @@ def test_what_makes_a_questionnaire_useless_is_said() -> None:
         ("fr", "Est-elle enceinte ?", "family"),
     ],
 )
-def test_topics_better_not_asked_are_hinted_at(language: str, text: str, topic: str) -> None:
+def test_sensitive_topics_get_advice(language: str, text: str, topic: str) -> None:
     found = touched(text, language=language)
     assert found is not None
     assert found.topic == topic
@@ -93,11 +93,11 @@ def test_topics_better_not_asked_are_hinted_at(language: str, text: str, topic: 
         "How did {candidate} handle a still unfinished page?",
     ],
 )
-def test_words_that_only_look_like_it_are_left_alone(text: str) -> None:
+def test_harmless_words_get_no_advice(text: str) -> None:
     assert touched(text, language="en") is None
 
 
-def test_the_hint_names_the_question_and_the_word_and_never_blocks() -> None:
+def test_advice_on_sensitive_topics_names_question_and_word() -> None:
     found = advice(
         plain({**LED, "text": "Was {candidate} often ill?"}), minutes=5, translated={}, language="en"
     )

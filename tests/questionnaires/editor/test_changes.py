@@ -29,7 +29,7 @@ def test_every_kind_of_change_is_a_sentence() -> None:
     ]
 
 
-def test_languages_and_translated_texts_are_told() -> None:
+def test_changed_languages_and_translations_are_listed() -> None:
     english = plain(LED)
     german = [{**english[0], "text": "Alt"}]
     other = [{**english[0], "text": "Neu"}]

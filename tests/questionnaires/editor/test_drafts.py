@@ -65,7 +65,7 @@ def test_a_draft_is_made_from_the_newest_version_once(rita: Membership) -> None:
     assert QuestionnaireVersion.objects.of(rita.organisation).count() == 2
 
 
-def test_what_comes_with_the_product_is_only_duplicated(rita: Membership) -> None:
+def test_built_in_questionnaires_can_only_be_copied(rita: Membership) -> None:
     theirs = ensure_builtin(rita.organisation, builtin.GENERAL_PROFESSIONAL, now=NOW)
     with pytest.raises(NotEditable):
         begin_draft(questionnaire=theirs, now=NOW)
@@ -98,7 +98,7 @@ def test_questions_come_to_the_end_and_competencies_below_the_ratings(rita: Memb
         add_competency(questionnaire=ours, key="nobody_knows")
 
 
-def test_a_competency_comes_in_every_language_of_the_draft(rita: Membership) -> None:
+def test_a_competency_is_added_in_all_languages_of_the_draft(rita: Membership) -> None:
     ours = made(rita, LED)
     add_language(questionnaire=ours, language="de", now=NOW)
     add_competency(questionnaire=ours, key="reliability")
@@ -125,7 +125,7 @@ def test_a_change_keeps_id_and_type_and_is_refused_if_it_was_based_on_an_older_d
     assert draft(ours).entries[0]["text"] == "Led?"
 
 
-def test_a_change_that_breaks_a_condition_changes_nothing(rita: Membership) -> None:
+def test_a_change_that_breaks_a_condition_is_refused(rita: Membership) -> None:
     ours = made(rita, LED, SIZE, {**STRENGTHS, "when": {"question": "size", "is": ["large"]}})
     other = {**SIZE, "choices": [{"value": "small", "label": "Few"}, {"value": "huge", "label": "Many"}]}
     with pytest.raises(QuestionError, match="depends on the answer “large”"):
@@ -149,7 +149,7 @@ def test_a_question_moves_and_does_not_pass_the_one_it_hangs_on(rita: Membership
     ]
 
 
-def test_deleting_says_what_becomes_of_those_that_hang_on_it(rita: Membership) -> None:
+def test_deleting_a_question_keeps_or_deletes_its_dependants(rita: Membership) -> None:
     deeper = {**STRENGTHS, "when": {"question": "size", "is": ["large"]}}
     ours = made(rita, LED, SIZE, deeper)
     with pytest.raises(HasDependants):
@@ -174,7 +174,7 @@ def test_a_duplicated_question_keeps_its_translation(rita: Membership) -> None:
     assert [entry["text"] for entry in draft(ours).translations[0].questions] == ["Geführt?", "Geführt?", ""]
 
 
-def test_translations_hold_texts_only_and_the_second_tab_is_told(rita: Membership) -> None:
+def test_translations_change_only_texts_and_stale_ones_are_refused(rita: Membership) -> None:
     ours = made(rita, LED, SIZE)
     row = add_language(questionnaire=ours, language="de", now=NOW)
     assert add_language(questionnaire=ours, language="de", now=NOW).pk == row.pk
@@ -275,7 +275,7 @@ def test_archived_ones_are_not_offered_and_come_back(rita: Membership) -> None:
     ]
 
 
-def test_a_draft_thrown_away_takes_only_what_was_never_published(rita: Membership) -> None:
+def test_discarding_a_draft_deletes_only_unpublished_questionnaires(rita: Membership) -> None:
     never, ours = made(rita, LED), made(rita, LED)
     published(ours, rita)
     begin_draft(questionnaire=ours, now=NOW)

@@ -24,7 +24,7 @@ def problems(raw: bytes) -> list[str]:
 
 
 @pytest.mark.parametrize("key", builtin.keys())
-def test_what_was_exported_comes_back_equal(key: str) -> None:
+def test_an_exported_questionnaire_is_imported_unchanged(key: str) -> None:
     contents = Contents(
         title="General ☂",
         description="Two\nlines",
@@ -38,7 +38,7 @@ def test_what_was_exported_comes_back_equal(key: str) -> None:
     assert to_file(read_file(text.encode())) == text
 
 
-def test_a_translation_with_gaps_comes_back_with_them() -> None:
+def test_untranslated_texts_survive_export_and_import() -> None:
     source = plain(LED, SIZE, rating("quality", "Quality"))
     german = [with_texts(entry, {"text": "Auf Deutsch"}) for entry in source]
     contents = Contents(title="T", description="", languages={"en": source, "de": german})
@@ -81,7 +81,7 @@ def test_the_other_languages_must_ask_the_same() -> None:
     ]
 
 
-def test_what_is_no_questionnaire_is_refused_in_a_sentence() -> None:
+def test_an_invalid_file_is_refused_with_a_sentence() -> None:
     assert problems(b'{"title": "x",\n "languages": }') == [
         "The file is not valid JSON: error in line 2, character 15."
     ]

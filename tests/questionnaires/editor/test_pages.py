@@ -53,7 +53,7 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
-def test_the_list_shows_what_there_is_with_its_facts(rita: Membership, works: Client) -> None:
+def test_the_list_shows_questionnaires_with_their_facts(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, rating("quality", "Quality"))
     publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
     role = factories.role(rita.organisation, title="Shop lead", owner=rita)
@@ -105,7 +105,7 @@ def test_three_questionnaires_ask_no_more_queries_than_one(rita: Membership, wor
     assert queries() == one
 
 
-def test_a_new_one_is_written_from_nothing(rita: Membership, works: Client) -> None:
+def test_a_questionnaire_is_written_from_scratch(rita: Membership, works: Client) -> None:
     where = path("questionnaire_new", rita.organisation)
     wrong = works.post(where, {"title": " ", "description": "Shops", "language": "xx"})
     assert "Enter a title, for example Store managers." in text_of(wrong)
@@ -178,7 +178,7 @@ def test_a_rating_wants_its_competency_and_an_example_at_each_level(rita: Member
     assert ids(ours) == ["led", "care"]
 
 
-def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(rita: Membership, works: Client) -> None:
+def test_errors_are_shown_at_their_fields_and_input_is_kept(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question", ours, "size")
     sent = {
@@ -249,7 +249,7 @@ def test_a_condition_is_chosen_by_clicking(rita: Membership, works: Client) -> N
     assert "That question no longer exists." in text_of(odd)
 
 
-def test_a_second_tab_loses_nothing_and_is_told(rita: Membership, works: Client) -> None:
+def test_a_stale_tab_is_warned_and_keeps_its_input(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS)
     where = url("questionnaire_question", ours, "led")
     works.post(where, typed({"text": "First tab?"}))
@@ -297,7 +297,7 @@ def test_after_a_move_the_focus_is_on_the_button_that_was_pressed(rita: Membersh
     assert 'aria-label="Move up question 2, How was quality?" autofocus' in html
 
 
-def test_where_a_condition_is_in_the_way_a_page_offers_the_way_out(rita: Membership, works: Client) -> None:
+def test_a_condition_conflict_offers_ways_to_go_on(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question_move", ours, "size")
     page = text_of(works.post(where, {"by": "up", "revision": "0"}))
@@ -321,7 +321,7 @@ def test_deleting_asks_what_happens_to_dependent_questions(rita: Membership, wor
     assert (ids(ours), "when" in draft(ours).entries[0]) == (["size"], False)
 
 
-def test_a_competency_is_one_click_and_shows_that_it_is_asked(rita: Membership, works: Client) -> None:
+def test_a_competency_is_added_with_one_click_and_marked(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     response = works.post(url("questionnaire_competency", ours), {"key": "reliability"}, follow=True)
     assert "Added below the other ratings" in text_of(response)
@@ -364,9 +364,7 @@ def test_a_text_that_changes_asks_for_a_look_at_its_translation(rita: Membership
     assert "Please check: German" not in text_of(works.get(url("questionnaire_publish", ours)))
 
 
-def test_a_built_in_one_can_be_archived_but_not_the_one_that_is_asked_by_default(
-    rita: Membership, works: Client
-) -> None:
+def test_the_default_questionnaire_cannot_be_archived(rita: Membership, works: Client) -> None:
     leadership = ensure_builtin(rita.organisation, "leadership", now=NOW)
     general = ensure_builtin(rita.organisation, builtin.GENERAL_PROFESSIONAL, now=NOW)
     assert url("questionnaire_archive", general) not in text_of(works.get(url("questionnaire", general)))
@@ -395,7 +393,7 @@ def test_the_longest_questionnaire_is_translated_on_one_page(rita: Membership, w
     assert "All texts are translated." in text_of(works.get(url("questionnaire_language", ours, "de")))
 
 
-def test_publishing_says_what_is_different_who_uses_it_and_what_is_missing(
+def test_the_publish_page_shows_changes_roles_and_missing_translations(
     rita: Membership, works: Client
 ) -> None:
     ours = made(rita, LED)
@@ -434,7 +432,7 @@ def test_an_empty_draft_is_not_published_and_says_so(rita: Membership, works: Cl
     assert "Add a question first." in text_of(page)
 
 
-def test_a_file_comes_in_whole_or_not_at_all(rita: Membership, works: Client) -> None:
+def test_a_file_is_imported_completely_or_not_at_all(rita: Membership, works: Client) -> None:
     where = path("questionnaire_import", rita.organisation)
     assert "Choose the file to import." in text_of(works.post(where))
     bad = {"title": "<b>Shops</b>", "languages": {"en": [LED, {**SIZE, "text": "<i>"}, {"type": "<script>"}]}}
@@ -496,7 +494,7 @@ def test_hostile_text_is_text_on_every_page(rita: Membership, works: Client) -> 
     assert ("<script>alert" in html, "&lt;script&gt;alert" in html) == (False, True)
 
 
-def test_the_page_shows_any_version_and_language_and_nothing_else(rita: Membership, works: Client) -> None:
+def test_the_page_shows_only_existing_versions_and_languages(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     assert works.get(url("questionnaire", ours))["Location"] == url("questionnaire_edit", ours)
     publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)

@@ -63,9 +63,7 @@ def test_the_relationship_decides_who_is_asked(rita: Membership, works: Client) 
     assert works.get(where + "?relationship=%00&page=99999&language=xx").status_code == 200
 
 
-def test_a_language_is_shown_with_the_sources_words_where_it_has_none(
-    rita: Membership, works: Client
-) -> None:
+def test_the_preview_fills_gaps_with_the_source_text(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, rating("quality", "Quality"))
     add_language(questionnaire=ours, language="de", now=NOW)
     save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Geführt?"}}, revision=0)
@@ -75,7 +73,7 @@ def test_a_language_is_shown_with_the_sources_words_where_it_has_none(
     assert "How was quality?" in text_of(works.get(where + "&at=quality"))
 
 
-def test_it_starts_again_when_asked_and_when_the_draft_has_changed(rita: Membership, works: Client) -> None:
+def test_the_preview_restarts_on_request_and_after_changes(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_preview", ours)
     works.post(where, {"q-led": "yes"})

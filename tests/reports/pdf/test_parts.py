@@ -73,7 +73,7 @@ def test_a_usable_logo_is_on_the_report(raw: bytes, form: str) -> None:
         SVG + b" " * 1_100_000,
     ],
 )
-def test_a_logo_that_cannot_be_drawn_costs_nothing_but_itself(raw: bytes) -> None:
+def test_a_report_is_drawn_without_an_unusable_logo(raw: bytes) -> None:
     assert usable_logo(encoded(raw)) is None
     snapshot: Any = reference_check()
     plain = render_pdf(snapshot).bytes
@@ -96,7 +96,7 @@ def test_the_text_font_has_all_that_counts_as_plain() -> None:
     assert plain - load_fonts().coverage[0] == set()
 
 
-def test_no_font_is_asked_for_what_the_standard_forbids() -> None:
+def test_fonts_do_not_cover_characters_that_the_standard_forbids() -> None:
     everything = frozenset().union(*load_fonts().coverage)
     assert {code for code in everything if 0xD800 <= code <= 0xF8FF or code < 0x20 or code == 0xFEFF} == set()
 

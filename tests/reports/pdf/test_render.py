@@ -87,7 +87,7 @@ def test_an_assessment_shows_each_scale_and_no_total() -> None:
         "“Talks with customers all day and keeps several cases in hand.” Stated by Anna Karl, 3 Nov 2026.",
         "Mean 3.67 from 3 of 4 answers.",
         "There is no norm group for this test yet",
-        "Neither end of a scale is better, and there is no total.",
+        "It gives no total and no recommendation. Neither end of a scale is better.",
         "Goodword neither advances nor rejects candidates.",
         "GW-7F3K-Q2 · version 1 · created Tue 24 Nov 2026, 14:05",
         "Page 2 of 2",

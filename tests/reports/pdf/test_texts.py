@@ -49,7 +49,7 @@ def test_a_name_in_a_script_of_the_packages_prints_whole(name: str) -> None:
     assert render_pdf(with_texts(name, name)).replaced == ()
 
 
-def test_a_character_without_a_font_is_shown_and_told() -> None:
+def test_a_character_without_a_font_is_replaced_and_listed() -> None:
     rendered = render_pdf(with_texts(f"Ana {UNKNOWN}", "Good."))
     assert rendered.replaced == ("U+13000 EGYPTIAN HIEROGLYPH A001",)
     text = text_of(rendered)
@@ -75,7 +75,7 @@ def test_a_character_without_a_font_is_shown_and_told() -> None:
         ("a\u3000b", "a b"),
     ],
 )
-def test_what_no_font_has_is_replaced_by_the_most_readable_words(written: str, printed: str) -> None:
+def test_missing_characters_are_replaced_by_readable_names(written: str, printed: str) -> None:
     packages_only = tuple(
         covered
         for family, covered in zip(load_fonts().families, load_fonts().coverage, strict=True)
@@ -84,7 +84,7 @@ def test_what_no_font_has_is_replaced_by_the_most_readable_words(written: str, p
     assert Printer((*packages_only, frozenset({0x2764}))).clean(written) == printed
 
 
-def test_a_joiner_stays_where_a_script_needs_it() -> None:
+def test_joiners_are_kept_in_scripts_that_need_them() -> None:
     assert printer().clean("علی‌رضا") == "علی‌رضا"
 
 
@@ -128,7 +128,7 @@ def test_a_hundred_thousand_characters_print() -> None:
 
 
 @pytest.mark.slow
-def test_long_texts_everywhere_are_lost_nowhere() -> None:
+def test_long_texts_are_never_lost() -> None:
     long = "word " * 1100 + "END"
     snapshot: Any = reference_check(2, comments=[long, long])
     for question in snapshot["check"]["questions"]:

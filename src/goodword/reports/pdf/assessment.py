@@ -71,10 +71,7 @@ def _summary(assessment: Assessment, words: Words) -> Section:
         for part in parts
     ]
     header = [words("test"), words("measures"), words("answered"), words("version")]
-    if assessment.get("total") is None:
-        verdict, better_end = words("no_verdict"), words("no_better_end")
-    else:
-        verdict, better_end = words("no_verdict_alone"), words("no_better_end_alone")
+    verdict = words("no_verdict" if assessment.get("total") is None else "no_verdict_alone")
     has_self_report = not parts or any(_report(part).is_self_report for part in parts)
     requirements = "\n".join(_requirement(part, words) for part in parts)
     return Section(
@@ -82,7 +79,7 @@ def _summary(assessment: Assessment, words: Words) -> Section:
         [
             Table(header, rows, widths=[3, 5, 2, 3]),
             Labelled([(words("why_asked"), requirements)] if parts else []),
-            Notice([f"{verdict} {better_end}" if has_self_report else verdict]),
+            Notice([f"{verdict} {words('no_better_end')}" if has_self_report else verdict]),
         ],
     )
 

@@ -51,7 +51,7 @@ DE = {
         "Der Punkt ist der Mittelwert der Antworten auf der Skala von {low} bis {high}; umgekehrt formulierte "
         "Aussagen werden vorher umgepolt."
     ),
-    "no_better_end": "Kein Ende einer Skala ist besser, und es gibt keinen Gesamtwert.",
+    "no_better_end": "Kein Ende einer Skala ist besser.",
     "no_norm": (
         "Für diesen Test gibt es noch keine Vergleichsgruppe; die Ergebnisse werden nicht mit denen anderer "
         "verglichen."
@@ -86,7 +86,6 @@ DE = {
         "Sie darüber."
     ),
     "no_verdict_alone": "Dieser Bericht zeigt Ergebnisse, ohne Empfehlung.",
-    "no_better_end_alone": "Kein Ende einer Skala ist besser.",
     "total": "Gesamtwert",
     "total_is": "{value}\u00a0% gelöst in den Tests mit richtigen und falschen Antworten.",
     "total_none": (

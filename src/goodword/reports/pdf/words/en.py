@@ -48,7 +48,7 @@ EN = {
         "The dot is the mean of the answers on the scale from {low} to {high}; reverse-worded statements are "
         "reversed first."
     ),
-    "no_better_end": "Neither end of a scale is better, and there is no total.",
+    "no_better_end": "Neither end of a scale is better.",
     "no_norm": (
         "There is no norm group for this test yet, so results are not compared with those of other people."
     ),
@@ -79,7 +79,6 @@ EN = {
         "depends on the work: compare results with the requirement and discuss them."
     ),
     "no_verdict_alone": "This report shows results. It gives no recommendation.",
-    "no_better_end_alone": "Neither end of a scale is better.",
     "total": "Total",
     "total_is": "{value} % solved in the tests that have right and wrong answers.",
     "total_none": (

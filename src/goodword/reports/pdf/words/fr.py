@@ -51,7 +51,7 @@ FR = {
         "Le point est la moyenne des réponses sur l’échelle de {low} à {high}\u00a0; les affirmations formulées à "
         "l’envers sont d’abord inversées."
     ),
-    "no_better_end": "Aucune extrémité d’une échelle n’est meilleure, et il n’y a pas de total.",
+    "no_better_end": "Aucune extrémité d’une échelle n’est meilleure.",
     "no_norm": (
         "Il n’y a pas encore de groupe de référence pour ce test\u00a0: les résultats ne sont pas comparés à ceux "
         "d’autres personnes."
@@ -85,7 +85,6 @@ FR = {
         "signifient peu. Ce qui convient dépend du travail\u00a0: comparez les résultats à l’exigence et parlez-en."
     ),
     "no_verdict_alone": "Ce rapport présente des résultats, sans recommandation.",
-    "no_better_end_alone": "Aucune extrémité d’une échelle n’est meilleure.",
     "total": "Total",
     "total_is": "{value}\u00a0% d’exercices résolus dans les tests à réponses justes et fausses.",
     "total_none": (
