@@ -27,7 +27,7 @@ PAGES: list[tuple[str, list[str], int, int]] = [
     ("questionnaire_duplicate", [], 405, 302),
     ("questionnaire_begin", [], 405, 302),
     ("questionnaire_archive", [], 405, 302),
-    ("questionnaire_bring_back", [], 405, 302),
+    ("questionnaire_restore", [], 405, 302),
     ("questionnaire_export", [], 200, 405),
     ("questionnaire_preview", [], 200, 200),
     ("questionnaire_edit", [], 200, 405),

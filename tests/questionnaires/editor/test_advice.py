@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.questionnaires import builtin
-from goodword.questionnaires.editor.advice import advice, touched
+from goodword.questionnaires.editor.advice import advice, sensitive_topic
 from goodword.questionnaires.parse import to_json
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
@@ -79,7 +79,7 @@ def test_problems_that_make_a_questionnaire_useless_are_listed() -> None:
     ],
 )
 def test_sensitive_topics_get_advice(language: str, text: str, topic: str) -> None:
-    found = touched(text, language=language)
+    found = sensitive_topic(text, language=language)
     assert found is not None
     assert found.topic == topic
 
@@ -94,7 +94,7 @@ def test_sensitive_topics_get_advice(language: str, text: str, topic: str) -> No
     ],
 )
 def test_harmless_words_get_no_advice(text: str) -> None:
-    assert touched(text, language="en") is None
+    assert sensitive_topic(text, language="en") is None
 
 
 def test_advice_on_sensitive_topics_names_question_and_word() -> None:

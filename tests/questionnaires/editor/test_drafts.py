@@ -18,7 +18,7 @@ from goodword.questionnaires.domain.drafts import (
     remove_language,
     save_texts,
 )
-from goodword.questionnaires.domain.questionnaires import archive, begin_draft, bring_back, duplicate
+from goodword.questionnaires.domain.questionnaires import archive, begin_draft, duplicate, restore
 from goodword.questionnaires.domain.questions import (
     DOWN,
     UP,
@@ -266,7 +266,7 @@ def test_archived_ones_are_not_offered_and_come_back(rita: Membership) -> None:
     assert (ours.archived_at, selectable_questionnaires(rita.organisation)) == (NOW, [])
     with pytest.raises(NotEditable):
         begin_draft(questionnaire=ours, now=NOW)
-    assert bring_back(questionnaire=ours, by=rita, now=NOW) is True
+    assert restore(questionnaire=ours, by=rita, now=NOW) is True
     assert [q.pk for q in selectable_questionnaires(rita.organisation)] == [ours.pk]
     assert audited(rita) == [
         "questionnaire.published",

@@ -3,11 +3,11 @@
 from goodword.questionnaires.editor.entries import (
     all_dependants,
     blocking_dependant,
-    filled_up,
     follow_source,
     gaps,
     new_name,
     texts_of,
+    with_source_texts,
     with_texts,
 )
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
@@ -35,7 +35,7 @@ def test_a_translation_follows_the_structure_and_keeps_its_words() -> None:
         ("strengths", "", False),
         ("led", "Hat {candidate} geführt?", False),
     ]
-    assert [entry["text"] for entry in filled_up(other, follows)] == [
+    assert [entry["text"] for entry in with_source_texts(other, follows)] == [
         "What does {candidate} do well?",
         "Hat {candidate} geführt?",
     ]

@@ -136,7 +136,7 @@ def archive(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> b
     return _set(questionnaire, archived_at=now, action="questionnaire.archived", by=by, now=now)
 
 
-def bring_back(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
+def restore(*, questionnaire: Questionnaire, by: Membership, now: datetime) -> bool:
     """False if it was not archived."""
     return _set(questionnaire, archived_at=None, action="questionnaire.brought_back", by=by, now=now)
 

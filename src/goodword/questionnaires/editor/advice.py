@@ -315,7 +315,7 @@ def _of_topics(by_language: Mapping[str, Sequence[Entry]], entries: Sequence[Ent
     for language, questions in by_language.items():
         for entry in questions:
             for text in texts_of(entry).values():
-                found = touched(text, language=language)
+                found = sensitive_topic(text, language=language)
                 if found is None or (entry["id"], found.topic) in mentioned:
                     continue
                 mentioned.add((entry["id"], found.topic))
@@ -334,14 +334,14 @@ def _of_topics(by_language: Mapping[str, Sequence[Entry]], entries: Sequence[Ent
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class SensitiveTopic:
     """A sensitive topic and the word that suggests it."""
 
     topic: str
     word: str
 
 
-def touched(text: str, *, language: str) -> Touched | None:
+def sensitive_topic(text: str, *, language: str) -> SensitiveTopic | None:
     """The first sensitive topic that a text may touch on."""
     short = language.lower().replace("_", "-").split("-")[0]
     for topic, by_language in _WORDS.items():
@@ -349,7 +349,7 @@ def touched(text: str, *, language: str) -> Touched | None:
             ending = r"\b" if word.endswith("$") else r"\w*"
             found = re.search(rf"\b{re.escape(word.rstrip('$'))}{ending}", text, re.IGNORECASE)
             if found:
-                return Touched(topic, found[0])
+                return SensitiveTopic(topic, found[0])
     return None
 
 

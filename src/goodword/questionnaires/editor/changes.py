@@ -24,7 +24,7 @@ def changes(before: Languages, after: Languages) -> list[str]:
     return [*_gone(old, new), *_of_questions(old, new), *_moved(old, new), *_of_languages(before, after)]
 
 
-def left_behind(before: Languages, after: Languages) -> list[str]:
+def outdated_translations(before: Languages, after: Languages) -> list[str]:
     """The languages with translations of source texts that have changed since."""
     source = next(iter(after))
     if source not in before:

@@ -54,7 +54,7 @@ def gaps(source: Sequence[Entry], translated: Sequence[Entry]) -> int:
     return sum(place not in there.get(entry["id"], {}) for entry in source for place in texts_of(entry))
 
 
-def filled_up(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entry]:
+def with_source_texts(source: Sequence[Entry], translated: Sequence[Entry]) -> list[Entry]:
     """The translation, with the source's texts where it has gaps."""
     there = {entry["id"]: texts_of(entry) for entry in translated}
     return [with_texts(entry, texts_of(entry) | there.get(entry["id"], {})) for entry in source]

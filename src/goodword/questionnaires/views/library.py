@@ -96,8 +96,8 @@ def archive(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
-def bring_back(request: MemberRequest, pk: int) -> HttpResponseBase:
-    domain.bring_back(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
+def restore(request: MemberRequest, pk: int) -> HttpResponseBase:
+    domain.restore(questionnaire=questionnaire_of(request, pk), by=request.member, now=clock.now())
     messages.success(request, _("Restored. Roles can choose it again."))
     return redirect("questionnaire", request.organisation.slug, pk)
 

@@ -20,7 +20,7 @@ from goodword.questionnaires import labels
 from goodword.questionnaires.domain.drafts import draft_of
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.descriptions import language_name
-from goodword.questionnaires.editor.entries import Entry, filled_up
+from goodword.questionnaires.editor.entries import Entry, with_source_texts
 from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -61,7 +61,9 @@ def build_preview(
     answers: Mapping[str, Any],
 ) -> Preview:
     """A preview in a language, with source texts in its gaps."""
-    questions = fill_placeholders(parse(filled_up(source, translated)), candidate=CANDIDATE, company=COMPANY)
+    questions = fill_placeholders(
+        parse(with_source_texts(source, translated)), candidate=CANDIDATE, company=COMPANY
+    )
     asked = applicable(questions, relationship=relationship, answers=answers)
     possible = {question.id for question in applicable(questions, relationship=relationship)}
     return Preview(

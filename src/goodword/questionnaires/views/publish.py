@@ -11,7 +11,7 @@ from goodword.core import clock
 from goodword.questionnaires.domain import drafts
 from goodword.questionnaires.domain.drafts import Draft
 from goodword.questionnaires.domain.versions import versions_in_all_languages
-from goodword.questionnaires.editor.changes import changes, left_behind
+from goodword.questionnaires.editor.changes import changes, outdated_translations
 from goodword.questionnaires.editor.descriptions import language_name
 from goodword.questionnaires.editor.entries import REASON_ABOVE, competencies_of, gaps
 from goodword.questionnaires.editor.forms.questionnaire import PublishForm
@@ -54,7 +54,9 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             "facts": facts,
             "is_first": not before,
             "changes": changes(before, after) if before and draft.entries else [],
-            "left_behind": [language_name(code) for code in (left_behind(before, after) if before else [])],
+            "outdated_translations": [
+                language_name(code) for code in (outdated_translations(before, after) if before else [])
+            ],
             "languages": [
                 (language_name(row.language), open_texts.get(row.language, 0)) for row in draft.rows
             ],

@@ -13,7 +13,7 @@ from goodword.core.versioned_drafts import StaleDraft
 from goodword.questionnaires import builtin
 from goodword.questionnaires.domain.drafts import Draft, draft_of
 from goodword.questionnaires.domain.questions import add_competency, add_question, change_question
-from goodword.questionnaires.editor.changes import left_behind
+from goodword.questionnaires.editor.changes import outdated_translations
 from goodword.questionnaires.editor.descriptions import groups, language_name, question_types
 from goodword.questionnaires.editor.entries import competencies_of, index_of
 from goodword.questionnaires.editor.forms.choices import ChoicesForm, reshaped
@@ -107,7 +107,7 @@ def _remind_of_translations(request: MemberRequest, before: Draft, question_id: 
     after = draft_of(before.questionnaire)
     if after is None:
         return
-    languages = left_behind(
+    languages = outdated_translations(
         {row.language: row.questions for row in before.rows},
         {row.language: row.questions for row in after.rows},
     )

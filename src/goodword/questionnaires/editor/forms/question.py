@@ -83,7 +83,7 @@ class QuestionForm(forms.Form):
         "{candidate} becomes the candidate's name, {company} the company where they worked together."
     )
     #: whether it is part of the self-assessment
-    of_self = True
+    in_self_assessment = True
 
     required_attribute = False
     use_required_attribute = False
@@ -142,7 +142,7 @@ class QuestionForm(forms.Form):
         self.fields["text"].label, self.fields["text"].help_text = self.text_label, self.text_help
         relationships: Any = self.fields["only_for"]
         relationships.choices = list(labels.relationships().items())
-        if not self.of_self:
+        if not self.in_self_assessment:
             del self.fields["self_text"]
         self._earlier = [(known, answers_of(known)) for known in earlier]
         self._earlier = [(known, answers) for known, answers in self._earlier if answers]

@@ -140,7 +140,7 @@ class CommentedForm(QuestionForm):
 class WorkAgainForm(CommentedForm):
     """Not part of the self-assessment."""
 
-    of_self = False
+    in_self_assessment = False
 
 
 class LongTextForm(QuestionForm):
@@ -222,7 +222,7 @@ class NumberForm(QuestionForm):
 class ConfirmForm(QuestionForm):
     """Not part of the self-assessment."""
 
-    of_self = False
+    in_self_assessment = False
 
 
 def _plain(number: Decimal | None) -> float | None:
