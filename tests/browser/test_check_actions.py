@@ -10,7 +10,7 @@ from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
 from tests.workspace.applications import named, path
-from tests.workspace.referee_states import asks_for_seven, standing
+from tests.workspace.referee_states import asks_for_seven, check_with_all_states
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -66,7 +66,7 @@ def test_a_recruiter_acts_by_clicks_alone(
     browser: Browser, live_server: object, role: Role, rita: Membership
 ) -> None:
     asks_for_seven(role)
-    check = standing(named(role, "Ada", "Lovelace"))
+    check = check_with_all_states(named(role, "Ada", "Lovelace"))
     page = window(browser, rita, live_server, width=1440).new_page()
     page.goto(f"{live_server}{path('candidate', role.organisation, check.step_request.application_id)}")
     page.get_by_label("Message to the candidate").fill("That is fine.")
@@ -98,7 +98,7 @@ def test_every_page_is_accessible_and_fits(
 ) -> None:
     asks_for_seven(role)
     application = named(role, "Ada", "Lovelace")
-    check = standing(application)
+    check = check_with_all_states(application)
     org: Organisation = role.organisation
     maria = check.requests.get(referee__slot=3).referee_id
     pages = {

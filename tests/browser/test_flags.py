@@ -14,7 +14,7 @@ from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
 from tests.workspace.applications import named, path
-from tests.workspace.referee_states import asks_for_seven, standing
+from tests.workspace.referee_states import asks_for_seven, check_with_all_states
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -32,7 +32,7 @@ def rita(role: Role) -> Membership:
 def suspicious(role: Role, rita: Membership) -> Check:
     """A check with flags of each grade, one of them dismissed."""
     asks_for_seven(role)
-    check = standing(named(role, "Ada", "Lovelace"))
+    check = check_with_all_states(named(role, "Ada", "Lovelace"))
     maria, olu, paul = (referee.pk for referee in check.referees.order_by("slot")[:3])
     _found(check, "alike_texts", "high", maria, paul, percent=92, words=31)
     _found(check, "fast", "medium", maria, seconds=48, expected=300, words=64, hasty=True, typed=False)

@@ -39,7 +39,7 @@ def world() -> tuple[Membership, dict[str, str], dict[str, str]]:
     both.step_requests.get(step__kind="reference_check").checks.update(deadline_at=later)
     mine = {
         name: path(name, organisation)
-        for name in ("roles", "role_new", "candidates", "results", "library", "help", "own_mails")
+        for name in ("roles", "role_new", "candidates", "results", "library", "help", "notification_settings")
     }
     mine |= {"role": path("role", organisation, role.pk), "nobody": f"{mine['candidates']}?q=nobody"}
     mine |= {

@@ -1,4 +1,4 @@
-"""One demo for all tests here: its first start is the whole story, so it is made once and then only looked at."""
+"""A demo shared by all tests here, since its first start plays the whole story."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ OLD_MAIL = '{"number": 1}\n'
 
 @dataclass(frozen=True, kw_only=True)
 class FirstStart:
-    """What was seen of a first start, from an unfinished folder to Ctrl-C."""
+    """Observations of a first start, from an unfinished folder to Ctrl-C."""
 
     data: Path
     ports: dict[str, int]
@@ -33,7 +33,7 @@ class FirstStart:
 
 @pytest.fixture(scope="session")
 def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstStart]:
-    """A demo on a folder in which an earlier one was interrupted within its story."""
+    """A demo on a folder in which an earlier story was interrupted."""
     data, ports = tmp_path_factory.mktemp("demo") / "data", free_ports()
     leave_unfinished(data)
     demo = Demo(data, ports)
@@ -60,7 +60,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstStart
 
 
 def leave_unfinished(data: Path) -> None:
-    """A folder as a demo leaves it that was ended in the middle of its story."""
+    """Files of a demo interrupted during its story."""
     (data / "postgres").mkdir(parents=True)
     (data / "postgres" / "data").write_text("no cluster at all")
     (data / "sandbox.json").write_text("half a")
@@ -91,7 +91,7 @@ def _asks_v3(sandbox: dict[str, Any]) -> int:
 
 
 def _pings(webhook: dict[str, Any]) -> int:
-    """Send a delivery of one's own, signed as Greenhouse's documentation says."""
+    """Send a ping, signed as Greenhouse documents it."""
     import hashlib
     import hmac
 

@@ -1,4 +1,4 @@
-"""The demo as a program of its own: started with ports and data of its own, read, interrupted."""
+"""Runs the demo as a separate program."""
 
 import json
 import os
@@ -25,14 +25,14 @@ def free_ports() -> dict[str, int]:
 
 
 def environment(data: Path, ports: Mapping[str, int]) -> dict[str, str]:
-    """What a person's shell holds: nothing of what the tests have set for themselves."""
+    """The environment without the tests' settings."""
     mine = ("GOODWORD_", "DJANGO_", "DATABASE_URL", "SANDBOX_", "MAILBOX_", "PYTEST_")
     plain = {name: value for name, value in os.environ.items() if not name.startswith(mine)}
     return plain | {"GOODWORD_DATA": str(data)} | {name: str(port) for name, port in ports.items()}
 
 
 class Demo:
-    """A running `goodword demo`, started as a script starts it in the background: deaf to Ctrl-C at first."""
+    """A running `goodword demo`, started in the background with Ctrl-C ignored at first."""
 
     def __init__(self, data: Path, ports: Mapping[str, int]) -> None:
         self.data, self.ports = data, ports
@@ -49,11 +49,11 @@ class Demo:
 
     @property
     def said(self) -> str:
-        """What it has printed so far, on both streams."""
+        """Its output so far, on both streams."""
         return self._out.read_text(encoding="utf-8") + self._err.read_text(encoding="utf-8")
 
     def addresses(self) -> dict[str, Any]:
-        """What is in demo.json, once it is ready."""
+        """demo.json, once the demo is ready."""
         wait_for(
             lambda: "Ctrl-C stops everything" in self.said or self.process.poll() is not None,
             otherwise=lambda: self.said,
@@ -63,12 +63,12 @@ class Demo:
         return found
 
     def interrupt(self) -> int:
-        """Press Ctrl-C: its status when it has ended."""
+        """Press Ctrl-C. Returns the exit status."""
         self.process.send_signal(signal.SIGINT)
         return self.process.wait(60)
 
     def end(self) -> None:
-        """End it whatever happened."""
+        """Stop it in any case."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGINT)
             try:
@@ -79,7 +79,7 @@ class Demo:
 
 
 def refused(data: Path, ports: Mapping[str, int]) -> tuple[int, str]:
-    """Start a demo that must end by itself: its status and what it says to the person."""
+    """Start a demo that must exit by itself. Returns its status and standard error."""
     done = subprocess.run(
         COMMAND, env=environment(data, ports), capture_output=True, text=True, timeout=60, check=False
     )
@@ -88,7 +88,7 @@ def refused(data: Path, ports: Mapping[str, int]) -> tuple[int, str]:
 
 
 def processes_of(data: Path) -> list[str]:
-    """The command lines of all processes that have this folder in their environment or their arguments."""
+    """Command lines of processes with this folder in their environment or arguments."""
     found = []
     for process in Path("/proc").iterdir():
         if not process.name.isdigit():
@@ -103,7 +103,7 @@ def processes_of(data: Path) -> list[str]:
 
 
 def busy(ports: Mapping[str, int]) -> list[str]:
-    """The settings of those ports on which somebody listens."""
+    """The settings whose ports are in use."""
     answers = []
     for name, port in ports.items():
         with socket.socket() as probe:
@@ -113,7 +113,7 @@ def busy(ports: Mapping[str, int]) -> list[str]:
 
 
 def wait_for(true: Callable[[], bool], *, otherwise: Callable[[], str], seconds: float = 240) -> None:
-    """Wait until something is so, or fail with what `otherwise` says."""
+    """Wait until `true` returns true, or fail with the message of `otherwise`."""
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end, otherwise()

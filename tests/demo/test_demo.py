@@ -1,4 +1,4 @@
-"""`goodword demo`: what it writes and says, how it ends, what a second start finds."""
+"""`goodword demo`: files, output, shutdown, second start."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The demo's mailbox: takes every mail, and refuses the addresses by which one sees what a refusal leads to."""
+"""The demo's mailbox."""
 
 import smtplib
 import socket

@@ -1,4 +1,4 @@
-"""The demo's ports: each a port, each of its own, before anything is started."""
+"""The demo's ports."""
 
 from importlib.util import find_spec
 

@@ -1,4 +1,4 @@
-"""Settings > Your mails: a member's own choice, and what it leads to."""
+"""Settings > Your notifications."""
 
 import pytest
 from bs4 import BeautifulSoup
@@ -30,8 +30,8 @@ NORA = PEER | {"r-name": "Nora Berg", "r-email": "nora@globex.example"}
 
 def choose(member: Membership, *, each: bool) -> None:
     data = {"each_reference": "on"} if each else {}
-    response = signed_in(member).post(path("own_mails", member.organisation), data)
-    assert response["Location"] == path("own_mails", member.organisation)
+    response = signed_in(member).post(path("notification_settings", member.organisation), data)
+    assert response["Location"] == path("notification_settings", member.organisation)
     member.refresh_from_db()
 
 
@@ -53,7 +53,7 @@ def test_the_notification_setting_is_stored_and_audited_once() -> None:
     for _ in range(2):
         choose(rita, each=True)
     assert rita.mails_each_reference
-    page = signed_in(rita).get(path("own_mails", rita.organisation)).content.decode()
+    page = signed_in(rita).get(path("notification_settings", rita.organisation)).content.decode()
     (box,) = BeautifulSoup(page, "html.parser").select("input[name=each_reference]")
     assert box.has_attr("checked")
     assert [entry.details for entry in AuditEntry.objects.filter(action="member.mails_chosen")] == [
@@ -95,7 +95,7 @@ def test_settings_of_another_organisation_are_ignored() -> None:
 def test_only_own_recruiters_can_change_the_setting() -> None:
     org = factories.organisation()
     rita = factories.member(org)
-    where = path("own_mails", org)
+    where = path("notification_settings", org)
     assert signed_in(factories.member(org, kind="hiring_manager")).post(where).status_code == 403
     assert signed_in(factories.member(factories.organisation())).post(where).status_code == 404
     assert Client().post(where)["Location"].startswith("/accounts/login/")

@@ -1,4 +1,4 @@
-"""A confidential Greenhouse job: its role and candidates are for admins and for who was added to the role."""
+"""Access to roles of confidential Greenhouse jobs."""
 
 import pytest
 

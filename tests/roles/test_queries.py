@@ -1,4 +1,4 @@
-"""Which role, automation and rules belong together."""
+"""Queries for roles."""
 
 import pytest
 from django.db import IntegrityError, transaction

@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.roles.domain.job_changes import moved
+from goodword.roles.domain.job_changes import stage_move
 
 
 def line(letters: str) -> list[tuple[int, str]]:
@@ -29,4 +29,4 @@ def line(letters: str) -> list[tuple[int, str]]:
 def test_only_stages_that_changed_position_count_as_moved(
     before: str, after: str, stage: str, places: tuple[str, str] | None
 ) -> None:
-    assert moved(ord(stage), before=line(before), after=line(after)) == places
+    assert stage_move(ord(stage), before=line(before), after=line(after)) == places

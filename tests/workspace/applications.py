@@ -1,4 +1,4 @@
-"""Rows for the pages of members: applications with their steps at different points."""
+"""Applications with steps in different states."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A reference check with a referee in every state, made by the acts of those who bring them there."""
+"""A reference check with a referee in every state."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,14 +24,14 @@ SLOTS = [
 
 
 def asks_for_seven(role: Role) -> None:
-    """Let the role ask for two managers, three colleagues and two clients, and for a self-reference."""
+    """Make the role ask for seven referees and a self-assessment."""
     step = factories.step(role, "reference_check")
     step.slots, step.least, step.self_reference = stored(SLOTS), 6, "needed"
     step.save()
 
 
-def standing(application: Application) -> Check:
-    """Answered, begun, returned mail, waiting for an offer, declined, free, and one that cannot be provided."""
+def check_with_all_states(application: Application) -> Check:
+    """Answered, begun, bounced, on hold for an offer, declined, free and not available."""
     check = checked(application)
     now = clock.now()
     Check.objects.of(check.organisation).filter(pk=check.pk).update(

@@ -1,4 +1,4 @@
-"""Finished candidates side by side: only what is comparable, in one table, and nothing that betrays."""
+"""The comparison page."""
 
 import re
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Where one lands after sign-in, and the pages around the work."""
+"""Start page, help and settings."""
 
 import pytest
 from django.test import Client

@@ -44,7 +44,7 @@ def settings_nav(request: MemberRequest) -> list[dict[str, Any]]:
         links.append((_("Organisation"), "organisation_settings", "building"))
         links.append((_("Retention"), "retention", "clock"))
     links.append((_("Undelivered mail"), "undelivered", "alert"))
-    links.append((_("Your notifications"), "own_mails", "mail"))
+    links.append((_("Your notifications"), "notification_settings", "mail"))
     urls = [(label, reverse(name, args=[request.organisation.slug]), icon) for label, name, icon in links]
     here = max((url for _label, url, _icon in urls if request.path.startswith(url)), key=len, default="")
     return [{"label": label, "url": url, "icon": icon, "current": url == here} for label, url, icon in urls]

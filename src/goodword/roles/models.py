@@ -10,13 +10,10 @@ from goodword.roles.slots import two_of_any
 
 
 def two_reminders() -> list[int]:
-    """Reminders after two and five working days."""
     return [2, 5]
 
 
 class Role(OrganisationOwned):
-    """A position being filled."""
-
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
     #: hiring managers who may look at this role
@@ -114,7 +111,7 @@ class Automation(OrganisationOwned):
 
 
 class StageRule(OrganisationOwned):
-    """That a Greenhouse stage of a linked job starts a step."""
+    """A Greenhouse stage that starts a step."""
 
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="rules")
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="rules")
@@ -131,7 +128,7 @@ class StageRule(OrganisationOwned):
 
 
 class AlreadyThere(OrganisationOwned):
-    """An application that stood in a mapped stage when the mapping was confirmed: never invited by reconciliation."""
+    """An application that was in a mapped stage when it was mapped; reconciliation never invites it."""
 
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="already_there")
     remote_application_id = models.BigIntegerField()
@@ -147,7 +144,7 @@ class AlreadyThere(OrganisationOwned):
 
 
 class RoleNotice(OrganisationOwned):
-    """Something on a role that a person should attend to: its job or a mapped stage is not as it was."""
+    """A change of a role's job or mapped stage that a member should review."""
 
     class Kind(models.TextChoices):
         JOB_CLOSED = "job_closed"

@@ -1,5 +1,3 @@
-"""Queries for roles."""
-
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership
@@ -7,7 +5,7 @@ from goodword.roles.models import Automation, Role, RoleNotice, StageRule
 
 
 def visible_roles(member: Membership) -> QuerySet[Role]:
-    """The roles that a member may see: all, or for a hiring manager those they were invited to.
+    """The roles that a member may see: for hiring managers those they were added to, else all.
 
     Roles of confidential Greenhouse jobs: only admins, the owner and members added to them.
     """
@@ -51,6 +49,5 @@ def rules_of_stage(*, connection_id: int, job_id: int | None, stage_id: int | No
 
 
 def open_notices(role: Role) -> QuerySet[RoleNotice]:
-    """Open notices of a role, oldest first."""
     rows = RoleNotice.objects.of(role.organisation).filter(role=role, settled_at=None)
     return rows.select_related("automation").order_by("found_at", "pk")

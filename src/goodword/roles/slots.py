@@ -1,4 +1,4 @@
-"""The referees that a reference check asks for, as stored in a step's settings."""
+"""Which referees a reference check asks for, as stored in a step's settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ MOST_REFEREES: Final = 10
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotSetting:
-    """`count` referees of one kind; a check never completes without a `needed` kind. The candidate sees the `hint`."""
+    """`count` referees of one kind. A check never completes without a `needed` kind. Candidates see the `hint`."""
 
     relationship: str = ANY
     count: int = 1
@@ -22,25 +22,21 @@ class SlotSetting:
 
 
 def slots_of(stored: Sequence[Mapping[str, Any]]) -> tuple[SlotSetting, ...]:
-    """From a step's `slots`."""
     return tuple(SlotSetting(**one) for one in stored)
 
 
 def stored(slots: Sequence[SlotSetting]) -> list[dict[str, Any]]:
-    """For storing in a step."""
     return [asdict(slot) for slot in slots]
 
 
-def asked_for(slots: Sequence[SlotSetting]) -> int:
-    """The number of referees."""
+def referee_count(slots: Sequence[SlotSetting]) -> int:
     return sum(slot.count for slot in slots)
 
 
-def never_without(slots: Sequence[SlotSetting]) -> int:
-    """The number of needed referees."""
+def required_count(slots: Sequence[SlotSetting]) -> int:
+    """The number of required referees."""
     return sum(slot.count for slot in slots if slot.needed)
 
 
 def two_of_any() -> list[dict[str, Any]]:
-    """The default of a new role."""
     return stored([SlotSetting(count=2)])

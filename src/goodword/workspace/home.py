@@ -1,4 +1,4 @@
-"""The start page, help, and the notice of a mail outage on members' pages."""
+"""Start page, help page, and the mail outage notice on members' pages."""
 
 from typing import Any, cast
 
@@ -23,7 +23,7 @@ def mail_outage(request: HttpRequest) -> dict[str, Any]:
 @require_safe
 @login_required
 def home(request: HttpRequest) -> HttpResponseBase:
-    """Redirect to the roles of the only organisation, or choose among several."""
+    """Redirect to the roles of the only organisation, or list several to choose from."""
     memberships = (
         Membership.objects.across_organisations()
         .select_related("organisation")
@@ -38,12 +38,11 @@ def home(request: HttpRequest) -> HttpResponseBase:
 @require_safe
 @access.member()
 def help_page(request: MemberRequest) -> HttpResponse:
-    """The operator's contact, and a short introduction."""
+    """The operator's contact and a short introduction."""
     return render(request, "workspace/help.html")
 
 
 @require_safe
 @access.member(kinds=access.WORKS)
 def settings_page(request: MemberRequest) -> HttpResponseBase:
-    """Redirect to the integrations."""
     return redirect("integrations", request.organisation.slug)

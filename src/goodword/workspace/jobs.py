@@ -1,5 +1,3 @@
-"""Jobs of the workspace."""
-
 from goodword.core import clock, jobs
 from goodword.core.jobs import for_each
 from goodword.workspace.automation.already_there import invite_candidate, sync_batch
@@ -8,7 +6,7 @@ from goodword.workspace.retention.rules import organisations_due, sweep
 
 @jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
 def sweep_retention(*, timestamp: int = 0) -> None:
-    """Run retention once a day for each organisation that uses it."""
+    """Run retention daily for each organisation that uses it."""
     del timestamp  # periodic jobs all get it; we use our own clock
     now = clock.now()
     for_each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)

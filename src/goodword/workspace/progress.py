@@ -1,4 +1,4 @@
-"""How far each step of an application is, and why a step has not started.
+"""Progress of an application's steps, and why a step has not started.
 
 For lists, the candidate's page and the portal. A constant number of queries for any number of applications.
 """
@@ -113,7 +113,7 @@ KINDS = (Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK)
 
 @dataclass(frozen=True, kw_only=True)
 class StepProgress:
-    """`state` is a key of ui.statuses; `attention` what only a person can solve."""
+    """`state`: a key of ui.statuses. `attention`: a problem that needs a person."""
 
     kind: str
     label: str
@@ -257,21 +257,19 @@ def _result_at(runs: Sequence[StepRun], taken_at: datetime | None) -> datetime |
 
 
 def _since(run: StepRun, *, now: datetime) -> date | None:
-    """When the current state began."""
     if status(run, now=now) == "overdue":
         return run.overdue_since
     return run.completed_at or run.closed_at or run.paused_at or _begun(run) or run.opened_at
 
 
 def _begun(run: StepRun) -> date | None:
-    """When work began. For assessments only the day: the duration would reveal who was given extra time."""
+    """For assessments only the day: the duration would reveal who was granted extra time."""
     if isinstance(run, Attempt) and run.begun_at is not None:
         return timezone.localtime(run.begun_at).date()
     return run.begun_at
 
 
 def _state_before(step_request: StepRequest, application: Application) -> str:
-    """The state of a step without a run."""
     if step_request.state == StepRequest.State.REUSED:
         return "completed"
     if application.end:

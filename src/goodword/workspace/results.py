@@ -27,7 +27,7 @@ from goodword.workflow.states import DONE, is_open, status
 class Result:
     """The result of one run; `data` is for the step's template.
 
-    `newer`: the latest run, if different. `standing`: "current", "so_far" (its run is open), or "incomplete" (its run
+    `newer`: the latest run, if different. `state`: "current", "so_far" (its run is open), or "incomplete" (its run
     was closed early).
     """
 
@@ -37,11 +37,11 @@ class Result:
     data: Any
     run: StepRun
     newer: StepRun | None = None
-    standing: str = "current"
+    state: str = "current"
 
     @property
     def newer_is_open(self) -> bool:
-        """Whether the later run may still produce a result."""
+        """Whether the later run can still produce a result."""
         return self.newer is not None and is_open(self.newer)
 
 
@@ -67,8 +67,8 @@ def _of_kind(application: Application, kind: str, runs: Sequence[StepRun]) -> li
     if latest is None or latest == done or (partial := result_of(latest)) is None:
         return found
     if is_open(latest):
-        return [replace(partial, standing="so_far"), *found]
-    return [*found, replace(partial, standing="incomplete")]
+        return [replace(partial, state="so_far"), *found]
+    return [*found, replace(partial, state="incomplete")]
 
 
 def _language() -> str:
@@ -76,7 +76,7 @@ def _language() -> str:
 
 
 def result_of(run: StepRun) -> Result | None:
-    """The result of a finished attempt, or of a check from its first reference on."""
+    """The result of a finished attempt, or of a check with at least one reference."""
     if isinstance(run, Check):
         answered = run.requests.filter(state="answered").exists()
         return _references(run) if answered else None
@@ -107,7 +107,7 @@ def reused_result(application: Application, kind: str) -> Result | None:
 
 
 def finished_run(step_request: StepRequest) -> StepRun | None:
-    """The newest finished run under a start."""
+    """The latest finished run of a step request."""
     organisation, of_request = step_request.organisation, {"step_request": step_request, "progress__in": DONE}
     attempt = Attempt.objects.of(organisation).filter(**of_request).order_by("-pk").first()
     return attempt or Check.objects.of(organisation).filter(**of_request).order_by("-pk").first()
@@ -157,12 +157,11 @@ class EarlierRun:
 
     @property
     def id(self) -> str:
-        """HTML id."""
         return f"earlier-{self.kind}-{self.run.pk if self.run else 'reused'}"
 
     @property
     def anchor_prefix(self) -> str:
-        """Keeps ids within its result unique."""
+        """Keeps ids in its result unique."""
         return f"{self.id}-"
 
 

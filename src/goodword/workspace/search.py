@@ -7,13 +7,12 @@ from django.http import HttpRequest
 from goodword.candidates.models import Application
 
 
-def asked_for(request: HttpRequest) -> str:
-    """The text of the search box."""
+def search_text(request: HttpRequest) -> str:
     return request.GET.get("q", "")
 
 
-def named(rows: QuerySet[Application], query: str, *, or_role: bool = False) -> QuerySet[Application]:
-    """Those whose name (displayed or in Greenhouse) or address contains `query`; with `or_role` also by role title."""
+def matching_name(rows: QuerySet[Application], query: str, *, or_role: bool = False) -> QuerySet[Application]:
+    """Filter by name (displayed or in Greenhouse) or address; with `or_role` also by role title."""
     shown_first = Coalesce(NullIf(F("candidate__preferred_name"), Value("")), F("candidate__first_name"))
     rows = rows.annotate(
         shown_name=Concat(shown_first, Value(" "), F("candidate__last_name")),

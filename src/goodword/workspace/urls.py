@@ -1,5 +1,3 @@
-"""URLs of the workspace."""
-
 from django.urls import URLPattern, URLResolver, path
 
 from goodword.workspace import home
@@ -106,11 +104,11 @@ member_urls: list[URLPattern | URLResolver] = [
     path("candidates/<int:pk>/erase/keep/", erasures.keep, name="candidate_keep"),
     path("reports/<int:pk>/note/", notes.note_again, name="report_note_again"),
     path("reports/<int:pk>/note/drop/", notes.note_drop, name="report_note_drop"),
-    path("reports/<int:pk>/note/seen/", notes.note_doubles_seen, name="report_note_seen"),
+    path("reports/<int:pk>/note/seen/", notes.note_duplicates_seen, name="report_note_seen"),
     path("results/", candidates.results_list, name="results"),
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),
-    path("settings/mails/", mails.own_mails, name="own_mails"),
+    path("settings/notifications/", mails.notification_settings, name="notification_settings"),
     path("settings/retention/", retention.retention, name="retention"),
     path("settings/retention/holds/<int:pk>/lift/", holds.lift, name="hold_lift"),
     path("candidates/<int:pk>/hold/", holds.candidate_hold, name="candidate_hold"),
@@ -128,7 +126,7 @@ public_urls: list[URLPattern | URLResolver] = [
     path("p/<str:token>/ask/", portal.ask, name="portal_ask"),
     path("p/<str:token>/data/", own_data.data, name="portal_data"),
     path("p/<str:token>/data/link/", own_data.send_link, name="portal_data_link"),
-    path("p/<str:token>/fresh/", portal.fresh, name="portal_fresh"),
+    path("p/<str:token>/fresh/", portal.fresh_link, name="portal_fresh"),
     path("d/<str:token>/", own_data.own, name="own_data"),
     path("d/<str:token>/link/", own_data.send_own_again, name="own_data_link"),
     path("d/<str:token>/download/", own_data.download, name="own_data_download"),

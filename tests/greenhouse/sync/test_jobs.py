@@ -7,7 +7,7 @@ from goodword.core import clock
 from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
-from goodword.roles.domain.notices import seen
+from goodword.roles.domain.notices import dismiss
 from goodword.roles.models import Automation, RoleNotice, StageRule
 from goodword.roles.queries import open_notices
 from greenhouse_sandbox.acts.progress import pipeline
@@ -124,7 +124,7 @@ def test_a_dismissed_notice_is_not_repeated(known: World) -> None:
     look(known)
     admin = factories.member(known.organisation, kind="admin")
     for row in open_notices(known.role):
-        seen(row, by=admin, now=clock.now())
+        dismiss(row, by=admin, now=clock.now())
     assert look(known) == []
     assert notices(known) == []
 

@@ -1,4 +1,4 @@
-"""What was typed for a draft that has moved on meanwhile: nothing is changed by it, and nothing of it is lost."""
+"""Input for a draft that has changed is shown again."""
 
 from copy import deepcopy
 

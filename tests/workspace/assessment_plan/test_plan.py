@@ -1,4 +1,4 @@
-"""What a role asks, put together on pages: who may, what each page does, and what a refusal leaves as it was."""
+"""The pages of a role's assessment plan."""
 
 from copy import deepcopy
 from typing import Any

@@ -1,4 +1,4 @@
-"""A role's whole assessment walked through as a candidate would: the candidate's own pages, and nothing is kept."""
+"""The preview of a role's assessment."""
 
 from collections.abc import Iterator
 from copy import deepcopy

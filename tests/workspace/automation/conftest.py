@@ -1,4 +1,4 @@
-"""A desk that is connected to the sandbox."""
+"""Desks connected to the sandbox."""
 
 from collections.abc import Iterator
 

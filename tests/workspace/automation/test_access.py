@@ -1,4 +1,4 @@
-"""Manage ATS automation: who may link a role."""
+"""Manage ATS automation: access."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""Manage ATS automation: the article, step by step."""
+"""Manage ATS automation as the article describes it."""
 
 from goodword.greenhouse.models import Connection
 from goodword.roles.models import Automation

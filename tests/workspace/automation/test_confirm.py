@@ -15,18 +15,18 @@ from tests.workspace.automation.wizard import (
     SCREEN,
     WHAT_FOR,
     Wizard,
+    in_stage,
     jobs_of,
     nothing,
     rules,
-    standing,
 )
 
 
 def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk) -> None:
     job = jobs_of(either)[0]
-    standing(either, 0, ASSESSMENT)
-    standing(either, 0, ASSESSMENT)
-    standing(either, 0, SCREEN)
+    in_stage(either, 0, ASSESSMENT)
+    in_stage(either, 0, ASSESSMENT)
+    in_stage(either, 0, SCREEN)
     wizard = Wizard(either)
     wizard.connect_stages(job, post=next(either.greenhouse.store.job_posts.rising()).id)
     page = wizard.get("role_automation_review", job)
@@ -46,8 +46,8 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
 
 def test_confirm_links_the_role_and_records_candidates_in_the_stages(either: Desk) -> None:
     job = jobs_of(either)[0]
-    there = standing(either, 0, ASSESSMENT)
-    standing(either, 0, SCREEN)
+    there = in_stage(either, 0, ASSESSMENT)
+    in_stage(either, 0, SCREEN)
     wizard = Wizard(either)
     post = next(either.greenhouse.store.job_posts.rising())
     automation = wizard.link(job, post=post.id)
@@ -90,7 +90,7 @@ def test_a_published_assessment_needs_no_requirement(desk: Desk) -> None:
 
 
 def test_candidates_already_there_are_not_invited_by_a_later_sync(desk: Desk) -> None:
-    there = standing(desk, 0, ASSESSMENT)
+    there = in_stage(desk, 0, ASSESSMENT)
     Wizard(desk).link(jobs_of(desk)[0])
     sync_application(desk.connection(), there.id, now=factories.NOW)
     run_jobs()
@@ -98,7 +98,7 @@ def test_candidates_already_there_are_not_invited_by_a_later_sync(desk: Desk) ->
 
 
 def test_candidates_already_there_are_invited_on_request(either: Desk) -> None:
-    there = standing(either, 0, ASSESSMENT)
+    there = in_stage(either, 0, ASSESSMENT)
     Wizard(either).link(jobs_of(either)[0], invite="yes")
     assert [name for name, _ in waiting()] == ["automation.invite_there"]
     run_jobs()
@@ -112,7 +112,7 @@ def test_candidates_already_there_are_invited_on_request(either: Desk) -> None:
 
 
 def test_known_candidates_are_invited_once(desk: Desk) -> None:
-    there, job = standing(desk, 0, ASSESSMENT), jobs_of(desk)[0]
+    there, job = in_stage(desk, 0, ASSESSMENT), jobs_of(desk)[0]
     wizard = Wizard(desk)
     wizard.link(job, assessment=[])
     sync_application(desk.connection(), there.id, now=factories.NOW)
@@ -124,7 +124,7 @@ def test_known_candidates_are_invited_once(desk: Desk) -> None:
 
 
 def test_candidates_moved_on_before_the_invitation_are_not_invited(desk: Desk) -> None:
-    there = standing(desk, 0, ASSESSMENT)
+    there = in_stage(desk, 0, ASSESSMENT)
     Wizard(desk).link(jobs_of(desk)[0], invite="yes")
     desk.greenhouse.move(there, SCREEN)
     run_jobs()
@@ -149,7 +149,7 @@ def test_a_second_confirm_redirects_to_the_stages(desk: Desk) -> None:
 def test_remapping_records_candidates_of_new_stages_only(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)
-    came_since, there = standing(desk, 0, ASSESSMENT), standing(desk, 0, OFFER)
+    came_since, there = in_stage(desk, 0, ASSESSMENT), in_stage(desk, 0, OFFER)
     automation = wizard.link(job, reference_check=wizard.stages(job)[OFFER])
     assert rules(automation)["reference_check"] == (wizard.stages(job)[OFFER], "Offer")
     recorded = AlreadyThere.objects.of(desk.organisation).values_list("remote_application_id", flat=True)

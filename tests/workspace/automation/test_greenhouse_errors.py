@@ -1,4 +1,4 @@
-"""Manage ATS automation: when Greenhouse is not there."""
+"""Manage ATS automation without Greenhouse."""
 
 from django.core.cache import cache
 

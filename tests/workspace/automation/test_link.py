@@ -1,4 +1,4 @@
-"""Manage ATS automation: linking a role, beneath the pages."""
+"""Linking a role to a job."""
 
 from typing import Any
 

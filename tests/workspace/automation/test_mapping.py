@@ -1,4 +1,4 @@
-"""Several stages, delays and accounts in the wizard; who stood there; and what changes while one looks."""
+"""Mapping: several stages, delays and accounts, candidates already there, concurrent changes."""
 
 import re
 from datetime import timedelta
@@ -24,9 +24,9 @@ from tests.workspace.automation.wizard import (
     SCREEN,
     Wizard,
     errors,
+    in_stage,
     jobs_of,
     offered,
-    standing,
 )
 
 KINDS = ("assessment", "reference_check")
@@ -109,7 +109,7 @@ def marks(page: str) -> list[str]:
 
 
 def test_candidates_already_there_are_synced_but_not_invited(either: Desk) -> None:
-    inside, outside = standing(either, 0, ASSESSMENT), standing(either, 0, SCREEN)
+    inside, outside = in_stage(either, 0, ASSESSMENT), in_stage(either, 0, SCREEN)
     wizard = Wizard(either)
     wizard.link(jobs_of(either)[0])
     assert standings(either) == []
@@ -124,7 +124,7 @@ def test_candidates_already_there_are_synced_but_not_invited(either: Desk) -> No
 
 
 def test_candidates_already_there_can_be_invited_in_one_click(either: Desk) -> None:
-    remote = standing(either, 0, ASSESSMENT)
+    remote = in_stage(either, 0, ASSESSMENT)
     wizard = Wizard(either)
     wizard.link(jobs_of(either)[0])
     run_jobs()
@@ -151,7 +151,7 @@ def test_candidates_already_there_can_be_invited_in_one_click(either: Desk) -> N
 
 
 def test_each_reason_for_not_starting_is_shown(desk: Desk) -> None:
-    inside, outside = standing(desk, 0, ASSESSMENT), standing(desk, 0, SCREEN)
+    inside, outside = in_stage(desk, 0, ASSESSMENT), in_stage(desk, 0, SCREEN)
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     automation = wizard.link(job, reference_check=[])
     run_jobs()
@@ -184,7 +184,7 @@ def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.link(job)
     run_jobs()
-    came_since, new = standing(desk, 0, ASSESSMENT), standing(desk, 0, OFFER)
+    came_since, new = in_stage(desk, 0, ASSESSMENT), in_stage(desk, 0, OFFER)
     stages = wizard.stages(job)
     wizard.link(job, reference_check=[stages[REFERENCES], stages[OFFER]])
     run_jobs()
@@ -197,7 +197,7 @@ def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
 
 
 def test_syncing_continues_after_a_failure(desk: Desk) -> None:
-    people = [standing(desk, 0, ASSESSMENT) for _ in range(3)]
+    people = [in_stage(desk, 0, ASSESSMENT) for _ in range(3)]
     Wizard(desk).link(jobs_of(desk)[0])
     desk.greenhouse.sandbox.faults.add({"kind": "fail", "path": "/v3/candidates", "status": 503, "times": 9})
     with pytest.raises(Exception, match="internal error"):
@@ -212,7 +212,7 @@ def test_syncing_continues_after_a_failure(desk: Desk) -> None:
 
 def test_candidates_invited_before_are_counted_separately(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
-    standing(desk, 0, ASSESSMENT)
+    in_stage(desk, 0, ASSESSMENT)
     wizard.link(job, invite="yes")
     run_jobs()
     wizard.connect_stages(job)

@@ -1,4 +1,4 @@
-"""Walking through the wizard *Manage ATS automation*."""
+"""Helpers for the automation wizard."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ def jobs_of(desk: Desk) -> list[Job]:
     return list(desk.greenhouse.store.jobs.rising())
 
 
-def standing(desk: Desk, job: int, place: int) -> RemoteApplication:
+def in_stage(desk: Desk, job: int, place: int) -> RemoteApplication:
     """Somebody who stands in the stage at that place of that job."""
     application = desk.greenhouse.application(job=job)
     desk.greenhouse.move(application, place)

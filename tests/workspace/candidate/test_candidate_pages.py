@@ -1,4 +1,4 @@
-"""The list of candidates, the page of one, and the results to review."""
+"""Candidates, a candidate's page, and results to review."""
 
 import pytest
 from django.db import connection, transaction

@@ -1,4 +1,4 @@
-"""A note that could not be written: one click when the reason has gone. And whether the house is well."""
+"""Failed and duplicate notes on the candidate's page."""
 
 import pytest
 from django.test import Client

@@ -1,4 +1,4 @@
-"""The same person on a second role: a young result is offered, and a member reuses it or invites."""
+"""Reusing a recent result for another role."""
 
 from dataclasses import dataclass
 from datetime import timedelta

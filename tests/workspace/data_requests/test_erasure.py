@@ -1,4 +1,4 @@
-"""An admin erases a person now, or keeps what was to go; everybody sees what became of it."""
+"""Admins erase a person, or keep the data."""
 
 import pytest
 from django.db import transaction

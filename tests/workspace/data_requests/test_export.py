@@ -1,4 +1,4 @@
-"""Members hand out what is kept of a candidate, and erase one referee: who may, who may not, and what it leaves."""
+"""Members export a candidate's data and erase a referee."""
 
 import io
 import json

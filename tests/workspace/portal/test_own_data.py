@@ -1,4 +1,4 @@
-"""A candidate's own data: told, handed out, and asked to be erased, as long as their link lives."""
+"""A candidate's own data: notice, download, erasure."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""The link of a review, opened by somebody who is signed in; and what browsers keep of members' pages."""
+"""Review links opened by members, and caching of members' pages."""
 
 import pytest
 from django.test import Client

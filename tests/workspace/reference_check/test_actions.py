@@ -1,4 +1,4 @@
-"""What a recruiter clicks on a reference check: allowed, refused, nothing changed by a refusal, what the page shows."""
+"""A recruiter's actions on a reference check."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,7 +27,7 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 from tests.support.shared import shared_world
 from tests.workspace.applications import path
-from tests.workspace.referee_states import asks_for_seven, standing
+from tests.workspace.referee_states import asks_for_seven, check_with_all_states
 
 pytestmark = pytest.mark.django_db
 
@@ -288,7 +288,7 @@ def test_each_referee_has_a_line_with_actions(story: Story, rita: Membership) ->
 def test_each_state_has_a_label_and_actions() -> None:
     role = factories.role(factories.organisation())
     asks_for_seven(role)
-    check = standing(factories.application(role))
+    check = check_with_all_states(factories.application(role))
     client = signed_in(factories.member(role.organisation))
     response = client.get(path("candidate", role.organisation, check.step_request.application_id))
     page = BeautifulSoup(response.content, "html.parser")

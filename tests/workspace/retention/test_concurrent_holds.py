@@ -1,4 +1,4 @@
-"""A hold on a role that is placed while somebody is being erased, over two connections: one of them waits."""
+"""Holds and erasures in concurrent transactions."""
 
 import threading
 import time

@@ -1,4 +1,4 @@
-"""Legal holds: the data is kept, whoever requests its erasure, and they are told why."""
+"""Legal holds prevent erasure."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -130,8 +130,8 @@ def test_a_hold_on_a_role_does_not_cover_other_roles(check: Check, admin: Member
     )
     placed(check, admin, on_role=True)
     with transaction.atomic():
-        asked_for = request_erasure(of=other, reason=Reason.APPLICATION_DELETED, now=NOW, by="x")
-    assert carry_out(erasure_id=asked_for.pk, now=NOW)
+        requested = request_erasure(of=other, reason=Reason.APPLICATION_DELETED, now=NOW, by="x")
+    assert carry_out(erasure_id=requested.pk, now=NOW)
     # but not the person as a whole
     assert hold_on(other.candidate) is not None
 

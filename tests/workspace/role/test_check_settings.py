@@ -1,4 +1,4 @@
-"""The settings of a reference check: whom it asks for, what is asked, in which languages and in how much time."""
+"""The settings of a reference check."""
 
 from typing import Any
 

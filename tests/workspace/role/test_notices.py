@@ -1,4 +1,4 @@
-"""What changed in Greenhouse, said on the role: what it means, and one click."""
+"""Notices on a role about changes in Greenhouse."""
 
 import pytest
 from bs4 import BeautifulSoup

@@ -1,4 +1,4 @@
-"""The list of roles, a new one, and a role with its candidates."""
+"""Roles and their candidates."""
 
 import pytest
 from django.db import connection

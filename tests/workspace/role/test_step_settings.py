@@ -1,4 +1,4 @@
-"""The settings of a role's steps: reached from the role, checked, written down, and counting from then on."""
+"""The settings of a role's steps."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Settings > Organisation: by admins only, judged, written down, and with the holidays that come next."""
+"""Settings > Organisation."""
 
 from datetime import date
 from typing import Any

@@ -147,7 +147,7 @@ def test_only_members_see_a_mail_outage(about: Application) -> None:
 
 def test_settings_link_to_undelivered_mail(about: Application) -> None:
     recruiter: Membership = factories.member(about.organisation)
-    page = signed_in(recruiter).get(path("own_mails", about.organisation)).content.decode()
+    page = signed_in(recruiter).get(path("notification_settings", about.organisation)).content.decode()
     assert path("undelivered", about.organisation) in page
 
 

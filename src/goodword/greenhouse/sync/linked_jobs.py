@@ -9,7 +9,7 @@ from goodword.greenhouse.client import Forbidden, HarvestApi, JobStatus
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy
 from goodword.greenhouse.sync.session import BRIEFLY, harvest
-from goodword.roles.domain.job_changes import JobNow, Outdated, StageNow, follow
+from goodword.roles.domain.job_changes import JobNow, Outdated, StageNow, update_job
 from goodword.roles.models import Automation
 
 
@@ -34,7 +34,7 @@ def sync_jobs(
                 jobs = dict(_read(api, linked))
         try:
             with transaction.atomic():
-                sentences = {row.job_id: follow(row, job=jobs.get(row.job_id), now=now) for row in linked}
+                sentences = {row.job_id: update_job(row, job=jobs.get(row.job_id), now=now) for row in linked}
                 settle(sentences)
         except Outdated:
             continue

@@ -1,4 +1,4 @@
-"""Link a role to a Greenhouse job, and map its stages to steps."""
+"""Links a role to a Greenhouse job and maps its stages to steps."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,16 +18,12 @@ _NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageLink:
-    """A stage that starts a step."""
-
     stage_id: int
     name: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationInStage:
-    """An application and its current stage, by Greenhouse's ids."""
-
     application_id: int
     stage_id: int
 
@@ -110,7 +106,7 @@ class RequirementMissing(Exception):
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else has changed the mapping. `automation`: the current one, None if it was unlinked."""
+    """The mapping has changed. `automation`: the current one, None if it was unlinked."""
 
     def __init__(self, automation: Automation | None) -> None:
         super().__init__("The mapping is another one than the one that was looked at.")
@@ -118,7 +114,7 @@ class ChangedMeanwhile(Exception):
 
 
 def version_of(automation: Automation | None) -> str:
-    """A version of the mapping, for detecting concurrent changes; empty without one."""
+    """Identifies the state of the mapping, to detect concurrent changes; empty without one."""
     return automation.confirmed_at.isoformat() if automation is not None else ""
 
 
@@ -193,7 +189,7 @@ def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
 
 
 def _locked_automation(role: Role, *, job: JobLink, by: Membership, now: datetime) -> tuple[Automation, bool]:
-    """The job's automation, locked, and whether it was created. Concurrent calls wait here."""
+    """The job's automation, locked, and whether it was created."""
     automation, fresh = Automation.objects.across_organisations().get_or_create(
         connection_id=job.connection_id,
         job_id=job.job_id,

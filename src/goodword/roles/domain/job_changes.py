@@ -13,7 +13,7 @@ from goodword.roles.models import Automation, RoleNotice, StageRule
 Pipeline = Sequence[tuple[int, str]]
 
 
-def moved(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
+def stage_move(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
     """The old and new position of a stage ("after “Screen”"); None if it has not moved, is new or gone.
 
     It has moved if different stages precede it, and a different one directly. Stages added, removed or moved around it
@@ -50,8 +50,6 @@ _NAME, _TITLE, _REQUISITION, _STAGE = 300, 300, 120, 200  # column lengths
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StageNow:
-    """A stage of a job."""
-
     id: int
     name: str
     in_use: bool = True
@@ -77,14 +75,14 @@ class Outdated(Exception):
     """A concurrent update was saved first; read the job again."""
 
 
-def follow(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
+def update_job(automation: Automation, *, job: JobNow | None, now: datetime) -> list[str]:
     """Update a linked job, in the caller's transaction. Returns each change as a sentence.
 
     `job`: None if Greenhouse does not show it. `automation`: as read before the call to Greenhouse; raises Outdated if
     its `job_checked_at` has changed since.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("Call follow() in a transaction.")
+        raise RuntimeError("Call update_job() in a transaction.")
     row = Automation.objects.across_organisations().select_for_update().filter(pk=automation.pk).first()
     if row is None:
         return []
@@ -132,7 +130,7 @@ def _stages(row: Automation, stages: tuple[StageNow, ...], *, now: datetime) -> 
         stage = there.get(stage_id)
         if stage is not None and stage.in_use:
             yield from _stage_in_use(row, stage, name=name, now=now)
-            if known is not None and (places := moved(stage_id, before=known, after=in_use)):
+            if known is not None and (places := stage_move(stage_id, before=known, after=in_use)):
                 then, place = places
                 notice(row, kind=Kind.STAGE_MOVED, stage_id=stage_id, before=then, after=place, now=now)
                 yield f"Stage “{stage.name}” was moved: it is now {place} (previously {then})."

@@ -56,8 +56,8 @@ def settle_mapped(automation: Automation, *, by: Membership, now: datetime) -> N
     )
 
 
-def seen(row: RoleNotice, *, by: Membership, now: datetime) -> None:
-    """A member dismisses a notice. Idempotent."""
+def dismiss(row: RoleNotice, *, by: Membership, now: datetime) -> None:
+    """Dismiss a notice. Idempotent."""
     with transaction.atomic():
         open_rows = RoleNotice.objects.of(by.organisation).filter(pk=row.pk, settled_at=None)
         if not open_rows.update(settled_at=now, settled_by=by):

@@ -147,7 +147,6 @@ def _read(step: Step, name: str) -> Any:
 
 
 def _changed(before: StepSettings, after: StepSettings) -> Mapping[str, tuple[Any, Any]]:
-    """The changed columns with their values before and after."""
     both = {
         field.name: (_plain(getattr(before, field.name)), _plain(getattr(after, field.name)))
         for field in fields(after)

@@ -56,7 +56,6 @@ def requirement(label: Any, *, required: bool = False) -> forms.CharField:
 
 
 def one_of(label: Any, choices: Sequence[tuple[str, Any]], help_text: Any = "") -> forms.ChoiceField:
-    """Radio buttons."""
     return forms.ChoiceField(
         label=label,
         choices=choices,
@@ -164,7 +163,6 @@ class PublishForm(forms.Form):
             self.fields[requirement_field(part)] = requirement(label, required=True)
 
     def requirements(self) -> dict[int, str]:
-        """The requirements by part id."""
         return {part.pk: self.cleaned_data[requirement_field(part)] for part in self._missing}
 
 
@@ -217,9 +215,9 @@ class PartForm(forms.Form):
                 help_text=_("Neither sees the other's marks until both have marked."),
                 required=False,
             )
-        self._offer_held(part, numbers)
+        self._add_norm_fields(part, numbers)
 
-    def _offer_held(self, part: AssessmentPart, numbers: Sequence[str]) -> None:
+    def _add_norm_fields(self, part: AssessmentPart, numbers: Sequence[str]) -> None:
         rows = NormSet.objects.of(part.organisation).filter(test=part.test, version__in=numbers)
         if rows.exists():
             newest = newest_norms(part.test, number=part.number, form=part.form)

@@ -1,4 +1,4 @@
-"""What a member typed for a draft or test that has gone in the meantime."""
+"""Input for a draft or test that no longer exists."""
 
 from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass

@@ -1,5 +1,3 @@
-"""The tests of a draft: add, change, move, remove."""
-
 from collections.abc import Sequence
 
 from django.contrib import messages
@@ -34,7 +32,7 @@ from goodword.workspace.assessment_plan.wording import form_in_words
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Add a test of the library. With `again`, add one that was removed meanwhile, with all that was typed for it."""
+    """Add a test from the library; with `again`, a removed one with the settings typed for it."""
     if request.method == "POST":
         return _add(request, draft)
     ensure_all_builtin(request.organisation, now=clock.now())
@@ -84,7 +82,7 @@ def change(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
 def _change(
     request: MemberRequest, draft: Assessment, part: AssessmentPart, *, revision: int
 ) -> HttpResponseBase:
-    """Save the form, which is based on `revision`, or show it with its errors."""
+    """Save the form, based on `revision`, or show its errors."""
     form = PartForm(request.POST if request.method == "POST" else None, part=part)
     if request.method == "POST" and form.is_valid():
         try:
@@ -129,7 +127,7 @@ def _form(
 
 
 def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpResponseBase:
-    """The draft has changed: show what was typed beside the test as it is now, or on a page of its own."""
+    """Show the input for a changed draft, with the current test if it still exists."""
     now = draft_of(draft.step)
     if now is None:
         raise NoDraft
@@ -147,7 +145,6 @@ def _lost(request: MemberRequest, draft: Assessment, test: Test | None) -> HttpR
 @require_POST
 @with_draft
 def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
-    """Move a test up or down."""
     part = _part(draft, part_pk)
     up = request.POST.get("by") == "up"
     place = move_part(step=draft.step, part_id=part.pk, by=UP if up else DOWN, revision=revision_of(request))
@@ -160,7 +157,6 @@ def move(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResp
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpResponseBase:
-    """Ask for confirmation, then remove a test."""
     part = _part(draft, part_pk)
     if request.method == "POST":
         remove_part(step=draft.step, part_id=part.pk, revision=revision_of(request))
@@ -171,7 +167,7 @@ def remove(request: MemberRequest, draft: Assessment, *, part_pk: int) -> HttpRe
 
 
 def _part(draft: Assessment, part_pk: int) -> AssessmentPart:
-    """A part of the draft. Raises PartGone if it was removed; 404 for another role's."""
+    """Raises PartGone if it was removed; 404 for another role's."""
     try:
         return part_of(draft, part_pk)
     except LookupError:

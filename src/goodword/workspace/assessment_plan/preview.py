@@ -129,7 +129,7 @@ def preview_sitting(
     here: str,
     now: datetime,
 ) -> Preview:
-    """A session of a candidate who does not exist, at this position. No row is made."""
+    """A session of a fictitious candidate at this position. Nothing is stored."""
     organisation, role = step.organisation, step.role
     assessment.step = step
     candidate = Candidate(organisation=organisation, first_name="Alex", last_name="Example")

@@ -43,7 +43,7 @@ from goodword.workspace.assessment_plan.wording import (
 @require_safe
 @access.member(kinds=access.WORKS)
 def plan(request: MemberRequest, pk: int) -> HttpResponse:
-    """The current version, whether there is a draft, and all versions."""
+    """The current version, the draft and all versions."""
     step = step_of(request, pk)
     current = built_by_member(step)
     parts = planned_parts(current) if current else ()
@@ -66,7 +66,6 @@ def plan(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.WORKS)
 def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
-    """One published version."""
     step = step_of(request, pk)
     found = next((one for one in versions_of(step) if one.number == number), None)
     if found is None:
@@ -123,7 +122,6 @@ def draft(request: MemberRequest, draft: Assessment) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Ask for confirmation, then delete the draft."""
     if request.method == "POST":
         discard_draft(step=draft.step, revision=revision_of(request), by=request.member, now=clock.now())
         messages.success(request, _("Draft discarded."))
@@ -138,7 +136,7 @@ def discard(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 
 
 def parts_with_length(parts: tuple[PlannedPart, ...]) -> list[tuple[PlannedPart, str]]:
-    """The parts, each with its length in words."""
+    """Each part with its length in words."""
     return [(part, length_in_words(part)) for part in parts]
 
 
@@ -183,7 +181,7 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_draft
 def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
-    """Review the draft in sentences, add what is missing, publish."""
+    """Review the draft, add missing requirements, publish."""
     parts = planned_parts(draft)
     form = PublishForm(request.POST if request.method == "POST" else None, parts=parts)
     stale = False
@@ -223,5 +221,5 @@ def publish(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
 
 
 def _kept(request: MemberRequest, form: Form) -> list[TypedField]:
-    """What was typed for tests that were removed, or completed by somebody else, in the meantime."""
+    """Input for tests that were removed, or completed by another member, in the meantime."""
     return typed_fields(request.POST, organisation=request.organisation, without=form.fields)

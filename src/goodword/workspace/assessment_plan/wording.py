@@ -1,4 +1,4 @@
-"""An assessment plan in words: tests, settings, and what candidates will get."""
+"""Sentences about an assessment plan: tests, settings, languages, warnings."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -27,7 +27,7 @@ def items_in_words(kind: str, n: int) -> str:
 
 
 def form_in_words(kind: str, form: FormOffer) -> str:
-    """For example "20 tasks, without figures, made for 20 minutes"."""
+    """For example "20 tasks, without figures, designed for 20 minutes"."""
     words = [form.name]
     if str(form.items) not in form.name:
         words.append(items_in_words(kind, form.items))
@@ -47,7 +47,7 @@ def about(minutes: int) -> str:
 
 
 def length_in_words(part: PlannedPart) -> str:
-    """For example "20 tasks, 20 minutes on a clock"."""
+    """For example "20 tasks, 20 minutes, timed"."""
     time = (
         ngettext("%(n)s minute, timed", "%(n)s minutes, timed", part.minutes) % {"n": part.minutes}
         if part.timed
@@ -57,7 +57,7 @@ def length_in_words(part: PlannedPart) -> str:
 
 
 def norms_text(norms: NormSet | Calibration) -> str:
-    """For example "number 2, made 3 March 2026"."""
+    """For example "2, created 3 March 2026"."""
     return _("%(n)s, created %(day)s") % {
         "n": norms.number,
         "day": date_format(localtime(norms.made_at), "j F Y"),
@@ -65,7 +65,7 @@ def norms_text(norms: NormSet | Calibration) -> str:
 
 
 def more_time_in_words(percent: int) -> str:
-    """What happens if somebody requests extra time in a timed part."""
+    """How requests for extra time are handled."""
     match percent:
         case MoreTime.QUARTER:
             return _(
@@ -119,12 +119,11 @@ ADVISED_TESTS: Final = 5
 
 
 def minutes_of(parts: Sequence[PlannedPart]) -> int:
-    """The approximate length of all parts."""
     return sum(part.minutes for part in parts)
 
 
 def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
-    """What candidates get, in which languages, and the settings."""
+    """Tests, length, languages and settings."""
     named = [
         _("%(test)s (%(length)s)") % {"test": part.part.test.title, "length": length_in_words(part)}
         for part in parts
@@ -148,7 +147,7 @@ def sentences(draft: Assessment, parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
-    """Which languages are available. The rule is in assessments.languages."""
+    """Languages available to candidates; the rule is in assessments.languages."""
     if not parts:
         return []
     deciding = [part for part in parts if FALLBACK_LANGUAGE in part.languages]

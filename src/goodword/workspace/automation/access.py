@@ -1,4 +1,4 @@
-"""Access to the pages of Manage ATS automation, and the Greenhouse jobs that can be linked."""
+"""Access to the automation wizard, and the Greenhouse jobs that can be linked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -64,7 +64,7 @@ def parse_key(text: str | None, organisation: Organisation) -> tuple[Connection,
 
 
 def job_choices(known: Sequence[Connection], *, fresh: bool) -> JobChoices:
-    """Ask every account. Raises the first error if none could be reached."""
+    """Raises the first error if no account could be reached."""
     choices: list[JobChoice] = []
     errors: list[tuple[Connection, Exception]] = []
     silent: list[tuple[Connection, ErrorMessage]] = []
@@ -146,13 +146,12 @@ def visible_choices(choices: list[JobChoice], role: Role, request: MemberRequest
 
 
 def jobs_of_other_roles(role: Role) -> dict[str, Role]:
-    """Roles by job key."""
     rows = Automation.objects.of(role.organisation).exclude(role=role).select_related("role")
     return {f"{row.connection_id}-{row.job_id}": row.role for row in rows}
 
 
 def begin_again(request: MemberRequest, role: Role, sentence: str = "") -> HttpResponseBase:
-    """Redirect to the first page with a message."""
+    """Redirect to the first page of the wizard with a message."""
     messages.warning(request, sentence or _("Choose a Greenhouse job."))
     return redirect("role_automation", role.organisation.slug, role.pk)
 

@@ -88,7 +88,7 @@ def in_mapped_stages(placed: Collection[ApplicationInStage], draft: Draft) -> li
 def already_requested(
     there: Collection[ApplicationInStage], draft: Draft, *, connection: Connection
 ) -> set[int]:
-    """The Greenhouse ids of those for whom every step of their stage was already requested."""
+    """Greenhouse ids of applications with a request for every step of their stage."""
     step_requests = StepRequest.objects.of(connection.organisation).filter(
         application__connection_id=connection.pk,
         application__remote_id__in=[one.application_id for one in there],

@@ -1,4 +1,4 @@
-"""The choices made so far in Manage ATS automation, kept in the session.
+"""The wizard's draft, stored in the session.
 
 One draft for each role and job, so that two tabs do not mix.
 """
@@ -33,7 +33,6 @@ class Draft:
 
     @property
     def complete(self) -> bool:
-        """Whether it can be confirmed."""
         return bool(self.stages) and (not self.assessment or bool(self.requirement.strip()))
 
     @property
@@ -44,16 +43,14 @@ class Draft:
 
     @property
     def mapped(self) -> list[int]:
-        """All stages that start a step."""
         return list(dict.fromkeys([*self.assessment, *self.reference_check]))
 
     def delay(self, kind: str) -> int:
-        """In minutes."""
         return self.assessment_delay if kind == Step.Kind.ASSESSMENT else self.reference_check_delay
 
 
 def load(request: MemberRequest, *, role: Role, key: str) -> Draft | None:
-    """The draft; None if there is none, or if it has an outdated shape."""
+    """None if there is no draft or it has an outdated shape."""
     try:
         return Draft(**found) if (found := _all(request).get(f"{role.pk}:{key}")) else None
     except TypeError:
@@ -61,7 +58,7 @@ def load(request: MemberRequest, *, role: Role, key: str) -> Draft | None:
 
 
 def save(request: MemberRequest, draft: Draft, *, role: Role, key: str) -> None:
-    """Save it; only the latest few are kept."""
+    """Only the latest few drafts are kept."""
     place = f"{role.pk}:{key}"
     others = [(name, value) for name, value in _all(request).items() if name != place]
     request.session[_KEY] = dict([*others[1 - _AT_MOST :], (place, asdict(draft))])

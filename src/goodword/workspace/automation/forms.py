@@ -1,5 +1,3 @@
-"""Forms of Manage ATS automation."""
-
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,8 +41,6 @@ def _delay() -> DelayField:
 
 
 class StagesForm(forms.Form):
-    """Stages, delays, requirement and job post."""
-
     assessment = _stages(_("Stages that start the assessment"))
     requirement = forms.CharField(
         label=_("Which job requirement does this assess?"),
@@ -100,7 +96,6 @@ class StagesForm(forms.Form):
             self.fields["requirement"].required = False
 
     def clean(self) -> dict[str, Any]:
-        """At least one step needs a stage."""
         data = super().clean() or self.cleaned_data
         none = data.get("assessment", [0]) == [] and data.get("reference_check", [0]) == []
         if none:

@@ -1,4 +1,4 @@
-"""The page Review and confirm, in sentences, and the stepper of all three pages."""
+"""Sentences of the review page, and the stepper of all pages."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -23,7 +23,6 @@ ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 def sentences(
     role: Role, *, job: Job, draft: Draft, stages: Mapping[int, Stage], by: Membership
 ) -> list[str]:
-    """What Confirm will do."""
     post = job.post(draft.post)
     values = {
         "job": f"{job.name} ({', '.join(job.details)})",
@@ -51,7 +50,7 @@ def sentences(
 
 
 def job_status_note(job: Job) -> str:
-    """A note on a job that is not open; empty for an open one."""
+    """A note on a closed or draft job; empty for others."""
     match job.status:
         case JobStatus.CLOSED:
             return _("This job is closed in Greenhouse. You can still link it.")

@@ -1,4 +1,4 @@
-"""Role > Manage ATS automation: choose the job, connect the stages, review and confirm."""
+"""Role > Manage ATS automation: choose the job, map stages, review and confirm."""
 
 from collections import Counter
 

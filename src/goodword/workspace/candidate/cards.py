@@ -46,7 +46,7 @@ class Card:
     reused: dict[str, Any] | None
     may_begin: bool
     view: CheckOverview | None
-    asks_first: bool
+    needs_confirmation: bool
     before: NotStarted | None = None
     #: adjustments that the candidate allows members to see
     adjusted: tuple[DisclosedGrant, ...] = ()
@@ -68,7 +68,7 @@ def cards_of(
             offer=_offer(mark.step_request, member),
             reused=_reused(mark),
             may_begin=member.may_work and not application.end and _may_begin(mark),
-            asks_first=asks_first(mark.run),
+            needs_confirmation=needs_confirmation(mark.run),
             before=why_not_started(application, mark.kind) if mark.step_request is None else None,
             view=view if mark.kind == Step.Kind.REFERENCE_CHECK else None,
             adjusted=disclosed_grants(mark.run) if isinstance(mark.run, Attempt) else (),
@@ -77,8 +77,8 @@ def cards_of(
     ]
 
 
-def asks_first(run: StepRun | None) -> bool:
-    """Whether inviting again after this run needs a confirmation."""
+def needs_confirmation(run: StepRun | None) -> bool:
+    """Whether inviting again after this run needs confirmation."""
     if isinstance(run, Check):
         return check_invitations.needs_confirmation(run)
     return isinstance(run, Attempt) and invitations.needs_confirmation(run)

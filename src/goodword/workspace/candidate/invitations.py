@@ -33,7 +33,7 @@ from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workflow.states import DONE, UNFINISHED
-from goodword.workspace.candidate.cards import asks_first, earlier_of
+from goodword.workspace.candidate.cards import earlier_of, needs_confirmation
 
 
 def latest_run(step_request: StepRequest) -> StepRun | None:
@@ -56,11 +56,11 @@ def _title(step: Step) -> str:
 
 
 def _consequences(application: Application, step: Step, run: StepRun | None) -> list[str]:
-    """What will happen, and what stays. `run`: the latest one; None for a reused result."""
-    return [*_what_goes_out(application, step), *_what_stays(application, run)]
+    """Sentences for the confirmation. `run`: the latest one; None for a reused result."""
+    return [*_mail_sentences(application, step), *_kept_sentences(application, run)]
 
 
-def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
+def _mail_sentences(application: Application, step: Step) -> Iterator[str]:
     who = {"name": application.candidate.name, "address": application.candidate.email}
     days, reminders = step.deadline_days, len(step.reminder_days)
     if step.kind == Step.Kind.ASSESSMENT:
@@ -82,7 +82,7 @@ def _what_goes_out(application: Application, step: Step) -> Iterator[str]:
         }
 
 
-def _what_stays(application: Application, run: StepRun | None) -> Iterator[str]:
+def _kept_sentences(application: Application, run: StepRun | None) -> Iterator[str]:
     if run is not None and run.progress in UNFINISHED:
         yield _(
             "The assessment started on %(day)s ends. Its answers are kept but not scored; the candidate starts over."
@@ -149,11 +149,11 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     run, now = latest_run(step_request), clock.now()
-    if problem := _in_the_way(application, step_request, now=now):
+    if problem := _refusal(application, step_request, now=now):
         messages.error(request, problem)
         return _page(request, application)
     after = request.POST.get("after", "")
-    if request.method != "POST" or (asks_first(run) and not after):
+    if request.method != "POST" or (needs_confirmation(run) and not after):
         return _confirm(request, application, step_request.step, run)
     if after and (run is None or after != str(run.pk)):
         messages.info(request, _("This candidate has just been invited again. No further e-mail was sent."))
@@ -181,8 +181,8 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     return _page(request, application)
 
 
-def _in_the_way(application: Application, step_request: StepRequest, *, now: datetime) -> str:
-    """Why the candidate cannot be invited again; empty if nothing is known to prevent it."""
+def _refusal(application: Application, step_request: StepRequest, *, now: datetime) -> str:
+    """Why the candidate cannot be invited again; empty if they can."""
     if application.end:
         return str(NOT_ACTIVE)
     if step_request.state != StepRequest.State.STARTED:
@@ -198,7 +198,7 @@ def _in_the_way(application: Application, step_request: StepRequest, *, now: dat
 
 
 def _again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
-    """Invite again. Returns the message for the member."""
+    """Returns the message for the member."""
     message = _("New invitation on its way.")
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
@@ -226,7 +226,7 @@ def _confirm(
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
-    """Invite the candidate to a step that has not started, whatever it waits for.
+    """Invite the candidate to a step that has not started, even if it is waiting.
 
     Asks for confirmation if it replaces a reused result.
     """
@@ -277,7 +277,7 @@ def _is_reused(application: Application, step: Step) -> bool:
 @require_POST
 @access.member(kinds=access.WORKS)
 def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Confirm a name that looks like a link, and start the steps that waited for it."""
+    """Confirm a name that looks like a link; waiting steps start."""
     application = access.owned(visible_applications(request.member).select_related("candidate"), pk)
     if confirm_name(
         candidate=application.candidate,
@@ -294,7 +294,7 @@ def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
-    """Reuse an earlier result. Only for members who may see it, since others can then see it here."""
+    """Reuse an earlier result. Only for members who may see it: others then see it here too."""
     application = access.owned(visible_applications(request.member), pk)
     step_request = _step_request(request, application, step_request_pk)
     if step_request.waits_for == StepRequest.Waits.REUSE and earlier_of(step_request, request.member) is None:

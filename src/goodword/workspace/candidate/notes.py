@@ -1,4 +1,4 @@
-"""The note of a report on the Activity Feed: retry, drop, acknowledge a duplicate."""
+"""The note of a report on the Activity Feed: retry, discard, dismiss a duplicate notice."""
 
 from django.contrib import messages
 from django.http import HttpResponseBase
@@ -19,7 +19,6 @@ from goodword.greenhouse.models import ActivityFeedNote
 @require_POST
 @access.member(kinds=access.WORKS)
 def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Retry a failed note."""
     post = _post(request, pk)
     if retry(post, now=clock.now()):
         _audit(request, "note.tried_again", post)
@@ -30,7 +29,7 @@ def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Give up a note that cannot be written. The report stays."""
+    """Discard a note that cannot be posted."""
     post = _post(request, pk)
     if drop(post, by=f"member:{request.member.pk}", now=clock.now()):
         _audit(request, "note.dropped", post)
@@ -40,8 +39,8 @@ def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @access.member(kinds=access.WORKS)
-def note_doubles_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Acknowledge that the note appears more than once."""
+def note_duplicates_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Dismiss the notice of a duplicate note."""
     post = _post(request, pk)
     if posting.mark_seen(post, now=clock.now()):
         _audit(request, "note.duplicates_seen", post)

@@ -180,8 +180,6 @@ DAY_ONLY = frozenset({"attempt.begun"})
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """One entry of the timeline."""
-
     title: str
     who: str
     icon: str

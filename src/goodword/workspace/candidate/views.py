@@ -32,7 +32,7 @@ from goodword.workspace.candidate.timeline import timeline
 from goodword.workspace.data_requests.erasures import erasure_status
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of
-from goodword.workspace.search import asked_for, named
+from goodword.workspace.search import matching_name, search_text
 
 PAGE = 50
 
@@ -41,10 +41,10 @@ PAGE = 50
 @access.member()
 def candidate_list(request: MemberRequest) -> HttpResponse:
     """All applications that the member may see, newest first, with search."""
-    query = asked_for(request)
+    query = search_text(request)
     rows = visible_applications(request.member).select_related("role")
     if query:
-        rows = named(rows, query, or_role=True)
+        rows = matching_name(rows, query, or_role=True)
     page = Paginator(rows.order_by("-created_at", "-pk"), PAGE).get_page(request.GET.get("page"))
     marks = progress_of(page.object_list, organisation=request.organisation, now=clock.now())
     return render(
@@ -102,7 +102,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "reports": reports,
             "reports_of_earlier": of_earlier,
             "earlier_runs": earlier,
-            "earlier_flags": _signs_of([one.run for one in earlier if one.run != attempt])
+            "earlier_flags": _flags_of_runs([one.run for one in earlier if one.run != attempt])
             if sees_flags
             else [],
             "timeline": timeline(
@@ -118,7 +118,6 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.member()
 def results_list(request: MemberRequest) -> HttpResponse:
-    """The current report of each completed step."""
     applications = visible_applications(request.member)
     ready = Report.objects.of(request.organisation).filter(
         state=Report.State.READY,
@@ -149,7 +148,7 @@ def reports_of(application: Application) -> QuerySet[Report]:
     )
 
 
-def _signs_of(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, object]]:
+def _flags_of_runs(runs: Iterable[StepRun | None]) -> list[tuple[StepRun, str, object]]:
     """For each run with flags: the run, its template and the flags."""
     found: list[tuple[StepRun, str, object]] = []
     for run in runs:

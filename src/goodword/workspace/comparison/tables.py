@@ -39,7 +39,7 @@ SORTS = ("name", "-name", "date", "-date", "score", "-score")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cell:
-    """A figure, with a note in small print below it."""
+    """A figure with a note in small print."""
 
     text: str
     note: str = ""
@@ -125,7 +125,7 @@ def _table(
 
 
 def _differences(conditions: Conditions, first: Conditions) -> tuple[str, ...]:
-    """The total is only named if nothing else differs: form and device make it differ anyway."""
+    """The total is named only if nothing else differs, since form and device also affect it."""
     names = [
         one.name for one in fields(conditions) if getattr(conditions, one.name) != getattr(first, one.name)
     ]
@@ -139,7 +139,7 @@ def _total(result: CandidateResult) -> tuple[Cell, ...]:
 def _sorted(
     members: Sequence[CandidateResult], sort: str, *, ranked: bool, hidden: bool
 ) -> Sequence[CandidateResult]:
-    """Only by what may be compared. While names are hidden, neither name nor date orders the rows."""
+    """While names are hidden, neither name nor date orders the rows."""
     down, by = sort.startswith("-"), sort.removeprefix("-")
     if by == "score" and ranked:
         return sorted(members, key=lambda one: _rank(one) or 0, reverse=down)
@@ -214,14 +214,14 @@ def _solved(score: Score | None) -> Cell:
     )
 
 
-def _note(standing: NormedScore | None) -> str:
+def _note(issued: NormedScore | None) -> str:
     """The percentile band; the table's heading names the norm group."""
-    if standing is None:
+    if issued is None:
         return ""
-    if standing.by_distance:
-        fewest, most = standing.further
+    if issued.by_distance:
+        fewest, most = issued.further
         return gettext("closer than %(low)s to %(high)s of 100") % {"low": fewest, "high": most}
-    band = {"low": standing.percentile_low, "high": standing.percentile_high}
+    band = {"low": issued.percentile_low, "high": issued.percentile_high}
     return gettext("percentiles %(low)s to %(high)s") % band
 
 

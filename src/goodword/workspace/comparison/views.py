@@ -75,5 +75,4 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
 
 
 def _query(**values: str) -> str:
-    """A query string without empty values."""
     return urlencode({name: value for name, value in values.items() if value})

@@ -126,7 +126,7 @@ class _Rollback(Exception):
 
 
 def preview_erasure(candidate: Candidate, *, only: Application | None = None) -> dict[str, int]:
-    """What an erasure would remove now: it is carried out and rolled back, so that the numbers are exact."""
+    """Exact counts of what an erasure would remove: it is carried out and rolled back."""
     counts: dict[str, int] = {}
     try:
         with transaction.atomic():
@@ -139,8 +139,6 @@ def preview_erasure(candidate: Candidate, *, only: Application | None = None) ->
 
 
 class KeepForm(forms.Form):
-    """The reason for keeping the data."""
-
     reason = forms.CharField(
         label=gettext_lazy("Reason for keeping the data"),
         max_length=300,
@@ -152,7 +150,7 @@ class KeepForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def erase(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """What goes and what stays; on POST, erase at once."""
+    """Preview; on POST, erase immediately."""
     application = _application(request, pk)
     erasing = _pending(application)
     if application.erased_at is not None:
@@ -207,7 +205,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def erase_one_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
-    """What goes and what stays; on POST, erase the referee at once."""
+    """Preview; on POST, erase the referee immediately."""
     application = _application(request, pk)
     referees = Referee.objects.of(request.organisation).filter(
         check_run__step_request__application=application, erased_at=None
@@ -247,7 +245,7 @@ def _pending(application: Application) -> ErasureStatus | None:
 def _erase(
     request: MemberRequest, application: Application, erasing: ErasureStatus | None, *, now: datetime
 ) -> bool:
-    """Erase. False, without a change, if a hold was placed or somebody else erased or kept the data meanwhile."""
+    """Returns False if a hold was placed, or the data was erased or kept, in the meantime."""
     by = f"member:{request.member.pk}"
     if erasing is not None:
         return carry_out(erasure_id=erasing.erasure.pk, now=now, member=request.member)

@@ -85,7 +85,7 @@ def _readme() -> str:
 @require_POST
 @access.member(kinds=access.WORKS)
 def export_candidate(request: MemberRequest, pk: int) -> HttpResponse:
-    """Download all data of a candidate; each export is in the audit log."""
+    """Download all data of a candidate. Audited."""
     application = _application(request, pk)
     if not may_be_exported(application):
         raise Http404("this person is erased")

@@ -59,7 +59,7 @@ def _task(mark: StepProgress, *, now: datetime) -> Task:
 def page_instead(
     request: HttpRequest, visit: Visit, tasks: list[Task], *, now: datetime
 ) -> HttpResponseBase | None:
-    """The page for a closed step or an expired link; None if the portal opens."""
+    """A page to show instead of the portal, for a closed step or expired link; else None."""
     of_this_step = visit.step_request.step.kind in {task.mark.kind for task in tasks}
     if not of_this_step or visit.application.is_being_erased or visit.link.ended_at is not None:
         return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
@@ -88,7 +88,7 @@ def offered_to(visit: Visit) -> list[str]:
 
 
 def has_switched(request: HttpRequest, visit: Visit) -> bool:
-    """Store the language if a language button was pressed. Returns whether one was."""
+    """Store the language of a pressed button. Returns whether one was pressed."""
     check, candidate = latest_check(visit.application), visit.application.candidate
     wanted = request.POST.get("language", "")
     if wanted not in offered_to(visit):
@@ -115,7 +115,6 @@ def language_links(request: HttpRequest, visit: Visit) -> dict[str, object]:
 
 
 def private[R: HttpResponse](response: R) -> R:
-    """Keep a response out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

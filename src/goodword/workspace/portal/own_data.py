@@ -64,7 +64,7 @@ def _opens(
 @require_safe
 @_opens(Link.Purpose.CANDIDATE, expired=True)
 def data(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """What is kept, why, for how long and who sees it, and how to download or erase it."""
+    """What is stored, why, for how long and for whom, and how to download or erase it."""
     if not _is_alive(visit):
         return _page(request, "workflow/own_data_expired.html", visit)
     return _page(request, "workspace/portal/own_data.html", visit)
@@ -100,7 +100,7 @@ def send_own_again(request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_safe
 @_opens(Link.Purpose.CANDIDATE_DATA)
 def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
-    """Download what can be handed out without review."""
+    """Download what needs no review."""
     candidate = visit.application.candidate
     wanted = ExportRequest(
         reader=Reader.CANDIDATE,
@@ -115,7 +115,7 @@ def download(_request: HttpRequest, visit: Visit) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @_opens(Link.Purpose.CANDIDATE_DATA)
 def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """What happens; on POST, close everything and schedule the erasure in seven days."""
+    """Preview; on POST, close all steps and schedule the erasure in seven days."""
     if request.method == "POST":
         request_own_erasure(
             application=visit.application, now=clock.now(), language=translation.get_language() or ""

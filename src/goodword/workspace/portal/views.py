@@ -32,7 +32,7 @@ from goodword.workspace.portal.access import (
 
 @require_safe
 def portal(request: HttpRequest, token: str) -> HttpResponseBase:
-    """What the candidate is asked to do, and how far it is."""
+    """The candidate's tasks and their progress."""
     visit = visit_of(token)
     if visit is None:
         return unknown_page(request)
@@ -118,7 +118,7 @@ def ask(request: HttpRequest, token: str) -> HttpResponseBase:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def fresh(request: HttpRequest, token: str) -> HttpResponseBase:
+def fresh_link(request: HttpRequest, token: str) -> HttpResponseBase:
     """Mail a new link after the candidate's has expired, to the address on record."""
     visit, now = visit_of(token), clock.now()
     if visit is None:

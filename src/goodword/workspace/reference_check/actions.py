@@ -1,4 +1,4 @@
-"""What the actions on a reference check share: access, carrying out, messages."""
+"""Helpers for the actions on a reference check: access, execution, messages."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -23,7 +23,7 @@ from goodword.references.models import Check, Referee
 
 
 def reminder_message(done: Reminded) -> str:
-    """How many reminders are left, and whether it goes out outside working hours."""
+    """Says how many reminders are left."""
     values = {"n": done.left}
     if done.out_of_hours:
         return (
@@ -71,7 +71,6 @@ def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Applic
 def act_at_once(
     request: MemberRequest, application: Application, act: Action, *, action: str, details: Mapping[str, int]
 ) -> HttpResponseBase:
-    """Act, then return to the candidate's page with a message."""
     sentence, problem = _perform(request, act, action=action, details=details)
     if problem:
         messages.error(request, problem)

@@ -55,7 +55,6 @@ def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 @require_POST
 @access.member(kinds=access.WORKS)
 def remind(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """Remind the candidate now."""
     application, check = check_of(request, pk, check_pk)
 
     def act() -> str:
@@ -91,7 +90,6 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """Close it early with the references so far."""
     application, check = check_of(request, pk, check_pk)
     form = ReasonForm(request.POST if request.method == "POST" else None)
 
@@ -122,7 +120,6 @@ def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpRespons
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def cancel(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
-    """Close it without a report."""
     application, check = check_of(request, pk, check_pk)
     form = ConfirmForm(request.POST if request.method == "POST" else None)
 
@@ -175,7 +172,6 @@ def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpResponseBase:
-    """Answer a candidate who can't name a referee."""
     application, check = check_of(request, pk, check_pk)
     slot = Slot.objects.of(request.organisation).filter(check_run=check, number=number).first()
     if slot is None:

@@ -1,5 +1,3 @@
-"""Forms of the actions on a reference check."""
-
 from typing import Any, Final
 
 from django import forms
@@ -23,8 +21,6 @@ class ConfirmForm(forms.Form):
 
 
 class DaysForm(forms.Form):
-    """An extension in working days."""
-
     days = forms.IntegerField(
         label=_("Working days from today"),
         help_text=_("Until the end of that day."),

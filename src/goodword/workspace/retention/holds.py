@@ -21,7 +21,7 @@ from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_
 
 
 class HoldForm(forms.Form):
-    """Ground, for the people concerned, and reason, for members."""
+    """`ground` is shown to the people concerned, `reason` to members only."""
 
     use_required_attribute = False
 

@@ -56,7 +56,6 @@ class Months:
 
     @classmethod
     def of(cls, organisation: Organisation) -> "Months":
-        """The organisation's current settings."""
         return cls(
             old=organisation.keep_months if organisation.erases_old else None,
             hidden=organisation.hidden_months if organisation.erases_hidden else None,
@@ -81,7 +80,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunPreview:
-    """Whom the next run erases, and who is kept. `going_on`: people with an active application."""
+    """People whom the next run erases or keeps. `going_on`: with an active application."""
 
     at: datetime
     due: list[Due]
@@ -123,8 +122,6 @@ class _Application:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Person:
-    """The dates of a person that the rules use."""
-
     ended: datetime | None
     hidden: datetime | None
 
@@ -177,7 +174,7 @@ def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> b
 
 
 def due_now(organisation: Organisation, *, now: datetime, only: int | None = None) -> list[Due]:
-    """Those to be erased now, longest due first; with `only`, just that person."""
+    """People to be erased now, longest due first; with `only`, just that person."""
     due = _by_rules(
         _people(organisation, only=only), Months.of(organisation), organisation=organisation, now=now
     )
@@ -229,7 +226,7 @@ def _by_rules(
 
 
 def _people(organisation: Organisation, *, only: int | None = None) -> dict[int, _Person]:
-    """Everyone with data here, with their dates, except those with a requested erasure."""
+    """Everyone with data, except those with a requested erasure."""
     asked = Erasure.objects.of(organisation).filter(done_at=None, cancelled_at=None).exclude(candidate=None)
     people = Candidate.objects.of(organisation).filter(erased_at=None, merged_into=None)
     people = people.exclude(pk__in=asked.values("candidate_id"))
@@ -274,7 +271,7 @@ def _person(rows: list[_Application], *, made: datetime) -> _Person:
 
 
 def _kept(organisation: Organisation, *, now: datetime, only: int | None = None) -> tuple[set[int], set[int]]:
-    """Those under a hold, and those whose steps still accept answers (workflow.states.takes_answers)."""
+    """People under a hold, and people with steps that accept answers (workflow.states.takes_answers)."""
     on_hold = candidates_on_hold(organisation)
     if only is not None:
         on_hold = on_hold.filter(pk=only)

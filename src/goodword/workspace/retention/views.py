@@ -47,8 +47,6 @@ def _months(label: Any) -> forms.IntegerField:
 
 
 class RetentionForm(forms.Form):
-    """Both rules, each with its own switch."""
-
     use_required_attribute = False
 
     erases_old = forms.BooleanField(
@@ -61,7 +59,6 @@ class RetentionForm(forms.Form):
     hidden_months = _months(gettext_lazy("Months after they disappeared"))
 
     def settings(self) -> RetentionSettings:
-        """The chosen settings of a valid form."""
         return RetentionSettings(**self.cleaned_data)
 
 
@@ -136,7 +133,7 @@ def _page(
 
 
 def _named(organisation: Organisation, preview: RunPreview) -> list[dict[str, Any]]:
-    """The first people who are due, each with an application to link to."""
+    """The first people due, each with an application to link to."""
     shown = preview.due[:NAMED]
     rows = Application.objects.of(organisation).filter(candidate_id__in=[one.candidate_id for one in shown])
     newest = {row.candidate_id: row for row in rows.select_related("candidate").order_by("pk")}

@@ -1,4 +1,4 @@
-"""Form of a reference check's settings, with what candidates will read."""
+"""Form of a reference check's settings, with a preview for candidates."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -19,7 +19,7 @@ from goodword.questionnaires.models import Questionnaire
 from goodword.questionnaires.timing import minutes
 from goodword.roles.domain.settings import CheckSettings, settings_of
 from goodword.roles.models import Step
-from goodword.roles.slots import MOST_REFEREES, SlotSetting, asked_for, never_without
+from goodword.roles.slots import MOST_REFEREES, SlotSetting, referee_count, required_count
 from goodword.workspace.role import slot_forms
 from goodword.workspace.role.slot_forms import SlotForm, relationship_names
 from goodword.workspace.role.step_forms import DaysField, StepForm, as_typed, deadline_field
@@ -104,7 +104,7 @@ def candidate_sentences(settings: CheckSettings, *, minutes: int) -> list[str]:
 
 
 def _sentences(settings: CheckSettings, minutes: int) -> Iterator[str]:
-    total = asked_for(settings.slots)
+    total = referee_count(settings.slots)
     yield ngettext(
         "Please name %(n)s person who can comment on your work.",
         "Please name %(n)s people who can comment on your work.",
@@ -222,7 +222,7 @@ class CheckForm(StepForm):
         assert isinstance(known, CheckSettings)
         self.organisation, self.known = step.organisation, known
         as_set = asdict(known) | {
-            "least": known.least or asked_for(known.slots),
+            "least": known.least or referee_count(known.slots),
             "referee_reminder_days": list(known.referee_reminder_days),
             "questionnaire": choice_value(known.questionnaire_id, organisation=self.organisation),
         }
@@ -241,13 +241,12 @@ class CheckForm(StepForm):
         self.fields["self_reference"].error_messages["invalid_choice"] = _("Choose an option.")
 
     @classmethod
-    def unjudged(cls, data: QueryDict, *, step: Step) -> "CheckForm":
-        """The form with what was typed, without validation."""
+    def unvalidated(cls, data: QueryDict, *, step: Step) -> "CheckForm":
+        """The form with the typed values, unvalidated."""
         return cls(step=step, initial=as_typed(cls, data), lines=slot_forms.unvalidated_forms(data))
 
     @property
     def parts(self) -> list[forms.Form]:
-        """All forms of the page."""
         return [*self.lines, self]
 
     @property
@@ -260,10 +259,10 @@ class CheckForm(StepForm):
     def clean(self) -> dict[str, Any]:
         """Check the number of referees against the rest, and the languages."""
         data = super().clean()
-        self.hold_reminders("referee_reminder_days", deadline="referee_deadline_days")
+        self.check_reminders("referee_reminder_days", deadline="referee_deadline_days")
         if all(line.is_valid() for line in self.lines):
-            self._hold_numbers([line.slot() for line in self.lines])
-        self._hold_languages()
+            self._check_counts([line.slot() for line in self.lines])
+        self._check_languages()
         return data
 
     def settings_to_keep(self, *, now: datetime) -> CheckSettings:
@@ -272,7 +271,7 @@ class CheckForm(StepForm):
         return self._settings(kept)
 
     def sentences(self) -> list[str]:
-        """What candidates see, with the current settings or those of a valid form."""
+        """What candidates see with the current settings, or those of a valid form."""
         if not self.is_bound:
             return self._in_sentences(self.known, value=str(self.initial["questionnaire"]))
         if not self.is_valid():
@@ -288,7 +287,7 @@ class CheckForm(StepForm):
         return CheckSettings(
             **asdict(super().settings()),
             slots=slots,
-            least=None if data["least"] == asked_for(slots) else data["least"],
+            least=None if data["least"] == referee_count(slots) else data["least"],
             referee_deadline_days=data["referee_deadline_days"],
             referee_reminder_days=tuple(data["referee_reminder_days"]),
             self_reference=data["self_reference"],
@@ -297,8 +296,8 @@ class CheckForm(StepForm):
             candidate_may_see=data["candidate_may_see"],
         )
 
-    def _hold_numbers(self, slots: Sequence[SlotSetting]) -> None:
-        total, needed, least = asked_for(slots), never_without(slots), self.cleaned_data.get("least")
+    def _check_counts(self, slots: Sequence[SlotSetting]) -> None:
+        total, needed, least = referee_count(slots), required_count(slots), self.cleaned_data.get("least")
         if total > MOST_REFEREES:
             self.add_error(
                 None,
@@ -328,7 +327,7 @@ class CheckForm(StepForm):
                 % {"n": needed, "total": total},
             )
 
-    def _hold_languages(self) -> None:
+    def _check_languages(self) -> None:
         ticked, value = self.cleaned_data.get("languages", []), self.cleaned_data.get("questionnaire")
         chosen = next((one for one in self.offered if one.value == value), None)
         if chosen is None:

@@ -25,13 +25,10 @@ _COUNT = _("Choose 1 to %(n)s.") % {"n": MOST_REFEREES}
 
 
 def relationship_names() -> Mapping[str, str]:
-    """Kinds of referees and their labels."""
     return {**labels.relationships(), ANY: str(pgettext_lazy("relationship", "Any"))}
 
 
 class SlotForm(forms.Form):
-    """A number of referees of one kind."""
-
     use_required_attribute = False
 
     relationship = forms.ChoiceField(

@@ -1,5 +1,3 @@
-"""Form of a step's settings."""
-
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -39,8 +37,6 @@ def delay_text(minutes: int) -> str:
 
 
 class DelayWidget(forms.MultiWidget):
-    """A number and its unit."""
-
     template_name = "workspace/role/delay_widget.html"
     use_fieldset = True
 
@@ -60,7 +56,6 @@ class DelayWidget(forms.MultiWidget):
         super().__init__([number, unit])
 
     def decompress(self, value: Any) -> list[Any]:
-        """Minutes to number and unit."""
         number, unit = _parts(int(value or 0))
         return [number, unit]
 
@@ -85,7 +80,6 @@ class DelayField(forms.MultiValueField):
         super().__init__(fields=fields, require_all_fields=False, required=False, **kwargs)
 
     def compress(self, data_list: list[Any]) -> int:
-        """Number and unit to minutes."""
         if not data_list:
             return 0
         number, unit = data_list
@@ -123,7 +117,6 @@ class DaysField(forms.CharField):
 
 
 def deadline_field(*, label: Any, help_text: Any) -> forms.IntegerField:
-    """A deadline in working days."""
     return forms.IntegerField(
         label=label,
         help_text=help_text,
@@ -144,7 +137,7 @@ def as_typed(form: type[forms.Form], data: QueryDict, *, prefix: str | None = No
 
 
 class StepForm(forms.Form):
-    """Settings of one step. Asks for the requirement of an assessment unless its tests have their own."""
+    """Settings of one step. For an assessment without its own tests, also the requirement."""
 
     requirement = forms.CharField(
         label=_("Which job requirement does this assess?"),
@@ -207,12 +200,11 @@ class StepForm(forms.Form):
             self.fields["requirement"].required = step.rules.exists()
 
     def clean(self) -> dict[str, Any]:
-        """Check the reminders."""
         data = super().clean() or self.cleaned_data
-        self.hold_reminders("reminder_days", deadline="deadline_days")
+        self.check_reminders("reminder_days", deadline="deadline_days")
         return data
 
-    def hold_reminders(self, name: str, *, deadline: str) -> None:
+    def check_reminders(self, name: str, *, deadline: str) -> None:
         """Add an error if there are too many reminders, or one after the deadline."""
         days, last = self.cleaned_data.get(name), self.cleaned_data.get(deadline)
         if days is None or last is None:

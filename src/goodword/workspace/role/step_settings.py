@@ -22,7 +22,7 @@ from goodword.workspace.role.step_forms import StepForm
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
 def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponseBase:
-    """Settings of one step of a role; they apply from now on."""
+    """Settings of one step of a role."""
     role = access.owned(visible_roles(request.member), pk)
     steps = Step.objects.of(request.organisation).select_related("organisation").filter(role=role)
     step = access.owned(steps, step_pk)
@@ -54,7 +54,7 @@ def _check(request: MemberRequest, role: Role, step: Step, data: QueryDict | Non
             change_settings(step=step, settings=form.settings_to_keep(now=now), by=request.member, now=now)
         return _saved(request, role)
     if data is not None and acted:
-        form = CheckForm.unjudged(data, step=step)
+        form = CheckForm.unvalidated(data, step=step)
     context = {"role": role, "step": step, "form": form, "sentences": sentences}
     return render(request, "workspace/role/check_settings.html", context)
 

@@ -1,4 +1,4 @@
-"""Roles: the list, a new role, and a role with the progress of its candidates."""
+"""The list of roles, a new role, and a role with its candidates."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,25 +20,25 @@ from goodword.accounts.access import MemberRequest
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.roles.domain.notices import seen
+from goodword.roles.domain.notices import dismiss
 from goodword.roles.domain.settings import create_role
 from goodword.roles.models import Automation, Role, RoleNotice, StageRule
 from goodword.roles.queries import open_notices, visible_roles
 from goodword.workspace.progress import progress_of
-from goodword.workspace.search import asked_for, named
+from goodword.workspace.search import matching_name, search_text
 
 Kind = RoleNotice.Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoticeText:
-    """`anew`: choosing job and stages again solves it."""
+    """`needs_mapping`: job and stages should be chosen again."""
 
     pk: int
     title: str
     meaning: str
     tone: str
-    anew: bool
+    needs_mapping: bool
 
 
 def notices_of(role: Role) -> list[NoticeText]:
@@ -56,7 +56,7 @@ def _notice_text(row: RoleNotice, *, rules: Iterable[StageRule]) -> NoticeText:
     stage = own[0].stage_name if own else row.before
     title, meaning, grave = _wording(row, job=row.automation.job_name, stage=stage, steps=steps)
     return NoticeText(
-        pk=row.pk, title=title, meaning=meaning, tone="attention" if grave else "info", anew=grave
+        pk=row.pk, title=title, meaning=meaning, tone="attention" if grave else "info", needs_mapping=grave
     )
 
 
@@ -114,7 +114,7 @@ class RoleForm(forms.Form):
 @access.member()
 def role_list(request: MemberRequest) -> HttpResponse:
     """Roles that the member may see, with their numbers of candidates."""
-    query = asked_for(request)
+    query = search_text(request)
     roles = (
         visible_roles(request.member)
         .filter(archived_at=None)
@@ -133,7 +133,6 @@ def role_list(request: MemberRequest) -> HttpResponse:
 
 
 def _query(**values: str) -> str:
-    """A query string without empty values."""
     return urlencode({name: value for name, value in values.items() if value})
 
 
@@ -160,7 +159,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
     role = access.owned(visible_roles(request.member).select_related("owner__user"), pk)
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "recent"
-    query = asked_for(request)
+    query = search_text(request)
     state = request.GET.get("status", "")
     state = state if state in Application.Status.values else ""
     asked = partial(_query, sort=sort, status=state, q=query)
@@ -170,7 +169,7 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
         **{value: Count("pk", filter=Q(status=value)) for value in Application.Status.values},
     )
     if query:
-        rows = named(rows, query)
+        rows = matching_name(rows, query)
     if state:
         rows = rows.filter(status=state)
     by_name = Lower(Concat(F("candidate__last_name"), Value(" "), F("candidate__first_name")))
@@ -204,9 +203,8 @@ def role_page(request: MemberRequest, pk: int) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponseBase:
-    """Dismiss a notice."""
     role = access.owned(visible_roles(request.member), pk)
     notice = open_notices(role).filter(pk=notice_pk).first()
     if notice is not None:
-        seen(notice, by=request.member, now=clock.now())
+        dismiss(notice, by=request.member, now=clock.now())
     return redirect("role", request.organisation.slug, role.pk)

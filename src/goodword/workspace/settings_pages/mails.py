@@ -1,4 +1,4 @@
-"""Settings > Undelivered mail, and Your mails."""
+"""Settings > Undelivered mail, Your notifications."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -60,7 +60,7 @@ def undelivered(member: Membership) -> list[Undelivered]:
 
 
 def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
-    """Resend it. False if that is not needed any more. Raises Email.DoesNotExist if the member may not see it."""
+    """Returns False if it is no longer needed. Raises Email.DoesNotExist if the member may not see it."""
     seen = visible_applications(member)
     email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
     return _send_again(email, member=member, now=now)
@@ -80,7 +80,6 @@ def send_invitation_again(step_request: StepRequest, *, member: Membership, now:
 
 
 def send_request_again(referee: Referee, *, member: Membership, now: datetime) -> bool:
-    """The same for a referee."""
     request: ReferenceRequest | None = getattr(referee, "request", None)
     if request is None:
         return False
@@ -150,7 +149,6 @@ def _referees_address(email: Email) -> str:
 @require_safe
 @access.member(kinds=access.WORKS)
 def page(request: MemberRequest) -> HttpResponse:
-    """Failed mails that are still needed."""
     rows = undelivered(request.member)
     return render(
         request,
@@ -224,8 +222,6 @@ def _audit(request: MemberRequest, count: int) -> None:
 
 
 class MailsForm(forms.Form):
-    """Optional mails to a member."""
-
     each_reference = forms.BooleanField(
         label=gettext_lazy("E-mail me about every reference"),
         required=False,
@@ -234,7 +230,7 @@ class MailsForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.WORKS)
-def own_mails(request: MemberRequest) -> HttpResponseBase:
+def notification_settings(request: MemberRequest) -> HttpResponseBase:
     form = MailsForm(
         request.POST if request.method == "POST" else None,
         initial={"each_reference": request.member.mails_each_reference},
@@ -243,9 +239,9 @@ def own_mails(request: MemberRequest) -> HttpResponseBase:
         each = form.cleaned_data["each_reference"]
         if choose_mails(member=request.member, each_reference=each, now=clock.now()):
             messages.success(request, _("Saved. Applies from now on."))
-        return redirect("own_mails", request.organisation.slug)
+        return redirect("notification_settings", request.organisation.slug)
     return render(
         request,
-        "workspace/settings_pages/my_mails.html",
+        "workspace/settings_pages/notifications.html",
         {"settings_nav": settings_nav(request), "form": form},
     )

@@ -44,8 +44,6 @@ def time_zones() -> list[tuple[str, str]]:
 
 
 class OrganisationForm(forms.Form):
-    """Settings of the organisation, for admins."""
-
     name = forms.CharField(
         label=_("Name"),
         help_text=_("Shown to candidates and referees in e-mails and on pages."),
@@ -157,8 +155,6 @@ class OrganisationForm(forms.Form):
 
 
 class DomainsForm(forms.Form):
-    """One domain per line."""
-
     domains = forms.CharField(
         label=_("Your e-mail domains"),
         help_text=_("One per line, for example example.com."),
@@ -193,7 +189,7 @@ SHOWN = 5
 @require_http_methods(["GET", "HEAD", "POST"])
 @access.member(kinds=access.ADMIN)
 def organisation(request: MemberRequest) -> HttpResponseBase:
-    """The settings; the button Show previews the holidays without saving."""
+    """The button *Show next holidays* previews them without saving."""
     return organisation_page(request)
 
 

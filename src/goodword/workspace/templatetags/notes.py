@@ -1,4 +1,4 @@
-"""How a note on the Activity Feed ended, for templates."""
+"""Template tag for failed notes on the Activity Feed."""
 
 from django import template
 
@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.simple_tag
 def end(post: ActivityFeedNote) -> FailureHelp:
-    """What the failure of a note means, and which buttons it has."""
+    """What the failure means and which actions help."""
     return help_for(post)
