@@ -4,7 +4,7 @@ from goodword.workspace import home
 from goodword.workspace.assessment_plan import part_views, preview
 from goodword.workspace.assessment_plan import views as plan
 from goodword.workspace.automation import views as automation
-from goodword.workspace.candidate import invitations, notes, review
+from goodword.workspace.candidate import invitations, review
 from goodword.workspace.candidate import views as candidates
 from goodword.workspace.comparison import views as comparison
 from goodword.workspace.data_requests import erasures, exports
@@ -13,7 +13,6 @@ from goodword.workspace.portal import views as portal
 from goodword.workspace.reference_check import check_views, referee_views
 from goodword.workspace.retention import holds
 from goodword.workspace.retention import views as retention
-from goodword.workspace.role import step_settings
 from goodword.workspace.role import views as roles
 from goodword.workspace.settings_pages import mails, organisation
 
@@ -40,7 +39,7 @@ member_urls: list[URLPattern | URLResolver] = [
         automation.unlink_job,
         name="role_automation_unlink",
     ),
-    path("roles/<int:pk>/steps/<int:step_pk>/", step_settings.step_settings, name="role_step"),
+    path("roles/<int:pk>/steps/<int:step_pk>/", roles.step_settings, name="role_step"),
     path(_PLAN, plan.plan, name="role_assessment"),
     path(f"{_PLAN}versions/<int:number>/", plan.version, name="role_assessment_version"),
     path(f"{_PLAN}begin/", plan.begin, name="role_assessment_begin"),
@@ -102,9 +101,9 @@ member_urls: list[URLPattern | URLResolver] = [
         name="referee_erase",
     ),
     path("candidates/<int:pk>/erase/keep/", erasures.keep, name="candidate_keep"),
-    path("reports/<int:pk>/note/", notes.note_again, name="report_note_again"),
-    path("reports/<int:pk>/note/drop/", notes.note_drop, name="report_note_drop"),
-    path("reports/<int:pk>/note/seen/", notes.note_duplicates_seen, name="report_note_seen"),
+    path("reports/<int:pk>/note/", candidates.note_again, name="report_note_again"),
+    path("reports/<int:pk>/note/drop/", candidates.note_drop, name="report_note_drop"),
+    path("reports/<int:pk>/note/seen/", candidates.note_duplicates_seen, name="report_note_seen"),
     path("results/", candidates.results_list, name="results"),
     path("help/", home.help_page, name="help"),
     path("settings/", home.settings_page, name="settings"),

@@ -1,13 +1,15 @@
-"""The list of candidates, the page of a candidate, the list of results."""
+"""The list of candidates, a candidate's page, results to review, and actions on notes."""
 
 from collections.abc import Iterable
 
 from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
-from django.http import HttpResponse
-from django.shortcuts import render
-from django.views.decorators.http import require_safe
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
@@ -21,6 +23,9 @@ from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application
 from goodword.candidates.queries import recruiter_of, visible_applications
 from goodword.core import clock
+from goodword.greenhouse.activity_feed import posting
+from goodword.greenhouse.activity_feed.notes import drop, retry
+from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.flags.wording import flags_of
 from goodword.references.models import Check
 from goodword.references.queries import latest_check
@@ -174,3 +179,58 @@ def greenhouse_url(application: Application) -> str:
 def _names(organisation: Organisation) -> dict[str, str]:
     rows = Membership.objects.of(organisation).values_list("pk", "user__name")
     return {f"member:{pk}": name for pk, name in rows}
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def note_again(request: MemberRequest, pk: int) -> HttpResponseBase:
+    post = _note_of(request, pk)
+    if retry(post, now=clock.now()):
+        _audit_note(request, "note.tried_again", post)
+        messages.success(request, _("Retrying. The note will appear on the Activity Feed."))
+    return _back_to_candidate(request, post)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def note_drop(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Discard a note that cannot be posted."""
+    post = _note_of(request, pk)
+    if drop(post, by=f"member:{request.member.pk}", now=clock.now()):
+        _audit_note(request, "note.dropped", post)
+        messages.success(request, _("Note discarded. The report stays here."))
+    return _back_to_candidate(request, post)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def note_duplicates_seen(request: MemberRequest, pk: int) -> HttpResponseBase:
+    """Dismiss the notice of a duplicate note."""
+    post = _note_of(request, pk)
+    if posting.mark_seen(post, now=clock.now()):
+        _audit_note(request, "note.duplicates_seen", post)
+    return _back_to_candidate(request, post)
+
+
+def _note_of(request: MemberRequest, report_pk: int) -> ActivityFeedNote:
+    """The note of a report that the member may see, or 404."""
+    posts = ActivityFeedNote.objects.of(request.organisation).filter(
+        report__step_request__application__in=visible_applications(request.member)
+    )
+    found = posts.filter(report=report_pk).values_list("pk", flat=True).first()
+    return access.owned(posts.select_related("organisation", "report__step_request"), found or 0)
+
+
+def _back_to_candidate(request: MemberRequest, post: ActivityFeedNote) -> HttpResponseBase:
+    assert post.report is not None
+    return redirect("candidate", request.organisation.slug, post.report.step_request.application_id)
+
+
+def _audit_note(request: MemberRequest, action: str, post: ActivityFeedNote) -> None:
+    write(
+        organisation=request.organisation,
+        action=action,
+        member=request.member,
+        now=clock.now(),
+        details={"report": post.report_id},
+    )

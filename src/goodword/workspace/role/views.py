@@ -1,4 +1,4 @@
-"""The list of roles, a new role, and a role with its candidates."""
+"""The list of roles, a new role, a role with its candidates, and the settings of its steps."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -6,10 +6,12 @@ from functools import partial
 from urllib.parse import urlencode
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.db.models import Count, F, Model, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, Concat, Lower
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,17 +19,23 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.assessments.plans.versions import built_by_member
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
 from goodword.roles.domain.notices import dismiss
-from goodword.roles.domain.settings import create_role
-from goodword.roles.models import Automation, Role, RoleNotice, StageRule
+from goodword.roles.domain.settings import change_settings, create_role, set_requirement
+from goodword.roles.models import Automation, Role, RoleNotice, StageRule, Step
 from goodword.roles.queries import open_notices, visible_roles
 from goodword.workspace.progress import progress_of
+from goodword.workspace.role.check_form import CheckForm
+from goodword.workspace.role.slot_forms import ACTION, after_action
+from goodword.workspace.role.step_forms import StepForm
 from goodword.workspace.search import matching_name, search_text
 
 Kind = RoleNotice.Kind
+PAGE = 50
+SORTS = {"name": ("sort_name", "pk"), "-name": ("-sort_name", "-pk"), "recent": ("-created_at", "-pk")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,10 +98,6 @@ def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str,
                 "check the key's permissions."
             )
             return _("Greenhouse no longer shows job “{job}”.").format(job=job), meaning, True
-
-
-PAGE = 50
-SORTS = {"name": ("sort_name", "pk"), "-name": ("-sort_name", "-pk"), "recent": ("-created_at", "-pk")}
 
 
 class RoleForm(forms.Form):
@@ -207,4 +211,49 @@ def notice_seen(request: MemberRequest, pk: int, notice_pk: int) -> HttpResponse
     notice = open_notices(role).filter(pk=notice_pk).first()
     if notice is not None:
         dismiss(notice, by=request.member, now=clock.now())
+    return redirect("role", request.organisation.slug, role.pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@access.member(kinds=access.WORKS)
+def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponseBase:
+    """Settings of one step of a role."""
+    role = access.owned(visible_roles(request.member), pk)
+    steps = Step.objects.of(request.organisation).select_related("organisation").filter(role=role)
+    step = access.owned(steps, step_pk)
+    data = request.POST if request.method == "POST" else None
+    if step.kind == Step.Kind.REFERENCE_CHECK:
+        return _check(request, role, step, data)
+    form = StepForm(data, step=step)
+    if data is not None and form.is_valid():
+        now = clock.now()
+        with transaction.atomic():
+            if "requirement" in form.fields:
+                text = form.cleaned_data["requirement"]
+                set_requirement(step=step, text=text, by=request.member, now=now)
+            change_settings(step=step, settings=form.settings(), by=request.member, now=now)
+        return _saved(request, role)
+    context = {"role": role, "step": step, "form": form, "given": built_by_member(step)}
+    return render(request, "workspace/role/step_settings.html", context)
+
+
+def _check(request: MemberRequest, role: Role, step: Step, data: QueryDict | None) -> HttpResponseBase:
+    acted = data is not None and bool(data.get(ACTION))
+    if data is not None and acted:
+        data = after_action(data)
+    form = CheckForm(data, step=step)
+    sentences = form.sentences()
+    if data is not None and not acted and form.is_valid():
+        now = clock.now()
+        with transaction.atomic():
+            change_settings(step=step, settings=form.settings_to_keep(now=now), by=request.member, now=now)
+        return _saved(request, role)
+    if data is not None and acted:
+        form = CheckForm.unvalidated(data, step=step)
+    context = {"role": role, "step": step, "form": form, "sentences": sentences}
+    return render(request, "workspace/role/check_settings.html", context)
+
+
+def _saved(request: MemberRequest, role: Role) -> HttpResponseBase:
+    messages.success(request, _("Saved. Applies from now on."))
     return redirect("role", request.organisation.slug, role.pk)
