@@ -189,7 +189,7 @@ class Erasure(OrganisationOwned):
 
 
 class Hold(OrganisationOwned):
-    """A legal hold on a person, or on everyone who applied for a role: no data is erased until it is lifted."""
+    """A legal hold on a person, or on everyone who applied for a role. It prevents erasure until it is lifted."""
 
     class Ground(models.TextChoices):
         """Given to the people concerned (GDPR, article 17, paragraph 3)."""

@@ -12,14 +12,14 @@ from goodword.roles.queries import automation_of, visible_roles
 
 @dataclass(frozen=True, kw_only=True)
 class Recruiter:
-    """The contact for an application: sender name and reply address of its mails."""
+    """Sender name and reply address of an application's mails."""
 
     name: str
     address: str
 
 
 def recruiter_of(application: Application) -> Recruiter:
-    """The application's Greenhouse recruiter, else the role's owner, else the organisation's first admin."""
+    """Greenhouse's recruiter, else the role's owner, else the organisation's first admin."""
     if application.recruiter_email:
         return Recruiter(
             name=application.recruiter_name or application.recruiter_email,
@@ -34,7 +34,7 @@ def recruiter_of(application: Application) -> Recruiter:
 
 
 def public_title(application: Application) -> str:
-    """The role's title for candidates and referees: that of the chosen job post, else the role's own."""
+    """The title for candidates and referees: that of the chosen job post, else the role's."""
     if application.connection_id is not None:
         automation = automation_of(connection_id=application.connection_id, job_id=application.job_id)
         if automation is not None and automation.job_post_title:
@@ -43,7 +43,7 @@ def public_title(application: Application) -> str:
 
 
 def visible_applications(member: Membership) -> QuerySet[Application]:
-    """Applications that a member may see. Private candidates: only admins, the role's owner and its viewers."""
+    """Private candidates are visible only to admins, the role's owner and its viewers."""
     rows = (
         Application.objects.of(member.organisation)
         .filter(role__in=visible_roles(member))

@@ -63,7 +63,7 @@ class HarvestApi(Protocol):
         """The user the key acts as; unknown in v1."""
 
     def knows_key(self) -> bool:
-        """Whether Greenhouse knows a credential that it refuses every read."""
+        """Whether Greenhouse knows a credential whose reads it all refuses."""
 
     def application(self, application_id: int) -> Application | None: ...
 

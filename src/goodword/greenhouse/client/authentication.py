@@ -101,8 +101,7 @@ class TokenStore(Protocol):
 
     def get(self) -> Token | None: ...
 
-    def claim(self) -> bool:
-        """Take the lease for minting a token; False if another caller has it."""
+    def claim(self) -> bool: ...
 
     def save(self, token: Token) -> None: ...
 
@@ -247,7 +246,7 @@ class OAuth:
         return repeated(once, retry=self._policy.retry, sleep=self._policy.sleep)
 
     def _refusal(self, answer: Answer) -> HarvestError | None:
-        """The error, with the token endpoint's own 400s distinguished (greenhouse.md, 1.3)."""
+        """Distinguish the token endpoint's own 400s (greenhouse.md, 1.3)."""
         secrets = self._credentials.secrets
         error = refusal(
             answer,

@@ -168,7 +168,7 @@ class NotFound(HarvestError):
 
 
 class Invalid(HarvestError):
-    """Greenhouse rejected the content of the request (400, 409, 422 and the like)."""
+    """Greenhouse rejected the content of the request, with a 400, 409 or 422, for example."""
 
     @property
     def sentence(self) -> str:

@@ -52,10 +52,7 @@ class Priority(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RateReport:
-    """The headers of an answer: when it was sent and received by our clock, `Date`, and (limit, remaining).
-
-    `date` and `rate` are None where the header is missing or makes no sense, such as a limit of 0.
-    """
+    """An answer's headers. `date` and `rate` (limit, remaining) are None if missing or implausible."""
 
     sent: datetime
     received: datetime
@@ -180,7 +177,7 @@ def _reserved(limit: int, *, person_lately: bool) -> int:
 
 
 def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) -> tuple[int, float | None]:
-    """What must remain at this time of the window, and the seconds until one more may go (None: not in it)."""
+    """The calls that must remain now, and the seconds until one more may go (None: not in this window)."""
     most = limit - reserved
     head = min(int(limit * HEAD), most)
     tail = most - head
@@ -239,9 +236,9 @@ class _LastCount:
 class ClockSkew:
     """The difference between Greenhouse's clock and ours, for one process and one connection.
 
-    `Date` has whole seconds. Each answer bounds the difference from both sides, and the bounds of many answers together
-    are narrow. Without dates the clocks are taken to be nearly equal, until the remaining calls go up between two
-    answers: then a window has turned in between. Not locked: a torn read is only less exact.
+    Each answer's `Date`, in whole seconds, bounds it from both sides, and many answers together narrowly. Without dates
+    the clocks are taken to be nearly equal, until the remaining calls increase between two answers: then a new window
+    has begun in between. There is no lock: a torn read is only less exact.
     """
 
     def __init__(self, *, window: float) -> None:
@@ -256,7 +253,7 @@ class ClockSkew:
         return ours + self._bounds[0]
 
     def dated(self, date: datetime, *, sent: float, received: float) -> None:
-        """An answer's `Date`: within this second at some moment of the exchange."""
+        """Narrow the difference by an answer's `Date`, a second within the exchange."""
         seconds = date.timestamp()
         bounds = (seconds - received, seconds + 1.0 - sent)
         if self._dated:

@@ -13,7 +13,7 @@ from goodword.greenhouse.client.errors import Forbidden, Unauthorised
 
 @dataclass(frozen=True, slots=True)
 class Permission:
-    """`name` as on Greenhouse's screen, its v3 scopes, and what is lost without it."""
+    """`name` is the one on Greenhouse's screen; `without` says what is lost without it."""
 
     key: str
     name: str

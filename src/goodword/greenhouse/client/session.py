@@ -78,8 +78,7 @@ class Auth(Protocol):
 
     acting_user: bool
 
-    def headers(self) -> Mapping[str, str]:
-        """v3 may mint a token for them."""
+    def headers(self) -> Mapping[str, str]: ...
 
     def renew(self, refused: Mapping[str, str]) -> bool:
         """After a 401: whether there are other headers now, so that the call is repeated once."""
@@ -239,7 +238,6 @@ def _checked(answer: Answer, *, base_url: str) -> str:
 
 
 def batches(ids: Iterable[int]) -> Iterator[str]:
-    """Comma-separated lists of at most fifty different ids each, in their order."""
     for batch in batched(dict.fromkeys(ids), MAX_IDS):
         yield ",".join(map(str, batch))
 

@@ -82,7 +82,6 @@ class Answer:
 
     @property
     def rate(self) -> tuple[int, int] | None:
-        """None without the headers, or with a limit of 0."""
         limit, remaining = (
             _whole(self.headers.get(f"X-RateLimit-{name}")) for name in ("Limit", "Remaining")
         )

@@ -42,7 +42,7 @@ BATCH_ACTIONS = APPLICATION_ACTIONS - {"delete_application"}
 
 
 class _Cache:
-    """Data read for deliveries of one connection, by their ids, shared by the threads of this process."""
+    """Prefetched data by delivery id, shared by the threads of this process."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()  # one thread reads, the others wait for what it reads
@@ -196,7 +196,6 @@ def _handle(
 
 
 def _hint(delivery: Delivery) -> Hint | None:
-    """None if the delivery has to be handled alone."""
     if (
         delivery.attempts > 1
         or delivery.action not in BATCH_ACTIONS

@@ -137,7 +137,7 @@ def claim(turn: Turn, *, now: datetime) -> Delivery | None:
 
 
 def claim_batch(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[Delivery]:
-    """Claim those of the next deliveries that were never claimed before, oldest first."""
+    """Claim those among the next deliveries that were never claimed before."""
     turn.ready = [one for one in turn.ready if one[0] not in ids]
     return _lease(turn, ids, most=len(ids), tried=0, now=now)
 
@@ -249,7 +249,7 @@ WHERE delivery.id = done.id AND delivery.attempts = done.attempts AND delivery.h
 
 
 def settle_all(done: Sequence[tuple[Delivery, str, Sequence[dict[str, Any]]]], *, now: datetime) -> None:
-    """Mark as handled, with outcomes and effects. Raises LeaseLost if any was taken over; the caller must roll back."""
+    """Mark deliveries as handled. Raises LeaseLost if any was taken over; the caller must roll back."""
     deliveries = [delivery for delivery, _, _ in done]
     ids, attempts = [delivery.pk for delivery in deliveries], [delivery.attempts for delivery in deliveries]
     outcomes, caused = (

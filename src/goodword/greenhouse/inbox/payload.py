@@ -117,7 +117,7 @@ class Malformed(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ping:
-    """Sent when a webhook is saved."""
+    """Greenhouse sends it when a webhook is saved."""
 
     event: str
     name: str

@@ -59,7 +59,7 @@ class Page:
 def search(
     organisation: Organisation, *, query: str = "", connection_id: int | None = None
 ) -> QuerySet[Delivery]:
-    """Deliveries by Greenhouse's ids, the event's id, a candidate's name or the event's label."""
+    """Find deliveries by Greenhouse's ids, the event's id or label, or a candidate's name."""
     rows = Delivery.objects.of(organisation)
     if connection_id is not None:
         rows = rows.filter(connection_id=connection_id)
@@ -139,7 +139,7 @@ class ListEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """Both are None if the application or role no longer exists."""
+    """Application and role are None if they no longer exist."""
 
     application: Application | None = None
     role: Role | None = None

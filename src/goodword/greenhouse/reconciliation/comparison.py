@@ -99,7 +99,7 @@ class LocalApplication:
 
 @dataclass(frozen=True, slots=True)
 class StageMapping:
-    """Linked jobs by Greenhouse's id, and the steps of each (job, stage)."""
+    """`steps` has the step ids of each (job, stage)."""
 
     linked: dict[int, Automation]
     steps: dict[Pair, frozenset[int]]

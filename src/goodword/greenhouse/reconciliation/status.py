@@ -52,8 +52,6 @@ class DeliveryCounts:
 
 @dataclass(frozen=True, kw_only=True)
 class DayOfFindings:
-    """`deliveries` is None if webhooks don't report any of these findings."""
-
     day: date
     counts: list[FindingCount]
     deliveries: DeliveryCounts | None
@@ -100,7 +98,7 @@ def sync_status(connection: Connection, *, now: datetime, member: Membership | N
 
 
 def deliveries_between(connection: Connection, *, first: datetime, last: datetime) -> DeliveryCounts:
-    """Deliveries from shortly before the first missed change until shortly after the last."""
+    """Count from shortly before the first missed change until shortly after the last."""
     stored = Delivery.objects.across_organisations().filter(connection=connection)
     counts = stored.filter(
         received_at__gte=first - DELIVERED_WITHIN, received_at__lte=last + DELIVERED_WITHIN
@@ -222,7 +220,7 @@ def describe(one: FindingCount) -> str:
 
 
 def explain(deliveries: DeliveryCounts) -> str:
-    """Why webhooks did not report the changes, as far as we know, and what to do."""
+    """Say why webhooks did not report the changes, as far as we know, and what to do."""
     if deliveries.refused:
         return _(
             "Deliveries were refused because of a wrong signature: compare the secret key in each webhook in "

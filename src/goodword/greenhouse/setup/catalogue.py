@@ -50,7 +50,6 @@ class Job:
         return [part for part in parts if part]
 
     def matches(self, words: Iterable[str]) -> bool:
-        """Whether each (lower-case) word occurs in the name, post titles, requisition id or id."""
         text = " ".join([self.name, self.requisition_id, str(self.id), *(post.title for post in self.posts)])
         return all(word in text.casefold() for word in words)
 
@@ -82,7 +81,6 @@ def jobs(connection: Connection, *, fresh: bool = False) -> list[Job]:
 
 
 def job(connection: Connection, job_id: int) -> Job | None:
-    """Finds a job created a moment ago, too."""
     for fresh in (False, True):
         found = next((one for one in jobs(connection, fresh=fresh) if one.id == job_id), None)
         if found is not None:

@@ -82,7 +82,7 @@ def rotate_secret(connection: Connection, *, keep_for: timedelta, member: Member
 
 
 def end_old_secrets(connection: Connection, *, member: Membership, now: datetime) -> int:
-    """Invalidate all secret keys but the newest. Returns how many."""
+    """Returns how many were still valid."""
     with transaction.atomic():
         row = locked(connection)
         valid = list(WebhookSecret.valid(row, now=now).values_list("pk", flat=True))
@@ -136,7 +136,6 @@ def find_user(connection: Connection, id_or_email: str) -> User | None:
 
 
 def choose_author(connection: Connection, user_id: int | None, *, member: Membership, now: datetime) -> None:
-    """The author signs notes that no recruiter can sign."""
     with transaction.atomic():
         Connection.objects.of(connection.organisation).filter(pk=connection.pk).update(
             note_author_remote_id=user_id

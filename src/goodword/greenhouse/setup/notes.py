@@ -45,10 +45,7 @@ def set_notes(
     member: Membership,
     now: datetime,
 ) -> bool:
-    """Store the settings for notes posted from now on. False if nothing changes.
-
-    `words`: the custom first line, from `wording.clean_wording`; empty for the default.
-    """
+    """Settings for future notes. False if nothing changes. `words`: see `wording.clean_wording`."""
     values = {"note_visibility": visibility, "note_wording": words, "report_link_days": report_link_days}
     with transaction.atomic():
         row = Organisation.objects.select_for_update().get(pk=organisation.pk)
@@ -79,7 +76,7 @@ class NoCandidate(Exception): ...
 
 
 def search_candidates(connection: Connection, query: str, *, member: Membership) -> Sequence[Application]:
-    """Applications of this account whose candidate matches every word, newest first, one per candidate."""
+    """Every word must match. Newest first, one application per candidate."""
     rows = visible_applications(member).select_related("role").filter(connection_id=connection.pk)
     rows = rows.exclude(candidate__remote_id=None).filter(candidate__erased_at=None, deleted_at=None)
     for word in query.split():

@@ -89,9 +89,9 @@ def _check_reading(connection: Connection, *, member: Membership, now: datetime)
 
 
 def check_endpoint(connection: Connection, *, now: datetime) -> list[CheckResult]:
-    """Send a signed test delivery to our own public Endpoint URL.
+    """Send a signed test delivery to our own Endpoint URL.
 
-    Only this URL, which the operator chose, is ever called; redirects are not followed.
+    No other URL is ever called; redirects are not followed.
     """
     newest = WebhookSecret.valid(connection, now=now).select_related("connection").first()
     try:

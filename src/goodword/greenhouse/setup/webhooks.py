@@ -137,7 +137,7 @@ def webhook_setup(connection: Connection) -> WebhookSetup:
 
 
 def endpoint_details(connection: Connection, *, now: datetime) -> dict[str, Any]:
-    """Variables of parts/endpoint.html, for admins only, since they contain the secret key."""
+    """Only for admins, since it contains the secret key."""
     newest, *older = WebhookSecret.valid(connection, now=now).select_related("connection")
     return {
         "endpoint_url": endpoint_url(connection),

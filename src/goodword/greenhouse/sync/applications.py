@@ -484,10 +484,10 @@ def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[in
 def release_waiting(
     connection: Connection, remote_ids: Collection[int], *, hint: Hint, now: datetime
 ) -> None:
-    """Record the waiting arrivals that a late delivery reports, in the transaction that wrote our copies.
+    """Record waiting arrivals that a late delivery reports, in the transaction that wrote our copies.
 
-    After an outage of ours Greenhouse repeats deliveries for hours. If reconciliation is faster, the arrival waits for
-    a decision and the delivery finds no difference; it must still start what it would have started.
+    After an outage of ours Greenhouse retries deliveries for hours. If reconciliation is faster, the arrival waits for
+    a decision, and the delivery finds no difference; it must still have its effect.
     """
     if not hint.arrived or hint.stage_id is None:
         return

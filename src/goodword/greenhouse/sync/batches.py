@@ -210,7 +210,6 @@ def _columns(candidate: Candidate) -> dict[str, Any]:
 
 
 def _always(*_: object, **__: object) -> bool:
-    """Replaces `has_entered_since` for applications not recorded as already there."""
     return True
 
 
@@ -250,7 +249,7 @@ def _already_there(automations: Mapping[int | None, Automation], remote_ids: Col
 
 
 def _save(unchanged: Collection[Candidate], rows: Collection[Application]) -> None:
-    """Save the new version of otherwise unchanged people, and our changed applications, all locked."""
+    """All rows are locked."""
     by_version: dict[datetime | None, list[int]] = {}
     for candidate in unchanged:
         by_version.setdefault(candidate.synced_at, []).append(candidate.pk)

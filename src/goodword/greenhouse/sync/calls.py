@@ -183,7 +183,7 @@ class SharedPacer:
         return True
 
     def _replaced(self, known: Window, after: Window) -> bool:
-        """Update the row; False if it has changed since it was read."""
+        """False if the row has changed since it was read."""
         if after.remaining is None or after.remaining < 0:
             self._left = None
         unchanged = _is(number=known.number, limit=known.limit, remaining=known.remaining)
@@ -240,7 +240,7 @@ def _of_tokens(uid: UUID) -> LocalPacer:
 
 
 def outcome_of(exchange: Exchange) -> str:
-    """How an exchange ended: `ok`, or the kind of an error in `client.errors`."""
+    """`ok`, or the kind of an error in `client.errors`."""
     status = exchange.where.status
     if isinstance(exchange.failure, UnexpectedShape):
         return UNEXPECTED

@@ -150,7 +150,7 @@ def is_mapped(*, connection_id: int, job_id: int | None, stage_id: int | None) -
 
 
 def automation_for(connection: Connection, application: remote.Application) -> Automation | None:
-    """A prospect gets that of the first prospective job that has one."""
+    """For a prospect, the automation of their first prospective job that has one."""
     jobs = application.prospective_job_ids if application.job_id is None else (application.job_id,)
     for job_id in jobs:
         if found := automation_of(connection_id=connection.pk, job_id=job_id):

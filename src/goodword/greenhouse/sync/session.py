@@ -179,7 +179,7 @@ def _set_error(connection: Connection, sentence: str) -> QuerySet[Connection]:
 
 
 def _setting(name: str) -> Any:
-    """What the setting names by its dotted path, None without one: tests replace the network and the waits."""
+    """Tests use such settings to replace the network and the waits."""
     path: str | None = getattr(settings, name, None)
     return import_string(path) if path else None
 

@@ -106,7 +106,6 @@ def _example(words: str) -> dict[str, str]:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def choose_candidate(request: MemberRequest, pk: int) -> HttpResponse:
-    """Search for a candidate or enter one; then preview the note."""
     connection = connected(request, pk)
     query, entered = request.GET.get("q", ""), request.GET.get("candidate", "")
     problem, candidate = "", None
@@ -143,7 +142,6 @@ def post_test_note(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def test_note_outcome(request: MemberRequest, pk: int, note_pk: int) -> HttpResponse:
-    """Polled while it is pending."""
     connection = connected(request, pk)
     notes_of_connection = ActivityFeedNote.objects.of(request.organisation).filter(
         connection=connection, report=None

@@ -49,7 +49,6 @@ def webhooks(request: MemberRequest, pk: int) -> HttpResponse:
 @require_safe
 @access.member(kinds=access.ADMIN)
 def pings(request: MemberRequest, pk: int) -> HttpResponse:
-    """Polled every two seconds."""
     connection = connected(request, pk)
     context = {"connection": connection, "webhooks": webhook_setup(connection)}
     response = render(request, "greenhouse/setup/parts/pings.html", context)
