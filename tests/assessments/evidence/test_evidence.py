@@ -85,13 +85,13 @@ def of(rows: list[dict[str, str]], **wanted: str) -> list[dict[str, str]]:
     return [row for row in rows if all(row[name] == value for name, value in wanted.items())]
 
 
-def test_every_issued_score_comes_out_of_the_files_again(acme: World, folder: Path) -> None:
+def test_every_issued_score_is_recomputed_from_the_files(acme: World, folder: Path) -> None:
     found = check(folder)
     assert (found.differ, found.changed) == ((), ())
     assert found.scores.agree == Score.objects.of(acme.organisation).count() == 3 * 5 + 3 + 1 + 1
 
 
-def test_all_that_was_issued_stands_in_it_with_the_group_and_the_ability(acme: World, folder: Path) -> None:
+def test_issued_scores_are_exported_with_norm_group_and_ability(acme: World, folder: Path) -> None:
     rows = table(folder, "scores.csv")
     stored = Score.objects.of(acme.organisation).values_list("scale", "value", "percentile", "ability")
     assert sorted((row["scale"], row["value"], row["percentile"], row["ability"]) for row in rows) == sorted(
@@ -104,7 +104,7 @@ def test_all_that_was_issued_stands_in_it_with_the_group_and_the_ability(acme: W
     assert of(attempts, test="reasoning")[0]["calibration"] != ""
 
 
-def test_nobodys_name_address_words_or_file_is_in_any_of_it(folder: Path) -> None:
+def test_no_name_address_text_or_file_is_exported(folder: Path) -> None:
     assert {file.name for file in folder.iterdir()} == NAMES
     for file in folder.iterdir():
         text = file.read_text()
@@ -112,7 +112,7 @@ def test_nobodys_name_address_words_or_file_is_in_any_of_it(folder: Path) -> Non
         assert "mail.example" not in text
 
 
-def test_greenhouses_ids_stand_in_the_join_alone(acme: World, folder: Path) -> None:
+def test_only_the_join_has_greenhouse_ids(acme: World, folder: Path) -> None:
     joined = of(table(folder, "join.csv"), greenhouse_candidate_id="4711", greenhouse_application_id="4712")
     # one candidate, one attempt at each of four assessments
     assert len({row["person"] for row in joined}) == 1 and len({row["attempt"] for row in joined}) == 4
@@ -122,7 +122,7 @@ def test_greenhouses_ids_stand_in_the_join_alone(acme: World, folder: Path) -> N
         assert ids & set((folder / name).read_text().replace('"', ",").split(",")) == set()
 
 
-def test_of_what_was_typed_or_handed_in_only_that_there_was_something(folder: Path) -> None:
+def test_typed_answers_and_files_are_exported_as_their_type_only(folder: Path) -> None:
     (part,) = (row["part"] for row in table(folder, "attempts.csv") if row["test"] == "custom_questions")
     assert [row for row in lines(folder, "answers.jsonl") if row["part"] == part] == [
         {"part": part, "item": "tool", "value": "saw"},
@@ -132,14 +132,14 @@ def test_of_what_was_typed_or_handed_in_only_that_there_was_something(folder: Pa
     ]
 
 
-def test_generated_items_stand_with_seed_key_and_rule_and_void_ones_are_marked(folder: Path) -> None:
+def test_generated_items_are_exported_and_void_ones_marked(folder: Path) -> None:
     rows = list(lines(folder, "items.jsonl"))
     assert len(rows) == 13
     assert [row["item"] for row in rows if row["void"]] == ["3x"]
     assert all({"seed", "key", "rule", "version", "level"} <= set(row["content"]) for row in rows)
 
 
-def test_the_table_for_selection_says_what_became_of_each_application(acme: World, folder: Path) -> None:
+def test_the_selection_table_has_application_states(acme: World, folder: Path) -> None:
     rows = table(folder, "selection.csv")
     assert {row["application"] for row in rows} == {"active", "hired"}
     hired = of(rows, application="hired")
@@ -154,7 +154,7 @@ def test_the_table_for_selection_says_what_became_of_each_application(acme: Worl
     )
 
 
-def test_no_times_and_no_adjustments_are_told(folder: Path) -> None:
+def test_no_times_or_adjustments_are_exported(folder: Path) -> None:
     tables = ("attempts.csv", "scores.csv", "selection.csv", "join.csv")
     names = {name for file in tables for name in table(folder, file)[0]}
     names |= {name for row in lines(folder, "answers.jsonl") for name in row}
@@ -165,7 +165,7 @@ def test_no_times_and_no_adjustments_are_told(folder: Path) -> None:
         assert f"{year}-" not in (folder / name).read_text()
 
 
-def test_reliability_stands_with_its_people_and_by_which_way(folder: Path) -> None:
+def test_reliability_has_its_sample_and_source(folder: Path) -> None:
     rows = table(folder, "reliability.csv")
     style = of(rows, test="work_style", language="en", device="computer")
     assert {(row["people"], row["way"]) for row in style} == {("5", "items")}
@@ -178,7 +178,7 @@ def test_the_folder_is_its_owners_alone(folder: Path) -> None:
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
 
-def test_nothing_is_written_over(acme: World, folder: Path) -> None:
+def test_an_existing_folder_is_not_overwritten(acme: World, folder: Path) -> None:
     before = {file.name: file.read_bytes() for file in folder.iterdir()}
     with pytest.raises(FolderError, match="already exists"):
         export(organisation=acme.organisation, folder=folder, now=NOW, actor="a test")
@@ -186,7 +186,7 @@ def test_nothing_is_written_over(acme: World, folder: Path) -> None:
     assert AuditEntry.objects.of(acme.organisation).filter(action="evidence.exported").count() == 1
 
 
-def test_an_entry_in_the_audit_log_says_who_took_how_much(acme: World, folder: Path) -> None:
+def test_an_export_is_audited(acme: World, folder: Path) -> None:
     entry = AuditEntry.objects.of(acme.organisation).get(action="evidence.exported")
     assert (entry.actor, entry.details) == (
         "a test",
@@ -210,7 +210,7 @@ def test_two_exports_share_no_random_id(acme: World, folder: Path, tmp_path: Pat
     assert len(ids[0]) == len(ids[1]) and not ids[0] & ids[1]
 
 
-def test_nothing_of_a_person_who_is_erased_or_to_be_erased_is_in_it(acme: World, tmp_path: Path) -> None:
+def test_erased_people_are_not_exported(acme: World, tmp_path: Path) -> None:
     Application.objects.of(acme.organisation).filter(pk=acme.planted.pk).update(deleted_at=NOW)
     found = export(organisation=acme.organisation, folder=tmp_path / "out", now=NOW, actor="a test")
     assert (found.people, found.parts, found.scores) == (2, 2, 10)
@@ -271,7 +271,7 @@ def test_a_part_that_was_taken_out_is_found(folder: Path) -> None:
     assert sentence.endswith("has scores but is missing from attempts.csv.")
 
 
-def test_the_join_may_be_elsewhere_and_any_other_file_may_not(folder: Path) -> None:
+def test_only_the_join_may_be_missing(folder: Path) -> None:
     (folder / "join.csv").unlink()
     assert check(folder).sound
     (folder / "reliability.csv").unlink()
@@ -327,6 +327,6 @@ def test_the_check_needs_no_database_and_no_settings(
     assert [file.name for file in folder.parent.iterdir()] == ["out"]
 
 
-def test_the_check_says_what_it_cannot_read(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_check_names_unreadable_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert check_again(tmp_path) == 2
     assert "goodword: sums.txt in" in capsys.readouterr().err

@@ -134,14 +134,14 @@ def parts_of(folder: Path, mode: str) -> dict[str, str]:
     return {"": rows[0]["attempt"]} | {row["test"]: row["part"] for row in rows}
 
 
-def test_every_total_and_sum_comes_out_of_the_files_again(folder: Path) -> None:
+def test_every_total_and_sum_is_recomputed_from_the_files(folder: Path) -> None:
     found = check(folder)
     assert (found.differ, found.changed) == ((), ())
     # two totals; the sums of two raters and their mean
     assert (found.totals.agree, found.marks.agree) == (2, 3)
 
 
-def test_totals_stand_as_issued_with_weights_and_their_reason(acme: World, folder: Path) -> None:
+def test_totals_are_exported_with_weights_and_reason(acme: World, folder: Path) -> None:
     rows = {row["mode"]: row for row in table(folder, "totals.csv")}
     names = parts_of(folder, "weights")
     assert {mode: row["value"] for mode, row in rows.items()} == {
@@ -160,7 +160,7 @@ def test_totals_stand_as_issued_with_weights_and_their_reason(acme: World, folde
     assert (rows["categories"]["weights"], rows["categories"]["reason"]) == ("", "")
 
 
-def test_why_there_is_none_stands_in_the_place_of_a_value(acme: World, tmp_path: Path) -> None:
+def test_a_missing_total_has_its_reason(acme: World, tmp_path: Path) -> None:
     role = factories.role(acme.organisation)
     factories.automation(role, connection_id=1, job_id=role.pk, stages={"assessment": (501, "Assessment")})
     of = factories.application(role, job_id=role.pk, stage_id=501)
@@ -172,7 +172,7 @@ def test_why_there_is_none_stands_in_the_place_of_a_value(acme: World, tmp_path:
     assert check(tmp_path / "out").sound
 
 
-def test_marks_stand_by_criterion_with_their_sums_and_their_mean(folder: Path) -> None:
+def test_marks_are_exported_by_criterion_with_sums_and_mean(folder: Path) -> None:
     rows = table(folder, "marks.csv")
     part = parts_of(folder, "weights")["own"]
     assert {(row["part"], row["item"]) for row in rows} == {(part, "storm")}
@@ -189,7 +189,7 @@ def test_marks_stand_by_criterion_with_their_sums_and_their_mean(folder: Path) -
     assert [(row["points"], row["of"]) for row in rows if not row["rater"]] == [("6.5", "8")]
 
 
-def test_nobody_is_told_by_marks_and_no_comment_is_in_it(acme: World, folder: Path) -> None:
+def test_marks_have_no_names_or_comments(acme: World, folder: Path) -> None:
     raters = Membership.objects.of(acme.organisation).values_list("pk", flat=True)
     for file in folder.iterdir():
         text = file.read_text()
@@ -211,7 +211,7 @@ def test_a_part_that_is_marked_and_has_no_key_is_in_it(acme: World, tmp_path: Pa
     assert (found.sound, found.marks.agree, found.totals.agree) == (True, 3, 1)
 
 
-def test_nothing_of_a_person_who_is_to_be_erased_is_in_it(acme: World, tmp_path: Path) -> None:
+def test_people_about_to_be_erased_are_not_exported(acme: World, tmp_path: Path) -> None:
     Application.objects.of(acme.organisation).filter(pk=acme.weighted.step_request.application_id).update(
         deleted_at=NOW
     )
@@ -221,7 +221,7 @@ def test_nothing_of_a_person_who_is_to_be_erased_is_in_it(acme: World, tmp_path:
     assert table(tmp_path / "out", "marks.csv") == []
 
 
-def test_an_adjustment_changes_nothing_that_is_told_of_a_total(acme: World, tmp_path: Path) -> None:
+def test_adjustments_do_not_change_exported_totals(acme: World, tmp_path: Path) -> None:
     def told(name: str) -> list[list[str]]:
         export(organisation=acme.organisation, folder=tmp_path / name, now=NOW, actor="a test")
         rows = table(tmp_path / name, "totals.csv")
@@ -247,7 +247,7 @@ def test_an_adjustment_changes_nothing_that_is_told_of_a_total(acme: World, tmp_
         ({"mode": "categories"}, "its mode is “categories”, but “weights” in attempts.csv."),
     ],
 )
-def test_a_total_that_was_changed_is_told(folder: Path, values: dict[str, str], said: str) -> None:
+def test_a_changed_total_is_reported(folder: Path, values: dict[str, str], said: str) -> None:
     attempt = parts_of(folder, "weights")[""]
     altered(folder, "totals.csv", {"attempt": attempt}, **values)
     found = check(folder)
@@ -258,7 +258,7 @@ def test_a_total_that_was_changed_is_told(folder: Path, values: dict[str, str], 
     assert (found.changed, len(found.differ), found.totals.agree) == ((), 1, 1)
 
 
-def test_weights_that_were_changed_are_told(folder: Path) -> None:
+def test_changed_weights_are_reported(folder: Path) -> None:
     names = parts_of(folder, "weights")
     attempt = names[""]
 
@@ -279,7 +279,7 @@ def test_weights_that_were_changed_are_told(folder: Path) -> None:
     assert sentence.startswith(f"Total of attempt {attempt}: it cannot be computed:")
 
 
-def test_a_total_that_was_taken_out_or_written_twice_is_told(folder: Path) -> None:
+def test_a_missing_or_repeated_total_is_reported(folder: Path) -> None:
     attempt = parts_of(folder, "weights")[""]
     rewritten(folder, "totals.csv", lambda rows: [row for row in rows for _ in range(2)])
     assert f"Total of attempt {attempt}: it is in 2 rows." in check(folder).differ
@@ -316,7 +316,7 @@ def test_a_score_that_was_changed_changes_the_total_as_well(folder: Path) -> Non
         ({"criterion": "", "points": "6"}, {"points": "8"}, "the sum was 8 and is 6."),
     ],
 )
-def test_a_mark_that_was_changed_is_told(
+def test_a_changed_mark_is_reported(
     folder: Path, where: dict[str, str], values: dict[str, str], said: str
 ) -> None:
     part = parts_of(folder, "weights")["own"]
@@ -328,7 +328,7 @@ def test_a_mark_that_was_changed_is_told(
     assert not found.sound
 
 
-def test_a_mean_and_a_rater_that_were_changed_are_told(folder: Path) -> None:
+def test_a_changed_mean_or_rater_is_reported(folder: Path) -> None:
     part = parts_of(folder, "weights")["own"]
     altered(folder, "marks.csv", {"rater": ""}, points="8.0")
     mean = f"Marks of part {part}, item storm, mean of the raters"
@@ -341,7 +341,7 @@ def test_a_mean_and_a_rater_that_were_changed_are_told(folder: Path) -> None:
     assert check(folder).differ == (f"{mean}: it is in 0 rows instead of one.",)
 
 
-def test_marks_of_what_has_no_rubric_are_told(folder: Path) -> None:
+def test_marks_without_a_rubric_are_reported(folder: Path) -> None:
     part = parts_of(folder, "weights")["own"]
     rewritten(folder, "marks.csv", lambda rows: [row | {"item": "harness"} for row in rows])
     assert check(folder).differ == (
@@ -349,7 +349,7 @@ def test_marks_of_what_has_no_rubric_are_told(folder: Path) -> None:
     )
 
 
-def test_the_command_tells_how_many_agree(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_how_many_agree(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     n = len(table(folder, "scores.csv"))
     assert check_again(folder) == 0
     assert capsys.readouterr().out == (
@@ -365,7 +365,7 @@ def test_the_command_tells_how_many_agree(folder: Path, capsys: pytest.CaptureFi
     )
 
 
-def test_a_folder_from_before_there_were_totals_and_marks_is_still_checked(folder: Path) -> None:
+def test_older_exports_without_totals_and_marks_are_checked(folder: Path) -> None:
     (folder / "totals.csv").unlink()
     with pytest.raises(FolderError, match=r"totals\.csv in .* is missing"):
         check(folder)
@@ -379,7 +379,7 @@ def test_a_folder_from_before_there_were_totals_and_marks_is_still_checked(folde
     assert (found.sound, found.totals.n, found.marks.n) == (True, 0, 0)
 
 
-def test_a_total_of_an_earlier_rule_is_told_as_one(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_total_by_an_earlier_rule_is_reported(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("goodword.assessments.scoring.SCORING", {**SCORING, "totals": "2"})
     assert {sentence.partition(": ")[2] for sentence in check(folder).differ} == {
         "scoring_version was 1 and is 2."

@@ -58,7 +58,7 @@ def rows(test: Test) -> list[Any]:
     return list(TestVersion.objects.of(test.organisation).filter(test=test).order_by("pk").values())
 
 
-def test_a_copy_has_all_languages_and_says_what_it_was_made_of(rita: Membership) -> None:
+def test_a_copy_has_all_languages_and_names_its_source(rita: Membership) -> None:
     theirs = built_in(rita.organisation)
     made = duplicate_set(test=theirs, by=rita, now=NOW)
     there = draft(made)
@@ -86,7 +86,7 @@ def test_only_judgement_sets_are_copied_as_such(rita: Membership) -> None:
         duplicate_set(test=other, by=rita, now=NOW)
 
 
-def test_what_came_with_the_product_is_not_edited(rita: Membership) -> None:
+def test_built_in_sets_cannot_be_edited(rita: Membership) -> None:
     with pytest.raises(NotEditable):
         drafts.begin_draft(test=built_in(rita.organisation), now=NOW)
 
@@ -254,7 +254,7 @@ def test_a_draft_that_is_thrown_away_leaves_the_published_version(rita: Membersh
     assert not Test.objects.of(rita.organisation).filter(pk=never.pk).exists()
 
 
-def test_what_is_different_is_told_the_key_first(rita: Membership) -> None:
+def test_changes_are_listed_keys_first(rita: Membership) -> None:
     before, after = content(), content()
     after["scenarios"][0]["actions"][0]["effectiveness"] = 4.0
     after["scenarios"][1]["text"] = "Another scenario"

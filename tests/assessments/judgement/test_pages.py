@@ -201,7 +201,7 @@ def test_a_set_is_begun_written_and_published(rita: Membership) -> None:
     assert [row.language for row in drafts.newest_published(test)] == ["de"]
 
 
-def test_a_built_in_set_is_read_with_its_key_and_used_as_a_start(rita: Membership) -> None:
+def test_a_built_in_set_shows_its_key_and_can_be_copied(rita: Membership) -> None:
     theirs = built_in(rita.organisation)
     client = signed_in(rita)
     page = client.get(url("judgement", theirs) + "?language=de").content.decode()

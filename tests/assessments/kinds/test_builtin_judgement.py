@@ -58,7 +58,7 @@ def test_keys_are_spread_over_the_scale(set_id: str) -> None:
 
 
 @each_set
-def test_the_best_action_stands_at_each_place_twice(set_id: str) -> None:
+def test_the_best_action_is_in_each_position_twice(set_id: str) -> None:
     scenarios = load_judgement(set_id).scenarios
     for scenario in scenarios:
         keys = sorted(action.effectiveness for action in scenario.actions)
@@ -67,7 +67,7 @@ def test_the_best_action_stands_at_each_place_twice(set_id: str) -> None:
 
 
 @each_set
-def test_no_place_tells_the_key(set_id: str) -> None:
+def test_position_does_not_reveal_the_key(set_id: str) -> None:
     scenarios = load_judgement(set_id).scenarios
     keys = [action.effectiveness for scenario in scenarios for action in scenario.actions]
     assert abs(correlation([0.0, 1.0, 2.0, 3.0] * 8, keys)) < 0.2
@@ -79,7 +79,7 @@ def test_no_place_tells_the_key(set_id: str) -> None:
 
 @each_set
 @each_language
-def test_no_length_tells_the_key(set_id: str, language: str) -> None:
+def test_length_does_not_reveal_the_key(set_id: str, language: str) -> None:
     judgement = load_judgement(set_id, language=language)
     keys = [action.effectiveness for action in judgement.actions]
     for measure in (
@@ -117,7 +117,7 @@ def test_scenarios_have_at_most_sixty_words_and_actions_twenty_five(set_id: str)
 
 @each_set
 @each_language
-def test_a_set_says_where_its_key_comes_from_and_what_is_not_known(set_id: str, language: str) -> None:
+def test_a_set_states_the_basis_of_its_key_and_its_limits(set_id: str, language: str) -> None:
     said = {
         "en": "No panel of people who do the job has set or checked it, and no study relates it to work yet.",
         "de": "Keine Gruppe von Menschen, die diese Arbeit machen, hat ihn festgelegt oder geprüft",

@@ -20,7 +20,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "content-packs.md").read_text("utf-
 PACK, JUDGEMENT = (json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL))
 
 
-def test_the_examples_are_read_and_written_as_they_stand_there() -> None:
+def test_documented_examples_are_read_and_written() -> None:
     assert pack_to_json(parse_pack(PACK)) == PACK
     assert to_json(read_judgement(JUDGEMENT)) == JUDGEMENT
 

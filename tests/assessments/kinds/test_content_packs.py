@@ -137,20 +137,20 @@ def _with_norm(**changes: Any) -> dict[str, Any]:
         ),
     ],
 )
-def test_a_spoilt_pack_is_refused_with_a_sentence_that_names_the_place(pack: object, sentence: str) -> None:
+def test_invalid_packs_are_refused_with_field_and_reason(pack: object, sentence: str) -> None:
     with pytest.raises(PackError) as refused:
         parse_pack(pack)
     assert str(refused.value) == sentence
 
 
-def test_a_pack_that_is_exported_and_read_again_is_the_same() -> None:
+def test_an_exported_pack_reads_back_equal() -> None:
     instrument = parse_pack(small_pack(instructions="Think of a usual day."))
     assert parse_pack(json.loads(json.dumps(to_json(instrument)))) == instrument
     built_in = load(language="fr")
     assert parse_pack(to_json(built_in)) == built_in
 
 
-def test_an_export_names_items_by_their_ids_and_leaves_out_what_is_empty() -> None:
+def test_an_export_has_item_ids_and_no_empty_values() -> None:
     assert to_json(parse_pack(small_pack(norms=[]))) == {
         "id": "small",
         "version": "1",

@@ -79,7 +79,7 @@ def test_words_of_health_are_found_in_all_their_forms_and_only_whole(
     assert [item.text for item in health_flags(instrument)] == touching
 
 
-def test_the_words_that_are_found_are_told() -> None:
+def test_matched_words_are_listed() -> None:
     assert health_words("Get stressed, and often feel blue.", language="en-gb") == ("stressed", "feel blue")
     assert health_words("Am relaxed most of the time.", language="en") == ()
 

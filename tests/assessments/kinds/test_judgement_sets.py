@@ -22,7 +22,7 @@ def test_a_set_in_the_published_form_is_read_whole() -> None:
     assert (judgement.lowest, judgement.highest, judgement.key_basis) == (1, 5, "Made up.")
 
 
-def test_a_set_that_is_exported_and_read_again_is_the_same() -> None:
+def test_an_exported_set_reads_back_equal() -> None:
     assert to_json(read_judgement(small_set())) == small_set()
     built_in = load_judgement("judgement_customer", language="de")
     assert read_judgement(to_json(built_in)) == built_in
@@ -78,7 +78,7 @@ def test_a_reason_may_be_left_out() -> None:
         ),
     ],
 )
-def test_a_spoilt_set_is_refused_with_a_sentence_that_names_the_place(data: object, sentence: str) -> None:
+def test_invalid_sets_are_refused_with_field_and_reason(data: object, sentence: str) -> None:
     with pytest.raises(PackError) as refused:
         read_judgement(data)
     assert str(refused.value) == sentence

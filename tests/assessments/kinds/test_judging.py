@@ -65,7 +65,7 @@ def test_no_answers_make_no_score() -> None:
     assert (score.distance, score.smallest, score.largest, score.n_answered) == (None, 0.125, 3.125, 0)
 
 
-def test_the_same_judgement_told_in_the_ends_of_the_scale_lies_further_from_the_key() -> None:
+def test_extreme_responding_increases_the_distance() -> None:
     moderate = judge(SMALL, {"a1": 5, "a2": 2, "b1": 3, "b2": 2})
     extreme = judge(SMALL, {"a1": 5, "a2": 1, "b1": 5, "b2": 1})
     # 0 + 0.5 + 0 + 0 = 0.5 by 4; 0 + 0.5 + 2 + 1 = 3.5 by 4

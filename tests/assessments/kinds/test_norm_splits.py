@@ -81,14 +81,14 @@ from tests.assessments.kinds.packs import small_pack
         ),
     ],
 )
-def test_a_name_tells_what_a_group_is_split_by(split: str, names: tuple[str, ...]) -> None:
+def test_group_names_reveal_splits(split: str, names: tuple[str, ...]) -> None:
     assert {name: split_of(name) for name in names} == dict.fromkeys(names, split)
 
 
 @pytest.mark.parametrize(
     ("split", "name"), [("race", "Black employees"), ("age", "Adults aged 18-29"), ("sex", "Women")]
 )
-def test_a_group_whose_name_tells_a_split_is_refused(split: str, name: str) -> None:
+def test_groups_named_after_a_split_are_refused(split: str, name: str) -> None:
     with pytest.raises(PackError) as refused:
         parse_pack(small_pack(norms=[small_pack()["norms"][0] | {"name": name}]))
     assert str(refused.value) == (

@@ -75,7 +75,7 @@ def test_an_answer_off_the_scale_is_refused() -> None:
         (5, 2, 1.0, None),
     ],
 )
-def test_the_grade_is_held_against_what_blind_answers_give(
+def test_the_grade_compares_with_random_answers(
     plus: int, minus: int, mean: float, grade: str | None
 ) -> None:
     work_style = load()
@@ -105,7 +105,7 @@ def test_from_chance_on_the_grade_is_low() -> None:
 
 
 @pytest.mark.parametrize(("form", "most"), [(WORK_STYLE_FORM, 0.025), (FULL_FORM, 0.01)])
-def test_people_who_read_are_seldom_taken_for_careless(form: str, most: float) -> None:
+def test_careful_people_are_seldom_flagged(form: str, most: float) -> None:
     people = random.Random(5)
     grades = [contradiction(load(), form, _reader(form, people)).grade for _ in range(800)]
     assert sum(grade is not None for grade in grades) / 800 <= most
@@ -113,7 +113,7 @@ def test_people_who_read_are_seldom_taken_for_careless(form: str, most: float) -
 
 
 @pytest.mark.parametrize("form", [WORK_STYLE_FORM, FULL_FORM])
-def test_people_who_agree_with_everything_are_found(form: str) -> None:
+def test_agreeing_with_everything_is_flagged(form: str) -> None:
     people = random.Random(6)
     items = load().items_of(form)
     grades = {

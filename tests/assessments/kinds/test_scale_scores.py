@@ -35,7 +35,7 @@ def test_a_whole_short_form_scores_as_worked_by_hand() -> None:
     ]
 
 
-def test_an_earlier_version_scores_as_it_did() -> None:
+def test_earlier_versions_keep_their_scores() -> None:
     answers = {f"ws{number:02d}": answer for number, answer in enumerate(PERSON.values(), start=1)}
     earlier, newest = load(version="1"), load(version="2")
     assert [result.mean for result in score(earlier, WORK_STYLE_FORM, answers)] == [

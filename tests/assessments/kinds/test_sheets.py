@@ -32,7 +32,7 @@ def test_the_sheet_of_a_form_has_its_tasks_and_minutes() -> None:
     assert [limit for limit in sheet.limits if limit.startswith("Figures have to be seen")] == []
 
 
-def test_the_sheet_of_questions_counts_right_answers_rubrics_and_what_is_only_read() -> None:
+def test_the_sheet_of_custom_questions_counts_keys_rubrics_and_unscored_questions() -> None:
     sheet = technical_sheet(read_questions(custom_questions()))
     assert sheet.scoring == (
         "1 of 3 questions have a right answer; the score is how many of these were answered correctly. A "

@@ -29,7 +29,7 @@ def test_the_sheet_of_the_short_form_states_its_facts() -> None:
     )
 
 
-def test_what_is_not_known_is_said() -> None:
+def test_the_sheet_states_what_is_unknown() -> None:
     sheet = technical_sheet(load())
     assert [
         text.split(".")[0].split(":")[0] for text in (sheet.reliability, sheet.norms, sheet.validity)

@@ -40,7 +40,7 @@ def test_the_short_form_has_four_items_a_scale_two_keyed_each_way(language: str)
 
 
 @pytest.mark.parametrize("form", ["full", WORK_STYLE_FORM])
-def test_two_items_of_one_scale_never_stand_beside_each_other(form: str) -> None:
+def test_items_of_one_scale_are_never_adjacent(form: str) -> None:
     items = load().items_of(form)
     assert [pair for pair in pairwise(items) if pair[0].scale == pair[1].scale] == []
 
@@ -161,7 +161,7 @@ def test_an_unknown_instrument_is_refused() -> None:
     assert refused.value.args == ("There is no such built-in pack, or not in this version.",)
 
 
-def test_an_earlier_version_stays_in_every_language_and_the_newest_is_given_unasked() -> None:
+def test_earlier_versions_remain_and_the_newest_is_the_default() -> None:
     assert (pack_versions(WORK_STYLE), pack_languages(WORK_STYLE)) == (("1", "2"), ("de", "en", "fr"))
     assert [load(language=language, version="1").version for language in pack_languages(WORK_STYLE)] == [
         "1"

@@ -90,7 +90,7 @@ def address(name: str, draft: TestVersion, n: int) -> str:
 
 
 @pytest.mark.parametrize(("name", "n"), TO_READ)
-def test_admins_and_recruiters_read_and_nobody_else(
+def test_only_admins_and_recruiters_can_read(
     people: dict[str, Membership], draft: TestVersion, name: str, n: int
 ) -> None:
     where = address(name, draft, n)
@@ -110,7 +110,7 @@ def test_a_test_of_another_organisation_is_not_there(
 
 
 @pytest.mark.parametrize(("name", "n"), TO_ACT)
-def test_who_may_not_act_changes_nothing(
+def test_refused_actions_change_nothing(
     people: dict[str, Membership], draft: TestVersion, name: str, n: int
 ) -> None:
     before = rows(draft.organisation)

@@ -104,13 +104,13 @@ def test_without_a_name_or_a_reason_nothing_is_signed_and_nothing_typed_is_lost(
     assert rows(rita.organisation) == before
 
 
-def test_a_pack_that_touches_nothing_asks_for_no_name(rita: Membership) -> None:
+def test_packs_without_flags_need_no_sign_off(rita: Membership) -> None:
     draft = imported(rita, small_pack())
     page = signed_in(rita).get(url("test", rita.organisation, draft.test_id))
     assert (page.context["flags"], page.context["sign_form"], page.context["must_sign"]) == ((), None, False)
 
 
-def test_in_a_language_without_a_list_all_texts_are_to_be_read(rita: Membership) -> None:
+def test_languages_without_a_word_list_flag_every_text(rita: Membership) -> None:
     draft = imported(rita, small_pack(language="es"))
     page = signed_in(rita).get(url("test", rita.organisation, draft.test_id))
     assert len(page.context["flags"]) == 4

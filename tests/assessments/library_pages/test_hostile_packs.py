@@ -67,7 +67,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "told"), REFUSED)
-def test_it_is_refused_with_a_sentence_and_the_text_is_kept(rita: Membership, text: str, told: str) -> None:
+def test_invalid_packs_are_refused_and_the_text_is_kept(rita: Membership, text: str, told: str) -> None:
     before = rows(rita.organisation)
     response = signed_in(rita).post(url("test_import", rita.organisation), {"text": text})
     form = response.context["form"]
@@ -86,7 +86,7 @@ def test_it_is_refused_with_a_sentence_and_the_text_is_kept(rita: Membership, te
         (b" " * 1_000_001, "The file is larger than 1 MB. Tests are far smaller."),
     ],
 )
-def test_a_file_that_is_none_is_told(rita: Membership, raw: bytes, told: str) -> None:
+def test_unreadable_files_are_refused(rita: Membership, raw: bytes, told: str) -> None:
     file = SimpleUploadedFile("pack.json", raw)
     response = signed_in(rita).post(url("test_import", rita.organisation), {"file": file})
     assert response.status_code == 422
@@ -134,7 +134,7 @@ def test_markup_in_texts_is_shown_as_text_on_every_page(rita: Membership, pack: 
         assert ("<script>alert" in html, "<img src=x" in html) == (False, False)
 
 
-def test_controls_and_halves_of_characters_are_taken_out(rita: Membership) -> None:
+def test_control_and_surrogate_characters_are_removed(rita: Membership) -> None:
     text = json.dumps(small_pack(name="Sm\x00al\x1bl\ud800 \u202eevil"))
     assert signed_in(rita).post(url("test_import", rita.organisation), {"text": text}).status_code == 302
     version = TestVersion.objects.of(rita.organisation).select_related("test").get()
@@ -151,7 +151,7 @@ def test_controls_and_halves_of_characters_are_taken_out(rita: Membership) -> No
         "form=%3Cx%3E",
     ],
 )
-def test_an_address_that_asks_for_what_is_not_there_breaks_nothing(rita: Membership, query: str) -> None:
+def test_unknown_query_values_are_handled(rita: Membership, query: str) -> None:
     browser = signed_in(rita)
     browser.post(url("test_import", rita.organisation), {"text": json.dumps(small_pack())})
     pk = TestVersion.objects.of(rita.organisation).get().test_id

@@ -80,7 +80,7 @@ def test_each_kind_comes_in_by_text_as_a_draft_of_a_test_of_its_id(
     assert acts(rita.organisation) == ["test.imported"]
 
 
-def test_the_public_domain_sample_comes_in_as_a_file_and_goes_out_equal(rita: Membership) -> None:
+def test_the_sample_pack_imports_and_exports_equal(rita: Membership) -> None:
     pack = sample()
     file = SimpleUploadedFile("ipip50.json", b"\xef\xbb\xbf" + json.dumps(pack).encode(), "application/json")
     response = signed_in(rita).post(url("test_import", rita.organisation), {"file": file}, follow=True)
@@ -116,7 +116,7 @@ def sample() -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("key", list(BUILT_IN))
-def test_what_comes_with_goodword_is_exported_as_it_is(rita: Membership, key: str) -> None:
+def test_built_in_tests_are_exported_unchanged(rita: Membership, key: str) -> None:
     test = builtin(rita.organisation, key)
     for language, content in contents(key).items():
         query = f"language={language}" if language else ""
@@ -178,7 +178,7 @@ def test_without_licence_or_source_it_is_refused(rita: Membership, missing: str)
     assert f"has no {missing}" in refusal(rita, pack)
 
 
-def test_nothing_and_both_at_once_are_told(rita: Membership) -> None:
+def test_an_import_needs_either_a_file_or_a_text(rita: Membership) -> None:
     assert paste(rita, "  ").context["form"].errors["file"] == ["Choose a file, or paste its text."]
     file = SimpleUploadedFile("a.json", b"{}")
     both = signed_in(rita).post(url("test_import", rita.organisation), {"file": file, "text": "{}"})
@@ -213,7 +213,7 @@ def test_a_draft_that_is_thrown_away_takes_a_test_without_versions_along(rita: M
     assert acts(rita.organisation).count("test.draft_discarded") == 2
 
 
-def test_a_test_written_here_is_neither_published_nor_thrown_away_as_a_pack(rita: Membership) -> None:
+def test_tests_written_here_are_not_handled_as_packs(rita: Membership) -> None:
     test = Test.objects.create(
         organisation=rita.organisation, kind="questions", key="own_1", title="Ours", created_at=NOW
     )

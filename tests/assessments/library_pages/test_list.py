@@ -45,7 +45,7 @@ def listed(who: Membership) -> dict[str, list[str]]:
     return {kind: [row.test.title for row in found] for kind, _, _, found in groups}
 
 
-def test_what_comes_with_goodword_is_there_from_the_first_visit(rita: Membership) -> None:
+def test_built_in_tests_are_listed_from_the_first_visit(rita: Membership) -> None:
     response = signed_in(rita).get(url("library", rita.organisation))
     assert {
         kind: sorted(row.test.key for row in found) for kind, _, _, found in response.context["groups"]
@@ -59,7 +59,7 @@ def test_what_comes_with_goodword_is_there_from_the_first_visit(rita: Membership
     assert f'href="{url("questionnaires", rita.organisation)}"' in html
 
 
-def test_own_tests_stand_behind_those_that_come_with_goodword(rita: Membership) -> None:
+def test_own_tests_are_listed_after_built_in_ones(rita: Membership) -> None:
     published(rita, small_pack(name="Always first"))
     published(rita, small_set(id="sjt", name="A set"))
     published(rita, custom_questions())
@@ -71,7 +71,7 @@ def test_own_tests_stand_behind_those_that_come_with_goodword(rita: Membership) 
     )
 
 
-def test_a_row_says_what_it_measures_and_under_which_licence_it_came(rita: Membership) -> None:
+def test_a_row_shows_construct_and_licence(rita: Membership) -> None:
     published(rita, small_pack())
     response = signed_in(rita).get(url("library", rita.organisation))
     row = next(
@@ -90,7 +90,7 @@ def test_a_row_says_what_it_measures_and_under_which_licence_it_came(rita: Membe
     assert "public domain · made for the tests" in html
 
 
-def test_a_draft_is_told_as_one(rita: Membership) -> None:
+def test_drafts_are_marked_in_the_list(rita: Membership) -> None:
     published(rita, small_pack())
     imported(rita, small_pack(version="2"))
     imported(rita, custom_questions())
@@ -172,7 +172,7 @@ def test_an_own_test_is_archived_and_brought_back(rita: Membership) -> None:
     assert acts(organisation)[-2:] == ["test.archived", "test.brought_back"]
 
 
-def test_what_comes_with_goodword_is_not_archived(rita: Membership) -> None:
+def test_built_in_tests_cannot_be_archived(rita: Membership) -> None:
     test = builtin(rita.organisation, "work_style")
     before = rows(rita.organisation)
     response = signed_in(rita).post(url("test_archive", rita.organisation, test.pk), follow=True)

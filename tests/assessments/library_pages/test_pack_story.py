@@ -78,7 +78,7 @@ def test_a_pack_of_scales_is_taken_and_scored_as_worked_by_hand(applied: Applica
     assert {one.scale.id: one.mean for one in by_the_code_of_the_built_in} == {"warm": 5.0, "quick": 2.5}
 
 
-def test_a_short_form_of_a_pack_asks_its_own_items_alone(applied: Application) -> None:
+def test_a_short_form_asks_only_its_items(applied: Application) -> None:
     rita = factories.member(applied.organisation)
     used(role_of(applied), through_the_library(rita, small_pack()), form="half")
     attempt = taken(applied, [{"answer": "4"}, {"answer": "1"}])

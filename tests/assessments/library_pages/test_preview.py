@@ -44,7 +44,7 @@ def kept(who: Membership) -> dict[str, Any]:
     }
 
 
-def test_it_goes_from_the_practice_through_all_statements_to_the_end_and_keeps_nothing(
+def test_the_preview_goes_from_practice_to_end_and_saves_nothing(
     rita: Membership,
 ) -> None:
     version, browser = published(rita, small_pack()), signed_in(rita)
@@ -61,7 +61,7 @@ def test_it_goes_from_the_practice_through_all_statements_to_the_end_and_keeps_n
     assert kept(rita) == before
 
 
-def test_an_answer_that_is_missing_is_told_as_a_candidate_is_told(rita: Membership) -> None:
+def test_a_missing_answer_shows_the_candidates_message(rita: Membership) -> None:
     version = published(rita, small_pack())
     response = signed_in(rita).post(at(version, 2), {})
     assert response.status_code == 422
@@ -84,7 +84,7 @@ def test_own_questions_have_one_of_the_kind_that_comes_first_to_practise_on(rita
     assert "How steep does a ladder stand?" in browser.get(at(version, 2)).content.decode()
 
 
-def test_generated_tasks_are_drawn_by_a_seed_and_practice_tells_the_rule(rita: Membership) -> None:
+def test_previewed_tasks_depend_on_a_seed_and_practice_shows_the_rule(rita: Membership) -> None:
     test, browser = builtin(rita.organisation, "reasoning"), signed_in(rita)
     version = test.versions.get()
     before = kept(rita)

@@ -80,7 +80,7 @@ def test_norms_of_another_form_language_or_organisation_are_not_shown(rita: Memb
 
 
 @pytest.mark.parametrize("n", [99, 5000])
-def test_norms_of_a_pack_are_shown_for_reading_however_large_they_are(rita: Membership, n: int) -> None:
+def test_published_norms_are_shown_whatever_their_size(rita: Membership, n: int) -> None:
     version = published(rita, small_pack(norms=[small_pack()["norms"][0] | {"n": n}]))
     where = url("test", rita.organisation, version.test_id, query="form=half")
     html = signed_in(rita).get(where).content.decode()
@@ -89,7 +89,7 @@ def test_norms_of_a_pack_are_shown_for_reading_however_large_they_are(rita: Memb
     assert "Unusable" not in html
 
 
-def test_reasoning_says_what_is_assumed_until_it_is_calibrated(rita: Membership) -> None:
+def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership) -> None:
     test = builtin(rita.organisation, "reasoning")
     where = url("test", rita.organisation, test.pk, query="form=short_12")
     sheet = signed_in(rita).get(where).context["sheet"]
@@ -125,14 +125,14 @@ def test_reasoning_says_what_is_assumed_until_it_is_calibrated(rita: Membership)
     assert "-1.25 ± 0.20" in page.content.decode()
 
 
-def test_situations_say_where_their_key_comes_from(rita: Membership) -> None:
+def test_situations_show_the_basis_of_their_key(rita: Membership) -> None:
     version = published(rita, small_set())
     sheet = signed_in(rita).get(url("test", rita.organisation, version.test_id)).context["sheet"]
     assert sheet.more == {"Where the key comes from": "Made up."}
     assert "only the ends or the middle of the scale" in sheet.limits[0]
 
 
-def test_licence_and_source_stand_on_each_page_of_an_imported_test(rita: Membership) -> None:
+def test_imported_tests_show_licence_and_source_on_each_page(rita: Membership) -> None:
     version, browser = published(rita, small_pack()), signed_in(rita)
     for name in ("test", "test_items", "test_preview"):
         html = browser.get(url(name, rita.organisation, version.test_id)).content.decode()
@@ -169,7 +169,7 @@ def test_situations_and_questions_are_opened_with_key_reason_and_rubric(rita: Me
     ] * 3
 
 
-def test_sample_tasks_are_drawn_by_a_seed_and_show_key_and_rule(rita: Membership) -> None:
+def test_sample_tasks_depend_on_a_seed_and_show_key_and_rule(rita: Membership) -> None:
     test, browser = builtin(rita.organisation, "reasoning"), signed_in(rita)
     pages = [
         browser.get(url("test_items", rita.organisation, test.pk, query=f"form=standard_20&seed={seed}"))

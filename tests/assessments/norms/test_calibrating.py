@@ -67,7 +67,7 @@ def test_two_hundred_first_attempts_in_any_language_and_device_are_calibrated_by
     assert calibrated(reasoning).number == 2
 
 
-def test_what_is_missing_is_named_and_kept_for_the_page(reasoning: Test) -> None:
+def test_missing_answers_are_named_and_kept_for_the_page(reasoning: Test) -> None:
     assessment = assessment_with(reasoning)
     finished(assessment, applications(assessment.step.role, 15), answers=lambda _: {}, items=form_of)
     with pytest.raises(NotEnough) as found:

@@ -86,7 +86,7 @@ def against(issued: list[Score]) -> set[tuple[object, ...]]:
 NONE = {(None, None, None, None, None, None)}
 
 
-def test_the_percentile_and_band_are_as_worked_out_by_hand(normed: tuple[NormSet, str]) -> None:
+def test_percentile_and_band_match_a_manual_calculation(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)))
     assert {one.value for one in found} == {3.0}
@@ -108,21 +108,21 @@ def test_on_a_phone_there_is_no_group_and_so_no_percentile(normed: tuple[NormSet
     assert against(found) == NONE
 
 
-def test_in_another_language_there_is_none(normed: tuple[NormSet, str]) -> None:
+def test_another_language_has_no_percentile(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), language="de")
     assert {one.value for one in found} == {3.0}
     assert against(found) == NONE
 
 
-def test_with_another_form_there_is_none(normed: tuple[NormSet, str]) -> None:
+def test_another_form_has_no_percentile(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number, form="full"), {})
     assert {one.value for one in found} == {3.0}
     assert against(found) == NONE
 
 
-def test_a_newer_set_changes_nothing_for_a_role_that_has_chosen_the_one_before(
+def test_a_newer_norm_set_does_not_affect_a_role_with_an_earlier_one(
     normed: tuple[NormSet, str],
 ) -> None:
     norms, number = normed

@@ -87,7 +87,7 @@ def test_a_table_a_scale_is_as_worked_out_by_hand(work_style: Test) -> None:
         assert (table["reliability_by"], table["reliability_n"]) == ("items", 120)
 
 
-def test_groups_are_of_one_language_and_device_and_small_ones_are_left_out_and_said(work_style: Test) -> None:
+def test_groups_share_language_and_device_and_small_ones_are_reported(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     crowd(assessment, 101)
     crowd(assessment, 100, device="phone")
@@ -114,7 +114,7 @@ def test_with_no_group_large_enough_nothing_is_made_and_all_are_named(work_style
     assert not AuditEntry.objects.of(work_style.organisation).filter(action="norms.made").exists()
 
 
-def test_sets_are_counted_and_an_earlier_one_stays_as_it_was(work_style: Test) -> None:
+def test_norm_sets_are_numbered_and_earlier_ones_unchanged(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     crowd(assessment, 100)
     first = make(work_style).norm_set
@@ -136,7 +136,7 @@ def test_a_second_attempt_of_a_person_does_not_count_not_even_at_another_role(wo
     assert count(work_style) == 5
 
 
-def test_another_form_is_taken_for_the_first_time_by_whoever_has_not_had_it(work_style: Test) -> None:
+def test_first_attempts_count_per_form(work_style: Test) -> None:
     role = role_of(work_style.organisation)
     short = published(role, (work_style, newest(work_style), FORM))
     full = published(role, (work_style, newest(work_style), "full"))
@@ -147,14 +147,14 @@ def test_another_form_is_taken_for_the_first_time_by_whoever_has_not_had_it(work
     assert [one.form for one in first_attempts(work_style, by_form=False)] == [FORM] * 3
 
 
-def test_people_who_were_merged_are_one(work_style: Test) -> None:
+def test_merged_candidates_count_once(work_style: Test) -> None:
     people, _ = crowd(assessment_with(work_style), 3)
     winner, loser = people[0].candidate, people[1].candidate
     Candidate.objects.of(work_style.organisation).filter(pk=loser.pk).update(merged_into=winner)
     assert count(work_style) == 2
 
 
-def test_a_first_attempt_that_was_not_completed_does_not_count_nor_does_what_came_after(
+def test_an_incomplete_first_attempt_and_later_ones_do_not_count(
     work_style: Test,
 ) -> None:
     assessment = assessment_with(work_style)
@@ -181,7 +181,7 @@ def test_nothing_of_erased_people_counts_and_their_later_attempts_are_no_first_o
     assert count(work_style) == 1
 
 
-def test_norms_stay_when_a_person_in_them_is_erased_and_hold_figures_of_nobody(work_style: Test) -> None:
+def test_norms_survive_erasure_and_contain_no_personal_data(work_style: Test) -> None:
     people, _ = crowd(assessment_with(work_style), 100)
     make(work_style)
     before = list(NormGroup.objects.of(work_style.organisation).values())

@@ -99,13 +99,13 @@ def asks(test: Test) -> dict[str, str]:
     return {"version": number(test), "form": form}
 
 
-def test_nothing_begun_says_how_many_it_takes(work_style: Test) -> None:
+def test_a_test_without_attempts_shows_how_many_norms_need(work_style: Test) -> None:
     said = words(recruiter(work_style).get(address(work_style)))
     assert "Nobody has started this test yet" in said
     assert "Norms need 100 completed first attempts." in said
 
 
-def test_each_group_says_how_many_there_are_and_how_many_are_missing(work_style: Test) -> None:
+def test_each_group_shows_its_size_and_what_is_missing(work_style: Test) -> None:
     crowd(work_style, 3)
     crowd(work_style, 2, language="de", device="phone")
     crowd(work_style, 1, device="")
@@ -118,7 +118,7 @@ def test_each_group_says_how_many_there_are_and_how_many_are_missing(work_style:
     assert "Create norms" not in said
 
 
-def test_a_press_has_norms_made_by_a_job_and_the_page_then_lists_them(work_style: Test) -> None:
+def test_norms_are_made_by_a_job_and_listed(work_style: Test) -> None:
     crowd(work_style, 120)
     browser = recruiter(work_style)
     assert "Create norms" in words(browser.get(address(work_style)))
@@ -142,7 +142,7 @@ def test_two_presses_before_the_job_runs_make_one_set(hundred: Test) -> None:
     assert NormSet.objects.of(hundred.organisation).count() == 1
 
 
-def test_a_failed_job_is_said_until_somebody_tries_again(hundred: Test) -> None:
+def test_a_failed_job_is_shown_until_the_next_try(hundred: Test) -> None:
     browser = recruiter(hundred)
     other = ensure_builtin(factories.organisation(), "work_style", now=NOW)
     failed_job("assessments.norms", test_id=other.pk, **asks(hundred))
@@ -159,9 +159,7 @@ def test_a_failed_job_is_said_until_somebody_tries_again(hundred: Test) -> None:
 
 
 @pytest.mark.parametrize("asked", [{}, {"version": "99", "form": "short20"}, {"form": "full"}])
-def test_what_is_not_there_or_too_small_is_told_and_nothing_is_made(
-    taken: dict[int, Test], asked: dict[str, str]
-) -> None:
+def test_missing_or_small_groups_make_no_norms(taken: dict[int, Test], asked: dict[str, str]) -> None:
     work_style = taken[99]
     answer = recruiter(work_style).post(
         address(work_style, "test_norms_make"), asks(work_style) | asked, follow=True
@@ -170,7 +168,7 @@ def test_what_is_not_there_or_too_small_is_told_and_nothing_is_made(
     assert waiting() == []
 
 
-def test_reasoning_says_how_many_people_a_calibration_lacks(reasoning: Test) -> None:
+def test_reasoning_shows_how_many_people_a_calibration_needs(reasoning: Test) -> None:
     crowd(reasoning, 2, answers=solves, items=form_of)
     browser = recruiter(reasoning)
     said = words(browser.get(address(reasoning)))
@@ -193,7 +191,7 @@ def test_a_press_calibrates_by_a_job_and_the_page_shows_the_difficulties(reasoni
     assert f"Letter series 1 {cell['b']:.2f} {cell['se']:.2f} 400" in said
 
 
-def test_answers_that_do_not_suffice_are_told_on_the_page_until_they_do(reasoning: Test) -> None:
+def test_insufficient_answers_are_shown_until_they_suffice(reasoning: Test) -> None:
     crowd(reasoning, 200, answers=lambda _: {}, items=form_of)
     browser = recruiter(reasoning)
     browser.post(address(reasoning, "test_calibrate"), asks(reasoning))
@@ -287,6 +285,6 @@ def test_strangers_hiring_managers_and_the_signed_out_are_refused_and_nothing_is
 
 
 @pytest.mark.parametrize("name", NAMES[1:])
-def test_what_makes_something_takes_a_press_alone(hundred: Test, name: str) -> None:
+def test_norms_are_made_by_post_only(hundred: Test, name: str) -> None:
     assert recruiter(hundred).get(address(hundred, name), asks(hundred)).status_code == 405
     assert waiting() == []

@@ -34,7 +34,7 @@ TABLE = NormTable(
 )
 
 
-def test_a_table_has_what_was_observed() -> None:
+def test_a_norm_table_has_the_observed_scores() -> None:
     made = norm_table(SCORES, 0.84)
     assert replace(made, sd=TABLE.sd) == TABLE
     assert made.sd == pytest.approx(TABLE.sd, abs=1e-12)

@@ -77,7 +77,7 @@ def test_difficulties_and_spread_are_recovered() -> None:
     assert (found.n, {each.n for each in found.cells.values()}) == (800, {1600})
 
 
-def test_standard_errors_say_how_far_estimates_are_off() -> None:
+def test_standard_errors_match_the_estimation_error() -> None:
     squares = []
     bias = []
     for seed in range(30):
@@ -124,7 +124,7 @@ def test_the_estimates_are_the_top_of_the_likelihood() -> None:
         assert _log_likelihood(persons, difficulties, found.sd + step) < top
 
 
-def test_a_standard_error_is_the_curve_of_the_likelihood() -> None:
+def test_standard_errors_match_the_curvature_of_the_likelihood() -> None:
     # One family of one cell, three items each, and the spread: two parameters. The covariance of the estimates is the
     # inverse of minus the second derivatives, here by differences of the likelihood itself (in b and ln s).
     cell: Cell = ("series", 1)
@@ -177,7 +177,7 @@ def test_an_ability_is_the_mean_over_a_fine_grid() -> None:
     assert astuple(found) == pytest.approx((mean, math.sqrt(variance)), abs=1e-4)
 
 
-def test_an_ability_stands_where_symmetry_puts_it() -> None:
+def test_symmetric_answers_give_ability_zero() -> None:
     middle = Calibration(
         cells={("series", 1): Difficulty(0.0, 0.1, 400)}, sd=1.0, n=200, iterations=1, reliability=0.7
     )
@@ -222,26 +222,26 @@ def test_all_that_is_lacking_is_named() -> None:
     )
 
 
-def test_nobody_at_all_is_not_enough() -> None:
+def test_no_people_are_too_few() -> None:
     with pytest.raises(NotEnough) as refused:
         calibrate([])
     assert refused.value.lacks == (Lack("persons", None, 0, 200),)
 
 
-def test_people_who_do_not_differ_cannot_be_calibrated_by() -> None:
+def test_people_without_variance_cannot_calibrate() -> None:
     one, other = ("series", 1), ("series", 2)
     with pytest.raises(NotSettled):
         calibrate([[(one, 1), (other, 0)], [(one, 0), (other, 1)]] * 150)
 
 
-def test_people_who_solve_all_or_nothing_cannot_be_calibrated_by() -> None:
+def test_all_or_nothing_answers_cannot_calibrate() -> None:
     everything: Answers = [(cell, 1) for cell in FORM]
     nothing: Answers = [(cell, 0) for cell in FORM]
     with pytest.raises(NotSettled):
         calibrate([everything, nothing] * 150)
 
 
-def test_one_item_each_does_not_tell_spread_from_difficulty() -> None:
+def test_one_item_each_cannot_identify_the_spread() -> None:
     with pytest.raises(NotSettled):
         calibrate(people(6, 300, form=lambda chance: [chance.choice(FORM[:4])]))
 

@@ -178,7 +178,7 @@ def _plus(one: list[float], other: list[float]) -> list[float]:
 A, B = ("number_series", 1), ("letter_series", 2)
 
 
-def test_halves_share_each_cell_whatever_the_order_in_which_items_were_given() -> None:
+def test_halves_share_each_cell_in_any_order() -> None:
     assert halves([(A, True), (B, True), (A, False), (B, False)]) == (2, 0)
     assert halves([(A, False), (B, True), (A, True), (B, False)]) == (1, 1)
 

@@ -23,7 +23,7 @@ def test_the_floor_is_half_of_the_reading_time_and_at_least_a_second(reading: fl
     ("fast", "grade"),
     [(0, None), (1, None), (2, "low"), (4, "low"), (5, "medium"), (9, "medium"), (10, "high"), (20, "high")],
 )
-def test_the_grade_goes_by_the_share_below_the_floor(fast: int, grade: str | None) -> None:
+def test_the_grade_depends_on_the_share_below_the_floor(fast: int, grade: str | None) -> None:
     # of 20: 2 are a tenth, 5 a quarter, 10 half; at the floor itself is not below it
     answers = [Timed(1.4, 3.0)] * fast + [Timed(1.5, 3.0)] * (20 - fast)
     found = too_fast(answers)

@@ -57,7 +57,7 @@ def test_with_weights_a_total_is_the_weighted_mean_of_the_tests_shares() -> None
     )
 
 
-def test_a_category_of_which_nothing_was_given_is_left_out() -> None:
+def test_empty_categories_are_left_out() -> None:
     parts = [part("reasoning", Solved("series", 1, 2), Solved("deductions", 0, 0))]
     assert total(parts) == Total(Fraction(1, 2), (Portion("series", Fraction(1, 2), Fraction(1)),))
 
@@ -77,7 +77,7 @@ def test_a_category_of_which_nothing_was_given_is_left_out() -> None:
         ),
     ],
 )
-def test_what_has_no_total_is_refused(parts: list[Part], sentence: str) -> None:
+def test_parts_without_a_total_are_refused(parts: list[Part], sentence: str) -> None:
     with pytest.raises(NoTotal) as refused:
         total(parts)
     assert str(refused.value) == sentence
@@ -126,7 +126,7 @@ def _parts(draw: st.DrawFn) -> list[Part]:
 
 @settings(deadline=None)
 @given(_parts(), st.booleans())
-def test_a_total_can_be_summed_up_again_from_what_it_is_made_of(parts: list[Part], weighted: bool) -> None:
+def test_a_total_is_the_sum_of_its_portions(parts: list[Part], weighted: bool) -> None:
     weights = {each.test: number for number, each in enumerate(parts, start=1)} if weighted else None
     found = total(parts, weights)
     assert sum(portion.weight for portion in found.made_of) == 1
@@ -163,7 +163,7 @@ def test_a_void_item_counts_nowhere_and_the_fresh_one_counts_instead() -> None:
     assert solved(items) == (Solved("series", 1, 2),)
 
 
-def test_nothing_given_is_no_share() -> None:
+def test_nothing_given_has_no_share() -> None:
     assert solved([]) == ()
     assert in_all(()) == Solved("", 0, 0)
     assert solved([Marked(category="series", right=None, void=True)])[0].share is None
@@ -177,6 +177,6 @@ def test_nothing_given_is_no_share() -> None:
         )
     )
 )
-def test_all_is_what_a_count_over_every_item_says(items: list[Marked]) -> None:
+def test_all_categories_together_count_every_item(items: list[Marked]) -> None:
     counted = [item for item in items if not item.void]
     assert in_all(solved(items)) == Solved("", sum(bool(item.right) for item in counted), len(counted))

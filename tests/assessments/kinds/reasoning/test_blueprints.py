@@ -34,7 +34,7 @@ def _form(blueprint: Blueprint, seed: int) -> tuple[GeneratedItem, ...]:
 
 
 @each_built_in
-def test_a_form_has_what_its_blueprint_says_from_easy_to_hard(blueprint: Blueprint) -> None:
+def test_a_form_follows_its_blueprint_from_easy_to_hard(blueprint: Blueprint) -> None:
     for seed in _FORMS:
         items = _form(blueprint, seed)
         assert Counter((item.family, item.level) for item in items) == {
@@ -87,7 +87,7 @@ def test_a_replacement_is_of_the_same_kind_and_new() -> None:
         assert third.task not in {other.task, item.task}
 
 
-def test_what_cannot_be_drawn_is_refused() -> None:
+def test_unknown_families_and_levels_are_refused() -> None:
     with pytest.raises(LookupError, match="There is no item family “riddles”"):
         draw(Blueprint((Entry("riddles", 1, 1),), 5), seed=1)
     with pytest.raises(ValueError, match="“sets” has the levels"):

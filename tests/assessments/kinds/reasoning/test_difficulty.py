@@ -14,7 +14,7 @@ def test_every_family_and_level_has_a_start_value_that_rises_with_the_level() ->
         assert values == sorted(set(values))
 
 
-def test_what_has_no_start_value_is_refused() -> None:
+def test_families_without_start_value_are_refused() -> None:
     with pytest.raises(LookupError, match="“sets” of level 9 has no start value"):
         start_value("sets", 9)
 

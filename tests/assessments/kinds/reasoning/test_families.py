@@ -49,7 +49,7 @@ each_level_of_series = pytest.mark.parametrize(
 
 
 @each_level
-def test_a_solver_that_sees_the_task_alone_finds_the_key_and_nothing_else(family: str, level: int) -> None:
+def test_the_solver_finds_exactly_the_key(family: str, level: int) -> None:
     items = drawn(family, level)
     assert [(item.seed, solve(item.task, item.options)) for item in items] == [
         (item.seed, frozenset({item.key})) for item in items
@@ -64,7 +64,7 @@ def test_the_solver_needs_neither_errors_nor_the_order_of_the_options(family: st
 
 
 @each_level
-def test_options_differ_and_each_wrong_one_has_its_error(family: str, level: int) -> None:
+def test_options_differ_and_wrong_ones_have_an_error(family: str, level: int) -> None:
     for item in drawn(family, level):
         assert len({option.value for option in item.options}) == len(item.options)
         assert [option.id for option in item.options] == list("abcde"[: len(item.options)])
@@ -72,19 +72,19 @@ def test_options_differ_and_each_wrong_one_has_its_error(family: str, level: int
 
 
 @each_level
-def test_the_same_seed_gives_the_same_item_and_json_gives_it_back(family: str, level: int) -> None:
+def test_a_seed_gives_the_same_item_which_survives_json(family: str, level: int) -> None:
     for item in drawn(family, level)[:50]:
         assert generate(family, seed=item.seed, level=level) == item
         assert from_json(json.loads(json.dumps(to_json(item)))) == item
 
 
 @each_level
-def test_hardly_two_seeds_give_the_same_task(family: str, level: int) -> None:
+def test_seeds_rarely_give_the_same_task(family: str, level: int) -> None:
     assert len({item.task for item in drawn(family, level)}) >= N_SEEDS * 0.85
 
 
 @each_level
-def test_each_place_is_right_about_equally_often(family: str, level: int) -> None:
+def test_key_positions_are_about_equally_frequent(family: str, level: int) -> None:
     items = drawn(family, level)
     places = [option.id for option in items[0].options]
     expected = N_SEEDS / len(places)
@@ -94,7 +94,7 @@ def test_each_place_is_right_about_equally_often(family: str, level: int) -> Non
 
 
 @each_level
-def test_who_looks_at_the_form_of_the_options_does_no_better_than_chance(family: str, level: int) -> None:
+def test_heuristics_do_no_better_than_chance(family: str, level: int) -> None:
     items = drawn(family, level)
     gains = {
         name: sum(success(item, guesser) - chance(item) for item in items) / N_SEEDS
@@ -104,16 +104,14 @@ def test_who_looks_at_the_form_of_the_options_does_no_better_than_chance(family:
 
 
 @each_level_of_series
-def test_no_other_reading_of_a_series_however_much_it_supposes_leads_to_another_option(
-    family: str, level: int
-) -> None:
+def test_no_other_reading_of_a_series_leads_to_another_option(family: str, level: int) -> None:
     for item in drawn(family, level):
         assert isinstance(item.task, Series)
         assert solve_by_any_reading(item.task, item.options) == {item.key}
 
 
 @each_level_of_series
-def test_the_right_answer_of_a_series_is_any_point_of_the_grid_of_errors(family: str, level: int) -> None:
+def test_any_point_of_the_error_grid_can_be_right(family: str, level: int) -> None:
     """The one from which all others are made would be found without the task: it has the fewest errors beside it."""
     n_errors = Counter(
         sum(option.error.count("+") + 1 for option in item.options if option.error)
@@ -123,22 +121,20 @@ def test_the_right_answer_of_a_series_is_any_point_of_the_grid_of_errors(family:
 
 
 @each_level_of_series
-def test_most_wrong_answers_of_series_are_errors_of_thought(family: str, level: int) -> None:
+def test_most_wrong_answers_of_series_are_reasoning_errors(family: str, level: int) -> None:
     wrong = [option.error for item in drawn(family, level) for option in item.options if option.error]
     assert sum(error.startswith(SLIP) for error in wrong) < len(wrong) / 2
 
 
 @pytest.mark.parametrize("family", ["seating", "ordering", "sets"])
-def test_that_nothing_can_be_said_is_right_as_often_as_any_other_answer(family: str) -> None:
+def test_cannot_be_said_is_right_as_often_as_other_answers(family: str) -> None:
     items = [item for level in FAMILIES[family].levels for item in drawn(family, level)]
     share = sum(item.key == item.options[-1].id for item in items) / len(items)
     assert share == pytest.approx(1 / len(items[0].options), abs=0.06)
 
 
 @pytest.mark.parametrize(("family", "level"), [each for each in EACH if each[0] in {"seating", "ordering"}])
-def test_neither_the_kinds_of_statements_nor_the_question_tell_that_nothing_can_be_said(
-    family: str, level: int
-) -> None:
+def test_statements_and_question_do_not_reveal_cannot_be_said(family: str, level: int) -> None:
     open_ones: dict[object, list[bool]] = {}
     for item in drawn(family, level):
         assert isinstance(item.task, Deduction)
@@ -155,7 +151,7 @@ def test_numbers_of_the_easy_levels_are_positive() -> None:
     assert [text for text in shown if int(str(text)) <= 0] == []
 
 
-def test_items_are_what_they_were_when_their_version_was_made() -> None:
+def test_items_of_a_version_do_not_change() -> None:
     """Forms name their items by family, version, level and seed; whoever changes an item gives a new version."""
     marks = {}
     for family, level in EACH:
@@ -164,13 +160,13 @@ def test_items_are_what_they_were_when_their_version_was_made() -> None:
     assert marks == MARKS
 
 
-def test_everybody_practises_on_the_same_easy_item() -> None:
+def test_practice_items_are_easy_and_the_same_for_everyone() -> None:
     assert {family: practice_item(family).level for family in FAMILIES} == {
         family.id: family.levels[0] for family in FAMILIES.values()
     }
 
 
-def test_what_no_family_makes_is_refused_in_a_sentence() -> None:
+def test_unknown_families_levels_and_seeds_are_refused() -> None:
     with pytest.raises(LookupError, match="There is no item family “riddles”"):
         generate("riddles", seed=1, level=1)
     with pytest.raises(ValueError, match="“sets” has the levels 1, 2, 3, 4, not 5"):

@@ -35,13 +35,13 @@ def test_a_number_of_seeds_that_is_none_is_refused() -> None:
     assert "--seeds needs a number of at least 1." in done.stderr
 
 
-def test_what_is_found_of_some_seeds_and_of_others_is_joined() -> None:
+def test_findings_of_several_seed_ranges_are_merged() -> None:
     whole, part = look_at("sets", 1, range(1, 21)), look_at("sets", 1, range(1, 11))
     part.add(look_at("sets", 1, range(11, 21)))
     assert (part.n, part.solved, part.keys, part.tasks) == (20, 20, whole.keys, whole.tasks)
 
 
-def test_keys_that_prefer_a_place_and_rules_of_thumb_that_work_are_told() -> None:
+def test_uneven_key_positions_and_working_heuristics_are_reported() -> None:
     found = Findings(n=10_000, solved=10_000)
     found.keys = Counter({"a": 3_000, "b": 7_000})
     found.expected_keys = {"a": 5_000.0, "b": 5_000.0}

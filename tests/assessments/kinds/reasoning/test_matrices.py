@@ -99,9 +99,7 @@ def test_there_are_eight_different_options_and_each_wrong_one_names_its_error(
 
 
 @each_level
-def test_every_value_stands_in_as_many_options_as_every_other_value_of_its_kind(
-    family: Family, level: int
-) -> None:
+def test_every_value_occurs_in_equally_many_options(family: Family, level: int) -> None:
     for seed in SEEDS:
         figures = _figures(_drawn(family, level, seed))
         for counted in (
@@ -167,7 +165,7 @@ def _by_middle_number(figures: list[Figure]) -> list[float]:
 @pytest.mark.parametrize(
     "worth", [_by_most_common_values, _by_likeness, _by_number, _by_fewness, _by_middle_number]
 )
-def test_who_looks_at_the_options_alone_finds_the_key_no_more_often_than_by_chance(
+def test_options_alone_give_the_key_only_by_chance(
     worth: Callable[[list[Figure]], list[float]],
 ) -> None:
     random, right = Random(7), 0
@@ -180,7 +178,7 @@ def test_who_looks_at_the_options_alone_finds_the_key_no_more_often_than_by_chan
     assert right / 2000 <= BY_CHANCE
 
 
-def test_the_key_stands_in_each_place_equally_often() -> None:
+def test_each_position_has_the_key_equally_often() -> None:
     keys = Counter(
         _drawn(family, level, seed).key
         for (family, level), seed in itertools.islice(itertools.product(EACH, range(2000)), 0, None, 7)

@@ -60,7 +60,7 @@ def test_figures_that_differ_are_drawn_differently_by_shapes_and_lines_alone(
 
 
 @each_level
-def test_everything_lies_inside_the_picture(family: Family, level: int) -> None:
+def test_drawings_stay_inside_the_picture(family: Family, level: int) -> None:
     for seed in SEEDS:
         for figure in _figures(family.generate(seed, level)):
             for path in re.findall(' d="([^"]*)"', picture(figure, "en").svg):
@@ -79,7 +79,7 @@ def test_everything_lies_inside_the_picture(family: Family, level: int) -> None:
         ),
     ],
 )
-def test_like_marks_are_told_together(language: str, words: str) -> None:
+def test_equal_marks_are_described_together(language: str, words: str) -> None:
     marks = [Mark(shape="triangle", shading="striped", turn=90, place=place, size=1) for place in (0, 8)]
     assert alt(Figure(tuple(marks)), language) == words
 
@@ -95,7 +95,7 @@ def test_like_marks_are_told_together(language: str, words: str) -> None:
         ),
     ],
 )
-def test_marks_that_differ_are_told_one_after_the_other(language: str, words: str) -> None:
+def test_different_marks_are_described_in_order(language: str, words: str) -> None:
     star = Mark(shape="star", shading="full", size=2)
     circle = Mark(shape="circle", shading="grey", place=2, size=1)
     assert alt(Figure((star, circle)), language) == words
@@ -158,7 +158,7 @@ def test_the_rule_leads_to_the_right_figure(language: str, rule: str, figure: st
     assert matrix_rule_in_words(one_rule(2, 1), language) == f"{rule} {figure}"
 
 
-def test_the_page_says_where_each_figure_stands_and_offers_each_option_by_its_words() -> None:
+def test_the_page_names_each_position_and_describes_each_option() -> None:
     shown = show_matrix(three_rules(3, 5), "en")
     page = _page(shown, chosen="c")
     assert [

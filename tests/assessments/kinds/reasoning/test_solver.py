@@ -56,7 +56,7 @@ def test_seats_are_found_by_trying_all_orders() -> None:
     assert solve(task, _options(("is", 0), ("is", 1), ("is", 2), ("cannot_say",))) == {"c"}
 
 
-def test_what_differs_between_orders_cannot_be_said() -> None:
+def test_a_place_that_differs_between_orders_cannot_be_said() -> None:
     task = Deduction("boxes", ("red", "blue", "grey"), (("more", 0, 1),), ("most",))
     assert solve(task, _options(("is", 0), ("is", 2), ("cannot_say",))) == {"c"}
 
@@ -92,7 +92,7 @@ def test_a_statement_that_it_does_not_know_is_refused() -> None:
             )
 
 
-def test_the_solver_shares_nothing_with_the_families_but_what_an_item_is() -> None:
+def test_the_solver_shares_only_the_item_types_with_the_families() -> None:
     shared = {
         name
         for path in Path(solver.__file__).parent.glob("*.py")

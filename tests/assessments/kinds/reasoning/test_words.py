@@ -38,7 +38,7 @@ def _told(family: str, level: int, language: str) -> list[list[str]]:
 
 @each_language
 @each_level
-def test_every_item_is_told_whole(family: str, level: int, language: str) -> None:
+def test_every_item_is_fully_worded(family: str, level: int, language: str) -> None:
     for item in drawn(family, level):
         shown = show(item, language)
         assert [option.id for option in shown.options] == [option.id for option in item.options]
@@ -67,7 +67,7 @@ def test_nothing_of_another_language_is_left(family: str, level: int, language: 
 
 
 @each_language
-def test_nothing_touches_what_has_no_place_at_work(language: str) -> None:
+def test_no_item_touches_health_or_private_topics(language: str) -> None:
     texts = [text for family, level in EACH for told in _told(family, level, language)[:40] for text in told]
     # As a colour of boxes and ropes it is no mood.
     assert [found for found in forbidden(texts, language) if found[0] != "blue"] == []
@@ -88,7 +88,7 @@ def test_the_rule_names_the_right_answer_or_why_there_is_none(family: str, level
 
 @each_language
 @each_level
-def test_the_length_of_the_texts_does_not_tell_the_key(family: str, level: int, language: str) -> None:
+def test_text_length_does_not_reveal_the_key(family: str, level: int, language: str) -> None:
     """The last option of deductions is the longest, and is right as often as any."""
     for longest in (True, False):
         gain = 0.0
@@ -100,7 +100,7 @@ def test_the_length_of_the_texts_does_not_tell_the_key(family: str, level: int, 
         assert gain / N_SEEDS < 4 * sqrt(0.25 * 0.75 / N_SEEDS)
 
 
-def test_a_dialect_is_told_in_its_language_and_an_unknown_one_in_english() -> None:
+def test_regional_languages_fall_back_to_the_language_and_unknown_ones_to_english() -> None:
     item = generate("seating", seed=1, level=1)
     assert show(item, "de-at") == show(item, "de")
     assert show(item, "fr_CH") == show(item, "fr")
@@ -115,7 +115,7 @@ def test_matrices_are_shown_by_their_pictures() -> None:
     assert rule_in_words(item, "de-ch") == rule_in_words(item, "de")
 
 
-def test_series_ask_for_what_they_are_made_of() -> None:
+def test_series_ask_for_numbers_or_letters() -> None:
     questions = {
         (family, level): show(generate(family, seed=1, level=level), "en").question
         for family, level in EACH
@@ -132,7 +132,7 @@ def _bare(task: Series | Deduction, *options: Option) -> GeneratedItem:
     return replace(generate("seating", seed=1, level=1), task=task, options=options)
 
 
-def test_seats_are_told_as_one_would_say_them() -> None:
+def test_seating_statements_are_worded_naturally() -> None:
     task = Deduction(
         "seating",
         ("Kim", "Lou", "Sam"),
