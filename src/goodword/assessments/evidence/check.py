@@ -304,17 +304,16 @@ def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Con
 
 
 def _re_added(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -> tuple[int, list[str]]:
-    """One rater's sum, and what is wrong with it."""
     added, wrong = 0, []
     for criterion in rubric:
-        points, said = _one(given, criterion.id, most=criterion.points)
+        points, problems = _one(given, criterion.id, most=criterion.points)
         added += points if points is not None else 0
-        wrong += said
+        wrong += problems
     known = {"", *(criterion.id for criterion in rubric)}
     strange = sorted({row["criterion"] for row in given} - known)
     wrong += [f"“{one}” is not in the rubric" for one in strange]
-    in_all, said = _one(given, "", most=sum(criterion.points for criterion in rubric))
-    wrong += said
+    in_all, problems = _one(given, "", most=sum(criterion.points for criterion in rubric))
+    wrong += problems
     if in_all is not None and in_all != added:
         wrong.append(f"the sum was {in_all} and is {added}")
     return added, wrong

@@ -134,7 +134,6 @@ def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal,
 
 
 def _kept(attempt: str) -> dict[str, Any]:
-    """Filters out people whose data is erased or about to be."""
     return {
         f"{attempt}step_request__application__erased_at": None,
         f"{attempt}step_request__application__deleted_at": None,

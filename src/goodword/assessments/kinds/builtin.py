@@ -1,8 +1,8 @@
-"""The tests that come with Goodword: their names, and the content of each version and language.
+"""The built-in tests: their names, and their content by version and language.
 
-A pack is `<kind>/packs/<id>_<language>.json` in its newest version, `<id>_<version>_<language>.json` in an earlier one.
-They become rows of an organisation when they are first used (catalogue.packs), so that results stay complete when
-a built-in test changes.
+The newest version of a pack is `<kind>/packs/<id>_<language>.json`, an earlier one
+`<id>_<version>_<language>.json`. Packs become rows of an organisation when they are first used (catalogue.packs), so
+that results stay complete when a built-in test changes.
 """
 
 import json

@@ -83,7 +83,6 @@ def _no_number(name: str) -> float:
 
 
 def _check_size(data: object) -> None:
-    """Checks lists, objects, depth and numbers, without recursion."""
     left: list[tuple[object, int]] = [(data, 1)]
     while left:
         value, depth = left.pop()

@@ -62,7 +62,6 @@ class CandidateResult:
 
 
 def requirement_of(part: AttemptPart) -> Requirement | None:
-    """The part's job requirement as assigned."""
     planned = part.part
     if not planned.requirement:
         return None
@@ -192,7 +191,6 @@ def _figures(behind: NormedScoreDetails, moment: Moment) -> NormedScoreFigures:
 
 
 def _coefficient(reliability: ReliabilityDetails) -> str:
-    """Omega, or alpha where there is no omega."""
     if reliability.omega is not None:
         return "omega"
     return "alpha" if reliability.alpha is not None else reliability.way

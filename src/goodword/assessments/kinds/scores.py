@@ -21,7 +21,7 @@ from goodword.assessments.psychometrics.reliability import reliability_of
 from goodword.core.json_reading import Json
 from goodword.ui.charts import written_number
 
-#: the scale that stands for the whole test
+#: the scale of the overall score
 ALL: Final = ""
 type ReliabilitySource = Literal["items", "halves", "calibration"]
 #: rows of the norm table that are shown on each side of a score
@@ -225,37 +225,37 @@ class NormedScore:
         """
         if self.by_distance:
             return self._nearer_words
-        held = {
+        values = {
             "low": ordinal(self.percentile_low),
             "high": ordinal(self.percentile_high),
             "group": self.group_words,
         }
         if self.percentile_low == self.percentile_high:
-            return gettext("at the %(low)s percentile of %(group)s") % held
-        return gettext("between the %(low)s and %(high)s percentile of %(group)s") % held
+            return gettext("at the %(low)s percentile of %(group)s") % values
+        return gettext("between the %(low)s and %(high)s percentile of %(group)s") % values
 
     @property
     def _nearer_words(self) -> str:
         fewest, most = self.further
-        held = {"low": fewest, "high": most, "group": self.group_words}
+        values = {"low": fewest, "high": most, "group": self.group_words}
         if fewest == most:
-            return gettext("closer to the key than %(low)s of 100 people among %(group)s") % held
-        return gettext("closer to the key than %(low)s to %(high)s of 100 people among %(group)s") % held
+            return gettext("closer to the key than %(low)s of 100 people among %(group)s") % values
+        return gettext("closer to the key than %(low)s to %(high)s of 100 people among %(group)s") % values
 
     @property
     def group_words(self) -> str:
         """ "132 first attempts in English on computers, norms 2"."""
-        held = {
+        values = {
             "n": self.n,
             "language": gettext(get_language_info(self.language)["name"]),
             "norms": self.norms,
         }
         match self.device:
             case "phone":
-                return gettext("%(n)s first attempts in %(language)s on phones, norms %(norms)s") % held
+                return gettext("%(n)s first attempts in %(language)s on phones, norms %(norms)s") % values
             case "computer":
-                return gettext("%(n)s first attempts in %(language)s on computers, norms %(norms)s") % held
-        return gettext("%(n)s first attempts in %(language)s, norms %(norms)s") % held
+                return gettext("%(n)s first attempts in %(language)s on computers, norms %(norms)s") % values
+        return gettext("%(n)s first attempts in %(language)s, norms %(norms)s") % values
 
     @property
     def band_words(self) -> str:
@@ -267,7 +267,6 @@ class NormedScore:
 
 
 def ordinal(n: int) -> str:
-    """1st, 2nd, 3rd, 4th, 11th."""
     ending = "th" if n % 100 in {11, 12, 13} else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
     return f"{n}{ending}"
 
@@ -337,7 +336,6 @@ def _reliability(value: float, data: Mapping[str, Any]) -> ReliabilityDetails:
 
 
 def _around(rows: tuple[NormTableRow, ...], value: float, percentile: int) -> tuple[NormTableRow, ...]:
-    """The rows around a score, with one for the score itself."""
     before, after = bisect_left(rows, value, key=_score), bisect_right(rows, value, key=_score)
     people = sum(row.people for row in rows[before:after])
     own = NormTableRow(score=value, people=people, percentile=percentile, own=True)

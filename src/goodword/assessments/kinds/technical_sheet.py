@@ -35,25 +35,25 @@ def reliability_formula(way: str, *, alpha: bool = False, omega: bool = False) -
 
     `way` is "items", "halves" or "calibration"; `alpha` and `omega` say which coefficients there are.
     """
-    told = [str(formula) for formula, there in ((_OMEGA, omega), (_ALPHA, alpha)) if there]
-    return "; ".join(told) or str(_BY.get(way, ""))
+    formulas = [str(formula) for formula, there in ((_OMEGA, omega), (_ALPHA, alpha)) if there]
+    return "; ".join(formulas) or str(_BY.get(way, ""))
 
 
 def reliability_figures(
     value: float, *, way: str, n: int, alpha: float | None = None, omega: float | None = None
 ) -> str:
     """A reliability with its source: "omega 0.83, alpha 0.81, from 120 people with complete answers"."""
-    held = {"value": written_figure(value), "n": written_count(n)}
+    values = {"value": written_figure(value), "n": written_count(n)}
     if alpha is not None or omega is not None:
         pairs = (("omega", omega), ("alpha", alpha))
-        held["value"] = ", ".join(f"{name} {written_figure(one)}" for name, one in pairs if one is not None)
-        return gettext("%(value)s, from %(n)s people with complete answers") % held
+        values["value"] = ", ".join(f"{name} {written_figure(one)}" for name, one in pairs if one is not None)
+        return gettext("%(value)s, from %(n)s people with complete answers") % values
     match way:
         case "halves":
-            return gettext("%(value)s, split-half, from %(n)s people") % held
+            return gettext("%(value)s, split-half, from %(n)s people") % values
         case "calibration":
-            return gettext("%(value)s, from the calibration by %(n)s people") % held
-    return gettext("%(value)s, from %(n)s people") % held
+            return gettext("%(value)s, from the calibration by %(n)s people") % values
+    return gettext("%(value)s, from %(n)s people") % values
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +101,7 @@ class OwnScale:
     alpha: float | None = None
     omega: float | None = None
     reliability_n: int = 0
-    #: by which way: "items", "halves" or "calibration"; "" where that was not written down
+    #: "items", "halves", "calibration", or "" if not recorded
     way: str = ""
 
 
@@ -171,9 +171,8 @@ class TechnicalSheet:
 
 
 def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
-    """Reliability by norm group, with formulas."""
-    told = [sentence for group in groups if (sentence := _agreement(group))]
-    if not told:
+    sentences = [sentence for group in groups if (sentence := _agreement(group))]
+    if not sentences:
         return gettext(
             "None yet. It is computed from an organisation's own answers once there are enough, "
             "and shown with their number."
@@ -183,7 +182,7 @@ def reliability_sentence(groups: tuple[OwnGroup, ...]) -> str:
         reliability_formula(scale.way, alpha=scale.alpha is not None, omega=scale.omega is not None)
         for scale in scales
     ]
-    return " ".join([*told, *(f"{formula}." for formula in dict.fromkeys(formulas) if formula)])
+    return " ".join([*sentences, *(f"{formula}." for formula in dict.fromkeys(formulas) if formula)])
 
 
 def norms_sentence(published: list[NormGroup], groups: tuple[OwnGroup, ...], *, without: str) -> str:
@@ -198,8 +197,8 @@ def published_norm(group: NormGroup) -> str:
     Percentiles need one type of device (psychometrics.norms), which published norms do not state.
     """
     people = ngettext("%(n)s person", "%(n)s people", group.n) % {"n": written_count(group.n)}
-    told = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
-    return f"{told} " + gettext(
+    text = f"{group.name} ({people}). {_ended(group.source)} {_ended(group.caveat)}"
+    return f"{text} " + gettext(
         "It is shown for information only: no percentile comes from it, because it doesn't say what type "
         "of device people used."
     )
@@ -233,7 +232,7 @@ def common_limits() -> tuple[str, ...]:
 
 
 def _agreement(group: OwnGroup) -> str:
-    scales = [told for scale in group.scales if (told := _figure(scale))]
+    scales = [text for scale in group.scales if (text := _figure(scale))]
     if not scales:
         return ""
     return gettext("In “%(language)s” on a %(device)s: %(scales)s.") % {

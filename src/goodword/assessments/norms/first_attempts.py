@@ -1,8 +1,7 @@
 """Answers that count for norms and calibrations: each person's first attempt, if it was completed.
 
-Later attempts are easier, and nobody counts twice. Attempts erased or about to be erased do not count, nor do they make
-a later attempt the first. Attempts with extra time count, because excluding them would reveal in the counts whose they
-are.
+Later attempts are easier, and everyone counts once. Attempts erased or about to be erased do not count, and the next
+one does not become the first. Attempts with extra time count, because the counts would otherwise reveal whose they are.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -119,7 +118,6 @@ def _begun(test: Test) -> Iterator[_Begun]:
 
 
 def _merged_into(candidate_id: int, merged: Mapping[int, int]) -> int:
-    """The candidate at the end of a chain of merges."""
     walked = {candidate_id}
     while (further := merged.get(candidate_id)) is not None and further not in walked:
         walked.add(further)

@@ -150,12 +150,12 @@ def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
     found = {}
     for version in set(persons) | set(made):
         last, newest = refused.get(version), made.get(version)
-        told = last if last is not None and (newest is None or newest[0].made_at < last.at) else None
+        failed = last if last is not None and (newest is None or newest[0].made_at < last.at) else None
         found[version] = CalibrationStatus(
             persons=persons[version],
             made=tuple(newest or ()),
-            refused_at=told.at if told else None,
-            lacks=told.details["lacks"] if told else (),
+            refused_at=failed.at if failed else None,
+            lacks=failed.details["lacks"] if failed else (),
         )
     return found
 
@@ -183,8 +183,8 @@ def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[in
 
     At most three queries. Custom questions have no figures.
     """
-    held = [part for part in parts if not kind_named(part.version.test.kind).has_rubrics]
-    tests = {part.version.test_id for part in held}
+    figured = [part for part in parts if not kind_named(part.version.test.kind).has_rubrics]
+    tests = {part.version.test_id for part in figured}
     if not tests:
         return {}
     organisation = attempt.organisation
@@ -192,7 +192,7 @@ def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[in
         NormSet.objects.of(organisation).filter(test__in=tests).prefetch_related("groups").order_by("number")
     )
     calibrations = list(Calibration.objects.of(organisation).filter(test__in=tests).order_by("number"))
-    return {part.pk: _known_of_part(part, norm_sets, calibrations) for part in held}
+    return {part.pk: _known_of_part(part, norm_sets, calibrations) for part in figured}
 
 
 def _known_of_part(
@@ -221,7 +221,6 @@ def sheet_form(part: AttemptPart) -> str:
 
 
 def _known(version: TestVersion, norm_set: NormSet | None, calibration: Calibration | None) -> Known:
-    """Norms and calibration, if they were made by the current rules."""
     content = content_of(version)
     groups = sorted(norm_set.groups.all(), key=lambda one: (one.language, one.device)) if norm_set else []
     return Known(

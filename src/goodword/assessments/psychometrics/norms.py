@@ -1,16 +1,15 @@
-"""Norm groups: where a score stands among people who took the same test in the same way, with its uncertainty.
+"""Norm groups: the position of a score among people who took the same test in the same way, with its uncertainty.
 
     percentile(x) = 100 * (scores below x + half of the scores equal to x) / n    rounded, from 1 to 99
     SE            = sd * sqrt(1 - reliability)                                    standard error of measurement
     band          = x - 1.645 SE  to  x + 1.645 SE                                90 %
 
-The percentile is the mid-rank one (Crocker & Algina 1986, "Introduction to Classical and Modern Test Theory", ch. 19):
-it treats those who tie alike and needs no assumption on the shape of the distribution. The standard error is that of
-classical test theory (Lord & Novick 1968, "Statistical Theories of Mental Test Scores", ch. 3); it is one number for
-all scores, which is too narrow for some and too wide for others.
+The mid-rank percentile (Crocker & Algina 1986, "Introduction to Classical and Modern Test Theory", ch. 19) treats ties
+alike and assumes no distribution. The standard error is that of classical test theory (Lord & Novick 1968, "Statistical
+Theories of Mental Test Scores", ch. 3): one number for all scores, too narrow for some and too wide for others.
 
-The band lies around the score itself, not around one drawn towards the group's mean (Kelley's), so that it speaks of
-this person's answers alone. Without a reliability there is no band, and then no percentile is to be shown either.
+The band is around the observed score, not around Kelley's regressed estimate, so that it depends on this person's
+answers alone. Without a reliability there is no band, and then no percentile may be shown.
 """
 
 import math

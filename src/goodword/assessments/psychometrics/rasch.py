@@ -1,44 +1,33 @@
-"""Generated items calibrated by family and level, never one by one, and abilities measured by them.
+"""Generated items calibrated by family and level, and abilities estimated from them.
 
-    chance that a person of ability t solves an item of the cell c = 1 / (1 + exp(b_c - t))
+    probability that a person of ability t solves an item of cell c = 1 / (1 + exp(b_c - t))
 
-A cell is a family of items and a level of it. That its items share one difficulty b_c is the model of Rasch (1960,
-"Probabilistic Models for Some Intelligence and Attainment Tests"), with the difficulty laid on what an item is made of
-(Fischer 1973, "The linear logistic test model as an instrument in educational research", Acta Psychologica 37), here
-family and level. Abilities are on the scale of the people who were calibrated by: mean 0, standard deviation `sd`, in
-logits. How it is estimated, with standard errors: `rasch_fit.py`.
+A cell is a family at a level. That its items share one difficulty b_c is the model of Rasch (1960, "Probabilistic
+Models for Some Intelligence and Attainment Tests"), with difficulty explained by item features (Fischer 1973, "The
+linear logistic test model as an instrument in educational research", Acta Psychologica 37). Abilities are in logits, on
+the scale of the calibration sample: mean 0, standard deviation `sd`. An ability is its posterior mean with the
+calibrated distribution as prior (EAP; Bock & Mislevy 1982, "Adaptive EAP estimation of ability in a microcomputer
+environment", Applied Psychological Measurement 6), so few answers draw it towards 0. Its `se` is the posterior's
+standard deviation. Unanswered items count as 0, as in `totals.py`; void ones are left out.
 
-An ability is the mean of its posterior, with the calibrated distribution as prior (EAP; Bock & Mislevy 1982, "Adaptive
-EAP estimation of ability in a microcomputer environment", Applied Psychological Measurement 6). It is drawn towards 0
-the more, the fewer the answers; its `se` is the posterior's standard deviation and includes that.
-
-An item that was shown and not answered is to be given as 0, as in `totals.py`; one that was void is left out.
-
-
-Fits the Rasch model of cells to many people's answers, by marginal maximum likelihood with EM.
-
-People's abilities t are not parameters but a normal distribution with mean 0 and standard deviation s, over which the
-likelihood is integrated on a fixed grid of standard scores z with t = s * z (Bock & Aitkin 1981, "Marginal maximum
-likelihood estimation of item parameters: application of an EM algorithm", Psychometrika 46; for the Rasch model Thissen
-1982, Psychometrika 47). For a person with r right answers in all and n_c answers in cell c:
+Difficulties are estimated by marginal maximum likelihood with EM. Abilities are a normal distribution with mean 0 and
+standard deviation s, integrated on a fixed grid of standard scores z with t = s * z (Bock & Aitkin 1981, Psychometrika
+46; for the Rasch model Thissen 1982, Psychometrika 47). For r right answers in total and n_c answers in cell c:
 
     P_c(z)       = 1 / (1 + exp(b_c - s z))
     posterior(z) ~ weight(z) * exp(r s z - sum over c of n_c * ln(1 + exp(s z - b_c)))
 
-In this model r and the n_c are sufficient for t, so people with the same r and n_c are one group. A round is: the
-posterior of each group; one Newton step for each b_c towards the observed number of right answers in the cell (one
-step a round converges to the same estimate: Lange 1995, Journal of the Royal Statistical Society B 57); and s^2 becomes
-the mean of t^2 over all posteriors.
+r and the n_c are sufficient for t, so people with the same r and n_c form one group. A round computes the posterior of
+each group, one Newton step for each b_c towards the observed right answers (which converges to the same estimate: Lange
+1995, Journal of the Royal Statistical Society B 57), and s^2 as the mean of t^2 over all posteriors.
 
-Standard errors come from the observed information of the marginal likelihood, by Louis's rule (1982, "Finding the
-observed information matrix when using the EM algorithm", Journal of the Royal Statistical Society B 44). Summed over
-people:
+Standard errors come from the observed information of the marginal likelihood by Louis's rule (1982, Journal of the
+Royal Statistical Society B 44). Over people, both over the posterior of the ability:
 
     E[information, were the ability known]  -  Cov[score, were the ability known]
 
-both over the posterior of the ability. With the difficulties b_c and the logarithm of the spread s as parameters, the
-score in b_c varies as n_c * P_c(z) and that in ln s as z^2; the information is n_c * P_c * (1 - P_c) and 2 z^2, with
-nothing off the diagonal. The inverse of the sum is the covariance of the estimates.
+With the b_c and ln s as parameters, the score in b_c varies as n_c * P_c(z) and that in ln s as z^2; the information is
+n_c * P_c * (1 - P_c) and 2 z^2, with zeros off the diagonal. The inverse of the sum is the covariance of the estimates.
 """
 
 import math
@@ -51,9 +40,9 @@ from goodword.assessments.psychometrics import SCORING
 
 #: with two items of a cell each, a standard error of 0.14 to 0.18 was found on simulated people; with one, about 0.2
 LEAST_PERSONS = 200
-#: about 0.4 at best; with less, a cell is hardly told from the next
+#: gives a standard error of about 0.4 at best
 LEAST_ANSWERS = 30
-#: people who differ by less are not told apart by any test
+#: no test can distinguish people who differ by less
 _LEAST_SD = 0.1
 type Cell = tuple[str, int]
 type Answers = Sequence[tuple[Cell, Literal[0, 1]]]
@@ -301,7 +290,6 @@ def fit(groups: Groups, right: Sequence[int]) -> Fit:
 
 
 def _mass(log_miss: Sequence[float], counts: Mapping[int, int], sd: float) -> list[float]:
-    """The expected number of these people at each node."""
     mass = [0.0] * len(NODES)
     for right, people in counts.items():
         mass = [so_far + people * p for so_far, p in zip(mass, _normed(log_miss, right, sd), strict=True)]
@@ -309,7 +297,6 @@ def _mass(log_miss: Sequence[float], counts: Mapping[int, int], sd: float) -> li
 
 
 def _step(expected: Sequence[float], right: int, chance: Sequence[float]) -> float:
-    """One Newton step of a difficulty."""
     too_many = sumprod(expected, chance) - right
     slope = sumprod(expected, [p * (1 - p) for p in chance])
     return max(-_LONGEST_STEP, min(_LONGEST_STEP, too_many / slope))
@@ -321,7 +308,6 @@ def _misses(difficulties: Sequence[float], sd: float) -> list[list[float]]:
 
 
 def _log_miss(given: Sequence[int], misses: Sequence[Sequence[float]]) -> list[float]:
-    """The log probability of no right answer, at each node."""
     return [sumprod(given, at_node) for at_node in misses]
 
 
@@ -336,7 +322,6 @@ def _normed(log_miss: Sequence[float], right: int, sd: float) -> list[float]:
 
 
 def _softplus(x: float) -> float:
-    """ln(1 + exp(x)) without overflow."""
     return max(x, 0.0) + math.log1p(math.exp(-abs(x)))
 
 
@@ -375,7 +360,6 @@ def _add(
     known: Sequence[Sequence[float]],
     people: int,
 ) -> None:
-    """Adds a group's information to the lower triangle."""
     centred = []
     for score in scores:
         middle = sumprod(weights, score)

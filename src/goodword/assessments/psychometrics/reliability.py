@@ -3,23 +3,20 @@
     alpha = k / (k - 1) * (1 - sum of var(item) / var(sum of items))
     omega = (sum of a_i)^2 / ((sum of a_i)^2 + sum of u_i),   a_i = sd_i * l_i,   u_i = sd_i^2 * (1 - l_i^2)
 
-for k items; l_i are the loadings of the one common factor (`loadings`), rescaled from correlations to the answer scale
-by the items' standard deviations, because the score is the plain mean of the items on that scale.
-Alpha: Cronbach 1951, "Coefficient alpha and the internal structure of tests", Psychometrika 16. Omega (total, of one
-factor): McDonald 1999, "Test Theory: A Unified Treatment", ch. 6.
+for k items; l_i are the loadings on the common factor (`loadings`), rescaled from correlations to the answer scale by
+the items' standard deviations, because the score is the plain mean of the items on that scale. Alpha: Cronbach 1951,
+"Coefficient alpha and the internal structure of tests", Psychometrika 16. Omega (total, of one factor): McDonald 1999,
+"Test Theory: A Unified Treatment", ch. 6. Alpha is a lower bound and equals the reliability only for tau-equivalent
+items; omega assumes a single factor. For 0/1 items alpha is Kuder and Richardson's formula 20.
 
-Alpha is a lower bound and equals the reliability only if all items measure the same equally strongly; omega lets them
-differ, but assumes a single factor. For 0/1 items alpha is Kuder and Richardson's formula 20.
-
-Where each person has other items, rows do not line up and alpha does not apply. Then each form is split in two:
+Where each person has other items, each form is split in two instead:
 
     r           = correlation over people of the number solved in each half
     reliability = 2 r / (1 + r)
 
 Items are ordered by cell, and within a cell as given; odd places make one half, even places the other, so that both
-halves have similar content. From half to whole: Spearman 1910 and Brown 1910, British Journal of Psychology 3, 271-295
-and 296-322. A form with an odd number of items has halves that differ by one: the figure is slightly too low. Another
-split gives another figure; with fewer than 50 people it says little.
+have similar content. Spearman 1910 and Brown 1910, British Journal of Psychology 3, 271-295 and 296-322. For an odd
+number of items the figure is slightly too low. Another split gives another figure; below 50 people it says little.
 """
 
 from collections.abc import Sequence

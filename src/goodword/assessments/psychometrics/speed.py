@@ -1,16 +1,16 @@
-"""Answered faster than the items can be read.
+"""Answers faster than the items can be read.
 
     floor of an item = half of its reading time, at least one second
 
-The reading time is that of `questionnaires.timing`, 200 words a minute; half of it is 400, which is beyond the range of
-175 to 300 that most adults have for non-fiction (Brysbaert 2019, "How many words do we read per minute?", Journal of
-Memory and Language 109). One second is about what seeing a new item and pressing a key takes; it is our assumption, and
-stricter than the two seconds an item of Huang and others 2012 ("Detecting and deterring insufficient effort responding
-to surveys", Journal of Business and Psychology 27), because practised people do answer short items in two.
+Reading time is that of `questionnaires.timing`, 200 words a minute. Half of it means 400 words a minute, beyond the
+range of 175 to 300 that most adults reach with non-fiction (Brysbaert 2019, "How many words do we read per minute?",
+Journal of Memory and Language 109). One second to see an item and press a key is our assumption. It is stricter than
+the two seconds of Huang and others 2012 ("Detecting and deterring insufficient effort responding to surveys", Journal
+of Business and Psychology 27), because practised people answer short items in two.
 
-A share of one in ten below the floor is where Wise & Kong 2005 ("Response time effort", Applied Measurement in
-Education 18) no longer take the effort for whole: low. A quarter: medium; half: high. Below ten timed answers there is
-no grade. Seconds are those of an answer's own screen; a text that was shown before it is not counted twice.
+From one in ten answers below the floor on, the grade is low (Wise & Kong 2005, "Response time effort", Applied
+Measurement in Education 18); from a quarter on medium, from half on high. Fewer than ten timed answers have no grade.
+Seconds are those of an answer's own screen; texts shown before are not counted twice.
 """
 
 from collections.abc import Iterable

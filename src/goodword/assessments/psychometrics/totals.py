@@ -1,13 +1,10 @@
 """Items solved in right-or-wrong tests, and a total over several of them.
 
-Solved, per category and overall:
-
     n = items answered correctly
-    m = items given, less the void ones
+    m = items given, without void ones
 
-An item without an answer was not solved: time is part of the task, and so is every item of the form. An item on screen
-when the connection was lost is void: it counts in neither n nor m, and the item that replaces it counts instead, so m
-is always the length of the form.
+Unanswered items are not solved: time is part of the task, as is every item of the form. An item on screen when the
+connection was lost is void; its replacement counts instead, so m is always the length of the form.
 
 Total without weights: the mean of category means, so that a category with many items does not outweigh the others:
 
@@ -15,12 +12,12 @@ Total without weights: the mean of category means, so that a category with many 
     mean(c)     = mean of share(t, c)                  over the tests t that have the category
     total       = mean of mean(c)                      over all categories
 
-With weights w_t, positive whole numbers:
+With weights w_t, positive integers:
 
     total = sum of w_t * share(t) / sum of w_t         share(t) over all items of the test
 
-Only right-or-wrong tests can enter. Everything is exact, in fractions. Percentages are averaged, not standard scores,
-because that needs no norm group and can be checked by hand; docs/scoring.md says what this costs.
+Everything is exact, in fractions. Percentages are averaged, not standard scores, because that needs no norm group and
+can be checked by hand; docs/scoring.md discusses the cost.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

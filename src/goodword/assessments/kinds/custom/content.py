@@ -166,8 +166,6 @@ class _PackFileQuestion(BaseModel):
 
 
 class _PackRubric(BaseModel):
-    """The criteria for the answers to one question, by its id."""
-
     model_config = KNOWN_NAMES
 
     question: Annotated[str, TEXT, Limits(min_length=1, max_length=500)]

@@ -136,7 +136,6 @@ def open_texts(content: Content) -> int:
 
 
 def _for_self(entry: Entry) -> Entry:
-    """The question worded for self-assessment, without conditions on the relationship."""
     made = {key: value for key, value in entry.items() if key not in {"self_text", "only_for"}}
     return made | {"text": entry.get("self_text") or entry["text"], "help": entry.get("help", "")}
 

@@ -79,9 +79,9 @@ def questions_sheet(questions: QuestionSet, known: Known) -> TechnicalSheet:
 
 def _scoring(questions: QuestionSet) -> str:
     n, right, marked = len(questions.questions), len(questions.right), len(questions.rubrics)
-    told = []
+    sentences = []
     if right:
-        told.append(
+        sentences.append(
             gettext(
                 "%(right)s of %(n)s questions have a right answer; the score is how many of these were "
                 "answered correctly. A question with several right choices counts only if exactly those "
@@ -90,12 +90,12 @@ def _scoring(questions: QuestionSet) -> str:
             % {"right": right, "n": n}
         )
     if marked:
-        told.append(
+        sentences.append(
             gettext("%(marked)s of %(n)s questions are marked by people using a rubric.")
             % {"marked": marked, "n": n}
         )
     if left := n - right - marked:
-        told.append(
+        sentences.append(
             ngettext(
                 "%(left)s question has no score and is only read.",
                 "%(left)s questions have no score and are only read.",
@@ -103,7 +103,7 @@ def _scoring(questions: QuestionSet) -> str:
             )
             % {"left": left}
         )
-    return " ".join(told)
+    return " ".join(sentences)
 
 
 def _raters(questions: QuestionSet) -> dict[str, str]:
@@ -124,7 +124,7 @@ class MarkState(StrEnum):
     #: not marked, because it has no rubric
     NONE = "none"
     NOT_YET = "not_yet"
-    #: by one of two raters; neither sees what the other gave, and nobody else does
+    #: by one of two raters; until both have marked, nobody sees the other's points
     HALF = "half"
     DONE = "done"
 
@@ -147,8 +147,8 @@ class MarkedCriterion:
 
     @property
     def mean_text(self) -> str:
-        held = [one for one in self.given if one is not None]
-        return written_number(fmean(held)) if held else ""
+        points = [one for one in self.given if one is not None]
+        return written_number(fmean(points)) if points else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -253,7 +253,7 @@ def _answered_question(
     part: AttemptPart, content: QuestionSet, question: AnyQuestion, value: Json
 ) -> AnsweredQuestion:
     is_file = isinstance(question, FileQuestion)
-    said = (
+    rendered = (
         None
         if isinstance(question, FileQuestion) or value is None
         else render_answers([question], {question.id: value})[0]
@@ -266,8 +266,8 @@ def _answered_question(
         id=question.id,
         text=question.text,
         kind=question.type,
-        answer=said.answer if said else "",
-        comment=said.comment if said else "",
+        answer=rendered.answer if rendered else "",
+        comment=rendered.comment if rendered else "",
         file=_file(part, value) if is_file else None,
         right=None if key is None else is_right(key, value),
         right_answer="" if key is None else _labels(question, key),

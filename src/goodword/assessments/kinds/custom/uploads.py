@@ -1,8 +1,8 @@
-"""Checks of candidates' uploads by content and size, not by name.
+"""Checks candidates' uploads by content and size, not by name.
 
 The first bytes identify a file's type (puremagic); for office files, the type declared in their archive does. Files
-that contain programs or load parts from elsewhere are rejected, as are those that a configured virus scanner finds.
-A file is never displayed or run here: members download it.
+with programs or external content are rejected, as are those that the virus scanner, if configured, flags. Files are
+never displayed or run: members download them.
 """
 
 import hashlib
@@ -155,7 +155,6 @@ def _refuse_infected(content: bytes) -> None:
 
 
 def _matches_ending(ending: str, content: bytes) -> bool:
-    """Whether the content is what the ending says."""
     if ending in ACCEPTED["text"]:
         return _is_text(content)
     if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
@@ -179,10 +178,10 @@ def _is_office(ending: str, content: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if ending in _OPEN_DOCUMENT:
-                with archive.open("mimetype") as said:
-                    return said.read(_MAX_DECLARATION).decode("ascii").strip() == wanted
-            with archive.open("[Content_Types].xml") as said:
-                return f"{wanted}.main+xml".encode() in said.read(_MAX_DECLARATION)
+                with archive.open("mimetype") as declaration:
+                    return declaration.read(_MAX_DECLARATION).decode("ascii").strip() == wanted
+            with archive.open("[Content_Types].xml") as declaration:
+                return f"{wanted}.main+xml".encode() in declaration.read(_MAX_DECLARATION)
     except (zipfile.BadZipFile, zlib.error, OSError, EOFError, LookupError, RuntimeError, ValueError):
         return False  # torn, locked, or another archive
 

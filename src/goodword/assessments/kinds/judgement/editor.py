@@ -35,7 +35,6 @@ def scale_in(language: str) -> list[dict[str, Any]]:
 
 
 def empty(*, name: str, instructions: str, construct: str, language: str, organisation: str) -> Content:
-    """A draft without scenarios."""
     return {
         "kind": KIND,
         "id": f"own_{secrets.token_hex(6)}",

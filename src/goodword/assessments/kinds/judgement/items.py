@@ -1,6 +1,4 @@
-"""Situations with actions to rate, and their answer form.
-
-Distance scores for situational judgement: pure, versioned, the same code for every set.
+"""Situations with actions to rate: their answer form, and distance scores.
 
 With ratings a_i of the n rated actions, and their keys k_i, on an answer scale from `low` to `high`:
 
@@ -9,14 +7,13 @@ With ratings a_i of the n rated actions, and their keys k_i, on an answer scale 
     smallest   = (|k_1 - nearest value| + ... + |k_n - nearest value|) / n
     largest    = (max(k_1 - low, high - k_1) + ... + max(k_n - low, high - k_n)) / n
 
-Keys can lie halfway between two answers, so `smallest`, the score of the ratings nearest to the key, is 0 only if every
-key is an answer of the scale. `largest` is the greatest possible distance for these actions. There is a score only if
-three quarters of the actions were rated, as for scales (`scoring.py`).
+Keys can lie halfway between two answers, so `smallest` is 0 only if every key is an answer of the scale. A score needs
+ratings of three quarters of the actions, as for scales.
 
-Scoring ratings by their distance from a key goes back to Legree (1995), Intelligence 21, 247-266. McDaniel, Psotka,
-Legree, Yost and Weekley (2011), Journal of Applied Psychology 96, 327-336, show its weakness: the distance also
-reflects how a person uses the scale. People who use only its ends, or only its middle, get a different distance from
-people of the same judgement who use all of it. The score does not correct for this.
+Distance scoring goes back to Legree (1995), Intelligence 21, 247-266. Its weakness (McDaniel, Psotka, Legree, Yost and
+Weekley, 2011, Journal of Applied Psychology 96, 327-336): the distance also reflects response style. People who use
+only the ends or the middle of the scale get other distances than people of the same judgement who use all of it. The
+score does not correct for this.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -106,7 +103,6 @@ class Situation:
         )
 
     def _labelled(self, value: Json, names: list[str]) -> Json:
-        """The label of each rating by the name of its action."""
         labels = {option.value: option.label for option in self.judgement.response_scale}
         ratings = value if isinstance(value, Mapping) else {}
         return {

@@ -1,5 +1,5 @@
-"""Reasoning: items that are generated, so that each candidate gets others of like difficulty.
+"""Reasoning: items generated so that each candidate gets different ones of similar difficulty.
 
-A family is a pure function of (seed, level) that yields an item: what is shown, its options, the key and the rule.
-An item holds no words of any language; `show` and `rule_in_words` word it.
+A family is a pure function of (seed, level) that yields an item: what is shown, options, key and rule, independent of
+any language; `words` puts it into sentences.
 """

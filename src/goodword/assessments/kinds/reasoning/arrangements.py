@@ -133,16 +133,16 @@ def mentions(statements: Sequence[Statement]) -> int:
 
 def says_twice(statements: Sequence[Statement]) -> bool:
     """Whether two statements contain the same comparison."""
-    said: list[Statement] = []
+    comparisons: list[Statement] = []
     for statement in statements:
         match statement:
             case ("between", a, less, more):
-                said += [(more, a), (a, less)]
+                comparisons += [(more, a), (a, less)]
             case ("more" | "left", a, b):
-                said.append((a, b))
+                comparisons.append((a, b))
             case ("less" | "right", a, b):
-                said.append((b, a))
-    return len(set(said)) < len(said)
+                comparisons.append((b, a))
+    return len(set(comparisons)) < len(comparisons)
 
 
 N_OPTIONS = 5
@@ -186,7 +186,7 @@ def _draw(
     first is always offered, and right as often as any other option."""
     wanted = source.randrange(N_OPTIONS)
     decided = wanted < N_OPTIONS - 1
-    # Drawn beforehand as well: were only draws kept that fit, the question would tell whether it can be answered.
+    # Drawn first too; otherwise the question would reveal whether it can be answered.
     place = source.choice(places)
     kinds_of_each = [kinds.split("|") for kinds in pattern]
     mentioned = float(place in {0, n - 1}) if in_a_chain else source.random()
@@ -199,7 +199,7 @@ def _draw(
             or not _is_fit(n, statements, place, decided=decided)
         ):
             continue
-        # All this was drawn for things that stand in their order; now they are mixed.
+        # So far the things were in their order; now they are shuffled.
         names = source.sample(range(n), n)
         statements = source.sample([renamed(statement, names) for statement in statements], len(statements))
         left = fitting_all(n, statements)
@@ -424,7 +424,6 @@ def _mistaken(place: int, n: int, from_other_end: str, one_off: str) -> Sequence
 
 
 def _turned(statement: Statement) -> Statement:
-    """The statement read the wrong way round."""
     name, *arguments = statement
     if name == "between":
         return (name, arguments[0], arguments[2], arguments[1])

@@ -1,4 +1,4 @@
-"""The item families: generating items by family, and their names."""
+"""All item families by id: generating items, and names for members' pages."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -30,7 +30,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
 )
 #: the seed of the items that people practise on; no form draws it
 PRACTICE_SEED = 0
-#: what must be seen or held in mind to solve an item of a family and level, as the families' own files define it
+#: the rule load of a family and level, as defined in the family's module
 LOADS: Final = {
     ("number_series", 1): gettext_noop("One difference, the same throughout"),
     ("number_series", 2): gettext_noop("One change on the way: growing differences, or one factor"),

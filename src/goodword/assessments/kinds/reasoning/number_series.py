@@ -43,7 +43,7 @@ class Draw:
 def constant_difference(source: random.Random) -> Draw:
     """Five terms and the next, 3 to 14 apart."""
     step = source.randrange(3, 15)
-    # The next term is drawn, not the first: were it small where the series falls, its size would tell the direction.
+    # The next term is drawn, not the first, so that its size does not reveal the direction.
     right = 5 * step + source.randrange(2, 81)
     if source.randrange(2):
         step = -step
@@ -114,12 +114,12 @@ def two_in_turn(source: random.Random) -> Draw:
     operations = list(zip(kinds, by, strict=True))
     terms = [source.randrange(3, 25)]
     if kinds in {("times", "plus"), ("minus", "times")}:
-        # As if the other operation had led here: so the numbers have one size whichever stands first.
+        # As if the other operation had come before, so that their order does not change the size of numbers.
         terms = [terms[0] + sum(by) - 2]
     for place in range(7):
         terms.append(_apply(operations[place % 2], terms[-1]))
     if not even:
-        # The last term is drawn, not the first: the size of the numbers would tell which way they go.
+        # The last term is drawn, not the first, so that the size of numbers does not reveal the direction.
         away = source.randrange(50, 110) - terms[-2]
         terms = [term + away for term in terms]
     last, right = terms[-2:]
@@ -266,8 +266,8 @@ _SHAPES: Mapping[int, tuple[Shape, ...]] = {
     5: ("long", "square"),
 }
 
-#: where they are not all: at level 1 an error of thought leads one away as well, and at level 3 what was doubled is
-#: even, so that odd options would be crossed out
+#: slips by level, where not all apply: at level 1 a reasoning error is also one off, and at level 3 odd options could
+#: be ruled out because doubled numbers are even
 _SLIPS: Mapping[int, tuple[int, ...]] = {1: (2, 10), 3: (2, 10)}
 
 
@@ -309,7 +309,7 @@ def _is_clear(draw: Draw, wrong: Collection[int]) -> bool:
         all(0 < term <= _LARGEST for term in draw.terms)
         and all(0 < value <= 2 * _LARGEST for value in wrong)
         and len(set(shown[-4:])) == len(shown[-4:])
-        # What has been there already would be crossed out, and what is left guessed among.
+        # Options already shown could be ruled out.
         and not {right, *wrong} & set(shown)
         and other_continuations(shown) <= {right}
     )

@@ -1,13 +1,12 @@
-"""Chooses which wrong answers stand beside the right one, so that the options alone do not tell it.
+"""Wrong answers for series, chosen so that the options alone do not reveal the right one.
 
-Wrong answers that are each one error away from the right one give it away: it is the one in the middle, and somebody
-who looks for the option from which the others are derived finds it without the task. So the options of a series lie on
-a grid whose lines are errors: a line leads from an answer to the one that somebody gets who makes that error (too).
-Which of the five points of the grid is the right answer is drawn first, each equally likely, and the task is drawn
-until it fits. The grid is then the same whichever of its points is right, and looking at it tells nothing.
+If every wrong answer is one error away from the right answer, the right one is the option in the middle, and can be
+found without the task. So the options of a series lie on a grid whose lines are errors: a line leads from an answer to
+the one that a person with this (additional) error gets. First, one of the five points of the grid is drawn as the right
+answer, all equally likely; then tasks are drawn until one fits. The grid looks the same whichever point is right.
 
-(The options of matrices are made in the same way; for what happens otherwise see Hu et al., 2021, "Stratified
-rule-aware network for abstract visual reasoning".)
+(Options of matrices follow the same principle; see Hu et al., 2021, "Stratified rule-aware network for abstract visual
+reasoning".)
 """
 
 import random
@@ -19,7 +18,7 @@ from typing import Literal
 from goodword.assessments.kinds.reasoning.generated import Option
 
 N_SERIES_OPTIONS = 5
-#: how an error is named that is a slip of the pen rather than of thought
+#: prefix of errors that are slips rather than reasoning errors
 SLIP = "slip_"
 
 #: "long": three points along the first error, two of them again along the second.
@@ -62,7 +61,7 @@ def draw_steps(source: random.Random, shape: Shape) -> tuple[Steps, ...]:
     ways = [source.choice((-1, 1)) for _ in range(3)]
     points = list(_POINTS[shape])
     if shape == "square":
-        # The fifth point stands beside any of the four.
+        # The fifth point is next to any of the four.
         points[-1] = (*source.choice(points[:4])[:2], 1)
     right = points.pop(source.randrange(N_SERIES_OPTIONS))
     return tuple(

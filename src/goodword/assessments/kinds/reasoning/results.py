@@ -350,8 +350,6 @@ class CellData(TypedDict):
 
 
 class AbilityFigures(TypedDict):
-    """The calibration behind an ability."""
-
     number: int
     n: int
     made_at_text: str

@@ -1,16 +1,16 @@
-"""Relations of groups: which claim about the first and the last of a chain of groups must be true.
+"""Syllogisms: which claim about the first and last of a chain of groups must be true.
 
-The groups are invented, so that nothing known of the world helps or misleads. Each has at least one member, as people
-take for granted. What makes an item hard is the same for all items of a level; groups and forms vary.
+The groups are invented, so that knowledge of the world neither helps nor misleads. Each has at least one member. What
+makes an item hard is the same for all items of a level; groups and forms vary.
 
 1  three groups, two statements with "all" or "no"
 2  three groups, two statements, one of them with "some" or "some ... not"
 3  four groups, three statements with "all" or "no"
 4  four groups, three statements, one of them with "some" or "some ... not"
 
-Three claims and "none of these" are offered. Levels 1 and 3 always offer the same three claims (all x are z, all z
-are x, no x are z), as do levels 2 and 4 (some are, some x are not z, some z are not x): none of the three implies
-another, and each of the four answers is right equally often, so that the options tell nothing.
+Options are three claims and "none of these". Levels 1 and 3 always offer the same three claims (all x are z, all z are
+x, no x are z), as do levels 2 and 4 (some x are z, some x are not z, some z are not x). None implies another, and all
+four answers are right equally often.
 """
 
 import random

@@ -1,19 +1,17 @@
-"""How hard a family and level is taken to be until answers tell, and what the spread within them does to forms.
+"""Start values of difficulty, and the technical sheet of the reasoning test.
 
-The start values are an assumption: each rule more, and each rule that is harder to see, adds about 0.7 logits, from
-about -1.6 for the plainest item on. They serve to compose blueprints and are replaced, family by family and level by
-level, once enough people have answered (never item by item: an item is seen by few). Nothing is ranked on them.
+The start values are assumptions: each further rule, or rule that is harder to see, adds about 0.7 logits, starting at
+about -1.6. They serve to compose blueprints and are replaced, by family and level, once enough people have answered
+(never by item, since few people see the same item). Nobody is ranked on them.
 
 In the Rasch model a person of ability theta solves an item of difficulty b with the probability
 
     P(theta, b) = 1 / (1 + exp(b - theta))                       (Rasch, 1960)
 
-Items of one family and level are alike but not the same; their difficulties are taken to lie about the common value
-with a standard deviation of ASSUMED_SPREAD. The spread of cloned items about their family is modelled so by Glas and
-van der Linden (2003, Applied Psychological Measurement 27, 247-261); its size here is an assumption of ours.
-
-
-The sheet of the generated reasoning test."""
+Difficulties of the items of one family and level are assumed to vary around a common value with a standard deviation of
+ASSUMED_SPREAD, as Glas and van der Linden (2003, Applied Psychological Measurement 27, 247-261) model cloned items; its
+size is our assumption.
+"""
 
 import random
 from collections.abc import Mapping, Sequence
@@ -212,7 +210,7 @@ def _difficulty(calibration: OwnCalibration | None) -> str:
 
 
 def _limits(*, figures: bool) -> tuple[str, ...]:
-    told = [
+    limits = [
         gettext("It is timed, so it also reflects how fast somebody works."),
         gettext(
             "People who have practised such tasks solve more of them. The practice before the test helps "
@@ -222,9 +220,9 @@ def _limits(*, figures: bool) -> tuple[str, ...]:
         gettext("Conclusions are verbal, so they are harder in a language that people know less well."),
     ]
     if figures:
-        told.append(
+        limits.append(
             gettext(
                 "People who can't see the figures are offered a form without them, which has its own norms."
             )
         )
-    return (*told, *common_limits())
+    return (*limits, *common_limits())

@@ -1,6 +1,4 @@
-"""Statements on an answer scale, and their answer form.
-
-From answers to scale scores: pure, versioned, the same code for every instrument.
+"""Statements on an answer scale: their answer form and scores.
 
 For one scale, with the answers a_i of its n answered items on an answer scale from `low` to `high`:
 
@@ -8,12 +6,9 @@ For one scale, with the answers a_i of its n answered items on an answer scale f
     value_i = low + high - a_i      for an item keyed "-"
     mean    = (value_1 + ... + value_n) / n
 
-This is the usual scoring of public-domain inventories (International Personality ScaleItem Pool, ipip.ori.org),
-with the mean in place of the sum so that a left-out item does not lower a score. A scale has a mean only if
-three quarters of its items are answered (3 of 4, 8 of 10): with fewer, the mean of what is left is another
-measure. That share is a rule of ours.
-
-There is no total over scales and no rule that calls an end of a scale better.
+This is the usual scoring of public-domain inventories (International Personality Item Pool, ipip.ori.org), with the
+mean instead of the sum, so that unanswered items do not lower a score. A mean needs answers to three quarters of the
+scale's items (3 of 4, 8 of 10); that share is our rule. There is no total over scales, and neither end is better.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

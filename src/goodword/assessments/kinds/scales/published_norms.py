@@ -3,7 +3,7 @@
 Such norms would score the same answers differently for different people. The Civil Rights Act of 1991, section 106,
 forbids that for sex and race in the United States; anti-discrimination law elsewhere leads to the same.
 
-Splits are recognised by a group's fields and by its name, in English, German and French. A name that leaves nobody out
+Splits are recognised by a group's fields and by its name, in English, German and French. A name that excludes nobody
 passes: "Adults (18+)", "All ages".
 """
 
@@ -46,7 +46,7 @@ class NormGroup:
         return self.n >= LEAST
 
 
-#: words of one sex; a name with words of one list alone tells a split, with words of both lists a whole group
+#: words of one sex; words of one list alone indicate a split, words of both a whole group
 _WOMEN: Final = frozenset({"women", "female", "females", "girls", "frauen", "weiblich", "femmes", "filles"})
 _MEN: Final = frozenset({"men", "male", "males", "boys", "männer", "männlich", "hommes", "garçons"})
 
@@ -110,27 +110,27 @@ _EVERYBODY_TO: Final = 90
 
 def split_of(name: str) -> str:
     """ "sex", "race" or "age" if the name of a norm group indicates such a split; else empty."""
-    said = name.lower()
-    words = set(re.findall(r"\w+", said))
+    text = name.lower()
+    words = set(re.findall(r"\w+", text))
     if bool(words & _WOMEN) != bool(words & _MEN):
         return "sex"
-    if _RACE.search(said):
+    if _RACE.search(text):
         return "race"
-    return "age" if _by_age(said) else ""
+    return "age" if _by_age(text) else ""
 
 
-def _by_age(said: str) -> bool:
-    if _ALL_AGES.search(said):
+def _by_age(text: str) -> bool:
+    if _ALL_AGES.search(text):
         return False
-    if bool(_YOUNG.search(said)) != bool(_OLD.search(said)):
+    if bool(_YOUNG.search(text)) != bool(_OLD.search(text)):
         return True
-    said = _AT_WORK.sub("", said)
-    ranges = [(int(low), int(high)) for low, high in _RANGE.findall(said)] if _OF_PEOPLE.search(said) else []
+    text = _AT_WORK.sub("", text)
+    ranges = [(int(low), int(high)) for low, high in _RANGE.findall(text)] if _OF_PEOPLE.search(text) else []
     if any(low > _EVERYBODY_FROM or high < _EVERYBODY_TO for low, high in ranges if low < high):
         return True
-    if any(int(age) > _EVERYBODY_FROM for form in (*_FROM, *_AT) for age in form.findall(said)):
+    if any(int(age) > _EVERYBODY_FROM for form in (*_FROM, *_AT) for age in form.findall(text)):
         return True
-    return any(int(age) < _EVERYBODY_TO for age in _BELOW.findall(said))
+    return any(int(age) < _EVERYBODY_TO for age in _BELOW.findall(text))
 
 
 _SPLITS: Final = ("sex", "gender", "race", "ethnicity", "age")

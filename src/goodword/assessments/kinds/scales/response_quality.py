@@ -1,21 +1,21 @@
-"""Signs in the answers to scales: the same answer over and over, and agreeing with both a sentence and its reverse.
+"""Careless responding in answers to scales: straight-lining, and contradictions between reversed items.
 
 **Straight-lining**: the longest run of one answer in the order given (Johnson 2005, "Ascertaining the validity of
 individual protocols from web-based personality inventories", Journal of Research in Personality 39). Half of all items
-and more in one run is the rule of thumb of Curran 2016 ("Methods for the detection of carelessly invalid responses in
-survey data", Journal of Experimental Social Psychology 66): high. A third: medium. Eight in a row: low, and fewer are
-none, whatever their share. Items of all scales and both keys take turns, so that no attitude leads to a long run.
+or more is high (rule of thumb of Curran 2016, "Methods for the detection of carelessly invalid responses in survey
+data", Journal of Experimental Social Psychology 66), a third is medium, eight in a row is low. Shorter runs have no
+grade. Items of all scales and both keys alternate, so that no attitude produces a long run.
 
-**Contradiction**: over all pairs of an item keyed "+" and one keyed "-" of the same scale, both answered,
+**Contradiction**: over all pairs of a "+" and a "-" item of the same scale, both answered,
 
     mean of |answer to "+" - (low + high - answer to "-")|
 
-0 for identical answers within each pair. Blind answers, all equally likely, give the mean distance of two options
-("chance": 1.6 on a scale from 1 to 5). From chance on: low; 5/4 of it: medium; 3/2 of it: high. Somebody who only
-agrees comes close to the whole answer scale; somebody who takes the middle throughout has 0 and shows as a straight
-line. Below ten pairs there is no grade. The thresholds are ours; docs/scoring.md has how often they err.
+It is 0 for consistent answers. Random answers give the mean distance of two options ("chance": 1.6 on a scale from 1
+to 5). From chance on it is low, from 5/4 of it medium, from 3/2 high. Agreeing with everything comes close to the whole
+answer scale; choosing the middle throughout gives 0 but is a straight line. Fewer than ten pairs have no grade. The
+thresholds are ours; docs/scoring.md gives their error rates.
 
-How alike odd and even items of one person are is not asked: with five scales it is a correlation of five points.
+Odd-even consistency is not used: with five scales it is a correlation of five points.
 """
 
 from collections.abc import Mapping, Sequence
@@ -116,6 +116,5 @@ def _values(scored: ScaleScore, keyed: str) -> list[int]:
 
 
 def _chance(instrument: Instrument) -> Fraction:
-    """The mean distance of two random options."""
     values = [option.value for option in instrument.response_scale]
     return Fraction(sum(abs(one - other) for one in values for other in values), len(values) ** 2)

@@ -69,7 +69,6 @@ def scales_sheet(instrument: Instrument, form: str, known: Known) -> TechnicalSh
 
 
 def _named(group: NormGroup, instrument: Instrument) -> NormGroup:
-    """The group with its scales by name, in the instrument's order."""
     norms = dict(group.scales)
     return replace(group, scales=tuple((scale.name, norms[scale.id]) for scale in instrument.scales))
 

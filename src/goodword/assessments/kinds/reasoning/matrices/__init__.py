@@ -108,7 +108,6 @@ def _generate(family: str, seed: int, level: int) -> GeneratedItem:
 
 
 def _aspects(kinds: Sequence[Kind], random: Random) -> list[Aspect]:
-    """An aspect for each kind, no two from one group."""
     while True:
         aspects = [random.choice(SEEN[kind]) for kind in kinds]
         groups = [next(at for at, group in enumerate(_GROUPS) if aspect in group) for aspect in aspects]
@@ -117,7 +116,6 @@ def _aspects(kinds: Sequence[Kind], random: Random) -> list[Aspect]:
 
 
 def _plain(aspects: Sequence[Aspect], random: Random, *, alone: bool) -> Cell:
-    """Values for what has no rule, the same in all cells."""
     plain: dict[Aspect, int] = {}
     if "turn" in aspects:
         plain["shape"] = _ARROW if alone else random.choice(_TURNABLE)

@@ -112,7 +112,6 @@ def _number(value: float) -> str:
 
 
 def _round(corners: int, radius: float = 1.0, first: float = -pi / 2) -> list[Point]:
-    """Corners at equal distances on a circle, clockwise from the top."""
     return [
         (radius * cos(first + 2 * pi * at / corners), radius * sin(first + 2 * pi * at / corners))
         for at in range(corners)
@@ -156,11 +155,11 @@ def matrix_rule_in_words(item: GeneratedItem, language: str) -> str:
     rules = item.rule["rules"]
     if not isinstance(rules, list | tuple):
         raise TypeError("The rule of a matrix is a list.")
-    told = [_sentence(rule, words) for rule in rules if isinstance(rule, Mapping)]
+    sentences = [_sentence(rule, words) for rule in rules if isinstance(rule, Mapping)]
     right = next(_figure(option.value) for option in item.options if option.id == item.key)
     figure = alt(right, language)
     missing = words.missing[len(right.marks) > 1]
-    return " ".join([*told, missing.format(figure=figure[:1].lower() + figure[1:])])
+    return " ".join([*sentences, missing.format(figure=figure[:1].lower() + figure[1:])])
 
 
 def _sentence(rule: Mapping[str, Json], words: RuleWords) -> str:
@@ -180,12 +179,12 @@ def _sentence(rule: Mapping[str, Json], words: RuleWords) -> str:
 def _names(aspect: str, values: list[int], words: RuleWords) -> str:
     match aspect:
         case "shape":
-            said = [words.shapes[SHAPES[value]] for value in values]
+            names = [words.shapes[SHAPES[value]] for value in values]
         case "shading":
-            said = [words.shadings[SHADINGS[value]] for value in values]
+            names = [words.shadings[SHADINGS[value]] for value in values]
         case _:
-            said = [str(value) for value in values]
-    return f"{', '.join(said[:-1])} {words.also} {said[-1]}"
+            names = [str(value) for value in values]
+    return f"{', '.join(names[:-1])} {words.also} {names[-1]}"
 
 
 def _figure(value: object) -> Figure:

@@ -1,9 +1,8 @@
-"""The eight options of a matrix: every mix of the right value and of values that typical errors lead to.
+"""The eight options of a matrix: all combinations of right values and of values that typical errors lead to.
 
-Each value of an aspect stands in as many options as every other value of it, so that the options alone say nothing:
-the key shares neither more nor fewer values with the others than any option does. (Options that each change one
-value of the key give it away, as the one in the middle: Hu et al., 2021, "Stratified rule-aware network for abstract
-visual reasoning".)
+Every value of an aspect occurs in equally many options, so that the options alone reveal nothing. (Options that each
+change one value of the key reveal it, as the one in the middle: Hu et al., 2021, "Stratified rule-aware network for
+abstract visual reasoning".)
 """
 
 from collections.abc import Mapping, Sequence
@@ -192,7 +191,6 @@ def _toggle_error(rule: Ruled, place: int) -> str:
 
 
 def _plain_choices(aspect: Aspect, plain: Cell, random: Random) -> list[Choice]:
-    """The value that all cells have, and another."""
     value = plain[aspect]
     count = len(SHAPES if aspect == "shape" else SHADINGS)
     others = [other for other in range(count) if other != value and {other, value} != ALIKE]

@@ -1,8 +1,8 @@
-"""The rules of figural matrices: for one aspect and one kind of rule, the nine values that follow it.
+"""The rules of figural matrices: nine values of one aspect that follow one kind of rule.
 
-The kinds are those that Carpenter, Just and Shell (1990, Psychological Review 97, 404-431) found in Raven's matrices:
-a value that stays the same in a row, steps along a row, addition and subtraction (of numbers, or of what stands in
-places), and the same three values in each row.
+The kinds are those that Carpenter, Just and Shell (1990, Psychological Review 97, 404-431) found in Raven's matrices: a
+constant value in a row, steps along a row, addition and subtraction (of numbers or places), and the same three values
+in each row.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -36,7 +36,7 @@ def bits(places: Iterable[int]) -> int:
 
 
 def figure(cell: Cell) -> Figure:
-    """The figure that a cell stands for. What it does not name is as plain as can be: one large mark, not turned."""
+    """The figure of a cell; by default one large mark that is not turned."""
     if "count" in cell:
         places = DIE[cell["count"]]
     elif "place" in cell:
@@ -147,7 +147,6 @@ def _three_values(aspect: Aspect, random: Random) -> list[int]:
 
 
 def _reckoned(kind: Kind, random: Random) -> Line:
-    """A row of which the third follows from the first two."""
     match kind:
         case "add":
             third = random.randint(2, MOST_MARKS - 1)

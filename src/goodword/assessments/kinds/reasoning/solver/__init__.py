@@ -1,7 +1,7 @@
-"""Solves items from what a person sees alone: it knows no key, no rule and no family.
+"""Solves items from what candidates see, without key, rule or family.
 
-It shares nothing with the families but the types in `item.py` and the names of statements that stand there, so that
-an error in a family is not repeated here. `make items` and the tests hold every family against it.
+It shares only the types in `generated.py` with the families, so that an error in a family is not repeated here. `make
+items` and the tests check every family against it.
 """
 
 from collections.abc import Sequence

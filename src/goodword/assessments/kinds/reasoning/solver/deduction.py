@@ -1,7 +1,6 @@
-"""Solves seating and ordering by trying every order there is.
+"""Solves seating and ordering by trying all orders, and syllogisms by trying all diagrams.
 
-An order is written as the things from the left to the right, or from the most to the least; a statement is a test
-of an order.
+An order lists things from left to right, or from most to least; a statement is a predicate on an order.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +40,6 @@ def solve_orders(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
 
 
 def _place(task: Deduction) -> int:
-    """Which place of an order is asked for, from 0."""
     match task.question:
         case ("who_at", int(place)) | ("rank", int(place)):
             return place - 1

@@ -1,6 +1,6 @@
-"""People who solve nothing and look for the right option by its form: none of them may do better than chance.
+"""Heuristics that pick an option by its form alone; none may do better than chance.
 
-Each rule of thumb names the options that it would choose among; it guesses at random between several.
+Each names the options that it would choose among, and guesses between them.
 """
 
 from collections import Counter
@@ -93,7 +93,6 @@ def _same_parity(option: Option, others: Sequence[Option]) -> float:
 
 
 def _mentions(item: GeneratedItem, option: Option) -> float:
-    """How often the statements name the thing that an option names."""
     if not isinstance(item.task, Deduction) or not isinstance(option.value, tuple) or len(option.value) != 2:
         return 0
     return sum(
@@ -110,7 +109,6 @@ def _named(item: GeneratedItem) -> list[Option]:
 
 
 def _first_named(item: GeneratedItem) -> Sequence[Option]:
-    """The thing that the first statement begins with."""
     if not isinstance(item.task, Deduction):
         return item.options
     first = item.task.statements[0][1]
@@ -159,7 +157,6 @@ def _between_two(option: Option, others: Sequence[Option]) -> float:
 
 
 def _reversed(option: Option, others: Sequence[Option]) -> float:
-    """Whether another option is this one read backwards."""
     text = option.value
     return isinstance(text, str) and any(other.value == text[::-1] for other in others)
 
@@ -181,7 +178,6 @@ def _common(one: Sequence[object], other: Sequence[object]) -> int:
 
 
 def _most_frequent(option: Option, options: Sequence[Option]) -> float:
-    """In how many respects an option has what most options have."""
     counted = Counter[str]()
     for one in options:
         counted.update(set(_features(one)))

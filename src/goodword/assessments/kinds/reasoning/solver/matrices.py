@@ -118,7 +118,6 @@ def _same_three(lines: _Lines, a: Hashable, b: Hashable) -> Hashable | None:
 
 
 def _steady(lines: _Lines, a: Hashable, b: Hashable) -> Hashable | None:
-    """The same step everywhere."""
     match lines[0][0], lines[0][1], a, b:
         case int(first), int(second), int(a), int(b) if second - first == b - a:
             return b + second - first
@@ -126,7 +125,6 @@ def _steady(lines: _Lines, a: Hashable, b: Hashable) -> Hashable | None:
 
 
 def _even(_: _Lines, a: Hashable, b: Hashable) -> Hashable | None:
-    """Each line has a step of its own."""
     return 2 * b - a if isinstance(a, int) and isinstance(b, int) else None
 
 

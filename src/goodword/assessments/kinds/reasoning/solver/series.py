@@ -1,8 +1,8 @@
-"""Continues series by the simplest rule that fits all their terms.
+"""Continues series by the simplest rule that fits all terms.
 
-A hypothesis has a load: how many numbers have to be found to know it, without the first terms. A hypothesis counts
-only if the terms hold it up, that is if there are more of them than it has numbers and first terms. All continuations
-of the least load that fits are right: where there are two, the series is ambiguous.
+The load of a hypothesis is the number of parameters to find, without the first terms. A hypothesis counts only if there
+are more terms than parameters and first terms. All continuations of the lowest load are right: two of them make the
+series ambiguous.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -78,7 +78,6 @@ def _times_and_plus(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _rising_factor(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Factors that rise evenly (times 2, times 3, times 4)."""
     if len(terms) < 4 or not all(before and after % before == 0 for before, after in pairwise(terms)):
         return
     factors = [after // before for before, after in pairwise(terms)]
@@ -101,7 +100,6 @@ def _threes(terms: Sequence[int]) -> Iterator[tuple[int, int, int]]:
 
 
 def _operations_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Two operations in turn, each a sum or a product."""
     pairs = list(pairwise(terms))
     here, there = pairs[len(pairs) % 2 :: 2], pairs[1 - len(pairs) % 2 :: 2]
     if min(len(here), len(there)) < 2 or len(terms) < 6 or not _steps(there):
@@ -134,7 +132,6 @@ def _series_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _three_differences(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Three differences in turn."""
     steps = [after - before for before, after in pairwise(terms)]
     if len(steps) > 5 and all(one == later for one, later in zip(steps, steps[3:], strict=False)):
         yield 4, terms[-1] + steps[-3]

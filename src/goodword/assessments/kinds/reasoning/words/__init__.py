@@ -77,7 +77,6 @@ def _texts(options: tuple[Option, ...]) -> tuple[ShownOption, ...]:
 
 
 def _lines(task: Deduction, words: Words) -> tuple[str, ...]:
-    """What there is, then each statement in a sentence."""
     return (_intro(task, words), *(_sentence(task, statement, words) for statement in task.statements))
 
 
@@ -97,7 +96,6 @@ def _intro(task: Deduction, words: Words) -> str:
 
 
 def _question(task: Deduction, words: Words) -> str:
-    """What is asked."""
     match task.topic:
         case "seating":
             return words.seating_question.format(n=task.question[1])
@@ -107,7 +105,6 @@ def _question(task: Deduction, words: Words) -> str:
 
 
 def _sentence(task: Deduction, statement: Statement, words: Words) -> str:
-    """A statement as a sentence."""
     name, *arguments = statement
     match task.topic:
         case "seating":
@@ -123,7 +120,6 @@ def _sentence(task: Deduction, statement: Statement, words: Words) -> str:
 
 
 def _claim(task: Deduction, value: str | Figure | Statement, words: Words) -> str:
-    """An option as a text."""
     match value:
         case ("cannot_say",):
             return words.cannot_say
@@ -137,7 +133,6 @@ def _claim(task: Deduction, value: str | Figure | Statement, words: Words) -> st
 
 
 def _thing(task: Deduction, number: int, words: Words) -> str:
-    """A person or thing as it stands within a sentence."""
     name = task.names[number]
     return name if task.topic == "seating" else words.topics[task.topic].things[name]
 
@@ -219,7 +214,6 @@ def _operation(operation: Json, series: SeriesWords) -> str:
 
 
 def _deduction_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
-    """The orders that fit, or how groups are linked."""
     return _groups_rule(item, task, words) if task.topic == "sets" else _orders_rule(item, task, words)
 
 

@@ -1,7 +1,7 @@
-"""What a language must have to word items: templates and a few functions where grammar asks for more.
+"""What a language needs to word items: templates, and functions where grammar needs more.
 
-Templates are filled by `str.format`. `a`, `b`, `c` are things of a statement, with the article they need; a sentence
-that begins with one is capitalised afterwards.
+Templates are filled by `str.format`. `a`, `b`, `c` are things of a statement, with their article; the sentence is
+capitalised afterwards.
 """
 
 from collections.abc import Callable, Mapping
@@ -46,8 +46,6 @@ class SeriesWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """All that a language has."""
-
     series: SeriesWords
     topics: Mapping[str, Topic]
     seating_intro: str
