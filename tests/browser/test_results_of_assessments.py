@@ -57,7 +57,7 @@ def test_results_are_legible_and_open_down_to_the_tasks(
         summary.click()
     looker.look(page, f"result {width}", within=".result")
     assert page.locator(".result__stem").count() > 0
-    page.get_by_role("link", name="The whole table, 7 scores").click()
+    page.get_by_role("link", name="Full table, 7 scores").click()
     looker.look(page, f"norms with a whole table {width}")
     page.goto(f"{live_server}{path('role_compare', role.organisation, role.pk)}")
     looker.look(page, f"comparison of scales {width}")

@@ -21,7 +21,7 @@ from goodword.assessments.catalogue.judgement import (
     save_texts,
 )
 from goodword.assessments.kinds.judgement.content import JudgementSet
-from goodword.assessments.kinds.judgement.editor import KeyedAction, changes, gaps, texts_of
+from goodword.assessments.kinds.judgement.editor import KeyedAction, changes, count_untranslated, texts_of
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of
 from goodword.core.versioned_drafts import NotEditable, StaleDraft
@@ -209,7 +209,7 @@ def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membe
     assert shapes[0] == shapes[1]
     assert [one["text"] for one in german["scenarios"]] == ["de two", "de one"]
     assert [action["text"] for action in german["scenarios"][1]["actions"]] == [f"de {SORRY.text}", ""]
-    assert gaps(source, german) == 2
+    assert count_untranslated(source, german) == 2
 
 
 def test_a_language_with_empty_texts_stays_in_the_draft_of_the_next_version(rita: Membership) -> None:

@@ -13,13 +13,13 @@ from goodword.assessments.kinds.custom.editor import (
     Content,
     Entry,
     FileSettings,
-    begun,
+    count_missing_texts,
     has_choices,
-    open_texts,
+    new_contents,
     place_of,
     refusals,
-    taken_over,
-    without_words,
+    with_questions,
+    without_texts,
 )
 from goodword.assessments.models import Test
 from goodword.questionnaires.domain.versions import versions_in_all_languages
@@ -50,7 +50,7 @@ def create_test(*, questionnaire: Questionnaire, name: str, by: Membership, now:
     return create(
         kind=Test.Kind.QUESTIONS,
         description=questionnaire.description,
-        contents=begun(
+        contents=new_contents(
             name=name,
             languages={row.language: row.questions for row in rows},
             questionnaire=questionnaire.pk,
@@ -74,8 +74,8 @@ def update_questions(*, test: Test, questionnaire: Questionnaire, revision: int)
             raise LanguageGone
         there = {row.language: row.content for row in draft.rows}
         contents = {
-            language: taken_over(
-                there.get(language) or without_words(draft.content, language=language),
+            language: with_questions(
+                there.get(language) or without_texts(draft.content, language=language),
                 questions,
                 questionnaire=questionnaire.pk,
                 number=number,
@@ -250,9 +250,9 @@ def publish_test(*, test: Test, revision: int, by: Membership, now: datetime) ->
     `NoDraft`, `StaleDraft`, and `ReadingError` if something is not whole.
     """
     with locked_draft(test, revision=revision) as draft:
-        if open_texts(draft.content):
+        if count_missing_texts(draft.content):
             raise SourceIncomplete
-        whole = [row for row in draft.rows if not open_texts(row.content)]
+        whole = [row for row in draft.rows if not count_missing_texts(row.content)]
         for row in whole:
             read_questions(row.content)
         return freeze(draft, whole=whole, by=by, now=now, details={})

@@ -24,13 +24,13 @@ from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.kinds.judgement.editor import (
     Content,
     KeyedAction,
-    carried,
-    copied,
+    copy_of,
+    count_untranslated,
     empty,
-    gaps,
     place_of,
     texts_of,
     translation_of,
+    updated_translation,
     with_texts,
 )
 from goodword.assessments.models import Test, TestVersion
@@ -74,7 +74,7 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
         rows.sort(key=lambda one: wishes.index(one.language) if one.language in wishes else len(wishes))
         leads = rows[0]
         contents = {
-            one.language: copied(
+            one.language: copy_of(
                 one.content,
                 name=_("%(name)s (copy)") % {"name": str(one.content["name"])[: MAX_NAME_LENGTH - 12]}
                 if one is leads
@@ -227,7 +227,7 @@ def publish_set(
         if not draft.content["scenarios"]:
             raise NoScenarios
         basis = _("Key set by %(names)s. %(how)s") % {"names": key_by.rstrip(". "), "how": key_how}
-        whole = [row for row in draft.rows if not gaps(draft.content, row.content)]
+        whole = [row for row in draft.rows if not count_untranslated(draft.content, row.content)]
         for row in whole:
             row.content = row.content | {"key_basis": basis}
             read_judgement(row.content)
@@ -236,5 +236,5 @@ def publish_set(
 
 def _save_source(draft: Draft, content: Content) -> None:
     """Save the source and update the translations, in the transaction of `locked_draft`."""
-    contents = {row.language: carried(content, row.content) for row in draft.translations}
+    contents = {row.language: updated_translation(content, row.content) for row in draft.translations}
     save(draft, {draft.source.language: content, **contents})

@@ -16,7 +16,7 @@ def row_count(data: Any, *, most: int) -> int:
     return min(int(rows), most) if rows.isascii() and rows.isdigit() and len(rows) < 4 else 0
 
 
-def reshaped(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDict | None:
+def changed_rows(data: QueryDict, *, parts: Sequence[str], most: int) -> QueryDict | None:
     """The posted data with rows added, moved or removed, if such a button was pressed; else None.
 
     Buttons are named `more_rows`, `row_up`, `row_down` and `row_out`; the last three have a row's index as value.

@@ -102,7 +102,7 @@ class ReliabilityDetails:
 
     @property
     def figures(self) -> str:
-        """ "omega 0.83, alpha 0.81, from 120 people who answered all of it"."""
+        """ "omega 0.83, alpha 0.81, from 120 people with complete answers"."""
         return reliability_figures(self.value, way=self.way, n=self.n, alpha=self.alpha, omega=self.omega)
 
     @property

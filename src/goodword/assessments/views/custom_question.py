@@ -22,7 +22,7 @@ from goodword.assessments.kinds.custom.editor import (
     place_of,
     rubric_of,
 )
-from goodword.assessments.kinds.form_rows import reshaped
+from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of
 from goodword.core.versioned_drafts import StaleDraft
@@ -154,7 +154,7 @@ def marked(request: MemberRequest, draft: Draft, *, question_id: str) -> HttpRes
             ),
         )
     else:
-        other = reshaped(posted, parts=PARTS, most=MOST_CRITERIA) if posted is not None else None
+        other = changed_rows(posted, parts=PARTS, most=MOST_CRITERIA) if posted is not None else None
         rubric = RubricForm(
             posted if other is None else other,
             criteria=rubric_of(draft.content, question_id),

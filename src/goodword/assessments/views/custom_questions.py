@@ -28,9 +28,9 @@ from goodword.assessments.kinds.custom.editor import (
     FILE,
     BeginForm,
     Content,
+    count_missing_texts,
     details_form,
     has_choices,
-    open_texts,
     refusals,
     rubric_of,
 )
@@ -330,7 +330,7 @@ def discard(request: MemberRequest, draft: Draft) -> HttpResponseBase:
 
 
 def _languages(draft: Draft) -> list[tuple[str, int]]:
-    return [(language_name(row.language), open_texts(row.content)) for row in draft.rows]
+    return [(language_name(row.language), count_missing_texts(row.content)) for row in draft.rows]
 
 
 def _questionnaire(draft: Draft) -> Questionnaire | None:

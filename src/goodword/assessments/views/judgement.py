@@ -25,8 +25,8 @@ from goodword.assessments.kinds.judgement.editor import (
     PublishForm,
     TranslationForm,
     changes,
-    gaps,
-    left_behind,
+    count_untranslated,
+    outdated_languages,
 )
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
@@ -126,7 +126,7 @@ def edit(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             "scenarios": draft.content["scenarios"],
             "source_name": language_name(draft.source.language),
             "translations": [
-                (row.language, language_name(row.language), gaps(draft.content, row.content))
+                (row.language, language_name(row.language), count_untranslated(draft.content, row.content))
                 for row in draft.translations
             ],
             "addable": [(code, language_name(code)) for code in LANGUAGES if code not in there],
@@ -222,7 +222,7 @@ def translate(request: MemberRequest, draft: Draft, *, language: str) -> HttpRes
             "test": draft.test,
             "draft": draft,
             "form": form,
-            "open": gaps(draft.content, row.content),
+            "open": count_untranslated(draft.content, row.content),
             "language": language,
             "language_name": language_name(language),
             "source_language": draft.source.language,
@@ -298,7 +298,8 @@ def publish(request: MemberRequest, draft: Draft) -> HttpResponseBase:
             "changes": changes(before.content, draft.content) if before else [],
             "scenarios": draft.content["scenarios"],
             "languages": [
-                (language_name(row.language), gaps(draft.content, row.content)) for row in draft.rows
+                (language_name(row.language), count_untranslated(draft.content, row.content))
+                for row in draft.rows
             ],
         },
     )
@@ -309,7 +310,7 @@ def remind_of_translations(request: MemberRequest, before: Draft) -> None:
     after = draft_of(before.test)
     if after is None:
         return
-    languages = left_behind(before.content, after.content, [row.content for row in after.translations])
+    languages = outdated_languages(before.content, after.content, [row.content for row in after.translations])
     if languages:
         names = get_text_list([language_name(language) for language in languages], _("and"))
         messages.warning(

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue import judgement
 from goodword.assessments.catalogue.drafts import Draft
-from goodword.assessments.kinds.form_rows import reshaped
+from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.kinds.judgement.editor import MOST_ACTIONS, PARTS, ScenarioForm, place_of
 from goodword.assessments.models import Test
 from goodword.assessments.views.draft_access import draft_page, revision_of
@@ -121,7 +121,7 @@ def remove(request: MemberRequest, draft: Draft, *, scenario_id: str) -> HttpRes
 def _form(request: MemberRequest, draft: Draft, scenario: Mapping[str, Any]) -> ScenarioForm:
     if request.method != "POST":
         return ScenarioForm(content=draft.content, scenario=scenario)
-    other = reshaped(request.POST, parts=PARTS, most=MOST_ACTIONS)
+    other = changed_rows(request.POST, parts=PARTS, most=MOST_ACTIONS)
     return ScenarioForm(
         request.POST if other is None else other,
         content=draft.content,

@@ -54,7 +54,7 @@ def refusals(questions: Sequence[Entry]) -> list[str]:
     return found
 
 
-def begun(
+def new_contents(
     *, name: str, languages: Mapping[str, Sequence[Entry]], questionnaire: int, number: int
 ) -> dict[str, Content]:
     """The contents of a new draft by language, with the questions of a questionnaire's version."""
@@ -76,7 +76,9 @@ def begun(
     }
 
 
-def taken_over(content: Content, questions: Sequence[Entry], *, questionnaire: int, number: int) -> Content:
+def with_questions(
+    content: Content, questions: Sequence[Entry], *, questionnaire: int, number: int
+) -> Content:
     """The content with the questions of another version.
 
     Files keep their place behind the same question. Rubrics and right answers are kept where question and choices
@@ -104,7 +106,7 @@ def taken_over(content: Content, questions: Sequence[Entry], *, questionnaire: i
     }
 
 
-def without_words(content: Content, *, language: str) -> Content:
+def without_texts(content: Content, *, language: str) -> Content:
     """The content in another language, with empty texts for what was added here."""
     questions = [
         entry | {"text": "", "help": ""} if entry["type"] == FILE else entry for entry in content["questions"]
@@ -129,7 +131,7 @@ def rubric_of(content: Content, question_id: str) -> list[dict[str, Any]]:
     return list(found["criteria"]) if found else []
 
 
-def open_texts(content: Content) -> int:
+def count_missing_texts(content: Content) -> int:
     """The number of empty texts that candidates read."""
     files = [entry for entry in content["questions"] if entry["type"] == FILE]
     return (not content["name"]) + sum(not entry["text"] for entry in files)

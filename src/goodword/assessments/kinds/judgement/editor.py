@@ -51,7 +51,7 @@ def empty(*, name: str, instructions: str, construct: str, language: str, organi
     }
 
 
-def copied(content: Content, *, name: str, organisation: str) -> Content:
+def copy_of(content: Content, *, name: str, organisation: str) -> Content:
     """A copy as the start of the organisation's own set; its source names the original."""
     made = deepcopy(content)
     source = _("%(source)s Changed by %(organisation)s, from version %(version)s of “%(name)s”.") % {
@@ -65,7 +65,7 @@ def copied(content: Content, *, name: str, organisation: str) -> Content:
 
 def translation_of(source: Content, *, language: str) -> Content:
     """The set in another language, with empty texts."""
-    made = carried(source, {"scenarios": []} | dict.fromkeys(WHOLE, ""))
+    made = updated_translation(source, {"scenarios": []} | dict.fromkeys(WHOLE, ""))
     return made | {"language": language, "response_scale": scale_in(language)}
 
 
@@ -93,14 +93,14 @@ def with_texts(content: Content, texts: Mapping[str, str]) -> Content:
     return made
 
 
-def carried(source: Content, translated: Content) -> Content:
+def updated_translation(source: Content, translated: Content) -> Content:
     """The translation updated to a changed source: its structure and keys, with the texts translated before."""
     own = {name: translated[name] for name in ("language", "response_scale") if name in translated}
     texts, wanted = texts_of(translated), texts_of(source)
     return with_texts(source, {place: text for place, text in texts.items() if place in wanted}) | own
 
 
-def gaps(source: Content, translated: Content) -> int:
+def count_untranslated(source: Content, translated: Content) -> int:
     """The number of texts without a translation."""
     there = texts_of(translated)
     return sum(place not in there for place in texts_of(source))
@@ -123,7 +123,7 @@ def keys_of(content: Content) -> dict[str, tuple[str, float]]:
     }
 
 
-def left_behind(before: Content, after: Content, translations: Sequence[Content]) -> list[str]:
+def outdated_languages(before: Content, after: Content, translations: Sequence[Content]) -> list[str]:
     """The languages whose translation still has texts that changed in the source."""
     was, now = texts_of(before), texts_of(after)
     changed = {place for place in was.keys() & now.keys() if was[place] != now[place]}
