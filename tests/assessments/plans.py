@@ -11,6 +11,7 @@ from goodword.candidates.models import Application
 from goodword.roles.models import Role
 from tests.assessments.support import application, assigned
 from tests.support import factories
+from tests.support.kept import kept
 
 NOW = factories.NOW
 
@@ -69,6 +70,7 @@ def asked_on(role: Role, *parts: Asks, **values: Any) -> Assessment:
     return assessment
 
 
+@kept
 def attempt_of(*parts: Asks, of: Application | None = None, now: datetime = NOW, **values: Any) -> Attempt:
     """An attempt at an assessment of these parts, invited at `now`."""
     of = of or application()

@@ -21,11 +21,13 @@ from goodword.notifications.domain import links
 from goodword.workflow.domain.eligibility import lock_step_request
 from goodword.workflow.models import StepRequest
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.mail import mail_is_taken
 
 STAGE = (501, "Assessment")
 
 
+@kept
 def application(**values: Any) -> Application:
     """An application on a role whose stage 501 starts the assessment."""
     role = factories.role(factories.organisation(name="Acme Bikes"), title="Window Washer")
@@ -34,6 +36,7 @@ def application(**values: Any) -> Application:
     return factories.application(role, job_id=n, stage_id=STAGE[0], **values)
 
 
+@kept
 def assigned(of: Application | None = None, *, now: datetime = factories.NOW, sent: bool = True) -> Attempt:
     """An attempt, invited at `now`; without `sent` its invitation is still queued."""
     of = of or application()

@@ -4,7 +4,7 @@ import pickle
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from functools import cache, wraps
 from typing import cast
@@ -80,6 +80,8 @@ def _plain(value: object) -> bool:
         return all(_plain(one) for pair in value.items() for one in pair)
     if isinstance(value, list | tuple):
         return all(_plain(one) for one in value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return all(_plain(getattr(value, one.name)) for one in fields(value))
     return isinstance(value, PLAIN)
 
 

@@ -22,6 +22,7 @@ from tests.assessments.support import assigned, part_of, rows
 from tests.references import story
 from tests.references.story import Story, candidate_door, referee_door
 from tests.support import factories
+from tests.support.kept import kept
 from tests.workspace.applications import checked, named, portal
 
 pytestmark = pytest.mark.django_db
@@ -126,10 +127,11 @@ def test_a_corrected_address_resets_the_choice() -> None:
 def test_candidates_see_browser_known_then_organisation_language(
     known: str, works_in: str, browser: str, read: str
 ) -> None:
-    of = applied(known=known, works_in=works_in)
-    attempt, check = assessed(of), checked(of)
+    attempt = in_assessment(known=known, works_in=works_in)
+    of = attempt.step_request.application
+    check = checked(of)
     door = portal(check.step_request)
-    pages = ("", "ask/", "data/", "references/", "references/1/", "assessment/", "assessment/decline/")
+    pages = ("", "references/", "assessment/")
     assert [language_of(f"{door}{page}", browser) for page in pages] == [read] * len(pages)
     known_first = next(language for language in (known, works_in) if language in {"en", "de", "fr"})
     assert {mail.language for mail in Email.objects.of(of.organisation)} == {known_first}
@@ -138,8 +140,17 @@ def test_candidates_see_browser_known_then_organisation_language(
     assert (attempt.language, check.language) == (known_first, known_first)
 
 
+def test_every_page_of_a_candidate_has_the_same_language() -> None:
+    attempt = in_assessment(known="fr", works_in="de")
+    checked(attempt.step_request.application)
+    door = portal(attempt.step_request)
+    for page in ("", "ask/", "data/", "references/", "references/1/", "assessment/", "assessment/decline/"):
+        assert language_of(f"{door}{page}", GERMAN) == "de", page
+        assert language_of(f"{door}{page}") == "fr", page
+
+
 def test_opening_an_assessment_does_not_change_its_language() -> None:
-    attempt = assessed(applied())
+    attempt = in_assessment()
     before = rows(attempt)
     door = f"{portal(attempt.step_request)}assessment/"
     html = Client().get(door, headers={"accept-language": GERMAN}).content.decode()
@@ -152,7 +163,7 @@ def test_opening_an_assessment_does_not_change_its_language() -> None:
 
 
 def test_the_first_answer_fixes_the_language_of_the_assessment() -> None:
-    attempt = assessed(applied())
+    attempt = in_assessment()
     door = f"{portal(attempt.step_request)}assessment/"
     said = Client().post(
         f"{door}1/item/1/", {"answer": "4"}, headers={"accept-language": GERMAN, "X-Goodword": "script"}
@@ -169,16 +180,15 @@ def test_the_first_answer_fixes_the_language_of_the_assessment() -> None:
 
 
 def test_languages_that_a_test_lacks_are_skipped() -> None:
-    of = applied()
-    attempt = assessed(of)
+    attempt = in_assessment()
     version = part_of(attempt, 3).version
     version.test.versions.filter(language="de").delete()
     assert language_of(f"{portal(attempt.step_request)}assessment/", "de, fr;q=0.5, en;q=0.3") == "fr"
 
 
 def test_a_choice_overrides_the_browser_in_both_steps_and_mails() -> None:
-    of = applied()
-    attempt = assessed(of)
+    attempt = in_assessment()
+    of = attempt.step_request.application
     checked(of)
     door = portal(attempt.step_request)
     press(f"{door}assessment/language/", {"language": "fr"}, GERMAN)
@@ -203,8 +213,8 @@ def test_invitations_use_the_language_chosen_before() -> None:
 
 
 def test_the_portal_stores_a_choice_without_a_reference_check() -> None:
-    of = applied()
-    attempt = assessed(of)
+    attempt = in_assessment()
+    of = attempt.step_request.application
     door = portal(attempt.step_request)
     assert press(f"{door}language/", {"language": "fr", "back": f"{door}ask/"}).url == f"{door}ask/"
     of.candidate.refresh_from_db()
@@ -215,7 +225,7 @@ def test_the_portal_stores_a_choice_without_a_reference_check() -> None:
 
 
 def test_your_data_has_language_buttons() -> None:
-    door = portal(assessed(applied()).step_request)
+    door = portal(in_assessment().step_request)
     assert Client().get(f"{door}data/").content.decode().count('name="language"') == 2
     assert press(f"{door}language/", {"language": "de", "back": f"{door}data/"}).url == f"{door}data/"
     assert language_of(f"{door}data/", "fr") == "de"
@@ -223,16 +233,16 @@ def test_your_data_has_language_buttons() -> None:
 
 @pytest.mark.parametrize("language", ["xx", "", "<b>"])
 def test_languages_not_on_offer_are_not_stored(language: str) -> None:
-    of = applied()
-    door = portal(assessed(of).step_request)
+    attempt = in_assessment()
+    of, door = attempt.step_request.application, portal(attempt.step_request)
     assert press(f"{door}language/", {"language": language, "back": "https://evil.example/"}).url == door
     of.candidate.refresh_from_db()
     assert of.candidate.chosen_language == ""
 
 
 def test_unknown_and_expired_links_store_no_choice() -> None:
-    of = applied()
-    door = portal(assessed(of).step_request)
+    attempt = in_assessment()
+    of, door = attempt.step_request.application, portal(attempt.step_request)
     assert press(reverse("portal_language", args=["x" * 43]), {"language": "fr"}).status_code == 404
     assert Client().get(f"{door}language/").status_code == 405
     with time_machine.travel(NOW + timedelta(days=90), tick=False):
@@ -242,7 +252,7 @@ def test_unknown_and_expired_links_store_no_choice() -> None:
 
 
 def test_switching_language_keeps_a_typed_adjustment_request() -> None:
-    attempt = assessed(applied())
+    attempt = in_assessment()
     path = f"{portal(attempt.step_request)}assessment/adjustment/"
     html = press(path, {"a-text": "A larger screen", "a-form": "on", "language": "de"}).content.decode()
     assert ('<html lang="de"' in html, "A larger screen</textarea>" in html) == (True, True)
@@ -250,7 +260,7 @@ def test_switching_language_keeps_a_typed_adjustment_request() -> None:
 
 
 def test_language_buttons_before_an_assessment_return_to_the_page() -> None:
-    attempt = assessed(applied())
+    attempt = in_assessment()
     door = f"{portal(attempt.step_request)}assessment/"
     for page in ("", "1/", "1/practice/1/", "decline/", "adjustment/"):
         html = Client().get(f"{door}{page}").content.decode()
@@ -289,3 +299,8 @@ def assessed(of: Application) -> Attempt:
     assert of.role is not None
     asked_on(of.role, WORK_STYLE, REASONING, JUDGEMENT)
     return assigned(of)
+
+
+@kept
+def in_assessment(*, known: str = "", works_in: str = "en") -> Attempt:
+    return assessed(applied(known=known, works_in=works_in))
