@@ -17,6 +17,7 @@ from goodword.notifications.models import Email, Link
 from tests.assessments.plans import WORK_STYLE, Asks, attempt_of
 from tests.assessments.support import application
 from tests.support import factories
+from tests.support.kept import kept
 from tests.support.mail import mail_is_taken
 
 NOW = factories.NOW
@@ -31,6 +32,7 @@ def named(organisation: Organisation) -> None:
     Organisation.objects.filter(pk=organisation.pk).update(adjustments_name=name, adjustments_email=address)
 
 
+@kept
 def timed(*parts: Asks, of: Application | None = None, **values: Any) -> Attempt:
     """An attempt at these parts, one on a clock unless said otherwise, in an organisation that names Hanna."""
     of = of or application()
