@@ -80,7 +80,6 @@ FOR_MEMBERS = (
     "references/domain/reminders.py",
     "references/domain/slot_changes.py",
     "references/flags/*",
-    "references/templates/references/people*",
     "references/templates/references/result*",
     "references/templates/references/flags*",
     "roles/*",

@@ -59,8 +59,8 @@ def traced(name: str) -> Iterator[None]:
 
 def test_a_referee_submits_and_the_report_is_stored() -> None:
     check = story.sent()
-    story.answer(story.referee_door(story.PEER["r-email"]))
-    door = story.referee_door(story.MANAGER["r-email"])
+    story.answer(story.referee_path(story.PEER["r-email"]))
+    door = story.referee_path(story.MANAGER["r-email"])
     for number, page in enumerate(story.ANSWERS, start=1):
         assert story.post(f"{door}questions/{number}/", page).status_code == 302
     with traced("a referee's submit to the stored report"):

@@ -13,22 +13,22 @@ SHARED = "goodword.workflow.flags"
 #: has the base of both kinds of flag
 RUNS = "goodword.workflow.models"
 
-#: who may reach for what of a package
+#: who may import which modules of a package
 MAY_IMPORT = {
     REFERENCES: {
-        # the map and the addresses only call it
+        # handlers and URLs
         "goodword.flow": {"raising"},
         "goodword.references.urls": {"wording"},
         # the one page that shows flags
         "goodword.workspace.candidate.views": {"wording"},
         # hints about the address that a candidate is typing; reads no flag
         "goodword.references.views.candidate": {"rules"},
-        # record traces and delete them in time; read none
+        # record and delete traces
         "goodword.references.jobs": {"devices"},
         "goodword.references.views.nominations": {"devices"},
         "goodword.references.views.responses": {"devices"},
         "goodword.references.views.self_reference": {"devices"},
-        # tells a member who answers somebody's request for their data what is kept
+        # data exports for members
         "goodword.references.data_export": {"wording"},
     },
     ASSESSMENTS: {
@@ -39,9 +39,9 @@ MAY_IMPORT = {
     },
 }
 
-#: who else knows the rows
+#: who else may use the models
 MAY_KNOW_ROWS = {
-    # what looks after personal data
+    # personal data
     "CheckFlag": {
         "goodword.references.erasure",
         "goodword.references.data_export",
@@ -62,8 +62,8 @@ MAY_KNOW_ROWS = {
     },
 }
 
-#: relations by which somebody could come to the rows, and who may: to hand out what is kept
-BACK_DOORS = {
+#: reverse relations to flags, and who may use them
+RELATIONS = {
     ("check", "flags"): set[str](),
     ("check", "traces"): set[str](),
     ("referee", "flags"): set[str](),
@@ -95,7 +95,7 @@ def test_only_the_two_packages_use_the_shared_mechanism() -> None:
     }
 
 
-def test_the_two_packages_know_nothing_of_each_other() -> None:
+def test_the_two_packages_are_independent() -> None:
     found = {
         (module, part)
         for module in modules()
@@ -107,7 +107,7 @@ def test_the_two_packages_know_nothing_of_each_other() -> None:
 
 
 @pytest.mark.parametrize("row", MAY_KNOW_ROWS)
-def test_only_personal_data_is_looked_after_by_who_knows_the_rows(row: str) -> None:
+def test_only_modules_for_personal_data_use_the_flag_models(row: str) -> None:
     users = {
         module
         for module, name in [
@@ -119,16 +119,16 @@ def test_only_personal_data_is_looked_after_by_who_knows_the_rows(row: str) -> N
     assert users == MAY_KNOW_ROWS[row]
 
 
-@pytest.mark.parametrize("door", BACK_DOORS)
-def test_nobody_reads_flags_by_the_back_door_of_a_relation(door: tuple[str, str]) -> None:
+@pytest.mark.parametrize("relation", RELATIONS)
+def test_flags_are_not_read_through_relations(relation: tuple[str, str]) -> None:
     users = {
         module
         for module, node in nodes(ast.Attribute)
         if isinstance(node.value, ast.Name)
-        and (node.value.id, node.attr) == door
+        and (node.value.id, node.attr) == relation
         and not module.startswith((REFERENCES, ASSESSMENTS))
     }
-    assert users == BACK_DOORS[door]
+    assert users == RELATIONS[relation]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_nobody_reads_flags_by_the_back_door_of_a_relation(door: tuple[str, str]
         ),
     ],
 )
-def test_templates_show_them_on_one_page_alone(name: str, templates: list[str]) -> None:
+def test_only_one_page_shows_flags(name: str, templates: list[str]) -> None:
     assert [
         path.relative_to(ROOT / "src" / "goodword").as_posix()
         for path in sorted((ROOT / "src" / "goodword").rglob("*.html"))

@@ -11,7 +11,7 @@ from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.begin import begin_part
 from goodword.assessments.attempts.completion import end_overdue
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.workflow.languages import named
+from goodword.workflow.languages import language_choices
 from tests.assessments.plans import REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import token_of
 from tests.support import factories
@@ -90,7 +90,7 @@ def test_the_language_is_fixed_once_something_has_begun_and_the_page_says_so(cli
 
 
 def test_languages_have_the_same_order_everywhere() -> None:
-    assert [code for code, _name in named(["fr", "pl", "de", "en"])] == ["en", "de", "fr", "pl"]
+    assert [code for code, _name in language_choices(["fr", "pl", "de", "en"])] == ["en", "de", "fr", "pl"]
 
 
 def test_the_page_before_the_clock_says_the_rule_of_absences(client: Client) -> None:

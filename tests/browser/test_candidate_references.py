@@ -131,7 +131,7 @@ def test_the_whole_way_on_a_phone_by_the_keyboard_alone(
     looker.look(page, "candidate reads the mails")
     press(page, "button", "Send 2 e-mails")
     expect(page.get_by_text("Sending e-mail")).to_be_visible()
-    expect(page.get_by_text("Waiting for an offer")).to_be_visible()
+    expect(page.get_by_text("On hold", exact=True)).to_be_visible()
     looker.look(page, "candidate has sent")
     assert ReferenceRequest.objects.of(check.organisation).count() == 1
 

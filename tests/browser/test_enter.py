@@ -15,7 +15,7 @@ from tests.assessments.adjustments.support import named
 from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
 from tests.browser.test_referee import choose, fill_in
-from tests.references.answered import data_door
+from tests.references.answered import data_path
 from tests.references.stage import Stage, set_up
 from tests.support import factories
 
@@ -81,7 +81,7 @@ def test_where_a_referee_says_no(page: Page, live_server: object, stage: Stage) 
 
 def test_where_a_referee_erases_their_data(page: Page, live_server: object, stage: Stage) -> None:
     request = stage.request
-    door = data_door(Link.Purpose.REFEREE_DATA, request.check_run, request.pk, request.referee.email)
+    door = data_path(Link.Purpose.REFEREE_DATA, request.check_run, request.pk, request.referee.email)
     page.goto(f"{live_server}{door}erase/")
     enter(page, page.get_by_role("checkbox"))
     expect(page.get_by_role("heading", name="Your data is erased")).to_be_visible()

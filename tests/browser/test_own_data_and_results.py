@@ -7,7 +7,7 @@ from goodword.core import clock
 from goodword.notifications.models import Link
 from goodword.references.models import Check
 from tests.browser.looking import WIDTHS, Looker
-from tests.references.answered import FULL, answered, answered_self, asked, checked, data_door
+from tests.references.answered import FULL, answered, answered_self, asked, checked, data_path
 from tests.references.test_own_data import door
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -49,8 +49,8 @@ def test_the_pages_are_accessible_and_fit(browser: Browser, live_server: object)
     request = check.requests.order_by("pk")[0]
     own, theirs = f"{portal(check.step_request, now=now)}data/", door(request, now=now)
     address = check.step_request.application.candidate.email
-    own_erase = data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address)
-    their_erase = data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
+    own_erase = data_path(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address)
+    their_erase = data_path(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
     pages = {
         "results": path("candidate", organisation, application),
         "erase a referee": path("referee_erase", organisation, application, request.referee_id),

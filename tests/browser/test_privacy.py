@@ -11,7 +11,7 @@ from goodword.references.models import Referee
 from goodword.workflow.domain.legal_hold import place_hold
 from goodword.workflow.erasure import request_own_erasure
 from tests.browser.looking import Looker
-from tests.references.answered import data_door, whole
+from tests.references.answered import data_path, whole
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import invited, named, path, portal
@@ -33,12 +33,12 @@ def test_every_page_is_accessible_and_fits(browser: Browser, live_server: object
     request = check.requests.select_related("referee").order_by("pk")[0]
 
     def own() -> str:
-        return data_door(
+        return data_path(
             Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, application.candidate.email
         )
 
     def referees() -> str:
-        return data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
+        return data_path(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
 
     def fresh(door: str) -> str:
         Link.objects.of(organisation).update(expires_at=now + timedelta(hours=1))

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from goodword.core import clock
-from goodword.references.domain.drafts import Draft
+from goodword.references.domain.responses import Draft
 from tests.browser.looking import Looker
 from tests.references.stage import Stage, set_up
 

@@ -17,7 +17,7 @@ from django.test import override_settings
 from goodword.notifications.domain.bounces import take_returned
 from goodword.notifications.jobs import sweep_emails
 from goodword.notifications.models import Email
-from goodword.references.domain.checks import note_zone
+from goodword.references.domain.checks import store_time_zone
 from goodword.references.domain.member_actions import pause_check, resume_check
 from goodword.references.domain.nominations import RefereeDetails, nominate, replace_referee
 from goodword.references.domain.sending import fingerprint, preview_mails, send_requests
@@ -26,7 +26,7 @@ from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
 from goodword.workflow.domain.automation import request_step
 from tests.notifications.returned_messages import report
-from tests.references.story import FACTS, Story, post, referee_door
+from tests.references.story import FACTS, Story, post, referee_path
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
@@ -98,7 +98,7 @@ class World:
         take_returned(report(email, code="550 5.1.1 No such user"), now=datetime.now(UTC))
 
     def answers(self, address: str) -> None:
-        response = post(f"{referee_door(address)}facts/", FACTS)
+        response = post(f"{referee_path(address)}facts/", FACTS)
         assert response.status_code == 302
 
     def pauses(self) -> None:
@@ -157,7 +157,7 @@ def test_fourteen_days_and_every_mail_in_them() -> None:
             "24 Mar 14": lambda: world.names(MARIA, PAUL, NORA),
             "24 Mar 15": lambda: world.comes_back(NORA),
             "25 Mar 11": lambda: world.names_another(OLGA, slot=3),
-            "25 Mar 16": lambda: note_zone(world.request(PAUL), "America/New_York"),
+            "25 Mar 16": lambda: store_time_zone(world.request(PAUL), "America/New_York"),
             "30 Mar 16": lambda: world.answers(MARIA),
             "31 Mar 09": world.pauses,
             "01 Apr 09": world.goes_on,

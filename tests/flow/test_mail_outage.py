@@ -28,7 +28,7 @@ from tests.references.stage import DETAILS
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.mail_server import MailServer, mail_server
-from tests.workflow.happening import enter, happens
+from tests.workflow.greenhouse_changes import enter, happens
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 

@@ -19,7 +19,7 @@ from goodword.core import clock
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.greenhouse.sync.deletions import erase_due
 from goodword.notifications.models import Email
-from goodword.references.domain.requests import is_barred
+from goodword.references.domain.requests import has_opted_out
 from goodword.references.erasure import erase_referee
 from goodword.references.flags import rules
 from goodword.references.models import (
@@ -42,10 +42,10 @@ from tests.references.story import (
     PEER,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     post,
     press_send,
-    referee_door,
+    referee_path,
 )
 from tests.references.test_erase_referee import mail_to
 from tests.reports.test_without_referee import reported
@@ -161,7 +161,7 @@ def lived(world: World) -> None:
     world.deliver()
     run_jobs()
     other = Story(world.ours(first))
-    post(f"{candidate_door(other)}decline/", {"d-reason": f"I will not speak of the {WORD}."})
+    post(f"{candidate_path(other)}decline/", {"d-reason": f"I will not speak of the {WORD}."})
     world.reject(first)
     world.deliver()
     run_jobs()
@@ -180,12 +180,12 @@ def lived(world: World) -> None:
     world.deliver()
     run_jobs()
     story = Story(ours)
-    door = candidate_door(story)
+    door = candidate_path(story)
     assert post(f"{door}1/", MANAGER | REFEREE).status_code == 302
     assert post(f"{door}2/", PEER).status_code == 302
     press_send(story)
     post(
-        f"{referee_door(PEER['r-email'])}no/",
+        f"{referee_path(PEER['r-email'])}no/",
         {"d-why": "would_rather_not", "d-reason": f"The {WORD} and I fell out.", "d-opt_out": "on"},
     )
     run_jobs()
@@ -193,8 +193,8 @@ def lived(world: World) -> None:
     assert post(f"{door}2/another/", petra).status_code == 302
     press_send(story)
     said = [page | {key: f"{WORD}!" for key in page if key in TEXTS} for page in ANSWERS]
-    answer(referee_door(REFEREE["r-email"]), said)
-    draft = referee_door(petra["r-email"])
+    answer(referee_path(REFEREE["r-email"]), said)
+    draft = referee_path(petra["r-email"])
     for number, page in enumerate(said[:-1], start=1):
         assert post(f"{draft}questions/{number}/", page).status_code == 302
     beside(story.check, word=WORD)
@@ -257,7 +257,7 @@ def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
     assert erase_due(now=clock.now() + WAIT + timedelta(minutes=1)) == 1
     run_jobs()  # the redacted reports are drawn
     assert where_it_stands(WORD) == set()
-    assert is_barred(organisation=organisation, address=PEER["r-email"])
+    assert has_opted_out(organisation=organisation, address=PEER["r-email"])
     assert ActivityFeedNote.objects.of(organisation).filter(state="sent").count() == posted
     reports = Report.objects.of(organisation).order_by("step_request", "version")
     assert [(one.version, one.state, one.snapshot["redacted"]) for one in reports] == [

@@ -1,4 +1,4 @@
-"""A check with all kinds of questions and answers, as rows: two managers, a colleague, a client, the candidate."""
+"""Rows of a check with all kinds of questions and answers: two managers, a colleague, a client, the candidate."""
 
 from datetime import timedelta
 from typing import Any
@@ -163,7 +163,7 @@ OWN = {
 def version(
     organisation: Organisation, questions: list[dict[str, Any]] | None = None
 ) -> QuestionnaireVersion:
-    """The questions, published in English and in German (with the same texts, and marked so)."""
+    """The questions in English and German (same texts)."""
     questionnaire, _ = Questionnaire.objects.of(organisation).get_or_create(
         key="all-kinds",
         defaults={"organisation": organisation, "title": "All kinds of questions", "created_at": NOW},
@@ -185,7 +185,6 @@ def version(
 
 @kept
 def checked(org: Organisation | None = None, *, done: bool = True, **candidate: Any) -> Check:
-    """A check without referees."""
     organisation = org or factories.organisation(name="Acme")
     role = factories.role(organisation)
     who = factories.candidate(organisation, **{"first_name": "Ada", "last_name": "Lovelace"} | candidate)
@@ -211,7 +210,6 @@ def checked(org: Organisation | None = None, *, done: bool = True, **candidate: 
 
 
 def named(check: Check, number: int, **values: Any) -> Referee:
-    """A referee who is not written to yet."""
     name, address, relationship, company, _ = PEOPLE[(number - 1) % len(PEOPLE)]
     return Referee.objects.create(
         **{
@@ -232,7 +230,7 @@ def named(check: Check, number: int, **values: Any) -> Referee:
 
 
 def asked(check: Check, number: int, *, state: str = "sent", **values: Any) -> ReferenceRequest:
-    """A referee who was written to."""
+    """A referee with a request."""
     return ReferenceRequest.objects.create(
         organisation=check.organisation,
         check_run=check,
@@ -247,7 +245,6 @@ def asked(check: Check, number: int, *, state: str = "sent", **values: Any) -> R
 def answered(
     check: Check, number: int, answers: dict[str, Any] | None = None, *, language: str = "en", **values: Any
 ) -> Reference:
-    """A referee who has answered."""
     more = {name: values.pop(name) for name in ("factual", "late", "submitted_at") if name in values}
     return Reference.objects.create(
         **{
@@ -264,7 +261,7 @@ def answered(
 
 
 def answered_self(check: Check, answers: dict[str, Any] | None = None, **values: Any) -> SelfReference:
-    """The candidate's own answers."""
+    """The candidate's self-reference."""
     return SelfReference.objects.create(
         **{
             "organisation": check.organisation,
@@ -280,7 +277,7 @@ def answered_self(check: Check, answers: dict[str, Any] | None = None, **values:
 
 @kept
 def whole(**candidate: Any) -> Check:
-    """A check that is done, with three references and the candidate's own answers."""
+    """A completed check with three references and a self-reference."""
     check = checked(**candidate)
     for number in (1, 2, 3):
         answered(check, number)
@@ -288,8 +285,8 @@ def whole(**candidate: Any) -> Check:
     return check
 
 
-def data_door(purpose: Link.Purpose, check: Check, subject_id: int, address: str) -> str:
-    """The path of a link to *Your data* mailed to this address."""
+def data_path(purpose: Link.Purpose, check: Check, subject_id: int, address: str) -> str:
+    """The path of a *Your data* link mailed to this address."""
     n = Link.objects.of(check.organisation).count()
     email = Email.objects.create(
         organisation=check.organisation,

@@ -1,4 +1,4 @@
-"""A short questionnaire in two languages, with a question for managers only and one that hangs on an answer."""
+"""A short questionnaire in two languages, with a question for managers only and a conditional one."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ GERMAN = [
 
 
 def asks(story: Story, *, languages: tuple[str, ...] = ("en", "de")) -> None:
-    """Let the story's check ask these questions, in these languages."""
+    """Let the story's check use these questions."""
     check, organisation = story.check, story.application.organisation
     questionnaire = Questionnaire.objects.create(
         organisation=organisation, key="short", title="Short", created_at=NOW

@@ -1,4 +1,4 @@
-"""Every test here stands at one moment and catches the mail that goes out."""
+"""All tests run at one moment, with mail captured."""
 
 from collections.abc import Iterator
 

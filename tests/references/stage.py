@@ -1,4 +1,4 @@
-"""A check with one referee who was written to, made without pages: for tests that drive a browser or threads."""
+"""A check with one contacted referee, made without pages, for browser and thread tests."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,8 +31,6 @@ DETAILS = RefereeDetails(
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
-    """The check and the request, and where their people enter."""
-
     check_id: int
     request_id: int
     candidate_path: str
@@ -40,21 +38,19 @@ class Stage:
 
     @property
     def request(self) -> ReferenceRequest:
-        """As the database has it now."""
         rows = ReferenceRequest.objects.across_organisations().select_related(
             "referee", "check_run__version", "check_run__step_request__application__candidate"
         )
         return rows.get(pk=self.request_id)
 
     def page_of(self, question_id: str) -> int:
-        """The number of the page that a question stands on."""
         request = self.request
         return answering_session(request.check_run, request, now=factories.NOW).page_of(question_id)
 
 
 @kept
 def set_up(*, now: datetime, languages: tuple[str, ...] = ("en", "de")) -> Stage:
-    """A check of the general questionnaire that asks for a self-reference too, its first referee written to."""
+    """A check of the general questionnaire with a self-reference; its first referee is contacted."""
     role = factories.role(factories.organisation(name="Acme Bikes"))
     application = factories.application(role)
     step = factories.step(role, Step.Kind.REFERENCE_CHECK)

@@ -1,4 +1,4 @@
-"""A check as its people live it, with links out of the mails that were sent."""
+"""A check driven by domain functions, with links taken from its mails."""
 
 import re
 from dataclasses import dataclass, replace
@@ -23,8 +23,8 @@ from goodword.references.domain.context import (
     store_candidate_language,
     store_referee_language,
 )
-from goodword.references.domain.drafts import SubmittedAnswer
 from goodword.references.domain.nominations import nominate
+from goodword.references.domain.responses import SubmittedAnswer
 from goodword.references.models import Check, Reference, ReferenceRequest
 from goodword.references.views import answering
 from goodword.roles.models import Step
@@ -85,8 +85,6 @@ FACTS = ANSWERS[0]
 
 @dataclass
 class Story:
-    """One application with its check, as the database has them now."""
-
     application: Application
 
     @property
@@ -112,7 +110,7 @@ class Story:
         return list(Reference.objects.of(self.application.organisation).order_by("pk"))
 
     def happens(self, name: str, *, at: datetime = NOW, **data: object) -> None:
-        """Something is heard of the application; what follows from it is done."""
+        """Record an event of the application and run its reactions."""
         with transaction.atomic():
             factories.becomes(self.application, name, data)
             record(
@@ -128,7 +126,7 @@ class Story:
 
 @kept
 def opened(*, step: dict[str, Any] | None = None, **application: Any) -> Story:
-    """A check that was just opened, the candidate's invitation sent; `step` are settings of it."""
+    """A new check with its invitation sent. `step`: settings."""
     role = factories.role(factories.organisation(name="Acme"))
     story = Story(factories.application(role, **application))
     settings = factories.step(role, Step.Kind.REFERENCE_CHECK)
@@ -157,24 +155,22 @@ def named(story: Story | None = None) -> Story:
 
 @kept
 def sent(story: Story | None = None) -> Story:
-    """The candidate has pressed Send, and both referees have their mail."""
+    """Both referees have their mail."""
     story = named(story)
     press_send(story)
     return story
 
 
 def get(path: str) -> Any:
-    """A page, opened by somebody without a session."""
     return Client().get(path)
 
 
 def post(path: str, data: dict[str, Any] | None = None) -> Any:
-    """A form, sent by somebody without a session."""
     return Client().post(path, data or {})
 
 
 def press_send(story: Story) -> None:
-    """The candidate sends what the page shows, in the language in which it is written."""
+    """Send the mails as the candidate."""
     check, now = story.check, clock.now()
     language = candidate_language(check, story.application.candidate)
     store_candidate_language(check, language=language)
@@ -185,23 +181,23 @@ def press_send(story: Story) -> None:
     run_jobs()
 
 
-def answer(door: str, answers: list[dict[str, Any]] | None = None) -> None:
-    """A referee answers all questions and submits."""
-    keep_pages(door, answers or ANSWERS)
-    responses.submit(request_id=request_behind(door).pk, now=clock.now())
+def answer(path: str, answers: list[dict[str, Any]] | None = None) -> None:
+    """Answer all questions as a referee, and submit."""
+    keep_pages(path, answers or ANSWERS)
+    responses.submit(request_id=request_behind(path).pk, now=clock.now())
     run_jobs()
 
 
-def request_behind(door: str) -> ReferenceRequest:
-    """The request that a referee's link leads to."""
-    link = links.resolve(door.split("/")[2], purpose=Link.Purpose.REFEREE)
+def request_behind(path: str) -> ReferenceRequest:
+    """The request behind a referee's link."""
+    link = links.resolve(path.split("/")[2], purpose=Link.Purpose.REFEREE)
     assert link is not None
     return ReferenceRequest.objects.of(link.organisation).get(pk=link.subject_id)
 
 
-def keep_pages(door: str, pages: list[dict[str, Any]], *, first: int = 1) -> None:
-    """Keep a referee's answers to these pages, from that number on."""
-    request, now = request_behind(door), clock.now()
+def keep_pages(path: str, pages: list[dict[str, Any]], *, first: int = 1) -> None:
+    """Save a referee's answers to these pages."""
+    request, now = request_behind(path), clock.now()
     store_referee_language(request, language=referee_language(request, browser=()))
     session = responses.answering_session(request.check_run, request, now=now)
     given: list[SubmittedAnswer] = []
@@ -213,13 +209,13 @@ def keep_pages(door: str, pages: list[dict[str, Any]], *, first: int = 1) -> Non
     responses.save_draft(request_id=request.pk, submitted=given, seen={}, now=now)
 
 
-def candidate_door(story: Story) -> str:
-    """Where the candidate's last mail leads, on the pages of references."""
+def candidate_path(story: Story) -> str:
+    """The path of the candidate's last link."""
     return f"{link_in(mails_to(story.application.candidate.email)[-1])}references/"
 
 
-def referee_door(address: str) -> str:
-    """Where a referee's last mail leads."""
+def referee_path(address: str) -> str:
+    """The path of a referee's last link."""
     return link_in(mails_to(address)[-1])
 
 
@@ -232,7 +228,7 @@ def mails_to(address: str) -> list[EmailMultiAlternatives]:
 
 
 def link_in(message: EmailMultiAlternatives) -> str:
-    """The path of the one secret link in a mail's text."""
+    """The path of the secret link in a mail's text."""
     (link,) = re.findall(r"https?://[^/\s]+(/[prvs]/[\w-]+/)", str(message.body))
     return str(link)
 

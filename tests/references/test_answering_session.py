@@ -1,10 +1,10 @@
-"""The way through the questions follows the relationship and the answers, and pages keep their numbers."""
+"""Pages of questions depend on relationship and answers, but keep their numbers."""
 
 import pytest
 
 from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Stated
-from goodword.references.domain.drafts import AnsweringSession, Draft, Incomplete
+from goodword.references.domain.responses import AnsweringSession, Draft, Incomplete
 from tests.references.asking import QUESTIONS
 from tests.support.factories import NOW
 

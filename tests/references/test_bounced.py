@@ -1,4 +1,4 @@
-"""Mail that comes back or is marked as spam: whose link dies, who is asked, and what is sent no more."""
+"""Mail that bounces or is marked as spam."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,13 +17,13 @@ from goodword.references.models import ReferenceRequest
 from tests.references.story import (
     MANAGER,
     NOW,
-    candidate_door,
+    candidate_path,
     get,
     mails_to,
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -36,7 +36,6 @@ NEUTRAL = "There is nothing to do here at the moment"
 
 
 def mail_to(address: str) -> Email:
-    """The last mail that was queued to an address."""
     return Email.objects.across_organisations().filter(to_address=address).latest("pk")
 
 
@@ -51,7 +50,7 @@ def complains(address: str) -> None:
 
 
 def days_pass(days: int) -> None:
-    """The sweeps run every six hours, and what they queue goes out."""
+    """Run the sweeps every six hours and send the mail."""
     for quarter in range(1, days * 4 + 1):
         now = NOW + timedelta(hours=6 * quarter)
         with time_machine.travel(now, tick=False):
@@ -66,12 +65,12 @@ def state(request: ReferenceRequest) -> tuple[str, Any, Any, Any]:
 
 def test_a_bounced_request_revokes_the_link_and_asks_the_candidate_for_another_address() -> None:
     story = sent()
-    door = referee_door(MARIA)
+    path = referee_path(MARIA)
     comes_back(MARIA)
     maria, paul = story.requests
     assert state(maria) == ("sent", NOW, None, None)
     assert (paul.undelivered_at, paul.next_reminder_at is not None) == (None, True)
-    assert NEUTRAL in get(door).content.decode()
+    assert NEUTRAL in get(path).content.decode()
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Our e-mail to Maria Schmidt wasn't delivered"
     assert mails_to(RITA) == []
@@ -104,17 +103,17 @@ def test_a_rejection_by_the_first_mail_server_counts_as_a_bounce() -> None:
 
 def test_a_fault_of_the_mail_server_revokes_no_link() -> None:
     story = sent()
-    door, email = referee_door(MARIA), mail_to(MARIA)
+    path, email = referee_path(MARIA), mail_to(MARIA)
     Email.objects.across_organisations().filter(pk=email.pk).update(state="failed", last_error="554 no")
     story.happens("email.failed", email_id=email.pk, kind=email.kind, subject_ref=email.subject_ref)
     assert story.requests[0].undelivered_at is None
-    assert NEUTRAL not in get(door).content.decode()
+    assert NEUTRAL not in get(path).content.decode()
 
 
 def test_the_check_continues_with_another_referee() -> None:
     story = sent()
     comes_back(MARIA)
-    response = post(f"{candidate_door(story)}1/another/", MANAGER | {"r-email": "nora@globex.example"})
+    response = post(f"{candidate_path(story)}1/another/", MANAGER | {"r-email": "nora@globex.example"})
     assert response.status_code == 302
     press_send(story)
     assert len(mails_to("nora@globex.example")) == 1
@@ -136,13 +135,13 @@ def test_a_late_bounce_of_an_old_address_does_not_affect_the_new_one() -> None:
 
 def test_a_referee_who_has_started_keeps_the_link_when_a_reminder_bounces() -> None:
     story = sent()
-    door = referee_door(MARIA)
-    assert post(f"{door}begin/").status_code == 302
+    path = referee_path(MARIA)
+    assert post(f"{path}begin/").status_code == 302
     days_pass(3)
     comes_back(MARIA, at=NOW + timedelta(days=3))
     maria = story.requests[0]
     assert state(maria) == ("begun", None, None, None)
-    assert NEUTRAL not in get(door).content.decode()
+    assert NEUTRAL not in get(path).content.decode()
     days_pass(10)
     assert len(mails_to(MARIA)) == 2
 
@@ -182,7 +181,7 @@ def test_inviting_again_works_after_the_address_was_corrected() -> None:
 
 def test_a_spam_complaint_stops_a_referees_mail_but_not_the_link() -> None:
     story = sent()
-    door = referee_door(MARIA)
+    path = referee_path(MARIA)
     complains(MARIA)
     assert state(story.requests[0]) == ("sent", None, None, None)
     member = factories.member(story.application.organisation)
@@ -191,7 +190,7 @@ def test_a_spam_complaint_stops_a_referees_mail_but_not_the_link() -> None:
     held_back = mail_to(MARIA)
     days_pass(12)
     assert (len(mails_to(MARIA)), len(mails_to(PAUL)) > 1) == (1, True)
-    assert NEUTRAL not in get(door).content.decode()
+    assert NEUTRAL not in get(path).content.decode()
     assert (held_back.state, held_back.last_error) == ("cancelled", "They marked an earlier mail as spam.")
 
 

@@ -1,4 +1,4 @@
-"""What the candidate's pages say beside naming and sending: while typing, in another language, to a slow referee."""
+"""The candidate's pages: live checks, languages, nudging."""
 
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -7,18 +7,18 @@ from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from goodword.references.domain.requests import bar_address
+from goodword.references.domain.requests import store_opt_out
 from tests.references.story import (
     MANAGER,
     NOW,
     PEER,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     named,
     opened,
     post,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -30,7 +30,7 @@ MARIA = "maria@globex.example"
 
 
 def test_the_first_page_shows_the_request_deadline_readers_and_reminders() -> None:
-    page = get(candidate_door(opened())).content.decode()
+    page = get(candidate_path(opened())).content.decode()
     for words in (
         "Acme would like to hear from 2 people who know your work",
         "Tuesday 17 March",
@@ -56,7 +56,7 @@ def test_live_checks_show_the_errors_of_save_and_store_nothing(
     change: dict[str, str], problem: str, flag: str
 ) -> None:
     story = opened()
-    said = post(f"{candidate_door(story)}1/look/", MANAGER | change).json()
+    said = post(f"{candidate_path(story)}1/validate/", MANAGER | change).json()
     assert said["problems"].get("email", "").startswith(problem)
     assert bool(said["problems"].get("email")) is bool(problem)
     assert said["flags"].get("email", "").startswith(flag)
@@ -66,55 +66,57 @@ def test_live_checks_show_the_errors_of_save_and_store_nothing(
 def test_live_checks_show_errors_while_other_fields_are_empty() -> None:
     story = opened()
     own = story.application.candidate.email
-    said = post(f"{candidate_door(story)}1/look/", {"r-email": own}).json()["problems"]
+    said = post(f"{candidate_path(story)}1/validate/", {"r-email": own}).json()["problems"]
     assert said["email"].startswith("This is your own address.")
-    said = post(f"{candidate_door(story)}1/look/", MANAGER | {"r-to_month_year": "2019"}).json()["problems"]
+    said = post(f"{candidate_path(story)}1/validate/", MANAGER | {"r-to_month_year": "2019"}).json()[
+        "problems"
+    ]
     assert said == {"to_month": "The last month is before the first month."}
 
 
 def test_an_address_alone_does_not_reveal_an_opt_out() -> None:
     story = opened()
-    bar_address(organisation=story.application.organisation, address=MARIA, now=NOW)
-    assert "email" not in post(f"{candidate_door(story)}1/look/", {"r-email": MARIA}).json()["problems"]
+    store_opt_out(organisation=story.application.organisation, address=MARIA, now=NOW)
+    assert "email" not in post(f"{candidate_path(story)}1/validate/", {"r-email": MARIA}).json()["problems"]
 
 
 def test_a_members_address_is_accepted_and_flagged() -> None:
     story = opened()
     member = factories.member(story.application.organisation)
-    assert post(f"{candidate_door(story)}1/", MANAGER | {"r-email": member.user.email}).status_code == 302
-    assert "This is an address at Acme." in get(candidate_door(story)).content.decode()
+    assert post(f"{candidate_path(story)}1/", MANAGER | {"r-email": member.user.email}).status_code == 302
+    assert "This is an address at Acme." in get(candidate_path(story)).content.decode()
 
 
 def test_changing_the_language_keeps_the_form() -> None:
     story = opened()
-    door = candidate_door(story)
-    page = post(f"{door}1/", {"r-name": "Maria Schmidt", "language": "de"}).content.decode()
+    path = candidate_path(story)
+    page = post(f"{path}1/", {"r-name": "Maria Schmidt", "language": "de"}).content.decode()
     assert '<html lang="de"' in page
     assert "Maria Schmidt" in page
     assert story.check.language == "de"
     assert story.check.referees.count() == 0
-    assert post(f"{door}language/", {"language": "fr", "back": f"{door}notice/"}).url == f"{door}notice/"
-    assert '<html lang="fr"' in get(door).content.decode()
+    assert post(f"{path}language/", {"language": "fr", "back": f"{path}notice/"}).url == f"{path}notice/"
+    assert '<html lang="fr"' in get(path).content.decode()
 
 
 @pytest.mark.parametrize("back", ["https://evil.example/", "//evil.example/", "/o/acme/"])
 def test_the_language_button_redirects_within_the_portal_only(back: str) -> None:
     story = opened()
-    door = candidate_door(story)
-    found = post(f"{door}language/", {"language": "de", "back": back}).url
-    assert found == door.removesuffix("references/")
+    path = candidate_path(story)
+    found = post(f"{path}language/", {"language": "de", "back": back}).url
+    assert found == path.removesuffix("references/")
 
 
 def test_languages_that_are_not_offered_are_ignored() -> None:
     story = opened()
-    post(f"{candidate_door(story)}language/", {"language": "tlh"})
+    post(f"{candidate_path(story)}language/", {"language": "tlh"})
     assert story.check.language == "en"
 
 
 def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
     story = sent()
     before = len(mail.outbox)
-    page = get(f"{candidate_door(story)}1/nudge/")
+    page = get(f"{candidate_path(story)}1/nudge/")
     mailto = urlsplit(page.context["mailto"])
     assert (mailto.scheme, unquote(mailto.path)) == ("mailto", MARIA)
     (body,) = parse_qs(mailto.query)["body"]
@@ -127,40 +129,40 @@ def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
 
 def test_only_referees_who_have_not_answered_can_be_nudged() -> None:
     story = named()
-    assert get(f"{candidate_door(story)}1/nudge/").url == candidate_door(story)
+    assert get(f"{candidate_path(story)}1/nudge/").url == candidate_path(story)
     story = sent()
-    answer(referee_door(MARIA))
-    assert get(f"{candidate_door(story)}1/nudge/").url == candidate_door(story)
+    answer(referee_path(MARIA))
+    assert get(f"{candidate_path(story)}1/nudge/").url == candidate_path(story)
 
 
 def test_reloads_tabs_and_the_back_button_change_nothing() -> None:
     story = opened()
-    door = candidate_door(story)
+    path = candidate_path(story)
     for _ in range(2):
-        assert post(f"{door}1/", MANAGER).url == door
-    assert post(f"{door}2/", PEER).url == door
+        assert post(f"{path}1/", MANAGER).url == path
+    assert post(f"{path}2/", PEER).url == path
     assert [row.email for row in story.check.referees.order_by("slot")] == [MARIA, "paul@globex.example"]
-    assert get(f"{door}1/").context["form"]["name"].value() == "Maria Schmidt"
+    assert get(f"{path}1/").context["form"]["name"].value() == "Maria Schmidt"
 
 
 def test_submitting_after_cancellation_shows_the_neutral_page_and_keeps_the_draft() -> None:
     story = named()
-    door = candidate_door(story)
+    path = candidate_path(story)
     story.happens("application.rejected", reason="x")
-    page = post(f"{door}1/", MANAGER | {"r-name": "Changed"})
+    page = post(f"{path}1/", MANAGER | {"r-name": "Changed"})
     assert b"There is nothing to do here at the moment" in page.content
     assert story.check.referees.get(slot=1).name == "Maria Schmidt"
 
 
 def test_the_notice_reflects_device_flags_and_the_retention_period() -> None:
     story = opened()
-    organisation, door = story.application.organisation, candidate_door(story)
-    assert "Network and device" not in get(f"{door}notice/").content.decode()
-    page = get(f"{door}notice/").content.decode()
+    organisation, path = story.application.organisation, candidate_path(story)
+    assert "Network and device" not in get(f"{path}notice/").content.decode()
+    page = get(f"{path}notice/").content.decode()
     assert f"{organisation.name} has set no date for automatic erasure." in page
     organisation.watches_devices, organisation.erases_old, organisation.keep_months = True, True, 18
     organisation.save()
-    page = get(f"{door}notice/").content.decode()
+    page = get(f"{path}notice/").content.decode()
     assert "Network and device" in page
     assert f"It is erased 18 months after your last application at {organisation.name} ends" in page
     assert "has set no date" not in page
@@ -172,8 +174,8 @@ def test_the_number_of_queries_does_not_depend_on_slots() -> None:
         story = opened(
             step={"slots": [{"relationship": "any", "count": number, "needed": False, "hint": ""}]}
         )
-        door = candidate_door(story)
+        path = candidate_path(story)
         with CaptureQueriesContext(connection) as queries:
-            get(door)
+            get(path)
         counts.append(len(queries))
     assert counts[0] == counts[1]

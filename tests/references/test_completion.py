@@ -1,4 +1,4 @@
-"""When a check is complete, and how a deadline goes on after it stood still: rules without a database."""
+"""Pure rules: when a check is complete, and deadlines after a hold."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -27,8 +27,8 @@ NEEDED_IN, NEEDED_OUT = (
         ([IN, NEEDED_IN, OUT], 2, True),
         ([NEEDED_IN, NEEDED_OUT, IN], 2, False),
         ([NEEDED_IN, NEEDED_IN, OUT], 2, True),
-        ([IN], 2, True),  # one was waived: all that are asked for are in
-        ([OUT], 0, False),  # nobody has answered
+        ([IN], 2, True),  # one was waived
+        ([OUT], 0, False),
         ([], 0, False),
     ],
 )
@@ -56,15 +56,15 @@ def berlin(month: int, day: int, hour: int = 23, minute: int = 59) -> datetime:
 @pytest.mark.parametrize(
     ("deadline", "stopped", "now", "expected"),
     [
-        # Tuesday to Friday: three working days were left, and are left again on the Monday after
+        # three working days remain, then and on the next Monday
         (berlin(3, 6), berlin(3, 3, 10, 0), berlin(3, 9, 10, 0), berlin(3, 12)),
-        # answered at once: nothing is taken away
+        # answered at once
         (berlin(3, 6), berlin(3, 3, 10, 0), berlin(3, 3, 11, 0), berlin(3, 6)),
-        # on the last day: there is a working day to go on with
+        # on the last day: at least one working day
         (berlin(3, 6), berlin(3, 6, 10, 0), berlin(3, 6, 18, 0), berlin(3, 9)),
-        # over already: it stays over by as much
+        # stays overdue by as much
         (berlin(3, 2), berlin(3, 3, 10, 0), berlin(3, 5, 10, 0), berlin(3, 4)),
-        # across the change to summer time, 29 March
+        # summer time starts on 29 March
         (berlin(3, 27), berlin(3, 25, 10, 0), berlin(3, 30, 10, 0), berlin(4, 1)),
     ],
 )

@@ -1,4 +1,4 @@
-"""Several at once: over real connections, each with its own transaction."""
+"""Concurrent actions over real connections."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -19,12 +19,12 @@ from tests.references.story import (
     FACTS,
     MANAGER,
     NOW,
-    candidate_door,
+    candidate_path,
     named,
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -35,14 +35,14 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def no_jobs_of_others(transactional_db: None) -> Iterator[None]:
-    """Django's flush leaves the queue alone, which is not among its managed tables: settle what a test left."""
+    """Django's flush does not empty the job queue."""
     yield
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_jobs")
 
 
 def at_once(*acts: Callable[[], Any]) -> list[Any]:
-    """Run the acts in threads that set off together; a guard.Closed is a result like any other."""
+    """Run the actions in threads that start together. Closed is a result like any other."""
     barrier = Barrier(len(acts))
 
     def run(act: Callable[[], Any]) -> Any:
@@ -60,9 +60,9 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
 
 def test_concurrent_submissions_of_one_referee_create_one_reference() -> None:
     story = sent()
-    door = referee_door("maria@globex.example")
+    path = referee_path("maria@globex.example")
     for number, page in enumerate(ANSWERS, start=1):
-        post(f"{door}questions/{number}/", page)
+        post(f"{path}questions/{number}/", page)
     request_id = story.requests[0].pk
     found = at_once(*[lambda: responses.submit(request_id=request_id, now=NOW)] * 4)
     assert len(story.references) == 1
@@ -74,7 +74,7 @@ def test_concurrent_references_complete_the_check_once() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
         for number, page in enumerate(ANSWERS, start=1):
-            post(f"{referee_door(address)}questions/{number}/", page)
+            post(f"{referee_path(address)}questions/{number}/", page)
     first, second = (request.pk for request in story.requests)
     at_once(
         lambda: responses.submit(request_id=first, now=NOW),
@@ -98,7 +98,7 @@ def test_pressing_send_twice_mails_each_referee_once() -> None:
 
 def test_concurrent_releases_mail_the_referee_once() -> None:
     story = opened()
-    post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
+    post(f"{candidate_path(story)}1/", MANAGER | {"r-after_offer": "on"})
     press_send(story)
     referee_id, who = story.check.referees.get().pk, factories.member(story.application.organisation)
     at_once(*[lambda: release_referee(referee_id=referee_id, member=who, now=NOW)] * 3)
@@ -138,10 +138,10 @@ def test_six_concurrent_questions_send_five_mails() -> None:
 def test_ten_concurrent_references_complete_the_check_once() -> None:
     story = opened(step={"slots": [{"relationship": "any", "count": 10, "needed": False, "hint": ""}]})
     for slot in range(1, 11):
-        post(f"{candidate_door(story)}{slot}/", MANAGER | {"r-email": f"referee{slot}@globex.example"})
+        post(f"{candidate_path(story)}{slot}/", MANAGER | {"r-email": f"referee{slot}@globex.example"})
     press_send(story)
-    doors = [referee_door(f"referee{slot}@") for slot in range(1, 11)]
-    at_once(*[lambda door=door: post(f"{door}facts/", FACTS).status_code for door in doors])
+    doors = [referee_path(f"referee{slot}@") for slot in range(1, 11)]
+    at_once(*[lambda path=path: post(f"{path}facts/", FACTS).status_code for path in doors])
     run_jobs()
     assert len(story.references) == 10
     assert [reference.late for reference in story.references] == [False] * 10

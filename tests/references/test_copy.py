@@ -1,4 +1,4 @@
-"""A referee who has answered can have a copy of their own answers, at the address that we know."""
+"""Referees can get a copy of their answers."""
 
 from datetime import timedelta
 
@@ -14,7 +14,7 @@ from tests.references.story import (
     html_of,
     mails_to,
     post,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support.jobs import run_jobs
@@ -29,23 +29,23 @@ def copies() -> list[str]:
     return [str(mail.body) for mail in mails_to(MARIA) if mail.subject.startswith("Your answers about")]
 
 
-def wish(door: str) -> None:
-    assert post(f"{door}copy/", {"address": "evil@mail.example"}).url == door
+def wish(path: str) -> None:
+    assert post(f"{path}copy/", {"address": "evil@mail.example"}).url == path
     run_jobs()
 
 
 @kept
 def answered() -> tuple[Story, str]:
     story = sent()
-    door = referee_door(MARIA)
+    path = referee_path(MARIA)
     strengths = {"q-strengths": "She thinks <b>before</b> she builds.\nAlways."}
-    answer(door, [strengths if "q-strengths" in page else page for page in ANSWERS])
-    return story, door
+    answer(path, [strengths if "q-strengths" in page else page for page in ANSWERS])
+    return story, path
 
 
 def test_the_copy_contains_questions_and_answers_and_goes_to_the_known_address() -> None:
-    _, door = answered()
-    wish(door)
+    _, path = answered()
+    wish(path)
     (text,) = copies()
     for words in ("She thinks <b>before</b> she builds.\nAlways.", "May 2021 to August 2023", "Any day."):
         assert words in text
@@ -55,27 +55,27 @@ def test_the_copy_contains_questions_and_answers_and_goes_to_the_known_address()
 
 
 def test_a_copy_contains_no_link_and_replies_go_to_the_recruiter() -> None:
-    _, door = answered()
-    wish(door)
+    _, path = answered()
+    wish(path)
     message = mails_to(MARIA)[-1]
     assert "/r/" not in str(message.body)
     assert message.reply_to == ["rita@acme.example"]
 
 
 def test_a_copy_is_sent_at_most_every_ten_minutes() -> None:
-    _, door = answered()
+    _, path = answered()
     for minutes in (0, 9, 11):
         with time_machine.travel(NOW + timedelta(minutes=minutes), tick=False):
-            wish(door)
+            wish(path)
     assert len(copies()) == 2
 
 
 def test_no_copy_is_sent_before_submission() -> None:
     sent()
-    door = referee_door(MARIA)
-    wish(door)
+    path = referee_path(MARIA)
+    wish(path)
     assert copies() == []
-    assert get(f"{door}copy/").status_code == 405
+    assert get(f"{path}copy/").status_code == 405
 
 
 def test_a_copy_is_in_the_language_of_the_answers() -> None:
@@ -83,10 +83,10 @@ def test_a_copy_is_in_the_language_of_the_answers() -> None:
     check = story.check
     check.languages = ["en", "de"]
     check.save()
-    door = referee_door(MARIA)
-    post(f"{door}language/", {"language": "de"})
-    answer(door)
-    wish(door)
+    path = referee_path(MARIA)
+    post(f"{path}language/", {"language": "de"})
+    answer(path)
+    wish(path)
     (reference,) = story.references
     (asked,) = (one["text"] for one in reference.version.questions if one["id"] == "strengths")
     html = html_of(mails_to(MARIA)[-1])

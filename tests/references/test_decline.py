@@ -1,17 +1,17 @@
-"""A referee may say no, and so may the candidate."""
+"""Referees and candidates who decline."""
 
 from typing import Any
 
 import pytest
 
-from goodword.references.domain.requests import is_barred
+from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import DoNotContact
 from tests.references.story import (
-    candidate_door,
+    candidate_path,
     get,
     mails_to,
     post,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -22,16 +22,16 @@ pytestmark = pytest.mark.django_db
 MARIA = "maria@globex.example"
 
 
-def say_no(door: str, **data: str) -> Any:
-    response = post(f"{door}no/", {f"d-{name}": value for name, value in data.items()})
+def say_no(path: str, **data: str) -> Any:
+    response = post(f"{path}no/", {f"d-{name}": value for name, value in data.items()})
     run_jobs()
     return response
 
 
 def test_declining_ends_the_request_and_only_the_recruiter_sees_the_reason() -> None:
     story = sent()
-    door = referee_door(MARIA)
-    say_no(door, why="would_rather_not", reason="We fell out.")
+    path = referee_path(MARIA)
+    say_no(path, why="would_rather_not", reason="We fell out.")
     request = story.requests[0]
     assert (request.state, request.why, request.decline_reason) == (
         "declined",
@@ -39,8 +39,8 @@ def test_declining_ends_the_request_and_only_the_recruiter_sees_the_reason() -> 
         "We fell out.",
     )
     assert request.next_reminder_at is None
-    assert "Thank you for telling us" in get(door).content.decode()
-    assert "fell out" not in get(candidate_door(story)).content.decode()
+    assert "Thank you for telling us" in get(path).content.decode()
+    assert "fell out" not in get(candidate_path(story)).content.decode()
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Please name another referee"
     assert "fell out" not in str(asked.body)
@@ -48,9 +48,9 @@ def test_declining_ends_the_request_and_only_the_recruiter_sees_the_reason() -> 
 
 def test_of_two_refusals_the_first_counts() -> None:
     story = sent()
-    door = referee_door(MARIA)
-    say_no(door, why="not_me", reason="I am Maria Schmid.")
-    say_no(door, why="would_rather_not", reason="Other.")
+    path = referee_path(MARIA)
+    say_no(path, why="not_me", reason="I am Maria Schmid.")
+    say_no(path, why="would_rather_not", reason="Other.")
     assert (story.requests[0].why, story.requests[0].decline_reason) == ("not_me", "I am Maria Schmid.")
     assert event_names().count("request.declined") == 1
     assert len(mails_to(story.application.candidate.email)) == 2
@@ -58,9 +58,9 @@ def test_of_two_refusals_the_first_counts() -> None:
 
 def test_the_wrong_person_is_thanked_and_not_treated_as_declining() -> None:
     sent()
-    door = referee_door(MARIA)
-    say_no(door, why="not_me")
-    page = get(door).content.decode()
+    path = referee_path(MARIA)
+    say_no(path, why="not_me")
+    page = get(path).content.decode()
     assert "ask the candidate to check the address" in page
     for refusal in ("You won't be giving a reference", "change your mind"):
         assert refusal not in page
@@ -68,54 +68,54 @@ def test_the_wrong_person_is_thanked_and_not_treated_as_declining() -> None:
 
 def test_declining_requires_a_choice() -> None:
     story = sent()
-    page = say_no(referee_door(MARIA), reason="x")
+    page = say_no(referee_path(MARIA), reason="x")
     assert list(page.context["form"].errors) == ["why"]
     assert story.requests[0].state == "sent"
 
 
 def test_the_decline_form_is_prefilled_from_the_link() -> None:
     sent()
-    door = referee_door(MARIA)
-    form = get(f"{door}no/?as=opt-out").context["form"]
+    path = referee_path(MARIA)
+    form = get(f"{path}no/?as=opt-out").context["form"]
     assert (form["why"].value(), form["opt_out"].value()) == ("would_rather_not", True)
-    assert get(f"{door}no/?as=not-me").context["form"]["why"].value() == "not_me"
+    assert get(f"{path}no/?as=not-me").context["form"]["why"].value() == "not_me"
 
 
 def test_an_opt_out_is_stored_as_a_hash_only() -> None:
     story = sent()
-    say_no(referee_door(MARIA), why="would_rather_not", opt_out="on")
+    say_no(referee_path(MARIA), why="would_rather_not", opt_out="on")
     organisation = story.application.organisation
     (row,) = DoNotContact.objects.of(organisation)
     assert "maria" not in row.address_hash
-    assert is_barred(organisation=organisation, address="MARIA@globex.example")
-    assert not is_barred(organisation=organisation, address="paul@globex.example")
-    assert not is_barred(organisation=factories.organisation(), address=MARIA)
+    assert has_opted_out(organisation=organisation, address="MARIA@globex.example")
+    assert not has_opted_out(organisation=organisation, address="paul@globex.example")
+    assert not has_opted_out(organisation=factories.organisation(), address=MARIA)
 
 
 def test_opt_outs_survive_a_key_rotation(settings: Any) -> None:
     story = sent()
-    say_no(referee_door(MARIA), why="would_rather_not", opt_out="on")
+    say_no(referee_path(MARIA), why="would_rather_not", opt_out="on")
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
-    assert is_barred(organisation=story.application.organisation, address=MARIA)
+    assert has_opted_out(organisation=story.application.organisation, address=MARIA)
 
 
 def test_the_candidate_can_decline_the_whole_check() -> None:
     story = sent()
-    door, referee = candidate_door(story), referee_door(MARIA)
-    assert post(f"{door}decline/", {"d-reason": "I have changed my mind."}).url == door
+    path, referee = candidate_path(story), referee_path(MARIA)
+    assert post(f"{path}decline/", {"d-reason": "I have changed my mind."}).url == path
     run_jobs()
     check = story.check
     assert (check.progress, check.decline_reason) == ("declined", "I have changed my mind.")
     assert [request.state for request in story.requests] == ["ended", "ended"]
-    assert "You've declined" in get(door).content.decode()
+    assert "You've declined" in get(path).content.decode()
     assert "There is nothing to do here at the moment" in get(referee).content.decode()
-    post(f"{door}decline/", {"d-reason": "again"})
+    post(f"{path}decline/", {"d-reason": "again"})
     assert story.check.decline_reason == "I have changed my mind."
     assert event_names().count("check.declined") == 1
 
 
 def test_opening_the_decline_page_changes_nothing() -> None:
     story = sent()
-    get(f"{candidate_door(story)}decline/")
-    get(f"{referee_door(MARIA)}no/")
+    get(f"{candidate_path(story)}decline/")
+    get(f"{referee_path(MARIA)}no/")
     assert (story.check.progress, story.requests[0].state) == ("in_progress", "sent")

@@ -1,8 +1,8 @@
-"""What is kept of somebody's answers while they give them."""
+"""Draft answers."""
 
 from datetime import timedelta
 
-from goodword.references.domain.drafts import META_KEY, Draft, SubmittedAnswer
+from goodword.references.domain.responses import META_KEY, Draft, SubmittedAnswer
 from tests.support.factories import NOW
 
 

@@ -1,4 +1,4 @@
-"""One referee goes at once, with all that they gave; the candidate and the check stay."""
+"""Erasing one referee; candidate and check stay."""
 
 from itertools import count
 from typing import Any
@@ -14,7 +14,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references.check_overview import check_overview
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check
-from goodword.references.domain.requests import bar_address, is_barred
+from goodword.references.domain.requests import has_opted_out, store_opt_out
 from goodword.references.domain.responses import keep_draft_of_closed
 from goodword.references.erasure import erase_referee
 from goodword.references.models import Check, CheckFlag, Referee, Reference, ReferenceRequest, Slot, Trace
@@ -22,7 +22,7 @@ from goodword.references.queries import latest_check, progress
 from goodword.references.results import results
 from goodword.workspace.progress import progress_of
 from tests.references.answered import NOW, answered, asked, checked, named, whole
-from tests.references.story import answer, candidate_door, get, referee_door, sent
+from tests.references.story import answer, candidate_path, get, referee_path, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.workspace.applications import _path
@@ -92,9 +92,7 @@ def test_erasing_a_referee_blanks_the_row_and_deletes_answers_and_links() -> Non
     found = results(check)
     assert (found.received, found.erased, found.sent) == (2, 1, 3)
     mails = Email.objects.of(check.organisation)
-    assert [mail.kind for mail in mails] == [
-        "references.withdrawn"
-    ]  # the candidate is not asked for another referee
+    assert [mail.kind for mail in mails] == ["references.withdrawn"]  # no request for another referee
     words = render(mails.get(), link="")
     assert words.subject == "A referee of Ada Lovelace withdrew their reference (Window Washer)"
     assert "Their reference no longer counts." in " ".join(words.text.split())
@@ -107,9 +105,9 @@ def test_erasing_a_referee_blanks_the_row_and_deletes_answers_and_links() -> Non
 def test_the_candidate_sees_that_a_reference_was_withdrawn_without_details() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
-        answer(referee_door(address))
+        answer(referee_path(address))
     erase(story.requests[0].referee)
-    page = get(candidate_door(story)).content.decode()
+    page = get(candidate_path(story)).content.decode()
     assert "A referee withdrew their reference" in page
     assert page.count("Has answered") == 1
     assert "Erased referee" not in page
@@ -121,10 +119,10 @@ def test_the_candidate_sees_that_a_reference_was_withdrawn_without_details() -> 
 def test_no_replacement_is_requested_while_enough_references_are_left() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
-        answer(referee_door(address))
+        answer(referee_path(address))
     Check.objects.of(story.check.organisation).filter(pk=story.check.pk).update(least=1)
     erase(story.requests[0].referee)
-    page = get(candidate_door(story)).content.decode()
+    page = get(candidate_path(story)).content.decode()
     assert "There is nothing more for you to do." in page
     assert "another reference" not in page
 
@@ -146,7 +144,7 @@ def test_in_an_open_check_the_slot_is_free_again() -> None:
     assert again(referee).replaced_at == NOW
     request = ReferenceRequest.objects.of(check.organisation).get(referee=referee)
     assert (request.state, request.settled_at) == ("ended", NOW)
-    named(check, 1, name="Nora Neu", email="nora@globex.example")  # the place takes another
+    named(check, 1, name="Nora Neu", email="nora@globex.example")
     mail = Email.objects.of(check.organisation).get(kind="references.another")
     assert (mail.to_address, mail.context["referee"]) == (
         check.step_request.application.candidate.email,
@@ -258,9 +256,9 @@ def test_erasing_twice_has_no_further_effect() -> None:
 
 def test_an_opt_out_survives_an_erasure() -> None:
     check = whole()
-    bar_address(organisation=check.organisation, address="maria@globex.example", now=NOW)
+    store_opt_out(organisation=check.organisation, address="maria@globex.example", now=NOW)
     erase(check.referees.get(slot=1))
-    assert is_barred(organisation=check.organisation, address="maria@globex.example")
+    assert has_opted_out(organisation=check.organisation, address="maria@globex.example")
 
 
 def test_other_referees_are_not_affected() -> None:
@@ -315,10 +313,10 @@ def test_an_erased_wrong_recipient_still_does_not_count_as_a_referee() -> None:
 def test_pages_do_not_show_an_erased_referees_relationship() -> None:
     story = sent()
     for address in ("maria@globex.example", "paul@globex.example"):
-        answer(referee_door(address))
+        answer(referee_path(address))
     erase(story.requests[0].referee)
     check = Check.objects.of(story.check.organisation).get(pk=story.check.pk)
     gone, stays = check_overview(check, now=NOW).slots
     assert (gone.relationship, gone.period) == ("", "")
     assert stays.relationship
-    assert get(candidate_door(story)).status_code == 200
+    assert get(candidate_path(story)).status_code == 200

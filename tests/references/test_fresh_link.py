@@ -1,4 +1,4 @@
-"""An expired link offers a fresh one, to the address that we know and to no other."""
+"""An expired link offers a fresh one, to the known address only."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -12,13 +12,13 @@ from goodword.notifications.models import Link
 from tests.references.story import (
     NOW,
     Story,
-    candidate_door,
+    candidate_path,
     get,
     link_in,
     mails_to,
     opened,
     post,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support.jobs import run_jobs
@@ -33,7 +33,7 @@ LATER = NOW + timedelta(days=31)
 @pytest.fixture
 @kept
 def story() -> Story:
-    """A check whose time is long, so that links expire before it does."""
+    """A check with a long deadline, so that links expire first."""
     return sent(opened(step={"deadline_days": 40, "referee_deadline_days": 40}))
 
 
@@ -51,7 +51,7 @@ def portal(story: Story) -> str:
 @pytest.mark.parametrize("who", ["candidate", "referee"])
 def test_a_fresh_link_goes_to_the_known_address(story: Story, who: str) -> None:
     address = story.application.candidate.email if who == "candidate" else MARIA
-    old = portal(story) if who == "candidate" else referee_door(MARIA)
+    old = portal(story) if who == "candidate" else referee_path(MARIA)
     assert get(old).url == f"{old}fresh/"
     page = get(f"{old}fresh/").content.decode()
     assert (masked(address) in page, address in page) == (True, False)
@@ -67,10 +67,10 @@ def test_a_fresh_link_goes_to_the_known_address(story: Story, who: str) -> None:
 
 @pytest.mark.usefixtures("later")
 def test_a_fresh_link_is_sent_at_most_every_ten_minutes(story: Story) -> None:
-    door = portal(story)
+    path = portal(story)
     for minutes, mails in ((0, 2), (9, 2), (11, 3)):
         with time_machine.travel(LATER + timedelta(minutes=minutes), tick=False):
-            post(f"{door}fresh/")
+            post(f"{path}fresh/")
             run_jobs()
         assert len(mails_to(story.application.candidate.email)) == mails
 
@@ -85,20 +85,20 @@ def test_opening_the_page_of_an_expired_link_sends_nothing(story: Story) -> None
 @pytest.mark.usefixtures("later")
 @pytest.mark.parametrize("why", ["closed", "revoked"])
 def test_no_fresh_link_is_sent_if_there_is_nothing_to_open(story: Story, why: str) -> None:
-    door = portal(story)
+    path = portal(story)
     if why == "closed":
         story.happens("application.rejected", at=LATER, reason="x")
     else:
         Link.objects.of(story.application.organisation).update(ended_at=NOW)
-    for page in (get(f"{door}fresh/"), post(f"{door}fresh/")):
+    for page in (get(f"{path}fresh/"), post(f"{path}fresh/")):
         assert b"There is nothing to do here at the moment" in page.content
     run_jobs()
     assert len(mails_to(story.application.candidate.email)) == 1
 
 
 def test_a_valid_link_opens_the_portal(story: Story) -> None:
-    door = portal(story)
-    assert post(f"{door}fresh/").url == door
+    path = portal(story)
+    assert post(f"{path}fresh/").url == path
     run_jobs()
     assert len(mails_to(story.application.candidate.email)) == 1
 
@@ -118,7 +118,7 @@ def test_addresses_are_masked(address: str, shown: str) -> None:
 
 
 def test_all_pages_of_an_expired_link_redirect(story: Story) -> None:
-    door = candidate_door(story)
+    door = candidate_path(story)
     with time_machine.travel(LATER, tick=False):
         for path in ("", "1/", "review/", "notice/"):
             assert get(f"{door}{path}").url == f"{portal(story)}fresh/"

@@ -1,8 +1,8 @@
-"""What a role says of each referee that it asks for reaches the candidate: in the invitation, and on the pages."""
+"""Hints of the role appear in the invitation and on the pages."""
 
 import pytest
 
-from tests.references.story import MANAGER, candidate_door, get, html_of, mails_to, opened, post
+from tests.references.story import MANAGER, candidate_path, get, html_of, mails_to, opened, post
 from tests.support import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(factories.NOW, tick=False)]
@@ -24,7 +24,7 @@ def test_the_invitation_names_referees_questions_and_readers() -> None:
         for words in (
             "and answer questions about: Reliability, Quality of work, Working with others",
             "Their answers are read by the people at Acme who decide on your application.",
-            "We contact nobody until you've read the e-mail",
+            "We contact nobody until you've read their e-mail",
             "want them contacted only after an offer",
         ):
             assert words in part
@@ -32,9 +32,9 @@ def test_the_invitation_names_referees_questions_and_readers() -> None:
 
 def test_the_hint_is_shown_before_and_after_naming() -> None:
     story = opened(step={"slots": SLOTS})
-    door = candidate_door(story)
-    assert get(door).content.decode().count(SHOWN) == 1
-    assert SHOWN in get(f"{door}1/").content.decode()
-    assert SHOWN not in get(f"{door}2/").content.decode()
-    post(f"{door}1/", MANAGER)
-    assert get(door).content.decode().count(SHOWN) == 1
+    path = candidate_path(story)
+    assert get(path).content.decode().count(SHOWN) == 1
+    assert SHOWN in get(f"{path}1/").content.decode()
+    assert SHOWN not in get(f"{path}2/").content.decode()
+    post(f"{path}1/", MANAGER)
+    assert get(path).content.decode().count(SHOWN) == 1

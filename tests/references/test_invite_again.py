@@ -1,4 +1,4 @@
-"""A member can always invite again by hand."""
+"""Inviting again by hand."""
 
 from datetime import timedelta
 
@@ -14,12 +14,12 @@ from tests.references.story import (
     NOW,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     mails_to,
     opened,
     post,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -55,7 +55,7 @@ def test_before_sending_the_candidate_is_invited_again_with_a_new_deadline() -> 
 
 def test_after_sending_only_referees_without_an_answer_are_invited_again() -> None:
     story = sent()
-    answer(referee_door(MARIA))
+    answer(referee_path(MARIA))
     again(story)
     assert [len(mails_to(address)) for address in (story.application.candidate.email, MARIA, PAUL)] == [
         1,
@@ -67,8 +67,8 @@ def test_after_sending_only_referees_without_an_answer_are_invited_again() -> No
 
 def test_after_a_refusal_the_candidate_is_asked_for_another_referee() -> None:
     story = sent()
-    answer(referee_door(MARIA))
-    post(f"{referee_door(PAUL)}no/", {"d-why": "would_rather_not"})
+    answer(referee_path(MARIA))
+    post(f"{referee_path(PAUL)}no/", {"d-why": "would_rather_not"})
     run_jobs()
     again(story)
     assert [message.subject for message in mails_to(story.application.candidate.email)][1:] == [
@@ -79,8 +79,8 @@ def test_after_a_refusal_the_candidate_is_asked_for_another_referee() -> None:
 
 def test_after_a_wrong_recipient_the_candidate_is_asked_for_the_address() -> None:
     story = sent()
-    answer(referee_door(MARIA))
-    post(f"{referee_door(PAUL)}no/", {"d-why": "not_me"})
+    answer(referee_path(MARIA))
+    post(f"{referee_path(PAUL)}no/", {"d-why": "not_me"})
     run_jobs()
     again(story)
     first, second = mails_to(story.application.candidate.email)[1:]
@@ -90,21 +90,21 @@ def test_after_a_wrong_recipient_the_candidate_is_asked_for_the_address() -> Non
 
 def test_inviting_again_reopens_a_check_closed_by_a_rejection() -> None:
     story = sent()
-    answer(referee_door(MARIA))
+    answer(referee_path(MARIA))
     story.happens("application.rejected", reason="x")
-    # not rejected any more; what follows from that comes after the click
+    # unrejected; its reactions run after the click
     factories.becomes(story.application, "application.unrejected", {})
     again(story)
     check = story.check
     assert (check.closed_at, [request.state for request in story.requests]) == (None, ["answered", "sent"])
     assert len(mails_to(PAUL)) == 2
-    assert b"Nothing is needed" not in get(referee_door(PAUL)).content
+    assert b"Nothing is needed" not in get(referee_path(PAUL)).content
 
 
 def test_inviting_again_after_completion_opens_a_new_check() -> None:
     story = opened()
     first = story.check
-    post(f"{candidate_door(story)}decline/")
+    post(f"{candidate_path(story)}decline/")
     run_jobs()
     again(story)
     assert story.check != first
@@ -145,9 +145,9 @@ def test_members_of_another_organisation_cannot_act() -> None:
 
 def test_opted_out_referees_are_not_invited_again() -> None:
     story = sent()
-    door = referee_door(PAUL)
-    post(f"{door}begin/")
-    post(f"{door}opt-out/")
+    path = referee_path(PAUL)
+    post(f"{path}begin/")
+    post(f"{path}opt-out/")
     run_jobs()
     again(story)
     assert [len(mails_to(address)) for address in (MARIA, PAUL)] == [2, 1]

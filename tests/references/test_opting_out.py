@@ -1,4 +1,4 @@
-"""*Don't contact me again* holds for the whole organisation, for good, and at once."""
+"""*Don't contact me again* applies to the whole organisation, for good and at once."""
 
 from typing import Any
 
@@ -8,23 +8,23 @@ from django.db import transaction
 from goodword.notifications.models import Email, Link
 from goodword.references import erasure
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_referee
-from goodword.references.domain.requests import is_barred
+from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import DoNotContact
 from goodword.roles.models import Step
 from goodword.workflow.domain.automation import request_step
-from tests.references.answered import data_door
+from tests.references.answered import data_path
 from tests.references.story import (
     MANAGER,
     NOW,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     mails_to,
     named,
     post,
     press_send,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -37,7 +37,7 @@ MARIA = "maria@globex.example"
 
 
 def second_story(first: Story) -> Story:
-    """Another candidate of the same role names the same two."""
+    """Another candidate of the role names the same referees."""
     assert first.application.role is not None
 
     story = Story(factories.application(first.application.role))
@@ -56,20 +56,20 @@ def second_story(first: Story) -> Story:
 
 @kept
 def two_stories() -> tuple[Story, Story]:
-    """Two candidates of a role wait for the same two referees."""
+    """Two candidates of a role wait for the same referees."""
     first = sent()
     return first, second_story(first)
 
 
-def opt_out(door: str) -> None:
-    post(f"{door}no/", {"d-why": "would_rather_not", "d-opt_out": "on"})
+def opt_out(path: str) -> None:
+    post(f"{path}no/", {"d-why": "would_rather_not", "d-opt_out": "on"})
     run_jobs()
 
 
 def test_an_opt_out_asks_other_candidates_for_another_referee() -> None:
     first, second = two_stories()
-    door = referee_door(MARIA)  # of the second
-    opt_out(door)
+    path = referee_path(MARIA)  # of the second
+    opt_out(path)
     assert [request.state for request in first.requests] == ["declined", "sent"]
     assert [request.state for request in second.requests] == ["declined", "sent"]
     for story in (first, second):
@@ -79,10 +79,10 @@ def test_an_opt_out_asks_other_candidates_for_another_referee() -> None:
 
 def test_started_requests_stay_open_after_an_opt_out_without_reminders() -> None:
     first = sent()
-    begun = referee_door(MARIA)
+    begun = referee_path(MARIA)
     post(f"{begun}begin/")
     second_story(first)
-    opt_out(referee_door(MARIA))
+    opt_out(referee_path(MARIA))
     request = first.requests[0]
     assert (request.state, request.next_reminder_at) == ("begun", None)
     answer(begun)
@@ -93,7 +93,7 @@ def test_an_opt_out_cancels_queued_mail_of_all_checks() -> None:
     first, second = two_stories()
     request = first.requests[0]
     mail_referee(request, check=first.check, kind=REQUEST_REMINDER, key="reminder:9", now=NOW)
-    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-opt_out": "on"})
+    post(f"{referee_path(MARIA)}no/", {"d-why": "not_me", "d-opt_out": "on"})
     waiting = Email.objects.of(first.application.organisation).filter(
         to_address=MARIA, state=Email.State.QUEUED
     )
@@ -105,35 +105,35 @@ def test_an_opt_out_cancels_queued_mail_of_all_checks() -> None:
 
 def test_an_opt_out_applies_to_one_organisation() -> None:
     story, other = sent(), sent()
-    opt_out(referee_door(MARIA))
+    opt_out(referee_path(MARIA))
     assert [request.state for request in story.requests] == ["sent", "sent"]
-    assert is_barred(organisation=other.application.organisation, address=MARIA)
-    assert not is_barred(organisation=story.application.organisation, address=MARIA)
+    assert has_opted_out(organisation=other.application.organisation, address=MARIA)
+    assert not has_opted_out(organisation=story.application.organisation, address=MARIA)
 
 
 def test_a_referee_can_opt_out_after_answering() -> None:
     story = sent()
-    door = referee_door(MARIA)
-    answer(door)
-    assert "Don't contact me again" in get(door).content.decode()
+    path = referee_path(MARIA)
+    answer(path)
+    assert "Don't contact me again" in get(path).content.decode()
     for _ in range(2):
-        assert post(f"{door}opt-out/").url == door
+        assert post(f"{path}opt-out/").url == path
     run_jobs()
-    assert is_barred(organisation=story.application.organisation, address=MARIA)
+    assert has_opted_out(organisation=story.application.organisation, address=MARIA)
     assert (len(story.references), story.requests[0].state) == (1, "answered")
     assert event_names().count("request.opted_out") == 1
-    assert "Don't contact me again" not in get(door).content.decode()
-    assert get(f"{door}opt-out/").status_code == 405
+    assert "Don't contact me again" not in get(path).content.decode()
+    assert get(f"{path}opt-out/").status_code == 405
 
 
 def test_an_opt_out_survives_erasure_and_key_rotation(settings: Any) -> None:
     story = sent()
     organisation = story.application.organisation
-    opt_out(referee_door(MARIA))
+    opt_out(referee_path(MARIA))
     erasure.erase_referee(referee_id=story.requests[0].referee_id, by="member:1", now=NOW)
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32} | settings.GOODWORD_FIELD_KEYS
-    assert is_barred(organisation=organisation, address=MARIA)
-    page = post(f"{candidate_door(story)}1/", MANAGER | {"r-email": MARIA})
+    assert has_opted_out(organisation=organisation, address=MARIA)
+    page = post(f"{candidate_path(story)}1/", MANAGER | {"r-email": MARIA})
     assert "This person has asked not to be contacted." in page.content.decode()
     assert [request.state for request in story.requests] == ["declined", "sent"]
     assert DoNotContact.objects.of(organisation).count() == 1
@@ -142,8 +142,8 @@ def test_an_opt_out_survives_erasure_and_key_rotation(settings: Any) -> None:
 def test_erasing_with_an_opt_out_ends_requests_of_other_checks() -> None:
     first, second = two_stories()
     maria = second.requests[0]
-    door = data_door(Link.Purpose.REFEREE_DATA, maria.check_run, maria.pk, MARIA)
-    assert post(f"{door}erase/", {"opt_out": "on"}).status_code == 200
+    path = data_path(Link.Purpose.REFEREE_DATA, maria.check_run, maria.pk, MARIA)
+    assert post(f"{path}erase/", {"opt_out": "on"}).status_code == 200
     run_jobs()
     assert [request.state for request in first.requests] == ["declined", "sent"]
     assert [request.state for request in second.requests] == ["ended", "sent"]

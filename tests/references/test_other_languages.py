@@ -20,7 +20,7 @@ from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.workflow.domain.automation import request_step
 from goodword.workflow.domain.legal_hold import lift_hold, place_hold
-from tests.references.answered import data_door
+from tests.references.answered import data_path
 from tests.references.story import (
     FACTS,
     MANAGER,
@@ -28,24 +28,24 @@ from tests.references.story import (
     PEER,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     post,
     press_send,
-    referee_door,
+    referee_path,
 )
 from tests.support import factories
 from tests.support.english import english_in, pieces
 from tests.support.jobs import run_jobs
 
-#: long walks, on a busy machine
+#: long tests on a busy machine
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 _pages: list[tuple[str, str]] = []
 
 
 def kept(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """A middleware that keeps what every page says."""
+    """A middleware that records the text of every page."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -65,7 +65,7 @@ def pages(settings: Settings) -> Iterator[list[tuple[str, str]]]:
 
 
 def opened(language: str, **step: object) -> Story:
-    """A check at an organisation that works in this language, with all that its pages can show."""
+    """A check with everything its pages can show, in this language."""
     organisation = factories.organisation(name="Acme", language=language, watches_devices=True)
     role = factories.role(organisation)
     story = Story(factories.application(role))
@@ -86,7 +86,7 @@ def test_pages_and_mails_are_fully_translated(language: str, pages: list[tuple[s
         {"relationship": "any", "count": 2, "needed": False, "hint": ""},
     ]
     story = opened(language, slots=slots, self_reference="needed", least=2)
-    door = candidate_door(story)
+    door = candidate_path(story)
     for path in ("", "notice/", "decline/", "1/", "3/cannot/", "self-reference/"):
         assert get(f"{door}{path}").status_code == 200, path
     post(f"{door}1/", {"r-name": ""})
@@ -96,7 +96,7 @@ def test_pages_and_mails_are_fully_translated(language: str, pages: list[tuple[s
     post(f"{door}3/cannot/", {"c-reason": ""})
     post(f"{door}3/cannot/", {"c-reason": "Ich war dort allein."})
     press_send(story)
-    maria, paul = referee_door("maria@globex.example"), referee_door("paul@globex.example")
+    maria, paul = referee_path("maria@globex.example"), referee_path("paul@globex.example")
     for path in (
         "",
         "questions/1/",
@@ -136,15 +136,15 @@ def test_pages_and_mails_are_fully_translated(language: str, pages: list[tuple[s
 
 
 def own_data(story: Story) -> list[str]:
-    """*Your data* for candidate and referee, also under a legal hold and with an expired link."""
+    """*Your data* pages, also under a legal hold and with an expired link."""
     check, request = story.check, story.requests[0]
     who = story.application.candidate
     doors = [
-        data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, who.email),
-        data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email),
+        data_path(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, who.email),
+        data_path(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email),
     ]
-    expired = data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, "old@mail.example")
-    return [*(f"{door}{more}" for door in doors for more in ("", "erase/")), expired]
+    expired = data_path(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, "old@mail.example")
+    return [*(f"{path}{more}" for path in doors for more in ("", "erase/")), expired]
 
 
 def _search(language: str, pages: list[tuple[str, str]]) -> None:

@@ -1,4 +1,4 @@
-"""A referee's own data: told, handed out, and gone, as long as their link lives."""
+"""A referee's own data: notice, export and erasure."""
 
 import json
 import re
@@ -12,9 +12,9 @@ from goodword.core.data_export import ExportRequest, Reader
 from goodword.notifications.domain import links
 from goodword.notifications.models import Email, Link
 from goodword.references.data_export import export as references_export
-from goodword.references.domain.requests import is_barred, revoke_links
+from goodword.references.domain.requests import has_opted_out, revoke_links
 from goodword.references.models import Check, CheckFlag, Referee, ReferenceRequest, SelfReference
-from tests.references.answered import NOW, asked, checked, data_door, whole
+from tests.references.answered import NOW, asked, checked, data_path, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support.pages import comparable
 
@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 def door(request: ReferenceRequest, **values: Any) -> str:
-    """The path of the data page by a fresh link."""
+    """The path of the data page."""
     url = links.mint(
         organisation=request.organisation,
         purpose=Link.Purpose.REFEREE,
@@ -32,9 +32,9 @@ def door(request: ReferenceRequest, **values: Any) -> str:
     return f"{url.removeprefix('http://localhost:8000')}data/"
 
 
-def own_door(request: ReferenceRequest, *, address: str = "") -> str:
-    """The page with the buttons, by a new link mailed to the referee."""
-    return data_door(
+def own_path(request: ReferenceRequest, *, address: str = "") -> str:
+    """The path of the page with the buttons, mailed to the referee."""
+    return data_path(
         Link.Purpose.REFEREE_DATA, request.check_run, request.pk, address or request.referee.email
     )
 
@@ -87,7 +87,7 @@ def test_the_export_contains_the_referees_own_answers_only(check: Check, request
         facts={"domain": "secret-sign"},
         found_at=NOW,
     )
-    response = Client().get(f"{own_door(request_)}download/")
+    response = Client().get(f"{own_path(request_)}download/")
     assert response["Content-Disposition"] == 'attachment; filename="my-data.json"'
     text = response.content.decode()
     told = json.loads(text)
@@ -102,14 +102,14 @@ def test_the_export_contains_the_referees_own_answers_only(check: Check, request
 
 
 def test_opening_the_erase_page_changes_nothing(request_: ReferenceRequest) -> None:
-    page = Client().get(f"{own_door(request_)}erase/")
+    page = Client().get(f"{own_path(request_)}erase/")
     assert page.status_code == 200
     assert "Your reference no longer counts." in page.content.decode()
     assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
 
 
 def test_erasing_deletes_data_and_link(check: Check, request_: ReferenceRequest) -> None:
-    path, portal = own_door(request_), door(request_)
+    path, portal = own_path(request_), door(request_)
     response = Client().post(f"{path}erase/", {"opt_out": "on"})
     assert response.status_code == 200
     page = " ".join(response.content.decode().split())
@@ -117,7 +117,7 @@ def test_erasing_deletes_data_and_link(check: Check, request_: ReferenceRequest)
     assert "keeps only the fact that a referee was asked, when, and whether they answered or declined" in page
     assert "Nothing of you is kept" not in page
     assert "won't write to you again" in response.content.decode()
-    assert is_barred(organisation=check.organisation, address="maria@globex.example")
+    assert has_opted_out(organisation=check.organisation, address="maria@globex.example")
     assert Referee.objects.of(check.organisation).get(pk=request_.referee_id).email == ""
     assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [404] * 3
     assert Client().post(f"{path}erase/").status_code == 404
@@ -125,8 +125,8 @@ def test_erasing_deletes_data_and_link(check: Check, request_: ReferenceRequest)
 
 
 def test_without_an_opt_out_no_hash_is_kept(check: Check, request_: ReferenceRequest) -> None:
-    Client().post(f"{own_door(request_)}erase/")
-    assert not is_barred(organisation=check.organisation, address="maria@globex.example")
+    Client().post(f"{own_path(request_)}erase/")
+    assert not has_opted_out(organisation=check.organisation, address="maria@globex.example")
 
 
 def test_data_pages_work_after_closing_and_declining() -> None:
@@ -134,7 +134,7 @@ def test_data_pages_work_after_closing_and_declining() -> None:
     declined = asked(check, 1, state="declined")
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
     check.save()
-    path = own_door(declined)
+    path = own_path(declined)
     assert Client().get(door(declined)).status_code == 200
     assert [Client().get(f"{path}{more}").status_code for more in ("", "download/", "erase/")] == [200] * 3
 
@@ -150,7 +150,7 @@ def test_an_expired_link_can_still_request_the_data_link(
     for more in ("download/", "erase/"):
         assert Client().get(f"{path}{more}").status_code == 404
     assert Client().post(f"{path}link/")["Location"] == f"{path}?sent=1"
-    Client().post(f"{path}link/")  # once in ten minutes
+    Client().post(f"{path}link/")  # limited to one in ten minutes
     email = Email.objects.of(check.organisation).get()
     assert (email.kind, email.to_address, email.link_purpose, email.link_subject_id) == (
         "workflow.own_data",
@@ -162,7 +162,7 @@ def test_an_expired_link_can_still_request_the_data_link(
 
 
 def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> None:
-    revoked, revoked_own = door(request_), own_door(request_)
+    revoked, revoked_own = door(request_), own_path(request_)
     revoke_links(request_, now=NOW)
     before = list(Referee.objects.of(request_.organisation).values())
     mails = Email.objects.of(request_.organisation).count()
@@ -175,7 +175,7 @@ def test_a_revoked_link_shows_the_neutral_page(request_: ReferenceRequest) -> No
 
 
 def test_a_data_link_mailed_to_an_old_address_is_refused(request_: ReferenceRequest) -> None:
-    path = own_door(request_, address="somebody@else.example")
+    path = own_path(request_, address="somebody@else.example")
     assert Client().get(f"{path}download/")["Location"] == path
     assert Client().post(f"{path}erase/")["Location"] == path
     assert Referee.objects.of(request_.organisation).filter(erased_at=None).count() == 3
@@ -195,7 +195,7 @@ def test_a_candidates_link_does_not_open_referee_pages(request_: ReferenceReques
 
 
 def test_data_pages_are_neither_cached_nor_indexed(request_: ReferenceRequest) -> None:
-    path = own_door(request_)
+    path = own_path(request_)
     for page in (door(request_), path, f"{path}download/", f"{path}erase/"):
         response = Client().get(page)
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
@@ -203,7 +203,7 @@ def test_data_pages_are_neither_cached_nor_indexed(request_: ReferenceRequest) -
 
 def test_mails_of_other_referees_are_kept(check: Check, request_: ReferenceRequest) -> None:
     mail_to(check, "omar@globex.example", hello="Omar")
-    Client().post(f"{own_door(request_)}erase/")
+    Client().post(f"{own_path(request_)}erase/")
     assert [
         mail.to_address
         for mail in Email.objects.of(check.organisation).exclude(
@@ -244,7 +244,7 @@ def test_drafts_are_exported_to_their_author_only() -> None:
 def test_the_erase_page_says_what_the_candidate_will_see(request_: ReferenceRequest) -> None:
     checks = Check.objects.of(request_.organisation)
     checks.update(languages=["en", "de", "fr"])
-    path = f"{own_door(request_)}erase/"
+    path = f"{own_path(request_)}erase/"
     page = " ".join(Client().get(path).content.decode().split())
     assert "Ada Lovelace and Acme see that a referee withdrew their reference." in page
     assert "Ada Lovelace named you and can tell that it was you." in page
@@ -257,14 +257,14 @@ def test_the_erase_page_says_what_the_candidate_will_see(request_: ReferenceRequ
 @pytest.mark.parametrize("is_open", [True, False])
 def test_another_referee_is_requested_only_while_the_check_is_open(is_open: bool) -> None:
     check = checked(done=not is_open)
-    page = Client().get(f"{own_door(asked(check, 1))}erase/").content.decode()
+    page = Client().get(f"{own_path(asked(check, 1))}erase/").content.decode()
     assert "We no longer ask you for this reference" in page
     assert ("can name somebody else" in page) is is_open
 
 
 def test_the_download_is_in_the_language_of_the_page(request_: ReferenceRequest) -> None:
     Check.objects.of(request_.organisation).update(languages=["en", "de"])
-    page = Client().get(own_door(request_), {"language": "de"}).content.decode()
+    page = Client().get(own_path(request_), {"language": "de"}).content.decode()
     [path] = re.findall(r'href="([^"]*download/[^"]*)"', page)
     assert path.endswith("?language=de")
     assert Client().get(path).status_code == 200

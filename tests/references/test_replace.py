@@ -1,4 +1,4 @@
-"""A referee who has not answered can be replaced; one who has, cannot."""
+"""Replacing referees who have not answered."""
 
 import pytest
 from django.core import mail
@@ -8,13 +8,13 @@ from goodword.references.models import Referee
 from tests.references.story import (
     MANAGER,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     html_of,
     mails_to,
     post,
     press_send,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support.jobs import event_names, run_jobs
@@ -27,8 +27,8 @@ MARIA = "maria@globex.example"
 
 def test_replacing_ends_the_old_link_and_waits_for_send() -> None:
     story = sent()
-    door, old = candidate_door(story), referee_door(MARIA)
-    assert post(f"{door}1/another/", NEW).url == f"{door}review/"
+    path, old = candidate_path(story), referee_path(MARIA)
+    assert post(f"{path}1/another/", NEW).url == f"{path}review/"
     run_jobs()
     assert b"There is nothing to do here at the moment" in get(old).content
     assert [(request.state, request.why) for request in story.requests] == [
@@ -36,31 +36,31 @@ def test_replacing_ends_the_old_link_and_waits_for_send() -> None:
         ("sent", ""),
     ]
     assert mails_to("nora@globex.example") == []
-    assert [shown.email.to_address for shown in get(f"{door}review/").context["mails"]] == [
+    assert [shown.email.to_address for shown in get(f"{path}review/").context["mails"]] == [
         "nora@globex.example"
     ]
     press_send(story)
     assert len(mails_to("nora@globex.example")) == 1
-    assert len(mails_to("paul@globex.example")) == 1  # who has their mail gets no second one
-    answer(referee_door("nora@globex.example"))
-    answer(referee_door("paul@globex.example"))
+    assert len(mails_to("paul@globex.example")) == 1
+    answer(referee_path("nora@globex.example"))
+    answer(referee_path("paul@globex.example"))
     assert story.check.progress == "completed"
 
 
 def test_a_referee_who_declined_can_be_replaced() -> None:
     story = sent()
-    post(f"{referee_door(MARIA)}no/", {"d-why": "would_rather_not"})
+    post(f"{referee_path(MARIA)}no/", {"d-why": "would_rather_not"})
     run_jobs()
-    door = candidate_door(story)
-    assert b"won't be giving a reference" in get(door).content
-    assert post(f"{door}1/another/", NEW).status_code == 302
+    path = candidate_path(story)
+    assert b"won't be giving a reference" in get(path).content
+    assert post(f"{path}1/another/", NEW).status_code == 302
     assert (story.requests[0].state, story.requests[0].why) == ("declined", "would_rather_not")
     assert event_names().count("request.replaced") == 0
 
 
 def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate() -> None:
     story = sent()
-    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-reason": "No idea who this is"})
+    post(f"{referee_path(MARIA)}no/", {"d-why": "not_me", "d-reason": "No idea who this is"})
     run_jobs()
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Please check the address of Maria Schmidt"
@@ -69,7 +69,7 @@ def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate(
         assert MARIA in words
         assert "can have many reasons" not in words
         assert "No idea" not in words
-    door = candidate_door(story)
+    door = candidate_path(story)
     for path in (door, f"{door}1/another/"):
         html = get(path).content.decode()
         assert "Our e-mail didn't reach the right person. Please check the address." in html
@@ -79,7 +79,7 @@ def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate(
     corrected = MANAGER | {"r-email": "maria.schmidt@globex.example"}
     assert post(f"{door}1/another/", corrected).url == f"{door}review/"
     press_send(story)
-    answer(referee_door("maria.schmidt@globex.example"))
+    answer(referee_path("maria.schmidt@globex.example"))
     assert [request.state for request in story.requests] == ["declined", "sent", "answered"]
 
 
@@ -92,11 +92,11 @@ def test_an_address_that_reached_the_wrong_person_is_corrected_by_the_candidate(
 )
 def test_a_referee_who_declined_cannot_be_named_again(why: str, said: str) -> None:
     story = sent()
-    post(f"{referee_door(MARIA)}no/", {"d-why": why})
-    door = candidate_door(story)
-    page = post(f"{door}1/another/", MANAGER | {"r-email": "Maria@globex.example"})
+    post(f"{referee_path(MARIA)}no/", {"d-why": why})
+    path = candidate_path(story)
+    page = post(f"{path}1/another/", MANAGER | {"r-email": "Maria@globex.example"})
     assert page.context["form"].errors == {"email": [said]}
-    assert post(f"{door}1/look/", MANAGER).json()["problems"] == {"email": said}
+    assert post(f"{path}1/validate/", MANAGER).json()["problems"] == {"email": said}
     assert [request.state for request in story.requests] == ["declined", "sent"]
 
 
@@ -109,46 +109,46 @@ def test_a_referee_who_declined_cannot_be_named_again(why: str, said: str) -> No
 )
 def test_the_candidate_reads_about_a_wrong_recipient_in_their_language(language: str, said: str) -> None:
     story = sent()
-    post(f"{candidate_door(story)}language/", {"language": language})
-    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me"})
+    post(f"{candidate_path(story)}language/", {"language": language})
+    post(f"{referee_path(MARIA)}no/", {"d-why": "not_me"})
     run_jobs()
     assert said in str(mails_to(story.application.candidate.email)[-1].body)
-    assert said in get(candidate_door(story)).content.decode()
+    assert said in get(candidate_path(story)).content.decode()
 
 
 def test_a_referee_who_has_answered_cannot_be_replaced() -> None:
     story = sent()
-    answer(referee_door(MARIA))
-    door = candidate_door(story)
-    assert get(f"{door}1/another/").url == door
-    assert post(f"{door}1/another/", NEW).url == door
+    answer(referee_path(MARIA))
+    path = candidate_path(story)
+    assert get(f"{path}1/another/").url == path
+    assert post(f"{path}1/another/", NEW).url == path
     assert story.requests[0].state == "answered"
     assert Referee.objects.of(story.application.organisation).count() == 2
 
 
 def test_the_same_person_is_not_named_again_in_another_slot() -> None:
     story = sent()
-    door = candidate_door(story)
-    post(f"{door}1/another/", NEW)
-    page = post(f"{door}2/another/", MANAGER)
+    path = candidate_path(story)
+    post(f"{path}1/another/", NEW)
+    page = post(f"{path}2/another/", MANAGER)
     assert list(page.context["form"].errors) == ["email"]
     assert story.requests[1].state == "sent"
 
 
 def test_an_invalid_replacement_changes_nothing() -> None:
     story = sent()
-    page = post(f"{candidate_door(story)}1/another/", NEW | {"r-email": "paul@globex.example"})
+    page = post(f"{candidate_path(story)}1/another/", NEW | {"r-email": "paul@globex.example"})
     assert list(page.context["form"].errors) == ["email"]
     assert [request.state for request in story.requests] == ["sent", "sent"]
 
 
 def test_a_slot_takes_at_most_three_nominations() -> None:
     story = sent()
-    door = candidate_door(story)
+    path = candidate_path(story)
     for address in ("b@globex.example", "c@globex.example"):
-        post(f"{door}1/another/", NEW | {"r-email": address})
+        post(f"{path}1/another/", NEW | {"r-email": address})
         press_send(story)
-    page = post(f"{door}1/another/", NEW | {"r-email": "d@globex.example"})
+    page = post(f"{path}1/another/", NEW | {"r-email": "d@globex.example"})
     (said,) = page.context["form"].non_field_errors()
     assert said.startswith("You've already named three people here.")
     assert [request.state for request in story.requests] == ["ended", "sent", "ended", "sent"]
@@ -163,8 +163,8 @@ def test_a_failed_mail_asks_the_candidate_to_check_the_address() -> None:
     asked = mails_to(story.application.candidate.email)[-1]
     assert asked.subject == "Our e-mail to Maria Schmidt wasn't delivered"
     assert "at maria@globex.example couldn't be delivered" in str(asked.body)
-    assert b"E-mail not delivered" in get(candidate_door(story)).content
-    assert story.requests[0].state == "sent"  # the fault may lie elsewhere, and the link may still be used
+    assert b"E-mail not delivered" in get(candidate_path(story)).content
+    assert story.requests[0].state == "sent"  # the link may still work
 
 
 def test_other_failed_mails_ask_the_candidate_for_nothing() -> None:

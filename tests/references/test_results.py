@@ -1,4 +1,4 @@
-"""What came in: answers by relationship beside the candidate's own, what was stated beside what was confirmed."""
+"""Results: answers by relationship, the self-reference, stated and confirmed facts."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -67,7 +67,6 @@ def test_questions_on_one_competency_share_its_heading(found: Results) -> None:
 
 
 def test_no_score_sums_up_a_person(check: Check) -> None:
-    """Means, totals and rankings are nowhere on the page, and the shapes have no place for them."""
     assert not {"mean", "total", "score"} & set(page(check).lower().split())
 
 

@@ -1,4 +1,4 @@
-"""A referee's pages keep what is typed: page by page, as it is typed, in two tabs, and when it is not finished."""
+"""Saving answers: page by page, while typing, in two tabs, unfinished."""
 
 import re
 from datetime import timedelta
@@ -8,10 +8,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from goodword.references.domain.drafts import Draft
+from goodword.references.domain.responses import Draft
 from goodword.references.models import ReferenceRequest
 from tests.references.asking import PEER_ANSWERS, asks
-from tests.references.story import FACTS, NOW, Story, get, post, referee_door, sent
+from tests.references.story import FACTS, NOW, Story, get, post, referee_path, sent
 from tests.support.jobs import event_names, run_jobs
 from tests.support.kept import kept
 
@@ -43,149 +43,149 @@ def by_script(path: str, data: dict[str, Any]) -> Any:
 
 
 def test_input_is_saved_while_typing(story: Story) -> None:
-    door = referee_door(PAUL)
-    response = by_script(f"{door}questions/5/", {"q-strengths": "She thi"})
+    path = referee_path(PAUL)
+    response = by_script(f"{path}questions/5/", {"q-strengths": "She thi"})
     assert response.status_code == 200
     assert "error" not in response.content.decode()
     assert draft_of(story).answers == {"strengths": "She thi"}
-    assert f'hx-post="{door}questions/5/"' in get(f"{door}questions/5/").content.decode()
+    assert f'hx-post="{path}questions/5/"' in get(f"{path}questions/5/").content.decode()
 
 
 def test_saving_updates_the_fingerprints_of_the_page(story: Story) -> None:
-    door = referee_door(PAUL)
-    seen = seen_on(get(f"{door}questions/5/"))
-    saved = by_script(f"{door}questions/5/", {"q-strengths": "Calm.", "seen": seen})
-    again = by_script(f"{door}questions/5/", {"q-strengths": "", "seen": seen_on(saved)})
+    path = referee_path(PAUL)
+    seen = seen_on(get(f"{path}questions/5/"))
+    saved = by_script(f"{path}questions/5/", {"q-strengths": "Calm.", "seen": seen})
+    again = by_script(f"{path}questions/5/", {"q-strengths": "", "seen": seen_on(saved)})
     assert again.status_code == 200
     assert draft_of(story).answers == {}
 
 
 def test_an_old_tab_overwrites_only_what_it_changed(story: Story) -> None:
-    door = referee_door(PAUL)
-    old_tab = seen_on(get(f"{door}questions/5/"))
-    post(f"{door}questions/5/", {"q-strengths": "Calm.", "seen": old_tab})
-    response = post(f"{door}questions/5/", {"q-strengths": "", "seen": old_tab})
+    path = referee_path(PAUL)
+    old_tab = seen_on(get(f"{path}questions/5/"))
+    post(f"{path}questions/5/", {"q-strengths": "Calm.", "seen": old_tab})
+    response = post(f"{path}questions/5/", {"q-strengths": "", "seen": old_tab})
     assert response.status_code == 302
     assert draft_of(story).answers == {"strengths": "Calm."}
 
 
 def test_an_incomplete_answer_is_kept_and_required_before_submission(story: Story) -> None:
-    door = referee_door(PAUL)
+    path = referee_path(PAUL)
     typed = {"q-relationship": "corrected", "q-relationship-relationship": ""}
-    assert post(f"{door}questions/1/", typed).status_code == 200
+    assert post(f"{path}questions/1/", typed).status_code == 200
     assert draft_of(story).typed == {"relationship": {"q-relationship": ["corrected"]}}
-    form = get(f"{door}questions/1/").context["form"]
+    form = get(f"{path}questions/1/").context["form"]
     assert form["relationship"].value() == "corrected"
-    assert "Not finished yet" in get(f"{door}review/").content.decode()
+    assert "Not finished yet" in get(f"{path}review/").content.decode()
     for number, page in PEER_ANSWERS[1:]:
-        post(f"{door}questions/{number}/", page)
-    rows = post(f"{door}review/").context["rows"]
+        post(f"{path}questions/{number}/", page)
+    rows = post(f"{path}review/").context["rows"]
     assert [one.row.question_id for one in rows if one.missing] == ["relationship"]
     assert story.references == []
 
 
 def test_overlong_or_hostile_input_is_shown_again_as_typed(story: Story) -> None:
-    door = referee_door(PAUL)
+    path = referee_path(PAUL)
     text = "<script>alert(1)</script> =1+1 \x00" + "x" * 20_000
-    page = post(f"{door}questions/5/", {"q-strengths": text})
+    page = post(f"{path}questions/5/", {"q-strengths": text})
     assert page.status_code == 200
     assert "over the limit of" in page.content.decode()
-    again = get(f"{door}questions/5/").content.decode()
+    again = get(f"{path}questions/5/").content.decode()
     assert "&lt;script&gt;alert(1)&lt;/script&gt; =1+1" in again
     assert "<script>alert" not in again
 
 
 def test_excessive_input_shows_an_error_and_is_not_saved(story: Story) -> None:
-    page = post(f"{referee_door(PAUL)}questions/5/", {"q-strengths": "x" * 100_000})
+    page = post(f"{referee_path(PAUL)}questions/5/", {"q-strengths": "x" * 100_000})
     assert "over the limit of" in page.content.decode()
     assert draft_of(story).typed == {}
 
 
 def test_conditional_pages_keep_their_input_when_hidden(story: Story) -> None:
-    door = referee_door(PAUL)
-    assert post(f"{door}questions/3/", {"q-led": "yes"}).url == f"{door}questions/4/"
-    assert post(f"{door}questions/4/", {"q-team": "Ten."}).url == f"{door}questions/5/"
-    assert post(f"{door}questions/3/", {"q-led": "no"}).url == f"{door}questions/5/"
-    assert get(f"{door}questions/4/").url == f"{door}questions/5/"
+    path = referee_path(PAUL)
+    assert post(f"{path}questions/3/", {"q-led": "yes"}).url == f"{path}questions/4/"
+    assert post(f"{path}questions/4/", {"q-team": "Ten."}).url == f"{path}questions/5/"
+    assert post(f"{path}questions/3/", {"q-led": "no"}).url == f"{path}questions/5/"
+    assert get(f"{path}questions/4/").url == f"{path}questions/5/"
     assert draft_of(story).answers["team"] == "Ten."
     for number, page in PEER_ANSWERS:
-        post(f"{door}questions/{number}/", page)
-    post(f"{door}review/")
+        post(f"{path}questions/{number}/", page)
+    post(f"{path}review/")
     (reference,) = story.references
     assert sorted(reference.answers) == ["led", "relationship", "strengths"]
 
 
 def test_input_on_a_page_hidden_by_another_tab_is_saved(story: Story) -> None:
-    door = referee_door(PAUL)
-    post(f"{door}questions/3/", {"q-led": "yes"})
-    seen = seen_on(get(f"{door}questions/4/"))
-    post(f"{door}questions/3/", {"q-led": "no"})
-    assert post(f"{door}questions/4/", {"q-team": "Ten.", "seen": seen}).url == f"{door}questions/5/"
+    path = referee_path(PAUL)
+    post(f"{path}questions/3/", {"q-led": "yes"})
+    seen = seen_on(get(f"{path}questions/4/"))
+    post(f"{path}questions/3/", {"q-led": "no"})
+    assert post(f"{path}questions/4/", {"q-team": "Ten.", "seen": seen}).url == f"{path}questions/5/"
     assert draft_of(story).answers["team"] == "Ten."
 
 
 def test_correcting_the_relationship_changes_the_questions(story: Story) -> None:
-    door = referee_door(PAUL)
+    path = referee_path(PAUL)
     manager = {"q-relationship": "corrected", "q-relationship-relationship": "manager"}
-    assert post(f"{door}questions/1/", manager).url == f"{door}questions/2/"
-    assert post(f"{door}questions/1/", {"q-relationship": "confirmed"}).url == f"{door}questions/3/"
-    marias = get(f"{referee_door(MARIA)}questions/2/")
+    assert post(f"{path}questions/1/", manager).url == f"{path}questions/2/"
+    assert post(f"{path}questions/1/", {"q-relationship": "confirmed"}).url == f"{path}questions/3/"
+    marias = get(f"{referee_path(MARIA)}questions/2/")
     assert [block.question.id for block in marias.context["form"].blocks] == ["targets"]
 
 
 def test_the_page_shows_its_position(story: Story) -> None:
-    page = get(f"{referee_door(PAUL)}questions/5/")
+    page = get(f"{referee_path(PAUL)}questions/5/")
     assert (page.context["page"], page.context["page_count"]) == (3, 3)
 
 
 def test_going_back_saves_the_input(story: Story) -> None:
-    door = referee_door(PAUL)
-    assert post(f"{door}questions/5/", {"q-strengths": "Half a", "back": "yes"}).url == f"{door}questions/3/"
+    path = referee_path(PAUL)
+    assert post(f"{path}questions/5/", {"q-strengths": "Half a", "back": "yes"}).url == f"{path}questions/3/"
     typed = {"q-relationship": "corrected", "back": "yes"}
-    assert post(f"{door}questions/1/", typed).url == door
+    assert post(f"{path}questions/1/", typed).url == path
     draft = draft_of(story)
     assert (draft.answers, list(draft.typed)) == ({"strengths": "Half a"}, ["relationship"])
 
 
 def test_input_on_a_closed_check_is_kept(story: Story) -> None:
-    door = referee_door(PAUL)
-    post(f"{door}questions/3/", {"q-led": "no"})
+    path = referee_path(PAUL)
+    post(f"{path}questions/3/", {"q-led": "no"})
     story.happens("application.rejected", reason="x")
     events = event_names()
-    page = post(f"{door}questions/5/", {"q-strengths": "Just typed."})
+    page = post(f"{path}questions/5/", {"q-strengths": "Just typed."})
     assert NOTHING_NEEDED in page.content
     assert draft_of(story).answers["strengths"] == "Just typed."
     assert (story.requests[1].state, event_names()) == ("ended", events)
     story.happens("application.unrejected")
-    assert get(f"{door}questions/5/").context["form"]["strengths"].value() == "Just typed."
+    assert get(f"{path}questions/5/").context["form"]["strengths"].value() == "Just typed."
 
 
 def test_scripts_on_a_closed_page_are_redirected(story: Story) -> None:
-    door = referee_door(PAUL)
+    path = referee_path(PAUL)
     story.happens("application.rejected", reason="x")
-    response = by_script(f"{door}questions/5/", {"q-strengths": "Just typed."})
-    assert (response.status_code, response["HX-Redirect"]) == (204, door)
+    response = by_script(f"{path}questions/5/", {"q-strengths": "Just typed."})
+    assert (response.status_code, response["HX-Redirect"]) == (204, path)
     assert draft_of(story).answers == {"strengths": "Just typed."}
 
 
 @pytest.mark.parametrize("state", ["answered", "declined"])
 def test_nothing_is_saved_after_answering_or_declining(story: Story, state: str) -> None:
-    door = referee_door(PAUL)
+    path = referee_path(PAUL)
     ReferenceRequest.objects.of(story.application.organisation).filter(pk=story.requests[1].pk).update(
         state=state
     )
-    assert post(f"{door}questions/5/", {"q-strengths": "x"}).url == door
+    assert post(f"{path}questions/5/", {"q-strengths": "x"}).url == path
     assert story.requests[1].draft == {}
 
 
 def test_answers_without_a_break_are_timed(story: Story) -> None:
-    door = referee_door(PAUL)
-    post(f"{door}begin/")
+    path = referee_path(PAUL)
+    post(f"{path}begin/")
     for minute, (number, page) in enumerate(PEER_ANSWERS, start=1):
         with time_machine.travel(NOW + timedelta(minutes=minute), tick=False):
-            post(f"{door}questions/{number}/", page)
+            post(f"{path}questions/{number}/", page)
     with time_machine.travel(NOW + timedelta(minutes=4), tick=False):
-        post(f"{door}review/")
+        post(f"{path}review/")
         run_jobs()
     (reference,) = story.references
     assert reference.seconds == 240
@@ -194,12 +194,12 @@ def test_answers_without_a_break_are_timed(story: Story) -> None:
 
 
 def test_answers_with_a_break_are_not_timed(story: Story) -> None:
-    door = referee_door(PAUL)
-    post(f"{door}begin/")
+    path = referee_path(PAUL)
+    post(f"{path}begin/")
     with time_machine.travel(NOW + timedelta(minutes=31), tick=False):
         for number, page in PEER_ANSWERS:
-            post(f"{door}questions/{number}/", page)
-        post(f"{door}review/")
+            post(f"{path}questions/{number}/", page)
+        post(f"{path}review/")
         run_jobs()
     (reference,) = story.references
     assert (reference.seconds, reference.version.measured) == (None, 0)
@@ -207,9 +207,9 @@ def test_answers_with_a_break_are_not_timed(story: Story) -> None:
 
 def test_facts_entered_on_a_closed_check_are_kept() -> None:
     story = sent()
-    door = referee_door(PAUL)
+    path = referee_path(PAUL)
     story.happens("application.rejected", reason="x")
-    assert NOTHING_NEEDED in post(f"{door}facts/", FACTS).content
+    assert NOTHING_NEEDED in post(f"{path}facts/", FACTS).content
     assert draft_of(story).answers["title"] == {"answer": "unsure", "title": ""}
     assert (story.references, story.requests[1].state) == ([], "ended")
 
@@ -221,10 +221,10 @@ def test_correcting_the_relationship_adds_facts_to_confirm(story: Story) -> None
         {"id": "title", "type": "title_confirm", "text": "What was the title?", "only_for": ["manager"]},
     ]
     version.save()
-    door = referee_door(PAUL)
+    path = referee_path(PAUL)
     manager = {"q-relationship": "corrected", "q-relationship-relationship": "manager"}
-    page = post(f"{door}facts/", manager)
+    page = post(f"{path}facts/", manager)
     assert [block.question.id for block in page.context["form"].blocks] == ["relationship", "title"]
     assert story.references == []
-    assert post(f"{door}facts/", manager | {"q-title": "unsure"}).url == door
+    assert post(f"{path}facts/", manager | {"q-title": "unsure"}).url == path
     assert len(story.references) == 1

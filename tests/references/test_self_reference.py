@@ -1,4 +1,4 @@
-"""The candidate answers about themselves: beside the references, in the check's language, once."""
+"""The candidate's self-reference."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,10 +7,10 @@ import pytest
 import time_machine
 from django.test import Client
 
-from goodword.references.domain.drafts import Draft
+from goodword.references.domain.responses import Draft
 from goodword.references.models import SelfReference
 from tests.references.asking import PEER_ANSWERS, asks
-from tests.references.story import NOW, Story, candidate_door, get, post, referee_door, sent
+from tests.references.story import NOW, Story, candidate_path, get, post, referee_path, sent
 from tests.support.jobs import event_names, run_jobs
 from tests.support.kept import kept
 
@@ -24,11 +24,11 @@ PAGES: list[tuple[int, dict[str, Any]]] = [
 
 
 def asked(story: Story, how: str = "asked") -> str:
-    """Let the check ask for a self-reference; the door to it."""
+    """Let the check ask for a self-reference; returns its path."""
     check = story.check
     check.self_reference = how
     check.save()
-    return f"{candidate_door(story)}self-reference/"
+    return f"{candidate_path(story)}self-reference/"
 
 
 @pytest.fixture
@@ -43,14 +43,14 @@ def own(story: Story) -> SelfReference | None:
     return SelfReference.objects.of(story.application.organisation).filter(check_run=story.check).first()
 
 
-def fill(door: str) -> None:
+def fill(path: str) -> None:
     for number, page in PAGES:
-        assert post(f"{door}questions/{number}/", page).status_code == 302
+        assert post(f"{path}questions/{number}/", page).status_code == 302
 
 
 def test_the_first_page_explains_the_self_reference_and_starts_nothing(story: Story) -> None:
-    door = asked(story)
-    text = " ".join(get(door).content.decode().split())
+    path = asked(story)
+    text = " ".join(get(path).content.decode().split())
     for words in (
         "Self-assessment",
         "Who reads it",
@@ -64,17 +64,17 @@ def test_the_first_page_explains_the_self_reference_and_starts_nothing(story: St
 
 
 def test_the_self_reference_asks_the_same_questions_without_confirmations(story: Story) -> None:
-    door = asked(story)
-    assert post(f"{door}begin/").url == f"{door}questions/1/"
-    assert "What are your strengths?" in get(f"{door}questions/4/").content.decode()
-    assert get(f"{door}questions/5/").url == door
+    path = asked(story)
+    assert post(f"{path}begin/").url == f"{path}questions/1/"
+    assert "What are your strengths?" in get(f"{path}questions/4/").content.decode()
+    assert get(f"{path}questions/5/").url == path
 
 
 def test_submitting_freezes_the_self_reference_and_records_an_event(story: Story) -> None:
-    door = asked(story)
-    fill(door)
-    assert "I am calm." in get(f"{door}review/").content.decode()
-    assert post(f"{door}review/").url == door
+    path = asked(story)
+    fill(path)
+    assert "I am calm." in get(f"{path}review/").content.decode()
+    assert post(f"{path}review/").url == path
     run_jobs()
     row = own(story)
     assert row is not None
@@ -85,14 +85,14 @@ def test_submitting_freezes_the_self_reference_and_records_an_event(story: Story
     }
     assert (row.submitted_at, row.draft, row.version.language) == (NOW, {}, "en")
     assert event_names().count("check.self_reference_received") == 1
-    assert "Acme has received your self-assessment" in get(door).content.decode()
+    assert "Acme has received your self-assessment" in get(path).content.decode()
 
 
 def test_an_incomplete_self_reference_is_not_submitted(story: Story) -> None:
-    door = asked(story)
+    path = asked(story)
     for number, page in PAGES[:2]:
-        post(f"{door}questions/{number}/", page)
-    page = post(f"{door}review/")
+        post(f"{path}questions/{number}/", page)
+    page = post(f"{path}review/")
     assert [one.row.question_id for one in page.context["rows"] if one.missing] == ["strengths"]
     row = own(story)
     assert row is not None
@@ -100,9 +100,9 @@ def test_an_incomplete_self_reference_is_not_submitted(story: Story) -> None:
 
 
 def test_the_self_reference_continues_where_it_was_left(story: Story) -> None:
-    door = asked(story)
-    post(f"{door}questions/1/", PAGES[0][1])
-    assert get(door).context["go_on"] == f"{door}questions/2/"
+    path = asked(story)
+    post(f"{path}questions/1/", PAGES[0][1])
+    assert get(path).context["go_on"] == f"{path}questions/2/"
 
 
 def test_after_submission_all_pages_lead_to_the_thank_you_page(story: Story) -> None:
@@ -124,7 +124,7 @@ def test_after_submission_all_pages_lead_to_the_thank_you_page(story: Story) -> 
 def test_without_a_self_reference_all_pages_redirect(story: Story, path: str) -> None:
     door = asked(story, "off")
     method = get if path == "" else post
-    assert method(f"{door}{path}").url == candidate_door(story)
+    assert method(f"{door}{path}").url == candidate_path(story)
     assert own(story) is None
 
 
@@ -147,42 +147,42 @@ def test_an_unknown_link_opens_nothing(story: Story) -> None:
 
 
 def test_a_needed_self_reference_completes_the_check(story: Story) -> None:
-    door = asked(story, "needed")
+    path = asked(story, "needed")
     for address in ("maria@globex.example", "paul@globex.example"):
-        referee = referee_door(address)
+        referee = referee_path(address)
         for number, page in [*PEER_ANSWERS, (2, {"q-targets": "Two."})]:
             post(f"{referee}questions/{number}/", page)
         assert post(f"{referee}review/").status_code == 302
         run_jobs()
     assert story.check.progress == "in_progress"
-    fill(door)
-    post(f"{door}review/")
+    fill(path)
+    post(f"{path}review/")
     run_jobs()
     assert story.check.progress == "completed"
     assert "check.answered_late" not in event_names()
 
 
 def test_a_self_reference_after_completion_counts_until_the_deadline(story: Story) -> None:
-    door = asked(story)
+    path = asked(story)
     check = story.check
     check.progress, check.completed_at = "completed", NOW
     check.save()
-    fill(door)
+    fill(path)
     with time_machine.travel(check.deadline_at + timedelta(minutes=1), tick=False):
-        assert post(f"{door}review/").url == candidate_door(story)
+        assert post(f"{path}review/").url == candidate_path(story)
     row = own(story)
     assert row is not None
     assert row.submitted_at is None
-    post(f"{door}review/")
+    post(f"{path}review/")
     assert event_names()[-2:] == ["check.self_reference_received", "check.answered_late"]
 
 
 def test_input_on_a_closed_check_is_kept(story: Story) -> None:
-    door = asked(story)
-    post(f"{door}questions/1/", PAGES[0][1])
+    path = asked(story)
+    post(f"{path}questions/1/", PAGES[0][1])
     story.happens("application.rejected", reason="x")
     events = event_names()
-    page = post(f"{door}questions/4/", {"q-strengths": "Just typed."})
+    page = post(f"{path}questions/4/", {"q-strengths": "Just typed."})
     assert "There is nothing to do here at the moment" in page.content.decode()
     row = own(story)
     assert row is not None
@@ -191,7 +191,7 @@ def test_input_on_a_closed_check_is_kept(story: Story) -> None:
 
 
 def test_nothing_is_saved_before_starting(story: Story) -> None:
-    door = asked(story)
+    path = asked(story)
     story.happens("application.rejected", reason="x")
-    post(f"{door}questions/4/", {"q-strengths": "Just typed."})
+    post(f"{path}questions/4/", {"q-strengths": "Just typed."})
     assert own(story) is None

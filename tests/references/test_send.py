@@ -1,4 +1,4 @@
-"""Nobody is written to before the candidate presses Send on a page that shows the very mail."""
+"""Nobody is contacted before the candidate has seen the mail and pressed Send."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,13 +6,13 @@ import pytest
 import time_machine
 from django.core import mail
 
-from goodword.references.domain.requests import bar_address
+from goodword.references.domain.requests import store_opt_out
 from tests.references.story import (
     MANAGER,
     NOW,
     PEER,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     html_of,
     mails_to,
@@ -20,7 +20,7 @@ from tests.references.story import (
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support.jobs import event_names, run_jobs
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_page_shows_the_exact_mails() -> None:
     story = named()
-    page = get(f"{candidate_door(story)}review/")
+    page = get(f"{candidate_path(story)}review/")
     shown = [(mail.email.to_address, mail.subject, mail.text) for mail in page.context["mails"]]
     press_send(story)
     went = [mails_to(address)[0] for address in ("maria@globex.example", "paul@globex.example")]
@@ -50,7 +50,7 @@ def test_the_mail_names_the_candidate_and_quotes_their_message() -> None:
     assert f"\n> {MANAGER['r-message']}\n" in str(message.body)
     html = html_of(message)
     assert "<img" not in html
-    assert html.count("http") == 1  # the one link: no pixel, no font, no sheet from elsewhere
+    assert html.count("http") == 1  # no external resources
     for part in (str(message.body), html):
         for words in (
             "Window Washer",
@@ -69,10 +69,10 @@ def test_sending_ends_the_candidates_reminders() -> None:
 
 def test_pressing_send_twice_sends_once() -> None:
     story = named()
-    door = candidate_door(story)
-    seen = get(f"{door}review/").context["seen"]
+    path = candidate_path(story)
+    seen = get(f"{path}review/").context["seen"]
     for _ in range(2):
-        assert post(f"{door}review/", {"seen": seen}).url == door
+        assert post(f"{path}review/", {"seen": seen}).url == path
     run_jobs()
     assert len(story.requests) == 2
     assert len(mail.outbox) == 3
@@ -81,15 +81,15 @@ def test_pressing_send_twice_sends_once() -> None:
 
 def test_changes_from_another_tab_are_shown_before_sending() -> None:
     story = named()
-    door = candidate_door(story)
-    seen = get(f"{door}review/").context["seen"]
-    post(f"{door}1/", MANAGER | {"r-email": "mary@globex.example"})
-    page = post(f"{door}review/", {"seen": seen})
+    path = candidate_path(story)
+    seen = get(f"{path}review/").context["seen"]
+    post(f"{path}1/", MANAGER | {"r-email": "mary@globex.example"})
+    page = post(f"{path}review/", {"seen": seen})
     assert page.context["problem"] == (
         "Something changed since you opened this page. Please read the e-mails again."
     )
     assert story.requests == []
-    assert post(f"{door}review/", {"seen": page.context["seen"]}).status_code == 302
+    assert post(f"{path}review/", {"seen": page.context["seen"]}).status_code == 302
     assert [request.referee.email for request in story.requests] == [
         "mary@globex.example",
         "paul@globex.example",
@@ -98,7 +98,7 @@ def test_changes_from_another_tab_are_shown_before_sending() -> None:
 
 def test_mails_must_be_shown_before_sending() -> None:
     story = named()
-    page = post(f"{candidate_door(story)}review/")
+    page = post(f"{candidate_path(story)}review/")
     assert "Please read the e-mails again." in page.content.decode()
     assert all(
         address in page.content.decode() for address in ("maria@globex.example", "paul@globex.example")
@@ -108,17 +108,15 @@ def test_mails_must_be_shown_before_sending() -> None:
 
 def test_named_referees_can_be_contacted_before_others_are_named() -> None:
     story = opened()
-    door = candidate_door(story)
-    post(f"{door}1/", MANAGER)
-    page = get(f"{door}review/")
+    path = candidate_path(story)
+    post(f"{path}1/", MANAGER)
+    page = get(f"{path}review/")
     assert page.context["missing"] == ["somebody who knows your work"]
     assert "Still missing: somebody who knows your work." in page.content.decode()
     press_send(story)
     assert [request.referee.email for request in story.requests] == ["maria@globex.example"]
-    assert story.check.next_reminder_at == NOW + timedelta(
-        days=2
-    )  # as was promised, since somebody is missing
-    post(f"{door}2/", PEER)
+    assert story.check.next_reminder_at == NOW + timedelta(days=2)  # still promised
+    post(f"{path}2/", PEER)
     press_send(story)
     assert len(mails_to("maria@globex.example")) == len(mails_to("paul@globex.example")) == 1
     assert story.check.next_reminder_at is None
@@ -126,18 +124,18 @@ def test_named_referees_can_be_contacted_before_others_are_named() -> None:
 
 def test_without_named_referees_nothing_is_sent() -> None:
     story = opened()
-    door = candidate_door(story)
-    assert get(f"{door}review/").url == door
-    assert post(f"{door}review/", {"seen": "x"}).url == door
+    path = candidate_path(story)
+    assert get(f"{path}review/").url == path
+    assert post(f"{path}review/", {"seen": "x"}).url == path
     assert story.requests == []
 
 
 def test_who_asked_meanwhile_not_to_be_contacted_is_not_written_to() -> None:
     story = named()
-    door = candidate_door(story)
-    seen = get(f"{door}review/").context["seen"]
-    bar_address(organisation=story.application.organisation, address="maria@globex.example", now=NOW)
-    page = post(f"{door}review/", {"seen": seen})
+    path = candidate_path(story)
+    seen = get(f"{path}review/").context["seen"]
+    store_opt_out(organisation=story.application.organisation, address="maria@globex.example", now=NOW)
+    page = post(f"{path}review/", {"seen": seen})
     assert page.context["problem"] == (
         "Maria Schmidt has asked not to be contacted. Please name somebody else."
     )
@@ -156,9 +154,9 @@ def test_referees_get_the_full_time_even_if_the_candidate_is_late() -> None:
 
 def test_the_request_is_in_the_language_chosen_by_the_candidate() -> None:
     story = opened()
-    door = candidate_door(story)
-    post(f"{door}1/", MANAGER | {"r-language": "de"})
-    (shown,) = get(f"{door}review/").context["mails"]
+    path = candidate_path(story)
+    post(f"{path}1/", MANAGER | {"r-language": "de"})
+    (shown,) = get(f"{path}review/").context["mails"]
     press_send(story)
     (request,) = story.requests
     (message,) = mails_to("maria@globex.example")
@@ -168,14 +166,14 @@ def test_the_request_is_in_the_language_chosen_by_the_candidate() -> None:
 
 def test_languages_that_are_not_offered_are_refused() -> None:
     story = opened()
-    page = post(f"{candidate_door(story)}1/", MANAGER | {"r-language": "pl"})
+    page = post(f"{candidate_path(story)}1/", MANAGER | {"r-language": "pl"})
     assert list(page.context["form"].errors) == ["language"]
 
 
 def test_the_status_page_shows_who_has_answered_but_not_what() -> None:
     story = sent()
-    answer(referee_door("maria@globex.example"))
-    page = get(candidate_door(story))
+    answer(referee_path("maria@globex.example"))
+    page = get(candidate_path(story))
     assert [slot.state for slot in page.context["shown"].slots] == ["answered", "sent"]
     text = page.content.decode()
     assert "1 of 2 have answered" in text

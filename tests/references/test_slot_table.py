@@ -1,4 +1,4 @@
-"""Every act on a slot in every state it can be in: what leads somewhere, and what is refused and changes nothing."""
+"""Every action on a slot in every state."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -24,7 +24,7 @@ from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
 
-#: slot number -> the state it is brought into
+#: states of slots 1, 2, ...
 STATES = (
     "free",
     "named",
@@ -36,7 +36,7 @@ STATES = (
     "questioned",
     "waived",
 )
-#: act -> the states in which it leads somewhere
+#: action -> states that allow it
 ALLOWED = {
     "nominate": {"free", "named", "deferred"},
     "remove": {"named", "deferred"},
@@ -134,7 +134,7 @@ def acts(check: Check, number: int) -> dict[str, Callable[[], object]]:
 
 
 def rows(check: Check) -> object:
-    """All that an act on a slot can change."""
+    """Everything an action on a slot can change."""
     return [
         list(model.objects.of(check.organisation).filter(check_run=check).order_by("pk").values())
         for model in (Slot, Referee, ReferenceRequest)
@@ -142,7 +142,7 @@ def rows(check: Check) -> object:
 
 
 def changes(check: Check, act: Callable[[], object]) -> bool:
-    """Whether the act changed anything; all of it is taken back."""
+    """Whether the action changed anything; it is rolled back."""
     before = rows(check)
     with transaction.atomic():
         try:

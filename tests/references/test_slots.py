@@ -1,4 +1,4 @@
-"""Slots by kind: who may stand in them, *I can't name anyone* and its answers, one more, and completion by them."""
+"""Slots: relationships, *I can't name anyone*, adding slots, completion."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,14 +18,14 @@ from tests.references.story import (
     PEER,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     html_of,
     mails_to,
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
 )
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -49,7 +49,7 @@ def member(story: Story) -> Membership:
 
 def cannot(story: Story, slot: int = 1) -> None:
     assert (
-        post(f"{candidate_door(story)}{slot}/cannot/", {"c-reason": "My manager has died."}).status_code
+        post(f"{candidate_path(story)}{slot}/cannot/", {"c-reason": "My manager has died."}).status_code
         == 302
     )
     run_jobs()
@@ -71,12 +71,12 @@ def decide(story: Story, what: str, *, slot: int = 1, days: int = 0) -> Slot:
 
 
 def name_and_send(story: Story, slot: int, details: dict[str, Any]) -> None:
-    assert post(f"{candidate_door(story)}{slot}/", details).status_code == 302
+    assert post(f"{candidate_path(story)}{slot}/", details).status_code == 302
     press_send(story)
 
 
 def states(story: Story) -> list[str]:
-    return [slot.state for slot in get(candidate_door(story)).context["shown"].slots]
+    return [slot.state for slot in get(candidate_path(story)).context["shown"].slots]
 
 
 def to_candidate(story: Story) -> list[str]:
@@ -86,7 +86,7 @@ def to_candidate(story: Story) -> list[str]:
 def test_invitation_and_page_list_the_referees_wanted() -> None:
     story = asking()
     (message,) = mails_to(story.application.candidate.email)
-    page = get(candidate_door(story)).content.decode()
+    page = get(candidate_path(story)).content.decode()
     for part in (" ".join(str(message.body).split()), " ".join(html_of(message).split())):
         for words in ("1 manager of yours", "1 colleague", "needed", "From your last job.", "twice at most"):
             assert words in part
@@ -96,8 +96,8 @@ def test_invitation_and_page_list_the_referees_wanted() -> None:
 
 def test_the_slots_relationship_cannot_be_overridden() -> None:
     story = asking()
-    post(f"{candidate_door(story)}1/", MANAGER | {"r-relationship": "client"})
-    post(f"{candidate_door(story)}2/", PEER | {"r-relationship": "manager"})
+    post(f"{candidate_path(story)}1/", MANAGER | {"r-relationship": "client"})
+    post(f"{candidate_path(story)}2/", PEER | {"r-relationship": "manager"})
     found = story.check.referees.order_by("slot").values_list("relationship", flat=True)
     assert list(found) == ["manager", "peer"]
 
@@ -105,7 +105,7 @@ def test_the_slots_relationship_cannot_be_overridden() -> None:
 def test_cannot_provide_notifies_the_recruiter_once_and_stops_the_clock() -> None:
     story = asking()
     cannot(story)
-    post(f"{candidate_door(story)}1/cannot/", {"c-reason": "Once more."})
+    post(f"{candidate_path(story)}1/cannot/", {"c-reason": "Once more."})
     run_jobs()
     check = story.check
     assert (check.attention, check.clock_stopped_at, check.next_reminder_at) == ("cannot_provide", NOW, None)
@@ -123,7 +123,7 @@ def test_cannot_provide_notifies_the_recruiter_once_and_stops_the_clock() -> Non
 def test_no_deadline_is_shown_while_the_organisation_has_to_answer() -> None:
     story = asking()
     cannot(story)
-    page = " ".join(get(candidate_door(story)).content.decode().split())
+    page = " ".join(get(candidate_path(story)).content.decode().split())
     assert "Your deadline is on hold until Acme answers." in page
     assert "below by <strong>" not in page
 
@@ -131,7 +131,7 @@ def test_no_deadline_is_shown_while_the_organisation_has_to_answer() -> None:
 def test_overdue_pages_say_that_answers_are_still_possible() -> None:
     story = asking()
     with time_machine.travel(story.check.deadline_at + timedelta(hours=20), tick=False):
-        page = " ".join(get(candidate_door(story)).content.decode().split())
+        page = " ".join(get(candidate_path(story)).content.decode().split())
     assert "The deadline was" in page
     assert "you can still do this." in page
     assert "Please name them by" not in page
@@ -139,7 +139,7 @@ def test_overdue_pages_say_that_answers_are_still_possible() -> None:
 
 def test_cannot_provide_requires_a_reason() -> None:
     story = asking()
-    page = post(f"{candidate_door(story)}1/cannot/", {"c-reason": " "})
+    page = post(f"{candidate_path(story)}1/cannot/", {"c-reason": " "})
     assert page.context["form"].errors == {"reason": ["Please say why in a few words."]}
     assert (story.check.attention, len(mail.outbox)) == ("", 1)
 
@@ -167,7 +167,7 @@ def test_waiving_sends_no_mail_if_nothing_is_left_to_do() -> None:
 def test_waiving_the_last_missing_referee_completes_the_check() -> None:
     story = asking()
     name_and_send(story, 2, PEER)
-    answer(referee_door(PAUL))
+    answer(referee_path(PAUL))
     cannot(story)
     assert story.check.progress == "in_progress"
     decide(story, "waived")
@@ -217,7 +217,7 @@ def test_the_first_answer_of_a_member_counts() -> None:
 def test_cannot_provide_is_refused_for_contacted_referees() -> None:
     story = asking()
     name_and_send(story, 1, MANAGER)
-    assert get(f"{candidate_door(story)}1/cannot/").url == candidate_door(story)
+    assert get(f"{candidate_path(story)}1/cannot/").url == candidate_path(story)
     with pytest.raises(checks.Closed):
         cannot_provide(check_id=story.check.pk, slot=1, reason="x", now=NOW)
 
@@ -244,10 +244,10 @@ def test_adding_a_slot_mails_the_candidate_and_is_waited_for() -> None:
         assert "a client" in part
         assert "Somebody you sold to." in part
     for address in (MARIA, PAUL):
-        answer(referee_door(address))
+        answer(referee_path(address))
     assert story.check.progress == "in_progress"
     name_and_send(story, 3, MANAGER | {"r-name": "Cleo", "r-email": "cleo@client.example"})
-    answer(referee_door("cleo@client.example"))
+    answer(referee_path("cleo@client.example"))
     assert story.check.progress == "completed"
 
 
@@ -262,7 +262,7 @@ def test_slots_cannot_be_added_after_completion_or_beyond_ten() -> None:
     }
     with pytest.raises(Refused):
         add_slot(check_id=story.check.pk, **add)
-    post(f"{candidate_door(story)}decline/")
+    post(f"{candidate_path(story)}decline/")
     with pytest.raises(checks.Closed):
         add_slot(check_id=story.check.pk, **add)
     assert len(slots_of(story.check)) == 10
@@ -272,15 +272,15 @@ def test_checks_wait_for_needed_referees_only() -> None:
     story = asking(least=1)
     name_and_send(story, 2, PEER)
     name_and_send(story, 1, MANAGER)
-    answer(referee_door(PAUL))
+    answer(referee_path(PAUL))
     assert story.check.progress == "in_progress"
     story = asking(least=1)
     name_and_send(story, 2, PEER | {"r-email": "peer@globex.example"})
     name_and_send(story, 1, MANAGER | {"r-email": "boss@globex.example"})
-    answer(referee_door("boss@globex.example"))
+    answer(referee_path("boss@globex.example"))
     late = story.requests[0]
     assert (story.check.progress, late.state, late.next_reminder_at) == ("completed", "sent", None)
-    answer(referee_door("peer@globex.example"))
+    answer(referee_path("peer@globex.example"))
     assert [reference.late for reference in story.references if reference.request_id == late.pk] == [True]
     assert event_names(story.application.pk).count("check.answered_late") == 1
     versions = story.check.step_request.reports.order_by("version").values_list("version", flat=True)
@@ -291,9 +291,9 @@ def test_answers_after_the_requests_deadline_are_refused() -> None:
     story = asking(least=1)
     name_and_send(story, 2, PEER)
     name_and_send(story, 1, MANAGER)
-    answer(referee_door(MARIA))
+    answer(referee_path(MARIA))
     with time_machine.travel(story.requests[0].deadline_at + timedelta(minutes=1), tick=False):
-        assert b"There is nothing to do here" in get(referee_door(PAUL)).content
+        assert b"There is nothing to do here" in get(referee_path(PAUL)).content
 
 
 def test_members_of_another_organisation_cannot_act() -> None:

@@ -1,4 +1,4 @@
-"""A slow referee: the candidate is told once, at a decent hour, and only while it helps."""
+"""Notices about slow referees."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -14,26 +14,26 @@ from goodword.references.domain.member_actions import extend_request, pause_chec
 from goodword.references.domain.reminders import mail_all_about_slow_referees
 from goodword.references.jobs import sweep_slow
 from goodword.references.models import Check, ReferenceRequest
-from tests.references.story import FACTS, NOW, Story, html_of, mails_to, post, referee_door, sent
+from tests.references.story import FACTS, NOW, Story, html_of, mails_to, post, referee_path, sent
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 
 pytestmark = pytest.mark.django_db
 
 CALENDAR = Calendar(ZoneInfo("Europe/Berlin"))
-#: the referees have until Thursday 12 March; two working days before it, at nine in Berlin
+#: two working days before the deadline on Thursday 12 March, at nine in Berlin
 SLOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
 SUBJECTS = "2 of your referees have not answered yet"
 
 
 def told(story: Story) -> list[str]:
-    """The subjects of the candidate's mails about slow referees."""
+    """Subjects of the notices to the candidate."""
     subjects = [str(message.subject) for message in mails_to(story.application.candidate.email)]
     return [subject for subject in subjects if "answered yet" in subject]
 
 
 def hours_pass(story: Story, *, until: datetime) -> list[datetime]:
-    """The sweep runs every hour; when the candidate was told."""
+    """Run the sweep hourly; when the candidate was notified."""
     times, now = [], NOW
     while now <= until:
         before = len(told(story))
@@ -61,7 +61,7 @@ def test_the_candidate_is_notified_once_of_all_slow_referees() -> None:
 
 def test_only_referees_who_have_not_answered_are_named() -> None:
     story = sent()
-    assert post(f"{referee_door('maria@globex.example')}facts/", FACTS).status_code == 302
+    assert post(f"{referee_path('maria@globex.example')}facts/", FACTS).status_code == 302
     run_jobs()
     mail_all_about_slow_referees(now=SLOW)
     with time_machine.travel(SLOW, tick=False):

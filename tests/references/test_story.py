@@ -1,4 +1,4 @@
-"""The whole way of a check, page by page and mail by mail."""
+"""A whole check, page by page and mail by mail."""
 
 import pytest
 from django.core import mail
@@ -6,7 +6,7 @@ from django.core import mail
 from goodword.core.models import Event
 from tests.references.story import (
     answer,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support.jobs import event_names
@@ -16,9 +16,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_check_runs_from_nomination_to_completion() -> None:
     story = sent()
-    answer(referee_door("maria@globex.example"))
+    answer(referee_path("maria@globex.example"))
     assert (story.check.progress, len(story.references)) == ("in_progress", 1)
-    answer(referee_door("paul@globex.example"))
+    answer(referee_path("paul@globex.example"))
     assert (story.check.progress, len(story.references)) == ("completed", 2)
     name = story.application.candidate.name
     assert [message.subject for message in mail.outbox][:4] == [
@@ -44,7 +44,7 @@ def test_a_check_runs_from_nomination_to_completion() -> None:
 
 def test_events_contain_no_names_addresses_or_answers() -> None:
     story = sent()
-    answer(referee_door("maria@globex.example"))
+    answer(referee_path("maria@globex.example"))
     said = str(list(Event.objects.values_list("name", "actor", "data")))
     for word in ("maria", "Maria", "paul", "globex", "thinks", story.application.candidate.first_name):
         assert word not in said

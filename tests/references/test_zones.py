@@ -1,4 +1,4 @@
-"""Whose hours count: the organisation's and the candidate's, then the reader's own."""
+"""Time zones of reminders: organisation and candidate, then the recipient's own."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,10 +6,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from goodword.core.workdays import Calendar
-from goodword.references.domain.checks import note_zone, plan_request_reminders, referee_hours
+from goodword.references.domain.checks import plan_request_reminders, referee_hours, store_time_zone
 from goodword.references.domain.reminders import remind_candidates, remind_referees
 from goodword.references.models import Check, ReferenceRequest
-from tests.references.story import NOW, candidate_door, get, opened, post, referee_door, sent
+from tests.references.story import NOW, candidate_path, get, opened, post, referee_path, sent
 
 pytestmark = pytest.mark.django_db
 
@@ -18,12 +18,12 @@ BERLIN = Calendar(ZoneInfo("Europe/Berlin"))
 
 def test_a_time_zone_is_stored_once() -> None:
     check = opened().check
-    assert [note_zone(check, name) for name in ("America/New_York", "Asia/Tokyo")] == [True, False]
+    assert [store_time_zone(check, name) for name in ("America/New_York", "Asia/Tokyo")] == [True, False]
     check.refresh_from_db()
     assert check.time_zone == "America/New_York"
     stale = Check.objects.of(check.organisation).get(pk=check.pk)
-    stale.time_zone = ""  # read before the other tab's form came in
-    assert note_zone(stale, "Asia/Tokyo") is False
+    stale.time_zone = ""  # stale, as in another tab
+    assert store_time_zone(stale, "Asia/Tokyo") is False
     check.refresh_from_db()
     assert check.time_zone == "America/New_York"
 
@@ -33,21 +33,21 @@ def test_a_time_zone_is_stored_once() -> None:
 )
 def test_invalid_time_zones_are_ignored(name: str) -> None:
     check = opened().check
-    assert note_zone(check, name) is False
+    assert store_time_zone(check, name) is False
     check.refresh_from_db()
     assert check.time_zone == ""
 
 
 def test_forms_submit_the_time_zone() -> None:
     story = sent()
-    door = referee_door("maria@globex.example")
-    get(f"{door}?tz=Asia/Tokyo")
+    path = referee_path("maria@globex.example")
+    get(f"{path}?tz=Asia/Tokyo")
     assert story.requests[0].time_zone == ""
-    post(f"{door}begin/", {"tz": "America/New_York"})
-    post(f"{candidate_door(story)}1/remove/", {"tz": "Asia/Tokyo"})
+    post(f"{path}begin/", {"tz": "America/New_York"})
+    post(f"{candidate_path(story)}1/remove/", {"tz": "Asia/Tokyo"})
     assert (story.requests[0].time_zone, story.requests[1].time_zone) == ("America/New_York", "")
     assert story.check.time_zone == "Asia/Tokyo"
-    assert "ui/js/zone" in get(door).content.decode()
+    assert "ui/js/zone" in get(path).content.decode()
 
 
 def test_unknown_referee_hours_default_to_organisation_and_candidate() -> None:
@@ -81,8 +81,8 @@ def test_reminders_are_planned_in_the_referees_hours(candidates: str, referees: 
 def test_a_new_time_zone_moves_planned_reminders() -> None:
     story, other = sent(), opened()
     due = datetime(2026, 3, 5, 9, tzinfo=UTC)
-    note_zone(story.requests[0], "America/New_York")
-    note_zone(other.check, "America/New_York")
+    store_time_zone(story.requests[0], "America/New_York")
+    store_time_zone(other.check, "America/New_York")
     assert (remind_referees(now=due), remind_candidates(now=due)) == (1, 0)  # Paul's zone is not known
     morning = datetime(2026, 3, 5, 14, tzinfo=UTC)
     assert (story.requests[0].next_reminder_at, other.check.next_reminder_at) == (morning, morning)
@@ -92,7 +92,7 @@ def test_a_new_time_zone_moves_planned_reminders() -> None:
 def test_weekends_follow_the_recipients_time_zone() -> None:
     story = sent()
     request = story.requests[0]
-    note_zone(request, "Asia/Tokyo")
+    store_time_zone(request, "Asia/Tokyo")
     friday_afternoon = datetime(2026, 3, 6, 12, tzinfo=UTC)  # Friday, nine in the evening in Tokyo
     ReferenceRequest.objects.of(request.organisation).update(next_reminder_at=friday_afternoon)
     assert remind_referees(now=friday_afternoon) == 1  # Paul, in Berlin's hours

@@ -33,7 +33,7 @@ def versions(report: Report) -> list[tuple[int, str, bool]]:
 def test_a_redacted_reference_check_keeps_its_questions_but_no_answers() -> None:
     told = story.sent()
     for address in ("maria@globex.example", "paul@globex.example"):
-        story.answer(story.referee_door(address))
+        story.answer(story.referee_path(address))
     run_jobs()
     report = Report.objects.of(told.application.organisation).get()
     name = told.application.candidate.name

@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 def test_a_completed_check_gets_a_report_with_all_answers() -> None:
     told = story.sent()
     for address in ("maria@globex.example", "paul@globex.example"):
-        story.answer(story.referee_door(address))
+        story.answer(story.referee_path(address))
     run_jobs()
     report = Report.objects.of(told.application.organisation).get()
     assert (report.state, report.version) == ("ready", 1)
@@ -27,8 +27,8 @@ def test_a_completed_check_gets_a_report_with_all_answers() -> None:
 
 def test_the_report_explains_method_limits_and_identifiable_answers() -> None:
     told = story.sent()
-    story.answer(story.referee_door("maria@globex.example"))
-    assert story.post(f"{story.referee_door('paul@globex.example')}facts/", story.FACTS).status_code == 302
+    story.answer(story.referee_path("maria@globex.example"))
+    assert story.post(f"{story.referee_path('paul@globex.example')}facts/", story.FACTS).status_code == 302
     run_jobs()
     text = " ".join(text_of(Report.objects.of(told.application.organisation).get()).split())
     wanted = (

@@ -1,4 +1,4 @@
-"""Fixtures and hooks for the tests of steps."""
+"""Fixtures of the workflow tests."""
 
 from pathlib import Path
 
@@ -11,5 +11,5 @@ HERE = Path(__file__).parent
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Run one seed per combination, unless the exhaustive tests are selected."""
+    """One seed per combination, unless exhaustive tests are selected."""
     mark_rest(item for item in items if item.path.is_relative_to(HERE))

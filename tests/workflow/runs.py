@@ -16,8 +16,6 @@ P = StepRun.Progress
 
 @dataclass
 class Runs:
-    """A role, for whose applications attempts are made in any state."""
-
     role: Role
     assessment: Assessment
 

@@ -1,4 +1,4 @@
-"""A stage starts a step once; what is in the way is said; a slip of the hand can be undone."""
+"""Stages start steps, once; blocked requests wait; delays allow a move to be undone."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""An application that is moved to another job takes its steps along, or they close; in whatever order it is told."""
+"""Moving an application to another job moves or closes its steps, in any order of events."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -13,7 +13,7 @@ from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.mail import mail_is_taken
 from tests.support.shared import shared_world
-from tests.workflow.happening import (
+from tests.workflow.greenhouse_changes import (
     MODELS,
     NOW,
     REJECT,
@@ -138,7 +138,7 @@ def test_a_finished_step_moves_to_the_other_role(application: Application, kind:
     at_once(application, *TO_THERE)
     react_in_order_of(seed)
     assert (shown(application, kind), roles_of_starts(application)) == ("completed", ["Second"])
-    assert mails(application) == ["queued"]  # the invitation of then
+    assert mails(application) == ["queued"]
 
 
 @each_order
@@ -257,7 +257,6 @@ def test_unlinking_a_job_closes_nothing(application: Application, kind: str) -> 
 
 
 def test_of_two_requests_of_a_kind_the_started_one_is_kept(application: Application, kind: str) -> None:
-    """Two can be there only from before starts went along."""
     begin(application)
     second = Role.objects.of(application.organisation).get(title="Second")
     other = StepRequest.objects.create(

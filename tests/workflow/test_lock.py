@@ -1,4 +1,4 @@
-"""A run is locked inside a transaction only."""
+"""Locking a run."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from tests.workflow.runs import P, Runs
 @pytest.mark.django_db
 def test_a_run_is_locked_inside_a_transaction() -> None:
     run = Runs.made().run_in(P.PENDING, False, False)
-    assert lock(Attempt, run.pk) == run  # the test itself stands in one
+    assert lock(Attempt, run.pk) == run  # tests run in a transaction
 
 
 @pytest.mark.django_db(transaction=True)

@@ -1,4 +1,4 @@
-"""Reactions run beside each other, in any order: in the end a step stands as Greenhouse says the application does."""
+"""Reactions run in any order and leave the step in the state of its application."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -14,7 +14,7 @@ from goodword.roles.models import Step
 from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.shared import shared_world
-from tests.workflow.happening import (
+from tests.workflow.greenhouse_changes import (
     HIRE,
     MODELS,
     REJECT,

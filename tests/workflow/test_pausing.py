@@ -1,4 +1,4 @@
-"""A pause stops what has not gone out; coming back sends the invitation after all."""
+"""Pausing stops unsent invitations; returning sends them."""
 
 import pytest
 from django.db import transaction

@@ -1,4 +1,4 @@
-"""A rejection or a hire that is taken back: steps are open again, and nothing is sent before a member clicks."""
+"""Undone rejections and hires reopen steps; nothing is sent until a member clicks."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -17,7 +17,7 @@ from goodword.workflow.models import StepRequest
 from tests.support import factories
 from tests.support.mail import mail_is_taken
 from tests.support.shared import shared_world
-from tests.workflow.happening import (
+from tests.workflow.greenhouse_changes import (
     HIRE,
     MODELS,
     NOW,
@@ -180,7 +180,7 @@ def test_a_stage_entered_during_a_rejection_waits_for_a_click(
 ) -> None:
     Application.objects.of(application.organisation).update(
         stage_id=MAPPED
-    )  # told together with the rejection
+    )  # in the same response as the rejection
     happens(application, REJECT, UNREJECT)
     react_in_order_of(seed)
     assert (starts(application), mails(application)) == ([("waiting", "click")], [])

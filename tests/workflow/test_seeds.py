@@ -1,4 +1,4 @@
-"""The normal run leaves out no combination of values and no seed."""
+"""The default run covers all values and seeds."""
 
 from itertools import product
 

@@ -1,4 +1,4 @@
-"""The table of moves, walked whole: every act from every state, on a real run."""
+"""The table of moves: every act from every state, on a real run."""
 
 from collections.abc import Callable, Iterator
 from copy import deepcopy
@@ -33,11 +33,11 @@ pytestmark = pytest.mark.django_db
 
 type State = tuple[P, bool, bool]
 
-#: progress, closed, paused: every state that the columns can tell
+#: every combination of progress, closed, paused
 STATES = list(product(P, (False, True), (False, True)))
 ACTS = [*PROGRESS_MOVES, *OTHER_MOVES]
 
-#: act -> the states (progress, closed, paused) from which it is allowed, written out by hand
+#: act -> states that allow it, written by hand
 ALLOWED = {
     "begin": {(P.PENDING, False, False), (P.PENDING, False, True)},
     "complete": {(p, False, paused) for p in (P.PENDING, P.IN_PROGRESS) for paused in (False, True)},
@@ -49,7 +49,7 @@ ALLOWED = {
     "reopen": {(p, True, paused) for p in (P.PENDING, P.IN_PROGRESS) for paused in (False, True)},
 }
 
-#: act -> what it leads to, from a state
+#: act -> resulting state
 LEADS_TO: dict[str, Callable[[P, bool, bool], State]] = {
     "begin": lambda _, closed, paused: (P.IN_PROGRESS, closed, paused),
     "complete": lambda _, closed, paused: (P.COMPLETED, closed, paused),

@@ -18,7 +18,7 @@ from goodword.questionnaires.parse import fill_placeholders, parse
 from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Question, Stated
 from goodword.references.domain.context import stated_of
-from goodword.references.domain.requests import is_barred
+from goodword.references.domain.requests import has_opted_out
 from goodword.references.flags.wording import WORDS
 from goodword.references.models import (
     Check,
@@ -91,12 +91,12 @@ def _referee_alone(wanted: ExportRequest) -> dict[str, Any]:
     referee = _referees(wanted).get(pk=wanted.referee_id)
     request = getattr(referee, "request", None)
     mails = Email.objects.of(wanted.organisation).filter(subject_ref=request.mail_ref) if request else ()
-    barred = is_barred(organisation=referee.organisation, address=referee.email)
+    opted_out = has_opted_out(organisation=referee.organisation, address=referee.email)
     traces = Trace.objects.of(wanted.organisation).filter(request=request) if request else ()
     return {
         "you": _referee(referee, wanted, see=True)
         | {
-            "asked never to be written to again": barred,
+            "asked never to be written to again": opted_out,
             "from": "the candidate who named you",
             "address from": "the organisation" if referee.address_corrected else "the candidate",
         },
@@ -208,7 +208,6 @@ def rendered_reference(reference: Reference) -> dict[str, Any]:
 
 
 def rendered_self_reference(own: SelfReference, check: Check, *, drafts: bool) -> dict[str, Any]:
-    """With `drafts` also unsubmitted answers."""
     candidate = check.step_request.application.candidate.name
     asked = for_self(
         fill_placeholders(parse(own.version.questions), candidate=candidate, language=own.version.language)

@@ -41,7 +41,6 @@ REFEREE = "referee"
 
 
 def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
-    """Application and check are locked."""
     mails = dead = references = 0
     referees = list(
         Referee.objects.across_organisations()
@@ -65,7 +64,6 @@ def _blank_referees(referee_ids: Iterable[int], *, now: datetime) -> Counts:
 
 
 def _name_pattern(referee: Referee) -> re.Pattern[str]:
-    """Matches name and address as whole words, ignoring case."""
     words = [re.escape(word) for word in (referee.name, referee.email) if word]
     return re.compile("|".join(rf"(?<!\w){word}(?!\w)" for word in words) or r"(?!)", re.IGNORECASE)
 

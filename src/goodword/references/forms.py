@@ -14,7 +14,7 @@ from goodword.questionnaires.input_parsing import AnswerError, read_month
 from goodword.references.domain.nominations import LONGEST_MESSAGE, RefereeDetails
 from goodword.references.models import Referee, ReferenceRequest
 from goodword.roles.slots import ANY
-from goodword.workflow.languages import named
+from goodword.workflow.languages import language_choices
 
 LONGEST_REASON = 2000
 
@@ -82,7 +82,7 @@ def _text(label: Any, *, required: Any, help_text: Any = "", autocomplete: str =
 
 
 class RefereeForm(forms.Form):
-    """A referee. Once valid, `details` holds what to save."""
+    """Once valid, `details` holds what to save."""
 
     use_required_attribute = False
 
@@ -152,7 +152,7 @@ class RefereeForm(forms.Form):
         else:
             del self.fields["relationship"]
         if len(languages) > 1:
-            self._choices("language", named(languages))
+            self._choices("language", language_choices(languages))
         else:
             del self.fields["language"]
 
@@ -183,7 +183,6 @@ class RefereeForm(forms.Form):
         )
 
     def refuse(self, problems: Mapping[str, str]) -> None:
-        """Add the domain's messages to their fields."""
         for name, sentence in problems.items():
             self.add_error(name or None, sentence)
 

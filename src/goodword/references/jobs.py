@@ -28,10 +28,12 @@ def sweep_slow(*, timestamp: int = 0) -> None:
     reminders.mail_all_about_slow_referees(now=clock.now())
 
 
-@jobs.job(name="references.forget_raw", cron="20 7 * * * 0", queueing_lock="references.forget_raw")
+@jobs.job(
+    name="references.blank_raw_traces", cron="20 7 * * * 0", queueing_lock="references.blank_raw_traces"
+)
 def sweep_traces(*, timestamp: int = 0) -> None:
     del timestamp  # passed by Procrastinate
-    devices.forget_raw(now=clock.now())
+    devices.blank_raw_traces(now=clock.now())
 
 
 @jobs.job(name="references.end_over", cron="50 * * * * 0", queueing_lock="references.end_over")

@@ -101,7 +101,6 @@ class Slot(OrganisationOwned):
 
     @property
     def is_questioned(self) -> bool:
-        """Whether *I can't name anyone* awaits an answer."""
         return self.cannot_at is not None and self.answered_at is None
 
 
@@ -187,8 +186,6 @@ class ReferenceRequest(OrganisationOwned):
         ENDED = "ended"
 
     class Why(models.TextChoices):
-        """Why it was declined or ended."""
-
         NOTHING = ""
         WOULD_RATHER_NOT = "would_rather_not"
         NOT_ME = "not_me"
@@ -251,7 +248,6 @@ class ReferenceRequest(OrganisationOwned):
 
     @property
     def is_out(self) -> bool:
-        """Whether it awaits an answer."""
         return self.state in {self.State.SENT, self.State.BEGUN}
 
 
@@ -274,7 +270,7 @@ class Reference(OrganisationOwned):
 
 
 class CheckFlag(Flag):
-    """`key` holds the ids of the people concerned."""
+    """`key` holds ids only."""
 
     check_run = models.ForeignKey(Check, on_delete=models.CASCADE, related_name="flags")
     #: empty if it concerns several people

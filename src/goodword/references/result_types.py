@@ -51,12 +51,11 @@ class AnswerGroup:
 
     @property
     def n(self) -> int:
-        """How many gave an answer on the scale."""
+        """Answers on the scale."""
         return sum(bool(answer.values) for answer in self.answers)
 
     @property
     def skipped(self) -> int:
-        """How many could not judge."""
         return len(self.answers) - self.n
 
     @property
@@ -65,7 +64,6 @@ class AnswerGroup:
 
     @property
     def identifiable(self) -> bool:
-        """Whether it has a single referee."""
         return len(self.answers) == 1 and not self.is_self
 
 
@@ -256,7 +254,6 @@ class Results:
 
     @property
     def identifiable(self) -> bool:
-        """Whether some relationship has a single referee."""
         return any(group.identifiable for asked in self.questions for group in asked.groups)
 
 

@@ -57,7 +57,7 @@ SELF_REFERENCE = "own"
 
 
 #: the respondent, their answers by question id, and the ids of the questions asked
-type Voice = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
+type Respondent = tuple[ReceivedReference, Mapping[str, Any], frozenset[str]]
 
 
 def results(check: Check) -> Results:
@@ -70,8 +70,8 @@ def results(check: Check) -> Results:
         .filter(request__check_run=check)
         .order_by("submitted_at", "pk")
     )
-    voices = [_voice(reference, check, questions) for reference in references]
-    received = [who for who, _, _ in voices]
+    respondents = [_respondent(reference, check, questions) for reference in references]
+    received = [who for who, _, _ in respondents]
     facts = _verifications(references, questions)
     own = _self_reference(check)
     asked_own = {one.id: one for one in for_self(questions)}
@@ -92,7 +92,7 @@ def results(check: Check) -> Results:
         references=tuple(received),
         self_reference=own[0] if own else None,
         questions=tuple(
-            _question_result(question, asked_own.get(question.id), voices, own, questions)
+            _question_result(question, asked_own.get(question.id), respondents, own, questions)
             for question in questions
             if not isinstance(question, CONFIRMING)
         ),
@@ -119,7 +119,7 @@ def _questions(check: Check) -> tuple[Question, ...]:
     )
 
 
-def _voice(reference: Reference, check: Check, questions: Sequence[Question]) -> Voice:
+def _respondent(reference: Reference, check: Check, questions: Sequence[Question]) -> Respondent:
     referee, answers = reference.request.referee, reference.answers
     relationship = referee.relationship
     for question in questions:
@@ -145,7 +145,7 @@ def _voice(reference: Reference, check: Check, questions: Sequence[Question]) ->
     return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)
 
 
-def _self_reference(check: Check) -> Voice | None:
+def _self_reference(check: Check) -> Respondent | None:
     row = (
         SelfReference.objects.of(check.organisation)
         .select_related("version")
@@ -176,14 +176,14 @@ def _self_reference(check: Check) -> Voice | None:
 def _question_result(
     question: Question,
     asked_own: Question | None,
-    voices: Sequence[Voice],
-    own: Voice | None,
+    respondents: Sequence[Respondent],
+    own: Respondent | None,
     questions: Sequence[Question],
 ) -> QuestionResult:
     answered: dict[str, list[Answer]] = {}
     not_asked: list[ReceivedReference] = []
     left_open: list[ReceivedReference] = []
-    for who, answers, put in voices:
+    for who, answers, put in respondents:
         given = answers.get(question.id)
         if given is not None:
             answered.setdefault(who.relationship, []).append(_answer_of(question, given, by=who))
@@ -319,7 +319,6 @@ def _agreement(question: Agreement, level: int) -> str:
 
 
 def _options(question: Question) -> Mapping[str, str]:
-    """Labels by value."""
     match question:
         case SingleChoice() | MultipleChoice() | Adjectives():
             return {choice.value: choice.label for choice in question.choices}

@@ -18,7 +18,7 @@ public_urls: list[URLPattern | URLResolver] = [
         nominations.another,
         name="portal_check_another",
     ),
-    path("p/<str:token>/references/<int:slot>/look/", nominations.look, name="portal_check_look"),
+    path("p/<str:token>/references/<int:slot>/validate/", nominations.validate, name="portal_check_validate"),
     path("p/<str:token>/references/<int:slot>/remove/", nominations.remove, name="portal_check_remove"),
     path("p/<str:token>/references/<int:slot>/cannot/", nominations.cannot, name="portal_check_cannot"),
     path("p/<str:token>/references/<int:slot>/nudge/", nominations.nudge, name="portal_check_nudge"),

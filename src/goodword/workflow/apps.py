@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
 
-class StepsConfig(AppConfig):
+class WorkflowConfig(AppConfig):
     name = "goodword.workflow"
     label = "workflow"

@@ -39,7 +39,6 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 
 def close_runs[R: StepRun](model: type[R], application_ids: Collection[int], *, now: datetime) -> list[R]:
-    """Lock the applications' runs and close the open ones."""
     rows = model._default_manager.filter(step_request__application_id__in=application_ids).order_by("pk")
     runs = [lock(model, pk) for pk in rows.values_list("pk", flat=True)]
     for run in runs:

@@ -31,7 +31,7 @@ LONGEST_NOTE = 500
 
 
 class NoteRequired(Exception):
-    """The note is missing or too long."""
+    pass
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,6 @@ class FlagList:
 
     @property
     def grade(self) -> str:
-        """The highest grade to review, or "none"."""
         return strongest(flag.grade for flag in self.to_review)
 
     @property
@@ -97,7 +96,6 @@ def display(flag: Flag, wording: FlagWording, *, facts: str) -> DisplayedFlag:
 
 
 def flag_list(flags: Iterable[DisplayedFlag], *, checked: bool) -> FlagList:
-    """By grade, strongest first, otherwise in the order given."""
     ordered = sorted(flags, key=lambda flag: -GRADES.index(flag.grade))
     return FlagList(
         checked=checked,

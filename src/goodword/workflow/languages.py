@@ -13,14 +13,14 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 PARAMETER: Final = "language"
 
 
-def named(codes: Sequence[str]) -> list[tuple[str, str]]:
+def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
     """In a fixed order: [("en", "English"), ...]."""
     order = [code for code, _name in settings.LANGUAGES]
     ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
-    return [(code, name_of(code)) for code in ordered]
+    return [(code, language_name(code)) for code in ordered]
 
 
-def name_of(code: str) -> str:
+def language_name(code: str) -> str:
     """ "Deutsch" for "de"; the code itself if Django does not know it."""
     try:
         return str(translation.get_language_info(code)["name_local"]).capitalize()
@@ -28,19 +28,19 @@ def name_of(code: str) -> str:
         return code
 
 
-def of_browser(request: HttpRequest) -> list[str]:
+def browser_languages(request: HttpRequest) -> list[str]:
     """Most preferred first: ["de-at", "de", "en"]."""
     asked = parse_accept_lang_header(request.headers.get("Accept-Language", ""))
     return [code for code, weight in asked if weight > 0]
 
 
-def of_address(request: HttpRequest, offered: Sequence[str]) -> str:
+def query_language(request: HttpRequest, offered: Sequence[str]) -> str:
     """The offered language in the page's query string, or empty."""
     code = request.GET.get(PARAMETER, "")
     return code if code in offered else ""
 
 
-def carried(request: HttpRequest, url: str) -> str:
+def with_query_language(request: HttpRequest, url: str) -> str:
     """The URL with the language of this page's query string."""
     code = request.GET.get(PARAMETER, "")
     if code not in dict(settings.LANGUAGES):
@@ -57,7 +57,7 @@ def links_for(request: HttpRequest, offered: Sequence[str], *, current: str) -> 
             name,
             "&".join(filter(None, [urlencode({PARAMETER: code}), "sent=1" if "sent" in request.GET else ""])),
         )
-        for code, name in named(offered)
+        for code, name in language_choices(offered)
     ]
     return {"language_links": shown if len(shown) > 1 else [], "language": current}
 

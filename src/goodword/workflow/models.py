@@ -105,11 +105,9 @@ class StepRun(OrganisationOwned):
 
     @property
     def hours(self) -> Calendar:
-        """Working days and hours for reminders to the candidate."""
         return self.organisation.calendar
 
     def renew_deadline(self, deadline: datetime) -> None:
-        """Restart the run's time (unsaved)."""
         self.deadline_at = deadline
 
     @property
@@ -129,14 +127,11 @@ class Finding:
 
 
 def strongest(grades: Iterable[str]) -> Grade | Literal["none"]:
-    """The highest grade; grades do not add up."""
     present = set(grades)
     return next((grade for grade in reversed(GRADES) if grade in present), "none")
 
 
 class Flag(OrganisationOwned):
-    """Abstract base of CheckFlag and AttemptFlag."""
-
     class Grade(models.TextChoices):
         LOW = "low", "Low"
         MEDIUM = "medium", "Medium"

@@ -70,7 +70,6 @@ def unknown_page(request: HttpRequest) -> HttpResponse:
 
 
 def _data_url(request: HttpRequest) -> str:
-    """Empty for a revoked link."""
     match = request.resolver_match
     token = str(match.kwargs.get("token", "")) if match is not None else ""
     for purpose, name in _DATA_PAGES.items():

@@ -52,12 +52,10 @@ def may(run: StepRun, act: str) -> bool:
 
 
 def awaits_click(run: StepRun) -> bool:
-    """Whether nothing is sent until a member clicks."""
     return run.attention == REOPENED
 
 
 def status(run: StepRun, *, now: datetime) -> str:
-    """The displayed status, "overdue" included."""
     if run.progress not in UNFINISHED:
         return run.progress
     if run.closed_at is not None:
@@ -78,7 +76,6 @@ def takes_answers(run: StepRun, *, now: datetime) -> bool:
 
 
 def takes_answers_query(*, now: datetime) -> Q:
-    """`takes_answers` as a query."""
     runs = Q(clock_stopped_at=None, invited_at__isnull=False)
     return Q(progress__in=UNFINISHED, closed_at=None) & (~runs | Q(deadline_at__gte=now - GRACE))
 

@@ -1,4 +1,4 @@
-"""People of a check, each at a place and on a device, who take their time."""
+"""Candidate and referees with an address, a device and answer times."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,11 +12,11 @@ from tests.references.story import (
     ANSWERS,
     NOW,
     Story,
-    candidate_door,
+    candidate_path,
     keep_pages,
     named,
     opened,
-    referee_door,
+    referee_path,
 )
 from tests.support.jobs import run_jobs
 from tests.support.kept import kept
@@ -25,7 +25,7 @@ PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 19_1 like Mac OS X) Version/19.1 Mob
 LAPTOP = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 DESKTOP = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/141.0.0.0 Safari/537.36"
 
-#: what an honest manager and an honest peer write of the same person
+#: texts of two honest referees about one person
 OF_MANAGER = {
     "q-strengths": "Ada plans ahead. When our crane failed she had a second plan ready, and the site lost a day.",
     "q-develop": "She takes on too much at times. Saying no earlier would help her, and we spoke about that openly.",
@@ -38,40 +38,36 @@ OF_PEER = {
 
 @dataclass(frozen=True)
 class Somebody:
-    """Where they are and what their browser says of itself."""
-
     address: str = "203.0.113.7"
     device: str = PHONE
 
     def post(self, path: str, data: dict[str, Any] | None = None) -> Any:
-        """A form, sent from there."""
         response = Client(REMOTE_ADDR=self.address, HTTP_USER_AGENT=self.device).post(path, data or {})
         assert response.status_code == 302, response.context["form"].errors
         return response
 
     def send(self, story: Story) -> None:
-        """As the candidate, press *Send*."""
-        door = candidate_door(story)
-        seen = Client().get(f"{door}review/").context["seen"]
-        self.post(f"{door}review/", {"seen": seen})
+        path = candidate_path(story)
+        seen = Client().get(f"{path}review/").context["seen"]
+        self.post(f"{path}review/", {"seen": seen})
         run_jobs()
 
     def answer(self, whose: str, said: dict[str, str], *, seconds: int, at: timedelta = timedelta()) -> None:
-        """As a referee, answer in so many seconds; `said` are the answers that differ from the usual ones."""
-        door = referee_door(whose)
+        """Answer as a referee in this many seconds. `said`: answers that differ from the usual ones."""
+        path = referee_path(whose)
         start = NOW + timedelta(hours=1) + at
         with time_machine.travel(start, tick=False):
-            self.post(f"{door}begin/")
+            self.post(f"{path}begin/")
         with time_machine.travel(start + timedelta(seconds=seconds), tick=False):
             pages = [page | {name: text for name, text in said.items() if name in page} for page in ANSWERS]
-            keep_pages(door, pages)
-            self.post(f"{door}review/")
+            keep_pages(path, pages)
+            self.post(f"{path}review/")
             run_jobs()
 
 
 @kept
 def watched(*, watches: bool = True, **application: Any) -> Story:
-    """Both referees are named; the organisation compares devices."""
+    """Both referees are named; the organisation watches devices."""
     story = opened(**application)
     organisation = story.application.organisation
     organisation.watches_devices = watches
@@ -80,6 +76,6 @@ def watched(*, watches: bool = True, **application: Any) -> Story:
 
 
 def found(story: Story) -> dict[str, str]:
-    """The grade of each kind of flag on the check."""
+    """The grade of each flag on the check."""
     rows = CheckFlag.objects.of(story.application.organisation).filter(check_run=story.check)
     return dict(rows.order_by("code").values_list("code", "grade"))

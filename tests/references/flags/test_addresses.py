@@ -1,4 +1,4 @@
-"""What a referee's address tells, and where it tells nothing."""
+"""Flags in referees' addresses."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Flags in how answers came about: too fast, alike, contradicting."""
+"""Flags in answers: too fast, similar, contradictory."""
 
 from typing import Any
 

@@ -26,7 +26,7 @@ CANDIDATE = seen(None, (HOME, PHONE))
         (CANDIDATE, seen(1, (HOME, LAPTOP)), ("same_address", "medium")),
         (CANDIDATE, seen(1, (AWAY, PHONE)), ("same_device", "low")),
         (CANDIDATE, seen(1, (AWAY, LAPTOP)), None),
-        # the candidate works with them to this day
+        # current colleagues
         (CANDIDATE, seen(1, (HOME, PHONE), still=True), ("same_address_and_device", "low")),
         (CANDIDATE, seen(1, (HOME, LAPTOP), still=True), ("same_address", "low")),
         (CANDIDATE, seen(1, (AWAY, PHONE), still=True), None),
@@ -37,7 +37,7 @@ CANDIDATE = seen(None, (HOME, PHONE))
             ("same_address_and_device", "high"),
         ),
         (seen(1, (HOME, PHONE), (OFFICE, LAPTOP)), seen(2, (OFFICE, PHONE)), ("same_address", "medium")),
-        # one office
+        # colleagues
         (
             seen(1, (OFFICE, LAPTOP), company="Globex"),
             seen(2, (OFFICE, LAPTOP), company="globex."),
@@ -49,9 +49,9 @@ CANDIDATE = seen(None, (HOME, PHONE))
             ("same_address", "low"),
         ),
         (seen(1, (HOME, PHONE), company="Globex"), seen(2, (AWAY, PHONE), company="Globex"), None),
-        # no company stated is none in common
+        # unstated companies do not match
         (seen(1, (OFFICE, LAPTOP)), seen(2, (OFFICE, PHONE)), ("same_address", "medium")),
-        # addresses and devices that say nothing
+        # empty hashes
         (seen(1, ("", PHONE)), seen(2, ("", PHONE)), ("same_device", "low")),
         (seen(1, (HOME, "")), seen(2, (HOME, "")), ("same_address", "medium")),
         (seen(1, ("", "")), seen(2, ("", "")), None),

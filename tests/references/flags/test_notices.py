@@ -1,18 +1,18 @@
-"""Who is watched is told so, on every page on which they act and in the referee's mail; and nobody else is."""
+"""Pages and mails mention devices if the organisation watches them."""
 
 import pytest
 
 from tests.references.flags.people import watched
 from tests.references.story import (
     ANSWERS,
-    candidate_door,
+    candidate_path,
     get,
     html_of,
     mails_to,
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
 )
 
 pytestmark = pytest.mark.django_db
@@ -31,13 +31,13 @@ def says(path: str, words: str = ON_PAGES) -> bool:
 @pytest.mark.parametrize("watches", [True, False])
 def test_notices_mention_devices_only_if_switched_on(watches: bool) -> None:
     story = watched(watches=watches)
-    door = candidate_door(story)
-    assert says(f"{door}review/") is watches
+    path = candidate_path(story)
+    assert says(f"{path}review/") is watches
     press_send(story)
     (mail,) = mails_to(MARIA)
     assert (IN_MAIL in " ".join(str(mail.body).split())) is watches
     assert (IN_MAIL in " ".join(html_of(mail).split())) is watches
-    referee = referee_door(MARIA)
+    referee = referee_path(MARIA)
     assert says(referee) is watches
     assert says(f"{referee}facts/") is watches
     for number, page in enumerate(ANSWERS, start=1):
@@ -50,7 +50,7 @@ def test_the_candidates_first_page_mentions_devices_only_if_switched_on(watches:
     story = opened()
     story.application.organisation.watches_devices = watches
     story.application.organisation.save()
-    assert says(candidate_door(story)) is watches
+    assert says(candidate_path(story)) is watches
 
 
 @pytest.mark.parametrize("watches", [True, False])
@@ -58,7 +58,7 @@ def test_the_self_reference_mentions_devices_only_if_switched_on(watches: bool) 
     story = opened(step={"self_reference": "needed"})
     story.application.organisation.watches_devices = watches
     story.application.organisation.save()
-    own = f"{candidate_door(story)}self-reference/"
+    own = f"{candidate_path(story)}self-reference/"
     post(f"{own}begin/")
     assert says(f"{own}review/") is watches
 
@@ -66,7 +66,7 @@ def test_the_self_reference_mentions_devices_only_if_switched_on(watches: bool) 
 def test_pages_mention_devices_before_anything_is_recorded() -> None:
     story = watched(watches=False)
     press_send(story)
-    referee = referee_door(MARIA)
+    referee = referee_path(MARIA)
     post(f"{referee}begin/")
     story.application.organisation.watches_devices = True
     story.application.organisation.save()

@@ -1,4 +1,4 @@
-"""Flags on the candidate's page, and a flag that is dismissed."""
+"""Flags on the candidate's page, and dismissing them."""
 
 from html import unescape
 from typing import Any
@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.core import clock
 from goodword.references.models import CheckFlag
-from tests.references.story import MANAGER, PEER, Story, candidate_door, opened, post, press_send, sent
+from tests.references.story import MANAGER, PEER, Story, candidate_path, opened, post, press_send, sent
 from tests.support import factories
 from tests.support.kept import kept
 from tests.support.pages import signed_in
@@ -21,11 +21,10 @@ pytestmark = pytest.mark.django_db
 
 @kept
 def suspicious() -> tuple[Story, CheckFlag]:
-    """One of the referees has a disposable address."""
     story = opened()
-    door = candidate_door(story)
-    post(f"{door}1/", MANAGER)
-    post(f"{door}2/", PEER | {"r-email": "paul@mailinator.com"})
+    path = candidate_path(story)
+    post(f"{path}1/", MANAGER)
+    post(f"{path}2/", PEER | {"r-email": "paul@mailinator.com"})
     press_send(story)
     return story, CheckFlag.objects.of(story.application.organisation).get()
 
@@ -62,11 +61,11 @@ def test_the_card_says_if_there_are_no_flags_and_is_hidden_before_sending() -> N
     story = opened()
     member = factories.member(story.application.organisation)
     assert "Flags to review" not in page_of(member, story)
-    post(f"{candidate_door(story)}1/", MANAGER | {"r-email": "maria@gmail.com"})
+    post(f"{candidate_path(story)}1/", MANAGER | {"r-email": "maria@gmail.com"})
     assert "Flags to review" not in page_of(member, story)
     sent(story)
     text = page_of(member, story)
-    assert "Grade: None" in text and "Nothing has stood out so far." in text
+    assert "Grade: None" in text and "No flags so far." in text
 
 
 def test_hiring_managers_see_no_flags() -> None:

@@ -1,11 +1,17 @@
-"""From where and on what people worked: what is noted, what is left out, and when it goes."""
+"""Recording and deleting network addresses and devices."""
 
 from datetime import timedelta
 
 import pytest
 from django.test import RequestFactory, override_settings
 
-from goodword.references.flags.devices import ENOUGH_CHECKS, MOST, device_flags, forget_raw, note_trace
+from goodword.references.flags.devices import (
+    ENOUGH_CHECKS,
+    MOST,
+    blank_raw_traces,
+    device_flags,
+    record_trace,
+)
 from goodword.references.models import Check, Trace
 from tests.references.flags.people import DESKTOP, PHONE, Somebody, watched
 from tests.references.story import NOW, Story
@@ -16,15 +22,14 @@ pytestmark = pytest.mark.django_db
 
 
 def noted(story: Story, *, address: str, device: str = PHONE, referee: int | None = None) -> None:
-    """The candidate, or the referee of this number, works from there."""
+    """The candidate (None) or a referee works from there."""
     request = RequestFactory(REMOTE_ADDR=address, HTTP_USER_AGENT=device).post("/")
     asked = story.requests[referee] if referee is not None else None
     check = story.check
-    note_trace(request, check, asked, now=NOW)
+    record_trace(request, check, asked, now=NOW)
 
 
 def another_check(story: Story) -> Check:
-    """A check like the story's, of somebody else on the role."""
     check, step_request = story.check, story.check.step_request
     assert story.application.role is not None
     step_request.pk, step_request.application = None, factories.application(story.application.role)
@@ -107,19 +112,19 @@ def test_the_number_of_traces_per_person_is_limited(story: Story) -> None:
 
 def test_raw_values_are_deleted_after_thirty_days(story: Story) -> None:
     hashes = [(t.address_hash, t.device_hash) for t in traces(story)]
-    assert forget_raw(now=NOW + timedelta(days=29, hours=23)) == 0
+    assert blank_raw_traces(now=NOW + timedelta(days=29, hours=23)) == 0
     assert traces(story)[0].address == "203.0.113.7"
-    assert forget_raw(now=NOW + timedelta(days=30)) == 1
+    assert blank_raw_traces(now=NOW + timedelta(days=30)) == 1
     assert [(t.address, t.device) for t in traces(story)] == [(None, "")]
     assert [(t.address_hash, t.device_hash) for t in traces(story)] == hashes
-    assert forget_raw(now=NOW + timedelta(days=60)) == 0
+    assert blank_raw_traces(now=NOW + timedelta(days=60)) == 0
 
 
 def test_raw_values_are_deleted_when_switched_off(story: Story) -> None:
     organisation = story.application.organisation
     organisation.watches_devices = False
     organisation.save()
-    assert forget_raw(now=NOW) == 1
+    assert blank_raw_traces(now=NOW) == 1
     noted(story, address="203.0.113.8")
     assert [(t.address, t.device) for t in traces(story)] == [(None, "")]
 

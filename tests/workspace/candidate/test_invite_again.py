@@ -29,10 +29,10 @@ from tests.references.story import (
     PEER,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     post,
     press_send,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -61,9 +61,9 @@ def done(*, least: int = 2) -> Story:
     """A complete check of two referees."""
     story = sent()
     Check.objects.of(story.application.organisation).update(least=least)
-    answer(referee_door(MARIA))
+    answer(referee_path(MARIA))
     if least == 2:
-        answer(referee_door(PAUL))
+        answer(referee_path(PAUL))
     assert story.check.progress == "completed"
     return story
 
@@ -247,7 +247,7 @@ def test_flags_of_the_earlier_check_stay_visible() -> None:
         found_at=NOW,
     )
     for address in (MARIA, PAUL):
-        answer(referee_door(address))
+        answer(referee_path(address))
     first, rita = story.check.pk, member_of(story.application)
     confirmed(rita, story)
     flags = page_of(rita, story.application).select_one(f"#flags-{first}")
@@ -275,12 +275,12 @@ def test_after_cancelling_the_earlier_result_is_marked_current() -> None:
 
 def in_a_second_run(story: Story, *, answers: int) -> None:
     """The candidate names the same referees again, and `answers` of them answer."""
-    door = candidate_door(story)
+    door = candidate_path(story)
     for slot, details in enumerate((MANAGER, PEER), start=1):
         assert post(f"{door}{slot}/", details).status_code == 302
     press_send(story)
     for address in (MARIA, PAUL)[:answers]:
-        answer(referee_door(address))
+        answer(referee_path(address))
 
 
 def test_references_so_far_precede_the_current_result() -> None:
@@ -325,7 +325,7 @@ def test_a_finished_new_run_replaces_the_earlier_result() -> None:
 def test_a_late_reference_to_an_earlier_check_sends_no_note_or_mail() -> None:
     story = done(least=1)
     first, rita = story.check, member_of(story.application)
-    late = referee_door(PAUL)
+    late = referee_path(PAUL)
     confirmed(rita, story)
     Check.objects.of(rita.organisation).filter(pk=story.check.pk).update(least=1)
     in_a_second_run(story, answers=1)

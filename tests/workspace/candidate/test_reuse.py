@@ -195,7 +195,7 @@ def test_the_page_shows_a_reused_result_and_its_origin(
 def test_reusing_references_contacts_no_referee() -> None:
     told = story.sent()
     for address in ("maria@globex.example", "paul@globex.example"):
-        story.answer(story.referee_door(address))
+        story.answer(story.referee_path(address))
     run_jobs()
     organisation = told.application.organisation
     role = factories.role(organisation, title="Gardener")

@@ -21,7 +21,7 @@ from tests.assessments.adjustments.support import named as adjustments_answered
 from tests.assessments.all_kinds import assessment_of_all
 from tests.assessments.support import application, assigned, token_of
 from tests.references import story
-from tests.references.answered import data_door
+from tests.references.answered import data_path
 from tests.support import factories
 from tests.support.default_buttons import forms_of
 
@@ -67,7 +67,7 @@ class Walk:
 
 def walk_references(walk: Walk) -> None:
     check = story.opened(step={"self_reference": "asked"})
-    candidate = story.candidate_door(check).removesuffix("references/")
+    candidate = story.candidate_path(check).removesuffix("references/")
     for page in ("references/1/", "references/1/cannot/", "references/decline/", "ask/", "data/"):
         walk.open(f"{candidate}{page}")
     walk.open(f"{candidate}references/1/", {"r-name": "Maria"})
@@ -80,13 +80,13 @@ def walk_references(walk: Walk) -> None:
     walk.open(f"{candidate}references/1/another/")
     walk.open(f"{candidate}fresh/", later=timedelta(days=31))
 
-    first, second = map(story.referee_door, ("maria@globex.example", "paul@globex.example"))
+    first, second = map(story.referee_path, ("maria@globex.example", "paul@globex.example"))
     for page in ("", "facts/", "no/", "no/?as=not-me", "ask/", "data/"):
         walk.open(f"{first}{page}")
     request, who = check.requests[0], check.application.candidate
     for door in (
-        data_door(Link.Purpose.CANDIDATE_DATA, check.check, check.check.step_request_id, who.email),
-        data_door(Link.Purpose.REFEREE_DATA, check.check, request.pk, request.referee.email),
+        data_path(Link.Purpose.CANDIDATE_DATA, check.check, check.check.step_request_id, who.email),
+        data_path(Link.Purpose.REFEREE_DATA, check.check, request.pk, request.referee.email),
     ):
         walk.open(f"{door}erase/")
         walk.open(door, later=timedelta(hours=2))

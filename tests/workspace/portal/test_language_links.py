@@ -11,8 +11,8 @@ from django.test import Client
 from goodword.candidates.models import Candidate
 from goodword.notifications.models import Link
 from goodword.references.models import Check, ReferenceRequest
-from tests.references.answered import data_door
-from tests.references.story import NOW, candidate_door, referee_door, sent
+from tests.references.answered import data_path
+from tests.references.story import NOW, candidate_path, referee_path, sent
 from tests.support.jobs import run_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -28,12 +28,12 @@ def check() -> Check:
 
 def candidates(check: Check) -> str:
     who = check.step_request.application.candidate
-    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, who.email)
+    return data_path(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, who.email)
 
 
 def referees(check: Check) -> str:
     request = check.requests.select_related("referee").order_by("pk")[0]
-    return data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
+    return data_path(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
 
 
 def links_of(html: str) -> list[str]:
@@ -82,7 +82,7 @@ def test_expired_data_links_have_language_links(check: Check, of: object) -> Non
 def test_expired_portal_links_have_language_links() -> None:
     story = sent()
     check = story.check
-    doors = [f"/p/{candidate_door(story).split('/')[2]}/", referee_door("maria@globex.example")]
+    doors = [f"/p/{candidate_path(story).split('/')[2]}/", referee_path("maria@globex.example")]
     with time_machine.travel(NOW + timedelta(days=31), tick=False):
         for door in doors:
             page = Client().get(f"{door}fresh/?language=de").content.decode()
@@ -93,5 +93,5 @@ def test_expired_portal_links_have_language_links() -> None:
 
 
 def test_the_referees_notice_has_language_links(check: Check) -> None:
-    page = Client().get(f"{referee_door('maria@globex.example')}data/?language=de").content.decode()
+    page = Client().get(f"{referee_path('maria@globex.example')}data/?language=de").content.decode()
     assert (TITLES["de"] in page, links_of(page)) == (True, ["en", "fr"])

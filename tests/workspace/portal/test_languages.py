@@ -16,11 +16,11 @@ from goodword.candidates.models import Application, Candidate
 from goodword.notifications.models import Email
 from goodword.references.domain.member_actions import correct_address
 from goodword.references.domain.reminders import remind_candidate
-from goodword.workflow.languages import first_offered, of_browser
+from goodword.workflow.languages import browser_languages, first_offered
 from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, asked_on
 from tests.assessments.support import assigned, part_of, rows
 from tests.references import story
-from tests.references.story import Story, candidate_door, referee_door
+from tests.references.story import Story, candidate_path, referee_path
 from tests.support import factories
 from tests.support.kept import kept
 from tests.workspace.applications import checked, named, portal
@@ -63,7 +63,7 @@ def press(path: str, data: dict[str, Any], browser: str = "") -> Any:
 def test_browser_languages_keep_their_order(header: str, asked: list[str]) -> None:
     request = HttpRequest()
     request.META["HTTP_ACCEPT_LANGUAGE"] = header
-    assert of_browser(request) == asked
+    assert browser_languages(request) == asked
 
 
 def test_the_first_wanted_language_on_offer_is_used() -> None:
@@ -74,7 +74,7 @@ def test_the_first_wanted_language_on_offer_is_used() -> None:
 
 def test_referees_see_the_browsers_language_and_nothing_is_stored() -> None:
     check = story.sent()
-    door = referee_door(MARIA)
+    door = referee_path(MARIA)
     for path in ("", "no/", "facts/", "ask/", "data/"):
         assert language_of(f"{door}{path}", GERMAN) == "de", path
     assert [language_of(door, header) for header in ("fr", SPANISH, "")] == ["fr", "en", "en"]
@@ -83,15 +83,15 @@ def test_referees_see_the_browsers_language_and_nothing_is_stored() -> None:
 
 def test_mails_to_a_referee_use_the_language_of_their_answers() -> None:
     check = story.sent()
-    press(f"{referee_door(MARIA)}begin/", {}, GERMAN)
+    press(f"{referee_path(MARIA)}begin/", {}, GERMAN)
     assert [(one.language, one.chosen_language) for one in check.requests] == [("de", ""), ("en", "")]
-    assert language_of(referee_door(MARIA), SPANISH) == "de"
-    assert language_of(referee_door(MARIA), "fr") == "fr"
+    assert language_of(referee_path(MARIA), SPANISH) == "de"
+    assert language_of(referee_path(MARIA), "fr") == "fr"
 
 
 def test_a_referees_choice_overrides_the_browser() -> None:
     check = story.sent()
-    door = referee_door(MARIA)
+    door = referee_path(MARIA)
     press(f"{door}language/", {"language": "fr"}, GERMAN)
     press(f"{door}begin/", {}, GERMAN)
     assert [(one.language, one.chosen_language) for one in check.requests] == [("fr", "fr"), ("en", "")]
@@ -102,7 +102,7 @@ def test_a_referees_choice_overrides_the_browser() -> None:
 
 def test_a_corrected_address_resets_the_choice() -> None:
     check = story.sent()
-    press(f"{referee_door(MARIA)}language/", {"language": "fr"})
+    press(f"{referee_path(MARIA)}language/", {"language": "fr"})
     request = check.requests[0]
     correct_address(
         request_id=request.pk,
@@ -272,12 +272,12 @@ def test_language_buttons_before_an_assessment_return_to_the_page() -> None:
 
 def test_a_check_in_one_language_ignores_the_browser() -> None:
     check = story.opened(step={"languages": ["en"]})
-    assert language_of(candidate_door(check), GERMAN) == "en"
+    assert language_of(candidate_path(check), GERMAN) == "en"
 
 
 def test_reminders_use_the_language_the_candidate_last_read() -> None:
     check: Story = story.opened()
-    press(f"{candidate_door(check)}1/", {"r-name": ""}, GERMAN)
+    press(f"{candidate_path(check)}1/", {"r-name": ""}, GERMAN)
     assert check.check.language == "de"
     at = check.check.next_reminder_at
     assert at is not None

@@ -22,7 +22,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references.models import Check, CheckFlag
 from tests.assessments.all_kinds import assessment_of_all, taken
 from tests.assessments.support import answer_all, assigned, part_of
-from tests.references.answered import NOW, data_door, named, whole
+from tests.references.answered import NOW, data_path, named, whole
 from tests.references.test_erase_referee import mail_to
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -41,10 +41,10 @@ def door(check: Check, **values: Any) -> str:
     return f"{portal(check.step_request, **values)}data/"
 
 
-def own_door(check: Check, *, address: str = "") -> str:
+def own_path(check: Check, *, address: str = "") -> str:
     """The page with the buttons, by a new link mailed to the candidate."""
     who = check.step_request.application.candidate
-    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address or who.email)
+    return data_path(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address or who.email)
 
 
 def downloaded(path: str) -> tuple[dict[str, Any], str]:
@@ -88,7 +88,7 @@ def test_the_file_omits_confidential_answers_of_others(check: Check) -> None:
     application.save()
     mail_to(check, application.candidate.email, hello="Ada")
     mail_to(check, "rita@acme.example", hello="secret-mail")
-    told, text = downloaded(own_door(check))
+    told, text = downloaded(own_path(check))
     assert told["person"]["job title"] == "Engineer at heart"
     [one] = told["reference checks"]
     assert [(who["name"], who["state"]) for who in one["referees"]] == [
@@ -106,7 +106,7 @@ def test_the_file_omits_confidential_answers_of_others(check: Check) -> None:
 def test_the_file_includes_references_if_permitted(check: Check) -> None:
     check.candidate_may_see = True
     check.save()
-    told, _ = downloaded(own_door(check))
+    told, _ = downloaded(own_path(check))
     answers = told["reference checks"][0]["referees"][1]["reference"]["answers"]
     assert {"question": "What is Ada Lovelace best at?", "answer": "She is quick."} in answers
 
@@ -114,7 +114,7 @@ def test_the_file_includes_references_if_permitted(check: Check) -> None:
 def test_the_file_omits_applications_unknown_to_the_candidate(check: Check) -> None:
     secret = factories.role(check.organisation, title="Secret successor")
     factories.application(secret, candidate=check.step_request.application.candidate)
-    told, text = downloaded(own_door(check))
+    told, text = downloaded(own_path(check))
     assert len(told["applications"]) == 1
     assert "Secret successor" not in text
 
@@ -122,12 +122,12 @@ def test_the_file_omits_applications_unknown_to_the_candidate(check: Check) -> N
 def test_the_file_contains_no_other_people(check: Check) -> None:
     other = whole(email="other@mail.example", first_name="Grace", last_name="Hopper")
     named(other, 5, name="Hedy Lamarr")
-    _, text = downloaded(own_door(check))
+    _, text = downloaded(own_path(check))
     assert "Hopper" not in text and "Hedy" not in text
 
 
 def test_opening_the_erasure_page_changes_nothing(check: Check) -> None:
-    page = Client().get(f"{own_door(check)}erase/")
+    page = Client().get(f"{own_path(check)}erase/")
     assert page.status_code == 200
     assert "In seven days" in page.content.decode()
     assert not Erasure.objects.of(check.organisation).exists()
@@ -136,7 +136,7 @@ def test_opening_the_erasure_page_changes_nothing(check: Check) -> None:
 def test_requesting_erasure_closes_steps_and_schedules_it_in_seven_days(check: Check) -> None:
     check.progress, check.completed_at = "in_progress", None
     check.save()
-    path = own_door(check)
+    path = own_path(check)
     response = Client().post(f"{path}erase/")
     assert (response.status_code, response["Location"]) == (302, path)
     with override_settings(MAILERS=MAILERS):
@@ -177,7 +177,7 @@ def test_your_data_works_after_a_rejection_without_mentioning_it(check: Check) -
     check.closed_at, check.closed_by, check.close_reason = NOW, "greenhouse", "rejected"
     check.progress = "in_progress"
     check.save()
-    path = own_door(check)
+    path = own_path(check)
     for page in (door(check), path, f"{path}download/", f"{path}erase/"):
         response = Client().get(page)
         assert response.status_code == 200
@@ -245,7 +245,7 @@ def test_data_links_are_sent_even_to_people_not_to_be_mailed(check: Check) -> No
 
 
 def test_a_data_link_stops_working_when_the_address_changes(check: Check) -> None:
-    path = own_door(check, address="old@mail.example")
+    path = own_path(check, address="old@mail.example")
     assert Client().get(f"{path}download/")["Location"] == path
     assert "This link has expired" in Client().get(path).content.decode()
 
@@ -258,7 +258,7 @@ def test_without_an_address_the_page_names_a_contact(check: Check) -> None:
 
 
 def test_revoked_and_unknown_links_do_nothing(check: Check) -> None:
-    revoked, revoked_own = door(check), own_door(check)
+    revoked, revoked_own = door(check), own_path(check)
     links.end(
         organisation=check.organisation,
         purpose=Link.Purpose.CANDIDATE,
@@ -287,7 +287,7 @@ def test_closed_pages_link_to_your_data(check: Check) -> None:
 
 
 def test_the_pages_are_kept_out_of_caches_and_search_engines(check: Check) -> None:
-    path = own_door(check)
+    path = own_path(check)
     for page in (door(check), path, f"{path}download/", f"{path}erase/"):
         response = Client().get(page)
         assert (response["Cache-Control"], response["X-Robots-Tag"]) == ("no-store", "noindex")
@@ -352,7 +352,7 @@ def test_the_file_is_in_the_language_of_the_page(check: Check) -> None:
     role = factories.role(check.organisation)
     assessment_of_all(role, kinds=("reasoning",))
     taken(factories.application(role, candidate=candidate))
-    page = Client().get(own_door(check), {"language": "de"}).content.decode()
+    page = Client().get(own_path(check), {"language": "de"}).content.decode()
     [path] = re.findall(r'href="([^"]*download/[^"]*)"', page)
     assert path.endswith("?language=de")
     text = Client().get(path).content.decode()

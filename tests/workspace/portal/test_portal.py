@@ -135,7 +135,7 @@ def test_closed_pages_do_not_reveal_the_reason(application: Application, closed_
 
 def test_candidates_and_referees_see_the_same_closed_page() -> None:
     told = story.sent()
-    candidate, referee = story.candidate_door(told), story.referee_door("maria@globex.example")
+    candidate, referee = story.candidate_path(told), story.referee_path("maria@globex.example")
     own = candidate.removesuffix("references/")
     told.happens("application.rejected", reason="Too slow")
     pages = [Client().get(where) for where in (own, candidate, referee)]

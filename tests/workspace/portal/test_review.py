@@ -9,11 +9,11 @@ from tests.references.story import (
     PEER,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
 )
 from tests.support import factories
 from tests.support.jobs import run_jobs
@@ -57,11 +57,11 @@ def test_members_pages_are_not_cached(page: str) -> None:
 def answered_with_a_sign() -> Story:
     """Two referees, one at a disposable address; the other has answered."""
     story = opened()
-    door = candidate_door(story)
+    door = candidate_path(story)
     post(f"{door}1/", MANAGER)
     post(f"{door}2/", PEER | {"r-email": "paul@mailinator.com"})
     press_send(story)
-    answer(referee_door(MANAGER["r-email"]))
+    answer(referee_path(MANAGER["r-email"]))
     run_jobs()
     assert CheckFlag.objects.of(story.application.organisation).exists()
     return story

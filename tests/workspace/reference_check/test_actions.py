@@ -21,7 +21,7 @@ from goodword.core.models import Event
 from goodword.notifications.models import Email
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
-from tests.references.story import FACTS, NOW, PEER, Story, opened, post, referee_door, sent
+from tests.references.story import FACTS, NOW, PEER, Story, opened, post, referee_path, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
@@ -131,7 +131,7 @@ def shown(who: Membership, story: Story) -> Any:
 
 
 def answer(address: str) -> None:
-    assert post(f"{referee_door(address)}facts/", FACTS).status_code == 302
+    assert post(f"{referee_path(address)}facts/", FACTS).status_code == 302
     run_jobs()
 
 
@@ -303,7 +303,7 @@ def test_each_state_has_a_label_and_actions() -> None:
         ("Answered", []),
         ("E-mail bounced", ["Send again", "Correct address"]),
         ("Started", ["Remind"]),
-        ("Not before an offer", ["Contact now"]),
+        ("On hold until an offer", ["Contact now"]),
         ("Declined", []),
         ("Not named yet", []),
         ("Cannot provide", []),
@@ -348,7 +348,7 @@ def test_a_referee_on_hold_is_contacted_in_one_click(story: Story, rita: Members
     referee = story.requests[1].referee
     Referee.objects.of(rita.organisation).filter(pk=referee.pk).update(deferred_at=NOW, after_offer=True)
     story.requests[1].delete()
-    assert "Not before an offer Tue 3 Mar, 10:00 Contact now" in people(shown(rita, story))[1]
+    assert "On hold until an offer Tue 3 Mar, 10:00 Contact now" in people(shown(rita, story))[1]
     target = path("referee_release", rita.organisation, story.application.pk, referee.pk)
     with time_machine.travel(LATER, tick=False):
         for _ in range(2):

@@ -21,7 +21,7 @@ from goodword.references.models import Check, Referee
 from goodword.workflow.domain.legal_hold import NothingToKeep, lift_hold, place_hold
 from goodword.workflow.erasure import request_own_erasure
 from goodword.workspace.retention.rules import Months, preview_run, sweep
-from tests.references.answered import asked, checked, data_door, whole
+from tests.references.answered import asked, checked, data_path, whole
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
@@ -63,14 +63,14 @@ def placed(check: Check, admin: Membership, *, on_role: bool = False, ground: st
     return place_hold(on=on, ground=ground, reason=SECRET, by=admin, now=NOW)
 
 
-def own_door(check: Check) -> str:
+def own_path(check: Check) -> str:
     address = check.step_request.application.candidate.email
-    return data_door(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address)
+    return data_path(Link.Purpose.CANDIDATE_DATA, check, check.step_request_id, address)
 
 
-def referee_door(check: Check) -> tuple[Referee, str]:
+def referee_path(check: Check) -> tuple[Referee, str]:
     request = check.requests.select_related("referee").order_by("pk")[0]
-    door = data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
+    door = data_path(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
     return request.referee, door
 
 
@@ -164,7 +164,7 @@ def test_a_hold_does_not_affect_other_people(check: Check, hold: Hold) -> None:
 def test_candidates_see_the_hold_and_their_request_is_stored(
     check: Check, admin: Membership, hold: Hold
 ) -> None:
-    door = own_door(check)
+    door = own_path(check)
     before = text(Client().get(f"{door}erase/").content)
     assert CLAIMS in before
     assert "In seven days" not in before
@@ -205,7 +205,7 @@ def test_holds_send_no_other_mails(check: Check, hold: Hold) -> None:
 
 
 def test_referees_are_informed_and_erased_after_the_hold(check: Check, admin: Membership, hold: Hold) -> None:
-    referee, door = referee_door(check)
+    referee, door = referee_path(check)
     assert CLAIMS in text(Client().get(f"{door}erase/").content)
     response = Client().post(f"{door}erase/")
     assert response["Location"] == door
@@ -227,7 +227,7 @@ def test_referees_requesting_erasure_under_a_hold_are_not_contacted(admin: Membe
     check = checked(done=False)
     request = asked(check, 1, state="sent")
     placed(check, factories.member(check.organisation, kind="admin"))
-    door = data_door(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
+    door = data_path(Link.Purpose.REFEREE_DATA, check, request.pk, request.referee.email)
     Client().post(f"{door}erase/")
     request.refresh_from_db()
     assert (request.state, request.next_reminder_at) == ("declined", None)

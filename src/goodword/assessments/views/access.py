@@ -34,7 +34,7 @@ from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
 from goodword.core.json_reading import Json
 from goodword.notifications.domain.links import is_alive
-from goodword.workflow.languages import named, of_browser
+from goodword.workflow.languages import browser_languages, language_choices
 from goodword.workflow.models import StepRun
 from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workflow.states import takes_answers
@@ -158,7 +158,7 @@ def _in_their_language(request: HttpRequest, session: AttemptSession) -> Attempt
     """
     attempt, candidate = session.attempt, session.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
-    language = pressed or candidate_language(attempt, candidate, browser=of_browser(request))
+    language = pressed or candidate_language(attempt, candidate, browser=browser_languages(request))
     if request.method != "POST":
         if language != attempt.language:
             attempt.language = session.shown_in = language
@@ -211,7 +211,7 @@ def _languages(session: AttemptSession) -> dict[str, object]:
     @cache
     def to_choose() -> list[tuple[str, str]]:
         languages = offered_languages(attempt)
-        return named(languages) if len(languages) > 1 else []
+        return language_choices(languages) if len(languages) > 1 else []
 
     return {
         "languages": to_choose,  # evaluated only by pages that show it

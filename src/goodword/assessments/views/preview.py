@@ -18,7 +18,7 @@ from goodword.assessments.views.access import ENDED_TEMPLATES, AttemptSession, p
 from goodword.assessments.views.adjustments import show_decline_preview, show_request_preview
 from goodword.assessments.views.attempt import show_first, show_last, show_part, show_practice
 from goodword.assessments.views.item import item_context
-from goodword.workflow.languages import named
+from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRun
 
 
@@ -76,7 +76,7 @@ def first(request: HttpRequest, session: Preview) -> HttpResponse:
         request,
         session,
         waiting=False,
-        languages=named(languages) if len(languages) > 1 else [],
+        languages=language_choices(languages) if len(languages) > 1 else [],
         language=session.attempt.language,
         language_url=session.url("portal_assessment_language"),
     )

@@ -75,7 +75,7 @@ def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
 
 
 def lock_open_request(request_id: int, *, now: datetime) -> tuple[Check, ReferenceRequest]:
-    """Like `lock_request`. Raises Closed if the request takes no more answers."""
+    """Raises Closed if the request takes no more answers."""
     check, request = lock_request(request_id)
     refuse_if_request_over(check, request, now=now)
     return check, request
@@ -113,7 +113,6 @@ def lock_check_for_member(check_id: int, *, member: Membership) -> Check:
 
 
 def lock_request_for_member(request_id: int, *, member: Membership) -> tuple[Check, ReferenceRequest]:
-    """Raises ReferenceRequest.DoesNotExist, also for another organisation's request."""
     requests = ReferenceRequest.objects.of(member.organisation)
     check = lock_check_for_member(
         requests.values_list("check_run_id", flat=True).get(pk=request_id), member=member
@@ -164,7 +163,6 @@ class SlotStatus:
 
     @property
     def kind(self) -> str:
-        """The required relationship, or roles.slots.ANY."""
         return self.slot.relationship
 
     @property
@@ -174,7 +172,6 @@ class SlotStatus:
 
     @property
     def is_needed(self) -> bool:
-        """Whether the check cannot complete without an answer here."""
         return self.slot.needed and not self.slot.is_waived
 
 
@@ -242,7 +239,7 @@ def referee_deadline(check: Check, *, now: datetime) -> datetime:
     return end_of_working_day(now, days, calendar=check.organisation.calendar)
 
 
-def note_zone(row: Check | ReferenceRequest, name: str) -> bool:
+def store_time_zone(row: Check | ReferenceRequest, name: str) -> bool:
     """Store the time zone of a candidate (on the check) or a referee (on the request), once. Returns whether it did."""
     if row.time_zone or name not in _known_zones():
         return False
@@ -264,7 +261,6 @@ def referee_hours(request: ReferenceRequest, *, check: Check) -> tuple[Calendar,
 
 @cache
 def _known_zones() -> frozenset[str]:
-    """Without the system's "localtime" and "Factory"."""
     return frozenset(available_timezones() - {"localtime", "Factory"})
 
 

@@ -71,7 +71,6 @@ def complete_on_self_reference(event: Event) -> None:
 
 
 def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
-    """Returns whether the check is complete now."""
     with transaction.atomic():
         check = lock(Check, check_id)
         if not may(check, "complete"):

@@ -68,13 +68,11 @@ def questions_of(check: Check, *, language: str = "", relationship: str = "") ->
 
 
 def competencies_of(check: Check, *, language: str = "") -> list[str]:
-    """The competencies rated, in the order of the questions."""
     named = (getattr(question, "competency", "") for question in questions_of(check, language=language))
     return list(dict.fromkeys(name for name in named if name))
 
 
 def minutes_of(check: Check, *, language: str = "", relationship: str = "") -> int:
-    """Estimated or measured minutes for a referee."""
     return minutes_of_version(version_of(check, language=language), relationship=relationship)
 
 
@@ -98,7 +96,6 @@ def day_in_words(moment: datetime, *, organisation: Organisation, language: str)
 
 
 def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
-    """Template context common to all mails of a check."""
     return {
         "candidate": facts.candidate.name,
         "first_name": facts.candidate.short_name,
@@ -111,7 +108,6 @@ def mail_context(facts: CheckContext, check: Check) -> Mapping[str, object]:
 
 
 def candidate_language(check: Check, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
-    """The language of the candidate's pages and mails."""
     return first_offered(check.languages, candidate.chosen_language, *browser) or check.language
 
 
@@ -121,20 +117,17 @@ def referee_language(request: ReferenceRequest, *, browser: Sequence[str]) -> st
 
 
 def store_candidate_language(check: Check, *, language: str) -> None:
-    """Store the language of a page that the candidate has submitted."""
     Check.objects.of(check.organisation).filter(pk=check.pk).exclude(language=language).update(
         language=language
     )
 
 
 def store_referee_language(request: ReferenceRequest, *, language: str) -> None:
-    """Store the language of a page that the referee has submitted."""
     rows = ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk)
     rows.exclude(language=language).update(language=language)
 
 
 def choose_referee_language(request: ReferenceRequest, *, language: str) -> None:
-    """Use this language from now on, if the check offers it."""
     if language not in request.check_run.languages:
         return
     rows = ReferenceRequest.objects.of(request.organisation).filter(pk=request.pk)

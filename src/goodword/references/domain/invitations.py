@@ -1,6 +1,5 @@
 """Opening a check and inviting the candidate, inviting again, and fresh links for expired ones."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,7 +21,7 @@ from goodword.references.domain.checks import (
     update_clock,
 )
 from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee
-from goodword.references.domain.requests import is_barred, open_requests, plan_reminders, restore_requests
+from goodword.references.domain.requests import has_opted_out, open_requests, plan_reminders, restore_requests
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
@@ -30,6 +29,7 @@ from goodword.workflow.domain.automation import still_wanted
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES
 from goodword.workflow.domain.eligibility import blocking_reason, lock_step_request, mail_blocked_reason
 from goodword.workflow.domain.step_requests import NotConfirmed, offer_earlier
+from goodword.workflow.languages import first_offered
 from goodword.workflow.models import StepRequest
 from goodword.workflow.states import UNFINISHED, awaits_click, lock, may, move, takes_answers
 
@@ -68,19 +68,6 @@ def languages_for(step: Step, version: QuestionnaireVersion) -> list[str]:
     ]
 
 
-def language_of(spoken: str, languages: Sequence[str], *, otherwise: str) -> str:
-    """The candidate's language ("de" or "de-AT") if offered, else `otherwise`, else the first."""
-    for wanted in (_primary_language(spoken), _primary_language(otherwise)):
-        for language in languages:
-            if wanted and _primary_language(language) == wanted:
-                return language
-    return languages[0]
-
-
-def _primary_language(language: str) -> str:
-    return language.strip().lower().replace("_", "-").partition("-")[0]
-
-
 def on_step_requested(event: Event) -> None:
     """Open a requested reference check, once, unless it is no longer needed or an earlier one may be reused.
 
@@ -107,47 +94,44 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
     Returns an unfinished one without sending anything. Deadline and reminders start once the mail server accepts the
     invitation (reactions.on_mail_sent).
     """
-    lock_step_request = (
+    locked = (
         StepRequest.objects.of(step_request.organisation)
         .select_for_update(of=("self",), no_key=True)
         .select_related("organisation", "step__organisation")
         .get(pk=step_request.pk)
     )
     unfinished = (
-        Check.objects.of(lock_step_request.organisation)
-        .filter(step_request=lock_step_request, progress__in=UNFINISHED)
-        .first()
+        Check.objects.of(locked.organisation).filter(step_request=locked, progress__in=UNFINISHED).first()
     )
     if unfinished is not None:
         return unfinished
-    step = lock_step_request.step
+    step, candidate = locked.step, step_request.application.candidate
     asked = [one for slot in slots_of(step.slots) for one in [slot] * slot.count]
     version = version_for(step, now=now)
     languages = languages_for(step, version)
     check = Check(
-        organisation=lock_step_request.organisation,
-        step_request=lock_step_request,
+        organisation=locked.organisation,
+        step_request=locked,
         version=version,
         wanted=len(asked),
         least=min(step.least or len(asked), len(asked)),
-        language=language_of(
-            step_request.application.candidate.chosen_language or step_request.application.candidate.language,
+        language=first_offered(
             languages,
-            otherwise=lock_step_request.organisation.language,
-        ),
+            candidate.chosen_language or candidate.language,
+            locked.organisation.language,
+        )
+        or languages[0],
         languages=languages,
         self_reference=step.self_reference,
         candidate_may_see=step.candidate_may_see,
         opened_at=now,
-        deadline_at=end_of_working_day(
-            now, step.deadline_days, calendar=lock_step_request.organisation.calendar
-        ),
+        deadline_at=end_of_working_day(now, step.deadline_days, calendar=locked.organisation.calendar),
         reminders_promised=len(step.reminder_days),
     )
     check.save()
     Slot.objects.across_organisations().bulk_create(
         Slot(
-            organisation=lock_step_request.organisation,
+            organisation=locked.organisation,
             check_run=check,
             number=number,
             relationship=slot.relationship,
@@ -169,7 +153,7 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
 
 
 def needs_confirmation(check: Check) -> bool:
-    """Whether inviting again would open a new check."""
+    """Inviting again would open a new check."""
     return check.progress not in UNFINISHED
 
 
@@ -215,7 +199,6 @@ def invite_again(
 
 
 def mails_nobody(check: Check) -> bool:
-    """Whether inviting again sends no mail."""
     return not _reachable_requests(check) and not candidate_is_asked(check)
 
 
@@ -225,7 +208,7 @@ def _reachable_requests(check: Check) -> list[ReferenceRequest]:
         request
         for request in open_requests(check)
         if request.undelivered_at is None
-        and not is_barred(organisation=check.organisation, address=request.referee.email)
+        and not has_opted_out(organisation=check.organisation, address=request.referee.email)
     ]
 
 

@@ -92,7 +92,6 @@ def _invitation_context(check: Check) -> Mapping[str, object]:
 
 
 def _is_plain(slots: Sequence[Slot]) -> bool:
-    """Whether the number of people says everything."""
     return all(slot.relationship == ANY and not slot.needed and not slot.hint for slot in slots)
 
 
@@ -144,7 +143,6 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
 
 
 def language_for(check: Check, referee: Referee) -> str:
-    """The language of a referee's first mail."""
     return referee.language or candidate_language(check, check.step_request.application.candidate)
 
 
@@ -159,7 +157,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
         check,
         referee,
         left=len(step.referee_reminder_days),
-        deadline=_a_day_later(step.referee_deadline_days, language=facts.language)
+        deadline=_later_deadline(step.referee_deadline_days, language=facts.language)
         if referee.after_offer
         else day_in_words(
             referee_deadline(check, now=now), organisation=facts.organisation, language=facts.language
@@ -178,7 +176,7 @@ def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
     )
 
 
-def _a_day_later(days: int, *, language: str) -> str:
+def _later_deadline(days: int, *, language: str) -> str:
     with translation.override(language):
         return ngettext(
             "(one working day after we send this)", "(%(n)s working days after we send this)", days

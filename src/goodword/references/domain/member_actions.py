@@ -25,7 +25,7 @@ from goodword.references.domain.mails import REQUEST, language_for, mail_referee
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
-    is_barred,
+    has_opted_out,
     mailbox,
     open_requests,
     plan_reminders,
@@ -206,5 +206,5 @@ def _refuse_address(check: Check, referee: Referee, address: str) -> None:
     others = Referee.objects.of(check.organisation).filter(check_run=check).exclude(pk=referee.pk)
     if box in {mailbox(other) for other in others.values_list("email", flat=True) if other}:
         raise Refused(_("Another referee of this candidate has this address."))
-    if is_barred(organisation=check.organisation, address=address):
+    if has_opted_out(organisation=check.organisation, address=address):
         raise Refused(_("This person has asked not to be contacted. Ask the candidate for another referee."))

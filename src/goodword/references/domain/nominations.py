@@ -13,7 +13,7 @@ from goodword.notifications.models import Email
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event, slot_status, update_clock
 from goodword.references.domain.mails import REQUEST, mail_candidate
-from goodword.references.domain.requests import end_request, is_barred, mailbox, revoke_links
+from goodword.references.domain.requests import end_request, has_opted_out, mailbox, revoke_links
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
 from goodword.workflow.models import StepRun
@@ -101,7 +101,7 @@ def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime
         if status is None or status.state not in MAY_BE_NAMED:
             raise checks.Closed
         if status.referee is None and not may_name_another(check, status.slot):
-            raise InvalidNomination({"": too_many()})
+            raise InvalidNomination({"": too_many_message()})
         return _save_nomination(check, slot=status.slot, referee=status.referee, details=details, now=now)
 
 
@@ -164,7 +164,7 @@ def full_slots(check: Check, slots: Sequence[Slot]) -> set[int]:
     }
 
 
-def too_many() -> str:
+def too_many_message() -> str:
     return _(
         "You've already named three people here. If there is nobody else, go back and choose “I can't "
         "name anyone”."
@@ -184,7 +184,7 @@ def nomination_problems(
     )
     if problem := _declined_problem(check, details.email):
         found["email"] = problem
-    if "email" not in found and is_barred(organisation=check.organisation, address=details.email):
+    if "email" not in found and has_opted_out(organisation=check.organisation, address=details.email):
         found["email"] = _("This person has asked not to be contacted. Please name somebody else.")
     if details.language and details.language not in check.languages:
         found["language"] = _("Choose one of the answers.")
@@ -230,7 +230,7 @@ def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: d
         if status is None or status.referee is None or status.state not in MAY_BE_REPLACED:
             raise checks.Closed
         if not may_name_another(check, status.slot):
-            raise InvalidNomination({"": too_many()})
+            raise InvalidNomination({"": too_many_message()})
         old = status.referee
         old.replaced_at = now
         old.save(update_fields=["replaced_at"])

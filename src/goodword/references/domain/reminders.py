@@ -29,7 +29,7 @@ from goodword.references.domain.checks import (
 )
 from goodword.references.domain.context import candidate_language, day_in_words
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee
-from goodword.references.domain.requests import is_barred, open_requests
+from goodword.references.domain.requests import has_opted_out, open_requests
 from goodword.references.models import Check, ReferenceRequest
 from goodword.workflow.domain.candidate_mail import MAIL_FAILURES, has_queued_mail
 from goodword.workflow.domain.deadlines import plan_reminder
@@ -42,7 +42,6 @@ PATIENCE = timedelta(minutes=10)
 
 
 def remind_candidates(*, now: datetime) -> int:
-    """Returns how many mails were queued."""
     due = Check.objects.across_organisations().filter(
         next_reminder_at__lte=now, paused_at=None, closed_at=None, clock_stopped_at=None
     )
@@ -85,7 +84,6 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
 
 
 def remind_referees(*, now: datetime) -> int:
-    """Returns how many mails were queued."""
     due = ReferenceRequest.objects.across_organisations().filter(
         next_reminder_at__lte=now,
         check_run__paused_at=None,
@@ -131,7 +129,6 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
 
 
 def is_on_hold(check: Check) -> bool:
-    """Whether it is paused or waits for the organisation."""
     return check.paused_at is not None or check.clock_stopped_at is not None
 
 
@@ -145,8 +142,7 @@ def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
 
 
 def _wants_no_mail(request: ReferenceRequest) -> bool:
-    """Whether they opted out or marked a mail as spam."""
-    if is_barred(organisation=request.organisation, address=request.referee.email):
+    if has_opted_out(organisation=request.organisation, address=request.referee.email):
         return True
     mails = Email.objects.of(request.organisation).filter(
         subject_ref=request.mail_ref, to_address__iexact=request.referee.email
@@ -193,7 +189,7 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
             raise Refused(_("This request is no longer open."))
         if request.undelivered_at is not None:
             raise Refused(_("Mail to this referee bounces. Correct the address instead."))
-        if is_barred(organisation=check.organisation, address=request.referee.email):
+        if has_opted_out(organisation=check.organisation, address=request.referee.email):
             raise Refused(_("This person has asked not to be contacted."))
         _refuse_if_over(request.deadline_at, now=now)
         _refuse_if_used_up(request.reminders_promised - request.reminders_sent)
@@ -242,7 +238,6 @@ def _refuse_if_written_to(check: Check, ref: str, *, now: datetime) -> None:
 
 
 def mail_all_about_slow_referees(*, now: datetime) -> int:
-    """Returns how many mails were queued."""
     due = ReferenceRequest.objects.across_organisations().filter(
         slow_at__lte=now,
         check_run__paused_at=None,
@@ -284,7 +279,6 @@ def mail_about_slow_referees(*, check_id: int, now: datetime) -> bool:
 
 
 def _is_slow(request: ReferenceRequest, *, check: Check, now: datetime) -> bool:
-    """Checked again, as the deadline may have been extended."""
     if request.slow_at is None or request.slow_at > now:
         return False
     if request.undelivered_at is not None or request.deadline_at < now:

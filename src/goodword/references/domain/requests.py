@@ -57,7 +57,6 @@ def stop_reminders(check: Check, *, now: datetime) -> None:
 
 
 def revoke_links(request: ReferenceRequest, *, now: datetime) -> None:
-    """Revoke a request's links for good."""
     links.end(organisation=request.organisation, purpose=Link.Purpose.REFEREE, subject_id=request.pk, now=now)
 
 
@@ -84,7 +83,6 @@ def cancel_queued_reminders(check: Check, *, now: datetime) -> None:
 
 
 def plan_reminders(check: Check, *, now: datetime) -> None:
-    """Plan the next reminder of each open request."""
     for request in open_requests(check):
         plan_request_reminders(request, check=check, now=now)
         request.save(update_fields=["next_reminder_at", "slow_at"])
@@ -96,9 +94,9 @@ def mailbox(address: str) -> str:
     return f"{local.split('+', 1)[0] or local}@{domain}"
 
 
-def bar_address(*, organisation: Organisation, address: str, now: datetime) -> bool:
-    """Store an opt-out. Returns whether it is new."""
-    if is_barred(organisation=organisation, address=address):
+def store_opt_out(*, organisation: Organisation, address: str, now: datetime) -> bool:
+    """Returns whether it is new."""
+    if has_opted_out(organisation=organisation, address=address):
         return False
     _, fresh = DoNotContact.objects.of(organisation).get_or_create(
         address_hash=next(_hashes(organisation, address)),
@@ -107,8 +105,7 @@ def bar_address(*, organisation: Organisation, address: str, now: datetime) -> b
     return fresh
 
 
-def is_barred(*, organisation: Organisation, address: str) -> bool:
-    """Whether this address has opted out."""
+def has_opted_out(*, organisation: Organisation, address: str) -> bool:
     hashes = list(_hashes(organisation, address))
     return DoNotContact.objects.of(organisation).filter(address_hash__in=hashes).exists()
 
@@ -149,7 +146,7 @@ def decline_request(
 
 
 def settle_declined(check: Check, request: ReferenceRequest, *, why: str, reason: str, now: datetime) -> None:
-    """Decline an open request; check and request are locked."""
+    """Check and request are locked."""
     request.state, request.why = ReferenceRequest.State.DECLINED, Why(why)
     request.decline_reason, request.settled_at = reason, now
     request.next_reminder_at = request.slow_at = None
@@ -160,7 +157,6 @@ def settle_declined(check: Check, request: ReferenceRequest, *, why: str, reason
 
 
 def opt_out(*, request_id: int, now: datetime) -> None:
-    """Opt a referee out; their request stays as it is."""
     with transaction.atomic():
         check, request = checks.lock_request(request_id)
         _record_opt_out(check, request, now=now)
@@ -169,7 +165,7 @@ def opt_out(*, request_id: int, now: datetime) -> None:
 def _record_opt_out(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
     """Idempotent. on_opted_out settles other checks, under their own locks."""
     address = request.referee.email
-    fresh = bar_address(organisation=check.organisation, address=address, now=now)
+    fresh = store_opt_out(organisation=check.organisation, address=address, now=now)
     cancel_mail_to(organisation=check.organisation, address=address, now=now)
     if fresh:
         record_event("request.opted_out", check, by="referee", at=now, request_id=request.pk)
@@ -198,7 +194,7 @@ def on_opted_out(event: Event) -> None:
     for request in others.select_related("organisation", "referee").order_by("check_run_id", "pk"):
         box = mailbox(request.referee.email)
         if box not in asked:
-            asked[box] = is_barred(organisation=request.organisation, address=box)
+            asked[box] = has_opted_out(organisation=request.organisation, address=box)
         if asked[box]:
             _stop_asking(request.pk, event)
 

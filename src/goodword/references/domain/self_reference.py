@@ -12,7 +12,7 @@ from goodword.questionnaires.types import Stated
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event
 from goodword.references.domain.context import version_of
-from goodword.references.domain.drafts import AnsweringSession, Draft, SubmittedAnswer
+from goodword.references.domain.responses import AnsweringSession, Draft, SubmittedAnswer
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_reason

@@ -26,7 +26,7 @@ from goodword.references.domain.mails import (
     mail_referee,
     unsent_request,
 )
-from goodword.references.domain.requests import is_barred
+from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import closing_reason, lock_application
 from goodword.workflow.states import UNFINISHED, lock
@@ -35,12 +35,10 @@ BY_HIRE = "greenhouse"
 
 
 class NotAsShown(Exception):
-    """The mails differ from those on the page: they changed meanwhile."""
+    """The mails changed after the page was shown."""
 
 
-class Barred(Exception):
-    """A referee has opted out meanwhile."""
-
+class OptedOut(Exception):
     def __init__(self, referee: Referee) -> None:
         super().__init__(referee.pk)
         self.referee = referee
@@ -55,7 +53,7 @@ class MailPreview:
 
 
 def unsent_referees(check: Check) -> list[Referee]:
-    """Referees for whom *Send* has not been pressed, in slot order."""
+    """Not sent or deferred yet, in slot order."""
     return list(
         Referee.objects.of(check.organisation)
         .filter(check_run=check, replaced_at=None, request=None, deferred_at=None)
@@ -74,7 +72,6 @@ def preview_mails(check: Check, *, now: datetime, link: str) -> list[MailPreview
 
 
 def fingerprint(shown: list[MailPreview]) -> str:
-    """Changes with any word or address of the mails."""
     parts = [
         f"{mail.email.to_name}\0{mail.email.to_address}\0{mail.referee.after_offer}\0{mail.subject}\0{mail.text}"
         for mail in shown
@@ -87,7 +84,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
     later are sent later.
 
     `seen`: fingerprint of the mails as shown, with `link` in place of the secret URL. Raises Closed, NotAsShown,
-    Barred.
+    OptedOut.
     """
     with transaction.atomic():
         check = checks.lock_open_check(check_id, now=now)
@@ -95,8 +92,8 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> list
         if not referees:
             return []
         for referee in referees:
-            if is_barred(organisation=check.organisation, address=referee.email):
-                raise Barred(referee)
+            if has_opted_out(organisation=check.organisation, address=referee.email):
+                raise OptedOut(referee)
         if fingerprint(preview_mails(check, now=now, link=link)) != seen:
             raise NotAsShown
         deferred = [referee for referee in referees if referee.after_offer]
@@ -195,7 +192,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
     referee = next((one for one in _deferred_referees(check) if one.pk == referee_id), None)
     if referee is None:
         return None
-    if is_barred(organisation=check.organisation, address=referee.email):
+    if has_opted_out(organisation=check.organisation, address=referee.email):
         referee.deferred_at = None
         referee.save(update_fields=["deferred_at"])
         update_clock(check, now=now, asked_at=now)
@@ -218,7 +215,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
 
 
 def _defer_again(request: ReferenceRequest, *, now: datetime) -> None:
-    """Only if no mail has been sent or is being sent."""
+    """Unless its mail has been sent or is being sent."""
     mails = Email.objects.of(request.organisation).select_for_update(of=("self",))
     about_it = list(mails.filter(subject_ref=request.mail_ref, kind=REQUEST))
     if not about_it or any(mail.state != Email.State.QUEUED for mail in about_it):

@@ -28,7 +28,6 @@ Answer = Slot.Answer
 
 
 def slots_of(check: Check) -> list[Slot]:
-    """All slots in order, waived ones included."""
     return list(Slot.objects.of(check.organisation).filter(check_run=check).order_by("number"))
 
 

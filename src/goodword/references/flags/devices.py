@@ -59,7 +59,9 @@ BOTH, ADDRESS, DEVICE = "same_address_and_device", "same_address", "same_device"
 ENOUGH_CHECKS = 20
 
 
-def note_trace(request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime) -> None:
+def record_trace(
+    request: HttpRequest, check: Check, asked: ReferenceRequest | None, *, now: datetime
+) -> None:
     """Record address and device of a referee (`asked`) or the candidate (None), once per pair. REMOTE_ADDR is the
     client's: the web server resolves trusted proxies (GOODWORD_TRUSTED_PROXIES)."""
     organisation = check.organisation
@@ -86,7 +88,7 @@ def note_trace(request: HttpRequest, check: Check, asked: ReferenceRequest | Non
     )
 
 
-def forget_raw(*, now: datetime) -> int:
+def blank_raw_traces(*, now: datetime) -> int:
     """Blank raw addresses and devices after 30 days, or when the organisation switches this off. Returns how many."""
     raw = Q(address__isnull=False) | ~Q(device="")
     over = Q(seen_at__lte=now - KEEP_RAW) | Q(organisation__watches_devices=False)
@@ -159,7 +161,6 @@ def _words(text: str) -> list[str]:
 
 
 def device_flags(check: Check, referees: Sequence[Referee]) -> list[Finding]:
-    """Flags for each pair of candidate and referees."""
     seen: dict[int | None, set[tuple[str, str]]] = defaultdict(set)
     for trace in Trace.objects.of(check.organisation).select_related("request").filter(check_run=check):
         person = trace.request.referee_id if trace.request else None

@@ -86,7 +86,6 @@ def key_of(people: Iterable[int | None]) -> str:
 
 
 def people_of(key: str) -> tuple[int, ...]:
-    """The referee ids in a key."""
     return tuple(int(part) for part in key.split(",") if part != CANDIDATE)
 
 
@@ -120,7 +119,6 @@ class GivenAnswers:
 
 
 def alike_texts_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
-    """For the most similar pair of texts."""
     shared, words = max(
         ((containment(a, b), min(len(_words(a)), len(_words(b)))) for a in one.texts for b in other.texts),
         default=(0.0, 0),
@@ -137,7 +135,6 @@ def alike_texts_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
 
 
 def alike_ratings_flag(one: GivenAnswers, other: GivenAnswers) -> Finding | None:
-    """Between two referees only."""
     both = one.ratings.keys() & other.ratings.keys()
     if one.id is None or other.id is None or len(both) < LEAST_RATINGS:
         return None
@@ -191,7 +188,6 @@ class StatedAndConfirmed:
 
 
 def dates_flag(claim: StatedAndConfirmed, *, this_month: str) -> Finding | None:
-    """Ongoing periods end in `this_month`."""
     if claim.stated_period is None or claim.period is None:
         return None
     stated, confirmed = _span(claim.stated_period, this_month), _span(claim.period, this_month)
@@ -318,7 +314,6 @@ def _bare(domain: str) -> str:
 
 
 def _within(domain: str, domains: Collection[str]) -> bool:
-    """Whether it is one of these domains or a subdomain."""
     parts = domain.split(".")
     return any(".".join(parts[start:]) in domains for start in range(len(parts) - 1))
 

@@ -76,7 +76,6 @@ def portal_page(request: HttpRequest, template: str, visit: PortalVisit, **conte
 
 
 def neutral_page(request: HttpRequest, about: CheckContext) -> HttpResponse:
-    """In the language of what is closed."""
     with translation.override(about.language):
         recruiter = recruiter_of(about.application)
         return closed_page(request, organisation=about.organisation, recruiter=recruiter)
@@ -89,7 +88,6 @@ def never_cached(response: HttpResponse) -> HttpResponse:
 
 
 def is_script(request: HttpRequest) -> bool:
-    """Whether the page's script saves while somebody types."""
     return "HX-Request" in request.headers
 
 
@@ -138,7 +136,9 @@ def for_candidate(
                     request, organisation=portal_visit.organisation, recruiter=portal_visit.recruiter
                 )
             candidate = portal_visit.application.candidate
-            check.language = candidate_language(check, candidate, browser=languages.of_browser(request))
+            check.language = candidate_language(
+                check, candidate, browser=languages.browser_languages(request)
+            )
             visit = CandidateVisit(
                 token=token, check=check, context=check_context(check, language=check.language), now=now
             )
@@ -153,7 +153,7 @@ def for_candidate(
                 return to_first_page(request, "portal_check", token)
             if request.method == "POST":
                 store_candidate_language(check, language=check.language)
-                checks.note_zone(check, request.POST.get(checks.ZONE_FIELD, ""))
+                checks.store_time_zone(check, request.POST.get(checks.ZONE_FIELD, ""))
             with (
                 translation.override(visit.context.language),
                 timezone.override(visit.context.organisation.zone),
@@ -179,7 +179,7 @@ def candidate_layout(visit: CandidateVisit) -> dict[str, object]:
     offered = visit.check.languages
     return {
         "layout": "references/candidate/page.html",
-        "languages": languages.named(offered) if len(offered) > 1 else [],
+        "languages": languages.language_choices(offered) if len(offered) > 1 else [],
         "language": visit.context.language,
         "contact_url": reverse("portal_ask", args=[visit.token]),
         "privacy_url": reverse("portal_check_notice", args=[visit.token]),
@@ -231,7 +231,7 @@ def for_referee(
             asked = _request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
-            asked.language = referee_language(asked, browser=languages.of_browser(request))
+            asked.language = referee_language(asked, browser=languages.browser_languages(request))
             facts = check_context(asked.check_run, language=asked.language)
             visit = RefereeVisit(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             revoked, alive = link.ended_at is not None, links.is_alive(link, now=now)
@@ -246,7 +246,7 @@ def for_referee(
                 return to_first_page(request, "referee", token)
             if request.method == "POST":
                 store_referee_language(asked, language=asked.language)
-                checks.note_zone(asked, request.POST.get(checks.ZONE_FIELD, ""))
+                checks.store_time_zone(asked, request.POST.get(checks.ZONE_FIELD, ""))
             visit = _referee_language_switched(request, visit)
             with (
                 translation.override(visit.context.language),
@@ -273,7 +273,7 @@ def referee_layout(visit: RefereeVisit) -> dict[str, object]:
     offered = visit.check.languages
     return {
         "layout": "references/referee/page.html",
-        "languages": languages.named(offered) if len(offered) > 1 else [],
+        "languages": languages.language_choices(offered) if len(offered) > 1 else [],
         "language": visit.context.language,
         "contact_url": reverse("referee_ask", args=[visit.token]),
     }

@@ -13,7 +13,7 @@ from goodword.core.text import clean_text
 from goodword.questionnaires.forms import Block, QuestionForm
 from goodword.questionnaires.labels import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Question
-from goodword.references.domain.drafts import LONGEST_TYPED, AnsweringSession, Draft, SubmittedAnswer
+from goodword.references.domain.responses import LONGEST_TYPED, AnsweringSession, Draft, SubmittedAnswer
 from goodword.references.views.access import is_script
 
 #: form field with the fingerprints of the page (Draft.merged)
@@ -22,8 +22,6 @@ SEEN = "seen"
 
 @dataclass(frozen=True, kw_only=True)
 class AnswerPages:
-    """URLs of one person's pages."""
-
     first: str
     review: str
     page: Callable[[int], str]
@@ -42,7 +40,6 @@ class AnswerPages:
         return self.page(before) if before else self.first
 
     def end(self, session: AnsweringSession) -> str:
-        """The last page of questions."""
         return self.page(session.page_numbers[-1]) if session.page_numbers else self.first
 
 
@@ -79,7 +76,6 @@ def page_form(session: AnsweringSession, number: int) -> QuestionForm:
 
 
 def form_for(session: AnsweringSession, questions: Sequence[Question]) -> QuestionForm:
-    """Likewise for these questions."""
     form = _form(session, questions)
     for block in form.blocks:
         typed = session.draft.typed.get(block.question.id, {})
@@ -148,7 +144,6 @@ def submitted_answers(form: QuestionForm) -> tuple[SubmittedAnswer, ...]:
 
 
 def seen(draft: Draft, questions: Sequence[Question]) -> str:
-    """The fingerprints for a page with these questions."""
     return " ".join(f"{question.id}:{draft.fingerprint(question.id)}" for question in questions)
 
 

@@ -125,7 +125,6 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
 
 
 def unfilled_slots(check: Check) -> list[str]:
-    """Referees not named yet, in words."""
     return [wording.one_referee(status.kind) for status in slot_statuses(check) if status.state == "free"]
 
 

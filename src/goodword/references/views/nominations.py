@@ -13,7 +13,7 @@ from goodword.references import wording
 from goodword.references.domain import nominations, sending, slot_changes
 from goodword.references.domain.checks import SlotStatus, slot_status
 from goodword.references.domain.context import check_context, day_in_words
-from goodword.references.flags.devices import note_trace
+from goodword.references.flags.devices import record_trace
 from goodword.references.forms import CannotForm, RefereeForm
 from goodword.references.models import Referee
 from goodword.references.views import access, candidate
@@ -25,7 +25,6 @@ FORMS: Final = ["GET", "HEAD", "POST"]
 @require_http_methods(FORMS)
 @access.for_candidate()
 def referee(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Name a referee, or change one before sending."""
     status = slot_status(visit.check, slot)
     if status is None or status.state not in nominations.MAY_BE_NAMED:
         return redirect("portal_check", token=visit.token)
@@ -44,7 +43,6 @@ def referee(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRe
 @require_http_methods(FORMS)
 @access.for_candidate()
 def another(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
-    """Name another referee, or the same one at another address."""
     status = slot_status(visit.check, slot)
     if status is None or status.referee is None or status.state not in nominations.MAY_BE_REPLACED:
         return redirect("portal_check", token=visit.token)
@@ -65,7 +63,7 @@ def another(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpRe
 
 @require_POST
 @access.for_candidate()
-def look(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
+def validate(request: HttpRequest, visit: CandidateVisit, *, slot: int) -> HttpResponse:
     """Check the form while somebody types; saves nothing. `problems` are errors, `flags` are hints."""
     status = slot_status(visit.check, slot)
     if status is None:
@@ -194,10 +192,9 @@ def _referee_page(
 @require_http_methods(FORMS)
 @access.for_candidate()
 def review(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
-    """The mails as referees will get them, and *Send*."""
     problem = ""
     if request.method == "POST" and not visit.switched:
-        note_trace(request, visit.check, None, now=visit.now)
+        record_trace(request, visit.check, None, now=visit.now)
         try:
             sending.send_requests(
                 check_id=visit.check.pk,
@@ -207,9 +204,9 @@ def review(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
             )
         except sending.NotAsShown:
             problem = _("Something changed since you opened this page. Please read the e-mails again.")
-        except sending.Barred as barred:
+        except sending.OptedOut as opted_out:
             problem = _("%(name)s has asked not to be contacted. Please name somebody else.") % {
-                "name": barred.referee.name
+                "name": opted_out.referee.name
             }
         else:
             return redirect("portal_check", token=visit.token)

@@ -22,14 +22,14 @@ from goodword.questionnaires.domain.versions import minutes_of_version
 from goodword.references.domain import requests, responses
 from goodword.references.domain.context import check_context, day_in_words, referee_language, version_of
 from goodword.references.domain.invitations import linked_check, send_fresh_link
-from goodword.references.domain.requests import is_barred
+from goodword.references.domain.requests import has_opted_out
 from goodword.references.forms import DeclineForm
 from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit, referee_page
 from goodword.references.views.responses import answer_pages
 from goodword.workflow.contact import ask_page
-from goodword.workflow.languages import carried, links_for, of_address, of_browser
+from goodword.workflow.languages import browser_languages, links_for, query_language, with_query_language
 from goodword.workflow.portal import closed_page, unknown_page
 from goodword.workflow.retention_notice import retention_for_referee
 
@@ -49,7 +49,7 @@ def home(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
             f"references/referee/{'thanks' if answered else 'declined'}.html",
             visit,
             address=referee.email,
-            barred=is_barred(organisation=visit.context.organisation, address=referee.email),
+            opted_out=has_opted_out(organisation=visit.context.organisation, address=referee.email),
             wrong_person=asked.is_wrong_person,
         )
     session = responses.answering_session(visit.check, asked, now=visit.now)
@@ -119,7 +119,6 @@ def decline(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 @require_POST
 @access.for_referee(only_open=False)
 def opt_out(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
-    """For referees who have answered or declined."""
     requests.opt_out(request_id=visit.request.pk, now=visit.now)
     messages.success(
         request,
@@ -174,8 +173,8 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
         return unknown_page(request)
     language = found.language
     if found.request is not None:
-        language = referee_language(found.request, browser=of_browser(request))
-    language = of_address(request, found.check.languages) or language
+        language = referee_language(found.request, browser=browser_languages(request))
+    language = query_language(request, found.check.languages) or language
     facts = check_context(found.check, language=language)
     with translation.override(language):
         if not found.is_live:
@@ -186,14 +185,14 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
         if request.method == "POST":
             send_fresh_link(link, now=now)
             return access.never_cached(
-                redirect(carried(request, f"{reverse('referee_fresh', args=[token])}?sent=1"))
+                redirect(with_query_language(request, f"{reverse('referee_fresh', args=[token])}?sent=1"))
             )
         shown = {
             "organisation": facts.organisation,
             "recruiter": facts.recruiter,
             "address": format_html('<span class="nowrap">{}</span>', masked(found.address)),
             "sent": "sent" in request.GET,
-            "data_url": carried(request, reverse("referee_data", args=[token])),
+            "data_url": with_query_language(request, reverse("referee_data", args=[token])),
             **links_for(request, found.check.languages, current=language),
         }
         return access.never_cached(render(request, "references/expired.html", shown))

@@ -28,7 +28,7 @@ from goodword.references.models import ReferenceRequest
 from goodword.references.views import access
 from goodword.references.views.access import RefereeVisit
 from goodword.workflow.domain.data_links import send_own_data_link, went_to
-from goodword.workflow.languages import carried, links_for, of_address, of_browser
+from goodword.workflow.languages import browser_languages, links_for, query_language, with_query_language
 from goodword.workflow.portal import unknown_page
 from goodword.workflow.retention_notice import legal_hold_reason, retention_for_referee
 from goodword.workflow.states import takes_answers
@@ -58,8 +58,8 @@ def _by_link(
             asked = _request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
-            named = of_address(request, asked.check_run.languages)
-            asked.language = named or referee_language(asked, browser=of_browser(request))
+            named = query_language(request, asked.check_run.languages)
+            asked.language = named or referee_language(asked, browser=browser_languages(request))
             facts = check_context(asked.check_run, language=asked.language)
             if link.ended_at is not None:
                 return access.neutral_page(request, facts)
@@ -68,7 +68,7 @@ def _by_link(
             )
             if not alive and not expired:
                 return access.never_cached(
-                    redirect(carried(request, reverse("referee_own_data", args=[token])))
+                    redirect(with_query_language(request, reverse("referee_own_data", args=[token])))
                 )
             visit = RefereeVisit(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             with translation.override(facts.language), timezone.override(facts.organisation.zone):
@@ -107,7 +107,6 @@ def data(request: HttpRequest, visit: RefereeVisit, alive: bool) -> HttpResponse
 @require_POST
 @_by_link(Link.Purpose.REFEREE, expired=True)
 def send_link(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpResponse:
-    """Shows the same page if asked too often."""
     return _send(request, visit, back="referee_data")
 
 
@@ -149,14 +148,13 @@ def download(_request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpRe
 @require_http_methods(["GET", "HEAD", "POST"])
 @_by_link(Link.Purpose.REFEREE_DATA)
 def erase(request: HttpRequest, visit: RefereeVisit, _alive: bool) -> HttpResponse:
-    """Confirm, then erase at once."""
     form = EraseForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         if form.cleaned_data["opt_out"]:
             opt_out(request_id=visit.request.pk, now=visit.now)
         if not erase_referee(referee_id=visit.request.referee_id, by="referee", now=visit.now):
             return redirect(
-                carried(request, reverse("referee_own_data", args=[visit.token]))
+                with_query_language(request, reverse("referee_own_data", args=[visit.token]))
             )  # under a hold, or erased in another window
         return render(
             request,
@@ -190,13 +188,13 @@ def _send(request: HttpRequest, visit: RefereeVisit, *, back: str) -> HttpRespon
         language=visit.context.language,
         now=visit.now,
     )
-    return redirect(carried(request, f"{reverse(back, args=[visit.token])}?sent=1"))
+    return redirect(with_query_language(request, f"{reverse(back, args=[visit.token])}?sent=1"))
 
 
 def _ask(request: HttpRequest, visit: RefereeVisit, send_url: str) -> dict[str, object]:
     email = visit.request.referee.email
     return {
-        "send_url": carried(request, send_url),
+        "send_url": with_query_language(request, send_url),
         "address": masked(email) if email else "",
         "sent": "sent" in request.GET,
         **_language_links(request, visit),
@@ -210,9 +208,11 @@ def _language_links(request: HttpRequest, visit: RefereeVisit) -> dict[str, obje
 def _layout(request: HttpRequest, visit: RefereeVisit) -> dict[str, object]:
     return {
         **_language_links(request, visit),
-        "download_url": carried(request, reverse("referee_own_data_download", args=[visit.token])),
-        "own_url": carried(request, reverse("referee_own_data", args=[visit.token])),
-        "erase_url": carried(request, reverse("referee_own_data_erase", args=[visit.token])),
+        "download_url": with_query_language(
+            request, reverse("referee_own_data_download", args=[visit.token])
+        ),
+        "own_url": with_query_language(request, reverse("referee_own_data", args=[visit.token])),
+        "erase_url": with_query_language(request, reverse("referee_own_data_erase", args=[visit.token])),
         "referee": visit.request.referee,
         "may_see": visit.check.candidate_may_see,
         "is_open": takes_answers(visit.check, now=visit.now),

@@ -10,8 +10,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.questionnaires.types import Question
 from goodword.references.domain import responses
-from goodword.references.domain.drafts import Incomplete
-from goodword.references.flags.devices import note_trace
+from goodword.references.domain.responses import Incomplete
+from goodword.references.flags.devices import record_trace
 from goodword.references.views import access, answering
 from goodword.references.views.access import RefereeVisit, referee_page
 from goodword.references.views.answering import AnswerPages
@@ -30,7 +30,7 @@ def answer_pages(token: str) -> AnswerPages:
 @require_POST
 @access.for_referee()
 def begin(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
-    note_trace(request, visit.check, visit.request, now=visit.now)
+    record_trace(request, visit.check, visit.request, now=visit.now)
     responses.begin(request_id=visit.request.pk, now=visit.now)
     return redirect(
         answer_pages(visit.token).start(
@@ -87,7 +87,7 @@ def questions(request: HttpRequest, visit: RefereeVisit, *, number: int) -> Http
 def review(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
     missing: tuple[str, ...] = ()
     if request.method == "POST" and not visit.switched:
-        note_trace(request, visit.check, visit.request, now=visit.now)
+        record_trace(request, visit.check, visit.request, now=visit.now)
         try:
             responses.submit(request_id=visit.request.pk, now=visit.now)
         except Incomplete as incomplete:
@@ -127,7 +127,7 @@ def facts(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
             else sent.form
         )
         if form.is_valid():
-            note_trace(request, visit.check, visit.request, now=visit.now)
+            record_trace(request, visit.check, visit.request, now=visit.now)
             responses.confirm_facts(request_id=visit.request.pk, submitted=sent.submitted, now=visit.now)
             return redirect("referee", token=visit.token)
     return referee_page(request, "references/referee/facts.html", visit, form=form, form_id="answers")

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.questionnaires.timing import minutes
 from goodword.references.domain import checks, self_reference
 from goodword.references.domain.context import day_in_words
-from goodword.references.domain.drafts import Incomplete
-from goodword.references.flags.devices import note_trace
+from goodword.references.domain.responses import Incomplete
+from goodword.references.flags.devices import record_trace
 from goodword.references.models import SelfReference
 from goodword.references.views import access, answering
 from goodword.references.views.access import CandidateVisit
@@ -31,8 +31,6 @@ def answer_pages(token: str) -> AnswerPages:
 
 
 def _self_reference_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Redirect if no self-reference is wanted, or none counts any more."""
-
     @wraps(view)
     def wrapped(request: HttpRequest, visit: CandidateVisit, **more: object) -> HttpResponse:
         own = self_reference.self_reference_of(visit.check)
@@ -146,7 +144,7 @@ def questions(
 def review(request: HttpRequest, visit: CandidateVisit, *, own: SelfReference | None) -> HttpResponse:
     missing: tuple[str, ...] = ()
     if request.method == "POST" and not visit.switched:
-        note_trace(request, visit.check, None, now=visit.now)
+        record_trace(request, visit.check, None, now=visit.now)
         try:
             self_reference.submit(check_id=visit.check.pk, now=visit.now)
         except Incomplete as incomplete:

@@ -1,8 +1,8 @@
-"""Whether a step may start, continue or be closed, decided from the application's row under its lock.
+"""Whether a step may start, continue or close, decided from the locked application row.
 
-Reactions run concurrently and in any order, so an event only says that something changed; what to do follows from the
-row, which is what Greenhouse said last. Each change of the row is followed by a reaction of its own, so the last one to
-run leaves the step as the application's present state requires.
+Reactions run concurrently and in any order. An event only says that something changed; the row, which is what
+Greenhouse said last, decides. Each change of the row has its own reaction, so the last one leaves the step in the right
+state.
 
 Lock order: application, step request, run.
 """
@@ -25,20 +25,16 @@ STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "chec
 def has_step_requests(event: Event) -> bool:
     """Whether the event's application has any step request; most changes in Greenhouse concern none of ours.
 
-    Needs no lock where the change was written under the application's lock, as step requests are: a request written
-    before it is visible here, and a later one already respects it. Not for `candidate.changed`, which is recorded
-    without the lock.
+    Needs no lock if the change was recorded under the application's lock, as requests are. Not for `candidate.changed`,
+    which is recorded without it.
     """
     assert event.application_id is not None
     return StepRequest.objects.across_organisations().filter(application_id=event.application_id).exists()
 
 
 def lock_application(application_id: int) -> Application:
-    """The application, locked in the caller's transaction, with candidate, organisation and the role's owner.
-
-    Its step requests belong to steps of its role when this returns, whichever reaction comes first after a move to
-    another job. Rows that refer to it, such as mail, can still be written meanwhile.
-    """
+    """Lock the application, with candidate, organisation and the role's owner. First moves its step requests to the
+    steps of its role. Rows that refer to it, such as mail, can still be written."""
     application = (
         Application.objects.across_organisations()
         .select_for_update(of=("self",), no_key=True)
@@ -127,7 +123,6 @@ def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int
 
 
 def may_start(application: Application, step: Step) -> bool:
-    """Whether the step may start automatically."""
     return not application.end and not has_left_stages(application, step) and job_matches_role(application)
 
 
@@ -152,9 +147,8 @@ def mail_blocked_reason(application: Application) -> str:
 def _reassign_requests(application: Application) -> None:
     """Move the requests of a locked application to the steps of its role.
 
-    Finished runs count there; open ones keep their deadline and follow that role's settings from then on. A role has
-    one request of a kind: if both roles have one, the one that has started stays; if both have started, the other
-    role's request stays with its own step and results.
+    Open runs keep their deadline and follow that role's settings. If both roles have a request of a kind, the started
+    one stays; if both have started, the other role's request stays with its own step.
     """
     if application.role_id is None:
         return

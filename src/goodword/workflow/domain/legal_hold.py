@@ -20,7 +20,7 @@ KIND = "workflow.kept"
 
 
 class NothingToKeep(Exception):
-    """The data is already erased."""
+    pass
 
 
 def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership, now: datetime) -> Hold:
@@ -77,7 +77,6 @@ def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
 
 
 def waiting(hold: Hold) -> QuerySet[Erasure]:
-    """Erasures stopped by the hold."""
     rows = Erasure.objects.of(hold.organisation).filter(done_at=None, cancelled_at=None)
     if hold.candidate_id is not None:
         person = (hold.candidate and hold.candidate.merged_into_id) or hold.candidate_id
@@ -87,7 +86,6 @@ def waiting(hold: Hold) -> QuerySet[Erasure]:
 
 
 def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
-    """Once per erasure and hold."""
     candidate = erasure.candidate
     if candidate is None or not candidate.email:
         return

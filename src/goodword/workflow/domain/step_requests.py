@@ -40,7 +40,7 @@ def lock_application_of(event: Event) -> Application:
 
 
 def waiting_requests(application: Application) -> QuerySet[StepRequest]:
-    """Its requests that have not started, locked."""
+    """Requests that have not started, locked."""
     step_requests = StepRequest.objects.of(application.organisation)
     locked = step_requests.select_for_update(of=("self",), no_key=True).select_related("step")
     return locked.filter(application=application, state=State.WAITING).order_by("pk")
@@ -49,7 +49,6 @@ def waiting_requests(application: Application) -> QuerySet[StepRequest]:
 def wait_for(
     step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str
 ) -> None:
-    """Wait for a member's decision, and notify the recruiter."""
     _set_waiting(step_request, reason)
     record_event("step.needs_attention", step_request, application=application, at=at, by=by, reason=reason)
 
@@ -81,7 +80,7 @@ def keep_for_click(step_request: StepRequest, *, application: Application, at: d
 
 
 def withdraw(step_request: StepRequest, *, application: Application, at: datetime) -> None:
-    """Delete a request whose candidate left before anything was sent."""
+    """Delete a request before anything was sent."""
     reason = "" if job_matches_role(application) else "changed_job"
     record_event(
         "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
@@ -113,7 +112,6 @@ def record_event(
     by: str,
     **data: str | bool | int,
 ) -> None:
-    """Empty values are left out."""
     more = {key: value for key, value in data.items() if value}
     record(
         name,
@@ -165,7 +163,7 @@ def offer_earlier[R: StepRun](
 ) -> bool:
     """Wait for a decision if the candidate has a recent result of this kind on another application. False if there is
     none."""
-    earlier = _youngest(model, step_request, application=application, at=at)
+    earlier = _latest_result(model, step_request, application=application, at=at)
     if earlier is None:
         return False
     step_request.earlier = earlier.step_request
@@ -175,7 +173,6 @@ def offer_earlier[R: StepRun](
 
 
 def reuse_earlier(step_request: StepRequest, *, application: Application, at: datetime, by: str) -> None:
-    """Use the earlier result, without an invitation."""
     step_request.state, step_request.waits_for, step_request.started_at = StepRequest.State.REUSED, "", at
     step_request.save(update_fields=["state", "waits_for", "started_at"])
     record_event(
@@ -221,7 +218,7 @@ def is_confidential_source(earlier: StepRequest) -> bool:
     )
 
 
-def _youngest[R: StepRun](
+def _latest_result[R: StepRun](
     model: type[R], step_request: StepRequest, *, application: Application, at: datetime
 ) -> R | None:
     rows: QuerySet[R] = model._default_manager.all()  # type: ignore[assignment]  # of R

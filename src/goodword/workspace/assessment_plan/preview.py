@@ -31,7 +31,7 @@ from goodword.core import clock
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Link
 from goodword.roles.models import Automation, Step
-from goodword.workflow.languages import named
+from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRequest
 from goodword.workflow.portal import Visit
 from goodword.workspace.assessment_plan.access import step_of
@@ -228,7 +228,7 @@ def _languages(
             url=f"{here}?{state.in_language(code).query(position.done)}",
             here=code == state.language,
         )
-        for code, name in named(languages_of(parts))
+        for code, name in language_choices(languages_of(parts))
     ]
 
 

@@ -15,7 +15,13 @@ from goodword.notifications.domain import links
 from goodword.references.domain.context import candidate_language, choose_candidate_language
 from goodword.references.queries import latest_check
 from goodword.roles.models import Step
-from goodword.workflow.languages import first_offered, links_for, named, of_address, of_browser
+from goodword.workflow.languages import (
+    browser_languages,
+    first_offered,
+    language_choices,
+    links_for,
+    query_language,
+)
 from goodword.workflow.portal import Visit, closed_page
 from goodword.workflow.states import DONE, takes_answers
 from goodword.workspace.progress import StepProgress, progress_of
@@ -70,14 +76,14 @@ def page_instead(
 
 def language_of(request: HttpRequest, visit: Visit) -> str:
     """The language of the URL, the candidate's choice, their browser's, or the one on record."""
-    if named_by := of_address(request, offered_to(visit)):
+    if named_by := query_language(request, offered_to(visit)):
         return named_by
     candidate, check = visit.application.candidate, latest_check(visit.application)
     if check is not None:
-        return candidate_language(check, candidate, browser=of_browser(request))
+        return candidate_language(check, candidate, browser=browser_languages(request))
     attempt = latest_attempt(visit.application)
     known = [attempt.language] if attempt is not None else []
-    wanted = [candidate.chosen_language, *of_browser(request), *known, visit.organisation.language]
+    wanted = [candidate.chosen_language, *browser_languages(request), *known, visit.organisation.language]
     return first_offered(offered_to(visit), *wanted) or settings.LANGUAGES[0][0]
 
 
@@ -103,7 +109,7 @@ def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
     """Template context of the language buttons, if there is more than one language."""
     offered = offered_to(visit)
     return {
-        "languages": named(offered) if len(offered) > 1 else [],
+        "languages": language_choices(offered) if len(offered) > 1 else [],
         "language": language_of(request, visit),
         "language_url": reverse("portal_language", args=[visit.token]),
     }

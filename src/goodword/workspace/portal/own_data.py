@@ -26,7 +26,7 @@ from goodword.notifications.models import Link
 from goodword.roles.models import Step
 from goodword.workflow.domain.data_links import send_own_data_link, went_to
 from goodword.workflow.erasure import request_own_erasure
-from goodword.workflow.languages import carried
+from goodword.workflow.languages import with_query_language
 from goodword.workflow.models import StepRequest
 from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workflow.retention_notice import legal_hold_reason, retention_for_candidate
@@ -53,7 +53,7 @@ def _opens(
                 if visit.link.ended_at is not None:
                     return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
                 if not expired and not _is_alive(visit):
-                    return private(redirect(carried(request, _page_of(visit))))
+                    return private(redirect(with_query_language(request, _page_of(visit))))
                 return private(view(request, visit))
 
         return wrapped
@@ -121,7 +121,7 @@ def erase(request: HttpRequest, visit: Visit) -> HttpResponse:
             application=visit.application, now=clock.now(), language=translation.get_language() or ""
         )
     if request.method == "POST" or visit.application.is_being_erased:
-        return redirect(carried(request, reverse("own_data", args=[visit.token])))
+        return redirect(with_query_language(request, reverse("own_data", args=[visit.token])))
     return _page(request, "workspace/portal/erase.html", visit, own=True)
 
 
@@ -148,7 +148,7 @@ def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
         language=translation.get_language() or "en",
         now=clock.now(),
     )
-    return redirect(carried(request, f"{_page_of(visit)}?sent=1"))
+    return redirect(with_query_language(request, f"{_page_of(visit)}?sent=1"))
 
 
 def _known_to_them(visit: Visit) -> tuple[int, ...]:
@@ -193,11 +193,11 @@ def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = Fals
             "address": masked(email) if email else "",
             "sent": "sent" in request.GET,
             **(languages_of if is_portal and _is_alive(visit) else language_links)(request, visit),
-            "send_url": carried(
+            "send_url": with_query_language(
                 request, reverse("portal_data_link" if is_portal else "own_data_link", args=[visit.token])
             ),
-            "download_url": carried(request, reverse("own_data_download", args=[visit.token])),
-            "own_url": carried(request, reverse("own_data", args=[visit.token])),
-            "erase_url": carried(request, reverse("own_data_erase", args=[visit.token])),
+            "download_url": with_query_language(request, reverse("own_data_download", args=[visit.token])),
+            "own_url": with_query_language(request, reverse("own_data", args=[visit.token])),
+            "erase_url": with_query_language(request, reverse("own_data_erase", args=[visit.token])),
         },
     )

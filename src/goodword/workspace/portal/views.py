@@ -16,7 +16,7 @@ from goodword.notifications.domain.queue import masked
 from goodword.references.domain import invitations
 from goodword.roles.models import Step
 from goodword.workflow.contact import ask_page
-from goodword.workflow.languages import carried
+from goodword.workflow.languages import with_query_language
 from goodword.workflow.portal import Visit, closed_page, unknown_page, visit_of
 from goodword.workspace.portal.access import (
     Task,
@@ -139,7 +139,9 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponseBase:
             return private(redirect("portal", token))
         if request.method == "POST":
             (invitations.send_fresh_link if is_check else mails.send_fresh_link)(visit.link, now=now)
-            return private(redirect(carried(request, f"{reverse('portal_fresh', args=[token])}?sent=1")))
+            return private(
+                redirect(with_query_language(request, f"{reverse('portal_fresh', args=[token])}?sent=1"))
+            )
         return private(_expired_page(request, visit, found.address))
 
 
@@ -152,7 +154,7 @@ def _expired_page(request: HttpRequest, visit: Visit, address: str) -> HttpRespo
             "recruiter": visit.recruiter,
             "address": format_html('<span class="nowrap">{}</span>', masked(address)),
             "sent": "sent" in request.GET,
-            "data_url": carried(request, reverse("portal_data", args=[visit.token])),
+            "data_url": with_query_language(request, reverse("portal_data", args=[visit.token])),
             **language_links(request, visit),
         },
     )

@@ -27,7 +27,7 @@ from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.checks import is_running
 from goodword.references.domain.mails import REQUEST
-from goodword.references.domain.requests import is_barred
+from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import blocking_reason, closing_reason
 from goodword.workflow.models import StepRequest, StepRun
@@ -143,7 +143,7 @@ def _referees_address(email: Email) -> str:
         return ""
     check, address = request.check_run, request.referee.email
     held_back = check.paused_at is not None or awaits_click(check)
-    return "" if held_back or is_barred(organisation=email.organisation, address=address) else address
+    return "" if held_back or has_opted_out(organisation=email.organisation, address=address) else address
 
 
 @require_safe

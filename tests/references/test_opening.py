@@ -1,4 +1,4 @@
-"""A reference check that was asked for is opened once, and the candidate is invited."""
+"""Opening a requested reference check and inviting the candidate."""
 
 from datetime import UTC, datetime
 
@@ -38,7 +38,7 @@ def test_the_invitation_states_request_deadline_and_reminders() -> None:
     assert message.reply_to == ["rita@acme.example"]
     for part in (" ".join(str(message.body).split()), html_of(message)):
         for words in (
-            "for your Window Washer application, Acme would like to hear from 2 people who know your work",
+            "For your Window Washer application, Acme would like to hear from 2 people who know your work",
             "Tuesday 17 March",
             "we'll remind you twice at most",
             "/p/",

@@ -1,4 +1,4 @@
-"""Made-up fraud, and innocence that looks a little like it."""
+"""Fictional fraud, and honest cases that resemble it."""
 
 from datetime import timedelta
 
@@ -20,7 +20,6 @@ pytestmark = pytest.mark.django_db
 
 MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 HOME, OFFICE, ELSEWHERE = "203.0.113.7", "198.51.100.20", "192.0.2.40"
-#: what a fact may differ in: nobody corrects anything
 AGREED = {"q-dates": "confirmed", "q-title": "confirmed"}
 SAME = {
     "q-teamwork": "5",

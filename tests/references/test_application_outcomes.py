@@ -1,4 +1,4 @@
-"""What the application's fate does to its check."""
+"""How a check reacts to its application."""
 
 from datetime import timedelta
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from django.core import mail
 
 from goodword.references.models import Check
-from tests.references.story import NOW, Story, answer, candidate_door, get, opened, post, referee_door, sent
+from tests.references.story import NOW, Story, answer, candidate_path, get, opened, post, referee_path, sent
 from tests.support import factories
 from tests.support.jobs import event_names
 from tests.support.kept import kept
@@ -47,8 +47,8 @@ def states(story: Story) -> list[tuple[str, str]]:
 
 def test_a_rejection_closes_check_and_requests_and_keeps_answers() -> None:
     story = sent()
-    answer(referee_door(MARIA))
-    post(f"{referee_door(PAUL)}questions/2/", {"q-reliability": "4"})
+    answer(referee_path(MARIA))
+    post(f"{referee_path(PAUL)}questions/2/", {"q-reliability": "4"})
     story.happens("application.rejected", reason="x")
     check = story.check
     assert (check.closed_by, check.close_reason, check.progress) == ("greenhouse", "rejected", "in_progress")
@@ -72,7 +72,7 @@ def test_queued_mail_is_cancelled_by_a_rejection() -> None:
 
 def test_an_undone_rejection_restores_links_and_sends_nothing() -> None:
     story = sent()
-    post(f"{referee_door(PAUL)}begin/")
+    post(f"{referee_path(PAUL)}begin/")
     before = story.check.deadline_at
     story.happens("application.rejected", reason="x")
     story.happens("application.unrejected", at=LATER)
@@ -82,7 +82,7 @@ def test_an_undone_rejection_restores_links_and_sends_nothing() -> None:
     assert states(story) == [("sent", ""), ("begun", "")]
     assert [request.next_reminder_at for request in story.requests] == [None, None]
     assert len(mail.outbox) == 3
-    assert get(referee_door(MARIA)).context["candidate"] == story.application.candidate.name
+    assert get(referee_path(MARIA)).context["candidate"] == story.application.candidate.name
 
 
 def test_a_check_continues_after_a_hire_unless_the_role_closes_it() -> None:
@@ -134,8 +134,8 @@ def test_a_second_arrival_in_the_stage_sends_nothing() -> None:
 def test_later_changes_do_not_affect_a_completed_check() -> None:
     story = sent()
     for address in (MARIA, PAUL):
-        answer(referee_door(address))
+        answer(referee_path(address))
     story.happens("application.rejected", reason="x")
     assert (story.check.progress, story.check.closed_at) == ("completed", None)
     assert event_names().count("step.closed") == 0
-    assert b"Thank you" in get(candidate_door(story)).content
+    assert b"Thank you" in get(candidate_path(story)).content

@@ -1,4 +1,4 @@
-"""Not before an offer: held at Send, written to when a member lets it go or the candidate is hired."""
+"""Deferring requests until an offer, and releasing them."""
 
 from datetime import timedelta
 
@@ -8,7 +8,7 @@ import time_machine
 from goodword.accounts.models import Membership
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
-from goodword.references.domain.requests import bar_address
+from goodword.references.domain.requests import store_opt_out
 from goodword.references.domain.sending import release_referee
 from goodword.references.models import Referee
 from tests.references.story import (
@@ -17,13 +17,13 @@ from tests.references.story import (
     PEER,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     mails_to,
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
 )
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -36,10 +36,10 @@ MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 
 @kept
 def held(*, both: bool = False) -> Story:
-    """Maria waits for an offer, Paul has his mail (or waits too)."""
+    """Maria is deferred; Paul has his mail, or is deferred too (`both`)."""
     story = opened()
-    post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
-    post(f"{candidate_door(story)}2/", PEER | ({"r-after_offer": "on"} if both else {}))
+    post(f"{candidate_path(story)}1/", MANAGER | {"r-after_offer": "on"})
+    post(f"{candidate_path(story)}2/", PEER | ({"r-after_offer": "on"} if both else {}))
     press_send(story)
     return story
 
@@ -54,8 +54,8 @@ def member(story: Story) -> Membership:
 
 def test_send_defers_a_request_until_an_offer() -> None:
     story = opened()
-    post(f"{candidate_door(story)}1/", MANAGER | {"r-after_offer": "on"})
-    page = get(f"{candidate_door(story)}review/").content.decode()
+    post(f"{candidate_path(story)}1/", MANAGER | {"r-after_offer": "on"})
+    page = get(f"{candidate_path(story)}review/").content.decode()
     assert "Not before an offer: after Send, we hold this e-mail" in page
     assert "(7 working days after we send this)" in page
     press_send(story)
@@ -90,7 +90,7 @@ def test_a_hire_releases_all_deferred_requests_with_full_deadlines() -> None:
     with time_machine.travel(later, tick=False):
         story.happens("application.hired", at=later)
     assert [request.referee.email for request in story.requests] == [MARIA, PAUL]
-    # seven working days after Monday 9 March for them; for the check the ten that were left
+    # seven working days from Monday 9 March; the check keeps its ten
     assert [f"{request.deadline_at:%d %B}" for request in story.requests] == ["18 March", "18 March"]
     assert f"{story.check.deadline_at:%d %B}" == "23 March"
     check = story.check
@@ -130,7 +130,7 @@ def test_an_undone_hire_does_not_affect_sent_requests() -> None:
 
 def test_referees_who_opt_out_before_release_are_not_contacted() -> None:
     story = held()
-    bar_address(organisation=story.application.organisation, address=MARIA, now=NOW)
+    store_opt_out(organisation=story.application.organisation, address=MARIA, now=NOW)
     assert release_referee(referee_id=referee(story).pk, member=member(story), now=NOW) is None
     run_jobs()
     assert mails_to(MARIA) == []
@@ -140,17 +140,17 @@ def test_referees_who_opt_out_before_release_are_not_contacted() -> None:
 def test_the_deadline_is_on_hold_while_only_an_offer_is_missing() -> None:
     story = held()
     assert story.check.clock_stopped_at is None
-    answer(referee_door(PAUL))
+    answer(referee_path(PAUL))
     assert story.check.clock_stopped_at == NOW
     assert (
         "Once you have an offer, Acme releases the e-mails to your referees"
-        in get(candidate_door(story)).content.decode()
+        in get(candidate_path(story)).content.decode()
     )
 
 
 def test_a_deferred_referee_can_be_changed_and_sent_again() -> None:
     story = held()
-    post(f"{candidate_door(story)}1/", MANAGER)
+    post(f"{candidate_path(story)}1/", MANAGER)
     assert referee(story).deferred_at is None
     press_send(story)
     assert len(mails_to(MARIA)) == 1

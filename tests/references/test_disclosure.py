@@ -1,4 +1,4 @@
-"""Of the candidate a referee learns the name, the role, and what was stated about themselves; no more on any page."""
+"""Referees learn the candidate's name, the role and what was stated about themselves, nothing else."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,7 +18,7 @@ from tests.references.story import (
     mails_to,
     opened,
     post,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support.jobs import run_jobs
@@ -43,7 +43,7 @@ PATHS = (
 
 @kept
 def marked() -> tuple[Story, list[str]]:
-    """A check of a candidate of whom much is known, and all of it that a referee must not read."""
+    """A candidate with marked data, and all of it that a referee must not read."""
     story = opened(stage_name="Final interview", rejection_reason="Too loud")
     candidate = story.application.candidate
     candidate.company, candidate.title = "Secret Employer", "Secret Title"
@@ -65,11 +65,11 @@ def marked() -> tuple[Story, list[str]]:
 
 def test_referee_pages_reveal_nothing_else_about_the_candidate() -> None:
     story, hidden = marked()
-    door = referee_door(MARIA)
+    door = referee_path(MARIA)
     read = [get(f"{door}{path}").content.decode() for path in PATHS]
     answer(door)
     read += [get(f"{door}{path}").content.decode() for path in PATHS]
-    post(f"{referee_door(PAUL)}no/", {"d-why": "not_me", "d-reason": "Secret reason of Paul"})
+    post(f"{referee_path(PAUL)}no/", {"d-why": "not_me", "d-reason": "Secret reason of Paul"})
     run_jobs()
     read += [get(door).content.decode()]
     assert story.application.candidate.name in read[0]
@@ -80,8 +80,8 @@ def test_referee_mails_reveal_nothing_else_about_the_candidate() -> None:
     story, hidden = marked()
     with time_machine.travel(NOW + timedelta(days=3), tick=False):
         run_jobs()
-    door = referee_door(MARIA)
-    answer(door)
+    path = referee_path(MARIA)
+    answer(path)
     send_copy(request_id=story.requests[0].pk, now=NOW)
     run_jobs()
     mails = mails_to(MARIA)
@@ -93,7 +93,7 @@ def test_referee_mails_reveal_nothing_else_about_the_candidate() -> None:
 
 def test_no_page_reveals_a_rejection() -> None:
     story, _ = marked()
-    door = referee_door(MARIA)
+    door = referee_path(MARIA)
     story.happens("application.rejected", reason="Too loud")
     for path in PATHS:
         text = get(f"{door}{path}").content.decode()
@@ -110,7 +110,7 @@ def test_the_notice_says_whether_the_candidate_may_see_the_answers(may_see: bool
     organisation = story.application.organisation
     organisation.erases_old, organisation.keep_months = True, 18
     organisation.save()
-    text: Any = " ".join(get(referee_door(MARIA)).content.decode().split())
+    text: Any = " ".join(get(referee_path(MARIA)).content.decode().split())
     assert ("shows them your answers if they ask" in text) is may_see
     assert ("They see that you've answered, not what" in text) is not may_see
     assert f"18 months after their last application at {organisation.name} ends" in text

@@ -1,4 +1,4 @@
-"""What a member does with a check: each act in one go, pressed twice it is one, and refused in a sentence."""
+"""Members' actions on a check: atomic, idempotent, refused with a reason."""
 
 import html
 import re
@@ -34,11 +34,11 @@ from goodword.references.domain.reminders import (
     remind_referee_now,
     remind_referees,
 )
-from goodword.references.domain.requests import bar_address
+from goodword.references.domain.requests import store_opt_out
 from goodword.references.models import Check, ReferenceRequest
 from goodword.reports.models import Report
 from goodword.workflow.states import status
-from tests.references.story import FACTS, NOW, Story, get, mails_to, opened, post, referee_door, sent
+from tests.references.story import FACTS, NOW, Story, get, mails_to, opened, post, referee_path, sent
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
@@ -71,14 +71,13 @@ def refused(act: Callable[[], Any]) -> str:
 
 
 def answer_facts(story: Story) -> None:
-    """The first referee answers."""
-    assert post(f"{referee_door('maria@globex.example')}facts/", FACTS).status_code == 302
+    assert post(f"{referee_path('maria@globex.example')}facts/", FACTS).status_code == 302
     run_jobs()
     assert len(story.references) == 1
 
 
 def deliver(at: datetime) -> None:
-    """What is queued until then goes out."""
+    """Send what is queued."""
     with time_machine.travel(at, tick=False):
         run_jobs()
 
@@ -91,7 +90,7 @@ def by(who: Membership) -> str:
 
 
 def test_a_paused_check_sends_no_reminders_but_links_work(story: Story, rita: Membership) -> None:
-    referee = referee_door("maria@globex.example")
+    referee = referee_path("maria@globex.example")
     for _ in range(2):
         pause_check(check_id=story.check.pk, member=rita, now=LATER)
     assert (status(story.check, now=LATER), story.check.paused_at) == ("paused", LATER)
@@ -122,7 +121,7 @@ def test_only_a_member_resumes_what_a_member_paused(story: Story, rita: Membersh
 
 
 def test_cancelling_ends_requests_and_shows_the_neutral_page(story: Story, rita: Membership) -> None:
-    links = [referee_door("maria@globex.example"), referee_door(story.application.candidate.email)]
+    links = [referee_path("maria@globex.example"), referee_path(story.application.candidate.email)]
     for _ in range(2):
         cancel_check(check_id=story.check.pk, member=rita, now=LATER)
     check = story.check
@@ -168,7 +167,7 @@ def test_a_check_without_references_cannot_be_marked_complete(story: Story, rita
     assert story.check.progress == "in_progress"
 
 
-# --- what is over
+# --- completed and closed checks
 
 
 @pytest.mark.parametrize("act", [pause_check, resume_check, cancel_check])
@@ -322,7 +321,7 @@ def test_reminders_are_refused_if_they_cannot_arrive(story: Story, rita: Members
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=late)) == (
         "The deadline has passed. Extend it first."
     )
-    bar_address(organisation=rita.organisation, address="paul@globex.example", now=NOW)
+    store_opt_out(organisation=rita.organisation, address="paul@globex.example", now=NOW)
     assert refused(lambda: remind_referee_now(request_id=paul.pk, member=rita, now=LATER)) == (
         "This person has asked not to be contacted."
     )
@@ -352,7 +351,7 @@ def test_a_candidate_with_nothing_to_do_cannot_be_reminded(story: Story, rita: M
 def test_correcting_an_address_sends_a_new_mail_and_revokes_the_old_link(
     story: Story, rita: Membership
 ) -> None:
-    old = referee_door("maria@globex.example")
+    old = referee_path("maria@globex.example")
     maria = story.requests[0]
     ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(
         undelivered_at=NOW, state="begun", begun_at=NOW, draft={"strengths": "Not for you"}
@@ -364,7 +363,7 @@ def test_correcting_an_address_sends_a_new_mail_and_revokes_the_old_link(
     deliver(later)
     assert [message.to for message in mail.outbox] == [["Maria Schmidt <maria.schmidt@globex.example>"]]
     assert Link.objects.of(rita.organisation).filter(subject_id=maria.pk, purpose="referee").count() == 2
-    assert get(old).content != get(referee_door("maria.schmidt@globex.example")).content
+    assert get(old).content != get(referee_path("maria.schmidt@globex.example")).content
     now = story.requests[0]
     assert (now.state, now.begun_at, now.draft, now.undelivered_at) == ("sent", None, {}, None)
     assert now.deadline_at > maria.deadline_at
@@ -375,20 +374,20 @@ def test_mail_notice_and_data_page_name_the_source_of_a_corrected_address(
     story: Story, rita: Membership
 ) -> None:
     candidate = story.application.candidate.name
-    door = referee_door("maria@globex.example")
+    path = referee_path("maria@globex.example")
     assert f"Your name and address come from {candidate}." in mails_to("maria@globex.example")[-1].body
-    assert f"{candidate} gave us your name and address" in words(get(door))
+    assert f"{candidate} gave us your name and address" in words(get(path))
     correct_address(
         request_id=story.requests[0].pk, address="m.schmidt@globex.example", member=rita, now=LATER
     )
     deliver(LATER)
     source = f"Your name comes from {candidate}, your address from the people at Acme."
     assert source in " ".join(str(mails_to("m.schmidt@globex.example")[-1].body).split())
-    door = referee_door("m.schmidt@globex.example")
-    notice = words(get(door))
+    path = referee_path("m.schmidt@globex.example")
+    notice = words(get(path))
     assert f"{candidate} gave us your name for this reference, and people at Acme your address." in notice
     assert "Your browser tells us your time zone" in notice
-    assert f"Your name from {candidate}, your address from people at Acme" in words(get(f"{door}data/"))
+    assert f"Your name from {candidate}, your address from people at Acme" in words(get(f"{path}data/"))
 
 
 def words(page: Any) -> str:
@@ -422,7 +421,7 @@ def test_queued_mail_to_the_old_address_is_cancelled(story: Story, rita: Members
 def test_invalid_corrected_addresses_are_refused(
     story: Story, rita: Membership, address: str, sentence: str
 ) -> None:
-    bar_address(organisation=rita.organisation, address="gone@globex.example", now=NOW)
+    store_opt_out(organisation=rita.organisation, address="gone@globex.example", now=NOW)
     maria = story.requests[0]
     ReferenceRequest.objects.of(rita.organisation).filter(pk=maria.pk).update(undelivered_at=NOW)
     typed = story.application.candidate.email if address == "own" else address
@@ -442,7 +441,7 @@ def test_a_rollback_does_not_lose_another_action(story: Story, rita: Membership)
     assert (story.check.paused_at, events(story, "step.paused")) == (None, [])
 
 
-# --- what waits for a click
+# --- awaiting a click
 
 
 def test_an_extension_sends_no_reminders_before_invite_again(story: Story, rita: Membership) -> None:

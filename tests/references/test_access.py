@@ -1,4 +1,4 @@
-"""Who comes through which link, and what stands there when nothing is open: nothing changes on a refusal."""
+"""Access to the portals: who reaches which page, and what a refusal shows."""
 
 import re
 from datetime import timedelta
@@ -18,11 +18,11 @@ from tests.references.story import (
     NOW,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     named,
     post,
-    referee_door,
+    referee_path,
     sent,
 )
 
@@ -35,7 +35,7 @@ CANDIDATE: list[tuple[str, str, dict[str, Any]]] = [
     ("GET", "1/another/", {}),
     ("POST", "1/another/", MANAGER | {"r-email": "new@globex.example"}),
     ("POST", "1/remove/", {}),
-    ("POST", "1/look/", MANAGER),
+    ("POST", "1/validate/", MANAGER),
     ("GET", "1/cannot/", {}),
     ("POST", "1/cannot/", {"c-reason": "x"}),
     ("GET", "1/nudge/", {}),
@@ -86,7 +86,7 @@ def state_of(story: Story) -> tuple[object, ...]:
 def answers_of(
     door: str, rows: list[tuple[str, str, dict[str, Any]]]
 ) -> dict[tuple[str, str], tuple[int, bool]]:
-    """By method and path: the status, and whether the neutral page stood there."""
+    """By method and path: the status, and whether it was the neutral page."""
     found = {}
     for method, path, data in rows:
         page = ask(method, f"{door}{path}", data)
@@ -108,7 +108,7 @@ def test_unknown_links_open_nothing() -> None:
 
 def test_every_url_of_a_closed_check_shows_the_neutral_page() -> None:
     story = sent()
-    candidate, referee = candidate_door(story), referee_door("maria@globex.example")
+    candidate, referee = candidate_path(story), referee_path("maria@globex.example")
     story.happens("application.rejected", reason="x")
     before = state_of(story)
     assert answers_of(candidate, CANDIDATE) == always(200, neutral=True, rows=CANDIDATE)
@@ -118,12 +118,12 @@ def test_every_url_of_a_closed_check_shows_the_neutral_page() -> None:
 
 def test_candidate_and_referee_see_the_same_neutral_page() -> None:
     story = sent()
-    doors = [candidate_door(story), referee_door("maria@globex.example"), referee_door("paul@globex.example")]
+    doors = [candidate_path(story), referee_path("maria@globex.example"), referee_path("paul@globex.example")]
     answer(doors[1])
     story.happens("application.rejected", reason="x")
     # except for the links to their own data
     pages = {
-        re.sub(r'href="[^"]+/data/"', "", get(door).content.decode().partition("<main")[2]) for door in doors
+        re.sub(r'href="[^"]+/data/"', "", get(path).content.decode().partition("<main")[2]) for path in doors
     }
     assert len(pages) == 1
     assert "rejected" not in pages.pop().lower()
@@ -131,23 +131,23 @@ def test_candidate_and_referee_see_the_same_neutral_page() -> None:
 
 def test_after_completion_all_candidate_pages_lead_to_the_thank_you_page() -> None:
     story = sent()
-    door = candidate_door(story)
+    path = candidate_path(story)
     for address in ("maria@globex.example", "paul@globex.example"):
-        answer(referee_door(address))
+        answer(referee_path(address))
     before = state_of(story)
-    stays = ("notice/", "language/")  # what is told can still be read, in any language
+    stays = ("notice/", "language/")  # still readable, in any language
     rest = [row for row in CANDIDATE[1:] if row[1] not in stays]
-    assert answers_of(door, rest) == always(302, neutral=False, rows=rest)
+    assert answers_of(path, rest) == always(302, neutral=False, rows=rest)
     assert state_of(story) == before
-    assert b"Thank you, you're done" in get(door).content
+    assert b"Thank you, you're done" in get(path).content
 
 
 @pytest.mark.parametrize("days", [28, 45])
 def test_answers_within_thirty_days_after_the_deadline_count(days: int) -> None:
     story = sent()
-    candidate, referee = candidate_door(story), referee_door("maria@globex.example")
+    candidate, referee = candidate_path(story), referee_path("maria@globex.example")
     with time_machine.travel(NOW + timedelta(days=days), tick=False):  # the deadline is the end of day 14
-        open_pages = [NOTHING_NEEDED not in get(door).content for door in (candidate, referee)]
+        open_pages = [NOTHING_NEEDED not in get(path).content for path in (candidate, referee)]
         post(f"{referee}begin/")
     assert open_pages == [days < 45, days < 45]
     assert story.requests[0].state == ("begun" if days < 45 else "sent")
@@ -155,12 +155,12 @@ def test_answers_within_thirty_days_after_the_deadline_count(days: int) -> None:
 
 def test_a_revoked_link_shows_the_neutral_page() -> None:
     story = sent()
-    organisation, door = story.application.organisation, referee_door("maria@globex.example")
+    organisation, path = story.application.organisation, referee_path("maria@globex.example")
     links.end(
         organisation=organisation, purpose=Link.Purpose.REFEREE, subject_id=story.requests[0].pk, now=NOW
     )
-    assert NOTHING_NEEDED in get(door).content
-    assert NOTHING_NEEDED not in get(referee_door("paul@globex.example")).content
+    assert NOTHING_NEEDED in get(path).content
+    assert NOTHING_NEEDED not in get(referee_path("paul@globex.example")).content
 
 
 def test_a_paused_check_works() -> None:
@@ -171,27 +171,27 @@ def test_a_paused_check_works() -> None:
     step.save()
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
     assert story.check.paused_at == NOW
-    answer(referee_door("maria@globex.example"))
+    answer(referee_path("maria@globex.example"))
     assert len(story.references) == 1
 
 
 def test_portal_pages_are_neither_cached_nor_indexed() -> None:
     story = named()
-    for page in (get(candidate_door(story)), get(f"{candidate_door(story)}review/")):
+    for page in (get(candidate_path(story)), get(f"{candidate_path(story)}review/")):
         assert (page["Cache-Control"], page["X-Robots-Tag"]) == ("no-store", "noindex")
 
 
 def test_forms_require_a_csrf_token() -> None:
     story = sent()
     client = Client(enforce_csrf_checks=True)
-    assert client.post(f"{referee_door('maria@globex.example')}no/", {"d-why": "not_me"}).status_code == 403
-    assert client.post(f"{candidate_door(story)}decline/", {}).status_code == 403
+    assert client.post(f"{referee_path('maria@globex.example')}no/", {"d-why": "not_me"}).status_code == 403
+    assert client.post(f"{candidate_path(story)}decline/", {}).status_code == 403
     assert (story.check.progress, story.requests[0].state) == ("in_progress", "sent")
 
 
 def test_a_german_browser_gets_all_text_in_german() -> None:
     story = sent()
-    page = Client(headers={"accept-language": "de"}).get(referee_door("maria@globex.example"))
+    page = Client(headers={"accept-language": "de"}).get(referee_path("maria@globex.example"))
     assert '<html lang="de"' in page.content.decode()
     assert "April 2021 bis August 2023" in page.content.decode()
     assert "April 2021 to August 2023" not in page.content.decode()

@@ -11,13 +11,13 @@ from tests.references.story import (
     PEER,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     mails_to,
     opened,
     post,
     press_send,
 )
-from tests.references.story import referee_door as door_of
+from tests.references.story import referee_path as door_of
 from tests.support import factories
 from tests.support.kept import kept
 from tests.support.pages import signed_in
@@ -39,7 +39,7 @@ def choose(member: Membership, *, each: bool) -> None:
 def three_asked() -> Story:
     story = opened(step={"slots": [{"relationship": "any", "count": 3, "needed": False, "hint": ""}]})
     for slot, details in enumerate((MANAGER, PEER, NORA), start=1):
-        assert post(f"{candidate_door(story)}{slot}/", details).status_code == 302
+        assert post(f"{candidate_path(story)}{slot}/", details).status_code == 302
     press_send(story)
     return story
 

@@ -1,4 +1,4 @@
-"""What a nomination must be like."""
+"""Rules for nominations."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The candidate names their referees, page by page, until they press Send."""
+"""The candidate names referees."""
 
 from typing import Any
 
@@ -6,14 +6,14 @@ import pytest
 from django.core import mail
 
 from goodword.questionnaires.types import RELATIONSHIPS
-from goodword.references.domain.requests import bar_address
+from goodword.references.domain.requests import store_opt_out
 from goodword.references.models import Referee
 from tests.references.story import (
     MANAGER,
     NOW,
     PEER,
     Story,
-    candidate_door,
+    candidate_path,
     get,
     html_of,
     mails_to,
@@ -38,12 +38,12 @@ def stated(story: Story) -> list[tuple[object, ...]]:
 
 
 def state(story: Story, slot: int, change: dict[str, Any], base: dict[str, Any] = MANAGER) -> Any:
-    return post(f"{candidate_door(story)}{slot}/", base | change)
+    return post(f"{candidate_path(story)}{slot}/", base | change)
 
 
 def test_naming_a_referee_starts_the_check_and_contacts_nobody() -> None:
     story = opened()
-    assert state(story, 1, {}).url == candidate_door(story)
+    assert state(story, 1, {}).url == candidate_path(story)
     assert stated(story) == [
         (1, "Maria Schmidt", "maria@globex.example", "manager", "2021-04", "2023-08", MANAGER["r-message"])
     ]
@@ -54,7 +54,7 @@ def test_naming_a_referee_starts_the_check_and_contacts_nobody() -> None:
 
 def test_a_named_referee_can_be_changed_and_removed_before_sending() -> None:
     story = named()
-    page = get(f"{candidate_door(story)}1/")
+    page = get(f"{candidate_path(story)}1/")
     assert page.context["form"]["name"].value() == "Maria Schmidt"
     state(
         story, 1, {"r-name": "Mary Smith", "r-ongoing": "on", "r-to_month_month": "", "r-to_month_year": ""}
@@ -68,14 +68,14 @@ def test_a_named_referee_can_be_changed_and_removed_before_sending() -> None:
         "",
         MANAGER["r-message"],
     )
-    assert post(f"{candidate_door(story)}1/remove/").status_code == 302
+    assert post(f"{candidate_path(story)}1/remove/").status_code == 302
     assert [row[0] for row in stated(story)] == [2]
-    assert post(f"{candidate_door(story)}1/remove/").status_code == 302  # once more does no harm
+    assert post(f"{candidate_path(story)}1/remove/").status_code == 302  # idempotent
 
 
 def test_removing_requires_a_post() -> None:
     story = named()
-    assert get(f"{candidate_door(story)}1/remove/").status_code == 405
+    assert get(f"{candidate_path(story)}1/remove/").status_code == 405
     assert len(stated(story)) == 2
 
 
@@ -131,7 +131,7 @@ def test_the_candidates_own_address_and_the_same_address_twice_are_refused() -> 
 
 def test_opted_out_people_cannot_be_named_in_that_organisation() -> None:
     story, elsewhere = opened(), opened()
-    bar_address(organisation=story.application.organisation, address="Maria@Globex.example", now=NOW)
+    store_opt_out(organisation=story.application.organisation, address="Maria@Globex.example", now=NOW)
     assert list(state(story, 1, {}).context["form"].errors) == ["email"]
     assert state(elsewhere, 1, {}).status_code == 302
 
@@ -139,7 +139,7 @@ def test_opted_out_people_cannot_be_named_in_that_organisation() -> None:
 @pytest.mark.parametrize("slot", [0, 3, 99])
 def test_referees_can_only_be_named_for_existing_slots(slot: int) -> None:
     story = opened()
-    assert state(story, slot, {}).url == candidate_door(story)
+    assert state(story, slot, {}).url == candidate_path(story)
     assert stated(story) == []
 
 
@@ -147,7 +147,7 @@ def test_contacted_referees_cannot_be_changed_or_removed() -> None:
     story = sent()
     before = stated(story)
     state(story, 1, {"r-name": "Somebody Else"})
-    post(f"{candidate_door(story)}1/remove/")
+    post(f"{candidate_path(story)}1/remove/")
     assert stated(story) == before
 
 
@@ -157,7 +157,7 @@ def test_hostile_input_is_escaped() -> None:
     state(story, 1, {"r-name": hostile, "r-company": hostile, "r-message": hostile})
     state(story, 2, {}, PEER)
     assert stated(story)[0][1] == '<script>alert("1")</script> =1+1'
-    door = candidate_door(story)
+    door = candidate_path(story)
     for path in ("", "1/", "review/"):
         page = get(f"{door}{path}").content.decode()
         assert "<script>alert" not in page

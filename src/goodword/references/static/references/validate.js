@@ -1,12 +1,11 @@
-// Says while somebody types what the server would say on Save. The server decides: this only shows its words sooner,
-// and without it they come after Save.
+// Shows the server's messages while somebody types. Without it they appear after Save.
 (() => {
-  const form = document.querySelector("form[data-look]");
+  const form = document.querySelector("form[data-validate]");
   if (!form) return;
   const PREFIX = "r-";
   const touched = new Set();
   let timer = 0;
-  let asked = 0;
+  let requests = 0;
 
   const nameOf = (input) => input.name.slice(PREFIX.length).replace(/_(month|year)$/, (part, _, at, whole) =>
     /^(from|to)_month_/.test(whole) ? "" : part);
@@ -16,22 +15,22 @@
     return { input, box: input?.closest(".field") };
   };
 
-  const say = (name, kind, words) => {
+  const show = (name, kind, words) => {
     const { input, box } = fieldOf(name);
     if (!box) return;
-    const id = `look-${name}-${kind}`;
-    let line = box.querySelector(`#${id}`);
-    if (!words && !line) return;
-    if (!line) {
-      line = document.createElement("div");
-      line.id = id;
-      line.className = kind === "problem" ? "field__error" : "field__hint";
-      line.setAttribute("role", "status");
-      box.append(line);
+    const id = `validate-${name}-${kind}`;
+    let message = box.querySelector(`#${id}`);
+    if (!words && !message) return;
+    if (!message) {
+      message = document.createElement("div");
+      message.id = id;
+      message.className = kind === "problem" ? "field__error" : "field__hint";
+      message.setAttribute("role", "status");
+      box.append(message);
       const target = box.querySelector("fieldset") ?? input;
       target.setAttribute("aria-describedby", `${target.getAttribute("aria-describedby") ?? ""} ${id}`.trim());
     }
-    if (line.textContent !== words) line.textContent = words;
+    if (message.textContent !== words) message.textContent = words;
     if (kind !== "problem") return;
     for (const old of box.querySelectorAll(".field__error:not([role])")) old.remove();
     box.classList.toggle("field--wrong", Boolean(words));
@@ -41,22 +40,22 @@
     }
   };
 
-  const look = async () => {
-    const mine = ++asked;
+  const validate = async () => {
+    const current = ++requests;
     try {
-      const answer = await fetch(form.dataset.look, { method: "POST", body: new FormData(form) });
-      if (!answer.ok || answer.redirected || mine !== asked) return;
+      const answer = await fetch(form.dataset.validate, { method: "POST", body: new FormData(form) });
+      if (!answer.ok || answer.redirected || current !== requests) return;
       const { problems, flags } = await answer.json();
       for (const name of touched) {
-        say(name, "problem", problems[name] ?? "");
-        say(name, "flag", flags[name] ?? "");
+        show(name, "problem", problems[name] ?? "");
+        show(name, "flag", flags[name] ?? "");
       }
     } catch {
-      // no line, or the page has moved on: Save says it
+      // offline or redirected: Save shows the messages
     }
   };
 
-  const soon = (event, wait) => {
+  const schedule = (event, wait) => {
     const input = event.target;
     if (!(input instanceof HTMLElement) || !input.name?.startsWith(PREFIX)) return;
     const name = nameOf(input);
@@ -66,9 +65,9 @@
       if (touched.has("to_month") || name === "ongoing") touched.add("to_month");
     }
     clearTimeout(timer);
-    timer = setTimeout(look, wait);
+    timer = setTimeout(validate, wait);
   };
 
-  form.addEventListener("change", (event) => soon(event, 0));
-  form.addEventListener("input", (event) => soon(event, 400));
+  form.addEventListener("change", (event) => schedule(event, 0));
+  form.addEventListener("input", (event) => schedule(event, 400));
 })();

@@ -1,4 +1,4 @@
-"""What happens to an application in Greenhouse, and its reactions in any order."""
+"""Changes to an application in Greenhouse, and reactions in any order."""
 
 import random
 from typing import Any
@@ -40,13 +40,13 @@ def change_job(to: int, *, since: int = 31) -> Happening:
 
 
 def happens(application: Application, *events: Happening) -> None:
-    """Each by itself, as a delivery of its own would tell it."""
+    """Each in its own delivery."""
     for event in events:
         at_once(application, event)
 
 
 def at_once(application: Application, *events: Happening) -> None:
-    """All of it in one transaction, as one reading of Harvest tells it."""
+    """All in one transaction, as from one Harvest response."""
     with transaction.atomic():
         for name, data in events:
             factories.becomes(application, name, data)
@@ -66,21 +66,20 @@ def at_once(application: Application, *events: Happening) -> None:
 
 
 def react_in_order_of(seed: int) -> None:
-    """Run every reaction, and those that follow from it, whichever comes; mails stay where they are."""
+    """Run all reactions in this order, without sending mail."""
     dice = random.Random(seed)
     while waiting := list(Reaction.objects.filter(state="waiting").select_related("event").order_by("pk")):
         run_reaction(dice.choice(waiting))
 
 
 def run_of(application: Application, kind: str) -> StepRun | None:
-    """The application's run of this kind; there is one at most."""
     runs = MODELS[kind].objects.of(application.organisation).filter(step_request__application=application)
     assert runs.count() <= 1
     return runs.first()
 
 
 def shown(application: Application, kind: str) -> str:
-    """Its state as shown on pages. Mails are not sent here, so candidates are not invited yet."""
+    """The displayed status. No mail is sent here, so nobody counts as invited."""
     run = run_of(application, kind)
     state = status(run, now=NOW) if run else "none"
     return "pending" if state == "unsent" else state

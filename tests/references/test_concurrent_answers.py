@@ -1,4 +1,4 @@
-"""Ten referees at once, two devices of one of them, a submit and a page at the same moment: no answer is lost."""
+"""Concurrent referees, devices and submissions lose no answers."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,8 +7,8 @@ import pytest
 from django.db import transaction
 
 from goodword.references.domain import responses
-from goodword.references.domain.drafts import Draft, SubmittedAnswer
 from goodword.references.domain.nominations import RefereeDetails
+from goodword.references.domain.responses import Draft, SubmittedAnswer
 from goodword.references.domain.sending import send_request
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
 from goodword.workflow.states import lock
@@ -43,7 +43,7 @@ def stage() -> Stage:
 
 
 def referees(stage: Stage, number: int) -> list[int]:
-    """The ids of the requests of so many referees of one check."""
+    """Ids of the requests of this many referees."""
     first = stage.request
     with transaction.atomic():
         check = lock(Check, stage.check_id)
@@ -64,7 +64,7 @@ def referees(stage: Stage, number: int) -> list[int]:
 
 
 def whole_answer(request_id: int) -> Callable[[], Reference]:
-    """All pages of one referee one after the other, and Submit."""
+    """All pages of one referee, and Submit."""
 
     def act() -> Reference:
         responses.begin(request_id=request_id, now=NOW)

@@ -1,18 +1,18 @@
-"""A referee answers, page by page, and submits once."""
+"""A referee answers page by page, and submits once."""
 
 import pytest
 
-from goodword.references.domain.drafts import Draft
+from goodword.references.domain.responses import Draft
 from tests.references.story import (
     ANSWERS,
     FACTS,
     answer,
-    candidate_door,
+    candidate_path,
     get,
     link_in,
     mails_to,
     post,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support.jobs import event_names, run_jobs
@@ -24,7 +24,7 @@ MARIA = "maria@globex.example"
 
 def test_the_notice_is_shown_first_and_opening_it_changes_nothing() -> None:
     story = sent()
-    page = get(referee_door(MARIA))
+    page = get(referee_path(MARIA))
     text = " ".join(page.content.decode().split())
     for words in (
         "has applied to Acme as Window Washer",
@@ -48,7 +48,7 @@ def test_a_referee_sees_only_what_the_candidate_stated_about_them() -> None:
     candidate = story.application.candidate
     candidate.company, candidate.title = "Secret Employer", "Secret Title"
     candidate.save()
-    door = referee_door(MARIA)
+    door = referee_path(MARIA)
     for path in ("", "questions/1/", "review/", "facts/", "no/"):
         text = get(f"{door}{path}").content.decode()
         for hidden in (candidate.email, "Secret", "Paul Meier", "paul@globex.example"):
@@ -57,19 +57,19 @@ def test_a_referee_sees_only_what_the_candidate_stated_about_them() -> None:
 
 def test_starting_twice_has_no_further_effect() -> None:
     story = sent()
-    door = referee_door(MARIA)
+    path = referee_path(MARIA)
     for _ in range(2):
-        assert post(f"{door}begin/").url == f"{door}questions/1/"
+        assert post(f"{path}begin/").url == f"{path}questions/1/"
     assert [request.state for request in story.requests] == ["begun", "sent"]
     assert event_names().count("request.begun") == 1
-    assert get(f"{door}begin/").status_code == 405
+    assert get(f"{path}begin/").status_code == 405
 
 
 def test_answers_are_saved_per_page_and_continue_on_another_device() -> None:
     story = sent()
-    door = referee_door(MARIA)
+    path = referee_path(MARIA)
     for number, page in enumerate(ANSWERS[:4], start=1):
-        post(f"{door}questions/{number}/", page)
+        post(f"{path}questions/{number}/", page)
     assert sorted(Draft.read(story.requests[0].draft).answers) == [
         "dates",
         "quality",
@@ -78,14 +78,14 @@ def test_answers_are_saved_per_page_and_continue_on_another_device() -> None:
         "teamwork",
         "title",
     ]
-    assert get(door).context["go_on"] == f"{door}questions/5/"
-    page = get(f"{door}questions/2/")
+    assert get(path).context["go_on"] == f"{path}questions/5/"
+    page = get(f"{path}questions/2/")
     assert page.context["form"]["reliability"].value() == "4"
 
 
 def test_valid_answers_are_saved_if_others_are_missing() -> None:
     story = sent()
-    page = post(f"{referee_door(MARIA)}questions/1/", {"q-relationship": "confirmed"})
+    page = post(f"{referee_path(MARIA)}questions/1/", {"q-relationship": "confirmed"})
     assert page.status_code == 200
     assert sorted(page.context["form"].errors) == ["dates", "title"]
     assert Draft.read(story.requests[0].draft).answers == {
@@ -95,10 +95,10 @@ def test_valid_answers_are_saved_if_others_are_missing() -> None:
 
 def test_two_tabs_do_not_overwrite_each_other() -> None:
     story = sent()
-    door = referee_door(MARIA)
-    post(f"{door}questions/2/", {"q-reliability": "4"})
-    post(f"{door}questions/3/", {"q-quality": "2"})
-    post(f"{door}questions/2/", {"q-reliability": "5"})
+    path = referee_path(MARIA)
+    post(f"{path}questions/2/", {"q-reliability": "4"})
+    post(f"{path}questions/3/", {"q-quality": "2"})
+    post(f"{path}questions/2/", {"q-reliability": "5"})
     draft = story.requests[0].draft
     assert (draft["reliability"]["level"], draft["quality"]["level"]) == (5, 2)
 
@@ -106,30 +106,30 @@ def test_two_tabs_do_not_overwrite_each_other() -> None:
 @pytest.mark.parametrize("number", [0, 12, 999])
 def test_an_unknown_page_redirects_to_the_first(number: int) -> None:
     story = sent()
-    door = referee_door(MARIA)
-    assert get(f"{door}questions/{number}/").url == door
-    assert post(f"{door}questions/{number}/", {"q-quality": "2"}).url == door
+    path = referee_path(MARIA)
+    assert get(f"{path}questions/{number}/").url == path
+    assert post(f"{path}questions/{number}/", {"q-quality": "2"}).url == path
     assert story.requests[0].draft == {}
 
 
 def test_an_incomplete_submission_lists_the_missing_questions() -> None:
     story = sent()
-    door = referee_door(MARIA)
+    path = referee_path(MARIA)
     for number, page in enumerate(ANSWERS, start=1):
         if number != 3:
-            post(f"{door}questions/{number}/", page)
-    page = post(f"{door}review/")
+            post(f"{path}questions/{number}/", page)
+    page = post(f"{path}review/")
     assert [one.row.question_id for one in page.context["rows"] if one.missing] == ["quality"]
-    assert f'href="{door}questions/3/?then=review"' in page.content.decode()
+    assert f'href="{path}questions/3/?then=review"' in page.content.decode()
     assert (story.references, story.requests[0].state) == ([], "begun")
-    back = post(f"{door}questions/3/", ANSWERS[2] | {"then": "review"})
-    assert back.url == f"{door}review/"
+    back = post(f"{path}questions/3/", ANSWERS[2] | {"then": "review"})
+    assert back.url == f"{path}review/"
 
 
 def test_submitting_freezes_the_answers_and_shows_thanks() -> None:
     story = sent()
-    door = referee_door(MARIA)
-    answer(door)
+    path = referee_path(MARIA)
+    answer(path)
     (reference,) = story.references
     assert reference.answers == {
         "relationship": {"answer": "confirmed", "relationship": "manager"},
@@ -147,12 +147,12 @@ def test_submitting_freezes_the_answers_and_shows_thanks() -> None:
         "work_again": {"answer": "yes", "comment": "Any day."},
     }
     assert (reference.factual, story.requests[0].state, story.requests[0].draft) == (False, "answered", {})
-    assert "Thank you" in get(door).content.decode()
+    assert "Thank you" in get(path).content.decode()
 
 
 def test_submitted_answers_cannot_be_changed() -> None:
     story = sent()
-    door = referee_door(MARIA)
+    door = referee_path(MARIA)
     answer(door)
     before = story.references[0].answers
     for path, data in (
@@ -171,27 +171,27 @@ def test_submitted_answers_cannot_be_changed() -> None:
 
 def test_dates_and_title_only_create_a_factual_reference() -> None:
     story = sent()
-    door = referee_door(MARIA)
-    assert post(f"{door}facts/", FACTS).url == door
+    path = referee_path(MARIA)
+    assert post(f"{path}facts/", FACTS).url == path
     run_jobs()
     (reference,) = story.references
     assert reference.factual
     assert sorted(reference.answers) == ["dates", "relationship", "title"]
-    answer(referee_door("paul@globex.example"))
+    answer(referee_path("paul@globex.example"))
     assert story.check.progress == "completed"
 
 
 def test_an_incomplete_factual_reference_is_not_submitted() -> None:
     story = sent()
-    page = post(f"{referee_door(MARIA)}facts/", {"q-relationship": "confirmed"})
+    page = post(f"{referee_path(MARIA)}facts/", {"q-relationship": "confirmed"})
     assert sorted(page.context["form"].errors) == ["dates", "title"]
     assert story.references == []
 
 
 def test_the_recruiter_is_mailed_after_the_first_reference_only() -> None:
     story = sent()
-    answer(referee_door(MARIA))
-    answer(referee_door("paul@globex.example"))
+    answer(referee_path(MARIA))
+    answer(referee_path("paul@globex.example"))
     invitations = [
         message for message in mails_to("rita@acme.example") if "First reference" in message.subject
     ]
@@ -206,17 +206,17 @@ def test_the_recruiter_is_mailed_after_the_first_reference_only() -> None:
 
 def test_hostile_answers_are_escaped() -> None:
     sent()
-    door = referee_door(MARIA)
+    path = referee_path(MARIA)
     for number, page in enumerate(ANSWERS, start=1):
-        post(f"{door}questions/{number}/", page)
-    post(f"{door}questions/9/", {"q-strengths": "<img src=x onerror=alert(1)>"})
-    text = get(f"{door}review/").content.decode()
+        post(f"{path}questions/{number}/", page)
+    post(f"{path}questions/9/", {"q-strengths": "<img src=x onerror=alert(1)>"})
+    text = get(f"{path}review/").content.decode()
     assert "<img" not in text
     assert "&lt;img src=x" in text
 
 
 def test_links_open_only_the_pages_of_their_owner() -> None:
     story = sent()
-    referee, candidate = referee_door(MARIA), candidate_door(story)
+    referee, candidate = referee_path(MARIA), candidate_path(story)
     assert get(referee.replace("/r/", "/p/") + "references/").status_code == 404
     assert get(candidate.replace("/p/", "/r/").removesuffix("references/")).status_code == 404

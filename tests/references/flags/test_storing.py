@@ -1,4 +1,4 @@
-"""The flags of a check as rows: found when something comes in, once, and gone with whom they were about."""
+"""Storing the flags of a check."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ from tests.references.story import (
     PEER,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -45,7 +45,7 @@ def with_text(text: str) -> list[dict[str, Any]]:
 
 
 def slow(story: Story) -> None:
-    """Nobody in the story takes any time; give them their minutes."""
+    """Give the references a plausible time."""
     Reference.objects.of(story.application.organisation).update(seconds=300)
 
 
@@ -55,18 +55,17 @@ def settled(story: Story) -> None:
 
 
 def private(story: Story) -> Story:
-    """The second referee has a disposable address."""
-    door = candidate_door(story)
-    assert post(f"{door}1/", MANAGER).status_code == 302
-    assert post(f"{door}2/", PEER | {"r-email": "paul@mailinator.com"}).status_code == 302
+    path = candidate_path(story)
+    assert post(f"{path}1/", MANAGER).status_code == 302
+    assert post(f"{path}2/", PEER | {"r-email": "paul@mailinator.com"}).status_code == 302
     press_send(story)
     return story
 
 
 def test_nothing_is_flagged_before_sending() -> None:
     story = opened()
-    door = candidate_door(story)
-    post(f"{door}1/", MANAGER | {"r-email": "maria@gmail.com"})
+    path = candidate_path(story)
+    post(f"{path}1/", MANAGER | {"r-email": "maria@gmail.com"})
     settled(story)
     assert found(story) == []
 
@@ -81,9 +80,9 @@ def test_addresses_are_checked_when_requests_are_sent() -> None:
 
 def test_ordinary_referees_raise_no_flags() -> None:
     story = sent()
-    answer(referee_door(MARIA), [FACTS | {"q-dates": "confirmed", "q-title": "confirmed"}, *ANSWERS[1:]])
+    answer(referee_path(MARIA), [FACTS | {"q-dates": "confirmed", "q-title": "confirmed"}, *ANSWERS[1:]])
     answer(
-        referee_door(PAUL),
+        referee_path(PAUL),
         [
             {"q-relationship": "confirmed", "q-dates": "confirmed", "q-title": "confirmed"},
             *({"q-reliability": "2"} if "q-reliability" in page else page for page in ANSWERS[1:8]),
@@ -100,9 +99,9 @@ def test_ordinary_referees_raise_no_flags() -> None:
 
 def test_copied_texts_and_identical_ratings_are_flagged_with_the_second_reference() -> None:
     story = sent()
-    answer(referee_door(MARIA), with_text(TEXT))
+    answer(referee_path(MARIA), with_text(TEXT))
     assert ("alike_texts", "high") not in found(story)
-    answer(referee_door(PAUL), with_text(f"{TEXT} Any day."))
+    answer(referee_path(PAUL), with_text(f"{TEXT} Any day."))
     flags = dict(found(story))
     assert flags["alike_texts"] == "high"
     (alike,) = CheckFlag.objects.of(story.application.organisation).filter(code="alike_texts")
@@ -112,7 +111,7 @@ def test_copied_texts_and_identical_ratings_are_flagged_with_the_second_referenc
 
 def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
     story = sent()
-    answer(referee_door(MARIA), with_text(TEXT))
+    answer(referee_path(MARIA), with_text(TEXT))
     SelfReference.objects.create(
         organisation=story.application.organisation,
         check_run=story.check,
@@ -136,7 +135,7 @@ def test_corrections_by_referees_are_flagged() -> None:
         "q-title-title": "Cook",
     }
     for whose, facts in ((MARIA, corrected), (PAUL, FACTS | {"q-title": "confirmed"})):
-        post(f"{referee_door(whose)}facts/", facts)
+        post(f"{referee_path(whose)}facts/", facts)
     run_jobs()
     assert found(story) == [
         ("dates_corrected", "medium"),
@@ -164,8 +163,8 @@ def test_dismissed_flags_stay_dismissed() -> None:
 
 def test_flags_are_deleted_with_a_replaced_referee() -> None:
     story = private(opened())
-    door = candidate_door(story)
-    post(f"{door}2/another/", PEER | {"r-name": "Nora", "r-email": "nora@globex.example"})
+    path = candidate_path(story)
+    post(f"{path}2/another/", PEER | {"r-name": "Nora", "r-email": "nora@globex.example"})
     run_jobs()
     assert found(story) == []
 
@@ -194,7 +193,7 @@ def test_address_flags_are_deleted_when_the_address_is_corrected() -> None:
 
 def test_no_flags_are_raised_during_erasure() -> None:
     story = sent()
-    answer(referee_door(MARIA), with_text(TEXT))
+    answer(referee_path(MARIA), with_text(TEXT))
     CheckFlag.objects.of(story.application.organisation).all().delete()
     story.application.deleted_at = NOW
     story.application.save()
@@ -229,8 +228,8 @@ def test_dismissing_requires_a_note(note: str) -> None:
 
 def test_flags_do_not_block_the_check() -> None:
     story = private(opened())
-    answer(referee_door(MARIA), with_text(TEXT))
-    answer(referee_door("paul@mailinator.com"), with_text(TEXT))
+    answer(referee_path(MARIA), with_text(TEXT))
+    answer(referee_path("paul@mailinator.com"), with_text(TEXT))
     assert flags_of(story.check).grade == "high"
     assert story.check.progress == "completed"
     assert [request.state for request in story.requests] == [ReferenceRequest.State.ANSWERED] * 2

@@ -1,4 +1,4 @@
-"""Reminders: few, on their days, and none a moment after they have become pointless."""
+"""Reminders: few, on time, and none once pointless."""
 
 from datetime import datetime, timedelta
 
@@ -25,13 +25,13 @@ from tests.references.story import (
     NOW,
     Story,
     answer,
-    candidate_door,
+    candidate_path,
     mails_to,
     named,
     opened,
     post,
     press_send,
-    referee_door,
+    referee_path,
     sent,
 )
 from tests.support import factories
@@ -43,7 +43,7 @@ MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 
 
 def days_pass(days: int, *, sweeps: int = 1) -> None:
-    """The sweeps run so many times a day for so many days, and what they queue goes out."""
+    """Run the sweeps several times a day and send the mail."""
     for number in range(1, days * sweeps + 1):
         with time_machine.travel(NOW + timedelta(days=1) * number / sweeps, tick=False):
             sweep_candidates.run()
@@ -91,9 +91,9 @@ def test_a_reminder_is_sent_after_three_working_days() -> None:
 
 def test_answering_declining_or_replacing_ends_reminders() -> None:
     story = sent()
-    answer(referee_door(MARIA))
-    post(f"{referee_door(PAUL)}no/", {"d-why": "would_rather_not"})
-    post(f"{candidate_door(story)}2/another/", MANAGER | {"r-email": "nora@globex.example"})
+    answer(referee_path(MARIA))
+    post(f"{referee_path(PAUL)}no/", {"d-why": "would_rather_not"})
+    post(f"{candidate_path(story)}2/another/", MANAGER | {"r-email": "nora@globex.example"})
     press_send(story)
     days_pass(3)
     assert (len(subjects(MARIA)), len(subjects(PAUL)), len(subjects("nora@globex.example"))) == (1, 1, 2)
@@ -103,7 +103,7 @@ def test_answering_declining_or_replacing_ends_reminders() -> None:
 def test_closing_or_declining_a_check_ends_all_reminders(what: str) -> None:
     story = sent()
     if what == "candidate declines":
-        post(f"{candidate_door(story)}decline/")
+        post(f"{candidate_path(story)}decline/")
     else:
         story.happens(what, reason="x")
     before = len(mail.outbox)
@@ -151,7 +151,7 @@ def test_no_reminders_are_sent_after_the_deadline() -> None:
 
 def test_opted_out_referees_are_not_reminded_of_other_requests() -> None:
     story, other = sent(), sent()
-    post(f"{referee_door(MARIA)}no/", {"d-why": "not_me", "d-opt_out": "on"})
+    post(f"{referee_path(MARIA)}no/", {"d-why": "not_me", "d-opt_out": "on"})
     assert story.application.organisation != other.application.organisation
     days_pass(3)
     assert len(subjects(MARIA)) == 3  # two requests, and the other organisation's reminder
@@ -182,7 +182,7 @@ def pause(story: Story) -> None:
     step.save()
     story.happens("application.left_stage", stage_id=1, to_stage_id=2)
     assert story.check.paused_at is not None
-    assert "Your references" in Client().get(candidate_door(story)).content.decode()
+    assert "Your references" in Client().get(candidate_path(story)).content.decode()
 
 
 def test_reminders_missed_during_a_hold_are_skipped() -> None:
@@ -190,11 +190,11 @@ def test_reminders_missed_during_a_hold_are_skipped() -> None:
     for slot in (1, 2):
         cannot_provide(check_id=story.check.pk, slot=slot, reason="They retired.", now=NOW)
     assert (story.check.clock_stopped_at, story.check.next_reminder_at) == (NOW, None)
-    # a reminder that a stop has left behind is not sent either
+    # nor is a reminder left over from the hold
     Check.objects.of(story.application.organisation).update(next_reminder_at=NOW)
     assert days_until(12) == 0
     member = factories.member(story.application.organisation)
-    went_on = NOW + timedelta(days=3, hours=4)  # after the day of the first reminder
+    went_on = NOW + timedelta(days=3, hours=4)  # after the first reminder was due
     for slot in (1, 2):
         answer_cannot(
             check_id=story.check.pk, slot=slot, answer="still_asked", note="", member=member, now=went_on
@@ -205,7 +205,7 @@ def test_reminders_missed_during_a_hold_are_skipped() -> None:
 
 
 def days_until(days: int) -> int:
-    """How many reminders are queued in so many days."""
+    """The number of reminders queued."""
     moments = (NOW + timedelta(hours=6 * quarter) for quarter in range(days * 4))
     return sum(remind_candidates(now=moment) + remind_referees(now=moment) for moment in moments)
 
@@ -245,7 +245,7 @@ def many(
     where: str = "true",
     **other: str,
 ) -> None:
-    """Ten thousand rows like this one, made by the database; `other` are columns that differ, as SQL."""
+    """Ten thousand copies of this row. `other`: columns that differ, as SQL."""
     meta = model._meta
     columns = [one.column or "" for one in meta.concrete_fields if not one.primary_key]
     values = ", ".join(other.get(column, f"row.{column}") for column in columns)

@@ -1,4 +1,4 @@
-"""Reactions of one application in two workers at the same time."""
+"""Reactions to one application in two workers at once."""
 
 import threading
 
@@ -18,9 +18,7 @@ __all__ = ["application"]
 
 def somebody_waits_for_a_lock() -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_stat_clear_snapshot()"
-        )  # a transaction would see the same activity again and again
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would not see new activity
         cursor.execute(
             "SELECT count(*) FROM pg_stat_activity "
             "WHERE wait_event_type = 'Lock' AND datname = current_database()"
@@ -30,7 +28,7 @@ def somebody_waits_for_a_lock() -> bool:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_address_that_arrives_during_a_request_starts_the_step(application: Application) -> None:
-    """All applications of the person get the event, and only the delivered one is locked when it is recorded."""
+    """The event goes to all applications of the person, but only the delivered one is locked."""
     people = Candidate.objects.of(application.organisation).filter(pk=application.candidate_id)
     address = application.candidate.email
     people.update(email="")

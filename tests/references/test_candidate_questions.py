@@ -1,4 +1,4 @@
-"""*Questions?*: a mail to the recruiter whose reply goes to the asker."""
+"""Candidates' questions to the recruiter."""
 
 from datetime import timedelta
 

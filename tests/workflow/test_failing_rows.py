@@ -1,4 +1,4 @@
-"""One row with which something is wrong keeps back no other: not those of its organisation, not anybody's."""
+"""A failing row does not stop a sweep."""
 
 import logging
 from datetime import timedelta
