@@ -44,7 +44,7 @@ def test_a_walk_follows_the_answers_and_stores_none(rita: Membership, works: Cli
     third = works.post(where + "?page=2", {"q-size": "large"}, follow=True)
     assert "What does Alex Muster do well?" in text_of(third)
     end = text_of(works.post(where + "?page=3", {"q-strengths": "<b>Much</b>"}, follow=True))
-    assert ("Look over your answers" in end, "&lt;b&gt;Much" in end) == (True, True)
+    assert ("Review your answers" in end, "&lt;b&gt;Much" in end) == (True, True)
     other = text_of(works.post(where + "?page=1", {"q-led": "no"}, follow=True))
     assert ("What does Alex Muster do well?" in other, "How large was the team?</" in other) == (True, True)
     assert "Not asked yet. Only if 1 is answered “Yes”" in other

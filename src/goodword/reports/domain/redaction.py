@@ -164,8 +164,8 @@ def _check_without_person(check: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _anonymous(reference: Mapping[str, Any]) -> dict[str, Any]:
-    nobody = {**reference["referee"], "name": None, "company": None, "title": None}
-    return {**reference, "referee": nobody, "period_text": None}
+    anonymous = {**reference["referee"], "name": None, "company": None, "title": None}
+    return {**reference, "referee": anonymous, "period_text": None}
 
 
 def _question_without_answers(question: Mapping[str, Any]) -> dict[str, Any]:
@@ -214,9 +214,9 @@ def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given
 
 
 def _anonymous_referee(reference: Mapping[str, Any]) -> dict[str, Any]:
-    nobody = {**reference["referee"], "name": None, "company": None, "title": None}
+    anonymous = {**reference["referee"], "name": None, "company": None, "title": None}
     kept = {key: value for key, value in reference.items() if key not in {"late", "language"}}
-    return {**kept, "referee": nobody, "period_text": None, "submitted_at_text": "–", "erased": True}
+    return {**kept, "referee": anonymous, "period_text": None, "submitted_at_text": "–", "erased": True}
 
 
 def _question_without_referee(

@@ -122,7 +122,7 @@ def _redacted(snapshot: ReportSnapshot, words: Words) -> str | None:
 def _reused(reused: Reused, words: Words) -> str:
     when, code = reused["completed_at_text"], reused["code"]
     if reused["role"] is None:
-        return words("reused_discreetly", when=when, code=code)
+        return words("reused_confidential", when=when, code=code)
     return words("reused_from", role=isolate(clipped(reused["role"], LONGEST_NAME)), when=when, code=code)
 
 

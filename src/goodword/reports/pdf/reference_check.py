@@ -154,7 +154,7 @@ def _lines(check: Check, people: dict[str, str], words: Words) -> Section | None
         ]
         header = [words(key) for key in ("referee", "relationship", "answer")]
         blocks.append(
-            Table(header, rows, widths=[4, 3, 6]) if rows else Prose([words("nobody_answered")], quiet=True)
+            Table(header, rows, widths=[4, 3, 6]) if rows else Prose([words("unanswered")], quiet=True)
         )
     return Section(words("short_answers"), blocks) if blocks else None
 
@@ -276,7 +276,7 @@ def answer_blocks(question: Charted, words: Words) -> list[Block]:
     """A heading and the answers as dots, or a sentence if there are none."""
     blocks = head_of(question, words, note=_scale(question))
     if not any(group["values"] for group in question["by_relationship"]):
-        return [*blocks, Prose([_nobody(question, words)], quiet=True)]
+        return [*blocks, Prose([_unanswered(question, words)], quiet=True)]
     if question["type"] == "choice":
         return [*blocks, *_choice(question, words)]
     header = [words("relationship"), words("answers"), words("mean")]
@@ -325,9 +325,9 @@ def _scale(question: Charted) -> str | None:
     return None
 
 
-def _nobody(question: Charted, words: Words) -> str:
+def _unanswered(question: Charted, words: Words) -> str:
     skipped = sum(group["skipped"] for group in question["by_relationship"])
-    return words.count("skipped", skipped) + "." if skipped else words("nobody_answered")
+    return words.count("skipped", skipped) + "." if skipped else words("unanswered")
 
 
 def is_identifiable(group: GroupValues) -> bool:
