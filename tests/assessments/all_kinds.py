@@ -1,4 +1,4 @@
-"""A role that asks for tests of every kind, and somebody who has taken them all."""
+"""A role with tests of every kind, and candidates who have taken them."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -145,7 +145,7 @@ def take(
     now: datetime = NOW,
     **device: str,
 ) -> Attempt:
-    """The same of an attempt that was assigned. `storm` is what is written, `file` what is handed in."""
+    """The same for an assigned attempt. `storm`: the written answer; `file`: the upload."""
     of = attempt.step_request.application
     own = {"harness": harness, "storm": storm, "start": "On 1 May", "licence": file}
     for part in list(AttemptPart.objects.of(of.organisation).filter(attempt=attempt).order_by("order")):
@@ -167,7 +167,6 @@ def answer_all_parts(attempt: Attempt, *, now: datetime) -> None:
 
 
 def fresh(attempt: Attempt) -> Attempt:
-    """The same, as it stands now."""
     rows = Attempt.objects.of(attempt.organisation)
     return rows.select_related(
         "organisation", "step_request__step", "step_request__application", "assessment"
@@ -175,7 +174,7 @@ def fresh(attempt: Attempt) -> Attempt:
 
 
 def calibrated(attempt: Attempt) -> Calibration:
-    """Calibrate the reasoning of an attempt's role by 240 people, as if it had been before, and issue the ability."""
+    """Calibrate the role's reasoning test by 240 people, and issue the ability."""
     organisation = attempt.organisation
     [part] = (
         AttemptPart.objects.of(organisation)

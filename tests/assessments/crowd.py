@@ -1,4 +1,4 @@
-"""Many people who have finished a test: bulk rows, as taking it would leave them."""
+"""Many people who have finished a test, as bulk rows."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Worlds of this package that are built once for all tests of a module."""
+"""Worlds built once per module."""
 
 from collections.abc import Callable, Iterator
 

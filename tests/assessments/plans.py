@@ -1,4 +1,4 @@
-"""Assessments put together on a role: which tests, in which order, on what clock."""
+"""Published assessments and attempts at them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,7 +33,7 @@ JUDGEMENT = Asks(test="judgement_customer")
 
 
 def asked_on(role: Role, *parts: Asks, **values: Any) -> Assessment:
-    """A published assessment of the role, put together by its owner."""
+    """A published assessment built by the role's owner."""
     step = factories.step(role, "assessment")
     assessment = Assessment.objects.create(
         **{

@@ -1,4 +1,4 @@
-"""An assigned attempt, and the way to its pages."""
+"""An assigned attempt, and access to its pages."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -53,36 +53,32 @@ def assigned(of: Application | None = None, *, now: datetime = factories.NOW, se
 
 
 def part_of(attempt: Attempt, order: int = 1) -> AttemptPart:
-    """One part, as it stands now."""
     rows = AttemptPart.objects.of(attempt.organisation).select_related("version__test", "part", "attempt")
     return rows.get(attempt=attempt, order=order)
 
 
 def statements_of(attempt: Attempt, order: int = 1) -> list[Statement]:
-    """The statements of a part that is one of scales."""
     return [item for item in items_of(part_of(attempt, order)) if isinstance(item, Statement)]
 
 
 def answers(attempt: Attempt) -> QuerySet[Answer]:
-    """All that was answered in an attempt."""
     return Answer.objects.of(attempt.organisation).filter(part__attempt=attempt)
 
 
 def scores(attempt: Attempt) -> QuerySet[Score]:
-    """All that was issued for an attempt."""
     return Score.objects.of(attempt.organisation).filter(part__attempt=attempt)
 
 
 def answer_all(
     attempt: Attempt, *, value: int = 4, but: tuple[int, ...] = (), now: datetime = factories.NOW
 ) -> None:
-    """Answer every item with `value`, but for those numbers (from 1)."""
+    """Answer every item with `value`, except these numbers (from 1)."""
     items = enumerate(items_of(part_of(attempt)), start=1)
     save_answers(attempt, 1, {item.id: value for number, item in items if number not in but}, now=now)
 
 
 def save_answers(attempt: Attempt, order: int, values: Mapping[str, Json], *, now: datetime) -> None:
-    """Save the answers of a part without a clock: the first as a candidate does, the others as rows at once."""
+    """Save the answers of an untimed part: the first through the domain, the others as rows."""
     for item_id, value in list(values.items())[:1]:
         save_answer(attempt_id=attempt.pk, order=order, item_id=item_id, value=value, now=now)
     part = part_of(attempt, order)
@@ -91,7 +87,7 @@ def save_answers(attempt: Attempt, order: int, values: Mapping[str, Json], *, no
 
 
 def add_answers(part: AttemptPart, values: Mapping[str, Json], *, now: datetime) -> None:
-    """Write answers as the rows that save_answer would leave."""
+    """Write answers as save_answer would."""
     items = {item.id: item for item in items_of(part)}
     seconds = None if part.shown_at is None else round((now - part.shown_at).total_seconds(), 1)
     Answer.objects.of(part.organisation).bulk_create(
@@ -113,7 +109,7 @@ def add_answers(part: AttemptPart, values: Mapping[str, Json], *, now: datetime)
 
 
 def tell(name: str, of: Application, *, at: datetime = factories.NOW, **data: object) -> Event:
-    """Write and record that something happened to an application, as the sync does."""
+    """Record an event of the application, as the sync does."""
     with transaction.atomic():
         factories.becomes(of, name, data)
         return record(
@@ -138,7 +134,7 @@ def token_of(attempt: Attempt, *, now: datetime | None = None) -> str:
 
 
 def rows(attempt: Attempt) -> dict[str, object]:
-    """All that a page could have changed about an attempt, for "nothing changed"."""
+    """Everything that a page can change in an attempt, to assert that nothing did."""
     fresh = Attempt.objects.of(attempt.organisation).get(pk=attempt.pk)
     columns = {field.attname: getattr(fresh, field.attname) for field in Attempt._meta.concrete_fields}
     return columns | {

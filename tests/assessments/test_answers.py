@@ -1,4 +1,4 @@
-"""Each answer is saved at once, can be changed, and is refused when it makes no sense or comes too late."""
+"""Answers are saved immediately, can change, and are refused if invalid or late."""
 
 from copy import deepcopy
 from datetime import timedelta
@@ -28,7 +28,6 @@ made = once(assigned)
 
 @pytest.fixture
 def attempt(db: None, made: Attempt) -> Attempt:
-    """Just invited."""
     return deepcopy(made)
 
 
@@ -41,7 +40,7 @@ def act(attempt: Attempt, name: str) -> None:
         move(lock(Attempt, attempt.pk), name, at=NOW, by="greenhouse", reason="rejected")
 
 
-def test_the_first_answer_begins_the_attempt_and_only_the_first(attempt: Attempt) -> None:
+def test_only_the_first_answer_starts_the_attempt(attempt: Attempt) -> None:
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws02", value=5, now=LATER)
     attempt.refresh_from_db()
@@ -50,7 +49,7 @@ def test_the_first_answer_begins_the_attempt_and_only_the_first(attempt: Attempt
     assert event_names(attempt.step_request.application_id) == ["attempt.assigned", "attempt.begun"]
 
 
-def test_an_answer_given_again_takes_the_place_of_the_first(attempt: Attempt) -> None:
+def test_a_new_answer_replaces_the_old_one(attempt: Attempt) -> None:
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=2, now=NOW)
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=LATER)
     assert saved(attempt) == [("ws01", 4)]
@@ -58,7 +57,7 @@ def test_an_answer_given_again_takes_the_place_of_the_first(attempt: Attempt) ->
 
 
 @pytest.mark.parametrize("item", ["ws21", "ws99", ""])
-def test_an_item_that_was_not_given_is_refused(attempt: Attempt, item: str) -> None:
+def test_an_unknown_item_is_refused(attempt: Attempt, item: str) -> None:
     before = rows(attempt)
     with pytest.raises(UnknownItem):
         save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=3, now=NOW)
@@ -66,7 +65,7 @@ def test_an_item_that_was_not_given_is_refused(attempt: Attempt, item: str) -> N
 
 
 @pytest.mark.parametrize("value", [0, 6, -1, 99])
-def test_an_option_that_does_not_exist_is_refused(attempt: Attempt, value: int) -> None:
+def test_an_unknown_option_is_refused(attempt: Attempt, value: int) -> None:
     before = rows(attempt)
     with pytest.raises(UnknownOption):
         save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=value, now=NOW)
@@ -74,7 +73,7 @@ def test_an_option_that_does_not_exist_is_refused(attempt: Attempt, value: int) 
 
 
 @pytest.mark.parametrize("end", ["close", "decline", "mark_complete"])
-def test_nothing_comes_in_once_it_has_ended(attempt: Attempt, end: str) -> None:
+def test_answers_are_refused_after_closing(attempt: Attempt, end: str) -> None:
     act(attempt, end)
     before = rows(attempt)
     with pytest.raises(Closed):
@@ -82,7 +81,7 @@ def test_nothing_comes_in_once_it_has_ended(attempt: Attempt, end: str) -> None:
     assert rows(attempt) == before
 
 
-def test_nothing_is_changed_after_finishing(attempt: Attempt) -> None:
+def test_answers_cannot_change_after_finishing(attempt: Attempt) -> None:
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
@@ -91,13 +90,13 @@ def test_nothing_is_changed_after_finishing(attempt: Attempt) -> None:
     assert rows(attempt) == before
 
 
-def test_what_comes_while_it_is_paused_counts(attempt: Attempt) -> None:
+def test_answers_count_while_paused(attempt: Attempt) -> None:
     act(attempt, "pause")
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
     assert saved(attempt) == [("ws01", 3)]
 
 
-def test_what_comes_late_counts_for_thirty_days(attempt: Attempt) -> None:
+def test_late_answers_count_for_thirty_days(attempt: Attempt) -> None:
     last = attempt.deadline_at + timedelta(days=30)
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=last)
     with pytest.raises(Closed):

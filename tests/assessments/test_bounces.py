@@ -1,4 +1,4 @@
-"""Mail about an assessment that comes back, or is marked as spam: nothing more goes out, and a person looks."""
+"""Bounces and spam complaints stop mails and ask for attention."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("what", ["undelivered", "complained"])
-def test_the_candidate_is_written_to_no_more_and_the_page_says_why(what: str) -> None:
+def test_a_bounce_stops_mails_and_the_page_says_why(what: str) -> None:
     attempt = assigned(application(), now=NOW, sent=False)
     run_jobs()
     email = Email.objects.of(attempt.organisation).get(kind="assessment.invitation")

@@ -1,4 +1,4 @@
-"""After a break of the line a timed part goes on with a fresh task, twice at most, and nobody gains by it."""
+"""After a lost connection a timed part continues with a fresh item, at most twice, and nobody gains time."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -43,7 +43,7 @@ def now() -> Iterator[None]:
 
 @time_machine.travel(NOW, tick=False)
 def build() -> Attempt:
-    """A reasoning part whose second task came on screen after one minute, its page alive until then."""
+    """A reasoning part whose second task was shown after one minute, connected until then."""
     made = attempt_of(REASONING)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
     save_answer(attempt_id=made.pk, order=1, item_id="1", value="a", now=NOW + MINUTE)
@@ -63,7 +63,7 @@ def url(attempt: Attempt, name: str, *args: int) -> str:
     return reverse(name, args=[token_of(attempt), 1, *args])
 
 
-def test_the_task_on_screen_is_replaced_by_one_of_its_family_and_level_and_the_time_for_it_given_back(
+def test_the_task_on_screen_is_replaced_and_its_time_given_back(
     attempt: Attempt,
 ) -> None:
     assert resume(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE) is True
@@ -80,9 +80,7 @@ def test_the_task_on_screen_is_replaced_by_one_of_its_family_and_level_and_the_t
     assert (noticed.kind, noticed.item, noticed.amount) == ("disconnected", "2", 240)
 
 
-def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
-    client: Client, attempt: Attempt
-) -> None:
+def test_an_answer_saved_before_the_break_counts(client: Client, attempt: Attempt) -> None:
     saved = NOW + MINUTE + timedelta(seconds=20)
     save_answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
     with time_machine.travel(saved + 4 * MINUTE, tick=False):
@@ -98,7 +96,7 @@ def test_an_answer_saved_before_the_break_stays_and_the_next_task_follows(
 
 
 def test_an_answer_that_arrives_during_the_break_does_not_count(attempt: Attempt) -> None:
-    """The candidate could have thought about it for the whole break."""
+    """The candidate could have thought about it during the break."""
     saved = NOW + MINUTE + timedelta(seconds=31)
     save_answer(attempt_id=attempt.pk, order=1, item_id="2", value="b", now=saved)
     assert resume(attempt_id=attempt.pk, order=1, now=saved) is True
@@ -106,7 +104,7 @@ def test_an_answer_that_arrives_during_the_break_does_not_count(attempt: Attempt
     assert list(answers(attempt).values_list("item", flat=True)) == ["1"]
 
 
-def test_a_saved_answer_to_the_last_task_stays_and_the_part_ends(client: Client, attempt: Attempt) -> None:
+def test_a_saved_answer_to_the_last_task_ends_the_part(client: Client, attempt: Attempt) -> None:
     now = NOW + 2 * MINUTE
     for number in range(2, part_of(attempt).items):
         next_item(attempt_id=attempt.pk, order=1, number=number, now=now)
@@ -121,7 +119,7 @@ def test_a_saved_answer_to_the_last_task_stays_and_the_part_ends(client: Client,
     assert list(answers(attempt).order_by("pk").values_list("item", flat=True)) == ["1", last]
 
 
-def test_a_silence_of_thirty_seconds_is_no_break_and_one_second_more_is(attempt: Attempt) -> None:
+def test_more_than_thirty_seconds_of_silence_is_a_break(attempt: Attempt) -> None:
     before = rows(attempt)
     silent = NOW + MINUTE + timedelta(seconds=30)
     assert resume(attempt_id=attempt.pk, order=1, now=silent) is False
@@ -129,14 +127,14 @@ def test_a_silence_of_thirty_seconds_is_no_break_and_one_second_more_is(attempt:
     assert resume(attempt_id=attempt.pk, order=1, now=silent + timedelta(seconds=1)) is True
 
 
-def test_pressed_twice_it_goes_on_once(attempt: Attempt) -> None:
+def test_resuming_is_idempotent(attempt: Attempt) -> None:
     resume(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE)
     before = rows(attempt)
     assert resume(attempt_id=attempt.pk, order=1, now=NOW + 5 * MINUTE + timedelta(seconds=1)) is False
     assert rows(attempt) == before
 
 
-def test_the_third_break_gives_nothing_back_and_the_clock_runs_on(attempt: Attempt) -> None:
+def test_the_third_break_gives_no_time_back(attempt: Attempt) -> None:
     for n in (5, 10):
         assert resume(attempt_id=attempt.pk, order=1, now=NOW + n * MINUTE) is True
     part = part_of(attempt)
@@ -149,7 +147,7 @@ def test_the_third_break_gives_nothing_back_and_the_clock_runs_on(attempt: Attem
     assert end_overdue(now=NOW + 21 * MINUTE + timedelta(seconds=4)) == 1
 
 
-def test_a_lid_that_was_closed_over_the_end_of_the_time_waits_for_its_candidate(attempt: Attempt) -> None:
+def test_a_break_past_the_end_of_the_time_waits_for_the_candidate(attempt: Attempt) -> None:
     much_later = NOW + timedelta(hours=20)
     assert end_overdue(now=much_later) == 0
     assert resume(attempt_id=attempt.pk, order=1, now=much_later) is True
@@ -157,7 +155,7 @@ def test_a_lid_that_was_closed_over_the_end_of_the_time_waits_for_its_candidate(
     assert part_of(attempt).ends_at == much_later + 11 * MINUTE
 
 
-def test_signs_of_life_keep_the_line_whole_and_say_what_is_left(client: Client, attempt: Attempt) -> None:
+def test_heartbeats_keep_the_connection_and_return_the_time_left(client: Client, attempt: Attempt) -> None:
     alive = url(attempt, "portal_assessment_ping")
     for seconds in (10, 20, 45):
         with time_machine.travel(NOW + MINUTE + timedelta(seconds=seconds), tick=False):
@@ -170,7 +168,7 @@ def test_signs_of_life_keep_the_line_whole_and_say_what_is_left(client: Client, 
         assert rows(attempt) == before
 
 
-def test_who_comes_back_reads_what_a_break_means_before_going_on(client: Client, attempt: Attempt) -> None:
+def test_returning_candidates_read_what_a_break_means(client: Client, attempt: Attempt) -> None:
     with time_machine.travel(NOW + 5 * MINUTE, tick=False):
         before = rows(attempt)
         opened = client.get(url(attempt, "portal_assessment_item", 2))
@@ -183,7 +181,7 @@ def test_who_comes_back_reads_what_a_break_means_before_going_on(client: Client,
     assert part_of(attempt).breaks == 1
 
 
-def test_without_a_break_the_page_of_breaks_leads_back(client: Client, attempt: Attempt) -> None:
+def test_without_a_break_the_reconnect_page_redirects(client: Client, attempt: Attempt) -> None:
     with time_machine.travel(NOW + MINUTE, tick=False):
         before = rows(attempt)
         again = url(attempt, "portal_assessment_reconnect")
@@ -193,12 +191,12 @@ def test_without_a_break_the_page_of_breaks_leads_back(client: Client, attempt: 
 
 
 def situations_to_come(minutes: int = 10) -> Attempt:
-    """An attempt at situations on a clock."""
+    """An attempt at timed situations."""
     return attempt_of(Asks(test=JUDGEMENT.test, minutes=minutes))
 
 
 def situations(minutes: int = 10) -> Attempt:
-    """One that has begun."""
+    """A started one."""
     made = situations_to_come(minutes)
     begin_part(attempt_id=made.pk, order=1, device="phone", now=NOW)
     return made
@@ -213,7 +211,7 @@ def rate(attempt: Attempt, now: datetime, value: int = 3) -> None:
     save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=ratings, now=now)
 
 
-def test_the_situation_on_screen_does_not_count_and_the_next_one_follows_in_its_place() -> None:
+def test_an_interrupted_situation_does_not_count() -> None:
     made = situations()
     first, second, third = [item.id for item in items_of(part_of(made))][:3]
     rate(made, NOW + MINUTE)
@@ -232,7 +230,7 @@ def test_the_situation_on_screen_does_not_count_and_the_next_one_follows_in_its_
     assert (noticed.kind, noticed.item) == ("disconnected", "2")
 
 
-def test_a_situation_rated_in_full_before_the_break_stays_and_one_rated_in_part_does_not() -> None:
+def test_only_fully_rated_situations_survive_a_break() -> None:
     made = situations()
     first, second = [item.id for item in items_of(part_of(made))][:2]
     rate(made, NOW + timedelta(seconds=20))
@@ -250,7 +248,7 @@ def test_a_situation_rated_in_full_before_the_break_stays_and_one_rated_in_part_
     assert list(answers(made).values_list("item", flat=True)) == [first]
 
 
-def test_what_does_not_count_is_missing_neither_in_the_score_nor_when_it_is_computed_again(
+def test_void_situations_are_ignored_in_scores_and_recomputation(
     tmp_path: Path,
 ) -> None:
     made = situations(minutes=60)
@@ -276,7 +274,7 @@ def test_what_does_not_count_is_missing_neither_in_the_score_nor_when_it_is_comp
     assert (again.scores.agree, again.differ, again.changed) == (1, (), ())
 
 
-def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Client) -> None:
+def test_the_last_situation_is_kept_after_a_break(client: Client) -> None:
     made = situations()
     for number in range(1, part_of(made).items):
         next_item(attempt_id=made.pk, order=1, number=number, now=NOW + MINUTE)
@@ -289,7 +287,7 @@ def test_the_last_situation_stays_and_only_the_silence_is_given_back(client: Cli
     assert (part.at, part.void, part.ends_at) == (last, [], NOW + 12 * MINUTE)
 
 
-def test_what_a_break_means_is_told_before_the_clock_starts(client: Client) -> None:
+def test_pages_explain_breaks_before_the_clock_starts(client: Client) -> None:
     fresh = "doesn't count and is replaced by another."
     stays = "You'll continue where you left off and get the lost time back, at most twice."
     for made, told in ((situations_to_come(), (1, 0)), (own_support.asked(minutes=20), (0, 1))):
@@ -298,7 +296,7 @@ def test_what_a_break_means_is_told_before_the_clock_starts(client: Client) -> N
             assert (page.count(fresh), page.count(stays)) == told
 
 
-def test_an_own_question_stays_with_what_is_written_in_it(client: Client) -> None:
+def test_a_custom_question_is_kept_after_a_break(client: Client) -> None:
     made = own_support.asked(minutes=20)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
     first = items_of(part_of(made))[0].id
@@ -312,7 +310,7 @@ def test_an_own_question_stays_with_what_is_written_in_it(client: Client) -> Non
     assert [one.item for one in answers(made)] == [first]
 
 
-def test_an_untimed_part_knows_no_breaks(client: Client) -> None:
+def test_an_untimed_part_has_no_breaks(client: Client) -> None:
     made = attempt_of(JUDGEMENT)
     before = rows(made)
     with time_machine.travel(NOW + MINUTE, tick=False):
@@ -322,8 +320,7 @@ def test_an_untimed_part_knows_no_breaks(client: Client) -> None:
     assert rows(made) == before
 
 
-def test_nobody_thinks_on_behind_a_line_that_is_silent(client: Client, attempt: Attempt) -> None:
-    """Who stops the signs of life before the end has no more time for the task on screen than others."""
+def test_time_gained_offline_is_not_time_to_think(client: Client, attempt: Attempt) -> None:
     late = NOW + MINUTES + timedelta(seconds=4)
     before = rows(attempt)
     with pytest.raises(PartOver):
@@ -336,7 +333,7 @@ def test_nobody_thinks_on_behind_a_line_that_is_silent(client: Client, attempt: 
     assert rows(attempt) == before
 
 
-def test_who_never_comes_back_has_a_result_once_nothing_more_is_taken(attempt: Attempt) -> None:
+def test_an_abandoned_part_is_scored_once_the_attempt_is_over(attempt: Attempt) -> None:
     end = attempt.deadline_at + timedelta(days=30)
     assert end_overdue(now=end) == 0
     assert end_overdue(now=end + timedelta(seconds=1)) == 1

@@ -1,4 +1,4 @@
-"""Candidates read their own result in plain words, where the role's setting gives it to them, and nobody else does."""
+"""Candidates read their own result in plain words, if the role shares it."""
 
 import re
 from copy import deepcopy
@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(factories.NOW, tic
 
 
 def told(*, kinds: tuple[str, ...] = ALL, language: str = "en", **values: Any) -> Attempt:
-    """Somebody who has finished, on a role that tells them."""
+    """A completed attempt on a role that shares results."""
     of = application()
     of.candidate.language = language
     of.candidate.save()
@@ -66,12 +66,12 @@ def text(response: Any) -> str:
 
 
 def is_closed(response: Any) -> bool:
-    """Whether it is the page of everything closed, and tells nothing."""
+    """Whether it is the closed page without details."""
     page = text(response)
     return "There is nothing to do here at the moment" in page and "Contact with others" not in page
 
 
-def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words(told_all: Attempt) -> None:
+def test_the_last_page_links_to_a_result_in_plain_words(told_all: Attempt) -> None:
     token = token_of(told_all)
     thanks = Client().get(reverse("portal_assessment", args=[token])).content.decode()
     assert thanks.count(reverse("portal_assessment_result", args=[token])) == 1
@@ -104,11 +104,11 @@ def test_the_last_page_leads_to_the_result_and_the_result_is_told_in_plain_words
         (None, "Too few answers for a result."),
     ],
 )
-def test_where_answers_lie_is_a_sentence(mean: float | None, said: str) -> None:
+def test_the_position_on_a_scale_is_a_sentence(mean: float | None, said: str) -> None:
     assert position_in_words(mean, 1, 5, low="Reserved", high="Outgoing") == said
 
 
-def test_the_rules_explained_are_of_tasks_that_were_not_solved_and_of_two_categories() -> None:
+def test_examples_are_unsolved_tasks_of_two_categories() -> None:
     found = result(told(kinds=("reasoning",)))
     assert found is not None
     [part] = found.for_candidate()
@@ -118,7 +118,7 @@ def test_the_rules_explained_are_of_tasks_that_were_not_solved_and_of_two_catego
     assert examples(()) == ()
 
 
-def test_a_situation_is_near_to_the_key_or_another_view() -> None:
+def test_situations_are_close_to_the_key_or_differ() -> None:
     found = result(told(kinds=("judgement",), value=4))
     assert found is not None
     [part] = found.for_candidate()
@@ -128,14 +128,14 @@ def test_a_situation_is_near_to_the_key_or_another_view() -> None:
     assert (first.near, part.near) == (False, sum(one.near is True for one in part.situations))
 
 
-def test_it_is_told_in_the_language_that_it_was_taken_in() -> None:
+def test_the_result_is_in_the_attempts_language() -> None:
     attempt = told(kinds=("scales", "reasoning", "judgement"), language="de")
     response = Client().get(url(attempt))
     assert response.content.decode().count('lang="de"') >= 1
     assert "Kontakt mit anderen" in text(response)
 
 
-def test_without_the_setting_there_is_no_result_and_no_way_to_it() -> None:
+def test_without_the_setting_no_result_is_shared() -> None:
     of = application()
     assert of.role is not None
     assessment_of_all(of.role, kinds=("scales",))

@@ -1,4 +1,4 @@
-"""A candidate's download: answers, scores and times, but no test items, by which the test could be passed on."""
+"""A candidate's data export contains answers, scores and times, but no test items."""
 
 import json
 from copy import deepcopy
@@ -49,7 +49,7 @@ def file_of(attempt: Attempt, reader: Reader) -> tuple[list[dict[str, Any]], str
 
 
 def texts_of_items(attempt: Attempt) -> set[str]:
-    """What each item says that is no answer scale: statements, situations, actions, tasks and their options."""
+    """Statements, situations, actions, tasks and options, without answer scales."""
     found: set[str] = set()
     for order in (1, 2, 3):
         for item in items_of(part_of(attempt, order)):

@@ -1,4 +1,4 @@
-"""The clock of a timed part is the server's: nothing that a browser does gains a second, and time-up ends it kindly."""
+"""The server's clock counts: no browser gains time, and time-up ends a part."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -37,7 +37,7 @@ made = once(time_machine.travel(NOW, tick=False)(lambda: attempt_of(REASONING)))
 
 @pytest.fixture
 def attempt(db: None, made: Attempt) -> Attempt:
-    """A reasoning part of twelve tasks in twelve minutes, not begun."""
+    """A reasoning part of twelve tasks in twelve minutes, not started."""
     return deepcopy(made)
 
 
@@ -131,14 +131,12 @@ def test_no_task_is_answered_before_it_is_on_screen(attempt: Attempt) -> None:
     assert rows(attempt) == before
 
 
-def test_a_press_that_comes_twice_leaves_out_no_task(attempt: Attempt) -> None:
+def test_a_double_click_skips_no_task(attempt: Attempt) -> None:
     begun(attempt)
     assert [go_on(attempt, 1).at, go_on(attempt, 1).at] == [2, 2]
 
 
-def test_a_second_window_and_a_replayed_request_are_led_to_the_task_on_screen(
-    client: Client, attempt: Attempt
-) -> None:
+def test_second_windows_and_replays_lead_to_the_current_task(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     first = url(attempt, "portal_assessment_item", 1)
     assert client.post(first, {"answer": "a"})["Location"].endswith("/item/2/")
@@ -157,9 +155,7 @@ def test_a_second_window_and_a_replayed_request_are_led_to_the_task_on_screen(
     assert rows(attempt) == before
 
 
-def test_who_goes_back_to_an_earlier_task_is_led_to_the_one_on_screen_without_a_word(
-    client: Client, attempt: Attempt
-) -> None:
+def test_going_back_leads_to_the_current_task(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     go_on(attempt, 1)
     first = url(attempt, "portal_assessment_item", 1)
@@ -168,7 +164,7 @@ def test_who_goes_back_to_an_earlier_task_is_led_to_the_one_on_screen_without_a_
     assert "You can't answer earlier tasks" not in page.content.decode()
 
 
-def test_a_task_can_be_left_out(client: Client, attempt: Attempt) -> None:
+def test_a_task_can_be_skipped(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     response = client.post(url(attempt, "portal_assessment_item", 1), {"skip": "yes"})
     assert response["Location"].endswith("/item/2/")
@@ -190,7 +186,7 @@ def test_the_last_task_ends_the_part_and_completes_the_attempt(client: Client, a
 # --- time ---------------------------------------------------------------------------------------------------------
 
 
-def test_what_arrives_within_three_seconds_counts_and_what_comes_later_does_not(attempt: Attempt) -> None:
+def test_answers_count_until_three_seconds_after_the_end(attempt: Attempt) -> None:
     part = begun(attempt)
     keep_alive(part, until=NOW + MINUTES)
     give(attempt, 1, "a", at=NOW + MINUTES + timedelta(seconds=3))
@@ -200,7 +196,7 @@ def test_what_arrives_within_three_seconds_counts_and_what_comes_later_does_not(
     assert rows(attempt) == before
 
 
-def test_time_up_ends_the_part_scores_what_was_saved_and_completes_the_attempt(attempt: Attempt) -> None:
+def test_time_up_scores_saved_answers_and_completes_the_attempt(attempt: Attempt) -> None:
     part = begun(attempt)
     key = part.drawn.get(position=1).content["key"]
     give(attempt, 1, key)
@@ -217,7 +213,7 @@ def test_time_up_ends_the_part_scores_what_was_saved_and_completes_the_attempt(a
     assert attempt.progress == "completed"
 
 
-def test_a_clock_that_runs_out_while_it_is_closed_completes_it_once_it_opens_again(attempt: Attempt) -> None:
+def test_a_reopened_attempt_completes_if_its_time_ran_out(attempt: Attempt) -> None:
     keep_alive(begun(attempt), until=NOW + MINUTES)
     of = attempt.step_request.application
     tell("application.rejected", of, at=NOW + timedelta(minutes=2))
@@ -231,9 +227,7 @@ def test_a_clock_that_runs_out_while_it_is_closed_completes_it_once_it_opens_aga
     assert attempt.progress == "completed"
 
 
-def test_after_time_up_every_page_leads_to_where_things_stand_kindly(
-    client: Client, attempt: Attempt
-) -> None:
+def test_after_time_up_every_page_leads_to_the_overview(client: Client, attempt: Attempt) -> None:
     attempt = attempt_of(REASONING, WORK_STYLE)
     keep_alive(begun(attempt), until=NOW + MINUTES)
     item = url(attempt, "portal_assessment_item", 1)
@@ -248,8 +242,8 @@ def test_after_time_up_every_page_leads_to_where_things_stand_kindly(
     assert text.count("Next: part 2, Work style") == 1
 
 
-def test_a_clock_of_the_browser_moves_nothing(client: Client, attempt: Attempt) -> None:
-    """Whatever a page sends beside the answer: the time that counts is when it arrives."""
+def test_the_browsers_clock_is_ignored(client: Client, attempt: Attempt) -> None:
+    """The time of arrival counts, whatever the page sends."""
     keep_alive(begun(attempt), until=NOW + MINUTES)
     with time_machine.travel(NOW + MINUTES + timedelta(minutes=1), tick=False):
         client.post(
@@ -260,7 +254,7 @@ def test_a_clock_of_the_browser_moves_nothing(client: Client, attempt: Attempt) 
     assert answers(attempt).count() == 0
 
 
-def test_a_reload_gains_nothing(client: Client, attempt: Attempt) -> None:
+def test_reloading_gains_no_time(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     before = rows(attempt)
     with time_machine.travel(NOW + timedelta(seconds=20), tick=False):
@@ -269,7 +263,7 @@ def test_a_reload_gains_nothing(client: Client, attempt: Attempt) -> None:
     assert rows(attempt) == before
 
 
-def test_one_may_end_before_time_and_is_asked_first(client: Client, attempt: Attempt) -> None:
+def test_ending_early_needs_a_confirmation(client: Client, attempt: Attempt) -> None:
     begun(attempt)
     end = url(attempt, "portal_assessment_finish")
     text = client.get(end).content.decode()
@@ -279,11 +273,11 @@ def test_one_may_end_before_time_and_is_asked_first(client: Client, attempt: Att
 
 
 def keep_alive(part: AttemptPart, *, until: datetime) -> None:
-    """As if the page had given its signs of life until then."""
+    """Record heartbeats until then."""
     AttemptPart.objects.of(part.organisation).filter(pk=part.pk).update(seen_at=until)
 
 
-def test_a_part_whose_tasks_are_not_drawn_cannot_be_finished(client: Client) -> None:
+def test_a_part_that_has_not_started_cannot_be_finished(client: Client) -> None:
     made = attempt_of(Asks(test="reasoning", form="short_12"))
     before = rows(made)
     with pytest.raises(NotBegun):
@@ -294,7 +288,7 @@ def test_a_part_whose_tasks_are_not_drawn_cannot_be_finished(client: Client) -> 
     assert rows(made) == before
 
 
-def test_screens_of_a_later_part_are_not_shown_before_its_turn(client: Client) -> None:
+def test_screens_of_later_parts_are_not_shown(client: Client) -> None:
     made = attempt_of(WORK_STYLE, Asks(test="judgement_customer"))
     sheet = reverse("portal_assessment_screens", args=[token_of(made), 2])
     assert client.get(sheet).status_code == 302
@@ -343,7 +337,7 @@ def conditional(*, minutes: int | None) -> Attempt:
     return attempt_of(Asks(test=test, minutes=minutes), of=of)
 
 
-def test_on_a_clock_what_a_condition_keeps_away_leaves_no_gap(client: Client) -> None:
+def test_hidden_questions_leave_no_gap_in_timed_parts(client: Client) -> None:
     made = conditional(minutes=5)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
     assert client.post(url(made, "portal_assessment_item", 1), {"q-ropes": "no"})["Location"].endswith(
@@ -355,7 +349,7 @@ def test_on_a_clock_what_a_condition_keeps_away_leaves_no_gap(client: Client) ->
     assert list(scores(made).values_list("value", "items")) == []
 
 
-def test_on_a_clock_what_an_answer_brings_up_is_asked(client: Client) -> None:
+def test_conditional_questions_appear_in_timed_parts(client: Client) -> None:
     made = conditional(minutes=5)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
     client.post(url(made, "portal_assessment_item", 1), {"q-ropes": "yes"})

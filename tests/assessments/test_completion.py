@@ -1,4 +1,4 @@
-"""Finish scores the answers, once; declining scores nothing."""
+"""Finishing scores answers once; declining scores nothing."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -20,7 +20,7 @@ NOW = factories.NOW
 
 
 @pytest.mark.django_db
-def test_the_answers_become_one_score_a_scale() -> None:
+def test_each_scale_gets_one_score() -> None:
     attempt = assigned()
     # agreeing with everything: as many items are keyed each way, so that each scale comes out in the middle
     answer_all(attempt, value=5)
@@ -39,7 +39,7 @@ def test_the_answers_become_one_score_a_scale() -> None:
 
 
 @pytest.mark.django_db
-def test_a_scale_is_worked_out_by_hand_the_same() -> None:
+def test_a_scale_score_matches_a_calculation_by_hand() -> None:
     attempt = assigned()
     given = [item for item in statements_of(attempt) if item.item.scale == "extraversion"]
     assert [item.item.keyed for item in given] == ["+", "-", "+", "-"]
@@ -52,7 +52,7 @@ def test_a_scale_is_worked_out_by_hand_the_same() -> None:
 
 
 @pytest.mark.django_db
-def test_finishing_stops_the_mails_that_wait() -> None:
+def test_finishing_cancels_queued_mails() -> None:
     attempt = assigned(sent=False)
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
@@ -60,7 +60,7 @@ def test_finishing_stops_the_mails_that_wait() -> None:
 
 
 @pytest.mark.django_db
-def test_finishing_twice_does_nothing_more() -> None:
+def test_finishing_is_idempotent() -> None:
     attempt = assigned()
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
@@ -70,7 +70,7 @@ def test_finishing_twice_does_nothing_more() -> None:
 
 
 @pytest.mark.django_db
-def test_what_is_missing_is_named_and_nothing_is_scored() -> None:
+def test_unanswered_items_are_named_and_nothing_is_scored() -> None:
     attempt = assigned()
     answer_all(attempt, but=(3, 20))
     before = rows(attempt)
@@ -81,7 +81,7 @@ def test_what_is_missing_is_named_and_nothing_is_scored() -> None:
 
 
 @pytest.mark.django_db
-def test_a_late_finish_counts_and_one_too_late_does_not() -> None:
+def test_a_late_finish_counts_for_thirty_days() -> None:
     for after, progress in (timedelta(0), "completed"), (timedelta(seconds=1), "in_progress"):
         attempt = assigned()
         answer_all(attempt)
@@ -96,7 +96,7 @@ def test_a_late_finish_counts_and_one_too_late_does_not() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_finishes_at_once_give_one_set_of_scores() -> None:
+def test_concurrent_finishes_issue_scores_once() -> None:
     attempt = assigned()
     answer_all(attempt)
 
@@ -113,7 +113,7 @@ def test_two_finishes_at_once_give_one_set_of_scores() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_answers_to_one_item_at_once_leave_one() -> None:
+def test_concurrent_answers_to_an_item_leave_one() -> None:
     attempt = assigned()
 
     def press(value: int) -> None:
@@ -129,7 +129,7 @@ def test_two_answers_to_one_item_at_once_leave_one() -> None:
 
 
 @pytest.mark.django_db
-def test_who_does_not_want_to_is_not_scored_nor_written_to_again() -> None:
+def test_declined_attempts_are_neither_scored_nor_mailed() -> None:
     attempt = assigned(sent=False)
     answer_all(attempt)
     decline(attempt_id=attempt.pk, now=NOW)

@@ -1,4 +1,4 @@
-"""Twenty candidates who answer at once, and two devices of one of them: no answer is lost."""
+"""Concurrent candidates and devices lose no answer."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,6 @@ NOW = factories.NOW
 
 
 def value_of(attempt: Attempt, place: int) -> int:
-    """Another pattern for each candidate."""
     return (attempt.pk + place) % 5 + 1
 
 
@@ -31,7 +30,7 @@ def answers_all(attempt: Attempt, items: list[str]) -> Callable[[], AttemptPart]
     return act
 
 
-def test_twenty_candidates_answer_at_once_and_each_has_all_of_their_own_answers_and_scores() -> None:
+def test_twenty_concurrent_candidates_keep_their_answers_and_scores() -> None:
     first = application()
     assert first.role is not None
     others = [
@@ -50,7 +49,7 @@ def test_twenty_candidates_answer_at_once_and_each_has_all_of_their_own_answers_
         assert event_names().count(name) == 20
 
 
-def test_two_devices_that_answer_different_items_at_once_keep_both_and_begin_once() -> None:
+def test_concurrent_answers_from_two_devices_are_both_kept() -> None:
     attempt = assigned()
     items = [item.id for item in statements_of(attempt)]
 
@@ -66,7 +65,7 @@ def test_two_devices_that_answer_different_items_at_once_keep_both_and_begin_onc
     assert event_names().count("attempt.begun") == 1
 
 
-def test_the_same_item_sent_twice_at_once_is_one_answer() -> None:
+def test_concurrent_answers_to_one_item_leave_one() -> None:
     attempt = assigned()
     item = statements_of(attempt)[0].id
     at_once(
@@ -80,7 +79,7 @@ def test_the_same_item_sent_twice_at_once_is_one_answer() -> None:
     assert [one.item for one in answers(attempt)] == [item]
 
 
-def test_two_presses_of_finish_at_once_issue_scores_once() -> None:
+def test_concurrent_finishes_issue_scores_once() -> None:
     attempt = assigned()
     for item in statements_of(attempt):
         save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=3, now=NOW)

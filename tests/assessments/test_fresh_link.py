@@ -43,7 +43,7 @@ def kinds(attempt: Attempt) -> list[str]:
     return list(Email.objects.of(attempt.organisation).order_by("pk").values_list("kind", flat=True))
 
 
-def test_every_link_of_a_mail_expires_counted_from_when_it_went_out(attempt: Attempt) -> None:
+def test_links_expire_counted_from_sending(attempt: Attempt) -> None:
     named(attempt.organisation)
     asked(attempt, percent=0, form=True, text="A screen reader")
     mails = Email.objects.of(attempt.organisation)
@@ -59,7 +59,7 @@ def test_every_link_of_a_mail_expires_counted_from_when_it_went_out(attempt: Att
 
 
 @pytest.mark.parametrize("name", ["portal", "portal_assessment", "portal_assessment_adjustment"])
-def test_an_expired_link_leads_to_a_fresh_one(client: Client, attempt: Attempt, name: str) -> None:
+def test_an_expired_link_offers_a_new_one(client: Client, attempt: Attempt, name: str) -> None:
     token, before = token_of(attempt, now=OLD), rows(attempt)
     expired = reverse("portal_fresh", args=[token])
     for ask in (client.get, client.post):
@@ -83,7 +83,7 @@ def test_an_expired_link_leads_to_a_fresh_one(client: Client, attempt: Attempt, 
     assert client.get(fresh.removeprefix("http://localhost:8000"))["Location"].endswith("/assessment/")
 
 
-def test_a_script_is_told_where_to_go_and_nothing_is_saved(client: Client, attempt: Attempt) -> None:
+def test_a_script_with_an_expired_link_is_redirected(client: Client, attempt: Attempt) -> None:
     token, before = token_of(attempt, now=OLD), rows(attempt)
     path = reverse("portal_assessment_item", args=[token, 1, 1])
     response = client.post(path, {"answer": "3"}, headers={"X-Goodword": "script"})
@@ -98,7 +98,7 @@ def test_a_script_is_told_where_to_go_and_nothing_is_saved(client: Client, attem
     ("progress", "hours", "status"),
     [("pending", 1, 302), ("in_progress", 1, 200), ("in_progress", 5, 302)],
 )
-def test_whoever_has_begun_is_not_cut_off_at_once(
+def test_an_attempt_in_progress_gets_extra_time_after_expiry(
     client: Client, attempt: Attempt, progress: str, hours: int, status: int
 ) -> None:
     Attempt.objects.of(attempt.organisation).update(progress=progress)
@@ -107,9 +107,7 @@ def test_whoever_has_begun_is_not_cut_off_at_once(
 
 
 @pytest.mark.parametrize("why", ["closed", "going", "no address", "may not e-mail", "revoked"])
-def test_without_anything_to_open_no_fresh_link_is_offered(
-    client: Client, attempt: Attempt, why: str
-) -> None:
+def test_without_anything_to_open_no_new_link_is_offered(client: Client, attempt: Attempt, why: str) -> None:
     path = reverse("portal_fresh", args=[token_of(attempt, now=OLD)])
     match why:
         case "closed":
@@ -128,7 +126,7 @@ def test_without_anything_to_open_no_fresh_link_is_offered(
     assert kinds(attempt) == before
 
 
-def test_an_expired_link_to_a_request_is_mailed_again_to_its_reader(client: Client, attempt: Attempt) -> None:
+def test_an_expired_request_link_is_mailed_again_to_the_contact(client: Client, attempt: Attempt) -> None:
     named(attempt.organisation)
     row = asked(attempt, now=NOW - timedelta(days=40), percent=0, form=True, text="A screen reader")
     path = answer_path(row, now=NOW - timedelta(days=30))

@@ -1,4 +1,4 @@
-"""A step that was asked for becomes an attempt and an invitation, once."""
+"""A requested step becomes an attempt with an invitation, once."""
 
 from datetime import UTC, datetime
 
@@ -20,7 +20,7 @@ def arrive(of: Application) -> None:
     tell("application.entered_stage", of, job_id=of.job_id, stage_id=STAGE[0], stage_name=STAGE[1])
 
 
-def test_a_stage_move_becomes_an_attempt_with_everything_fixed() -> None:
+def test_a_stage_move_creates_an_attempt_with_fixed_versions() -> None:
     of = application()
     arrive(of)
     with time_machine.travel(factories.NOW, tick=False):
@@ -42,7 +42,7 @@ def test_a_stage_move_becomes_an_attempt_with_everything_fixed() -> None:
     ]
 
 
-def test_the_invitation_goes_out_with_a_link_and_reads_as_from_the_recruiter(
+def test_the_invitation_comes_from_the_recruiter_with_a_link(
     mailoutbox: list[EmailMultiAlternatives],
 ) -> None:
     of = application()
@@ -62,7 +62,7 @@ def test_the_invitation_goes_out_with_a_link_and_reads_as_from_the_recruiter(
     assert mail.to == [f"{of.candidate.name} <{of.candidate.email}>"]
 
 
-def test_a_step_asked_for_twice_is_assigned_once() -> None:
+def test_a_step_requested_twice_is_assigned_once() -> None:
     of = application()
     for _ in range(3):
         arrive(of)
@@ -74,7 +74,7 @@ def test_a_step_asked_for_twice_is_assigned_once() -> None:
     assert Email.objects.of(of.organisation).count() == 1
 
 
-def test_a_reference_check_is_none_of_its_business() -> None:
+def test_a_requested_reference_check_creates_no_attempt() -> None:
     of = application()
     step_request = factories.step_request(of, "reference_check")
     tell("step.requested", of, step_request_id=step_request.pk, kind="reference_check")
@@ -83,7 +83,7 @@ def test_a_reference_check_is_none_of_its_business() -> None:
 
 
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
-def test_an_application_that_has_ended_meanwhile_is_not_invited(status: str) -> None:
+def test_an_ended_application_is_not_invited(status: str) -> None:
     of = application()
     step_request = factories.step_request(of, "assessment")
     tell("step.requested", of, step_request_id=step_request.pk, kind="assessment")

@@ -1,4 +1,4 @@
-"""A member invites once more: the old run is closed, a new one begins, and results stay."""
+"""Inviting again closes the old attempt, creates a new one and keeps results."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -28,7 +28,7 @@ def state_of(attempt: Attempt) -> tuple[str, str, bool]:
     return attempt.progress, attempt.close_reason, attempt.closed_at is not None
 
 
-def test_the_old_run_is_closed_and_a_new_one_invites() -> None:
+def test_inviting_again_closes_the_old_attempt() -> None:
     of = application()
     old = assigned(of, sent=False)
     answer_all(old, but=(7,))
@@ -47,7 +47,7 @@ def test_the_old_run_is_closed_and_a_new_one_invites() -> None:
     assert latest_attempt(of) == new
 
 
-def test_a_finished_run_keeps_its_result() -> None:
+def test_a_completed_attempt_keeps_its_result() -> None:
     of = application()
     old = assigned(of)
     answer_all(old)
@@ -59,7 +59,7 @@ def test_a_finished_run_keeps_its_result() -> None:
     assert (latest_attempt(of), latest_done(of)) == (new, old)
 
 
-def test_a_run_closed_by_a_rejection_does_not_open_beside_the_new_one() -> None:
+def test_an_attempt_closed_by_a_rejection_does_not_reopen() -> None:
     of = application()
     old = assigned(of)
     tell("application.rejected", of, at=NOW)
@@ -72,7 +72,7 @@ def test_a_run_closed_by_a_rejection_does_not_open_beside_the_new_one() -> None:
     assert state_of(new) == ("pending", "", False)
 
 
-def test_a_start_that_never_got_an_attempt_gets_one() -> None:
+def test_a_request_without_an_attempt_gets_one() -> None:
     of = application()
     step_request = factories.step_request(of, "assessment")
     new = invite_again(step_request=step_request, member=factories.member(of.organisation), now=LATER)
@@ -80,7 +80,7 @@ def test_a_start_that_never_got_an_attempt_gets_one() -> None:
 
 
 @pytest.mark.parametrize("status", ["rejected", "hired", "converted"])
-def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
+def test_an_ended_application_is_not_invited(status: str) -> None:
     of = application()
     old = assigned(of)
     Application.objects.of(of.organisation).update(status=status)
@@ -94,7 +94,7 @@ def test_an_application_that_has_ended_is_not_invited(status: str) -> None:
 @pytest.mark.parametrize(
     ("column", "value", "reason"), [("email", "", "no_address"), ("can_email", False, "may_not_email")]
 )
-def test_whoever_may_not_be_mailed_is_not_invited(column: str, value: object, reason: str) -> None:
+def test_a_blocked_candidate_is_not_invited(column: str, value: object, reason: str) -> None:
     of = application()
     old = assigned(of)
     setattr(of.candidate, column, value)
@@ -106,7 +106,7 @@ def test_whoever_may_not_be_mailed_is_not_invited(column: str, value: object, re
     assert rows(old) == before
 
 
-def test_a_start_that_waits_is_not_invited_past_its_reason() -> None:
+def test_a_waiting_request_is_not_invited() -> None:
     of = application()
     step_request = factories.step_request(of, "assessment", state="waiting")
     with pytest.raises(CannotInvite) as refused:
@@ -115,7 +115,7 @@ def test_a_start_that_waits_is_not_invited_past_its_reason() -> None:
     assert latest_attempt(of) is None
 
 
-def test_a_member_of_another_organisation_reaches_nothing() -> None:
+def test_a_member_of_another_organisation_cannot_invite() -> None:
     old = assigned()
     before = rows(old)
     with pytest.raises(LookupError):
@@ -125,7 +125,7 @@ def test_a_member_of_another_organisation_reaches_nothing() -> None:
     assert rows(old) == before
 
 
-def test_a_reference_check_is_not_invited_to_an_assessment() -> None:
+def test_a_reference_check_cannot_be_invited_to_an_assessment() -> None:
     of = application()
     step_request = factories.step_request(of, "reference_check")
     with pytest.raises(LookupError):

@@ -1,4 +1,4 @@
-"""A total is issued once, with the last part, and every page and report reads what was issued."""
+"""A total is issued once, and pages and reports read the issued one."""
 
 import re
 from copy import deepcopy
@@ -37,7 +37,7 @@ def on_a_role(kinds: tuple[str, ...] = ("reasoning", "questions"), **values: Any
 
 
 def scored(of: Application, *, own: tuple[int, int] | None = OWN) -> Attempt:
-    """An attempt whose parts have ended with these counts, and which is complete by that."""
+    """A completed attempt whose parts have these counts."""
     attempt = assigned(of)
     for part in AttemptPart.objects.of(of.organisation).filter(attempt=attempt):
         counts = TASKS if part.version.test.kind == "reasoning" else (("", *own),) if own else ()
@@ -99,7 +99,7 @@ def shown(attempt: Attempt) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page).replace("\N{NO-BREAK SPACE}", " "))
 
 
-def test_the_mean_of_category_means_is_issued_with_what_it_is_made_of(by_categories: Attempt) -> None:
+def test_the_mean_of_category_means_is_issued_with_its_components(by_categories: Attempt) -> None:
     # numerical 6/10, deductive 1/4, own questions 2/6: (36/60 + 15/60 + 20/60) / 3 = 71/180
     row = issued(by_categories)
     assert (row.mode, row.value, row.why_not, row.weights, row.reason, row.scoring_version) == (
@@ -162,9 +162,7 @@ def test_a_part_without_a_count_has_no_share_in_the_total() -> None:
         (("reasoning", "questions"), WEIGHTED | {"weights": {"reasoning": 3}}, "no_weight"),
     ],
 )
-def test_where_there_can_be_none_the_row_says_why(
-    kinds: tuple[str, ...], values: dict[str, Any], why: str
-) -> None:
+def test_an_impossible_total_says_why(kinds: tuple[str, ...], values: dict[str, Any], why: str) -> None:
     attempt = taken(on_a_role(kinds, **values))
     row = issued(attempt)
     assert (row.value, row.why_not, row.portions) == ("", why, [])
@@ -180,7 +178,7 @@ def test_where_there_can_be_none_the_row_says_why(
     )
 
 
-def test_it_is_issued_with_the_last_part_and_not_before() -> None:
+def test_the_total_is_issued_with_the_last_part() -> None:
     of = on_a_role(ALL, total=Assessment.Total.CATEGORIES)
     attempt = assigned(of)
     parts = AttemptPart.objects.of(of.organisation).filter(attempt=attempt)
@@ -192,14 +190,14 @@ def test_it_is_issued_with_the_last_part_and_not_before() -> None:
     assert issued(attempt).why_not == "no_count"
 
 
-def test_an_assessment_without_a_total_leaves_no_row() -> None:
+def test_an_assessment_without_a_total_has_no_row() -> None:
     attempt = taken(on_a_role(ALL))
     assert not IssuedTotal.objects.of(attempt.organisation).exists()
     found = result(attempt)
     assert found is not None and found.total is None
 
 
-def test_what_is_stored_is_what_is_shown(by_categories: Attempt, weighted: Attempt) -> None:
+def test_the_stored_total_is_shown(by_categories: Attempt, weighted: Attempt) -> None:
     page = shown(by_categories)
     assert page.count("33.3 % × 60 % + 33.3 % × 25 % + 33.3 % × 33.3 % = 39.4 %") == 1
     page = shown(weighted)
@@ -207,7 +205,7 @@ def test_what_is_stored_is_what_is_shown(by_categories: Attempt, weighted: Attem
     assert page.count("Half the day is spent on ropes") == 1
 
 
-def test_it_stays_when_the_rule_and_the_weights_become_others(
+def test_the_total_stays_when_rule_and_weights_change(
     weighted: Attempt, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     attempt, of = weighted, weighted.step_request.application
@@ -227,7 +225,7 @@ def test_it_stays_when_the_rule_and_the_weights_become_others(
     assert shown(attempt) == page
 
 
-def test_the_marks_of_raters_never_enter() -> None:
+def test_marks_do_not_count_in_totals() -> None:
     attempt = taken(on_a_role(total=Assessment.Total.CATEGORIES), solve=2)
     before = result(attempt)
     marked(attempt, name="Nora", safe=0, tells=0)

@@ -1,4 +1,4 @@
-"""Before anything begins a candidate chooses the language, and can have the link mailed to go on with elsewhere."""
+"""Before starting, candidates can choose the language and have the link mailed again."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -57,7 +57,7 @@ def close(attempt: Attempt) -> None:
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
 
 
-def test_all_of_it_is_there_in_three_languages_and_every_part_follows(attempt: Attempt) -> None:
+def test_choosing_a_language_switches_every_part(attempt: Attempt) -> None:
     assert offered_languages(attempt) == ("de", "en", "fr")
     choose_language(attempt_id=attempt.pk, language="fr", now=NOW)
     attempt.refresh_from_db()
@@ -65,7 +65,7 @@ def test_all_of_it_is_there_in_three_languages_and_every_part_follows(attempt: A
     assert [part_of(attempt, order).version.language for order in (1, 2, 3)] == ["fr", "", "fr"]
 
 
-def test_the_page_offers_the_languages_and_speaks_the_chosen_one(client: Client, attempt: Attempt) -> None:
+def test_the_page_offers_languages_and_uses_the_chosen_one(client: Client, attempt: Attempt) -> None:
     first = url(attempt, "portal_assessment")
     assert client.get(first).content.decode().count('name="language"') == 2
     response = client.post(url(attempt, "portal_assessment_language"), {"language": "de"})
@@ -86,7 +86,7 @@ def test_a_language_that_is_not_offered_changes_nothing(
     assert rows(attempt) == before
 
 
-def test_once_something_was_answered_the_language_stays(client: Client, attempt: Attempt) -> None:
+def test_the_language_is_fixed_after_the_first_answer(client: Client, attempt: Attempt) -> None:
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=3, now=NOW)
     before = rows(attempt)
     with pytest.raises(TooLate):
@@ -96,7 +96,7 @@ def test_once_something_was_answered_the_language_stays(client: Client, attempt:
     assert rows(attempt) == before
 
 
-def test_of_a_closed_attempt_nothing_is_chosen_nor_mailed(client: Client, attempt: Attempt) -> None:
+def test_closed_attempts_have_no_language_choice_or_mail(client: Client, attempt: Attempt) -> None:
     close(attempt)
     before, mails = rows(attempt), Email.objects.of(attempt.organisation).count()
     with pytest.raises(Closed):
@@ -131,7 +131,7 @@ def test_the_link_is_mailed_three_times_a_day_at_most(client: Client) -> None:
     assert words.html.count('href="https://x/p/t/"') == 1
 
 
-def test_who_may_not_be_mailed_is_not(client: Client) -> None:
+def test_a_blocked_candidate_gets_no_mail(client: Client) -> None:
     of = application()
     made = attempt_of(REASONING, of=of)
     of.candidate.can_email = False
@@ -142,7 +142,7 @@ def test_who_may_not_be_mailed_is_not(client: Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["portal_assessment_language", "portal_assessment_link"])
-def test_opening_these_addresses_changes_nothing(client: Client, attempt: Attempt, name: str) -> None:
+def test_opening_these_urls_changes_nothing(client: Client, attempt: Attempt, name: str) -> None:
     before = rows(attempt)
     assert client.get(url(attempt, name)).status_code == 302
     assert client.get(reverse(name, args=["x" * 43])).status_code == 404
@@ -154,8 +154,8 @@ def _links(attempt: Attempt) -> int:
     return Email.objects.of(attempt.organisation).filter(kind="assessment.link").count()
 
 
-def test_what_is_asked_in_another_language_than_the_page_is_marked_as_such(client: Client) -> None:
-    """So that a screen reader speaks it as it is written."""
+def test_items_in_another_language_are_marked_with_lang(client: Client) -> None:
+    """For screen readers."""
     made = attempt_of(JUDGEMENT)
     part = part_of(made)
     part.version = TestVersion.objects.of(made.organisation).get(test=part.version.test, language="fr")

@@ -1,4 +1,4 @@
-"""In which language an assessment is taken when its tests do not all exist in the same ones."""
+"""The language of an attempt whose tests don't all exist in the same languages."""
 
 import pytest
 
@@ -38,7 +38,7 @@ ALL = ("en", "de", "fr")
         ([("fr",), ("it",)], "de", ("fr", ["fr", "it"])),
     ],
 )
-def test_candidates_get_one_language_as_far_as_there_is_one(
+def test_candidates_get_one_common_language_if_possible(
     tests: list[tuple[str, ...]], wanted: str, given: tuple[str, list[str]]
 ) -> None:
     parts = planned(*tests)
@@ -46,5 +46,5 @@ def test_candidates_get_one_language_as_far_as_there_is_one(
     assert (language, [version_for(part, language=language).language for part in parts]) == given
 
 
-def test_without_a_test_the_language_is_one_of_ours() -> None:
+def test_without_tests_the_language_is_supported() -> None:
     assert [language_for([], wanted=wanted) for wanted in ("de", "pt")] == ["de", "en"]

@@ -1,4 +1,4 @@
-"""The mails read like from a person, in both parts, and promise what is kept."""
+"""Mails to candidates, as text and HTML."""
 
 import pytest
 
@@ -17,7 +17,7 @@ def invitation(attempt: Attempt) -> Email:
     return Email.objects.of(attempt.organisation).get(kind="assessment.invitation")
 
 
-def test_one_minute_is_one_minute() -> None:
+def test_one_minute_is_singular() -> None:
     mail = invitation(assigned(application()))
     overview = mail.context["overview"]
     overview["minutes"] = overview["parts"][0]["minutes"] = 1
@@ -28,7 +28,7 @@ def test_one_minute_is_one_minute() -> None:
         assert "1 minutes" not in part
 
 
-def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
+def test_the_invitation_says_what_how_long_and_by_when() -> None:
     of = application()
     of.candidate.preferred_name = "Ada & Co"
     of.candidate.save()
@@ -75,7 +75,7 @@ def test_the_invitation_says_who_asks_for_what_how_long_and_by_when() -> None:
         ([2, 4, 6], "You'll get 3 reminders at most, and none once you've finished."),
     ],
 )
-def test_the_invitation_promises_how_many_reminders_there_are_at_most(days: list[int], sentence: str) -> None:
+def test_the_invitation_states_the_maximum_of_reminders(days: list[int], sentence: str) -> None:
     of = application()
     Step.objects.of(of.organisation).update(reminder_days=days)
     attempt = assigned(of)
@@ -86,7 +86,7 @@ def test_the_invitation_promises_how_many_reminders_there_are_at_most(days: list
     assert words.html.count(sentence) == 1
 
 
-def test_the_candidate_is_written_to_in_the_language_of_the_test() -> None:
+def test_mails_use_the_language_of_the_attempt() -> None:
     of = application()
     of.candidate.language = "fr-CA"
     of.candidate.save()
@@ -95,7 +95,7 @@ def test_the_candidate_is_written_to_in_the_language_of_the_test() -> None:
     assert invitation(attempt).context["deadline"] == "jeudi 12 mars"
 
 
-def test_a_language_without_a_translation_falls_back_to_english() -> None:
+def test_unsupported_languages_fall_back_to_english() -> None:
     of = application()
     of.candidate.language = "nl"
     of.candidate.save()

@@ -16,7 +16,7 @@ GROUNDS = ("raised", "paper", "hover", "accent-soft")
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_every_cell_and_option_has_an_edge_of_three_to_one(mode: int) -> None:
+def test_cells_and_options_have_a_contrast_of_three_to_one(mode: int) -> None:
     assert len(BORDERS) == 3  # a cell, the missing one, an option
     ratios = {
         (edge, ground): contrast(TOKENS[edge][mode], TOKENS[ground][mode])

@@ -1,4 +1,4 @@
-"""Answers that waited in a browser while the line was gone arrive late and lose nothing, on two devices as on one."""
+"""Answers queued offline arrive late and none is lost, on one device or two."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -28,7 +28,7 @@ def now() -> Iterator[None]:
 
 @time_machine.travel(NOW, tick=False)
 def build() -> Attempt:
-    """One whose first statement was answered at ten."""
+    """An attempt whose first statement was answered at ten."""
     made = assigned(application())
     save_answer(attempt_id=made.pk, order=1, item_id="ws01", value=2, now=NOW)
     return made
@@ -50,15 +50,13 @@ def send(client: Client, attempt: Attempt, value: int, *, age: str, after: timed
     return said
 
 
-def test_what_was_given_later_counts_although_it_waited(client: Client, attempt: Attempt) -> None:
+def test_a_later_answer_counts_although_it_waited(client: Client, attempt: Attempt) -> None:
     said = send(client, attempt, 5, age="600", after=timedelta(minutes=30))
     assert said == {"saved": True, "answered": 1, "total": 20}
     assert list(answers(attempt).values_list("value", "answered_at")) == [(5, NOW + timedelta(minutes=20))]
 
 
-def test_what_was_given_earlier_does_not_undo_what_another_device_has_saved_since(
-    client: Client, attempt: Attempt
-) -> None:
+def test_an_earlier_answer_does_not_replace_a_later_one(client: Client, attempt: Attempt) -> None:
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws01", value=4, now=NOW + timedelta(minutes=10))
     before = rows(attempt)
     assert send(client, attempt, 1, age="1500", after=timedelta(minutes=30))["saved"] is True
@@ -66,21 +64,17 @@ def test_what_was_given_earlier_does_not_undo_what_another_device_has_saved_sinc
 
 
 @pytest.mark.parametrize("age", ["-5", "never", "1e9", "", "NaN"])
-def test_what_a_browser_says_of_its_past_is_taken_with_care(
-    client: Client, attempt: Attempt, age: str
-) -> None:
+def test_ages_sent_by_a_browser_are_limited(client: Client, attempt: Attempt, age: str) -> None:
     send(client, attempt, 3, age=age, after=timedelta(minutes=1))
     assert list(answers(attempt).values_list("value", "answered_at")) == [(3, NOW + timedelta(minutes=1))]
 
 
-def test_nothing_was_given_before_the_part_began(client: Client, attempt: Attempt) -> None:
+def test_answers_are_not_dated_before_the_part_started(client: Client, attempt: Attempt) -> None:
     send(client, attempt, 3, age="99999999", after=timedelta(minutes=1))
     assert list(answers(attempt).values_list("value", "answered_at")) == [(3, NOW)]
 
 
-def test_all_screens_of_an_untimed_part_come_at_once_and_change_nothing(
-    client: Client, attempt: Attempt
-) -> None:
+def test_all_screens_are_served_without_changes(client: Client, attempt: Attempt) -> None:
     before = rows(attempt)
     response = client.get(reverse("portal_assessment_screens", args=[token_of(attempt), 1]))
     text = response.content.decode()

@@ -1,4 +1,4 @@
-"""A form names its item, so that what an old window sends never reaches another item at the same address."""
+"""Forms name their item, so an old window never answers another item at the same URL."""
 
 import re
 from collections.abc import Iterator
@@ -44,7 +44,7 @@ def address(attempt: Attempt) -> str:
 
 
 def sent_by(client: Client, attempt: Attempt, here: str) -> dict[str, str]:
-    """What the form of the item sends, with an answer."""
+    """Form data of an item with an answer."""
     page = client.get(here).content.decode()
     found = re.search(r'<input type="hidden" name="item" value="([^"]+)">', page)
     assert found is not None
@@ -57,7 +57,7 @@ def sent_by(client: Client, attempt: Attempt, here: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", TIMED)
-def test_an_answer_for_an_item_that_a_break_has_replaced_changes_nothing(client: Client, kind: str) -> None:
+def test_an_answer_for_a_replaced_item_changes_nothing(client: Client, kind: str) -> None:
     attempt = attempt_of(TIMED[kind])
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
     here = address(attempt)
@@ -80,7 +80,7 @@ def test_an_answer_for_an_item_that_a_break_has_replaced_changes_nothing(client:
     assert list(answers(attempt).values_list("item", flat=True)) == [new["item"]]
 
 
-def test_an_answer_to_a_question_that_stayed_over_a_break_is_taken_from_an_old_window(client: Client) -> None:
+def test_a_question_kept_over_a_break_accepts_an_old_window(client: Client) -> None:
     attempt = own_support.asked(minutes=20)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
     here = address(attempt)
@@ -91,7 +91,7 @@ def test_an_answer_to_a_question_that_stayed_over_a_break_is_taken_from_an_old_w
     assert list(answers(attempt).values_list("item", flat=True)) == [old["item"]]
 
 
-def test_a_press_for_a_replaced_item_does_not_leave_out_the_new_one() -> None:
+def test_skipping_a_replaced_item_does_not_skip_the_new_one() -> None:
     attempt = attempt_of(REASONING)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
     resume(attempt_id=attempt.pk, order=1, now=NOW + 3 * MINUTE)
@@ -106,8 +106,8 @@ def choice(name: str, **more: object) -> dict[str, object]:
     return {"id": name, "type": "single_choice", "text": f"Question {name}?", "choices": choices, **more}
 
 
-def test_an_untimed_answer_reaches_its_question_whatever_its_number_is_by_now(client: Client) -> None:
-    """An answer in another window has brought up a question before it, or taken it away."""
+def test_an_untimed_answer_reaches_its_renumbered_question(client: Client) -> None:
+    """An answer in another window has shown or hidden an earlier question."""
     follows = choice("second", when={"question": "first", "is": ["yes"]})
     attempt = own_support.asked(
         questions=[choice("first"), follows, choice("third"), choice("fourth")], rubrics=[], right={}

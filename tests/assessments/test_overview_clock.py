@@ -1,4 +1,4 @@
-"""The first page says whether a clock is running, stopped or over, and that the language is fixed."""
+"""The overview shows whether a clock is running, paused or over."""
 
 from datetime import timedelta
 
@@ -34,7 +34,7 @@ def first_page(client: Client, attempt: Attempt, *, after: timedelta) -> str:
     return " ".join(page.content.decode().split())
 
 
-def test_while_the_clock_runs_it_says_what_is_left_and_offers_no_pause(client: Client) -> None:
+def test_a_running_clock_shows_the_time_left(client: Client) -> None:
     text = first_page(client, begun(), after=20 * SECOND)
     assert "is running: 12 minutes left. If you're away" in text
     assert "up to two more times" in text
@@ -42,7 +42,7 @@ def test_while_the_clock_runs_it_says_what_is_left_and_offers_no_pause(client: C
     assert "Need extra time" not in text
 
 
-def test_after_a_break_it_says_that_the_clock_stands_still(client: Client) -> None:
+def test_after_a_break_the_clock_is_paused(client: Client) -> None:
     attempt = begun()
     save_answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
     text = first_page(client, attempt, after=400 * SECOND)
@@ -50,7 +50,7 @@ def test_after_a_break_it_says_that_the_clock_stands_still(client: Client) -> No
     assert "back once more." in text
 
 
-def test_without_breaks_left_it_says_that_the_clock_runs_on(client: Client) -> None:
+def test_without_breaks_left_the_clock_keeps_running(client: Client) -> None:
     attempt = begun()
     AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, order=1).update(breaks=2)
     text = first_page(client, attempt, after=121 * SECOND)
@@ -58,7 +58,7 @@ def test_without_breaks_left_it_says_that_the_clock_runs_on(client: Client) -> N
 
 
 @pytest.mark.parametrize("swept", [False, True])
-def test_afterwards_it_says_that_the_time_ran_out(client: Client, swept: bool) -> None:
+def test_an_expired_clock_says_that_time_ran_out(client: Client, swept: bool) -> None:
     attempt = begun()
     save_answer(attempt_id=attempt.pk, order=1, item_id="1", value="a", now=NOW + 10 * SECOND)
     parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt, order=1)
@@ -72,7 +72,7 @@ def test_afterwards_it_says_that_the_time_ran_out(client: Client, swept: bool) -
     assert "Between parts for as long as you like" in text
 
 
-def test_the_thanks_say_so_too(client: Client) -> None:
+def test_the_last_page_says_that_time_ran_out(client: Client) -> None:
     attempt = attempt_of(REASONING)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
     parts = AttemptPart.objects.of(attempt.organisation).filter(attempt=attempt)
@@ -83,7 +83,7 @@ def test_the_thanks_say_so_too(client: Client) -> None:
     assert ": 0 of" in text
 
 
-def test_the_language_is_fixed_once_something_has_begun_and_the_page_says_so(client: Client) -> None:
+def test_the_page_says_that_the_language_is_fixed(client: Client) -> None:
     words = "You can't change the language once you start."
     assert first_page(client, attempt_of(WORK_STYLE), after=SECOND).count(words) == 1
     assert words not in first_page(client, begun(), after=SECOND)
@@ -93,7 +93,7 @@ def test_languages_have_the_same_order_everywhere() -> None:
     assert [code for code, _name in language_choices(["fr", "pl", "de", "en"])] == ["en", "de", "fr", "pl"]
 
 
-def test_the_page_before_the_clock_says_the_rule_of_absences(client: Client) -> None:
+def test_the_start_page_explains_absences(client: Client) -> None:
     attempt = attempt_of(REASONING)
     with time_machine.travel(NOW, tick=False):
         page = client.get(reverse("portal_assessment_part", args=[token_of(attempt), 1])).content.decode()
@@ -101,7 +101,7 @@ def test_the_page_before_the_clock_says_the_rule_of_absences(client: Client) -> 
     assert "also if you close the page" not in page
 
 
-def test_ending_a_part_before_time_names_the_button_that_is_there(client: Client) -> None:
+def test_ending_early_names_the_right_button(client: Client) -> None:
     for attempt in (begun(), attempt_of(REASONING)):
         begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
         with time_machine.travel(NOW + SECOND, tick=False):

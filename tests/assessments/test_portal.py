@@ -1,4 +1,4 @@
-"""The candidate's pages: what each shows, takes and refuses, and that nothing else changes."""
+"""The candidate's pages."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -119,9 +119,7 @@ def test_the_link_of_another_application_changes_nothing_here(
 
 
 @pytest.mark.parametrize("end", ["close", "mark_complete"])
-def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
-    client: Client, attempt: Attempt, token: str, end: str
-) -> None:
+def test_a_closed_step_shows_the_closed_page(client: Client, attempt: Attempt, token: str, end: str) -> None:
     act(attempt, end)
     before = rows(attempt)
     for name, args in PAGES:
@@ -135,7 +133,7 @@ def test_a_closed_step_shows_the_neutral_page_and_takes_nothing(
 
 
 @pytest.mark.parametrize(("name", "args"), PAGES)
-def test_thirty_days_after_the_deadline_nothing_is_taken(
+def test_thirty_days_after_the_deadline_answers_are_refused(
     client: Client, attempt: Attempt, token: str, name: str, args: tuple[int, ...]
 ) -> None:
     before = rows(attempt)
@@ -145,14 +143,14 @@ def test_thirty_days_after_the_deadline_nothing_is_taken(
     assert rows(attempt) == before
 
 
-def test_a_revoked_link_shows_the_neutral_page(client: Client, attempt: Attempt, token: str) -> None:
+def test_a_revoked_link_shows_the_closed_page(client: Client, attempt: Attempt, token: str) -> None:
     links.end(
         organisation=attempt.organisation, purpose="candidate", subject_id=attempt.step_request_id, now=NOW
     )
     assert page(client, token).count("There is nothing to do here at the moment") >= 1
 
 
-def test_a_link_without_an_attempt_shows_the_neutral_page(client: Client) -> None:
+def test_a_link_without_an_attempt_shows_the_closed_page(client: Client) -> None:
     step_request = factories.step_request(application(), "reference_check")
     address = links.mint(
         organisation=step_request.organisation, purpose="candidate", subject_id=step_request.pk, now=NOW
@@ -189,7 +187,7 @@ def test_other_methods_are_refused(client: Client, token: str, name: str, args: 
     assert client.delete(url(token, name, *args)).status_code == 405
 
 
-def test_a_forged_form_of_another_site_is_refused(attempt: Attempt, token: str) -> None:
+def test_a_cross_site_form_is_refused(attempt: Attempt, token: str) -> None:
     before = rows(attempt)
     strict = Client(enforce_csrf_checks=True)
     for name, args in FORMS:
@@ -200,7 +198,7 @@ def test_a_forged_form_of_another_site_is_refused(attempt: Attempt, token: str) 
 # --- the first page ----------------------------------------------------------------------------------------------
 
 
-def test_the_first_page_says_what_comes_and_by_when(client: Client, token: str) -> None:
+def test_the_overview_shows_parts_and_deadline(client: Client, token: str) -> None:
     text = page(client, token)
     for words in (
         "Your assessment for Window Washer",
@@ -213,7 +211,7 @@ def test_the_first_page_says_what_comes_and_by_when(client: Client, token: str) 
         assert text.count(words) == 1
 
 
-def test_the_first_page_names_the_requirement_of_the_job(
+def test_the_overview_shows_the_job_requirement(
     client: Client,
 ) -> None:
     of = application()
@@ -221,7 +219,9 @@ def test_the_first_page_names_the_requirement_of_the_job(
     assert page(client, token_of(assigned(of))).count("You work on ropes with two others.") == 1
 
 
-def test_who_comes_back_goes_on_where_they_were(client: Client, attempt: Attempt, token: str) -> None:
+def test_returning_candidates_continue_where_they_left_off(
+    client: Client, attempt: Attempt, token: str
+) -> None:
     answer_all(attempt, but=(7, 9))
     text = page(client, token)
     assert text.count("18 of 20 answers saved") == 1
@@ -231,7 +231,7 @@ def test_who_comes_back_goes_on_where_they_were(client: Client, attempt: Attempt
 @pytest.mark.parametrize(
     ("answered", "said"), [(1, "1 réponse enregistrée sur 20"), (2, "2 réponses enregistrées sur 20")]
 )
-def test_saved_answers_are_counted_in_the_grammar_of_the_language(
+def test_the_count_of_saved_answers_has_correct_plurals(
     client: Client, attempt: Attempt, token: str, answered: int, said: str
 ) -> None:
     answer_all(attempt, but=tuple(range(answered + 1, 21)))
@@ -245,12 +245,14 @@ def test_saved_answers_are_counted_in_the_grammar_of_the_language(
     assert said in page(client, token, "portal_assessment_finish", 1)
 
 
-def test_who_has_answered_all_is_led_to_finish(client: Client, attempt: Attempt, token: str) -> None:
+def test_after_the_last_answer_the_overview_leads_to_finish(
+    client: Client, attempt: Attempt, token: str
+) -> None:
     answer_all(attempt)
     assert page(client, token).count(f'href="{url(token, "portal_assessment_finish", 1)}"') == 1
 
 
-def test_after_the_deadline_the_page_says_that_it_still_counts(
+def test_after_the_deadline_the_page_says_that_answers_still_count(
     client: Client, attempt: Attempt, token: str
 ) -> None:
     with time_machine.travel(attempt.deadline_at + timedelta(days=2), tick=False):
@@ -261,14 +263,14 @@ def test_after_the_deadline_the_page_says_that_it_still_counts(
 # --- practice ----------------------------------------------------------------------------------------------------
 
 
-def test_the_practice_leads_on_and_keeps_nothing(client: Client, attempt: Attempt, token: str) -> None:
+def test_practice_is_not_saved(client: Client, attempt: Attempt, token: str) -> None:
     before = rows(attempt)
     response = client.post(url(token, "portal_assessment_practice", 1, 1), {"answer": "2"})
     assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 1, 1))
     assert rows(attempt) == before
 
 
-def test_the_practice_shows_what_happens_without_an_answer(client: Client, token: str) -> None:
+def test_practice_shows_an_error_without_an_answer(client: Client, token: str) -> None:
     response = client.post(url(token, "portal_assessment_practice", 1, 1))
     assert response.status_code == 422
     assert response.content.decode().count("Choose an answer, or skip this one for now.") == 2
@@ -277,7 +279,7 @@ def test_the_practice_shows_what_happens_without_an_answer(client: Client, token
 # --- one item ----------------------------------------------------------------------------------------------------
 
 
-def test_an_answer_is_saved_and_leads_to_the_next_item(client: Client, attempt: Attempt, token: str) -> None:
+def test_saving_an_answer_leads_to_the_next_item(client: Client, attempt: Attempt, token: str) -> None:
     response = client.post(url(token, "portal_assessment_item", 1, 1), {"answer": "4"})
     assert (response.status_code, response["Location"]) == (302, url(token, "portal_assessment_item", 1, 2))
     assert list(answers(attempt).values_list("item", "value")) == [("ws01", 4)]
@@ -292,12 +294,12 @@ def test_the_last_item_leads_to_the_last_page(client: Client, token: str) -> Non
     assert response["Location"] == url(token, "portal_assessment_finish", 1)
 
 
-def test_an_item_opened_from_the_last_page_leads_back_there(client: Client, token: str) -> None:
+def test_items_opened_from_the_last_page_lead_back(client: Client, token: str) -> None:
     response = client.post(url(token, "portal_assessment_item", 1, 7) + "?from=last", {"answer": "4"})
     assert response["Location"] == url(token, "portal_assessment_finish", 1)
 
 
-def test_a_choice_is_saved_at_once_and_the_page_stays(client: Client, attempt: Attempt, token: str) -> None:
+def test_a_script_saves_and_stays_on_the_page(client: Client, attempt: Attempt, token: str) -> None:
     response = client.post(
         url(token, "portal_assessment_item", 1, 3), {"answer": "5"}, headers={"X-Goodword": "script"}
     )
@@ -307,9 +309,7 @@ def test_a_choice_is_saved_at_once_and_the_page_stays(client: Client, attempt: A
     assert list(answers(attempt).values_list("item", "value")) == [("ws03", 5)]
 
 
-def test_a_choice_made_too_late_leads_to_where_things_stand(
-    client: Client, attempt: Attempt, token: str
-) -> None:
+def test_a_late_script_is_redirected_to_the_overview(client: Client, attempt: Attempt, token: str) -> None:
     act(attempt, "close")
     before = rows(attempt)
     response = client.post(
@@ -329,7 +329,7 @@ def test_a_choice_made_too_late_leads_to_where_things_stand(
         ({"answer": "three"}, "Choose one of the answers shown."),
     ],
 )
-def test_no_answer_and_an_unknown_one_get_a_sentence(
+def test_missing_and_unknown_answers_are_explained(
     client: Client, attempt: Attempt, token: str, sent: dict[str, str], sentence: str
 ) -> None:
     before = rows(attempt)
@@ -340,23 +340,21 @@ def test_no_answer_and_an_unknown_one_get_a_sentence(
 
 
 @pytest.mark.parametrize("number", [0, 21, 999])
-def test_an_item_that_does_not_exist_is_not_found(
-    client: Client, attempt: Attempt, token: str, number: int
-) -> None:
+def test_an_unknown_item_is_not_found(client: Client, attempt: Attempt, token: str, number: int) -> None:
     before = rows(attempt)
     assert client.get(url(token, "portal_assessment_item", 1, number)).status_code == 404
     assert client.post(url(token, "portal_assessment_item", 1, number), {"answer": "3"}).status_code == 404
     assert rows(attempt) == before
 
 
-def test_the_same_form_sent_twice_does_no_harm(client: Client, attempt: Attempt, token: str) -> None:
+def test_submitting_a_form_twice_does_no_harm(client: Client, attempt: Attempt, token: str) -> None:
     for _ in range(2):
         client.post(url(token, "portal_assessment_item", 1, 1), {"answer": "4"})
     assert list(answers(attempt).values_list("item", "value")) == [("ws01", 4)]
     assert event_names().count("attempt.begun") == 1
 
 
-def test_an_item_needs_the_same_few_queries_however_much_is_answered(
+def test_an_item_page_takes_a_constant_number_of_queries(
     client: Client, attempt: Attempt, token: str
 ) -> None:
     counts = []
@@ -374,7 +372,7 @@ def test_an_item_needs_the_same_few_queries_however_much_is_answered(
 # --- the last page -----------------------------------------------------------------------------------------------
 
 
-def test_the_last_page_names_what_is_unanswered(client: Client, attempt: Attempt, token: str) -> None:
+def test_the_last_page_lists_unanswered_items(client: Client, attempt: Attempt, token: str) -> None:
     answer_all(attempt, but=(2, 7))
     text = page(client, token, "portal_assessment_finish", 1)
     assert text.count("2 answers are still missing") == 1
@@ -382,9 +380,7 @@ def test_the_last_page_names_what_is_unanswered(client: Client, attempt: Attempt
     assert text.count(f"{url(token, 'portal_assessment_item', 1, 7)}?from=last") == 1
 
 
-def test_finish_is_refused_while_something_is_unanswered(
-    client: Client, attempt: Attempt, token: str
-) -> None:
+def test_finish_is_refused_with_unanswered_items(client: Client, attempt: Attempt, token: str) -> None:
     answer_all(attempt, but=(7,))
     before = rows(attempt)
     response = client.post(url(token, "portal_assessment_finish", 1))
@@ -393,9 +389,7 @@ def test_finish_is_refused_while_something_is_unanswered(
     assert rows(attempt) == before
 
 
-def test_finish_completes_once_however_often_it_is_pressed(
-    client: Client, attempt: Attempt, token: str
-) -> None:
+def test_finish_is_idempotent(client: Client, attempt: Attempt, token: str) -> None:
     answer_all(attempt)
     for _ in range(2):
         response = client.post(url(token, "portal_assessment_finish", 1))
@@ -408,7 +402,7 @@ def test_finish_completes_once_however_often_it_is_pressed(
 # --- declining ---------------------------------------------------------------------------------------------------
 
 
-def test_declining_asks_once_more_and_then_takes_the_no(client: Client, attempt: Attempt, token: str) -> None:
+def test_declining_needs_a_confirmation(client: Client, attempt: Attempt, token: str) -> None:
     assert page(client, token, "portal_assessment_decline").count("Would you rather not take part?") == 1
     for _ in range(2):
         response = client.post(url(token, "portal_assessment_decline"))

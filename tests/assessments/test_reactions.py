@@ -1,4 +1,4 @@
-"""What an application's fate does to its attempt, from the event on."""
+"""Attempts react to changes of the application."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -32,7 +32,7 @@ def attempt() -> Attempt:
 
 
 def after(attempt: Attempt, name: str, **data: object) -> Attempt:
-    """The attempt, once everything has reacted to the event."""
+    """The attempt after all handlers of the event."""
     tell(name, attempt.step_request.application, at=LATER, **data)
     run_jobs()
     return Attempt.objects.of(attempt.organisation).select_related("step_request__step").get(pk=attempt.pk)
@@ -42,7 +42,7 @@ def setting(attempt: Attempt, **values: str) -> None:
     Step.objects.of(attempt.organisation).filter(pk=attempt.step_request.step_id).update(**values)
 
 
-def test_leaving_the_stage_pauses_and_coming_back_resumes(attempt: Attempt) -> None:
+def test_leaving_the_stage_pauses_and_returning_resumes(attempt: Attempt) -> None:
     paused = after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502)
     assert (status(paused, now=LATER), paused.next_reminder_at) == ("paused", None)
     back = after(
@@ -57,12 +57,12 @@ def test_leaving_the_stage_pauses_and_coming_back_resumes(attempt: Attempt) -> N
     assert event_names()[-3:] == ["application.entered_stage", "step.requested_again", "step.resumed"]
 
 
-def test_leaving_the_stage_changes_nothing_where_the_step_goes_on(attempt: Attempt) -> None:
+def test_leaving_the_stage_changes_nothing_if_the_step_continues(attempt: Attempt) -> None:
     setting(attempt, on_leave="go_on")
     assert after(attempt, "application.left_stage", stage_id=STAGE[0], to_stage_id=502).paused_at is None
 
 
-def test_moving_between_two_stages_that_start_it_does_not_pause(attempt: Attempt) -> None:
+def test_moving_between_two_mapped_stages_does_not_pause(attempt: Attempt) -> None:
     rule = attempt.step_request.step.rules.get()
     attempt.step_request.step.rules.create(
         organisation=rule.organisation, automation=rule.automation, stage_id=502, stage_name="Assessment 2"
@@ -77,7 +77,7 @@ def test_moving_between_two_stages_that_start_it_does_not_pause(attempt: Attempt
         ("application.hired", "on_hire", "application.unhired"),
     ],
 )
-def test_an_end_closes_it_at_once_and_its_undoing_opens_it_without_a_mail(
+def test_an_ended_application_closes_the_attempt_and_undoing_reopens_it(
     attempt: Attempt, name: str, column: str, undone: str
 ) -> None:
     closed = after(attempt, name)
@@ -97,13 +97,15 @@ def test_an_end_closes_it_at_once_and_its_undoing_opens_it_without_a_mail(
 @pytest.mark.parametrize(
     ("name", "column"), [("application.rejected", "on_reject"), ("application.hired", "on_hire")]
 )
-def test_an_end_closes_nothing_where_the_step_goes_on(attempt: Attempt, name: str, column: str) -> None:
+def test_an_ended_application_closes_nothing_if_the_step_continues(
+    attempt: Attempt, name: str, column: str
+) -> None:
     setting(attempt, **{column: "go_on"})
     open_still = after(attempt, name)
     assert (status(open_still, now=LATER), open_still.next_reminder_at) == ("in_progress", FIRST_REMINDER)
 
 
-def test_an_end_leaves_a_finished_attempt_as_it_is() -> None:
+def test_a_completed_attempt_is_not_closed() -> None:
     made = assigned(application())
     answer_all(made)
     finish_part(attempt_id=made.pk, order=1, now=NOW)
@@ -117,7 +119,7 @@ def test_an_end_leaves_a_finished_attempt_as_it_is() -> None:
     assert scores(made).count() == 5
 
 
-def test_an_invitation_that_has_not_gone_out_is_stopped_by_a_rejection() -> None:
+def test_a_rejection_cancels_a_queued_invitation() -> None:
     made = assigned(application(), sent=False)
     tell("application.rejected", made.step_request.application, at=LATER)
     # the rejection is dealt with before the mail's own job

@@ -1,4 +1,4 @@
-"""Reminders: few, in working hours, never more than were promised, and to nobody who is not due."""
+"""Reminders: in working hours, never more than promised."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -34,7 +34,7 @@ def reminders(attempt: Attempt) -> list[str]:
     ]
 
 
-def test_a_reminder_goes_out_when_it_is_due_and_the_next_is_planned() -> None:
+def test_a_due_reminder_is_sent_and_the_next_planned() -> None:
     attempt = assigned()
     assert remind_due(now=FIRST - MINUTE) == 0
     assert remind_due(now=FIRST) == 1
@@ -45,7 +45,7 @@ def test_a_reminder_goes_out_when_it_is_due_and_the_next_is_planned() -> None:
     assert event_names(attempt.step_request.application_id) == ["attempt.assigned", "attempt.reminded"]
 
 
-def test_no_more_go_out_than_were_promised() -> None:
+def test_no_more_reminders_than_promised_are_sent() -> None:
     attempt = assigned()
     Step.objects.of(attempt.organisation).update(reminder_days=[2, 5, 6, 6])
     sent = []
@@ -58,7 +58,7 @@ def test_no_more_go_out_than_were_promised() -> None:
     assert reminders(attempt) == ["reminder:1", "reminder:2"]
 
 
-def test_nobody_is_reminded_who_was_not_invited() -> None:
+def test_only_invited_candidates_are_reminded() -> None:
     attempt = assigned(sent=False)
     assert attempt.next_reminder_at is None
     # even if one had been planned
@@ -67,7 +67,7 @@ def test_nobody_is_reminded_who_was_not_invited() -> None:
     assert reminders(attempt) == []
 
 
-def test_no_reminder_is_heaped_on_one_that_waits_for_the_mail_server() -> None:
+def test_no_reminder_while_another_is_queued() -> None:
     attempt = assigned()
     assert [remind_due(now=moment) for moment in (FIRST, SECOND)] == [1, 0]
     attempt.refresh_from_db()
@@ -83,13 +83,13 @@ def test_a_reminder_that_waited_past_the_deadline_is_not_sent() -> None:
     assert email.state == "cancelled"
 
 
-def test_after_a_long_silence_one_reminder_goes_out_and_not_a_heap() -> None:
+def test_after_an_outage_only_one_reminder_is_sent() -> None:
     attempt = assigned()
     assert [remind_due(now=SECOND + MINUTE) for _ in range(3)] == [1, 0, 0]
     assert reminders(attempt) == ["reminder:1"]
 
 
-def test_a_sweep_at_night_waits_for_the_morning() -> None:
+def test_at_night_reminders_wait_for_the_morning() -> None:
     attempt = assigned()
     night = datetime(2026, 3, 6, 22, 0, tzinfo=UTC)  # a Friday
     assert remind_due(now=night) == 0
@@ -98,7 +98,7 @@ def test_a_sweep_at_night_waits_for_the_morning() -> None:
     assert remind_due(now=datetime(2026, 3, 9, 8, 0, tzinfo=UTC)) == 1
 
 
-def test_the_mail_says_what_is_left_and_is_the_last_one_in_the_end() -> None:
+def test_each_reminder_says_how_many_are_left() -> None:
     attempt = assigned()
     remind_due(now=FIRST)
     mail_is_taken(attempt.step_request.application, at=FIRST)
@@ -114,7 +114,7 @@ def test_the_mail_says_what_is_left_and_is_the_last_one_in_the_end() -> None:
 
 
 @pytest.mark.parametrize("act", ["complete", "decline", "close", "pause"])
-def test_nobody_is_reminded_of_what_is_over_or_paused(act: str) -> None:
+def test_finished_and_paused_attempts_are_not_reminded(act: str) -> None:
     attempt = assigned()
     with transaction.atomic():
         held = lock(Attempt, attempt.pk)
@@ -125,7 +125,7 @@ def test_nobody_is_reminded_of_what_is_over_or_paused(act: str) -> None:
     assert reminders(attempt) == []
 
 
-def test_nobody_is_reminded_after_the_deadline() -> None:
+def test_no_reminders_after_the_deadline() -> None:
     attempt = assigned()
     Attempt.objects.of(attempt.organisation).update(deadline_at=FIRST - MINUTE)
     assert remind_due(now=FIRST) == 0
@@ -153,7 +153,7 @@ def test_an_ended_application_is_not_reminded_even_before_its_reaction_has_run(
 
 
 @pytest.mark.parametrize(("column", "value"), [("email", ""), ("can_email", False)])
-def test_whoever_may_no_longer_be_mailed_is_not_reminded(column: str, value: object) -> None:
+def test_a_blocked_candidate_is_not_reminded(column: str, value: object) -> None:
     attempt = assigned()
     candidate = attempt.step_request.application.candidate
     setattr(candidate, column, value)
@@ -161,20 +161,20 @@ def test_whoever_may_no_longer_be_mailed_is_not_reminded(column: str, value: obj
     assert remind_due(now=FIRST) == 0
 
 
-def test_who_has_answered_some_is_still_reminded() -> None:
+def test_candidates_with_some_answers_are_still_reminded() -> None:
     attempt = assigned()
     answer_all(attempt, but=(20,))
     assert remind_due(now=FIRST) == 1
 
 
-def test_reminding_one_who_is_not_due_changes_nothing() -> None:
+def test_reminding_before_it_is_due_changes_nothing() -> None:
     attempt = assigned()
     before = rows(attempt)
     assert remind(attempt_id=attempt.pk, now=FIRST - MINUTE) is False
     assert rows(attempt) == before
 
 
-def test_the_sweep_reminds_by_the_clock() -> None:
+def test_the_sweep_sends_due_reminders() -> None:
     attempt = assigned()
     sweep_reminders.run()  # the deadline of 2026-03-12 lies behind by the real clock: nobody is written to
     attempt.refresh_from_db()

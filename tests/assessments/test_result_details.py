@@ -1,4 +1,4 @@
-"""A percentile, a band and an ability open to the people, the figures and the rule that they came from."""
+"""Details behind percentiles, bands and abilities."""
 
 import re
 from copy import deepcopy
@@ -38,7 +38,7 @@ def sat(role: Role, kind: str, **values: Any) -> Attempt:
 
 
 def in_a_group(role: Role, kind: str = "scales", scale: str = "openness") -> Attempt:
-    """Somebody whose score lies in a norm group of 132 people."""
+    """A score in a norm group of 132 people."""
     attempt = sat(role, kind)
     in_group(attempt_part=scores(attempt).get(scale=scale), device="computer")
     return attempt
@@ -54,7 +54,7 @@ held_once = once(in_one_group)
 
 @pytest.fixture
 def held(db: None, held_once: tuple[Role, Attempt]) -> tuple[Role, Attempt]:
-    """A role, and who has taken its scales and lies in a norm group."""
+    """A role, and an attempt with a norm group."""
     return deepcopy(held_once)
 
 
@@ -68,7 +68,7 @@ def words(page: str) -> str:
     return re.sub(r"\s+", " ", strip_tags(main.replace("<", " <"))).replace(" ,", ",").replace(" .", ".")
 
 
-def test_a_percentile_opens_to_the_people_below_and_equal_and_the_figures_of_its_band(
+def test_a_percentile_shows_counts_and_its_band(
     held: tuple[Role, Attempt],
 ) -> None:
     role, attempt = held
@@ -85,7 +85,7 @@ def test_a_percentile_opens_to_the_people_below_and_equal_and_the_figures_of_its
         assert said.count(sentence) == 1, sentence
 
 
-def test_the_rows_of_the_norm_table_around_the_score_stand_with_it(held: tuple[Role, Attempt]) -> None:
+def test_nearby_rows_of_the_norm_table_are_shown(held: tuple[Role, Attempt]) -> None:
     _, attempt = held
     made = result(fresh(attempt))
     assert made is not None
@@ -104,7 +104,7 @@ def test_the_rows_of_the_norm_table_around_the_score_stand_with_it(held: tuple[R
     ]
 
 
-def test_a_score_that_nobody_in_the_group_has_gets_a_row_of_its_own(held: tuple[Role, Attempt]) -> None:
+def test_a_score_missing_in_the_group_gets_its_own_row(held: tuple[Role, Attempt]) -> None:
     role, attempt = held
     group = NormGroup.objects.of(role.organisation).get()
     table = group.tables["openness"]
@@ -125,7 +125,7 @@ def test_a_score_that_nobody_in_the_group_has_gets_a_row_of_its_own(held: tuple[
     [{"cumulative": [[2, 100], [4, 132]]}, {"reliability": None}],
     ids=["another place", "no reliability"],
 )
-def test_what_the_table_does_not_give_again_is_not_told_as_its_reason(
+def test_a_percentile_not_reproduced_by_the_table_is_not_explained_by_it(
     held: tuple[Role, Attempt], change: dict[str, Any]
 ) -> None:
     role, attempt = held
@@ -140,7 +140,7 @@ def test_what_the_table_does_not_give_again_is_not_told_as_its_reason(
     assert (normed.percentile, normed.behind) == (55, None)
 
 
-def test_what_was_made_by_another_rule_is_not_read_by_todays_and_the_result_stays(
+def test_norms_of_another_rule_are_ignored(
     held: tuple[Role, Attempt],
 ) -> None:
     role, attempt = held
@@ -152,7 +152,7 @@ def test_what_was_made_by_another_rule_is_not_read_by_todays_and_the_result_stay
     assert "60 people in the group" not in said
 
 
-def test_the_whole_table_is_one_click_further_for_those_who_may_see_it(held: tuple[Role, Attempt]) -> None:
+def test_members_get_a_link_to_the_whole_table(held: tuple[Role, Attempt]) -> None:
     role, attempt = held
     group = NormGroup.objects.select_related("norm_set").get(norm_set__organisation=role.organisation)
     key = table_key(group, "openness")
@@ -171,7 +171,7 @@ def test_the_whole_table_is_one_click_further_for_those_who_may_see_it(held: tup
     assert signed_in(manager).get(where, {"table": key}).status_code == 403
 
 
-def test_the_link_of_a_review_opens_the_figures_and_leads_to_no_page_of_members(
+def test_review_links_show_figures_without_member_links(
     held: tuple[Role, Attempt],
 ) -> None:
     _, attempt = held
@@ -182,7 +182,7 @@ def test_the_link_of_a_review_opens_the_figures_and_leads_to_no_page_of_members(
     assert (page.count("which is percentile 55."), page.count("?table=")) == (1, 0)
 
 
-def test_a_distance_opens_by_how_many_lie_nearer(role: Role) -> None:
+def test_a_distance_shows_how_many_are_nearer(role: Role) -> None:
     attempt = in_a_group(role, kind="judgement", scale="")
     said = words(page_of(role.owner, attempt))
     distance = scores(attempt).get().value
@@ -193,7 +193,7 @@ def test_a_distance_opens_by_how_many_lie_nearer(role: Role) -> None:
     assert "percentile" not in said
 
 
-def test_a_category_of_tasks_opens_under_its_name(role: Role) -> None:
+def test_a_category_is_shown_under_its_name(role: Role) -> None:
     said = words(page_of(role.owner, in_a_group(role, kind="reasoning", scale="numerical")))
     assert (
         said.count("Numbers Allowing for measurement error, between the 41st and 72nd percentile of 132") == 1
@@ -201,7 +201,7 @@ def test_a_category_of_tasks_opens_under_its_name(role: Role) -> None:
     assert said.count("which is percentile 55.") == 1
 
 
-def test_an_ability_opens_to_the_cells_that_were_given_and_to_the_rule(role: Role) -> None:
+def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
     attempt = sat(role, "reasoning", solve=2)
     made = calibrated(attempt)
     found = result(fresh(attempt))
@@ -231,7 +231,7 @@ def test_an_ability_opens_to_the_cells_that_were_given_and_to_the_rule(role: Rol
         assert said.count(sentence) == 1, sentence
 
 
-def test_an_ability_by_a_calibration_that_is_not_the_roles_stands_alone(role: Role) -> None:
+def test_an_ability_from_another_calibration_has_no_details(role: Role) -> None:
     attempt = sat(role, "reasoning")
     Score.objects.of(role.organisation).filter(part__attempt=attempt, scale="").update(
         ability=0.4, ability_se=0.3

@@ -1,4 +1,4 @@
-"""A result opens down to the answers it came from, and is what was issued."""
+"""A result is as issued, with the answers behind it."""
 
 from copy import deepcopy
 
@@ -25,7 +25,7 @@ NOW = factories.NOW
 
 
 def build() -> Attempt:
-    """One whose scale "extraversion" was answered 4, 1, 5, 2, everything else with 3."""
+    """An attempt with "extraversion" answered 4, 1, 5, 2 and everything else 3."""
     made = assigned(application())
     answer_all(made, value=3)
     given = [item.id for item in statements_of(made) if item.item.scale == "extraversion"]
@@ -57,14 +57,14 @@ def found(attempt: Attempt) -> ScalesResult:
     return part
 
 
-def test_there_is_no_result_before_the_finish() -> None:
+def test_there_is_no_result_before_completion() -> None:
     unfinished = assigned(application())
     answer_all(unfinished)
     assert result(unfinished) is None
     assert latest_attempt(factories.application(factories.role(factories.organisation()))) is None
 
 
-def test_each_scale_comes_with_the_answers_behind_it(attempt: Attempt) -> None:
+def test_each_scale_has_its_answers(attempt: Attempt) -> None:
     scale = found(attempt).scales[0]
     assert (scale.scale.name, scale.mean, scale.mean_text) == ("Contact with others", 4.5, "4.5")
     assert (scale.n_answered, scale.n_items) == (4, 4)
@@ -77,7 +77,7 @@ def test_each_scale_comes_with_the_answers_behind_it(attempt: Attempt) -> None:
     assert scale.rule_text == "(4 + 5 + 5 + 4) ÷ 4 = 4.5"
 
 
-def test_a_result_holds_what_a_report_needs(attempt: Attempt) -> None:
+def test_a_result_has_everything_for_a_report(attempt: Attempt) -> None:
     made = found(attempt)
     all_of_it = whole(attempt)
     assert (all_of_it.language, all_of_it.language_name, all_of_it.completed_at) == ("en", "English", NOW)
@@ -101,12 +101,12 @@ def test_a_result_holds_what_a_report_needs(attempt: Attempt) -> None:
     }
 
 
-def test_a_result_is_what_was_issued_whatever_is_written_later(attempt: Attempt) -> None:
+def test_a_result_is_as_issued(attempt: Attempt) -> None:
     answers(attempt).update(value=1)
     assert [scale.mean for scale in found(attempt).scales] == [4.5, 3.0, 3.0, 3.0, 3.0]
 
 
-def test_the_requirement_of_the_job_is_named_as_it_was_when_it_was_assigned() -> None:
+def test_the_requirement_is_that_of_the_assigned_version() -> None:
     of = application()
     said = Requirement(text="Works on ropes with two others", who="Rita", at=NOW)
     Step.objects.of(of.organisation).update(
@@ -128,7 +128,7 @@ def test_a_result_takes_nine_queries(attempt: Attempt) -> None:
     assert len(queries) == 9
 
 
-def test_the_recruiter_sees_every_scale_with_both_ends_and_no_total(attempt: Attempt) -> None:
+def test_recruiters_see_scales_with_both_ends_and_no_total(attempt: Attempt) -> None:
     page = render_to_string("assessments/result.html", {"result": whole(attempt)})
     assert page.count('class="result__scale"') == 5
     assert page.count("Towards 1: Reserved") == 1
@@ -140,12 +140,12 @@ def test_the_recruiter_sees_every_scale_with_both_ends_and_no_total(attempt: Att
     assert page.count("About this test") == 1
 
 
-def test_what_was_closed_without_a_result_says_so() -> None:
+def test_a_closed_attempt_without_a_result_says_so() -> None:
     page = render_to_string("assessments/result.html", {"result": None})
     assert page.count("No result: it was closed before the candidate had finished.") == 1
 
 
-def test_titles_and_scale_texts_are_in_the_language_of_the_reader(attempt: Attempt) -> None:
+def test_titles_and_scale_texts_are_in_the_readers_language(attempt: Attempt) -> None:
     english = found(attempt)
     [part] = attempt.parts.all()
     french = part.version.test.versions.get(number=part.version.number, language="fr")

@@ -1,4 +1,4 @@
-"""The results of tests of every kind open down to what they came from, and betray nothing that was granted."""
+"""Results of tests of every kind, with details, revealing no adjustment."""
 
 import re
 from copy import deepcopy
@@ -54,7 +54,7 @@ made_once = once(all_taken)
 
 @pytest.fixture
 def finished(db: None, made_once: dict[str, Attempt]) -> dict[str, Attempt]:
-    """By the kind of their one test, or "all": who rated everything 4 and solved every task."""
+    """By kind, or "all": everything rated 4, every task solved."""
     return deepcopy(made_once)
 
 
@@ -63,7 +63,7 @@ def page_of(found: AttemptResult) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
-def test_each_kind_has_its_own_result_in_the_order_of_the_assessment(
+def test_results_follow_the_order_of_the_assessment(
     finished: dict[str, Attempt],
 ) -> None:
     found = _made(finished["all"])
@@ -80,7 +80,7 @@ def test_each_kind_has_its_own_result_in_the_order_of_the_assessment(
     assert found.total is None
 
 
-def test_tasks_are_counted_by_category_and_open_to_answer_key_and_rule() -> None:
+def test_tasks_are_counted_by_category_with_answer_and_rule() -> None:
     [found] = whole(kinds=("reasoning",), solve=2).parts
     assert isinstance(found, ReasoningResult)
     n = found.whole.given
@@ -100,7 +100,7 @@ def found_in(part: ReasoningResult | JudgementResult | QuestionsResult | ScalesR
     return AttemptResult(attempt_id=1, language="en", completed_at=_NOW, parts=(part,))
 
 
-def test_a_matrix_is_drawn_with_words_for_each_of_its_figures(
+def test_a_matrix_is_drawn_with_descriptions(
     finished: dict[str, Attempt],
 ) -> None:
     found = _made(finished["reasoning"])
@@ -113,7 +113,7 @@ def test_a_matrix_is_drawn_with_words_for_each_of_its_figures(
     assert page.count('role="img" aria-label="') >= sum(8 + len(task.options) for task in figures)
 
 
-def test_what_a_broken_line_took_is_not_shown_and_not_called_wrong(
+def test_void_items_are_neither_shown_nor_wrong(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["reasoning"]
@@ -134,7 +134,7 @@ def test_what_a_broken_line_took_is_not_shown_and_not_called_wrong(
     assert [task.solved for task in found.tasks] == [True] * found.whole.given
 
 
-def test_an_ability_is_shown_with_its_error_only_where_it_was_issued(
+def test_an_ability_is_shown_only_if_issued(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["reasoning"]
@@ -152,12 +152,12 @@ def test_an_ability_is_shown_with_its_error_only_where_it_was_issued(
     assert (page.count("−0.4 ± 0.3"), page.count("be compared with others")) == (1, 0)
 
 
-def test_places_are_counted_as_one_says_them() -> None:
+def test_ordinals_are_worded_correctly() -> None:
     said = [ordinal(n) for n in (1, 2, 3, 4, 11, 12, 13, 21, 42, 73, 99)]
     assert said == ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "42nd", "73rd", "99th"]
 
 
-def test_a_normed_score_is_described_with_its_group(
+def test_a_percentile_is_worded_with_its_group(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["scales"]
@@ -177,7 +177,7 @@ def test_a_normed_score_is_described_with_its_group(
     ]
 
 
-def test_a_distance_is_told_by_how_many_lie_further_from_the_key(
+def test_a_distance_says_how_many_are_further_from_the_key(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["judgement"]
@@ -194,7 +194,7 @@ def test_a_distance_is_told_by_how_many_lie_further_from_the_key(
     assert (page.count(f"Allowing for measurement error, {words}."), page.count("percentile")) == (1, 0)
 
 
-def test_the_sheet_tells_the_figures_of_the_norms_that_the_role_fixed_else_of_the_newest(
+def test_the_sheet_shows_the_roles_norms_else_the_newest(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["scales"]
@@ -221,10 +221,9 @@ def _sheet(attempt: Attempt) -> TechnicalSheet:
 
 
 def in_group(*, attempt_part: Score, device: str, language: str = "en") -> None:
-    """Hold a score against a norm group, as it would have been when it was issued.
+    """Give a score a norm group, as if issued with it.
 
-    54 of 132 lie below its band, 60 below it, 25 are the same, and 95 lie below the band's upper end: percentiles 41,
-    55 and 72.
+    54 of 132 are below its band, 60 below it, 25 equal, and 95 below the upper end: percentiles 41, 55 and 72.
     """
     value = attempt_part.value
     assert value is not None
@@ -272,7 +271,7 @@ def in_group(*, attempt_part: Score, device: str, language: str = "en") -> None:
     attempt_part.save()
 
 
-def test_a_judgement_is_a_distance_with_the_reason_of_each_key(
+def test_a_judgement_shows_the_distance_and_the_reason_of_each_key(
     finished: dict[str, Attempt],
 ) -> None:
     [found] = _made(finished["judgement"]).parts
@@ -290,7 +289,7 @@ def test_a_judgement_is_a_distance_with_the_reason_of_each_key(
     assert [word for word in ("good", "bad", "poor", "pass", "fail") if f" {word} judgement" in page] == []
 
 
-def test_own_answers_are_read_in_words_with_right_ones_counted_and_files_by_name() -> None:
+def test_custom_answers_are_shown_with_correct_ones_counted() -> None:
     [found] = whole(kinds=("questions",)).parts
     assert isinstance(found, QuestionsResult)
     assert (found.right, found.keyed) == (1, 1)
@@ -306,7 +305,7 @@ def test_own_answers_are_read_in_words_with_right_ones_counted_and_files_by_name
     assert (page.count("Not marked yet."), page.count("licence-of-ada.pdf")) == (1, 1)
 
 
-def test_two_raters_stand_side_by_side_and_nothing_is_seen_before_both_have_marked() -> None:
+def test_two_raters_are_shown_once_both_have_marked() -> None:
     of = application()
     assert of.role is not None
     assessment_of_all(of.role, kinds=("questions",), two_raters=True)
@@ -328,7 +327,7 @@ def test_two_raters_stand_side_by_side_and_nothing_is_seen_before_both_have_mark
     assert page_of(both).count("Nora: Calm and clear") == 1
 
 
-def test_a_total_is_the_mean_of_category_means_and_never_over_scales() -> None:
+def test_a_total_is_the_mean_of_category_means() -> None:
     found = whole(total=Assessment.Total.CATEGORIES, solve=2)
     total = found.total
     assert total is not None
@@ -355,14 +354,14 @@ def test_a_weighted_total_shows_its_weights_and_why() -> None:
     assert page_of(found).count("Half the day is spent on ropes") == 1
 
 
-def test_a_total_that_cannot_be_says_why_and_shows_no_number() -> None:
+def test_an_impossible_total_says_why() -> None:
     found = whole(kinds=("scales",), total=Assessment.Total.CATEGORIES)
     assert found.total is not None
     assert (found.total.value, found.total.text, found.total.rule_text) == (None, "", "")
     assert page_of(found).count("No total:") == 1
 
 
-def test_scores_are_read_as_they_were_issued(
+def test_scores_are_shown_as_issued(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["all"]
@@ -375,7 +374,7 @@ def test_scores_are_read_as_they_were_issued(
     assert kept[0] == kept[1]
 
 
-def test_nothing_on_the_page_betrays_what_was_granted(
+def test_the_page_does_not_reveal_grants(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["all"]
@@ -392,7 +391,7 @@ def _made(attempt: Attempt) -> AttemptResult:
     return made
 
 
-def test_all_kinds_take_as_many_queries_as_one(finished: dict[str, Attempt]) -> None:
+def test_all_kinds_together_take_as_many_queries_as_one(finished: dict[str, Attempt]) -> None:
     counts = []
     for name in ("scales", "all"):
         attempt = finished[name]

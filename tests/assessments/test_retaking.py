@@ -1,4 +1,4 @@
-"""How long the same person waits before they may take a test again, and what else that keeps out."""
+"""The interval before a person may retake a test."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -44,13 +44,13 @@ def from_when(of: Application, *, now: datetime = LATER) -> date | None:
     return retake_from(application=of, step=factories.step(of.role, "assessment"), now=now)
 
 
-def test_who_has_completed_it_waits_for_six_months_whatever_the_application() -> None:
+def test_completed_candidates_wait_six_months_for_any_application() -> None:
     of = applied()
     completed(of)
     assert (from_when(of), from_when(elsewhere(of))) == (AGAIN, AGAIN)
 
 
-def test_the_day_is_that_of_the_organisation() -> None:
+def test_the_day_is_in_the_organisations_time_zone() -> None:
     of = applied()
     completed(of)
     # midnight in Berlin is ten in the evening before in UTC
@@ -59,7 +59,7 @@ def test_the_day_is_that_of_the_organisation() -> None:
 
 
 @pytest.mark.parametrize(("months", "day"), [(0, None), (1, date(2026, 4, 3)), (12, date(2027, 3, 3))])
-def test_the_interval_is_that_of_the_version_that_would_be_given(months: int, day: date | None) -> None:
+def test_the_interval_is_that_of_the_current_version(months: int, day: date | None) -> None:
     of = applied()
     completed(of)
     later = elsewhere(of)
@@ -69,7 +69,7 @@ def test_the_interval_is_that_of_the_version_that_would_be_given(months: int, da
     assert from_when(later, now=NOW + timedelta(days=5)) == day
 
 
-def test_other_tests_other_people_and_what_is_unfinished_keep_nobody_waiting() -> None:
+def test_other_tests_people_and_unfinished_attempts_do_not_delay() -> None:
     of = applied()
     completed(of)
     other_test, org = elsewhere(of), of.organisation
@@ -81,12 +81,12 @@ def test_other_tests_other_people_and_what_is_unfinished_keep_nobody_waiting() -
     assert [from_when(one) for one in (other_test, other_person, unfinished)] == [None, None, None]
 
 
-def test_another_organisation_knows_nothing_of_it() -> None:
+def test_attempts_of_another_organisation_do_not_count() -> None:
     completed(applied())
     assert from_when(applied()) is None
 
 
-def test_inviting_again_too_soon_says_from_when_and_changes_nothing() -> None:
+def test_inviting_again_too_soon_names_the_day() -> None:
     of = applied()
     old = completed(of)
     before = rows(old)
@@ -97,7 +97,7 @@ def test_inviting_again_too_soon_says_from_when_and_changes_nothing() -> None:
     assert latest_attempt(of) == old
 
 
-def test_what_was_not_completed_is_closed_and_invited_again_at_any_time() -> None:
+def test_unfinished_attempts_can_be_invited_again_any_time() -> None:
     of = applied()
     old = assigned(of)
     answer_all(old, but=(7,))
@@ -123,7 +123,7 @@ def test_months_are_counted_by_the_calendar(day: date, months: int, later: date)
     assert months_after(day, months) == later
 
 
-def test_a_role_that_nobody_has_put_together_counts_with_work_style() -> None:
+def test_a_default_assessment_counts_as_work_style() -> None:
     of = applied()
     completed(of)
     later = elsewhere(of)

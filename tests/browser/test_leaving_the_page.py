@@ -10,7 +10,7 @@ from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt, AttemptFlag, Observation
 from goodword.core import clock
-from tests.assessments.flags.support import flags, looked_at, noticed, on_a_clock, questions_of_their_own
+from tests.assessments.flags.support import custom_attempt, flags, observations, raise_flags, timed_attempt
 from tests.assessments.support import part_of, scores, token_of
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
@@ -60,7 +60,7 @@ def leave(page: Page, seconds: float) -> None:
 def test_leaving_twice_is_noticed_found_told_with_explanations_causes_and_changes_no_score(
     browser: Browser, hiding: Page, live_server: object, open_at: Callable[..., str]
 ) -> None:
-    attempt = on_a_clock(now=clock.now())
+    attempt = timed_attempt(now=clock.now())
     drawn = dict(part_of(attempt).drawn.values_list("position", "content__key"))
     hiding.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     for number in (1, 2):
@@ -69,9 +69,9 @@ def test_leaving_twice_is_noticed_found_told_with_explanations_causes_and_change
         expect(hiding.locator("[data-saved]")).to_have_text("Saved")
         hiding.get_by_role("button", name="Next").click()
         hiding.wait_for_url(f"**/item/{number + 1}/")
-    assert noticed(attempt) == [("left", "1", 12), ("left", "2", 24)]
+    assert observations(attempt) == [("left", "1", 12), ("left", "2", 24)]
     finish_part(attempt_id=attempt.pk, order=1, now=clock.now())
-    looked_at(attempt)
+    raise_flags(attempt)
     assert flags(attempt) == [("left_page", "low", {"times": 2, "longest": "minute"})]
     assert scores(attempt).get(scale="").value == 2
     rita = factories.member(attempt.organisation, name="Rita Recruiter")
@@ -86,7 +86,7 @@ def test_leaving_twice_is_noticed_found_told_with_explanations_causes_and_change
 def test_a_glance_aside_the_way_to_the_next_item_and_back_are_no_leaving(
     hiding: Page, open_at: Callable[..., str]
 ) -> None:
-    attempt = questions_of_their_own(now=clock.now())
+    attempt = custom_attempt(now=clock.now())
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
     hiding.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     hiding.evaluate("window.leaveFor(1.5)")
@@ -95,11 +95,11 @@ def test_a_glance_aside_the_way_to_the_next_item_and_back_are_no_leaving(
     hiding.go_back()
     hiding.wait_for_url("**/item/1/")
     leave(hiding, 3)  # what came before it would stand here too
-    assert noticed(attempt) == [("left", "rope", 3)]
+    assert observations(attempt) == [("left", "rope", 3)]
 
 
 def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..., str]) -> None:
-    attempt = questions_of_their_own(now=clock.now())
+    attempt = custom_attempt(now=clock.now())
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 2))
     sent: list[str] = []
@@ -113,7 +113,7 @@ def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..
             }""",
             "umbrella " * 30,
         )
-    assert noticed(attempt) == [("pasted", "rain", 270)]
+    assert observations(attempt) == [("pasted", "rain", 270)]
     assert {"umbrella" in body for body in sent} == {False}
 
 
@@ -121,7 +121,7 @@ def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..
 def test_the_first_page_and_the_signs_are_accessible_and_fit(
     browser: Browser, live_server: object, open_at: Callable[..., str], width: int
 ) -> None:
-    attempt = on_a_clock(now=clock.now())
+    attempt = timed_attempt(now=clock.now())
     looker = Looker()
     rita = factories.member(attempt.organisation, name="Rita Recruiter")
     context = window(browser, rita, live_server, width=width)
@@ -139,7 +139,7 @@ def test_the_first_page_and_the_signs_are_accessible_and_fit(
             observed_at=clock.now(),
         )
     finish_part(attempt_id=attempt.pk, order=1, now=clock.now())
-    looked_at(attempt)
+    raise_flags(attempt)
     for code, facts in (("fast", {"percent": 40}), ("connection_lost", {"times": 1})):
         AttemptFlag.objects.create(
             organisation=attempt.organisation,

@@ -1,4 +1,4 @@
-"""An attempt with a clock, somebody who answers requests, and the way to both their pages."""
+"""A timed attempt, a contact for adjustments, and links to both their pages."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -27,21 +27,20 @@ HANNA = ("Hanna Rehm", "hanna@acme.example")
 
 
 def named(organisation: Organisation) -> None:
-    """Hanna answers for the organisation."""
     name, address = HANNA
     Organisation.objects.filter(pk=organisation.pk).update(adjustments_name=name, adjustments_email=address)
 
 
 @kept
 def timed(*parts: Asks, of: Application | None = None, **values: Any) -> Attempt:
-    """An attempt at these parts, one on a clock unless said otherwise, in an organisation that names Hanna."""
+    """An attempt at these parts, one of them timed by default, with a contact for adjustments."""
     of = of or application()
     named(of.organisation)
     return fresh(attempt_of(*(parts or (TIMED,)), of=of, **values))
 
 
 def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment:
-    """A request for half as much time again that waits."""
+    """An open request for 50 % extra time."""
     given: dict[str, Any] = {"percent": 50, "form": False, "text": "", "may_disclose": False} | values
     waits = request_adjustment(attempt_id=attempt.pk, now=now, **given).waits
     assert waits is not None
@@ -50,7 +49,7 @@ def asked(attempt: Attempt, *, now: datetime = NOW, **values: Any) -> Adjustment
 
 
 def fresh(attempt: Attempt) -> Attempt:
-    """The attempt as it stands now."""
+    """The attempt, reloaded."""
     return (
         Attempt.objects.of(attempt.organisation)
         .select_related("step_request__step", "assessment")
@@ -73,7 +72,7 @@ def requests(attempt: Attempt) -> list[tuple[str, int, bool, int, bool]]:
 
 
 def answer_path(row: Adjustment, **values: Any) -> str:
-    """The path of a fresh link to the page of whoever answers."""
+    """The path of a new link to the contact's page."""
     given: dict[str, Any] = {"now": max(NOW, clock.now())} | values
     url = links.mint(
         organisation=row.organisation, purpose=Link.Purpose.ADJUSTMENT, subject_id=row.pk, **given
@@ -82,7 +81,7 @@ def answer_path(row: Adjustment, **values: Any) -> str:
 
 
 def everything(attempt: Attempt) -> dict[str, object]:
-    """All that asking or answering could have changed, for "nothing changed"."""
+    """Everything that requests and answers can change, to assert that nothing did."""
     row = Attempt.objects.of(attempt.organisation).filter(pk=attempt.pk).values().get()
     return {
         "attempt": row,

@@ -1,4 +1,4 @@
-"""Somebody answers: what follows for the clock, the deadline and the candidate, and what nobody else learns."""
+"""Answers to requests: effects on clock, deadline and candidate, and confidentiality."""
 
 from datetime import timedelta
 
@@ -56,7 +56,7 @@ def mails(attempt: Attempt, kind: str) -> list[Email]:
     return list(Email.objects.of(attempt.organisation).filter(kind=f"assessment.{kind}").order_by("pk"))
 
 
-def test_time_is_granted_the_deadline_goes_on_and_the_candidate_alone_is_told() -> None:
+def test_a_grant_resumes_the_deadline_and_notifies_only_the_candidate() -> None:
     attempt = timed()
     row, events = asked(attempt), event_names()
     answers(row, percent=75, sentence="Take your time.")
@@ -71,7 +71,7 @@ def test_time_is_granted_the_deadline_goes_on_and_the_candidate_alone_is_told() 
     assert event_names() == events
 
 
-def test_a_no_leaves_the_clock_and_can_be_followed_by_one_more_request() -> None:
+def test_a_refusal_changes_no_clock_and_allows_one_more_request() -> None:
     attempt = timed()
     answers(asked(attempt), sentence="The tests have no clock that matters.")
     assert (clocks(attempt), requests(attempt)) == ([900], [("refused", 50, False, 0, False)])
@@ -79,7 +79,7 @@ def test_a_no_leaves_the_clock_and_can_be_followed_by_one_more_request() -> None
     assert [state for state, *_ in requests(attempt)] == ["refused", "asked"]
 
 
-def test_another_form_is_given_with_as_much_time_for_each_task() -> None:
+def test_another_form_keeps_the_time_per_task() -> None:
     attempt = timed(REASONING)
     row = asked(attempt, percent=0, form=True)
     answers(row, percent=25, forms={1: "figureless_20"})
@@ -88,7 +88,7 @@ def test_another_form_is_given_with_as_much_time_for_each_task() -> None:
     assert requests(attempt) == [("granted", 0, True, 25, True)]
 
 
-def test_a_form_that_the_test_does_not_have_changes_nothing() -> None:
+def test_an_unknown_form_changes_nothing() -> None:
     attempt = timed(REASONING)
     row = asked(attempt)
     before = everything(attempt)
@@ -99,7 +99,7 @@ def test_a_form_that_the_test_does_not_have_changes_nothing() -> None:
     assert everything(attempt) == before
 
 
-def test_an_answer_is_given_once() -> None:
+def test_a_request_is_answered_once() -> None:
     attempt = timed()
     row = asked(attempt)
     answers(row, percent=25)
@@ -109,7 +109,7 @@ def test_an_answer_is_given_once() -> None:
     assert everything(attempt) == before
 
 
-def test_nothing_is_answered_on_what_is_closed() -> None:
+def test_a_request_on_a_closed_attempt_cannot_be_answered() -> None:
     attempt = timed()
     row = asked(attempt)
     with transaction.atomic():
@@ -120,7 +120,7 @@ def test_nothing_is_answered_on_what_is_closed() -> None:
     assert everything(attempt) == before
 
 
-def test_nobody_is_mailed_who_is_not_to_be_mailed() -> None:
+def test_a_blocked_candidate_gets_no_mail() -> None:
     attempt = timed()
     row = asked(attempt)
     candidate = attempt.step_request.application.candidate
@@ -130,7 +130,7 @@ def test_nobody_is_mailed_who_is_not_to_be_mailed() -> None:
     assert (clocks(attempt), mails(attempt, "adjustment_answered")) == ([1140], [])
 
 
-def test_a_reminder_after_the_answer_says_nothing_of_the_longer_clock() -> None:
+def test_a_reminder_after_the_answer_does_not_reveal_the_longer_clock() -> None:
     attempt = timed()
     answers(asked(attempt), percent=100)
     assert remind_due(now=fresh(attempt).next_reminder_at or NOW) == 1
@@ -139,7 +139,7 @@ def test_a_reminder_after_the_answer_says_nothing_of_the_longer_clock() -> None:
     assert mail.context["overview"]["parts"][0]["minutes"] == 15
 
 
-def test_somebody_silent_is_asked_once_more_after_two_working_days_in_working_hours() -> None:
+def test_a_contact_is_reminded_once_after_two_working_days() -> None:
     attempt = timed()
     asked(attempt)
     assert remind_contacts(now=NOW + DAY) == 0
@@ -149,7 +149,7 @@ def test_somebody_silent_is_asked_once_more_after_two_working_days_in_working_ho
     assert [mail.to_address for mail in mails(attempt, "adjustment_asked")] == [HANNA[1], HANNA[1]]
 
 
-def test_what_can_never_be_due_again_is_not_in_the_way_of_newer_requests() -> None:
+def test_requests_never_due_again_do_not_block_newer_ones() -> None:
     closed, declined, chased = (timed() for _ in range(3))
     for attempt in (closed, declined, chased):
         asked(attempt)
@@ -164,7 +164,7 @@ def test_what_can_never_be_due_again_is_not_in_the_way_of_newer_requests() -> No
     assert list(possibly_due(now=NOW + 3 * DAY)) == [newer.pk]
 
 
-def test_a_mail_that_comes_back_goes_to_the_next_person_and_then_the_candidate_is_told() -> None:
+def test_a_bounced_request_goes_to_the_next_contact_then_the_candidate_is_notified() -> None:
     attempt = timed()
     omar = factories.member(attempt.organisation, kind="admin", name="Omar Admin")
     with time_machine.travel(NOW, tick=False):
@@ -181,7 +181,7 @@ def test_a_mail_that_comes_back_goes_to_the_next_person_and_then_the_candidate_i
     assert Email.objects.of(attempt.organisation).filter(kind="notifications.undelivered").count() == 0
 
 
-def test_who_is_invited_again_does_not_ask_twice() -> None:
+def test_a_new_invitation_keeps_requests_and_grants() -> None:
     attempt = timed(TIMED)
     answers(asked(attempt), percent=50)
     asked(attempt, percent=100, now=NOW + DAY)
@@ -194,7 +194,7 @@ def test_who_is_invited_again_does_not_ask_twice() -> None:
     assert requests(attempt) == []
 
 
-def test_a_part_that_began_meanwhile_stays_as_it_is() -> None:
+def test_a_started_part_is_not_adjusted() -> None:
     attempt = timed(REASONING, TIMED)
     row = asked(attempt, percent=0, form=True)
     Adjustment.objects.of(attempt.organisation).filter(pk=row.pk).update(state="withdrawn")
@@ -204,7 +204,7 @@ def test_a_part_that_began_meanwhile_stays_as_it_is() -> None:
     assert (part_of(attempt).form, clocks(attempt)) == ("short_12", [720, 1380])
 
 
-def test_the_form_without_figures_is_open_to_everybody_until_the_part_begins() -> None:
+def test_everybody_may_choose_no_figures_until_the_part_starts() -> None:
     attempt = timed(REASONING)
     before = everything(attempt)
     choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)
@@ -221,7 +221,7 @@ def test_the_form_without_figures_is_open_to_everybody_until_the_part_begins() -
         choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)
 
 
-def test_what_was_granted_goes_with_the_choice_of_the_form() -> None:
+def test_granted_time_is_kept_when_switching_forms() -> None:
     attempt = timed(REASONING)
     answers(asked(attempt), percent=50)
     choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)
@@ -230,7 +230,7 @@ def test_what_was_granted_goes_with_the_choice_of_the_form() -> None:
     assert clocks(attempt) == [18 * 60]
 
 
-def test_a_test_without_figures_has_no_other_form() -> None:
+def test_a_test_without_figures_offers_no_other_form() -> None:
     attempt = timed()
     with pytest.raises(UnknownForm):
         choose_form(attempt_id=attempt.pk, order=1, form="figureless_20", now=NOW)

@@ -1,4 +1,4 @@
-"""Two candidates, one with an adjustment and one without: all that anybody of the hiring team reads is the same."""
+"""Everything the hiring team reads is the same for candidates with and without an adjustment."""
 
 import difflib
 import io
@@ -44,8 +44,10 @@ Life = tuple[Application, Read]
 
 
 def lived(*, adjusted: bool, may_disclose: bool = False) -> Life:
-    """Somebody takes an assessment on a clock in four days. With an adjustment the answer takes a day to come, and
-    they sit half as long again. Both end at the same moment."""
+    """A timed assessment taken within four days.
+
+    With an adjustment, the answer takes a day and the candidate half as long again. Both end at the same moment.
+    """
     org = factories.organisation(name="Acme Bikes")
     owner = factories.member(org, kind="admin", name="Omar Owner", email=f"omar-{org.pk}@acme.example")
     role = factories.role(org, title="Window Washer", owner=owner)
@@ -124,7 +126,7 @@ def _read(of: Application, when: str) -> Read:
 
 
 def _masked(text: str, of: Application) -> str:
-    """Without ids, and what is drawn by chance: codes, and the organisation's part of addresses."""
+    """Without ids and random values."""
     org = of.organisation
     text = text.replace(str(of.remote_id), "REMOTE").replace(str(of.candidate.remote_id), "PERSON")
     text = text.replace(org.slug, "SLUG").replace(f"omar-{org.pk}@", "omar@")
@@ -137,7 +139,6 @@ def _masked(text: str, of: Application) -> str:
 
 
 def _different(one: Read, other: Read) -> dict[str, list[str]]:
-    """The lines in which they differ, by where they stand."""
     return {
         where: [
             line
@@ -162,18 +163,18 @@ all_lived = once(all_lives)
 
 @pytest.fixture
 def lives(db: None, all_lived: dict[str, Life]) -> dict[str, Life]:
-    """One without an adjustment, one with it, and one with it who agrees that the hiring team is told."""
+    """One candidate without an adjustment, one with, and one who agrees to disclose it."""
     return deepcopy(all_lived)
 
 
-def test_nothing_that_the_hiring_team_reads_tells_them_apart(lives: dict[str, Life]) -> None:
+def test_nothing_that_the_hiring_team_reads_reveals_an_adjustment(lives: dict[str, Life]) -> None:
     (_, without), (of, given) = lives["without"], lives["adjusted"]
     assert Adjustment.objects.of(of.organisation).get().state == "granted"
     assert _different(without, given) == {}
     assert len(without) == 42
 
 
-def test_who_agrees_is_told_of_by_what_was_granted_alone(lives: dict[str, Life]) -> None:
+def test_with_consent_the_hiring_team_sees_only_the_grant(lives: dict[str, Life]) -> None:
     of, given = lives["told"]
     page, told = given["candidate at the end"], given["export at the end"]
     assert "50 % extra time" in " ".join(page.split())
@@ -186,7 +187,7 @@ def test_who_agrees_is_told_of_by_what_was_granted_alone(lives: dict[str, Life])
     assert Organisation.objects.filter(pk=of.organisation_id).exists()
 
 
-def test_a_request_that_waits_shows_nowhere_before_it_is_granted_though_they_agree(
+def test_an_open_request_is_hidden_even_with_consent(
     lives: dict[str, Life],
 ) -> None:
     (_, without), (_, given) = lives["without"], lives["told"]
@@ -195,7 +196,7 @@ def test_a_request_that_waits_shows_nowhere_before_it_is_granted_though_they_agr
     assert _different(before, given) == {}
 
 
-def test_the_mails_stand_on_no_application(lives: dict[str, Life]) -> None:
+def test_mails_about_requests_are_not_filed_under_the_application(lives: dict[str, Life]) -> None:
     of, _ = lives["adjusted"]
     mails = Email.objects.of(of.organisation).filter(kind__startswith="assessment.adjustment").order_by("pk")
     assert [(mail.kind, mail.application, mail.state) for mail in mails] == [

@@ -1,4 +1,4 @@
-"""The mails about adjustments, in both parts."""
+"""Mails about adjustments, to the contact and to the candidate."""
 
 from copy import deepcopy
 
@@ -59,7 +59,7 @@ def answers(row: Adjustment, *, percent: int, sentence: str) -> None:
     )
 
 
-def test_whoever_answers_reads_who_asks_for_what_and_whom_not_to_tell(attempt: Attempt) -> None:
+def test_the_contact_reads_the_request_and_is_asked_for_confidentiality(attempt: Attempt) -> None:
     asked(attempt, form=True, text="Large print.\n<b>Thanks</b>")
     mail = words(attempt, "adjustment_asked")
     assert mail.subject == "Ada Lovelace asks for an adjustment"
@@ -97,7 +97,7 @@ def test_whoever_answers_reads_who_asks_for_what_and_whom_not_to_tell(attempt: A
     assert mail.html.count("Please don't tell the hiring team") == 1
 
 
-def test_a_recruiter_who_is_asked_for_want_of_anybody_else_reads_why(attempt: Attempt) -> None:
+def test_a_recruiter_reads_why_they_are_the_contact(attempt: Attempt) -> None:
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     asked(attempt, percent=0, text="A quiet hour.")
     mail = words(attempt, "adjustment_asked")
@@ -109,7 +109,7 @@ def test_a_recruiter_who_is_asked_for_want_of_anybody_else_reads_why(attempt: At
     assert mail.html.count("don't let it affect your decision about them") == 1
 
 
-def test_an_answer_of_somebody_who_hires_does_not_promise_that_nobody_who_hires_knows(
+def test_an_answer_by_the_recruiter_does_not_promise_full_confidentiality(
     attempt: Attempt,
 ) -> None:
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
@@ -132,7 +132,7 @@ def test_an_answer_of_somebody_who_hires_does_not_promise_that_nobody_who_hires_
         assert "The hiring team isn't told" not in text
 
 
-def test_the_candidate_reads_what_was_granted_as_from_the_person_who_answered(attempt: Attempt) -> None:
+def test_the_candidate_reads_the_grant_from_the_contact(attempt: Attempt) -> None:
     answers(asked(attempt), percent=50, sentence="Of course.\nGood luck.")
     mail = words(attempt, "adjustment_answered")
     assert mail.subject == "Your request about the assessment at Acme Bikes"
@@ -159,14 +159,14 @@ def test_the_candidate_reads_what_was_granted_as_from_the_person_who_answered(at
     assert mail.html.count("Of course.<br>Good luck.") == 1
 
 
-def test_the_invitation_to_one_part_on_a_clock_promises_no_pause(attempt: Attempt) -> None:
+def test_the_invitation_to_a_single_timed_part_promises_no_breaks(attempt: Attempt) -> None:
     assert (
         "Once you start the clock it keeps running, so choose a quiet time"
         in words(attempt, "invitation").text
     )
 
 
-def test_a_no_says_what_to_do(attempt: Attempt) -> None:
+def test_a_refusal_says_what_to_do(attempt: Attempt) -> None:
     answers(asked(attempt), percent=0, sentence="There is no need.")
     mail = words(attempt, "adjustment_answered")
     assert (

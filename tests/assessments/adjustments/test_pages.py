@@ -1,4 +1,4 @@
-"""The pages about adjustments: the candidate's, and that of whoever answers. What each shows, takes and refuses."""
+"""Adjustment pages of the candidate and of the contact."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -117,7 +117,7 @@ def test_opening_changes_nothing(client: Client, attempt: Attempt, name: str) ->
 # --- asking ------------------------------------------------------------------------------------------------------
 
 
-def test_before_asking_one_reads_who_is_asked_and_what_happens(client: Client, attempt: Attempt) -> None:
+def test_the_request_form_says_who_reads_it_and_what_happens(client: Client, attempt: Attempt) -> None:
     text = page(client, url(attempt))
     for words in (
         "Hanna Rehm, who isn't hiring for this role.",
@@ -131,7 +131,7 @@ def test_before_asking_one_reads_who_is_asked_and_what_happens(client: Client, a
     assert "Everyone who asks gets" not in text
 
 
-def test_where_nobody_else_is_there_the_candidate_is_told_so_before_they_ask(client: Client) -> None:
+def test_the_form_says_if_only_the_hiring_team_can_read_requests(client: Client) -> None:
     attempt = timed()
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     text = page(client, url(attempt))
@@ -143,7 +143,7 @@ def test_where_nobody_else_is_there_the_candidate_is_told_so_before_they_ask(cli
     assert "Nothing, unless you tick the box" not in text
 
 
-def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Client, attempt: Attempt) -> None:
+def test_a_sent_request_is_shown_and_can_be_withdrawn(client: Client, attempt: Attempt) -> None:
     path = url(attempt)
     sent = client.post(path, {"a-percent": "100", "a-form": "on", "a-text": " Pauses.\x07 "})
     assert (sent.status_code, requests(attempt)) == (302, [("asked", 100, True, 0, False)])
@@ -165,13 +165,13 @@ def test_a_request_is_sent_and_stands_on_the_page_to_be_taken_back(client: Clien
     assert "Send request" in page(client, path)
 
 
-def test_who_waits_can_do_what_comes_before_the_clock(client: Client) -> None:
+def test_while_waiting_candidates_can_do_untimed_parts(client: Client) -> None:
     attempt = timed(JUDGEMENT, REASONING)
     client.post(url(attempt), {"a-percent": "100"})
     assert "In the meantime, you can do everything before the next timed part." in page(client, url(attempt))
 
 
-def test_time_that_everybody_gets_is_there_at_once(client: Client) -> None:
+def test_extra_time_for_everybody_is_granted_immediately(client: Client) -> None:
     attempt = timed(more_time=50)
     path = url(attempt)
     assert "Everyone who asks gets up to 50 % extra time immediately." in page(client, path)
@@ -192,7 +192,7 @@ def test_time_that_everybody_gets_is_there_at_once(client: Client) -> None:
         ({"a-percent": "0", "a-text": "x" * 2001}, "This is longer than 2000 characters. Please shorten it."),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
+def test_errors_are_shown_and_input_is_kept(
     client: Client, attempt: Attempt, typed: dict[str, str], sentence: str
 ) -> None:
     before = everything(attempt)
@@ -203,7 +203,7 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     assert everything(attempt) == before
 
 
-def test_once_every_part_has_begun_the_page_says_whom_to_write_to(client: Client) -> None:
+def test_after_every_part_has_started_the_page_names_the_contact(client: Client) -> None:
     attempt = timed()
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     text = page(client, url(attempt))
@@ -213,7 +213,7 @@ def test_once_every_part_has_begun_the_page_says_whom_to_write_to(client: Client
     assert everything(attempt) == before
 
 
-def test_when_only_a_clock_has_started_another_form_can_be_asked_for(client: Client) -> None:
+def test_after_timed_parts_have_started_an_accessible_version_can_be_requested(client: Client) -> None:
     attempt = timed(TIMED, JUDGEMENT)
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     text = page(client, url(attempt))
@@ -226,7 +226,7 @@ def test_when_only_a_clock_has_started_another_form_can_be_asked_for(client: Cli
 # --- the form that is open to everybody --------------------------------------------------------------------------
 
 
-def test_everybody_may_take_a_part_without_figures_before_it_begins(client: Client, attempt: Attempt) -> None:
+def test_everybody_may_take_a_part_without_figures_before_it_starts(client: Client, attempt: Attempt) -> None:
     assert "Use tasks without figures instead" in page(client, url(attempt, "portal_assessment_part", 1))
     client.post(url(attempt, "portal_assessment_form", 1), {"form": "figureless_20"})
     assert (part_of(attempt).form, requests(attempt)) == ("figureless_20", [])
@@ -236,9 +236,7 @@ def test_everybody_may_take_a_part_without_figures_before_it_begins(client: Clie
 
 
 @pytest.mark.parametrize("form", ["standard_20", "nonsense", ""])
-def test_a_form_that_is_not_open_to_everybody_changes_nothing(
-    client: Client, attempt: Attempt, form: str
-) -> None:
+def test_a_form_that_is_not_open_to_everybody_is_refused(client: Client, attempt: Attempt, form: str) -> None:
     before = everything(attempt)
     assert client.post(url(attempt, "portal_assessment_form", 1), {"form": form}).status_code == 302
     assert client.post(url(attempt, "portal_assessment_form", 2), {"form": form}).status_code == 302
@@ -249,7 +247,7 @@ def test_a_form_that_is_not_open_to_everybody_changes_nothing(
 # --- who answers -------------------------------------------------------------------------------------------------
 
 
-def test_whoever_answers_sees_what_is_asked_without_a_login(client: Client, attempt: Attempt) -> None:
+def test_the_contact_reads_the_request_without_a_login(client: Client, attempt: Attempt) -> None:
     row = asked(attempt, percent=100, form=True, text="Large print, please.\n<b>Thanks</b>")
     before = everything(attempt)
     path = answer_path(row)
@@ -268,7 +266,7 @@ def test_whoever_answers_sees_what_is_asked_without_a_login(client: Client, atte
     assert everything(attempt) == before
 
 
-def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attempt: Attempt) -> None:
+def test_after_answering_the_link_shows_no_name(client: Client, attempt: Attempt) -> None:
     path = answer_path(asked(attempt))
     typed = {"a-percent": "other", "a-other_percent": "75", "a-figureless": "1", "a-sentence": "Of course."}
     assert client.post(path, typed).status_code == 302
@@ -298,7 +296,7 @@ def test_an_answer_is_sent_and_then_the_link_tells_no_name(client: Client, attem
         ({"a-percent": "25", "a-sentence": "x" * 1001}, "This is longer than 1000 characters."),
     ],
 )
-def test_an_answer_that_lacks_something_is_not_sent(
+def test_an_incomplete_answer_is_not_sent(
     client: Client, attempt: Attempt, typed: dict[str, str], sentence: str
 ) -> None:
     path = answer_path(asked(attempt))
@@ -309,7 +307,7 @@ def test_an_answer_that_lacks_something_is_not_sent(
     assert everything(attempt) == before
 
 
-def test_a_no_with_a_sentence_reaches_the_candidate(client: Client, attempt: Attempt) -> None:
+def test_a_refusal_with_a_message_reaches_the_candidate(client: Client, attempt: Attempt) -> None:
     client.post(
         answer_path(asked(attempt)), {"a-percent": "0", "a-sentence": "There is no clock that counts."}
     )
@@ -319,7 +317,7 @@ def test_a_no_with_a_sentence_reaches_the_candidate(client: Client, attempt: Att
     assert "You can ask once more." in text
 
 
-def test_another_form_that_is_arranged_by_hand_is_granted(client: Client) -> None:
+def test_an_accessible_version_arranged_by_hand_is_granted(client: Client) -> None:
     attempt = timed()
     typed = {"a-percent": "0", "a-accessible": "on", "a-sentence": "We meet on Monday, on paper."}
     client.post(answer_path(asked(attempt, percent=0, form=True)), typed)
@@ -327,7 +325,7 @@ def test_another_form_that_is_arranged_by_hand_is_granted(client: Client) -> Non
 
 
 @pytest.mark.parametrize("why", ["taken back", "closed", "going", "ended"])
-def test_a_link_that_needs_no_answer_any_more_says_so_and_takes_none(
+def test_a_link_to_a_request_without_need_of_an_answer_takes_none(
     client: Client, attempt: Attempt, why: str
 ) -> None:
     row = asked(attempt)
@@ -363,7 +361,7 @@ def test_no_other_link_opens_the_page(client: Client, attempt: Attempt) -> None:
     assert everything(attempt) == before
 
 
-def test_an_answer_to_one_request_leaves_those_of_others(client: Client, attempt: Attempt) -> None:
+def test_answering_one_request_does_not_change_others(client: Client, attempt: Attempt) -> None:
     other = timed()
     row = asked(other)
     asked(attempt)
@@ -373,7 +371,7 @@ def test_an_answer_to_one_request_leaves_those_of_others(client: Client, attempt
     assert {key: value for key, value in everything(attempt).items() if key != "events"} == mine
 
 
-def test_the_first_page_and_the_start_of_a_clock_lead_to_the_request(client: Client) -> None:
+def test_the_overview_and_timed_parts_link_to_the_request_form(client: Client) -> None:
     attempt = timed()
     for name, args in (("portal_assessment", ()), ("portal_assessment_part", (1,))):
         assert "Need extra time or an accessible version?" in page(client, url(attempt, name, *args))
@@ -402,7 +400,7 @@ RITA_READS = (
         ),
     ],
 )
-def test_whoever_would_rather_not_take_part_reads_who_would_read_a_request(
+def test_the_decline_page_says_who_would_read_a_request(
     client: Client, attempt: Attempt, named: tuple[str, str], says: str
 ) -> None:
     Organisation.objects.filter(pk=attempt.organisation_id).update(
@@ -413,7 +411,7 @@ def test_whoever_would_rather_not_take_part_reads_who_would_read_a_request(
     assert "isn't told" not in text
 
 
-def test_where_the_reader_hires_the_box_speaks_of_the_others(client: Client, attempt: Attempt) -> None:
+def test_if_the_reader_is_hiring_the_checkbox_names_the_others(client: Client, attempt: Attempt) -> None:
     box = "The others on the hiring team may know about this"
     assert box not in page(client, url(attempt))
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")

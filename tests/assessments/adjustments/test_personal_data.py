@@ -1,4 +1,4 @@
-"""What a candidate asked for goes with them, and is told to them."""
+"""Erasure and export of adjustment requests."""
 
 import pytest
 from django.db import transaction
@@ -20,7 +20,7 @@ WORD = "Xylograph"
 
 
 def asked_and_answered() -> Adjustment:
-    """A request whose every text has the word in it, with its mails sent."""
+    """A request with the word in every text, and its mails sent."""
     attempt = timed()
     row = asked(attempt, text=f"I am a {WORD}.")
     run_jobs()
@@ -39,7 +39,7 @@ def asked_and_answered() -> Adjustment:
     return row
 
 
-def test_once_the_person_is_erased_no_table_knows_what_they_asked_for() -> None:
+def test_erasure_removes_requests_from_every_table() -> None:
     row = asked_and_answered()
     assert where_it_stands(WORD) == {
         "assessments_adjustment.answer",
@@ -66,7 +66,7 @@ def test_once_the_person_is_erased_no_table_knows_what_they_asked_for() -> None:
     assert "adjustments" not in counts
 
 
-def test_it_is_told_to_the_candidate_and_not_to_the_organisation() -> None:
+def test_requests_are_exported_to_the_candidate_only() -> None:
     row = asked_and_answered()
     application = row.attempt.step_request.application
     told = {

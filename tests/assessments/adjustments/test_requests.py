@@ -1,4 +1,4 @@
-"""A candidate asks for more time or another form: what is granted at once, what waits, and what may not be asked."""
+"""Requests for adjustments: granted immediately, waiting, or refused."""
 
 from datetime import timedelta
 
@@ -43,13 +43,11 @@ DAY = timedelta(days=1)
     ("minutes", "percent", "seconds"),
     [(20, 25, 1500), (15, 25, 1140), (15, 50, 1380), (1, 25, 120), (20, 0, 1200), (10, 200, 1800)],
 )
-def test_a_longer_clock_is_one_of_whole_minutes_and_never_less_than_was_granted(
-    minutes: int, percent: int, seconds: int
-) -> None:
+def test_extended_clocks_are_rounded_up_to_whole_minutes(minutes: int, percent: int, seconds: int) -> None:
     assert extended_seconds(minutes, percent=percent) == seconds
 
 
-def test_time_that_the_role_gives_to_everybody_is_granted_at_once_and_nobody_reads_anything() -> None:
+def test_extra_time_for_everybody_is_granted_unread() -> None:
     attempt = timed(TIMED, JUDGEMENT, TIMED, more_time=50)
     before, events = Email.objects.count(), event_names()
     found = request_adjustment(
@@ -61,7 +59,7 @@ def test_time_that_the_role_gives_to_everybody_is_granted_at_once_and_nobody_rea
     assert (fresh(attempt).clock_stopped_at, event_names()) == (None, events)
 
 
-def test_more_than_the_role_gives_waits_for_a_person_with_the_deadline_and_the_reminders() -> None:
+def test_larger_requests_wait_for_the_contact_with_the_deadline_on_hold() -> None:
     attempt = timed(more_time=25)
     deadline, events = attempt.deadline_at, event_names()
     row = asked(attempt, percent=50, text="Fewer breaks.")
@@ -77,7 +75,7 @@ def test_more_than_the_role_gives_waits_for_a_person_with_the_deadline_and_the_r
     assert event_names() == events
 
 
-def test_with_another_form_the_time_is_granted_at_once_and_the_rest_waits() -> None:
+def test_time_is_granted_immediately_while_the_accessible_version_waits() -> None:
     attempt = timed(more_time=25)
     found = request_adjustment(
         attempt_id=attempt.pk, percent=25, form=True, text="On paper.", may_disclose=True, now=NOW
@@ -96,7 +94,7 @@ def test_the_longest_grant_counts() -> None:
     assert clocks(attempt) == [1800]
 
 
-def test_one_request_waits_at_a_time() -> None:
+def test_only_one_request_is_open_at_a_time() -> None:
     attempt = timed()
     asked(attempt)
     before = everything(attempt)
@@ -105,7 +103,7 @@ def test_one_request_waits_at_a_time() -> None:
     assert everything(attempt) == before
 
 
-def test_one_asks_once_more_after_a_no_and_then_no_more() -> None:
+def test_after_a_refusal_one_more_request_is_allowed() -> None:
     attempt = timed()
     for _ in range(2):
         row = asked(attempt)
@@ -115,7 +113,7 @@ def test_one_asks_once_more_after_a_no_and_then_no_more() -> None:
         asked(attempt)
 
 
-def test_a_clock_that_has_started_stays_as_it_is() -> None:
+def test_a_started_clock_is_not_extended() -> None:
     attempt = timed(TIMED, TIMED, more_time=50)
     begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
     asked_time = {"percent": 50, "form": False, "text": "", "may_disclose": False, "now": NOW}
@@ -128,7 +126,7 @@ def test_a_clock_that_has_started_stays_as_it_is() -> None:
     assert request_status(fresh(attempt)).why_not == WhyNot.BEGUN
 
 
-def test_no_clock_starts_while_a_request_waits_but_other_parts_can_be_done() -> None:
+def test_no_clock_starts_while_a_request_is_open() -> None:
     attempt = timed()
     asked(attempt)
     with pytest.raises(part_state.AwaitingAdjustment):
@@ -137,13 +135,13 @@ def test_no_clock_starts_while_a_request_waits_but_other_parts_can_be_done() -> 
     assert begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW).begun_at == NOW
 
 
-def test_nothing_asked_for_is_no_request() -> None:
+def test_an_empty_request_is_refused() -> None:
     attempt = timed()
     with pytest.raises(ValueError, match="Nothing"):
         request_adjustment(attempt_id=attempt.pk, percent=0, form=False, text="", may_disclose=False, now=NOW)
 
 
-def test_nothing_is_asked_on_what_is_closed() -> None:
+def test_nothing_can_be_requested_on_a_closed_attempt() -> None:
     attempt = timed()
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
@@ -151,7 +149,7 @@ def test_nothing_is_asked_on_what_is_closed() -> None:
         asked(attempt)
 
 
-def test_a_request_taken_back_gives_the_days_back_and_the_mail_does_not_go_out() -> None:
+def test_withdrawing_resumes_the_deadline_and_cancels_the_mail() -> None:
     attempt = timed()
     request_adjustment(
         attempt_id=attempt.pk, percent=50, form=False, text="", may_disclose=False, now=NOW
@@ -169,7 +167,7 @@ def test_a_request_taken_back_gives_the_days_back_and_the_mail_does_not_go_out()
     assert everything(attempt) == before
 
 
-def test_whoever_hires_for_the_role_reads_no_request_while_somebody_else_is_there() -> None:
+def test_requests_go_outside_the_hiring_team_if_possible() -> None:
     of = application()
     assert of.role is not None
     org = of.organisation

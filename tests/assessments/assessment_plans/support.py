@@ -1,4 +1,4 @@
-"""A role whose assessment is put together, and tests to put in."""
+"""Drafts and published versions of a role's assessment."""
 
 from typing import Any
 
@@ -74,7 +74,7 @@ def publish_version(test: Test, *, number: str = "1", language: str = "en", **mo
 
 
 def drafted(step: Step, *keys: str, by: Membership) -> Assessment:
-    """A draft that holds these built-in tests, and nothing else."""
+    """A draft with these built-in tests."""
     begin_draft(step=step, by=by, now=NOW, empty=True)
     for key in keys:
         put_in(step, builtin(step.organisation, key))
@@ -82,31 +82,27 @@ def drafted(step: Step, *keys: str, by: Membership) -> Assessment:
 
 
 def put_in(step: Step, test: Test) -> AssessmentPart:
-    """Put a test into the draft."""
     return add_part(step=step, test_id=test.pk, revision=draft(step).revision)
 
 
 def draft(step: Step) -> Assessment:
-    """The draft as it is now."""
     found = draft_of(step)
     assert found is not None
     return found
 
 
 def parts(assessment: Assessment) -> list[AssessmentPart]:
-    """Its parts in order, as they are now."""
     rows = AssessmentPart.objects.of(assessment.organisation).select_related("test")
     return list(rows.filter(assessment=assessment).order_by("order"))
 
 
 def as_it_is(part: AssessmentPart, **changes: Any) -> PartChoice:
-    """The choice that changes nothing of a part but this."""
+    """The current settings of a part, except for these changes."""
     known = {name: getattr(part, name) for name in ("number", "form", "minutes", "requirement", "two_raters")}
     return PartChoice(**{**known, "norms": part.norms_id, "calibration": part.calibration_id, **changes})
 
 
 def changed(step: Step, part: AssessmentPart, *, by: Membership, **changes: Any) -> AssessmentPart:
-    """Change a part of the draft."""
     return change_part(
         step=step,
         part_id=part.pk,
@@ -118,14 +114,14 @@ def changed(step: Step, part: AssessmentPart, *, by: Membership, **changes: Any)
 
 
 def published(step: Step, *keys: str, by: Membership) -> Assessment:
-    """A published assessment of built-in tests, each of which serves the same requirement."""
+    """A published assessment of built-in tests with the same requirement."""
     made = drafted(step, *keys, by=by)
     missing = {part.pk: SERVES for part in parts(made)}
     return publish(step=step, revision=made.revision, by=by, now=NOW, requirements=missing)
 
 
 def rows(step: Step) -> list[Any]:
-    """All that could have changed of a role's assessment, for "nothing changed"."""
+    """Everything that can change in a role's assessment, to assert that nothing did."""
     assessments = Assessment.objects.of(step.organisation).filter(step=step).order_by("pk")
     fresh = Step.objects.of(step.organisation).filter(pk=step.pk)
     return [

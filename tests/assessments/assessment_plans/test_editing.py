@@ -1,4 +1,4 @@
-"""A draft of what a role asks: begun, filled, put in order, changed; what cannot be is said and changes nothing."""
+"""Editing the draft of a role's assessment."""
 
 from copy import deepcopy
 from datetime import timedelta
@@ -71,9 +71,7 @@ def titles(step: Step) -> list[tuple[int, str]]:
     return [(part.order, part.test.key) for part in parts(draft(step))]
 
 
-def test_without_anything_a_draft_begins_with_what_candidates_get_by_itself(
-    step: Step, rita: Membership
-) -> None:
+def test_a_first_draft_starts_with_the_default_assessment(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     step.refresh_from_db()
     made = begin_draft(step=step, by=rita, now=NOW)
@@ -87,9 +85,7 @@ def test_without_anything_a_draft_begins_with_what_candidates_get_by_itself(
     assert (made.number, made.created_by, made.published_at) == (1, rita, None)
 
 
-def test_a_draft_begins_with_tests_and_settings_of_the_version_that_counts(
-    step: Step, rita: Membership
-) -> None:
+def test_a_draft_starts_with_the_current_version(step: Step, rita: Membership) -> None:
     first = published(step, WORK_STYLE, REASONING, by=rita)
     Assessment.objects.of(step.organisation).update(more_time=50, shares_result=True, retake_months=3)
     made = begin_draft(step=step, by=rita, now=NOW)
@@ -110,19 +106,19 @@ def test_a_draft_begins_with_tests_and_settings_of_the_version_that_counts(
     assert {part.pk for part in parts(made)}.isdisjoint(part.pk for part in parts(first))
 
 
-def test_a_draft_begins_empty_if_that_is_wanted(step: Step, rita: Membership) -> None:
+def test_a_draft_can_start_empty(step: Step, rita: Membership) -> None:
     published(step, WORK_STYLE, by=rita)
     made = begin_draft(step=step, by=rita, now=NOW, empty=True)
     assert (parts(made), made.total) == ([], "off")
 
 
-def test_there_is_one_draft_however_often_it_is_begun(step: Step, rita: Membership) -> None:
+def test_starting_a_draft_twice_gives_the_same_draft(step: Step, rita: Membership) -> None:
     made = begin_draft(step=step, by=rita, now=NOW)
     assert begin_draft(step=step, by=factories.member(step.organisation), now=NOW, empty=True) == made
     assert len(parts(made)) == 1
 
 
-def test_a_test_comes_last_with_what_is_proposed_for_it(step: Step, rita: Membership) -> None:
+def test_an_added_test_comes_last_with_proposed_settings(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
     assert [(part.order, part.test.key, part.form, part.minutes) for part in parts(made)] == [
         (1, WORK_STYLE, "short20", None),
@@ -131,7 +127,7 @@ def test_a_test_comes_last_with_what_is_proposed_for_it(step: Step, rita: Member
     ]
 
 
-def test_a_test_begins_with_the_newest_norms_and_calibration(step: Step, rita: Membership) -> None:
+def test_an_added_test_gets_the_newest_norms_and_calibration(step: Step, rita: Membership) -> None:
     test = builtin(step.organisation, REASONING)
     for number in (1, 2):
         newest = norms(test, number=number, version="1", form="standard_20")
@@ -149,7 +145,7 @@ def test_a_test_begins_with_the_newest_norms_and_calibration(step: Step, rita: M
     assert (part.norms, part.calibration) == (newest, Calibration.objects.of(step.organisation).get(number=2))
 
 
-def test_the_same_test_comes_once(step: Step, rita: Membership) -> None:
+def test_a_test_cannot_be_added_twice(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     before = rows(step)
     with pytest.raises(InvalidSetting) as refused:
@@ -158,7 +154,7 @@ def test_the_same_test_comes_once(step: Step, rita: Membership) -> None:
     assert rows(step) == before
 
 
-def test_an_archived_test_is_not_put_in(step: Step, rita: Membership) -> None:
+def test_an_archived_test_cannot_be_added(step: Step, rita: Membership) -> None:
     drafted(step, by=rita)
     test = builtin(step.organisation, WORK_STYLE)
     Test.objects.of(step.organisation).update(archived_at=NOW)
@@ -167,7 +163,7 @@ def test_an_archived_test_is_not_put_in(step: Step, rita: Membership) -> None:
     assert titles(step) == []
 
 
-def test_a_test_of_another_organisation_is_not_there(step: Step, rita: Membership) -> None:
+def test_a_test_of_another_organisation_cannot_be_added(step: Step, rita: Membership) -> None:
     drafted(step, by=rita)
     foreign = questions(factories.organisation())
     before = rows(step)
@@ -185,15 +181,13 @@ def test_tests_move_one_place_and_stop_at_the_ends(step: Step, rita: Membership)
     assert titles(step) == [(1, JUDGEMENT), (2, WORK_STYLE), (3, REASONING)]
 
 
-def test_what_comes_below_a_test_that_is_taken_out_moves_up(step: Step, rita: Membership) -> None:
+def test_removing_a_test_renumbers_the_rest(step: Step, rita: Membership) -> None:
     first, *_ = parts(drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita))
     remove_part(step=step, part_id=first.pk, revision=draft(step).revision)
     assert titles(step) == [(1, REASONING), (2, JUDGEMENT)]
 
 
-def test_how_a_test_is_given_and_what_it_serves_is_kept_with_who_said_so(
-    step: Step, rita: Membership
-) -> None:
+def test_settings_are_saved_with_the_author_of_the_requirement(step: Step, rita: Membership) -> None:
     [part] = parts(drafted(step, REASONING, by=rita))
     found = changed(step, part, by=rita, form="short_12", minutes=15, requirement=f" {SERVES} ")
     assert (found.form, found.minutes) == ("short_12", 15)
@@ -211,7 +205,7 @@ def test_how_a_test_is_given_and_what_it_serves_is_kept_with_who_said_so(
     assert (now.minutes, now.requirement_by, now.requirement_at) == (None, rita.user.name, NOW)
 
 
-def test_an_older_version_is_kept_and_the_newest_can_be_chosen(step: Step, rita: Membership) -> None:
+def test_an_older_version_is_kept_until_the_newest_is_chosen(step: Step, rita: Membership) -> None:
     drafted(step, by=rita)
     part = put_in(step, test := questions(step.organisation))
     publish_version(test, number="2")
@@ -219,9 +213,7 @@ def test_an_older_version_is_kept_and_the_newest_can_be_chosen(step: Step, rita:
     assert changed(step, part, by=rita, number="2").number == "2"
 
 
-def test_the_newest_norms_are_those_of_the_version_and_form_that_were_chosen(
-    step: Step, rita: Membership
-) -> None:
+def test_newest_norms_match_version_and_form(step: Step, rita: Membership) -> None:
     test = builtin(step.organisation, WORK_STYLE)
     old, full = norms(test), norms(test, form="full", number=7)
     [part] = parts(drafted(step, WORK_STYLE, by=rita))
@@ -248,7 +240,7 @@ def test_the_newest_norms_are_those_of_the_version_and_form_that_were_chosen(
         (REASONING, {"calibration": 10**8}, "calibration"),
     ],
 )
-def test_what_cannot_be_is_refused_at_its_field(
+def test_invalid_settings_are_refused_at_their_field(
     step: Step, rita: Membership, key: str, changes: dict[str, Any], field: str
 ) -> None:
     [part] = parts(drafted(step, key, by=rita))
@@ -274,7 +266,7 @@ def test_norms_and_calibrations_of_others_are_refused(step: Step, rita: Membersh
     assert rows(step) == before
 
 
-def test_an_act_that_is_based_on_an_older_state_changes_nothing(step: Step, rita: Membership) -> None:
+def test_a_stale_edit_changes_nothing(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, by=rita)
     part, other = parts(made)
     changed(step, part, by=rita, requirement=SERVES)
@@ -291,7 +283,7 @@ def test_an_act_that_is_based_on_an_older_state_changes_nothing(step: Step, rita
     assert rows(step) == before
 
 
-def test_a_part_of_what_was_published_cannot_be_changed(step: Step, rita: Membership) -> None:
+def test_a_published_part_cannot_be_changed(step: Step, rita: Membership) -> None:
     first = published(step, WORK_STYLE, by=rita)
     [frozen] = parts(first)
     with pytest.raises(NoDraft):
@@ -303,7 +295,7 @@ def test_a_part_of_what_was_published_cannot_be_changed(step: Step, rita: Member
     assert rows(step) == before
 
 
-def test_a_draft_that_is_thrown_away_leaves_what_counts(step: Step, rita: Membership) -> None:
+def test_discarding_a_draft_keeps_the_current_version(step: Step, rita: Membership) -> None:
     first = published(step, WORK_STYLE, by=rita)
     made = begin_draft(step=step, by=rita, now=NOW)
     discard_draft(step=step, revision=made.revision, by=rita, now=NOW)

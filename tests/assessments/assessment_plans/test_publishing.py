@@ -1,4 +1,4 @@
-"""A published assessment is what invitations give from then on; one that is unfinished is refused with sentences."""
+"""Publishing an assessment, and refusing an incomplete one."""
 
 from copy import deepcopy
 from typing import Any
@@ -64,9 +64,7 @@ def given(attempt: Attempt) -> list[tuple[str, str, int | None]]:
     return [(part.version.test.key, part.form, part.seconds) for part in found]
 
 
-def test_what_is_published_is_given_from_then_on_and_those_before_keep_theirs(
-    step: Step, rita: Membership
-) -> None:
+def test_a_new_version_is_used_for_new_invitations_only(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     early = assigned(factories.application(step.role))
     made = drafted(step, WORK_STYLE, REASONING, by=rita)
@@ -83,7 +81,7 @@ def test_what_is_published_is_given_from_then_on_and_those_before_keep_theirs(
     assert [one.number for one in versions_of(step)] == [2, 1]
 
 
-def test_the_requirement_of_the_step_becomes_those_of_all_tests(step: Step, rita: Membership) -> None:
+def test_the_step_gets_the_requirements_of_all_tests(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, JUDGEMENT, by=rita)
     one, two, three = parts(made)
     texts = {one.pk: "Works in a team", two.pk: "Finds faults", three.pk: "Works in a team"}
@@ -92,7 +90,7 @@ def test_the_requirement_of_the_step_becomes_those_of_all_tests(step: Step, rita
     assert (step.requirement, step.requirement_by) == ("Works in a team; Finds faults", rita.user.name)
 
 
-def test_who_published_it_is_written_down(step: Step, rita: Membership) -> None:
+def test_publishing_is_audited(step: Step, rita: Membership) -> None:
     found = published(step, WORK_STYLE, REASONING, by=rita)
     [entry] = AuditEntry.objects.of(step.organisation).filter(action="assessment.published")
     assert (entry.member, entry.details) == (
@@ -101,7 +99,7 @@ def test_who_published_it_is_written_down(step: Step, rita: Membership) -> None:
     )
 
 
-def test_an_assessment_without_tests_is_refused(step: Step, rita: Membership) -> None:
+def test_an_assessment_without_tests_cannot_be_published(step: Step, rita: Membership) -> None:
     made = drafted(step, by=rita)
     before = rows(step)
     with pytest.raises(Unfinished) as refused:
@@ -111,7 +109,7 @@ def test_an_assessment_without_tests_is_refused(step: Step, rita: Membership) ->
     assert rows(step) == before
 
 
-def test_each_test_names_its_requirement_or_nothing_is_published(step: Step, rita: Membership) -> None:
+def test_every_test_needs_a_requirement(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, REASONING, by=rita)
     style, reasoning = parts(made)
     before = rows(step)
@@ -132,7 +130,7 @@ def test_each_test_names_its_requirement_or_nothing_is_published(step: Step, rit
     assert rows(step) == before
 
 
-def test_a_draft_that_was_changed_meanwhile_is_not_published(step: Step, rita: Membership) -> None:
+def test_a_stale_draft_is_not_published(step: Step, rita: Membership) -> None:
     made = drafted(step, WORK_STYLE, by=rita)
     changed(step, parts(made)[0], by=rita, requirement=SERVES)
     before = rows(step)
@@ -141,9 +139,7 @@ def test_a_draft_that_was_changed_meanwhile_is_not_published(step: Step, rita: M
     assert rows(step) == before
 
 
-def test_a_version_made_by_itself_meanwhile_does_not_come_after_the_draft(
-    step: Step, rita: Membership
-) -> None:
+def test_a_default_created_in_between_does_not_supersede_the_draft(step: Step, rita: Membership) -> None:
     set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
     made = drafted(step, REASONING, by=rita)
     step.refresh_from_db()
@@ -155,9 +151,7 @@ def test_a_version_made_by_itself_meanwhile_does_not_come_after_the_draft(
     assert (found.number, current_assessment(step, now=NOW), built_by_member(step)) == (3, found, found)
 
 
-def test_another_requirement_of_the_step_does_not_undo_what_was_put_together(
-    step: Step, rita: Membership
-) -> None:
+def test_a_new_step_requirement_does_not_replace_a_built_assessment(step: Step, rita: Membership) -> None:
     found = published(step, REASONING, by=rita)
     set_requirement(step=step, text="Something else", by=rita, now=NOW)
     step.refresh_from_db()
@@ -174,7 +168,7 @@ def test_a_total_needs_a_test_with_right_answers(step: Step, rita: Membership) -
     assert rows(step) == before
 
 
-def test_a_total_whose_test_was_taken_out_is_not_published(step: Step, rita: Membership) -> None:
+def test_a_total_without_its_test_is_not_published(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, by=rita)
     part = put_in(step, questions(step.organisation))
     settle(step, total="categories")
@@ -184,7 +178,7 @@ def test_a_total_whose_test_was_taken_out_is_not_published(step: Step, rita: Mem
         publish(step=step, revision=draft(step).revision, by=rita, now=NOW)
 
 
-def test_weights_come_with_a_reason_and_for_each_test_that_enters(step: Step, rita: Membership) -> None:
+def test_weights_need_a_reason_and_a_value_for_each_test(step: Step, rita: Membership) -> None:
     drafted(step, WORK_STYLE, REASONING, by=rita)
     own = put_in(step, questions(step.organisation))
     style, reasoning, _ = parts(draft(step))
@@ -211,7 +205,7 @@ def test_weights_come_with_a_reason_and_for_each_test_that_enters(step: Step, ri
     )
 
 
-def test_questions_without_a_right_answer_enter_no_total(step: Step, rita: Membership) -> None:
+def test_questions_without_a_correct_answer_do_not_count_in_totals(step: Step, rita: Membership) -> None:
     begin_draft(step=step, by=rita, now=NOW, empty=True)
     put_in(step, questions(step.organisation, right={}))
     assert [part.right_or_wrong for part in planned_parts(draft(step))] == [False]

@@ -1,4 +1,4 @@
-"""Tests of own questions as drafts, for the tests of their editor."""
+"""Drafts of custom questions, for tests of their editor."""
 
 from typing import Any
 
@@ -35,7 +35,6 @@ CRITERION = Criterion(id="", text="Can be followed", points=3, anchors="3: every
 
 
 def questionnaire(by: Membership, *questions: Any, languages: tuple[str, ...] = ("en",)) -> Questionnaire:
-    """A published questionnaire of one's own."""
     one = questionnaire_made(
         by, title="Workshop", languages={language: plain(*questions) for language in languages}
     )
@@ -44,7 +43,7 @@ def questionnaire(by: Membership, *questions: Any, languages: tuple[str, ...] = 
 
 
 def newer(one: Questionnaire, by: Membership, *questions: Any) -> None:
-    """Its next version asks these."""
+    """Publish its next version with these questions."""
     draft = questionnaire_begin.begin_draft(questionnaire=one, now=NOW)
     for row in draft.rows:
         row.questions = plain(*questions)
@@ -55,7 +54,7 @@ def newer(one: Questionnaire, by: Membership, *questions: Any) -> None:
 
 
 def own(by: Membership, *, languages: tuple[str, ...] = ("en", "de")) -> Test:
-    """A draft of three questions and a file."""
+    """A draft with three questions and a file."""
     one = questionnaire(by, TEXT, CHOICE, SOME, languages=languages)
     test = custom_questions.create_test(questionnaire=one, name="Workshop questions", by=by, now=NOW)
     add_file(test=test, file=PLAN, revision=revision(test))

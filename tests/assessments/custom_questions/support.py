@@ -1,4 +1,4 @@
-"""Attempts at questions of an organisation's own, and files for them."""
+"""Attempts at custom questions, and files for them."""
 
 import io
 import zipfile
@@ -71,7 +71,7 @@ def content(language: str = "en", **values: Any) -> dict[str, Any]:
 def asks(
     of: Application, *, two_raters: bool = False, minutes: int | None = None, **values: Any
 ) -> Assessment:
-    """A role's assessment of own questions alone."""
+    """An assessment of custom questions only."""
     organisation = of.organisation
     test = Test.objects.create(
         organisation=organisation, kind="questions", key="own_1", title="Workshop questions", created_at=NOW
@@ -112,14 +112,14 @@ def asks(
 def asked(
     *, two_raters: bool = False, minutes: int | None = None, now: datetime = NOW, **values: Any
 ) -> Attempt:
-    """An attempt that has just been assigned."""
+    """A newly assigned attempt."""
     of = application()
     asks(of, two_raters=two_raters, minutes=minutes, **values)
     return assigned(of, now=now)
 
 
 def answered(*, two_raters: bool = False, finished: bool = True) -> Attempt:
-    """One with all answers, and finished."""
+    """A completed attempt."""
     attempt = asked(two_raters=two_raters)
     for item, value in (("why", "First I look.\nThen I ask."), ("pick", "a"), ("word", "A spanner")):
         save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=value, now=NOW)
@@ -131,7 +131,6 @@ def answered(*, two_raters: bool = False, finished: bool = True) -> Attempt:
 
 
 def handed_in(attempt: Attempt, *, name: str = "plan.pdf", content: bytes = PDF, now: Any = NOW) -> None:
-    """The file question answered."""
     file = CheckedFile(name=name, content_type="application/pdf", content=content, sha256="0" * 64)
     save_file(attempt_id=attempt.pk, order=1, item_id="plan", file=file, now=now)
 
@@ -146,7 +145,7 @@ def rater(attempt: Attempt, *, kind: str = "recruiter", name: str = "Rita Recrui
 
 
 def archive(**files: str) -> bytes:
-    """An archive with these files; a double underscore in a name stands for a slash."""
+    """A zip file; a double underscore in a name stands for a slash."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
         for name, text in files.items():
@@ -160,11 +159,9 @@ WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.docu
 
 
 def docx(kind: str = WORD_TYPE, **more: str) -> bytes:
-    """What a word processor writes."""
     types = f'<Types><Override PartName="/word/document.xml" ContentType="{kind}.main+xml"/></Types>'
     return archive(types=types, word__document="<w:document/>", **more)
 
 
 def odt(*, content: str = "") -> bytes:
-    """What another one writes."""
     return archive(mimetype="application/vnd.oasis.opendocument.text", content=f"<office>{content}</office>")

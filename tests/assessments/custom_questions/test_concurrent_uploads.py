@@ -1,4 +1,4 @@
-"""Two uploads for one question at the same time."""
+"""Concurrent uploads for one question."""
 
 import threading
 
@@ -11,7 +11,7 @@ from tests.assessments.support import answers, part_of
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_devices_that_hand_in_at_once_leave_one_file() -> None:
+def test_concurrent_uploads_leave_one_file() -> None:
     attempt = asked()
     gate = threading.Barrier(2)
 

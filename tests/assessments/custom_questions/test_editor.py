@@ -1,4 +1,4 @@
-"""A test of own questions: taken from a questionnaire, with files, right answers and rubrics of its own."""
+"""The editor of custom questions: from a questionnaire, with files, correct answers and rubrics."""
 
 from typing import Any
 
@@ -54,7 +54,7 @@ def rows() -> list[Any]:
     ]
 
 
-def test_all_languages_of_a_questionnaire_are_taken_over(rita: Membership) -> None:
+def test_all_languages_of_a_questionnaire_are_copied(rita: Membership) -> None:
     one = questionnaire(rita, TEXT, CHOICE, languages=("en", "de"))
     test = custom_questions.create_test(questionnaire=one, name="Workshop questions", by=rita, now=NOW)
     assert [row.language for row in draft(test).rows] == ["en", "de"]
@@ -62,7 +62,7 @@ def test_all_languages_of_a_questionnaire_are_taken_over(rita: Membership) -> No
     assert draft(test).content["taken_from"] == {"questionnaire": one.pk, "number": 1}
 
 
-def test_candidates_are_asked_in_the_words_that_speak_to_them(rita: Membership) -> None:
+def test_wording_for_candidates_is_used(rita: Membership) -> None:
     both = {
         **TEXT,
         "text": "How did {candidate} plan?",
@@ -97,7 +97,7 @@ def test_candidates_are_asked_in_the_words_that_speak_to_them(rita: Membership) 
         ),
     ],
 )
-def test_what_no_test_can_ask_is_named(rita: Membership, entry: dict[str, Any], sentence: str) -> None:
+def test_unsupported_questions_are_named(rita: Membership, entry: dict[str, Any], sentence: str) -> None:
     one = questionnaire(rita, TEXT, entry)
     with pytest.raises(custom_questions.CannotAsk) as refused:
         custom_questions.create_test(questionnaire=one, name="A", by=rita, now=NOW)
@@ -110,7 +110,7 @@ def test_what_no_test_can_ask_is_named(rita: Membership, entry: dict[str, Any], 
     assert not Test.objects.of(rita.organisation).exists()
 
 
-def test_only_questionnaires_that_candidates_can_answer_are_offered_and_of_the_others_it_is_said_why(
+def test_unusable_questionnaires_are_listed_with_the_reason(
     rita: Membership,
 ) -> None:
     client, where = signed_in(rita), path("custom_questions_new", rita.organisation)
@@ -142,7 +142,7 @@ def test_a_newer_version_decides_whether_a_questionnaire_is_offered(rita: Member
     assert (page.context["offered"], [known for known, _ in page.context["refused"]]) == ([], [one])
 
 
-def test_files_are_added_changed_moved_and_taken_out_in_all_languages(rita: Membership) -> None:
+def test_file_questions_are_edited_in_all_languages(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]
     assert (
@@ -170,7 +170,7 @@ def test_files_are_added_changed_moved_and_taken_out_in_all_languages(rita: Memb
     assert draft(test).content["rubrics"] == []
 
 
-def test_questions_of_the_questionnaire_are_not_changed_here(rita: Membership) -> None:
+def test_questions_of_the_questionnaire_cannot_be_changed_here(rita: Membership) -> None:
     test = own(rita)
     before = rows()
     with pytest.raises(custom_questions.NotAFile):
@@ -184,7 +184,7 @@ def test_questions_of_the_questionnaire_are_not_changed_here(rita: Membership) -
     assert rows() == before
 
 
-def test_choices_have_right_answers_and_everything_else_a_rubric(rita: Membership) -> None:
+def test_choices_get_correct_answers_and_other_questions_a_rubric(rita: Membership) -> None:
     test = own(rita)
     custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
     custom_questions.set_right_answers(
@@ -211,7 +211,7 @@ def test_choices_have_right_answers_and_everything_else_a_rubric(rita: Membershi
         assert read_questions(questions_to_json(content)) == content
 
 
-def test_a_right_answer_and_a_rubric_are_taken_away_again(rita: Membership) -> None:
+def test_correct_answers_and_rubrics_can_be_removed(rita: Membership) -> None:
     test = own(rita)
     custom_questions.set_right_answers(test=test, question_id="pick", values=["a"], revision=revision(test))
     custom_questions.set_right_answers(test=test, question_id="pick", values=[], revision=revision(test))
@@ -220,7 +220,7 @@ def test_a_right_answer_and_a_rubric_are_taken_away_again(rita: Membership) -> N
     assert (draft(test).content["right"], draft(test).content["rubrics"]) == ({}, [])
 
 
-def test_a_newer_questionnaire_is_taken_over_with_what_still_fits(rita: Membership) -> None:
+def test_copying_a_newer_questionnaire_keeps_matching_rubrics(rita: Membership) -> None:
     test = own(rita)
     plan = ids(test)[3]
     custom_questions.move_file(test=test, question_id=plan, by=custom_questions.UP, revision=revision(test))
@@ -256,7 +256,7 @@ def test_a_language_with_empty_texts_is_not_published(rita: Membership) -> None:
         publish_test(test=test, revision=revision(test), by=rita, now=NOW)
 
 
-def test_of_two_tabs_the_second_changes_nothing(rita: Membership) -> None:
+def test_a_stale_tab_changes_nothing(rita: Membership) -> None:
     test = own(rita)
     plan, seen = ids(test)[3], revision(test)
     custom_questions.change_details(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
@@ -303,7 +303,7 @@ PAGES: list[tuple[str, str, int, int]] = [
 
 
 @pytest.mark.parametrize(("name", "about", "get", "post"), PAGES)
-def test_each_page_lets_in_who_works_and_nobody_else(
+def test_pages_are_open_to_members_who_may_work_only(
     rita: Membership, name: str, about: str, get: int, post: int
 ) -> None:
     test = own(rita)
@@ -328,7 +328,7 @@ def test_each_page_lets_in_who_works_and_nobody_else(
     assert rows() == before
 
 
-def test_the_beginning_lets_in_who_works_and_takes_no_questionnaire_of_others(rita: Membership) -> None:
+def test_the_start_page_refuses_questionnaires_of_others(rita: Membership) -> None:
     where = path("custom_questions_new", rita.organisation)
     stranger = factories.member(factories.organisation(), kind="admin")
     theirs = questionnaire(stranger, TEXT)
@@ -347,7 +347,7 @@ def test_the_beginning_lets_in_who_works_and_takes_no_questionnaire_of_others(ri
     assert not Test.objects.across_organisations().exists()
 
 
-def test_a_test_is_made_through_its_pages(rita: Membership) -> None:
+def test_a_test_is_created_through_its_pages(rita: Membership) -> None:
     client = signed_in(rita)
     one = questionnaire(rita, TEXT, CHOICE, SOME, languages=("en", "de"))
     client.post(
@@ -385,7 +385,7 @@ def test_a_test_is_made_through_its_pages(rita: Membership) -> None:
     ]
 
 
-def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> None:
+def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
     test = own(rita)
     before = rows()
     client = signed_in(rita)
@@ -424,7 +424,7 @@ def test_what_is_wrong_is_said_and_what_was_typed_stays(rita: Membership) -> Non
 
 
 @pytest.mark.parametrize("name", ["custom_questions_details", "custom_question_file_new"])
-def test_what_was_typed_stays_when_somebody_else_saved(rita: Membership, name: str) -> None:
+def test_input_is_kept_after_a_concurrent_save(rita: Membership, name: str) -> None:
     test = own(rita)
     seen = revision(test)
     custom_questions.change_details(test=test, words={"en": ("A", ""), "de": ("B", "")}, revision=seen)
@@ -443,7 +443,7 @@ def test_what_was_typed_stays_when_somebody_else_saved(rita: Membership, name: s
     assert rows() == before
 
 
-def test_a_question_that_is_not_there_has_no_page(rita: Membership) -> None:
+def test_an_unknown_question_is_not_found(rita: Membership) -> None:
     test = own(rita)
     client = signed_in(rita)
     assert client.get(url("custom_question_marking", test, "zebra")).status_code == 404

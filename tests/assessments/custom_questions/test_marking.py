@@ -1,4 +1,4 @@
-"""Members mark answers by their rubrics: one alone, or two who do not see each other's points before both have."""
+"""Members mark answers by a rubric, alone or as one of two independent raters."""
 
 import json
 from copy import deepcopy
@@ -32,13 +32,13 @@ made = once(lambda: (answered(), answered(two_raters=True)))
 
 @pytest.fixture
 def attempt(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
-    """All is answered, and one rater marks it."""
+    """Completed; one rater."""
     return deepcopy(made[0])
 
 
 @pytest.fixture
 def twofold(db: None, made: tuple[Attempt, Attempt]) -> Attempt:
-    """All is answered, and two raters mark it."""
+    """Completed; two raters."""
     return deepcopy(made[1])
 
 
@@ -73,7 +73,7 @@ def url(attempt: Attempt, *more: object) -> str:
     return reverse(name, args=[organisation.slug, application, attempt.pk, *more])
 
 
-def test_only_answers_with_a_rubric_are_there_to_mark(attempt: Attempt) -> None:
+def test_only_answers_with_a_rubric_can_be_marked(attempt: Attempt) -> None:
     rita = rater(attempt)
     (part,) = parts_to_mark(attempt, member=rita)
     assert [(one.item, one.state, one.most) for one in part.answers] == [
@@ -89,7 +89,7 @@ def test_only_answers_with_a_rubric_are_there_to_mark(attempt: Attempt) -> None:
     assert (card.total, card.done, card.waiting) == (2, 0, 2)
 
 
-def test_before_the_candidate_has_finished_nothing_is_marked() -> None:
+def test_an_unfinished_attempt_cannot_be_marked() -> None:
     attempt = answered(finished=False)
     rita = rater(attempt)
     assert parts_to_mark(attempt, member=rita) == ()
@@ -101,19 +101,19 @@ def test_before_the_candidate_has_finished_nothing_is_marked() -> None:
 @pytest.mark.parametrize(
     "points", [{"c1": 3}, {"c1": 5, "c2": 1}, {"c1": -1, "c2": 1}, {"c1": 3, "c2": 1, "c3": 1}, {}]
 )
-def test_other_points_than_the_rubric_has_are_refused(attempt: Attempt, points: dict[str, int]) -> None:
+def test_points_must_match_the_rubric(attempt: Attempt, points: dict[str, int]) -> None:
     with pytest.raises(marking.WrongPoints):
         give(attempt, rater(attempt), points=points)
     assert rows() == []
 
 
 @pytest.mark.parametrize("item", ["pick", "word", "not_there"])
-def test_what_has_no_rubric_is_not_marked(attempt: Attempt, item: str) -> None:
+def test_answers_without_a_rubric_cannot_be_marked(attempt: Attempt, item: str) -> None:
     with pytest.raises(marking.NothingToMark):
         give(attempt, rater(attempt), item)
 
 
-def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_anew(attempt: Attempt) -> None:
+def test_completed_marking_and_each_correction_record_an_event(attempt: Attempt) -> None:
     rita = rater(attempt)
     give(attempt, rita)
     assert marked_events() == 0
@@ -129,7 +129,7 @@ def test_when_all_answers_are_marked_it_is_told_once_and_a_correction_tells_it_a
     assert [row["points"] for row in rows()] == [{"c1": 4, "c2": 2}, PLAN]
 
 
-def test_a_new_version_of_the_report_tells_the_marks_and_the_older_one_stays(attempt: Attempt) -> None:
+def test_marks_create_a_new_version_of_the_report(attempt: Attempt) -> None:
     run_jobs()
     rita = rater(attempt)
     reports = (
@@ -146,7 +146,7 @@ def test_a_new_version_of_the_report_tells_the_marks_and_the_older_one_stays(att
     assert "Says what waits" in json.dumps(reports.all()[1].snapshot)
 
 
-def test_where_one_marks_a_second_is_refused(attempt: Attempt) -> None:
+def test_a_second_marking_is_refused_if_one_is_enough(attempt: Attempt) -> None:
     give(attempt, rater(attempt))
     before = rows()
     with pytest.raises(marking.AlreadyMarked):
@@ -154,7 +154,7 @@ def test_where_one_marks_a_second_is_refused(attempt: Attempt) -> None:
     assert rows() == before
 
 
-def test_of_two_raters_neither_sees_the_other_before_both_have_marked(twofold: Attempt) -> None:
+def test_raters_do_not_see_each_other_until_both_have_marked(twofold: Attempt) -> None:
     rita, tom, eve = (rater(twofold, name=name) for name in ("Rita", "Tom", "Eve"))
     give(twofold, rita, comment="Clear")
     assert [one.rater for one in seen(twofold, rita).given] == [rita]
@@ -180,7 +180,7 @@ def test_of_two_raters_neither_sees_the_other_before_both_have_marked(twofold: A
     assert rows() == before
 
 
-def test_with_two_raters_all_is_marked_once_both_have_marked_everything(twofold: Attempt) -> None:
+def test_marking_is_complete_once_both_raters_are_done(twofold: Attempt) -> None:
     rita, tom = rater(twofold), rater(twofold, name="Tom")
     for by, item in ((rita, "why"), (rita, "plan"), (tom, "why")):
         give(twofold, by, item)
@@ -189,7 +189,7 @@ def test_with_two_raters_all_is_marked_once_both_have_marked_everything(twofold:
     assert marked_events() == 1
 
 
-def test_what_the_other_gave_stands_on_no_page_before_both_have_marked(twofold: Attempt) -> None:
+def test_no_page_shows_points_until_both_have_marked(twofold: Attempt) -> None:
     rita, tom = rater(twofold), rater(twofold, name="Tom Berg")
     give(twofold, tom, comment="A secret between me and the rubric")
     client = signed_in(rita)
@@ -207,7 +207,7 @@ def test_what_the_other_gave_stands_on_no_page_before_both_have_marked(twofold: 
     assert "Both have marked this answer, so the marks can no longer be changed." in page
 
 
-def test_an_export_tells_a_member_no_points_before_both_have_marked(twofold: Attempt) -> None:
+def test_exports_show_no_points_until_both_have_marked(twofold: Attempt) -> None:
     rita, tom = rater(twofold), rater(twofold, name="Tom")
 
     def told(reader: Reader) -> list[Any]:
@@ -240,7 +240,7 @@ def test_marking_goes_from_answer_to_answer(attempt: Attempt) -> None:
     assert "4 of 6 points" in client.get(url(attempt)).content.decode()
 
 
-def test_wrong_points_are_said_and_what_was_typed_stays(attempt: Attempt) -> None:
+def test_invalid_points_are_explained_and_input_is_kept(attempt: Attempt) -> None:
     response = signed_in(rater(attempt)).post(
         url(attempt, 1, "why"), {"points_0": "5", "points_1": "", "comment": "Kept"}
     )
@@ -252,7 +252,7 @@ def test_wrong_points_are_said_and_what_was_typed_stays(attempt: Attempt) -> Non
     assert rows() == []
 
 
-def test_a_third_rater_is_told_and_keeps_what_they_typed(twofold: Attempt) -> None:
+def test_a_third_rater_sees_why_and_keeps_their_input(twofold: Attempt) -> None:
     for name in ("Rita", "Tom"):
         give(twofold, rater(twofold, name=name))
     before = rows()
@@ -266,7 +266,7 @@ def test_a_third_rater_is_told_and_keeps_what_they_typed(twofold: Attempt) -> No
 
 
 @pytest.mark.parametrize("more", [(), (1, "why")])
-def test_who_works_on_the_role_may_mark_and_nobody_else(attempt: Attempt, more: tuple[object, ...]) -> None:
+def test_only_members_who_work_on_the_role_may_mark(attempt: Attempt, more: tuple[object, ...]) -> None:
     where = url(attempt, *more)
     given = {"points_0": "1", "points_1": "1"}
     before = (rows(), AuditEntry.objects.across_organisations().count())
@@ -307,7 +307,7 @@ def file_url(attempt: Attempt, **values: Any) -> str:
     return reverse("upload_download", args=[organisation.slug, upload_of(attempt).pk])
 
 
-def test_a_file_is_a_download_and_nothing_else_and_each_look_is_written_down(attempt: Attempt) -> None:
+def test_files_are_downloads_only_and_audited(attempt: Attempt) -> None:
     manager = rater(attempt, kind="hiring_manager")
     role = attempt.step_request.step.role
     role.viewers.add(manager)

@@ -1,4 +1,4 @@
-"""Something to practise on before an organisation's own questions: an everyday one of the kind that comes first."""
+"""Practice before custom questions: an everyday example of the first question's type."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -51,7 +51,6 @@ def now() -> Iterator[None]:
 
 
 def first(question: dict[str, Any]) -> dict[str, Any]:
-    """Content that begins with this question."""
     whole = {"id": "first", "text": "How do you work?", **question}
     return {"questions": [whole, CHOICE], "rubrics": [], "right": {}}
 
@@ -66,7 +65,7 @@ made = once(one_of_each)
 
 @pytest.fixture
 def by_kind(db: None, made: dict[str, Attempt]) -> dict[str, Attempt]:
-    """An attempt for each kind of question that may come first."""
+    """An attempt for each type of first question."""
     return deepcopy(made)
 
 
@@ -79,7 +78,7 @@ def words(response: Any) -> str:
 
 
 def filled(page: BeautifulSoup) -> dict[str, Any]:
-    """Some answer to everything on the page: what stands first, or something written."""
+    """A valid answer for every field on the page."""
     form = page.select_one("main form.item")
     assert form is not None
     given: dict[str, Any] = {}
@@ -98,7 +97,7 @@ def filled(page: BeautifulSoup) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
-def test_the_example_is_of_the_kind_that_comes_first_and_is_not_saved(
+def test_the_example_matches_the_first_question_and_is_not_saved(
     by_kind: dict[str, Attempt], question: dict[str, Any], example: str
 ) -> None:
     attempt = by_kind[question["type"]]
@@ -116,7 +115,7 @@ def test_the_example_is_of_the_kind_that_comes_first_and_is_not_saved(
 
 @pytest.mark.parametrize(("question", "example"), KINDS, ids=IDS)
 @pytest.mark.parametrize("language", ["de", "fr"])
-def test_the_example_is_there_in_the_candidate_s_language(
+def test_the_example_is_in_the_candidates_language(
     by_kind: dict[str, Attempt], question: dict[str, Any], example: str, language: str
 ) -> None:
     attempt = by_kind[question["type"]]
@@ -137,7 +136,7 @@ def test_the_example_is_there_in_the_candidate_s_language(
     assert soup(page).select_one("html")["lang"] == language  # type: ignore[index]
 
 
-def test_nothing_chosen_is_told_and_the_practice_can_be_skipped() -> None:
+def test_practice_needs_an_answer_or_can_be_skipped() -> None:
     attempt = asked(**first({"type": "single_choice", "choices": CHOICE["choices"]}))
     where = f"/p/{token_of(attempt)}/assessment/1/"
     response = Client().post(f"{where}practice/1/", {})
@@ -147,7 +146,7 @@ def test_nothing_chosen_is_told_and_the_practice_can_be_skipped() -> None:
     assert [link["href"] for link in skip] == [f"{where}item/1/"]
 
 
-def test_on_a_clock_it_is_offered_before_the_clock_starts() -> None:
+def test_practice_comes_before_the_clock_starts() -> None:
     attempt = asked(minutes=10, **first({"type": "number"}))
     where = f"/p/{token_of(attempt)}/assessment/1/"
     before = rows(attempt)
@@ -166,7 +165,7 @@ def test_on_a_clock_it_is_offered_before_the_clock_starts() -> None:
         (10, "Have it ready before you start the clock."),
     ],
 )
-def test_where_a_file_comes_first_the_page_says_how_that_works(minutes: int | None, sentence: str) -> None:
+def test_the_page_explains_a_first_question_for_a_file(minutes: int | None, sentence: str) -> None:
     attempt = asked(minutes=minutes, questions=[FILE, TEXT], rubrics=[], right={})
     where = f"/p/{token_of(attempt)}/assessment/"
     shown = soup(Client().get(where)).select("main a.button--primary")[0]
@@ -177,19 +176,19 @@ def test_where_a_file_comes_first_the_page_says_how_that_works(minutes: int | No
     assert Client().get(f"{where}1/practice/1/").status_code == 404
 
 
-def test_where_a_file_comes_later_nothing_is_said_of_it_and_there_is_an_example() -> None:
+def test_a_later_file_question_is_not_explained() -> None:
     attempt = asked(minutes=10)
     page = words(Client().get(f"/p/{token_of(attempt)}/assessment/1/"))
     assert ("The first question asks for a file" in page, "Practise first" in page) == (False, True)
 
 
-def test_an_example_asks_for_no_more_words_than_there_are() -> None:
+def test_an_example_does_not_require_many_words() -> None:
     many = [{"value": f"w{n}", "label": f"Word {n}"} for n in range(12)]
     found = read_questions(content(**first({"type": "adjectives", "choices": many, "pick": 8})))
     example = example_for(found, name="practice")
     assert getattr(example, "pick", None) == 3
 
 
-def test_a_question_of_referees_alone_has_no_example() -> None:
+def test_question_types_for_referees_have_no_example() -> None:
     found = read_questions(content(**first({"type": "would_work_again"})))
     assert example_for(found, name="practice") is None

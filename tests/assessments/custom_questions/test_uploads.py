@@ -1,4 +1,4 @@
-"""Files that candidates hand in: what is taken, what is refused with which sentence, and which one stays."""
+"""Uploaded files: accepted, refused and replaced."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -58,7 +58,6 @@ made = once(time_machine.travel(NOW, tick=False)(asked))
 
 @pytest.fixture
 def attempt(db: None, made: Attempt) -> Attempt:
-    """Just assigned."""
     return deepcopy(made)
 
 
@@ -69,7 +68,7 @@ def now() -> Iterator[None]:
 
 
 def shortly(value: object) -> str | None:
-    """How a test is named after a file."""
+    """Test id of a file."""
     return f"{len(value)} bytes" if isinstance(value, bytes) else None
 
 
@@ -95,7 +94,9 @@ def post(attempt: Attempt, name: str, content: bytes) -> Any:
     ],
     ids=shortly,
 )
-def test_a_file_is_kept_as_what_it_is(attempt: Attempt, name: str, content: bytes, kind: str) -> None:
+def test_a_file_is_stored_with_its_detected_type(
+    attempt: Attempt, name: str, content: bytes, kind: str
+) -> None:
     assert post(attempt, name, content).status_code == 302
     upload = upload_of(attempt)
     assert (upload.name, upload.content_type, bytes(upload.content)) == (name, kind, content)
@@ -141,7 +142,7 @@ def test_a_file_is_kept_as_what_it_is(attempt: Attempt, name: str, content: byte
     ],
     ids=shortly,
 )
-def test_what_is_not_taken_is_refused_with_a_sentence(
+def test_unsupported_files_are_refused_with_a_reason(
     attempt: Attempt, name: str, content: bytes, sentence: str
 ) -> None:
     before = rows(attempt)
@@ -156,7 +157,7 @@ EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
 
 
 @pytest.mark.django_db
-def test_a_file_in_which_the_scanner_finds_something_is_refused(settings: Any) -> None:
+def test_an_infected_file_is_refused(settings: Any) -> None:
     attempt, received = asked(), list[bytes]()
     with scanner(scans(received)) as settings.GOODWORD_CLAMD:
         response = post(attempt, "plan.txt", EICAR)
@@ -169,9 +170,7 @@ def test_a_file_in_which_the_scanner_finds_something_is_refused(settings: Any) -
 
 
 @pytest.mark.django_db
-def test_while_the_scanner_does_not_answer_no_file_is_taken(
-    attempt: Attempt, settings: Any, tmp_path: Path
-) -> None:
+def test_files_are_refused_while_the_scanner_is_down(attempt: Attempt, settings: Any, tmp_path: Path) -> None:
     settings.GOODWORD_CLAMD = f"unix:{tmp_path / 'none'}"
     response = post(attempt, "plan.pdf", PDF)
     assert response.status_code == 422
@@ -187,7 +186,7 @@ def test_without_a_file_the_page_asks_for_one(attempt: Attempt) -> None:
 
 
 @pytest.mark.django_db
-def test_a_refused_file_leaves_the_one_that_was_there(attempt: Attempt) -> None:
+def test_a_refused_file_does_not_replace_the_stored_one(attempt: Attempt) -> None:
     post(attempt, "first.pdf", PDF)
     before = upload_of(attempt)
     page = post(attempt, "second.pdf", EXE).content.decode()
@@ -196,7 +195,7 @@ def test_a_refused_file_leaves_the_one_that_was_there(attempt: Attempt) -> None:
 
 
 @pytest.mark.django_db
-def test_another_file_takes_its_place(attempt: Attempt) -> None:
+def test_a_new_file_replaces_the_old_one(attempt: Attempt) -> None:
     post(attempt, "first.pdf", PDF)
     post(attempt, "second.png", PNG)
     upload = upload_of(attempt)
@@ -208,14 +207,14 @@ def test_another_file_takes_its_place(attempt: Attempt) -> None:
 
 
 @pytest.mark.django_db
-def test_the_name_is_kept_without_its_folder_and_short_enough(attempt: Attempt) -> None:
+def test_file_names_lose_folders_and_are_shortened(attempt: Attempt) -> None:
     post(attempt, "../../etc/" + "long" * 100 + ".pdf", PDF)
     name = upload_of(attempt).name
     assert (name[:4], name[-8:], len(name)) == ("long", "long.pdf", 200)
 
 
 @pytest.mark.django_db
-def test_what_is_handed_in_for_another_question_is_not_kept(attempt: Attempt) -> None:
+def test_a_file_for_another_question_is_not_stored(attempt: Attempt) -> None:
     file = CheckedFile(name="x.pdf", content_type="application/pdf", content=PDF, sha256="0" * 64)
     for item in ("why", "not_there"):
         with pytest.raises(UnknownItem):
@@ -224,7 +223,7 @@ def test_what_is_handed_in_for_another_question_is_not_kept(attempt: Attempt) ->
 
 
 @pytest.mark.django_db
-def test_after_the_end_no_file_comes_in() -> None:
+def test_after_the_end_files_are_refused() -> None:
     attempt = answered()
     before = upload_of(attempt)
     response = post(attempt, "late.pdf", PDF)

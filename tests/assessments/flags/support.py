@@ -1,4 +1,4 @@
-"""Attempts as candidates sit them: on a clock, with texts of their own, and to the end."""
+"""Attempts, observations and flags for tests."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -23,15 +23,15 @@ NOW = factories.NOW
 SECOND = timedelta(seconds=1)
 
 
-def on_a_clock(of: Application | None = None, *, now: datetime = NOW) -> Attempt:
-    """A reasoning part that has just begun."""
+def timed_attempt(of: Application | None = None, *, now: datetime = NOW) -> Attempt:
+    """A reasoning part that has just started."""
     made = attempt_of(REASONING, of=of, now=now)
     begin_part(attempt_id=made.pk, order=1, device="computer", now=now)
     return made
 
 
 def work_through(attempt: Attempt, *, seconds: float, value: str = "a", now: datetime = NOW) -> datetime:
-    """Answer each task of a part on a clock in this time, and end it; returns when."""
+    """Answer each task in this time and end the part; returns when."""
     for number in range(1, part_of(attempt).items + 1):
         now += seconds * SECOND
         item = part_of(attempt).drawn.get(position=number, voided_at=None).item
@@ -41,8 +41,8 @@ def work_through(attempt: Attempt, *, seconds: float, value: str = "a", now: dat
     return now
 
 
-def questions_of_their_own(of: Application | None = None, *, now: datetime = NOW) -> Attempt:
-    """Two texts and a choice, asked by the organisation itself."""
+def custom_attempt(of: Application | None = None, *, now: datetime = NOW) -> Attempt:
+    """Two texts and a choice."""
     of = of or application()
     content = {
         "kind": "questions",
@@ -70,27 +70,27 @@ def questions_of_their_own(of: Application | None = None, *, now: datetime = NOW
     return attempt_of(Asks(test=test), of=of, now=now)
 
 
-def looked_at(attempt: Attempt) -> None:
-    """What its completion leads to in the package of flags."""
+def raise_flags(attempt: Attempt) -> None:
+    """Run the flag handler for its completion."""
     (event,) = Event.objects.filter(name="attempt.completed", data__attempt_id=attempt.pk)
     with transaction.atomic():
         on_attempt_completed(event)
 
 
 def send(attempt: Attempt, fields: Mapping[str, str], *, order: int = 1, client: Client | None = None) -> Any:
-    """What the page's script sends when it has noticed something."""
+    """Post an observation as the page's script does."""
     url = reverse("portal_assessment_observation", args=[token_of(attempt), order])
     return (client or Client()).post(url, fields)
 
 
-def noticed(attempt: Attempt) -> list[tuple[str, str, int | None]]:
-    """What was noticed, in order."""
+def observations(attempt: Attempt) -> list[tuple[str, str, int | None]]:
+    """Observations, in order."""
     rows = Observation.objects.of(attempt.organisation).filter(part__attempt=attempt).order_by("pk")
     return list(rows.values_list("kind", "item", "amount"))
 
 
 def note(attempt: Attempt, what: str, *items: str, amount: int | None = None) -> None:
-    """Put down that something was noticed on each of these items."""
+    """Store an observation on each of these items."""
     part = part_of(attempt)
     for item in items:
         Observation.objects.create(

@@ -1,4 +1,4 @@
-"""Flags of an attempt on the candidate's page, one that is dismissed, and where none of them stands."""
+"""Flags on the candidate's page, their dismissal, and where they must not appear."""
 
 import io
 import json
@@ -19,7 +19,7 @@ from goodword.assessments.flags.display import WORDS, sentence
 from goodword.assessments.models import Attempt, AttemptFlag
 from goodword.core.data_export import ExportRequest, Reader, export
 from goodword.reports.models import Report
-from tests.assessments.flags.support import NOW, flags, looked_at, note, on_a_clock, work_through
+from tests.assessments.flags.support import NOW, flags, note, raise_flags, timed_attempt, work_through
 from tests.assessments.once import once
 from tests.assessments.plans import WORK_STYLE, attempt_of
 from tests.assessments.support import answer_all
@@ -42,10 +42,10 @@ FACTS: dict[str, dict[str, Any]] = {
 
 def sat() -> Attempt:
     """The page was left on four of twelve tasks."""
-    made = on_a_clock()
+    made = timed_attempt()
     note(made, "left", *"1234", amount=30)
     work_through(made, seconds=30)
-    looked_at(made)
+    raise_flags(made)
     return made
 
 
@@ -85,9 +85,7 @@ def unchanged(flag: AttemptFlag) -> bool:
 # --- the page ----------------------------------------------------------------------------------------------------
 
 
-def test_the_page_says_what_was_found_what_else_it_can_be_and_what_to_do(
-    attempt: Attempt, rita: Membership
-) -> None:
+def test_the_page_shows_facts_explanations_and_advice(attempt: Attempt, rita: Membership) -> None:
     text = text_of(signed_in(rita).get(address(attempt)))
     for words in (
         "Flags to review: assessment",
@@ -101,18 +99,18 @@ def test_the_page_says_what_was_found_what_else_it_can_be_and_what_to_do(
         assert text.count(words) == 1
 
 
-def test_without_flags_it_says_so_and_before_the_end_nothing() -> None:
-    made = on_a_clock()
+def test_without_flags_the_card_says_so_once_completed() -> None:
+    made = timed_attempt()
     member = factories.member(made.organisation)
     assert text_of(signed_in(member).get(address(made))).count("Flags to review") == 0
     work_through(made, seconds=30)
-    looked_at(made)
+    raise_flags(made)
     text = text_of(signed_in(member).get(address(made)))
     assert (text.count("Grade: None"), text.count("No flags.")) == (1, 1)
 
 
 @pytest.mark.parametrize("code", FACTS)
-def test_each_kind_has_a_sentence_explanations_causes_and_something_to_do(code: str) -> None:
+def test_every_flag_has_facts_explanations_and_advice(code: str) -> None:
     said = sentence(code, FACTS[code], part="Reasoning")
     assert said.startswith("Reasoning: ")
     assert said.count("%(") == 0
@@ -120,18 +118,18 @@ def test_each_kind_has_a_sentence_explanations_causes_and_something_to_do(code: 
     assert str(WORDS[code].to_do).endswith(".")
 
 
-def test_every_kind_that_is_worded_has_its_sentence_tested() -> None:
+def test_every_flag_wording_is_tested() -> None:
     assert set(WORDS) == set(FACTS)
 
 
-def test_no_sentence_tells_a_time_that_somebody_took() -> None:
+def test_no_sentence_reveals_how_long_a_candidate_took() -> None:
     for code, facts in FACTS.items():
         for word in ("minutes", " seconds", "hour"):
             said = sentence(code, facts, part="Reasoning").replace("ten seconds", "")
             assert said.count(word) == 0
 
 
-def test_three_flags_ask_no_more_queries_than_one(attempt: Attempt, rita: Membership) -> None:
+def test_three_flags_take_as_many_queries_as_one(attempt: Attempt, rita: Membership) -> None:
     client = signed_in(rita)
     client.get(address(attempt))
     with CaptureQueriesContext(connection) as one:
@@ -154,9 +152,7 @@ def test_three_flags_ask_no_more_queries_than_one(attempt: Attempt, rita: Member
 # --- dismissing --------------------------------------------------------------------------------------------------
 
 
-def test_dismissed_with_a_note_it_folds_away_with_who_and_why(
-    attempt: Attempt, flag: AttemptFlag, rita: Membership
-) -> None:
+def test_a_dismissed_flag_shows_who_and_why(attempt: Attempt, flag: AttemptFlag, rita: Membership) -> None:
     client = signed_in(rita)
     assert text_of(client.get(address(attempt, flag))).count("Left the page") == 1
     response = client.post(address(attempt, flag), {"note": "Asked them: <b>the post</b> rang."})
@@ -187,7 +183,7 @@ def test_a_second_dismissal_changes_nothing_and_says_so(
     assert (flag.dismissed_by, flag.dismissed_note) == (rita, "Mine.")
 
 
-def test_a_bad_note_gets_a_sentence_and_stays(attempt: Attempt, flag: AttemptFlag, rita: Membership) -> None:
+def test_an_invalid_note_is_explained_and_kept(attempt: Attempt, flag: AttemptFlag, rita: Membership) -> None:
     for typed, words in (("", "Say in a sentence why"), ("long " * 101, "at most 500 characters")):
         text = text_of(signed_in(rita).post(address(attempt, flag), {"note": typed}))
         assert text.count(words) >= 1
@@ -195,7 +191,7 @@ def test_a_bad_note_gets_a_sentence_and_stays(attempt: Attempt, flag: AttemptFla
         assert unchanged(flag)
 
 
-def test_who_only_looks_sees_no_flag_and_dismisses_none(attempt: Attempt, flag: AttemptFlag) -> None:
+def test_viewers_neither_see_nor_dismiss_flags(attempt: Attempt, flag: AttemptFlag) -> None:
     member = factories.member(attempt.organisation, kind="hiring_manager")
     role = attempt.step_request.application.role
     assert role is not None
@@ -209,9 +205,7 @@ def test_who_only_looks_sees_no_flag_and_dismisses_none(attempt: Attempt, flag: 
     assert unchanged(flag)
 
 
-def test_other_organisations_other_applications_and_strangers_dismiss_nothing(
-    attempt: Attempt, flag: AttemptFlag, rita: Membership
-) -> None:
+def test_outsiders_cannot_dismiss_flags(attempt: Attempt, flag: AttemptFlag, rita: Membership) -> None:
     stranger = factories.member(factories.organisation())
     assert signed_in(stranger).post(address(attempt, flag), {"note": "x"}).status_code == 404
     own = factories.application(factories.role(stranger.organisation))
@@ -242,9 +236,7 @@ def told(attempt: Attempt, reader: Reader) -> dict[str, Any]:
     return dict(one)
 
 
-def test_the_organisation_is_told_in_words_and_without_a_time_on_a_clock(
-    attempt: Attempt, flag: AttemptFlag
-) -> None:
+def test_the_members_export_has_flags_without_times(attempt: Attempt, flag: AttemptFlag) -> None:
     kept = told(attempt, Reader.ORGANISATION)
     assert kept["flags"] == [
         {
@@ -260,13 +252,13 @@ def test_the_organisation_is_told_in_words_and_without_a_time_on_a_clock(
     ]
 
 
-def test_the_candidate_is_told_of_no_flag(attempt: Attempt) -> None:
+def test_the_candidates_export_has_no_flags(attempt: Attempt) -> None:
     kept = told(attempt, Reader.CANDIDATE)
     assert "flags" not in kept
     assert "observations" not in kept["parts"][0]
 
 
-def test_a_members_bundle_has_them_beside_the_candidates_own_file_and_not_in_it(attempt: Attempt) -> None:
+def test_flags_are_not_in_the_candidates_file_of_a_bundle(attempt: Attempt) -> None:
     admin = factories.member(attempt.organisation, kind="admin")
     url = reverse("candidate_export", args=[attempt.organisation.slug, attempt.step_request.application_id])
     with zipfile.ZipFile(io.BytesIO(signed_in(admin).post(url).content)) as files:
@@ -277,7 +269,7 @@ def test_a_members_bundle_has_them_beside_the_candidates_own_file_and_not_in_it(
     assert len(texts) == 2
 
 
-def test_no_report_holds_a_flag() -> None:
+def test_reports_contain_no_flags() -> None:
     attempt = attempt_of(WORK_STYLE)
     answer_all(attempt, value=5)
     note(attempt, "second_window", "ws01")

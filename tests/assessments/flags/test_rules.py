@@ -1,4 +1,4 @@
-"""The pure functions that look for flags: their thresholds, from both sides."""
+"""The rules that find flags, on both sides of their thresholds."""
 
 from datetime import timedelta
 
@@ -52,14 +52,12 @@ def leavings(*items: str, seconds: int = 5) -> list[Left]:
         ("123456", 13, "medium"),
     ],
 )
-def test_on_a_clock_it_counts_on_how_many_items_the_page_was_left(
-    left: str, items: int, expected: str | None
-) -> None:
+def test_timed_leaving_is_graded_by_number_of_items(left: str, items: int, expected: str | None) -> None:
     assert grade(left_page_flag(key="1", left=leavings(*left), timed=True, items=items)) == expected
 
 
-def test_how_long_the_page_was_left_changes_no_grade() -> None:
-    """Who has more time than usual is away for longer, too."""
+def test_time_away_does_not_change_the_grade() -> None:
+    """More time also means longer absences."""
     long = left_page_flag(key="1", left=leavings("1", "2", seconds=3600), timed=True, items=20)
     assert long == Finding(code="left_page", grade="low", key="1", facts={"times": 2, "longest": "longer"})
 
@@ -68,7 +66,7 @@ def test_how_long_the_page_was_left_changes_no_grade() -> None:
     ("times", "seconds", "expected"),
     [(4, 5, None), (5, 5, "low"), (50, 5, "low"), (5, 600, "low"), (50, 601, None)],
 )
-def test_without_a_clock_a_pause_is_none_and_the_rest_never_more_than_low(
+def test_untimed_pauses_do_not_count_and_the_grade_stays_low(
     times: int, seconds: int, expected: str | None
 ) -> None:
     left = [Left(str(number), seconds) for number in range(times)]
@@ -78,7 +76,7 @@ def test_without_a_clock_a_pause_is_none_and_the_rest_never_more_than_low(
 @pytest.mark.parametrize(
     ("seconds", "length"), [(2, "moment"), (10, "moment"), (11, "minute"), (60, "minute"), (61, "longer")]
 )
-def test_of_the_longest_time_only_its_rough_length_is_told(seconds: int, length: str) -> None:
+def test_the_longest_absence_is_shown_roughly(seconds: int, length: str) -> None:
     assert length_of(seconds) == length
 
 
@@ -99,7 +97,7 @@ def test_of_the_longest_time_only_its_rough_length_is_told(seconds: int, length:
         ([Pasted("a", 900), Pasted("b", 200)], {"a": 900, "b": 900, "c": 1, "d": 1, "e": 1}, "low"),
     ],
 )
-def test_only_long_texts_that_are_still_there_count_as_pasted(
+def test_only_long_pasted_texts_that_were_kept_count(
     pasted: list[Pasted], texts: dict[str, int], expected: str | None
 ) -> None:
     assert grade(pasted_flag(key="1", pasted=pasted, texts=texts)) == expected
@@ -125,30 +123,30 @@ def paces(fast: int, of: int) -> list[Timed]:
         (2, 20, False, "low"),
     ],
 )
-def test_the_share_of_fast_answers_makes_the_grade(
+def test_fast_answers_are_graded_by_their_share(
     fast: int, of: int, measured: bool, expected: str | None
 ) -> None:
     assert grade(fast_flag(key="1", answers=paces(fast, of), measured=measured)) == expected
 
 
-def test_a_flag_of_haste_tells_a_share_and_no_time() -> None:
+def test_the_fast_flag_shows_a_share_and_no_time() -> None:
     found = fast_flag(key="2", answers=paces(7, 20), measured=True)
     assert found == Finding(code="fast", grade="medium", key="2", facts={"percent": 35})
 
 
-def test_the_time_between_two_answers_counts_where_the_next_in_order_was_answered_next() -> None:
+def test_time_between_answers_counts_only_in_order() -> None:
     at = {"a": 0, "b": 3, "d": 4, "c": 10, "e": 30}
     answered = {item: NOW + timedelta(seconds=seconds) for item, seconds in at.items()}
     assert seconds_between("abcde", answered, begun_at=NOW - timedelta(hours=1)) == {"b": 3.0}
 
 
-def test_answers_that_came_in_together_give_no_times() -> None:
-    """Given without a connection before the part had begun, all of them stand at the moment when it began."""
+def test_answers_that_arrived_together_give_no_times() -> None:
+    """Answers given offline before the start all carry the time of the start."""
     answered = {"a": NOW - timedelta(seconds=40), "b": NOW, "c": NOW, "d": NOW + timedelta(seconds=2)}
     assert seconds_between("abcd", answered, begun_at=NOW) == {}
 
 
-def test_an_answer_to_nothing_that_is_asked_gives_no_time() -> None:
+def test_answers_to_unknown_items_give_no_time() -> None:
     answered = {"a": NOW, "gone": NOW + timedelta(seconds=1), "b": NOW + timedelta(seconds=2)}
     assert seconds_between("ab", answered, begun_at=NOW - timedelta(hours=1)) == {"b": 2.0}
 
@@ -157,7 +155,7 @@ def test_an_answer_to_nothing_that_is_asked_gives_no_time() -> None:
 
 
 @pytest.mark.parametrize(("times", "expected"), [(0, None), (1, "low"), (2, "medium"), (9, "medium")])
-def test_breaks_of_the_line_are_never_more_than_medium(times: int, expected: str | None) -> None:
+def test_lost_connections_are_at_most_medium(times: int, expected: str | None) -> None:
     assert grade(connection_lost_flag(key="1", times=times)) == expected
 
 
@@ -182,7 +180,7 @@ def test_agreeing_with_everything_is_a_straight_line_and_a_contradiction(work_st
     assert against == Finding(code="contradiction", grade="high", key="1", facts={"mean": 4.0, "chance": 1.6})
 
 
-def test_whoever_answers_opposite_statements_as_opposites_has_no_flag(work_style: Instrument) -> None:
+def test_consistent_answers_raise_no_flag(work_style: Instrument) -> None:
     answers = {item.id: 4 if item.keyed == "+" else 2 for item in work_style.items_of("full")}
     for look in (straight_line_flag, contradiction_flag):
         assert look(key="1", instrument=work_style, form="full", answers=answers) is None

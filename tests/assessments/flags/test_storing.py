@@ -1,4 +1,4 @@
-"""The flags of an attempt as rows: found once it is complete, once each, and never a score that differs."""
+"""Flags are stored once, after completion, and never change a score."""
 
 from copy import deepcopy
 from datetime import timedelta
@@ -20,11 +20,11 @@ from goodword.workflow.states import lock
 from tests.assessments.flags.support import (
     NOW,
     SECOND,
+    custom_attempt,
     flags,
-    looked_at,
     note,
-    on_a_clock,
-    questions_of_their_own,
+    raise_flags,
+    timed_attempt,
     work_through,
 )
 from tests.assessments.once import once
@@ -36,12 +36,11 @@ from tests.support.jobs import run_jobs
 pytestmark = pytest.mark.django_db
 
 
-made = once(on_a_clock)
+made = once(timed_attempt)
 
 
 @pytest.fixture
 def attempt(db: None, made: Attempt) -> Attempt:
-    """On a clock, just begun."""
     return deepcopy(made)
 
 
@@ -51,7 +50,7 @@ def settled(attempt: Attempt) -> None:
 
 
 def work_style(*, value: int, seconds: float, apart: int = 0) -> Attempt:
-    """All statements answered one after another; `apart` is added to those that are keyed the other way."""
+    """All statements answered in a row; `apart` is added to reversed ones."""
     attempt = attempt_of(WORK_STYLE)
     now = NOW
     for statement in statements_of(attempt):
@@ -65,47 +64,47 @@ def work_style(*, value: int, seconds: float, apart: int = 0) -> Attempt:
     return attempt
 
 
-def test_nothing_is_looked_for_before_all_is_in(attempt: Attempt) -> None:
+def test_no_flags_before_completion(attempt: Attempt) -> None:
     note(attempt, "left", "1", "2", "3", amount=5)
     run_jobs()
     assert (flags(attempt), flags_of(attempt).checked) == ([], False)
 
 
-def test_what_was_noticed_on_a_clock_is_found_when_it_is_done(attempt: Attempt) -> None:
+def test_observations_of_a_timed_part_are_flagged_on_completion(attempt: Attempt) -> None:
     note(attempt, "left", "1", "2", "3", "4", amount=30)
     note(attempt, "second_window", "1")
     work_through(attempt, seconds=30)
-    looked_at(attempt)
+    raise_flags(attempt)
     assert flags(attempt) == [
         ("left_page", "medium", {"times": 4, "longest": "minute"}),
         ("second_window", "low", {"times": 1}),
     ]
 
 
-def test_answers_on_a_clock_that_came_faster_than_one_can_read_are_found(attempt: Attempt) -> None:
+def test_fast_timed_answers_are_flagged(attempt: Attempt) -> None:
     work_through(attempt, seconds=0.5)
-    looked_at(attempt)
+    raise_flags(attempt)
     assert flags(attempt) == [("fast", "high", {"percent": 100})]
 
 
-def test_a_break_of_the_line_is_found(attempt: Attempt) -> None:
+def test_a_lost_connection_is_flagged(attempt: Attempt) -> None:
     assert resume(attempt_id=attempt.pk, order=1, now=NOW + timedelta(minutes=1))
     work_through(attempt, seconds=30, now=NOW + timedelta(minutes=1))
-    looked_at(attempt)
+    raise_flags(attempt)
     assert flags(attempt) == [("connection_lost", "low", {"times": 1})]
 
 
-def test_pasted_texts_are_found_while_they_are_still_there() -> None:
-    attempt = questions_of_their_own()
+def test_pasted_texts_are_flagged_if_kept() -> None:
+    attempt = custom_attempt()
     for item, text in (("rope", "A bowline, " * 30), ("rain", "Wait.")):
         save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=text, now=NOW)
     note(attempt, "pasted", "rope", "rain", amount=330)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
-    looked_at(attempt)
+    raise_flags(attempt)
     assert flags(attempt) == [("pasted", "low", {"answers": 1})]
 
 
-def test_scales_answered_blindly_are_found() -> None:
+def test_careless_scale_answers_are_flagged() -> None:
     attempt = work_style(value=5, seconds=0.6, apart=1)
     assert flags(attempt) == [
         ("contradiction", "high", {"mean": 4.0, "chance": 1.6}),
@@ -114,7 +113,7 @@ def test_scales_answered_blindly_are_found() -> None:
     ]
 
 
-def test_whoever_reads_and_answers_has_no_flag_and_neither_has_a_pause() -> None:
+def test_careful_answers_and_pauses_are_not_flagged() -> None:
     attempt = work_style(value=4, seconds=5)
     note(attempt, "left", *[one.id for one in statements_of(attempt)], amount=30)
     settled(attempt)
@@ -122,18 +121,17 @@ def test_whoever_reads_and_answers_has_no_flag_and_neither_has_a_pause() -> None
     assert flags_of(attempt).checked is True
 
 
-def test_on_a_situation_without_a_clock_leaving_often_is_low() -> None:
+def test_leaving_an_untimed_situation_often_is_low() -> None:
     attempt = attempt_of(JUDGEMENT)
     note(attempt, "left", *"12345", amount=30)
     settled(attempt)
     assert flags(attempt) == [("left_page", "low", {"times": 5, "longest": "minute"})]
 
 
-def test_no_score_differs_by_what_was_noticed() -> None:
-    """The same answers, once with every kind of notice and once with none."""
+def test_observations_do_not_change_scores() -> None:
     issued = []
     for disturbed in (True, False):
-        attempt = on_a_clock()
+        attempt = timed_attempt()
         keys = dict(part_of(attempt).drawn.order_by("position").values_list("item", "content__key"))
         if disturbed:
             note(attempt, "left", *keys, amount=30)
@@ -144,25 +142,25 @@ def test_no_score_differs_by_what_was_noticed() -> None:
             save_answer(attempt_id=attempt.pk, order=1, item_id=item, value=key, now=now)
             next_item(attempt_id=attempt.pk, order=1, number=int(item), now=now)
         finish_part(attempt_id=attempt.pk, order=1, now=now)
-        looked_at(attempt)
+        raise_flags(attempt)
         assert bool(flags(attempt)) is disturbed
         issued.append(sorted(scores(attempt).filter(scale="").values_list("value", "answered", "items")))
     assert issued[0] == issued[1] == [(12.0, 12, 12)]
 
 
-def test_the_score_that_stands_stays_as_it_was_issued(attempt: Attempt) -> None:
+def test_flags_do_not_change_issued_scores(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=0.5)
     before = list(scores(attempt).order_by("pk").values())
-    looked_at(attempt)
+    raise_flags(attempt)
     assert len(flags(attempt)) == 2
     assert list(scores(attempt).order_by("pk").values()) == before
 
 
-def test_found_again_nothing_changes_and_a_dismissed_one_stays_dismissed(attempt: Attempt) -> None:
+def test_finding_flags_again_changes_nothing(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=30)
-    looked_at(attempt)
+    raise_flags(attempt)
     (flag,) = AttemptFlag.objects.of(attempt.organisation)
     member = factories.member(attempt.organisation)
     dismiss_flag(AttemptFlag, flag_id=flag.pk, member=member, note="A notification, they said.", now=NOW)
@@ -174,22 +172,22 @@ def test_found_again_nothing_changes_and_a_dismissed_one_stays_dismissed(attempt
     assert flags_of(attempt).grade == "none"
 
 
-def test_the_reaction_runs_once_for_an_event() -> None:
+def test_the_handler_runs_once_per_event() -> None:
     work_style(value=4, seconds=5)
     run_jobs()
     assert Reaction.objects.filter(handler=name_of(on_attempt_completed)).count() == 1
 
 
-def test_of_somebody_whose_data_is_to_go_nothing_is_looked_for(attempt: Attempt) -> None:
+def test_candidates_being_erased_get_no_flags(attempt: Attempt) -> None:
     note(attempt, "left", *"123456", amount=30)
     work_through(attempt, seconds=30)
     Application.objects.of(attempt.organisation).update(deleted_at=NOW)
-    looked_at(attempt)
+    raise_flags(attempt)
     assert flags(attempt) == []
 
 
 @pytest.mark.parametrize("note_text", ["", "   ", "\u202e", "x" * 501])
-def test_without_a_note_nothing_is_dismissed(note_text: str) -> None:
+def test_dismissing_needs_a_note(note_text: str) -> None:
     attempt = attempt_of(JUDGEMENT)
     note(attempt, "left", *"12345", amount=30)
     settled(attempt)

@@ -1,4 +1,4 @@
-"""Every address of members, taken from the list of addresses itself: nothing of it is there for anybody else."""
+"""Every URL of members is closed to everybody else."""
 
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -65,7 +65,7 @@ def any_ids(pattern: URLPattern) -> dict[str, object]:
 
 
 def everything() -> dict[str, list[dict[str, Any]]]:
-    """Each row that belongs to an organisation, and each event: for "nothing changed"."""
+    """All rows of organisations and all events, to assert that nothing changed."""
     owned: list[Any] = [
         one for one in apps.get_models() if issubclass(one, OrganisationOwned) and one is not AuditEntry
     ]
@@ -74,7 +74,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 
 
 class Theirs:
-    """An organisation with a row for each place of each address: taken, marked, drafted."""
+    """An organisation with a row for every URL parameter."""
 
     def __init__(self) -> None:
         of = application()
@@ -143,7 +143,7 @@ def theirs(db: None, made: Theirs) -> Theirs:
 
 
 @pytest.mark.slow
-def test_no_address_below_an_organisation_is_there_for_a_stranger_or_a_visitor(eve: Membership) -> None:
+def test_members_urls_are_closed_to_strangers_and_visitors(eve: Membership) -> None:
     theirs, browser = factories.organisation(name="Acme"), signed_in(eve)
     found = {}
     for pattern, method in product(ASKED, ("get", "post")):
@@ -160,9 +160,7 @@ def test_no_address_below_an_organisation_is_there_for_a_stranger_or_a_visitor(e
 
 
 @pytest.mark.slow
-def test_what_another_organisation_owns_is_not_there_under_ones_own_address(
-    eve: Membership, theirs: Theirs
-) -> None:
+def test_rows_of_another_organisation_are_not_found(eve: Membership, theirs: Theirs) -> None:
     mine, browser, before = eve.organisation.slug, signed_in(eve), everything()
     found = {}
     for pattern, method in product(OF_ASSESSMENTS, ("get", "post")):
@@ -172,7 +170,7 @@ def test_what_another_organisation_owns_is_not_there_under_ones_own_address(
     assert everything() == before
 
 
-def test_those_addresses_open_for_whom_they_are(theirs: Theirs) -> None:
+def test_the_same_urls_open_for_their_owners(theirs: Theirs) -> None:
     slug, browser = theirs.admin.organisation.slug, signed_in(theirs.admin)
     statuses = {one.name: browser.get(theirs.address(one, slug=slug)).status_code for one in OF_ASSESSMENTS}
     assert {name: status for name, status in statuses.items() if status not in {200, 302, 405}} == {}

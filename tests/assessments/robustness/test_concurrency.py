@@ -1,4 +1,4 @@
-"""Two devices of one candidate in the same second, through the pages: nothing is doubled, and no page breaks."""
+"""Two devices of one candidate at the same moment, through the pages."""
 
 import threading
 import time
@@ -38,7 +38,7 @@ def presses(where: str, data: dict[str, str] | None = None, **headers: str) -> C
 
 @pytest.fixture
 def at_this_moment() -> Iterator[Callable[[datetime], Any]]:
-    """The clock of all threads stands at a moment."""
+    """Freeze the clock of all threads."""
     travellers = []
 
     def stand(moment: datetime) -> None:
@@ -50,7 +50,7 @@ def at_this_moment() -> Iterator[Callable[[datetime], Any]]:
         one.stop()
 
 
-def test_start_pressed_on_four_devices_draws_once(at_this_moment: Callable[[datetime], Any]) -> None:
+def test_concurrent_starts_draw_items_once(at_this_moment: Callable[[datetime], Any]) -> None:
     attempt = attempt_of(REASONING)
     at_this_moment(NOW)
     found = at_once(*[presses(url(attempt, "part", 1))] * 4)
@@ -60,7 +60,7 @@ def test_start_pressed_on_four_devices_draws_once(at_this_moment: Callable[[date
     assert event_names().count("attempt.begun") == 1
 
 
-def test_finish_pressed_on_four_devices_issues_scores_once(
+def test_concurrent_finishes_issue_scores_once(
     at_this_moment: Callable[[datetime], Any],
 ) -> None:
     attempt = attempt_of(WORK_STYLE)
@@ -72,7 +72,7 @@ def test_finish_pressed_on_four_devices_issues_scores_once(
     assert event_names().count("attempt.completed") == 1
 
 
-def test_next_pressed_on_two_devices_leaves_out_no_task(at_this_moment: Callable[[datetime], Any]) -> None:
+def test_concurrent_next_clicks_skip_no_task(at_this_moment: Callable[[datetime], Any]) -> None:
     attempt = attempt_of(REASONING)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
     at_this_moment(NOW)
@@ -82,7 +82,7 @@ def test_next_pressed_on_two_devices_leaves_out_no_task(at_this_moment: Callable
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_an_answer_to_a_task_that_another_device_has_replaced_meanwhile_leads_to_the_one_on_screen(
+def test_an_answer_to_a_replaced_task_leads_to_the_current_one(
     at_this_moment: Callable[[datetime], Any], script: bool
 ) -> None:
     attempt = attempt_of(REASONING)

@@ -1,4 +1,4 @@
-"""What no page of ours sends: it is answered by a sentence or a way on, and changes nothing that counts."""
+"""Requests that our pages never send are answered politely and change nothing."""
 
 import io
 import zipfile
@@ -64,13 +64,11 @@ def attempts(db: None, made: dict[str, Attempt]) -> dict[str, Attempt]:
 
 @pytest.fixture
 def attempt(attempts: dict[str, Attempt]) -> Attempt:
-    """Questions of an organisation's own, just assigned."""
     return attempts["own"]
 
 
 @pytest.fixture
 def untimed(attempts: dict[str, Attempt]) -> Attempt:
-    """Scales without a clock."""
     return attempts["untimed"]
 
 
@@ -88,7 +86,9 @@ def value(attempt: Attempt, of: str) -> Any:
 
 @pytest.mark.parametrize("script", [True, False])
 @pytest.mark.parametrize("number", [0, 999, TOO_LARGE_A_NUMBER])
-def test_no_item_has_a_number_out_of_range(attempts: dict[str, Attempt], number: int, script: bool) -> None:
+def test_item_numbers_out_of_range_are_not_found(
+    attempts: dict[str, Attempt], number: int, script: bool
+) -> None:
     untimed, timed = attempts["untimed"], attempts["timed"]
     before = [rows(untimed), rows(timed)]
     headers = SCRIPT if script else {}
@@ -102,7 +102,7 @@ def test_no_item_has_a_number_out_of_range(attempts: dict[str, Attempt], number:
 
 
 @pytest.mark.parametrize("number", ["-1", "one", "1.5", "१", "9" * 5000])
-def test_what_is_no_number_has_no_page(untimed: Attempt, number: str) -> None:
+def test_invalid_item_numbers_are_not_found(untimed: Attempt, number: str) -> None:
     before = rows(untimed)
     for tail in (f"1/item/{number}/", f"1/practice/{number}/", f"{number}/", f"{number}/finish/"):
         response = Client().post(f"/p/{token_of(untimed)}/assessment/{tail}", {"answer": "3"})
@@ -121,7 +121,7 @@ def test_what_is_no_number_has_no_page(untimed: Attempt, number: str) -> None:
         ("=HYPERLINK(1)", "=HYPERLINK(1)"),
     ],
 )
-def test_a_text_is_kept_as_what_it_says(attempt: Attempt, typed: str, kept: str) -> None:
+def test_texts_are_stored_literally(attempt: Attempt, typed: str, kept: str) -> None:
     assert post(attempt, WHY, {"q-why": typed}, **SCRIPT).json()["saved"] is True
     assert value(attempt, "why") == kept
     page = Client().get(item(attempt, WHY)).content.decode()
@@ -129,9 +129,7 @@ def test_a_text_is_kept_as_what_it_says(attempt: Attempt, typed: str, kept: str)
 
 
 @pytest.mark.parametrize("letters", [20_001, 1_000_000])
-def test_too_long_a_text_is_refused_with_a_sentence_and_still_stands_there(
-    attempt: Attempt, letters: int
-) -> None:
+def test_a_text_that_is_too_long_is_refused_and_kept_in_the_form(attempt: Attempt, letters: int) -> None:
     post(attempt, WHY, {"q-why": "Brakes first."})
     said = post(attempt, WHY, {"q-why": "x" * letters}, **SCRIPT)
     assert (said.status_code, said.json()["saved"], len(said.json()["say"])) == (422, False, 1)
@@ -141,7 +139,7 @@ def test_too_long_a_text_is_refused_with_a_sentence_and_still_stands_there(
     assert value(attempt, "why") == "Brakes first."
 
 
-def test_an_answer_names_no_file_of_somebody_else(attempt: Attempt) -> None:
+def test_an_answer_cannot_refer_to_another_candidates_file(attempt: Attempt) -> None:
     theirs, mine = asked(), attempt
     handed_in(theirs, name="theirs.pdf")
     number = upload_of(theirs).pk
@@ -152,7 +150,7 @@ def test_an_answer_names_no_file_of_somebody_else(attempt: Attempt) -> None:
     assert not answers(mine).exists()
 
 
-def test_a_file_for_a_question_that_asks_for_none_is_not_kept(attempt: Attempt) -> None:
+def test_a_file_for_another_question_type_is_not_stored(attempt: Attempt) -> None:
     response = post(attempt, PICK, {"q-pick": "a", "file": SimpleUploadedFile("plan.pdf", PDF)})
     assert response.status_code == 302
     assert value(attempt, "pick") == "a"
@@ -171,7 +169,7 @@ def test_a_file_for_a_question_that_asks_for_none_is_not_kept(attempt: Attempt) 
         ("😀.pdf", "😀.pdf"),
     ],
 )
-def test_a_name_of_a_file_leaves_no_header_and_no_folder(attempt: Attempt, name: str, kept: str) -> None:
+def test_file_names_cannot_inject_headers_or_folders(attempt: Attempt, name: str, kept: str) -> None:
     # built by hand, since a browser may be no browser
     quoted = name.replace('"', "%22").encode()
     body = b'--x\r\nContent-Disposition: form-data; name="file"; filename="' + quoted
@@ -199,13 +197,13 @@ def test_a_name_of_a_file_leaves_no_header_and_no_folder(attempt: Attempt, name:
         ("plan.docx", archive(**{"word__vbaProject.bin": "a program"})),
     ],
 )
-def test_a_file_that_is_two_things_is_not_taken(attempt: Attempt, name: str, content: bytes) -> None:
+def test_a_polyglot_file_is_refused(attempt: Attempt, name: str, content: bytes) -> None:
     response = post(attempt, PLAN, {"file": SimpleUploadedFile(name, content)})
     assert response.status_code == 422
     assert not Upload.objects.of(attempt.organisation).exists()
 
 
-def test_an_archive_that_unpacks_without_end_is_not_unpacked(attempt: Attempt) -> None:
+def test_a_zip_bomb_is_not_unpacked(attempt: Attempt) -> None:
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as whole:
         whole.writestr("[Content_Types].xml", "x" * 50_000_000)
@@ -215,7 +213,7 @@ def test_an_archive_that_unpacks_without_end_is_not_unpacked(attempt: Attempt) -
     assert response.status_code == 422
 
 
-def test_what_has_not_begun_shows_no_question_and_takes_nothing() -> None:
+def test_a_part_that_has_not_started_shows_and_takes_nothing() -> None:
     of = application()
     assert of.role is not None
     assessment_of_all(of.role)
@@ -230,7 +228,7 @@ def test_what_has_not_begun_shows_no_question_and_takes_nothing() -> None:
     assert rows(attempt) == before
 
 
-def test_nothing_comes_in_after_the_end() -> None:
+def test_nothing_is_accepted_after_the_end() -> None:
     attempt = answered()
     before = rows(attempt)
     first = reverse("portal_assessment", args=[token_of(attempt)])
@@ -244,7 +242,7 @@ def test_nothing_comes_in_after_the_end() -> None:
 
 
 @pytest.mark.parametrize("pattern", public_urls, ids=lambda one: str(one.name))
-def test_no_form_of_another_site_is_taken(untimed: Attempt, pattern: URLPattern) -> None:
+def test_cross_site_forms_are_refused(untimed: Attempt, pattern: URLPattern) -> None:
     before = rows(untimed)
     ids = dict.fromkeys(pattern.pattern.converters, 1)
     where = reverse(str(pattern.name), kwargs={**ids, "token": token_of(untimed)})
@@ -252,7 +250,7 @@ def test_no_form_of_another_site_is_taken(untimed: Attempt, pattern: URLPattern)
     assert rows(untimed) == before
 
 
-def test_what_is_noticed_is_of_an_item_that_is_there(attempt: Attempt) -> None:
+def test_observations_need_an_existing_item(attempt: Attempt) -> None:
     post(attempt, WHY, {"q-why": "Brakes first."})
     where = reverse("portal_assessment_observation", args=[token_of(attempt), 1])
     for said in (
