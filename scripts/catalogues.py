@@ -56,7 +56,7 @@ FOR_MEMBERS = (
     "assessments/templates/assessments/marking/*",
     "assessments/templates/assessments/norms/*",
     "assessments/templates/assessments/custom_questions/*",
-    "assessments/templates/assessments/portal/beyond.html",
+    "assessments/templates/assessments/portal/preview_end.html",
     "assessments/templates/assessments/portal/preview.html",
     "assessments/templates/assessments/result.html",
     "assessments/templates/assessments/result/*",

@@ -56,7 +56,7 @@ def test_names_of_handlers_fit_their_column() -> None:
 #: about what is told to nobody who reads a timeline: they are filed under no application
 NEVER_THERE = {
     "assessment.adjustment_answered",
-    "assessment.adjustment_asked",
+    "assessment.adjustment_request",
     "assessment.adjustment_lost",
 }
 

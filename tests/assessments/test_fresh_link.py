@@ -131,7 +131,7 @@ def test_an_expired_request_link_is_mailed_again_to_the_contact(client: Client, 
     row = asked(attempt, now=NOW - timedelta(days=40), percent=0, form=True, text="A screen reader")
     path = answer_path(row, now=NOW - timedelta(days=30))
     Link.objects.of(attempt.organisation).filter(purpose="adjustment").update(
-        email=Email.objects.of(attempt.organisation).get(kind="assessment.adjustment_asked")
+        email=Email.objects.of(attempt.organisation).get(kind="assessment.adjustment_request")
     )
     page = client.get(path).content.decode()
     assert "This link has expired" in page
@@ -140,7 +140,7 @@ def test_an_expired_request_link_is_mailed_again_to_the_contact(client: Client, 
     before = kinds(attempt)
     for _ in range(2):  # one in ten minutes
         assert client.post(path, {"a-percent": "100"})["Location"] == f"{path}?sent=1"
-    assert kinds(attempt) == [*before, "assessment.adjustment_asked"]
+    assert kinds(attempt) == [*before, "assessment.adjustment_request"]
     assert Email.objects.of(attempt.organisation).latest("pk").to_address == HANNA[1]
     row.refresh_from_db()
     assert row.state == "asked"

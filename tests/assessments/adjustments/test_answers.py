@@ -146,7 +146,7 @@ def test_a_contact_is_reminded_once_after_two_working_days() -> None:
     assert remind_contacts(now=NOW + 2 * DAY + timedelta(hours=13)) == 0  # at eleven in the evening
     assert remind_contacts(now=NOW + 3 * DAY) == 1
     assert remind_contacts(now=NOW + 4 * DAY) == 0
-    assert [mail.to_address for mail in mails(attempt, "adjustment_asked")] == [HANNA[1], HANNA[1]]
+    assert [mail.to_address for mail in mails(attempt, "adjustment_request")] == [HANNA[1], HANNA[1]]
 
 
 def test_requests_never_due_again_do_not_block_newer_ones() -> None:
@@ -171,9 +171,9 @@ def test_a_bounced_request_goes_to_the_next_contact_then_the_candidate_is_notifi
         asked(attempt)
         run_jobs()
         for _ in range(2):
-            note_bounced(email_id=mails(attempt, "adjustment_asked")[-1].pk, reason="No such user", now=NOW)
+            note_bounced(email_id=mails(attempt, "adjustment_request")[-1].pk, reason="No such user", now=NOW)
             run_jobs()
-    sent = mails(attempt, "adjustment_asked")
+    sent = mails(attempt, "adjustment_request")
     assert [mail.to_address for mail in sent] == [HANNA[1], omar.user.email]
     assert (fresh(attempt).clock_stopped_at, requests(attempt)[0][0]) == (None, "withdrawn")
     [told] = mails(attempt, "adjustment_lost")

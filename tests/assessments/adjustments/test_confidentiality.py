@@ -200,6 +200,6 @@ def test_mails_about_requests_are_not_filed_under_the_application(lives: dict[st
     of, _ = lives["adjusted"]
     mails = Email.objects.of(of.organisation).filter(kind__startswith="assessment.adjustment").order_by("pk")
     assert [(mail.kind, mail.application, mail.state) for mail in mails] == [
-        ("assessment.adjustment_asked", None, "sent"),
+        ("assessment.adjustment_request", None, "sent"),
         ("assessment.adjustment_answered", None, "sent"),
     ]

@@ -61,7 +61,7 @@ def answers(row: Adjustment, *, percent: int, sentence: str) -> None:
 
 def test_the_contact_reads_the_request_and_is_asked_for_confidentiality(attempt: Attempt) -> None:
     asked(attempt, form=True, text="Large print.\n<b>Thanks</b>")
-    mail = words(attempt, "adjustment_asked")
+    mail = words(attempt, "adjustment_request")
     assert mail.subject == "Ada Lovelace asks for an adjustment"
     assert mail.text == (
         "Hello Hanna Rehm,\n"
@@ -100,7 +100,7 @@ def test_the_contact_reads_the_request_and_is_asked_for_confidentiality(attempt:
 def test_a_recruiter_reads_why_they_are_the_contact(attempt: Attempt) -> None:
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     asked(attempt, percent=0, text="A quiet hour.")
-    mail = words(attempt, "adjustment_asked")
+    mail = words(attempt, "adjustment_request")
     assert mail.text.count("- what they write below\n\nIn their own words:\n> A quiet hour.\n") == 1
     assert (
         mail.text.count("You're receiving this because Acme Bikes has named nobody outside the hiring team.")

@@ -69,7 +69,7 @@ def test_larger_requests_wait_for_the_contact_with_the_deadline_on_hold() -> Non
     assert (clocks(attempt), row.text) == ([900], "Fewer breaks.")
     assert status(attempt, now=deadline + 3 * DAY) == "pending"
     assert remind_due(now=NOW + 3 * DAY) == 0
-    [mail] = Email.objects.of(attempt.organisation).filter(kind="assessment.adjustment_asked")
+    [mail] = Email.objects.of(attempt.organisation).filter(kind="assessment.adjustment_request")
     assert (mail.to_name, mail.to_address, mail.application_id) == (*HANNA, None)
     assert mail.reply_to == row.attempt.step_request.application.candidate.email
     assert event_names() == events
@@ -160,7 +160,7 @@ def test_withdrawing_resumes_the_deadline_and_cancels_the_mail() -> None:
     assert after.deadline_at == end_of_working_day(NOW + DAY, 7, calendar=calendar)
     assert (after.clock_stopped_at, after.next_reminder_at) == (None, attempt.next_reminder_at)
     assert requests(attempt) == [("withdrawn", 50, False, 0, False)]
-    mail = Email.objects.of(attempt.organisation).get(kind="assessment.adjustment_asked")
+    mail = Email.objects.of(attempt.organisation).get(kind="assessment.adjustment_request")
     assert mail.state == "cancelled"
     before = everything(attempt)
     assert not withdraw_request(attempt_id=attempt.pk, now=NOW + DAY)

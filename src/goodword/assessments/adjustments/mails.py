@@ -30,7 +30,7 @@ from goodword.workflow.domain.deadlines import days_left
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.states import UNFINISHED, is_open, lock
 
-ASKED = "assessment.adjustment_asked"
+ASKED = "assessment.adjustment_request"
 ANSWERED = "assessment.adjustment_answered"
 LOST = "assessment.adjustment_lost"
 #: mails to the candidate that restart the deadline
@@ -59,7 +59,7 @@ def mail_contact(
         key=f"{subject_ref_of(row)}:{key}",
         to=Person(name=contact.name, address=contact.address),
         sender=Person(name=candidate.name, address=candidate.email or contact.address),
-        template="assessments/mail/adjustment_asked",
+        template="assessments/mail/adjustment_request",
         context={
             "candidate_name": candidate.name,
             "title": public_title(application),

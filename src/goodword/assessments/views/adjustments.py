@@ -98,7 +98,7 @@ def _show_request(
     return render_page(
         request,
         session,
-        "assessments/adjustments/ask.html",
+        "assessments/adjustments/request_form.html",
         status=422 if form.is_bound else 200,
         form=form,
         form_id="" if adjustment.why_not else "ask",

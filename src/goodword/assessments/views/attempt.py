@@ -156,7 +156,7 @@ def show_first(request: HttpRequest, session: AttemptSession, *, waiting: bool, 
     return render_page(
         request,
         session,
-        "assessments/portal/first.html",
+        "assessments/portal/overview.html",
         title=public_title(session.visit.application),
         overview=seen,
         current=current,
@@ -254,7 +254,7 @@ def show_last(
     return render_page(
         request,
         session,
-        "assessments/portal/last.html",
+        "assessments/portal/finish.html",
         status=422 if refused else 200,
         refused=refused,
         part=view,

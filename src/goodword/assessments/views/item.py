@@ -319,7 +319,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
     return render_page(
         request,
         session,
-        "assessments/portal/again.html",
+        "assessments/portal/reconnect.html",
         part=view,
         after=after_break(view.part),
         left_over=part_state.MAX_BREAKS - view.part.breaks - 1,

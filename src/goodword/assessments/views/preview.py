@@ -156,7 +156,7 @@ def adjust(request: HttpRequest, session: Preview) -> HttpResponse:
 
 def beyond(request: HttpRequest, session: Preview) -> HttpResponse:
     """The end of the preview."""
-    return render_page(request, session, "assessments/portal/beyond.html")
+    return render_page(request, session, "assessments/portal/preview_end.html")
 
 
 def _onward(session: Preview, order: int, number: int, *, timed: bool) -> str:

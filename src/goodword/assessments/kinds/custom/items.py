@@ -153,7 +153,7 @@ def visible_items(items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[I
 
 
 class CustomQuestionForm:
-    template = "assessments/portal/ask_custom_question.html"
+    template = "assessments/portal/items/custom_question.html"
 
     def __init__(
         self,
@@ -186,7 +186,7 @@ class CustomQuestionForm:
 class FileForm(forms.Form):
     """A file upload. An earlier file stays until it is replaced."""
 
-    template = "assessments/portal/ask_file.html"
+    template = "assessments/portal/items/file.html"
 
     file = forms.FileField(
         required=False, error_messages={"empty": _("This file is empty. Choose another one.")}

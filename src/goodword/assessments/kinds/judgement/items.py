@@ -144,7 +144,7 @@ def practice_situation(judgement: JudgementSet) -> Situation:
 class SituationForm(forms.Form):
     """Ratings of the actions of one situation; with `partly`, some may be missing."""
 
-    template = "assessments/portal/ask_situation.html"
+    template = "assessments/portal/items/situation.html"
 
     def __init__(
         self,

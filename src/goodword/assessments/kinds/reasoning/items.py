@@ -151,7 +151,7 @@ class TaskForm(ChoiceForm):
 
     @property
     def template(self) -> str:
-        return f"assessments/portal/ask_{'matrix' if self.shown.pictures else 'task'}.html"
+        return f"assessments/portal/items/{'matrix' if self.shown.pictures else 'task'}.html"
 
     @property
     def value(self) -> Json:

@@ -124,7 +124,7 @@ class ScaleField(forms.TypedChoiceField):
 
 
 class StatementForm(ChoiceForm):
-    template = "assessments/portal/ask_statement.html"
+    template = "assessments/portal/items/statement.html"
 
     def __init__(
         self, data: QueryDict | Mapping[str, Any] | None = None, *, item: Statement, saved: Json = None
