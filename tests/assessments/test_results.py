@@ -142,7 +142,7 @@ def test_recruiters_see_scales_with_both_ends_and_no_total(attempt: Attempt) -> 
 
 def test_a_closed_attempt_without_a_result_says_so() -> None:
     page = render_to_string("assessments/result.html", {"result": None})
-    assert page.count("No result: it was closed before the candidate had finished.") == 1
+    assert page.count("No result: the attempt was closed before the candidate finished.") == 1
 
 
 def test_titles_and_scale_texts_are_in_the_readers_language(attempt: Attempt) -> None:

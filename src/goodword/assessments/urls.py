@@ -92,7 +92,7 @@ library_urls: list[URLPattern | URLResolver] = [
 _PART = "p/<token>/assessment/<int:order>/"
 
 public_urls = [
-    path("p/<token>/assessment/", attempt.first_page, name="portal_assessment"),
+    path("p/<token>/assessment/", attempt.overview_page, name="portal_assessment"),
     path("p/<token>/assessment/result/", attempt.candidate_result, name="portal_assessment_result"),
     path("p/<token>/assessment/decline/", attempt.decline_page, name="portal_assessment_decline"),
     path("p/<token>/assessment/language/", attempt.language_page, name="portal_assessment_language"),
@@ -116,7 +116,7 @@ public_urls = [
     path(f"{_PART}ping/", item.ping, name="portal_assessment_ping"),
     path(f"{_PART}observations/", item.observe_page, name="portal_assessment_observation"),
     path(f"{_PART}reconnect/", item.reconnect, name="portal_assessment_reconnect"),
-    path(f"{_PART}finish/", attempt.last_page, name="portal_assessment_finish"),
+    path(f"{_PART}finish/", attempt.finish_page, name="portal_assessment_finish"),
 ]
 
 #: below /o/<slug>/

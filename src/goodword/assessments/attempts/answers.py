@@ -74,7 +74,7 @@ def save_answer(
         saved = before or Answer(organisation_id=part.organisation_id, part=part, item=item_id)
         saved.value, saved.answered_at, saved.seconds = checked, at, _seconds(part, now=now)
         saved.save()
-        if timed and not part_state.is_broken(part, now=now):
+        if timed and not part_state.is_disconnected(part, now=now):
             # an answer is a heartbeat: one that arrived before the connection was lost counts (breaks.resume)
             AttemptPart.objects.of(part.organisation).filter(pk=part.pk, seen_at__lt=now).update(seen_at=now)
         return SavedAnswer(answer=saved)

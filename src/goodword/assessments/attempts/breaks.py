@@ -20,7 +20,7 @@ def heartbeat(part: AttemptPart, *, now: datetime) -> bool:
     if (
         not part_state.is_running(part)
         or part_state.is_over(part, now=now)
-        or part_state.is_broken(part, now=now)
+        or part_state.is_disconnected(part, now=now)
     ):
         return False
     rows = AttemptPart.objects.of(part.organisation).filter(pk=part.pk, ended_at=None, seen_at__lt=now)
@@ -36,7 +36,7 @@ class AfterBreak(StrEnum):
     #: as above, but it was the last item
     END = "end"
     #: the item on screen is void and replaced by another
-    AFRESH = "afresh"
+    REPLACED = "replaced"
     SAME = "same"
 
 
@@ -48,14 +48,14 @@ def resume(*, attempt_id: int, order: int, now: datetime) -> bool:
     """
     with transaction.atomic():
         part = part_state.open_part(attempt_id, order, now=now)
-        if not part_state.is_broken(part, now=now):
+        if not part_state.is_disconnected(part, now=now):
             return False
         assert part.ends_at is not None and part.seen_at is not None and part.shown_at is not None  # it runs
         silence = now - part.seen_at
         on_screen = str(part.at + len(part.void))
         after = after_break(part)
-        part.ends_at += now - part.shown_at if after == AfterBreak.AFRESH else silence
-        if after == AfterBreak.AFRESH:
+        part.ends_at += now - part.shown_at if after == AfterBreak.REPLACED else silence
+        if after == AfterBreak.REPLACED:
             _void(part, now=now)
         elif after in {AfterBreak.NEXT, AfterBreak.END}:
             part.at += 1
@@ -91,14 +91,14 @@ def after_break(part: AttemptPart) -> AfterBreak:
         assert part.seen_at is not None  # it runs
         if answer.answered_at <= part.seen_at:
             return AfterBreak.END if is_last else AfterBreak.NEXT
-    return AfterBreak.SAME if is_last and on_break is OnBreak.SKIPPED else AfterBreak.AFRESH
+    return AfterBreak.SAME if is_last and on_break is OnBreak.SKIPPED else AfterBreak.REPLACED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockState:
-    """Time left. `broken`: stopped by a lost connection. `breaks_left`: how often time is given back after this."""
+    """Time left. `paused`: stopped by a lost connection. `breaks_left`: how often time is given back after this."""
 
-    broken: bool
+    paused: bool
     minutes: int
     breaks_left: int
 
@@ -107,19 +107,19 @@ def clock_state(part: AttemptPart, *, now: datetime) -> ClockState | None:
     """The running clock for the first page, else None. `part` comes with its version."""
     if not part_state.is_running(part) or part_state.is_over(part, now=now):
         return None
-    broken = part_state.is_broken(part, now=now)
-    seconds = part_state.seconds_left(part, now=_stopped_at(part) if broken else now)
+    paused = part_state.is_disconnected(part, now=now)
+    seconds = part_state.seconds_left(part, now=_stopped_at(part) if paused else now)
     return ClockState(
-        broken=broken,
+        paused=paused,
         minutes=-(-seconds // 60),
-        breaks_left=part_state.MAX_BREAKS - part.breaks - int(broken),
+        breaks_left=part_state.MAX_BREAKS - part.breaks - int(paused),
     )
 
 
 def _stopped_at(part: AttemptPart) -> datetime:
     """The time from which time is given back."""
     assert part.seen_at is not None and part.shown_at is not None  # it runs
-    return part.shown_at if after_break(part) == AfterBreak.AFRESH else part.seen_at
+    return part.shown_at if after_break(part) == AfterBreak.REPLACED else part.seen_at
 
 
 def _void(part: AttemptPart, *, now: datetime) -> None:

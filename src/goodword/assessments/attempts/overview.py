@@ -82,7 +82,7 @@ class Overview:
         return any(part.timed for part in self.parts)
 
     @property
-    def goes_on_afresh(self) -> bool:
+    def replaces_items(self) -> bool:
         """Whether a lost connection replaces the item on screen in any timed part."""
         return any(part.timed and kind_named(part.kind).on_break is not OnBreak.STAYS for part in self.parts)
 

@@ -36,7 +36,7 @@ def seconds_left(part: AttemptPart, *, now: datetime) -> int:
     return max(0, int((part.ends_at - now).total_seconds()))
 
 
-def is_broken(part: AttemptPart, *, now: datetime) -> bool:
+def is_disconnected(part: AttemptPart, *, now: datetime) -> bool:
     """Whether the connection was lost while time was left, and the part may still get time back."""
     if not is_running(part) or part.breaks >= MAX_BREAKS or part.at > part.items:
         return False
@@ -55,7 +55,7 @@ def is_over(part: AttemptPart, *, now: datetime) -> bool:
         return True
     if part.ends_at is None:
         return False
-    return now > part.ends_at + IN_TRANSIT and not is_broken(part, now=now)
+    return now > part.ends_at + IN_TRANSIT and not is_disconnected(part, now=now)
 
 
 def clock_minutes(part: AttemptPart, *, form: str = "") -> int:

@@ -75,7 +75,7 @@ class AttemptSession:
     def url(self, name: str, *args: object) -> str:
         return reverse(name, args=[self.visit.token, *args])
 
-    def way_on(self, view: PartView) -> str:
+    def next_url(self, view: PartView) -> str:
         """Where the candidate continues in a part: its start, the first open item, or its end."""
         if view.waits_for_start:
             return self.url("portal_assessment_part", view.order)
@@ -88,14 +88,14 @@ class AttemptSession:
         return item.solution(value)
 
     @property
-    def first_page(self) -> str:
+    def overview_url(self) -> str:
         return self.url("portal_assessment")
 
     @property
     def addresses(self) -> dict[str, str]:
         """URLs used on several pages, by short name."""
         return {
-            "first": self.first_page,
+            "first": self.overview_url,
             "adjust": self.url("portal_assessment_adjustment"),
             "decline": self.url("portal_assessment_decline"),
             "link": self.url("portal_assessment_link"),
@@ -137,9 +137,9 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                     part_state.AwaitingAdjustment,
                 ):
                     # it has just ended, or another part comes first: the overview page says so
-                    return to_first_page(request, session)
+                    return to_overview(request, session)
             if request.method == "POST":
-                return to_first_page(request, session)
+                return to_overview(request, session)
             if template := ENDED_TEMPLATES.get(attempt.progress):
                 shares = attempt.assessment.shares_result and attempt.progress == StepRun.Progress.COMPLETED
                 result_url = session.url("portal_assessment_result") if shares else ""
@@ -220,11 +220,11 @@ def _languages(session: AttemptSession) -> dict[str, object]:
     }
 
 
-def to_first_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
+def to_overview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Redirect a form or a script to the overview page."""
     if is_script(request):
-        return private(JsonResponse({"saved": False, "go": session.first_page}, status=409))
-    return private(redirect(session.first_page))
+        return private(JsonResponse({"saved": False, "go": session.overview_url}, status=409))
+    return private(redirect(session.overview_url))
 
 
 def too_late(request: HttpRequest, session: AttemptSession) -> HttpResponse:
@@ -232,7 +232,7 @@ def too_late(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     messages.info(
         request, gettext("This part is over. Your last answer came too late; those saved before it count.")
     )
-    return to_first_page(request, session)
+    return to_overview(request, session)
 
 
 def is_script(request: HttpRequest) -> bool:

@@ -40,7 +40,7 @@ from goodword.assessments.views.access import (
     device_of,
     private,
     render_page,
-    to_first_page,
+    to_overview,
 )
 from goodword.candidates.queries import public_title
 from goodword.core import clock
@@ -50,26 +50,28 @@ from goodword.workflow.portal import closed_page, unknown_page, visit_of
 
 
 @candidate_page
-def first_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
+def overview_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """The overview page, also between two parts."""
     if request.method == "POST":
-        return to_first_page(request, session)
-    return show_first(request, session, waiting=is_awaiting_answer(session.attempt))
+        return to_overview(request, session)
+    return show_overview(request, session, waiting=is_awaiting_answer(session.attempt))
 
 
 @candidate_page
 def language_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Redirect back; the access decorator has stored the language."""
     back = request.POST.get("back", "")
-    inside = back.startswith(session.first_page) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return private(redirect(back)) if inside else to_first_page(request, session)
+    inside = back.startswith(session.overview_url) and url_has_allowed_host_and_scheme(
+        back, allowed_hosts=None
+    )
+    return private(redirect(back)) if inside else to_overview(request, session)
 
 
 @candidate_page
 def link_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     """Mail the link again, to continue on a computer."""
     if request.method != "POST":
-        return to_first_page(request, session)
+        return to_overview(request, session)
     if send_link(attempt_id=session.attempt.pk, now=session.now):
         messages.success(request, gettext("We've sent you an e-mail. Open its link on your computer."))
     else:
@@ -77,7 +79,7 @@ def link_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
             request, gettext("We can't send another e-mail today. The link in your invitation works too.")
         )
     current = session.overview.current
-    return private(redirect(from_first(session, current) if current else session.first_page))
+    return private(redirect(overview_target(session, current) if current else session.overview_url))
 
 
 @candidate_page
@@ -85,7 +87,7 @@ def part_page(request: HttpRequest, session: AttemptSession, order: int) -> Http
     """The page before a part; *Start* draws its items and starts its clock."""
     view = session.part(order)
     if view.over or view != session.overview.current:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     if request.method == "POST":
         begin_part(attempt_id=session.attempt.pk, order=order, device=device_of(request), now=session.now)
         return private(redirect(session.url("portal_assessment_item", order, 1)))
@@ -99,13 +101,13 @@ def form_of_part(request: HttpRequest, session: AttemptSession, order: int) -> H
     """Switch the part to the other form that is open to everybody, before it starts."""
     view = session.part(order)
     if request.method != "POST" or view.over:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     try:
         choose_form(
             attempt_id=session.attempt.pk, order=order, form=request.POST.get("form", ""), now=session.now
         )
     except UnknownForm:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     return private(redirect(session.url("portal_assessment_part", order)))
 
 
@@ -114,12 +116,12 @@ def practice(request: HttpRequest, session: AttemptSession, order: int, number: 
     """A practice item, with its solution if there is one. Nothing is saved."""
     view = session.part(order)
     if view.over:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     return show_practice(request, session, view, number)
 
 
 @candidate_page
-def last_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
+def finish_page(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     """Unanswered items and *Finish*; in a timed part a confirmation to end early."""
     view, refused = session.part(order), False
     if request.method == "POST":
@@ -128,27 +130,29 @@ def last_page(request: HttpRequest, session: AttemptSession, order: int) -> Http
         except Unanswered:
             refused = True
         else:
-            return private(redirect(session.first_page))
+            return private(redirect(session.overview_url))
     if view.over or view != session.overview.current:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     if view.waits_for_start:
         return private(redirect(session.url("portal_assessment_part", order)))
     answers = read_answers(view.part)
     items = visible_items(view.part, answers)
     missing = [] if view.timed else unanswered(items, answers)
-    return show_last(request, session, view, items=items, missing=missing, refused=refused)
+    return show_finish(request, session, view, items=items, missing=missing, refused=refused)
 
 
 @candidate_page
 def decline_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     if request.method == "POST":
         decline(attempt_id=session.attempt.pk, now=session.now)
-        return private(redirect(session.first_page))
+        return private(redirect(session.overview_url))
     contact = next_reader(session.attempt, application=application_of(session.attempt))
     return render_page(request, session, "assessments/portal/decline.html", contact=contact)
 
 
-def show_first(request: HttpRequest, session: AttemptSession, *, waiting: bool, **more: Any) -> HttpResponse:
+def show_overview(
+    request: HttpRequest, session: AttemptSession, *, waiting: bool, **more: Any
+) -> HttpResponse:
     """`waiting`: an adjustment request is unanswered."""
     attempt, seen = session.attempt, session.overview
     current = seen.current
@@ -160,7 +164,7 @@ def show_first(request: HttpRequest, session: AttemptSession, *, waiting: bool, 
         title=public_title(session.visit.application),
         overview=seen,
         current=current,
-        onward=from_first(session, current) if current else None,
+        onward=overview_target(session, current) if current else None,
         practises=bool(current and practice_of(current.part)),
         deadline=deadline_in_words(attempt, organisation=session.visit.organisation),
         late=attempt.deadline_at < session.now and attempt.clock_stopped_at is None,
@@ -172,10 +176,10 @@ def show_first(request: HttpRequest, session: AttemptSession, *, waiting: bool, 
     )
 
 
-def from_first(session: AttemptSession, current: PartView) -> str:
+def overview_target(session: AttemptSession, current: PartView) -> str:
     """Where the overview page leads. A single untimed part skips its start page."""
     if current.begun:
-        return session.way_on(current)
+        return session.next_url(current)
     if session.overview.only and not current.waits_for_start and practice_of(current.part):
         return session.url("portal_assessment_practice", current.order, 1)
     return session.url("portal_assessment_part", current.order)
@@ -192,7 +196,7 @@ def show_part(
         part=view,
         practice=session.url("portal_assessment_practice", view.order, 1) if practice_of(view.part) else "",
         on_a_phone=device_of(request) == AttemptPart.Device.PHONE,
-        onward=session.way_on(view),
+        onward=session.next_url(view),
         file_first=_file_first(view.part),
         open_form=open_form(view.part),
         form_url=session.url("portal_assessment_form", view.order),
@@ -220,7 +224,7 @@ def show_practice(request: HttpRequest, session: AttemptSession, view: PartView,
     onward = (
         session.url("portal_assessment_practice", order, number + 1)
         if number < len(items)
-        else session.way_on(view)
+        else session.next_url(view)
     )
     if valid and solution is None:
         return private(redirect(onward))
@@ -236,11 +240,11 @@ def show_practice(request: HttpRequest, session: AttemptSession, view: PartView,
         total=len(items),
         solution=solution,
         onward=onward,
-        after=session.way_on(view),
+        after=session.next_url(view),
     )
 
 
-def show_last(
+def show_finish(
     request: HttpRequest,
     session: AttemptSession,
     view: PartView,

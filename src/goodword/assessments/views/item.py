@@ -26,7 +26,7 @@ from goodword.assessments.views.access import (
     is_script,
     private,
     render_page,
-    to_first_page,
+    to_overview,
     too_late,
 )
 from goodword.core.json_reading import Json
@@ -48,7 +48,7 @@ def item(request: HttpRequest, session: AttemptSession, order: int, number: int)
     if view.over and request.method == "POST":
         return too_late(request, session)
     if view.over or view.waits_for_start or view != session.overview.current:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     items = visible_items(view.part, read_answers(view.part))
     if view.timed and number != view.part.at:
         return _on_screen(request, session, view, items, number)
@@ -56,7 +56,7 @@ def item(request: HttpRequest, session: AttemptSession, order: int, number: int)
         return _take(request, session, view, items, number)
     if not 1 <= number <= len(items):
         raise Http404
-    if part_state.is_broken(view.part, now=session.now):
+    if part_state.is_disconnected(view.part, now=session.now):
         return private(redirect(session.url("portal_assessment_reconnect", order)))
     return _show(request, session, view, items, number)
 
@@ -69,7 +69,7 @@ def _take(
     if view.timed and meant != number:
         return _on_screen(request, session, view, items, number)
     if meant is None:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     if not 1 <= meant <= len(items):
         raise Http404
     number, this = meant, items[meant - 1]
@@ -91,7 +91,7 @@ def _take(
         # continued in another window, replaced after a break, or hidden by another answer
         if view.timed:
             return _on_screen(request, session, view, items, number)
-        return to_first_page(request, session)
+        return to_overview(request, session)
     if is_script(request):
         return private(JsonResponse(_saved(view, session, saved)))
     return _leave(request, session, view, number, this)
@@ -139,7 +139,7 @@ def _leave(
             attempt_id=session.attempt.pk, order=view.order, number=number, item_id=this.id, now=session.now
         )
         if part.ended_at is not None:
-            return private(redirect(session.first_page))
+            return private(redirect(session.overview_url))
         return private(redirect(session.url("portal_assessment_item", view.order, part.at)))
     to_last = request.GET.get("from") == FROM_LAST
     # this answer may have revealed further questions
@@ -154,7 +154,7 @@ def _on_screen(
     _observe_second_window(request, session, view, items, number)
     part = AttemptPart.objects.of(session.visit.organisation).get(pk=view.part.pk)
     if part.at > len(items):
-        return to_first_page(request, session)
+        return to_overview(request, session)
     here = session.url("portal_assessment_item", view.order, part.at)
     if request.method == "POST":
         here = f"{here}?{OTHER_ITEM}=yes"
@@ -245,7 +245,9 @@ def _clock(view: PartView, session: AttemptSession) -> dict[str, object]:
 def _before(session: AttemptSession, view: PartView, number: int) -> str:
     if view.timed:
         return ""
-    return session.url("portal_assessment_item", view.order, number - 1) if number > 1 else session.first_page
+    return (
+        session.url("portal_assessment_item", view.order, number - 1) if number > 1 else session.overview_url
+    )
 
 
 def _after(session: AttemptSession, view: PartView, number: int, *, count: int, to_last: bool) -> str:
@@ -259,7 +261,7 @@ def all_screens(request: HttpRequest, session: AttemptSession, order: int) -> Ht
     """All screens of an untimed part, for use offline. Custom questions are left out: they may depend on each other."""
     view = session.part(order)
     if request.method == "POST" or view.timed or view.waits_for_start or view != session.overview.current:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     answers = read_answers(view.part)
     items = visible_items(view.part, answers)
     screens = [
@@ -282,7 +284,7 @@ def ping(request: HttpRequest, session: AttemptSession, order: int) -> HttpRespo
     """Record a heartbeat. Returns the time left, and whether the connection counts as lost."""
     view = session.part(order)
     if request.method != "POST" or view.over or not part_state.is_running(view.part):
-        return to_first_page(request, session)
+        return to_overview(request, session)
     there = heartbeat(view.part, now=session.now)
     return private(
         JsonResponse(
@@ -300,7 +302,7 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
     """After a lost connection, explain what happens and continue on a click. Otherwise redirect."""
     view = session.part(order)
     if view.over or not part_state.is_running(view.part):
-        return to_first_page(request, session)
+        return to_overview(request, session)
     here = session.url("portal_assessment_item", order, view.part.at)
     if request.method == "POST":
         resume(attempt_id=session.attempt.pk, order=order, now=session.now)
@@ -309,12 +311,12 @@ def reconnect(request: HttpRequest, session: AttemptSession, order: int) -> Http
         here = (
             session.url("portal_assessment_item", order, part.at)
             if part_state.is_running(part)
-            else session.first_page
+            else session.overview_url
         )
         if is_script(request):
             return private(JsonResponse({"go": here}))
         return private(redirect(here))
-    if not part_state.is_broken(view.part, now=session.now):
+    if not part_state.is_disconnected(view.part, now=session.now):
         return private(redirect(here))
     return render_page(
         request,
@@ -331,7 +333,7 @@ def observe_page(request: HttpRequest, session: AttemptSession, order: int) -> H
     """Record an observation by the page's script: `kind`, `item` and `amount`. 400 if invalid."""
     view = session.part(order)
     if request.method != "POST" or view.over:
-        return to_first_page(request, session)
+        return to_overview(request, session)
     typed = request.POST.get("amount", "")
     try:
         observe(

@@ -16,7 +16,7 @@ from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AssessmentPart
 from goodword.assessments.views.access import ENDED_TEMPLATES, AttemptSession, private, render_page
 from goodword.assessments.views.adjustments import show_decline_preview, show_request_preview
-from goodword.assessments.views.attempt import show_first, show_last, show_part, show_practice
+from goodword.assessments.views.attempt import show_finish, show_overview, show_part, show_practice
 from goodword.assessments.views.item import item_context
 from goodword.workflow.languages import language_choices
 from goodword.workflow.models import StepRun
@@ -72,7 +72,7 @@ def first(request: HttpRequest, session: Preview) -> HttpResponse:
             request, session, ENDED_TEMPLATES[StepRun.Progress.COMPLETED], result_url=result_url
         )
     languages = languages_of(session.planned) if session.overview.untouched else ()
-    return show_first(
+    return show_overview(
         request,
         session,
         waiting=False,
@@ -121,7 +121,7 @@ def last(request: HttpRequest, session: Preview, order: int) -> HttpResponse:
     view = session.part(order)
     if request.method == "POST":
         return private(redirect(session.after(order)))
-    return show_last(request, session, view, items=session.items, missing=())
+    return show_finish(request, session, view, items=session.items, missing=())
 
 
 def language(request: HttpRequest, session: Preview) -> HttpResponse:
