@@ -69,11 +69,11 @@ def test_answers_to_items_are_told_by_number_and_custom_questions_in_full(attemp
     (scales, reasoning, judgement, questions), text = file_of(attempt, Reader.CANDIDATE)
     assert len(texts_of_items(attempt)) > 50
     assert [one for one in texts_of_items(attempt) if json.dumps(one, ensure_ascii=False)[1:-1] in text] == []
-    assert (scales["answers"][0]["item"], "asked" in scales["answers"][0]) == (1, False)
+    assert (scales["answers"][0]["item"], "question" in scales["answers"][0]) == (1, False)
     assert isinstance(scales["answers"][0]["answer"], str)
     assert reasoning["answers"][0]["answer"].startswith("Option ")
     assert set(judgement["answers"][0]["answer"]) >= {"Action 1", "Action 2"}
-    assert questions["answers"][1]["asked"] == "A storm comes up. What do you do?"
+    assert questions["answers"][1]["question"] == "A storm comes up. What do you do?"
     assert questions["answers"][1]["answer"] == "I call everybody down and tell the office."
     assert all(part["scores"] for part in (scales, reasoning, judgement))
     assert all(one["answered"] for part in (scales, reasoning, judgement) for one in part["answers"])
@@ -94,4 +94,4 @@ def test_the_position_of_an_option_is_the_one_that_was_chosen(attempt: Attempt) 
 
 def test_the_organisations_export_has_the_items(attempt: Attempt) -> None:
     parts, _ = file_of(attempt, Reader.ORGANISATION)
-    assert parts[0]["answers"][0]["asked"] == items_of(part_of(attempt))[0].text
+    assert parts[0]["answers"][0]["question"] == items_of(part_of(attempt))[0].text

@@ -80,7 +80,7 @@ def test_leaving_twice_is_noticed_found_told_with_explanations_causes_and_change
     card = page.locator("#attempt-flags")
     expect(card.get_by_text("the page was left 2 times, never for more than a minute.")).to_be_visible()
     expect(card.get_by_text("A notification, a phone call, or someone at the door.")).to_be_visible()
-    expect(card.get_by_text("They change no score")).to_be_visible()
+    expect(card.get_by_text("Flags change no score")).to_be_visible()
 
 
 def test_a_glance_aside_the_way_to_the_next_item_and_back_are_no_leaving(

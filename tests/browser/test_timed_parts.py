@@ -111,7 +111,7 @@ def test_after_a_break_of_the_line_the_page_goes_on_with_a_fresh_task(
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     go_offline(page)
     page.keyboard.press("1")
-    expect(page.get_by_role("alert")).to_contain_text("You are offline. Saved answers are safe.")
+    expect(page.get_by_role("alert")).to_contain_text("You're offline. Saved answers are safe.")
     assert given(attempt) == []
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
@@ -185,7 +185,7 @@ def test_next_offline_before_the_screens_are_loaded_keeps_the_page(
     go_offline(page)
     page.keyboard.press("4")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("You are offline. Press Next again")
+    expect(page.get_by_role("alert")).to_contain_text("You're offline. Press Next again")
     assert page.url.endswith("/item/1/")
     with page.expect_response("**/screens/"):
         page.context.set_offline(False)
@@ -371,7 +371,7 @@ def test_words_typed_during_a_break_stand_there_when_the_part_goes_on(
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     go_offline(page)
     page.get_by_role("textbox").fill("I come down.")
-    expect(page.get_by_role("alert")).to_contain_text("You are offline")
+    expect(page.get_by_role("alert")).to_contain_text("You're offline")
     change(attempt, seen_at=clock.now() - timedelta(seconds=40))
     page.context.set_offline(False)
     page.wait_for_url("**/reconnect/", timeout=20_000)
@@ -476,7 +476,7 @@ def test_what_was_not_saved_says_saved_once_the_line_is_back_whatever_screen_is_
     page.evaluate(
         "() => window.goodwordAnswers.flush()"
     )  # tried again, in vain: nothing waits of this screen
-    expect(page.locator("[data-alert]")).to_contain_text("You are offline")
+    expect(page.locator("[data-alert]")).to_contain_text("You're offline")
     expect(line).to_have_text("")
     page.get_by_role("link", name="Back").click()
     page.wait_for_url("**/item/1/")

@@ -69,7 +69,7 @@ def _attempt(attempt: Attempt, wanted: ExportRequest) -> dict[str, Any]:
             "adjustment requests": [
                 _adjustment(one, wanted) for one in asked if not wanted.by_member or is_disclosed(one)
             ],
-            "mails about it": [] if wanted.by_member else _mails(asked),
+            "mails about requests": [] if wanted.by_member else _mails(asked),
             "flags": [_flag(one) for one in attempt.flags.order_by("pk")] if wanted.by_member else [],
         }
     )
@@ -82,9 +82,9 @@ def _total(attempt: Attempt) -> dict[str, Any]:
     return without_empty(
         {
             "value": issued.value,
-            "over": issued.get_mode_display(),
+            "rule": issued.get_mode_display(),
             "weights by part": issued.weights,
-            "why they are so": issued.reason,
+            "reason for the weights": issued.reason,
         }
     )
 
@@ -113,7 +113,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
                     "name": one.name,
                     "type": one.content_type,
                     "bytes": one.size,
-                    "handed in": one.uploaded_at if times else None,
+                    "uploaded": one.uploaded_at if times else None,
                 }
             )
             for one in uploads.values()
@@ -153,7 +153,7 @@ def _answer(
 ) -> dict[str, Any]:
     """An answer with its question. Candidates get test items by number only (docs/decisions/0038-*)."""
     if wanted.by_member or not item.is_confidential:
-        return {"asked": item.rendered(), "answer": item.rendered_answer(answer.value, files=files)}
+        return {"question": item.rendered(), "answer": item.rendered_answer(answer.value, files=files)}
     return {"item": number, "answer": item.rendered_answer_only(answer.value)}
 
 
@@ -179,17 +179,17 @@ def _adjustment(one: Adjustment, wanted: ExportRequest) -> dict[str, Any]:
         )
     return without_empty(
         {
-            "asked": one.asked_at,
+            "requested": one.asked_at,
             "extra time, percent": one.wants_time,
             "accessible version": one.wants_accessible_version,
             "in your words": one.text,
-            "answer": one.get_state_display(),
+            "decision": one.get_state_display(),
             "granted, percent": one.percent,
             "accessible version granted": one.accessible_version,
-            "the hiring team may know": one.may_disclose,
+            "shared with the hiring team": one.may_disclose,
             "answered": one.answered_at,
             "answered by": one.answered_by,
-            "said": one.answer,
+            "message": one.answer,
         }
     )
 

@@ -211,10 +211,10 @@ class Migration(migrations.Migration):
                     "state",
                     models.CharField(
                         choices=[
-                            ("asked", "Asked"),
+                            ("asked", "Open"),
                             ("granted", "Granted"),
                             ("refused", "Not granted"),
-                            ("withdrawn", "Taken back"),
+                            ("withdrawn", "Withdrawn"),
                         ],
                         default="asked",
                         max_length=10,

@@ -183,10 +183,10 @@ class Adjustment(OrganisationOwned):
     """
 
     class State(models.TextChoices):
-        ASKED = "asked", "Asked"
+        ASKED = "asked", "Open"
         GRANTED = "granted", "Granted"
         REFUSED = "refused", "Not granted"
-        WITHDRAWN = "withdrawn", "Taken back"
+        WITHDRAWN = "withdrawn", "Withdrawn"
 
     attempt = models.ForeignKey(Attempt, on_delete=models.CASCADE, related_name="adjustments")
     asked_at = models.DateTimeField()

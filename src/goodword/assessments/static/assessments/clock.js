@@ -1,7 +1,6 @@
-// A timed part: the time that the server says is left, a sign of life every few seconds, each answer saved as it is
-// chosen, and a page that stays and goes on by itself when the line breaks. It counts by the browser's steady clock
-// between two words of the server, so that a changed clock of the machine moves nothing. Without this file the page
-// tells when it was loaded how much time is left, and the server does the rest.
+// A timed part: shows the time left, sends heartbeats, saves answers as they are chosen and reconnects by itself. Time
+// runs by the browser's monotonic clock between responses, so changing the computer's clock has no effect. Without this
+// script the page shows the time left when it was loaded; the server does the rest.
 (() => {
   let part, form, endsAt, told, broken = false, leaving = false, going = false, pressed = null;
 
@@ -44,7 +43,7 @@
     if (now === 0 && !broken && !leaving) {
       save();
       leaving = true;
-      setTimeout(() => location.assign(part.dataset.first), 4000); // what is on its way still arrives
+      setTimeout(() => location.assign(part.dataset.first), 4000); // answers in transit still arrive
     }
   };
 
@@ -60,7 +59,7 @@
     line.textContent = { saving: line.dataset.saving, saved: line.dataset.done, failed: line.dataset.failed }[state] ?? "";
   };
 
-  // The part was continued in another window: leave this page as it is; its Next leads to the current task.
+  // Continued in another window. Next leads to the current task.
   const elsewhere = () => {
     say("");
     warn(part.dataset.elsewhere);
@@ -73,7 +72,7 @@
       headers: { "X-Goodword": "script", "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value },
     });
 
-  // The line is gone: nothing is counted down, and the page asks until it is there again.
+  // Offline: stop the countdown and retry until reconnected.
   const lost = () => {
     if (!broken) warn(part.dataset.broken);
     broken = true;
@@ -114,7 +113,7 @@
     }
   };
 
-  // What was typed while the line was gone is kept for the same question; of a task that is replaced it is no use.
+  // Keep what was typed offline, for the same question only.
   const KEPT = "goodword.kept";
   const asked = () => `${location.pathname} ${document.querySelector("[data-asked]").dataset.asked}`;
   const keep = () => {
@@ -123,7 +122,7 @@
     try {
       sessionStorage.setItem(KEPT, JSON.stringify({ asked: asked(), fields }));
     } catch {
-      // a private window: what was typed is lost with the page
+      // private window: lost with the page
     }
   };
   const refill = () => {
@@ -142,7 +141,7 @@
   const goOn = async () => {
     keep();
     leaving = true;
-    location.assign(part.dataset.again); // says what a break means, and goes on by a press
+    location.assign(part.dataset.again); // explains the break and continues on a click
   };
 
   const save = async () => {
@@ -172,7 +171,7 @@
     }
   };
 
-  // Next: a page that cannot be reached would take this one away, so it is asked for first.
+  // Check the connection before Next: a failed navigation would replace this page.
   const leave = (event) => {
     if (form.querySelector("input[type=file]")) return;
     event.preventDefault();

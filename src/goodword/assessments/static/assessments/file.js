@@ -1,4 +1,4 @@
-// Says at once that a chosen file is too large: sent over a slow line it would take minutes to be refused.
+// Reports a file that is too large before it is uploaded over a slow connection.
 (() => {
   const tooLarge = (input) => [...(input.files ?? [])].some((file) => file.size > Number(input.dataset.most));
   const show = (input) => {

@@ -1,5 +1,5 @@
-// The keyboard on one item: a number chooses its answer, Enter goes on. The keys work while the form has the focus,
-// which its question gets as the page opens. Without this file, Tab, the arrows and the button do the same.
+// Keyboard shortcuts: a number chooses an answer, Enter continues. They work while the form has the focus, which its
+// question gets on load. Without this script, Tab, arrow keys and the button do the same.
 (() => {
   const radios = (item) => [...item.querySelectorAll("input[type=radio]")];
 
@@ -16,7 +16,7 @@
     const item = form?.querySelector("[data-item]");
     if (!item || event.ctrlKey || event.metaKey || event.altKey) return;
     const answers = radios(item);
-    // an answer scale is chosen by its values, options by their place
+    // scales by value, options by position
     const scale = answers.some((input) => input.value === event.key);
     const answer = scale ? answers.find((input) => input.value === event.key) : answers[Number(event.key) - 1];
     if (/^[0-9]$/.test(event.key) && answer) {

@@ -1,10 +1,10 @@
-// Answers wait here until they have arrived: one an address, the newest, kept in the browser over reloads and a closed
-// lid. They are sent as soon as there is a connection, with how long they have waited, so that of two answers the one
-// that was given later counts, whichever arrives first. Used by sheet.js; pages that only wait load it alone.
+// Queue of unsent answers: the newest per URL, kept in the browser across reloads. They are sent once online, with their
+// age, so that of two answers the later one counts, whichever arrives first. sheet.js uses it; other pages load it alone
+// to send what is left.
 (() => {
   const KEY = "goodword.answers";
   const AGAIN_AFTER = 4000;
-  let memory = {}; // where the browser keeps nothing
+  let memory = {}; // if the browser stores nothing
   let busy = false;
 
   const read = () => {
@@ -20,7 +20,7 @@
       if (Object.keys(all).length) localStorage.setItem(KEY, JSON.stringify(all));
       else localStorage.removeItem(KEY);
     } catch {
-      // a private window: this page keeps them as long as it is open
+      // private window: kept while this page is open
     }
   };
 
@@ -53,14 +53,14 @@
       for (const [url, waiting] of Object.entries(read())) {
         if (!(await send(url, waiting))) return;
       }
-      if (Object.keys(read()).length) setTimeout(flush); // given meanwhile
+      if (Object.keys(read()).length) setTimeout(flush); // added in the meantime
     } finally {
       busy = false;
       show();
     }
   };
 
-  // Whether to go on with the next one.
+  // Whether to continue with the next one.
   const send = async (url, waiting) => {
     const body = new URLSearchParams(waiting.fields);
     body.set("age", String(Math.max(0, (Date.now() - waiting.at) / 1000)));
@@ -76,13 +76,13 @@
       return false;
     }
     const said = await response.json().catch(() => null);
-    // Only the server's own word ends the waiting: a page of somebody on the way (a hotel's sign-in) takes nothing.
+    // Only our server's response counts, not the sign-in page of a public network.
     if (typeof said?.saved !== "boolean") {
       tell("offline", { url });
       return false;
     }
     const all = read();
-    if (all[url]?.at === waiting.at) delete all[url]; // unless another answer came to it meanwhile
+    if (all[url]?.at === waiting.at) delete all[url]; // unless a newer answer was queued
     if (mine.get(url)?.at === waiting.at) mine.delete(url);
     write(all);
     tell(said.saved ? "saved" : "refused", { url, ...said });
@@ -95,10 +95,10 @@
     const waits = Object.keys(read()).length > 0;
     if (waits || !line.hidden) line.textContent = waits ? line.dataset.waiting : line.dataset.sent;
     line.hidden = line.hidden && !waits;
-    if (!waits && !line.hidden && line.dataset.reload !== undefined) location.reload(); // it counts what has arrived
+    if (!waits && !line.hidden && line.dataset.reload !== undefined) location.reload(); // to update its count
   };
 
-  // Resolves once nothing waits any more.
+  // Resolves once the queue is empty.
   const settled = () =>
     new Promise((resolve) => {
       const look = () => (Object.keys(read()).length ? setTimeout(look, 50) : resolve());
@@ -119,7 +119,7 @@
     flush();
   });
 
-  // What a form holds, as pairs, since several boxes of one name can be ticked; files are sent by the form itself.
+  // Form data as pairs, because checkboxes share a name. Files are sent by the form itself.
   const fieldsOf = (form) =>
     [...new FormData(form)].filter(([name, value]) => name !== "csrfmiddlewaretoken" && typeof value === "string");
 

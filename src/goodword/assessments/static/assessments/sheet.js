@@ -1,9 +1,9 @@
-// An untimed part whose screens are all here: going on needs no connection, and each answer is saved at once, or as
-// soon as there is a connection again (queue.js). Without this file each screen is a page of its own.
+// An untimed part with all screens loaded: navigation works offline, and answers are saved immediately or queued
+// (queue.js). Without this script each screen is a page.
 (() => {
   const part = () => document.querySelector("[data-part]");
-  const screens = new Map(); // address -> its <section>
-  const given = new Map(); // address -> what was chosen since this page was loaded
+  const screens = new Map(); // URL -> its <section>
+  const given = new Map(); // URL -> chosen since this page was loaded
 
   const here = () => document.querySelector("[data-screen]");
   const alertLine = () => document.querySelector("[data-alert]");
@@ -53,7 +53,7 @@
     document.dispatchEvent(new CustomEvent("goodword:screen"));
   };
 
-  let known = null; // what the server said last
+  let known = null; // the server's last response
   const count = () => {
     const line = here()?.querySelector("[data-count]");
     if (!line || !known) return;
@@ -73,7 +73,7 @@
       for (const screen of page.querySelectorAll("[data-screen]")) screens.set(screen.dataset.here, screen);
       loaded = true;
     } catch {
-      // no connection just now: the pages themselves are still there
+      // offline: the pages themselves still work
     }
   };
 
@@ -119,10 +119,10 @@
     const toLast = new URLSearchParams(location.search).has("from");
     const stays = !toLast && screens.has(new URL(screen.dataset.onward, location.href).pathname);
     if (!whole || (!stays && !window.goodwordAnswers.waiting().length)) return;
-    event.preventDefault(); // each answer was put in line as it was chosen
+    event.preventDefault(); // answers were queued when chosen
     event.stopImmediatePropagation();
     if (!stays) {
-      // The page to finish counts what has arrived. Without a line this one stays, and says so.
+      // The finish page counts saved answers, so wait for them; offline, say so and stay.
       say("saving");
       window.goodwordAnswers.settled().then(() => form.isConnected && form.submit());
       return;
@@ -160,7 +160,7 @@
     if (event.detail.go) location.assign(event.detail.go);
     else if (event.detail.url !== here()?.dataset.here) return;
     else if (here().querySelector("[data-item], [data-situation]")) warn(event.detail.say?.[0] ?? part().dataset.refused);
-    else say(""); // half typed: what is missing is said on Next
+    else say(""); // incomplete: Next says what is missing
   });
   window.addEventListener("online", () => {
     if (held) warn(null);
@@ -168,7 +168,7 @@
     if (!loaded) load();
   });
   document.addEventListener("DOMContentLoaded", () => {
-    fill(here()); // what was given here and has not arrived yet
+    fill(here()); // unsent answers
     load();
   });
 })();
