@@ -72,7 +72,7 @@ LONGEST = (
     "tests/browser/test_test_editors.py",
     "tests/browser/test_automation.py",
     "tests/browser/test_library_tests.py",
-    "tests/browser/test_practising_own_questions.py",
+    "tests/browser/test_practice.py",
     "tests/browser/test_candidate_references.py",
     "tests/browser/test_workspace.py",
     "tests/browser/test_gallery.py",

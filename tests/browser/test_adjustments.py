@@ -1,4 +1,4 @@
-"""A candidate asks for more time, somebody answers, the clock is longer: both pages walked through and looked at."""
+"""Extra time is requested and granted, on both pages."""
 
 import pytest
 from django.urls import reverse
@@ -30,7 +30,7 @@ def request_of(attempt: Attempt) -> Adjustment:
 
 
 @pytest.mark.parametrize(("width", "script"), [*((width, True) for width in WIDTHS), (390, False)])
-def test_more_time_is_asked_for_and_granted(
+def test_extra_time_is_requested_and_granted(
     browser: Browser, live_server: object, attempt: Attempt, width: int, script: bool
 ) -> None:
     looker = Looker()
@@ -81,7 +81,7 @@ def test_more_time_is_asked_for_and_granted(
     assert (clocks(attempt), looker.wrong, complaints) == ([35 * 60, None], {}, [])
 
 
-def test_the_form_without_figures_is_chosen_by_keyboard_alone(
+def test_the_form_without_figures_can_be_chosen_by_keyboard(
     page: Page, live_server: object, attempt: Attempt
 ) -> None:
     page.goto(url(live_server, attempt, "portal_assessment_part", 1))

@@ -1,4 +1,4 @@
-"""What a page notices while somebody answers, in a real browser; and how its sign stands on the candidate's page."""
+"""Observations of a candidate's page in a real browser, and the flag raised from them."""
 
 from collections.abc import Callable
 
@@ -57,7 +57,7 @@ def leave(page: Page, seconds: float) -> None:
     assert heard.value.status == 200
 
 
-def test_leaving_twice_is_noticed_found_told_with_explanations_causes_and_changes_no_score(
+def test_leaving_twice_raises_a_flag_and_changes_no_score(
     browser: Browser, hiding: Page, live_server: object, open_at: Callable[..., str]
 ) -> None:
     attempt = timed_attempt(now=clock.now())
@@ -83,9 +83,7 @@ def test_leaving_twice_is_noticed_found_told_with_explanations_causes_and_change
     expect(card.get_by_text("Flags change no score")).to_be_visible()
 
 
-def test_a_glance_aside_the_way_to_the_next_item_and_back_are_no_leaving(
-    hiding: Page, open_at: Callable[..., str]
-) -> None:
+def test_short_absences_and_navigation_are_not_recorded(hiding: Page, open_at: Callable[..., str]) -> None:
     attempt = custom_attempt(now=clock.now())
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
     hiding.goto(open_at(attempt, "portal_assessment_item", 1, 1))
@@ -98,7 +96,7 @@ def test_a_glance_aside_the_way_to_the_next_item_and_back_are_no_leaving(
     assert observations(attempt) == [("left", "rope", 3)]
 
 
-def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..., str]) -> None:
+def test_only_the_length_of_a_paste_is_recorded(page: Page, open_at: Callable[..., str]) -> None:
     attempt = custom_attempt(now=clock.now())
     save_answer(attempt_id=attempt.pk, order=1, item_id="rope", value="A bowline.", now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 2))
@@ -118,7 +116,7 @@ def test_a_paste_is_noticed_by_its_length_alone(page: Page, open_at: Callable[..
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_first_page_and_the_signs_are_accessible_and_fit(
+def test_the_overview_and_flags_are_accessible_and_fit(
     browser: Browser, live_server: object, open_at: Callable[..., str], width: int
 ) -> None:
     attempt = timed_attempt(now=clock.now())

@@ -30,7 +30,7 @@ def of(rita: Membership, key: str) -> Test:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_pages_of_tests_are_accessible_and_fit(
+def test_pages_of_tests_are_accessible_and_fit(
     browser: Browser, live_server: object, rita: Membership, width: int
 ) -> None:
     ensure_all_builtin(rita.organisation, now=NOW)

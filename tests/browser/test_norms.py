@@ -27,7 +27,7 @@ def rita(acme: Organisation) -> Membership:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_norms_of_a_test_are_legible_from_nothing_to_two_sets(
+def test_norms_are_legible_with_none_to_two_sets(
     browser: Browser, live_server: object, rita: Membership, width: int
 ) -> None:
     test, looker = ensure_builtin(rita.organisation, "work_style", now=clock.now()), Looker()

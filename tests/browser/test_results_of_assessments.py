@@ -45,7 +45,7 @@ def several(role: Role) -> Attempt:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_results_are_legible_and_open_down_to_the_tasks(
+def test_results_are_legible_down_to_the_tasks(
     browser: Browser, live_server: object, role: Role, rita: Membership, width: int
 ) -> None:
     first, looker = several(role), Looker()

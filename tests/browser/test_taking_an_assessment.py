@@ -1,4 +1,4 @@
-"""A candidate takes the assessment: by the keyboard alone, on a phone, and without JavaScript."""
+"""Taking an assessment by keyboard, on a phone and without JavaScript."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ def answers(attempt: Attempt) -> list[tuple[str, int]]:
     return list(given_in(attempt).order_by("item").values_list("item", "value"))
 
 
-def test_numbers_choose_and_enter_goes_on(page: Page, url: Callable[..., str], attempt: Attempt) -> None:
+def test_numbers_choose_and_enter_continues(page: Page, url: Callable[..., str], attempt: Attempt) -> None:
     page.goto(url("portal_assessment_practice", 1, 1))
     page.keyboard.press("3")
     page.keyboard.press("Enter")
@@ -56,7 +56,7 @@ def test_numbers_choose_and_enter_goes_on(page: Page, url: Callable[..., str], a
 
 
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
-def test_no_word_of_an_answer_to_a_situation_is_broken_on_a_phone(
+def test_answer_labels_do_not_break_words_on_a_phone(
     browser: Browser, live_server: object, language: str
 ) -> None:
     attempt = attempt_of(JUDGEMENT, now=clock.now())
@@ -101,7 +101,7 @@ def test_no_word_of_an_answer_to_a_situation_is_broken_on_a_phone(
     context.close()
 
 
-def test_enter_without_an_answer_says_so_and_the_keys_go_on_working(
+def test_enter_without_an_answer_shows_an_error(
     page: Page, url: Callable[..., str], attempt: Attempt
 ) -> None:
     page.goto(url("portal_assessment_item", 1, 1))
@@ -115,7 +115,7 @@ def test_enter_without_an_answer_says_so_and_the_keys_go_on_working(
     assert answers(attempt) == [("ws01", 5)]
 
 
-def test_going_back_to_the_page_of_errors_opens_the_statement(page: Page, url: Callable[..., str]) -> None:
+def test_back_from_the_error_page_opens_the_statement(page: Page, url: Callable[..., str]) -> None:
     page.goto(url("portal_assessment_item", 1, 1))
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("alert")).to_be_focused()
@@ -126,7 +126,7 @@ def test_going_back_to_the_page_of_errors_opens_the_statement(page: Page, url: C
     expect(page.get_by_role("radio", name="Strongly agree")).to_be_checked()
 
 
-def test_the_keys_leave_buttons_and_other_keys_alone(
+def test_shortcuts_do_not_affect_buttons_and_other_keys(
     page: Page, url: Callable[..., str], attempt: Attempt
 ) -> None:
     page.goto(url("portal_assessment_item", 1, 2))
@@ -138,7 +138,7 @@ def test_the_keys_leave_buttons_and_other_keys_alone(
     expect(page).to_have_url(url("portal_assessment_item", 1, 1))
 
 
-def test_without_scripts_the_buttons_do_the_same(
+def test_the_assessment_works_without_scripts(
     browser: Browser, url: Callable[..., str], attempt: Attempt
 ) -> None:
     context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 844})

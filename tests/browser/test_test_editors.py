@@ -101,7 +101,7 @@ def test_a_scenario_is_written_and_published_by_keyboard_without_javascript(
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_the_editor_of_own_questions_is_accessible_and_fits(
+def test_the_editor_of_custom_questions_is_accessible_and_fits(
     browser: Browser, live_server: object, rita: Membership, width: int
 ) -> None:
     made = own.own(rita)
@@ -180,7 +180,7 @@ def test_marking_is_accessible_fits_and_works_by_keyboard(
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_file_that_is_too_large_is_said_at_once_and_another_is_taken(
+def test_a_file_that_is_too_large_is_reported_immediately(
     browser: Browser, live_server: object, script: bool
 ) -> None:
     attempt = asked(now=clock.now())

@@ -1,4 +1,4 @@
-"""Timed parts and the queue of answers in a real browser: the line breaks, time runs out, keys do it all."""
+"""Timed parts and the queue of answers in a real browser: offline, time up, keyboard."""
 
 import re
 from collections.abc import Callable
@@ -58,7 +58,7 @@ def arrived(page: Page) -> None:
     page.wait_for_function("() => window.goodwordAnswers.waiting().length === 0")
 
 
-def test_a_timed_part_is_done_by_the_keyboard_alone(page: Page, open_at: Callable[..., str]) -> None:
+def test_a_timed_part_works_by_keyboard(page: Page, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(REASONING, now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_part", 1))
     page.get_by_role("button", name="Start the clock").focus()
@@ -79,9 +79,7 @@ def test_a_timed_part_is_done_by_the_keyboard_alone(page: Page, open_at: Callabl
     assert given(attempt) == [("1", "b"), ("2", "a")]
 
 
-def test_the_time_that_is_left_is_the_servers_whatever_the_browsers_clock_says(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_the_time_left_ignores_the_browsers_clock(page: Page, open_at: Callable[..., str]) -> None:
     attempt = timed()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     expect(page.locator("[data-clock-text]")).to_have_text("12 min left")
@@ -91,7 +89,7 @@ def test_the_time_that_is_left_is_the_servers_whatever_the_browsers_clock_says(
     expect(page.locator("[data-clock-text]")).to_have_text("2 min left")
 
 
-def test_time_up_leads_to_where_things_stand_and_what_was_chosen_counts(
+def test_time_up_leads_to_the_overview_and_chosen_answers_count(
     page: Page, open_at: Callable[..., str]
 ) -> None:
     attempt = timed()
@@ -104,9 +102,7 @@ def test_time_up_leads_to_where_things_stand_and_what_was_chosen_counts(
     assert given(attempt) == [("1", "a")]
 
 
-def test_after_a_break_of_the_line_the_page_goes_on_with_a_fresh_task(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_after_a_lost_connection_the_task_is_replaced(page: Page, open_at: Callable[..., str]) -> None:
     attempt = timed()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     go_offline(page)
@@ -125,9 +121,7 @@ def test_after_a_break_of_the_line_the_page_goes_on_with_a_fresh_task(
     expect(page.locator("[data-clock-text]")).to_have_text("12 min left")
 
 
-def test_after_a_short_silence_the_same_task_stays_and_what_was_chosen_is_saved(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_after_a_short_disconnection_the_task_stays(page: Page, open_at: Callable[..., str]) -> None:
     attempt = timed()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     go_offline(page)
@@ -140,9 +134,7 @@ def test_after_a_short_silence_the_same_task_stays_and_what_was_chosen_is_saved(
     assert part_of(attempt).breaks == 0
 
 
-def test_next_without_a_line_keeps_the_page_and_goes_on_afterwards(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_next_offline_keeps_the_page_and_continues_later(page: Page, open_at: Callable[..., str]) -> None:
     attempt = timed()
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.keyboard.press("1")
@@ -154,9 +146,7 @@ def test_next_without_a_line_keeps_the_page_and_goes_on_afterwards(
     page.wait_for_url("**/item/2/")
 
 
-def test_without_a_line_one_goes_on_answering_statements_and_all_arrive_when_it_is_back(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_statements_can_be_answered_offline(page: Page, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.wait_for_load_state("networkidle")
@@ -196,9 +186,7 @@ def test_next_offline_before_the_screens_are_loaded_keeps_the_page(
     assert [value for _, value in given(attempt)] == [4]
 
 
-def test_without_a_line_the_last_statement_waits_for_its_answers_to_arrive_before_the_end(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_the_last_statement_waits_for_queued_answers(page: Page, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.wait_for_load_state("networkidle")
@@ -227,9 +215,7 @@ def closed_with_an_answer_waiting(browser: Browser, address: str) -> Page:
     return context.new_page()
 
 
-def test_the_page_to_finish_counts_anew_what_arrives_while_it_is_open(
-    browser: Browser, open_at: Callable[..., str]
-) -> None:
+def test_the_finish_page_updates_its_count(browser: Browser, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     for item in items_of(part_of(attempt))[:19]:
         save_answer(attempt_id=attempt.pk, order=1, item_id=item.id, value=2, now=clock.now())
@@ -241,7 +227,7 @@ def test_the_page_to_finish_counts_anew_what_arrives_while_it_is_open(
     later.context.close()
 
 
-def test_answers_that_wait_survive_a_closed_page(browser: Browser, open_at: Callable[..., str]) -> None:
+def test_queued_answers_survive_a_closed_page(browser: Browser, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     address = open_at(attempt, "portal_assessment_item", 1, 1)
     later = closed_with_an_answer_waiting(browser, address)
@@ -254,7 +240,7 @@ def test_answers_that_wait_survive_a_closed_page(browser: Browser, open_at: Call
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1440])
-def test_every_page_of_parts_is_accessible(
+def test_pages_of_parts_are_accessible(
     browser: Browser, open_at: Callable[..., str], width: int, scheme: str
 ) -> None:
     plain = attempt_of(JUDGEMENT, REASONING, now=clock.now())
@@ -283,9 +269,7 @@ def test_every_page_of_parts_is_accessible(
     context.close()
 
 
-def test_a_matrix_and_its_options_are_in_sight_at_once_on_a_small_phone(
-    browser: Browser, open_at: Callable[..., str]
-) -> None:
+def test_a_matrix_and_its_options_fit_a_small_phone(browser: Browser, open_at: Callable[..., str]) -> None:
     attempt = timed()
     families = list(part_of(attempt).drawn.order_by("position").values_list("position", "content"))
     context = browser.new_context(viewport={"width": 360, "height": 640})
@@ -335,9 +319,7 @@ def own(*, minutes: int | None) -> Attempt:
     return attempt_of(Asks(test=test, minutes=minutes), of=of, now=clock.now())
 
 
-def test_words_are_saved_while_they_are_typed_and_stay_over_a_line_that_is_gone(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_typed_text_is_saved_and_kept_offline(page: Page, open_at: Callable[..., str]) -> None:
     attempt = own(minutes=None)
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     page.get_by_role("textbox").press_sequentially("I come down")
@@ -351,9 +333,7 @@ def test_words_are_saved_while_they_are_typed_and_stay_over_a_line_that_is_gone(
     assert given(attempt) == [("storm", "I come down and wait.")]
 
 
-def test_words_that_stand_in_the_field_when_the_time_is_up_count(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_text_in_the_field_counts_when_time_is_up(page: Page, open_at: Callable[..., str]) -> None:
     attempt = own(minutes=5)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
     change(attempt, ends_at=clock.now() + timedelta(seconds=5))
@@ -363,9 +343,7 @@ def test_words_that_stand_in_the_field_when_the_time_is_up_count(
     assert given(attempt) == [("storm", "I come down.")]
 
 
-def test_words_typed_during_a_break_stand_there_when_the_part_goes_on(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_text_typed_offline_is_kept_after_a_break(page: Page, open_at: Callable[..., str]) -> None:
     attempt = own(minutes=5)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
@@ -382,9 +360,7 @@ def test_words_typed_during_a_break_stand_there_when_the_part_goes_on(
     assert given(attempt) == [("storm", "I come down.")]
 
 
-def test_a_page_that_is_none_of_ours_is_not_taken_for_a_saved_answer(
-    page: Page, open_at: Callable[..., str]
-) -> None:
+def test_a_foreign_response_does_not_count_as_saved(page: Page, open_at: Callable[..., str]) -> None:
     """A hotel's sign-in page answers everything with 200."""
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
@@ -399,7 +375,7 @@ def test_a_page_that_is_none_of_ours_is_not_taken_for_a_saved_answer(
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_cells_of_a_matrix_have_an_edge_that_can_be_seen(
+def test_cells_of_a_matrix_have_visible_borders(
     page: Page, open_at: Callable[..., str], scheme: Literal["light", "dark"]
 ) -> None:
     page.emulate_media(color_scheme=scheme)
@@ -423,7 +399,7 @@ def test_the_cells_of_a_matrix_have_an_edge_that_can_be_seen(
         assert len(inside) > 7 or contrast(border, inside) >= 3  # the missing cell is transparent
 
 
-def test_two_windows_of_a_timed_part_say_that_it_went_on_in_the_other(
+def test_an_outdated_window_says_that_the_part_continued_elsewhere(
     browser: Browser, open_at: Callable[..., str]
 ) -> None:
     attempt = timed()
@@ -459,9 +435,7 @@ def test_two_windows_of_a_timed_part_say_that_it_went_on_in_the_other(
     context.close()
 
 
-def test_what_was_not_saved_says_saved_once_the_line_is_back_whatever_screen_is_shown(
-    browser: Browser, open_at: Callable[..., str]
-) -> None:
+def test_queued_answers_show_as_saved_once_online(browser: Browser, open_at: Callable[..., str]) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())
     context = browser.new_context()
     page = context.new_page()
@@ -489,7 +463,7 @@ def test_what_was_not_saved_says_saved_once_the_line_is_back_whatever_screen_is_
     context.close()
 
 
-def test_an_answer_that_another_window_has_sent_counts_as_saved_in_both(
+def test_an_answer_sent_by_another_window_shows_as_saved(
     browser: Browser, open_at: Callable[..., str]
 ) -> None:
     attempt = attempt_of(WORK_STYLE, now=clock.now())

@@ -1,4 +1,4 @@
-"""Practising before an organisation's own questions: by keyboard, with and without JavaScript, looked at with axe."""
+"""Practice before custom questions: by keyboard, with and without JavaScript, and accessible."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def link(**content: Any) -> str:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
-def test_an_example_is_answered_by_keyboard_before_the_clock_starts_and_nothing_is_saved(
+def test_an_example_works_by_keyboard_and_is_not_saved(
     browser: Browser, live_server: object, transactional_db: None, script: bool
 ) -> None:
     attempt = asked(now=clock.now(), minutes=10, **first(KINDS[0][0]))
@@ -45,7 +45,7 @@ def test_an_example_is_answered_by_keyboard_before_the_clock_starts_and_nothing_
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_each_kind_of_example_is_accessible_and_fits(
+def test_examples_are_accessible_and_fit(
     browser: Browser, live_server: object, transactional_db: None, width: int
 ) -> None:
     looker = Looker()
