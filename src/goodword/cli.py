@@ -59,7 +59,7 @@ def _for_a_mail_server(given: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="goodword",
-        description="Assessments and reference checks that run by themselves, driven from Greenhouse.",
+        description="Candidate assessments and reference checks, driven from Greenhouse.",
         epilog=f"Also: {', '.join(DJANGO)}. Settings are read from the environment: see docs/settings.md.",
     )
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -70,17 +70,23 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     demo = command(
-        "demo", "Start everything with a Greenhouse sandbox and a mailbox, and play the story once.", _demo
+        "demo", "Start Goodword with a Greenhouse sandbox and a mailbox, and play a sample story.", _demo
     )
     demo.add_argument(
-        "--once", action="store_true", help="play it in a fresh world, print the outcome as JSON and exit"
+        "--once", action="store_true", help="play it with fresh data, print the outcome as JSON and exit"
     )
-    command("up", "Run web and worker in one, with the embedded PostgreSQL unless DATABASE_URL is set.", _up)
+    command(
+        "up",
+        "Run web server and worker together, with the embedded PostgreSQL unless DATABASE_URL is set.",
+        _up,
+    )
     web = command("serve", "Run the web server.", _serve)
     web.add_argument("--host", default="127.0.0.1")
     web.add_argument("--port", type=int, default=None, help="default: GOODWORD_PORT, else 8000")
-    web.add_argument("--processes", type=int, default=1, help="several on one socket")
-    worker = command("worker", "Run jobs; as many of these as you need, on any host.", _worker)
+    web.add_argument("--processes", type=int, default=1, help="number of processes sharing the socket")
+    worker = command(
+        "worker", "Run background jobs. Start as many workers as you need, on any host.", _worker
+    )
     worker.add_argument(
         "--concurrency", type=int, default=None, help="jobs at once (GOODWORD_WORKER_CONCURRENCY, 8)"
     )
@@ -91,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="SECONDS",
         help=f"grace period for running jobs after a signal ({GRACE:.0f})",
     )
-    migrate = command("migrate", "Bring the database to this version.", _migrate)
+    migrate = command("migrate", "Migrate the database to this version.", _migrate)
     migrate.add_argument(
         "--wait",
         action="store_true",
@@ -100,7 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     forget = command("forget-field-key", "Give up a lost key of GOODWORD_FIELD_KEYS.", _forget_field_key)
     forget.add_argument("id", help="its id, as in id:base64")
     admin = command(
-        "createadmin", "Create an organisation and its first admin, or another admin.", _createadmin
+        "createadmin", "Create an organisation with its first admin, or add an admin.", _createadmin
     )
     admin.add_argument("--organisation", required=True, help="name of a new one, or slug of an existing one")
     admin.add_argument("--email", required=True)
@@ -115,7 +121,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     failed = command(
         "failed",
-        "List failed reactions and jobs that need a person; exit status 1 if there are any.",
+        "List failed reactions and jobs; exit status 1 if there are any.",
         _failed,
     )
     failed.add_argument(
@@ -126,24 +132,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     back = command(
         "returned-mail",
-        "Read one returned message from standard input and note which mail did not arrive.",
+        "Read a bounce message from standard input and record which mail bounced.",
         _returned_mail,
     )
     back.add_argument(
         "--sent-to",
         default="",
         metavar="ADDRESS",
-        help="the address it came back to, if the mail server says so",
+        help="the envelope recipient, if the mail server passes it on",
     )
     evidence = command(
         "evidence",
-        "Write the evidence of an organisation's assessments, without names, or compute its scores again.",
+        "Export an organisation's assessment data without names, or recompute the scores of an export.",
         _evidence,
     )
-    evidence.add_argument("--organisation", metavar="SLUG", help="whose evidence is written")
-    evidence.add_argument("--out", metavar="FOLDER", help="a folder that is not there yet")
+    evidence.add_argument("--organisation", metavar="SLUG", help="organisation to export")
+    evidence.add_argument("--out", metavar="FOLDER", help="a new folder")
     evidence.add_argument(
-        "--check", metavar="FOLDER", help="compute every score in it again, from its files alone"
+        "--check", metavar="FOLDER", help="recompute all scores from the files in this folder"
     )
     return parser
 
@@ -267,7 +273,7 @@ def _evidence(options: argparse.Namespace) -> int:
 
         return check_again(Path(options.check))
     if not options.organisation or not options.out:
-        print("goodword: Say --organisation and --out, or --check.", file=sys.stderr)
+        print("goodword: give --organisation and --out, or --check.", file=sys.stderr)
         return 2
     django.setup()
     from goodword.assessments.evidence.command import write

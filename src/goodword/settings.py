@@ -9,7 +9,7 @@ from goodword.core import environment, mail
 
 GOODWORD_ENV = environment.text("GOODWORD_ENV", "production")
 if GOODWORD_ENV not in {"production", "demo", "test"}:
-    raise environment.SettingError("GOODWORD_ENV is production (the default), demo or test.")
+    raise environment.SettingError("GOODWORD_ENV must be production (the default), demo or test.")
 PRODUCTION = GOODWORD_ENV == "production"
 
 GOODWORD_DATA = Path(environment.text("GOODWORD_DATA", "./var")).absolute()

@@ -58,7 +58,7 @@ def test_the_invitation_says_what_how_long_and_by_when() -> None:
         "Rita Recruiter\n"
         "Acme Bikes\n"
         "-- \n"
-        "How to check that this is real: contact Acme Bikes by a number or address you already know. We never ask for "
+        "To verify this e-mail: contact Acme Bikes by a number or address you already know. We never ask for "
         "a password or for money.\n"
         "Acme Bikes\n"
     )

@@ -153,12 +153,12 @@ def test_copying_says_so(gallery: Callable[[str], Page]) -> None:
 
 def test_choosing_rows_shows_the_bar_with_their_number(gallery: Callable[[str], Page]) -> None:
     page = gallery("role/")
-    bar = page.get_by_role("group", name="Actions for the chosen rows")
+    bar = page.get_by_role("group", name="Actions for selected rows")
     expect(bar).to_be_hidden()
     page.get_by_label("Choose all rows").check()
-    expect(bar).to_contain_text("4 chosen")
+    expect(bar).to_contain_text("4 selected")
     page.get_by_label("Choose Amara Okafor").uncheck()
-    expect(bar).to_contain_text("3 chosen")
+    expect(bar).to_contain_text("3 selected")
 
 
 def test_a_likert_row_is_answered_by_arrow_keys(gallery: Callable[[str], Page]) -> None:

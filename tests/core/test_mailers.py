@@ -43,12 +43,12 @@ def test_nothing_set_means_nothing() -> None:
 
 @pytest.mark.parametrize("name", ["sendgrid", "Postmark", "smtp", "../x"])
 def test_an_unknown_provider_is_refused_with_the_known_ones(name: str) -> None:
-    with pytest.raises(SettingError, match=r"is one of amazon_ses, brevo, .*, not"):
+    with pytest.raises(SettingError, match=r"must be one of amazon_ses, brevo, .*, not"):
         mail.provider(name)
 
 
 def test_a_provider_that_wants_a_package_says_so() -> None:
-    with pytest.raises(SettingError, match="wants the Python package boto3 installed"):
+    with pytest.raises(SettingError, match="needs the Python package boto3 installed"):
         mail.provider("amazon_ses")
 
 

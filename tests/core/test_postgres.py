@@ -87,8 +87,8 @@ def test_a_second_start_is_refused_and_names_the_first(data: Path) -> None:
         with pytest.raises(postgres.AlreadyRunningError) as refusal:
             postgres.start(data)
         assert str(refusal.value) == (
-            f"The database in {data}/postgres is already run by `goodword demo` (process {os.getpid()}). "
-            "Stop that one first, or set GOODWORD_DATA to another directory."
+            f"The database in {data}/postgres is already in use by `goodword demo` (process {os.getpid()}). "
+            "Stop it first, or set GOODWORD_DATA to another directory."
         )
         assert words(server.url) == ["before"]
 

@@ -40,7 +40,7 @@ def let_go() -> object:
 
 
 def said(port: int, setting: str) -> str:
-    return f"Port {port} is in use. Stop what listens there, or choose another, as in {setting}={port + 1}."
+    return f"Port {port} is in use. Stop what uses it, or choose another, as in {setting}={port + 1}."
 
 
 def test_a_busy_port_is_said_with_what_to_do(busy: int) -> None:

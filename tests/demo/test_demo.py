@@ -123,7 +123,7 @@ def test_a_second_start_keeps_the_data_and_skips_the_story(first_start: FirstSta
     assert busy_port == (
         2,
         (
-            f"{STARTING}\ngoodword: Port {port} is in use. Stop what listens there, or choose another, as in "
+            f"{STARTING}\ngoodword: Port {port} is in use. Stop what uses it, or choose another, as in "
             f"GOODWORD_PORT={port + 1}.\n"
         ),
     )

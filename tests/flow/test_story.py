@@ -93,7 +93,7 @@ def test_a_busy_port_is_one_json_object_that_names_the_setting(tmp_path: Path) -
     assert answer == {
         "ok": False,
         "failed": "start",
-        "error": f"Port {port} is in use. Stop what listens there, or choose another, as in SANDBOX_PORT={port + 1}.",
+        "error": f"Port {port} is in use. Stop what uses it, or choose another, as in SANDBOX_PORT={port + 1}.",
     }
 
 

@@ -213,7 +213,7 @@ def test_a_mail_that_kills_every_worker_fails_in_the_end_and_is_told(post: Post)
         state="sending", attempts=len(LADDER) + 1, claimed_at=NOW - BEFORE_MESSAGE
     )
     free_stuck(now=NOW)
-    assert state(email) == ("failed", 9, "Goodword could not write this mail.")
+    assert state(email) == ("failed", 9, "Goodword could not create this mail.")
     assert event_names() == ["email.failed"]
 
 

@@ -114,7 +114,7 @@ def test_an_address_that_the_provider_refuses_has_come_back(provider: Provider) 
     )
     email = to_maria()
     assert send(email_id=email.pk, now=NOW) is True
-    assert state(email) == ("failed", 1, "The mail provider does not write to this address.")
+    assert state(email) == ("failed", 1, "The mail provider refuses this address.")
     assert (email.bounced_at, email.bounce_reason) == (NOW, email.last_error)
     assert event_names() == ["email.failed"]
 

@@ -179,5 +179,5 @@ def test_the_text_has_the_link_how_to_check_it_and_no_button() -> None:
     _, message = went_out()
     text = str(message.body)
     assert "See the result:\nhttp://localhost:8000/v/" in text
-    assert "How to check that this is real: contact Acme by a number or address you already know." in text
+    assert "To verify this e-mail: contact Acme by a number or address you already know." in text
     assert [word for word in ("button", "&amp;", "<", "\n\n\n") if word in text] == []

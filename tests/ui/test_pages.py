@@ -66,8 +66,8 @@ def test_the_pages_for_errors_are_kind_and_need_no_request() -> None:
     missing = page_not_found(request, Exception()).content.decode()
     refused = permission_denied(request, Exception()).content.decode()
     broken = server_error(request).content.decode()
-    assert "There is no page here" in missing
-    assert "You have no access to this page" in refused
+    assert "Page not found" in missing
+    assert "You don't have access to this page" in refused
     assert "Something went wrong on our side" in broken
 
 

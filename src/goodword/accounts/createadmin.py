@@ -51,7 +51,7 @@ def _existing(given: str) -> Organisation | None:
         return found
     if taken := Organisation.objects.filter(name__iexact=" ".join(given.split())).order_by("pk").first():
         raise CommandError(
-            f"There is an organisation named {taken.name} already. To add an admin to it, write "
+            f"There is an organisation named {taken.name} already. To add an admin to it, use "
             f"--organisation {taken.slug}. For a second organisation, choose another name."
         )
     return None
@@ -85,10 +85,9 @@ def _password(*, from_stdin: bool) -> str:
         return sys.stdin.readline().rstrip("\r\n")
     if not sys.stdin.isatty():
         raise CommandError(
-            "There is no terminal to ask for the password. Add --password-stdin and write the password to standard "
-            "input."
+            "No terminal for a password prompt. Add --password-stdin and pass the password on standard input."
         )
     first = getpass.getpass("Password: ")
     if getpass.getpass("Password again: ") != first:
-        raise CommandError("The two passwords differ. Run the command again.")
+        raise CommandError("The passwords don't match. Run the command again.")
     return first

@@ -149,9 +149,7 @@ class ClosedSignupAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the l
     """Closes sign-up, rewords errors and limits failed sign-ins per account."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": gettext_lazy(
-            "The e-mail address or the password is not right. Check both."
-        ),
+        "email_password_mismatch": gettext_lazy("Wrong e-mail address or password."),
         "too_many_login_attempts": gettext_lazy("Too many attempts. Wait a few minutes, then try again."),
     }
 

@@ -28,7 +28,7 @@ def advance(by: timedelta) -> datetime:
     if not settings.GOODWORD_CLOCK_MAY_MOVE:
         raise RuntimeError("The clock of this installation cannot be moved.")
     if by < timedelta(0):
-        raise ValueError("The clock only goes forward.")
+        raise ValueError("The clock can only be moved forward.")
     ClockOffset.objects.get_or_create(pk=1)
     ClockOffset.objects.filter(pk=1).update(offset=F("offset") + by)  # two at once: both count
     _cached = None

@@ -65,7 +65,7 @@ def erase(subject: Subject, *, now: datetime) -> dict[str, int]:
     Raises RuntimeError outside a transaction, since a partial erasure would be recorded as complete.
     """
     if not transaction.get_connection().in_atomic_block:
-        raise RuntimeError("A person is erased inside one transaction.")
+        raise RuntimeError("Erase a person inside one transaction.")
     erased: Counter[str] = Counter()
     for eraser in erasers():
         erased.update(eraser.erase(subject, now))

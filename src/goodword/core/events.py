@@ -112,7 +112,7 @@ def record_all(events: Sequence[Event]) -> None:
     """Write several new events in their order; see `record`."""
     if not transaction.get_connection().in_atomic_block:
         names = ", ".join(event.name for event in events)
-        raise RuntimeError(f"{names} must be recorded in the transaction of the row that it tells of.")
+        raise RuntimeError(f"{names} must be recorded in the transaction of their row.")
     handlers = [handlers_of(event.name) for event in events]
     Event.objects.bulk_create(events)
     heard = _heard.get()

@@ -181,7 +181,7 @@ def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
     `most` is how many bytes the request may have.
     """
     if request.headers.get("X-Goodword") == "script":  # its page keeps what was typed, and says this
-        say = gettext("This is too long to be saved. Make it shorter.")
+        say = gettext("Too long to save. Please shorten it.")
         response: HttpResponse = JsonResponse({"saved": False, "say": [say]}, status=413)
     elif is_page(request.path_info):
         response = render(request, "413.html", {"here": request.get_full_path()}, status=413)

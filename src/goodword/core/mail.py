@@ -50,10 +50,10 @@ _TOO_LARGE: Final = 552
 def provider(name: str) -> str:
     """The provider's name, checked; empty for none."""
     if name and name not in PROVIDERS:
-        raise SettingError(f"GOODWORD_MAIL_PROVIDER is one of {', '.join(PROVIDERS)}, not {name!r}.")
+        raise SettingError(f"GOODWORD_MAIL_PROVIDER must be one of {', '.join(PROVIDERS)}, not {name!r}.")
     if name in _WANTS and find_spec(_WANTS[name]) is None:
         raise SettingError(
-            f"GOODWORD_MAIL_PROVIDER={name} wants the Python package {_WANTS[name]} installed."
+            f"GOODWORD_MAIL_PROVIDER={name} needs the Python package {_WANTS[name]} installed."
         )
     return name
 
@@ -92,8 +92,8 @@ def return_address(given: str) -> str:
     local, _, domain = given.partition("@")
     if given and (not local or not domain or "+" in local or len(local) > 20):
         raise SettingError(
-            "GOODWORD_RETURN_ADDRESS must be an address like bounce@example.com, with at most 20 letters before the @ "
-            "and no + among them."
+            "GOODWORD_RETURN_ADDRESS must be an address like bounce@example.com, without + and with at most 20 "
+            "characters before the @."
         )
     return given
 

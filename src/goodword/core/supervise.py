@@ -57,7 +57,7 @@ class PortInUse(Exception):
 
     def __init__(self, port: int, setting: str = "GOODWORD_PORT") -> None:
         super().__init__(
-            f"Port {port} is in use. Stop what listens there, or choose another, as in {setting}={port + 1}."
+            f"Port {port} is in use. Stop what uses it, or choose another, as in {setting}={port + 1}."
         )
 
 
@@ -122,7 +122,7 @@ def _run_both(env: Mapping[str, str], server: postgres.Server | None) -> int:
         except KeyboardInterrupt:
             return 0
         except subprocess.CalledProcessError:
-            print("goodword: the database could not be brought to this version; see above.", file=sys.stderr)
+            print("goodword: the database could not be migrated; see above.", file=sys.stderr)
             return 1
     print(f"goodword: {why}", file=sys.stderr)
     return 1

@@ -263,7 +263,7 @@ def _end_hard(worker: Worker) -> None:
     """Exit now, after returning the jobs, so that other workers need not wait for the heartbeat to lapse."""
     running = sorted(worker.running)
     print(
-        f"goodword: the worker ends with {len(running)} jobs still running; they will be run again.",
+        f"goodword: the worker exits with {len(running)} jobs running; they will run again.",
         file=sys.stderr,
     )
     try:

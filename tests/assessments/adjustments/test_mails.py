@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 LINK = "https://goodword.example/a/token/"
 REAL = (
     "-- \n"
-    "How to check that this is real: contact Acme Bikes by a number or address you already know. We never ask for a "
+    "To verify this e-mail: contact Acme Bikes by a number or address you already know. We never ask for a "
     "password or for money.\n"
     "Acme Bikes\n"
 )
@@ -86,7 +86,7 @@ def test_the_contact_reads_the_request_and_is_asked_for_confidentiality(attempt:
         "To ask something first, reply to this e-mail: your reply goes to Ada Lovelace.\n"
         "\n"
         "-- \n"
-        "How to check that this is real: contact Acme Bikes by a number or address you already know. We never ask for "
+        "To verify this e-mail: contact Acme Bikes by a number or address you already know. We never ask for "
         "a password or for money.\n"
         "Acme Bikes\n"
     )

