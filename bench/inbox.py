@@ -196,7 +196,7 @@ def take_turns() -> None:
     from goodword.greenhouse.models import Delivery
 
     waits = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED)
-    signal.signal(signal.SIGTERM, lambda *_: stopping.ask())
+    signal.signal(signal.SIGTERM, lambda *_: stopping.request())
     waiting, began, served = waits.count(), time.process_time(), served_for()
     with suppress(stopping.Stopped):
         while waits.filter(not_before__lte=clock.now()).exists():

@@ -15,7 +15,7 @@ from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, up
 from goodword.core.web import serve
 
-#: Django's own commands that operators and developers use, passed through as they are
+#: Django commands that are passed through
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
 #: commands that write to GOODWORD_DATA
 WRITE_FILES = ("collectstatic", "build_fonts")
@@ -27,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Returns the exit status; a wrong setting or a busy port is one sentence and status 2."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["returned-mail"]:
-        return _for_a_mail_server(given)
+        return _handle_returned_mail(given)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
     try:
         if given and given[0] in DJANGO:
@@ -41,8 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _for_a_mail_server(given: list[str]) -> int:
-    """Exit with 0 or with 75, which makes mail servers retry; any other status bounces the message."""
+def _handle_returned_mail(given: list[str]) -> int:
+    """Exit with 0, or with 75 to make the mail server retry; any other status bounces the message."""
     from goodword.notifications.returned_mail import TRY_LATER
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "goodword.settings")
@@ -282,7 +282,7 @@ def _evidence(options: argparse.Namespace) -> int:
 
 
 def _without_database() -> None:
-    """Ready for what reads files alone, on any machine: with no setting of an installation, and no database."""
+    """Set up Django without an installation's settings and database, for commands that only read files."""
     import django
     from django.conf import settings
 

@@ -1,4 +1,4 @@
-"""Settings: one file, from the environment, loud when something is missing. docs/settings.md explains each name."""
+"""Settings from the environment; see docs/settings.md."""
 
 import os
 from pathlib import Path
@@ -57,15 +57,14 @@ SECURE_CSP = {
     "frame-ancestors": [CSP.NONE],
     "form-action": [CSP.SELF],
 }
-#: no request to Goodword needs more, but for files that candidates hand in; a body beyond it gets 413
+#: larger bodies get 413, except uploads of candidates' files
 GOODWORD_MAX_BODY = 2 * 1024 * 1024
-#: the same for the address that takes their files: more than a file may have, so that one a little too large gets a
-#: sentence on its page and not a bare refusal
+#: the same for uploads: more than a file may have, so that one slightly too large gets a message on its page
 GOODWORD_MAX_UPLOAD = environment.number("GOODWORD_MAX_UPLOAD", 16, least=1) * 1024 * 1024
-#: address of the virus scanner for those files; empty for none
+#: address of the virus scanner for uploads; empty for none
 GOODWORD_CLAMD = environment.scanner("GOODWORD_CLAMD")
 DATA_UPLOAD_MAX_MEMORY_SIZE = GOODWORD_MAX_BODY
-#: the texts of a questionnaire of a hundred questions, which are translated on one page
+#: for the page that translates a questionnaire of a hundred questions
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 8_000
 
 # --- Applications ----------------------------------------------------------------------------------------------
@@ -171,7 +170,7 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.db.DatabaseCache",
         "LOCATION": "goodword_cache",
-        # It counts failed sign-ins: were it as small as the default, guessing with many addresses would empty it.
+        # it counts failed sign-ins; with the small default, guessing with many addresses would evict the counts
         "OPTIONS": {"MAX_ENTRIES": 50_000},
     }
 }
@@ -196,7 +195,7 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # no stranger can have us write to an address of their choice
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # strangers cannot make us write to any address
 ACCOUNT_SESSION_REMEMBER = True
 #: hours without a request after which a member is signed out
 SESSION_COOKIE_AGE = environment.number("GOODWORD_SESSION_HOURS", 8, least=1) * 3600
@@ -205,7 +204,7 @@ GOODWORD_SIGN_IN_DAYS = environment.number("GOODWORD_SIGN_IN_DAYS", 180, least=1
 ACCOUNT_LOGOUT_ON_GET = False
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-# Browsers take a __Host- cookie only over TLS and from this very host, so no neighbour on a subdomain can set it.
+# browsers accept a __Host- cookie only over TLS and from this host, not from subdomains
 _host = "__Host-" if SECURE else ""
 SESSION_COOKIE_NAME = f"{_host}goodword_session"
 CSRF_COOKIE_NAME = f"{_host}goodword_csrf"
@@ -216,7 +215,7 @@ GOODWORD_MAIL_FROM = environment.address(
     "GOODWORD_MAIL_FROM", None if PRODUCTION else "people@goodword.example"
 )
 DEFAULT_FROM_EMAIL = GOODWORD_MAIL_FROM
-#: whose events about sent mail are taken; its API also sends where its credentials are known and no SMTP server is
+#: whose events are accepted; its API also sends, if its credentials are set and no SMTP server is
 GOODWORD_MAIL_PROVIDER = mail.provider(environment.text("GOODWORD_MAIL_PROVIDER", ""))
 _credentials = mail.credentials(
     environment.text("GOODWORD_MAIL_PROVIDER_SETTINGS", ""), provider=GOODWORD_MAIL_PROVIDER
@@ -228,15 +227,15 @@ _own_server = None if PRODUCTION else "smtp://127.0.0.1:8026"
 _smtp_url = environment.text("GOODWORD_SMTP_URL", "" if _credentials else _own_server)
 MAILERS = mail.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)
 ANYMAIL = mail.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
-#: where mail that cannot be delivered comes back to (SMTP only), each with a tag of its own
+#: address for bounces (SMTP only), tagged for each mail
 GOODWORD_RETURN_ADDRESS = mail.return_address(environment.text("GOODWORD_RETURN_ADDRESS", ""))
-#: the contact behind every Help entry
+#: contact address on help pages
 GOODWORD_HELP_CONTACT = environment.address(
     "GOODWORD_HELP_CONTACT", None if PRODUCTION else "help@goodword.example"
 )
 
 # --- Greenhouse ------------------------------------------------------------------------------------------------
-#: whether Greenhouse's address may be a private one (a sandbox on this machine)
+#: whether Greenhouse may be at a private address (a sandbox on this machine)
 GOODWORD_ALLOW_PRIVATE_ADDRESSES = environment.flag(
     "GOODWORD_ALLOW_PRIVATE_ADDRESSES", default=not PRODUCTION
 )
@@ -255,7 +254,7 @@ GOODWORD_GREENHOUSE_APP_URL = environment.service_url(
 )
 #: minutes between two sync passes; 0: only when a member asks
 GOODWORD_SYNC_MINUTES = environment.number("GOODWORD_SYNC_MINUTES", 10)
-# Greenhouse sends a delivery again for most of a day: what is kept for less could be taken for new
+# Greenhouse retries a delivery for most of a day, which must not be processed as new
 GOODWORD_INBOX_DAYS = environment.number("GOODWORD_INBOX_DAYS", 30, least=2)
 
 # --- Time and language -----------------------------------------------------------------------------------------
@@ -265,13 +264,13 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en", "English"), ("de", "Deutsch"), ("fr", "Français")]
 USE_I18N = True
 LOCALE_PATHS = [Path(__file__).parent / "locale"]
-#: the demo plays three working days in a minute; nowhere else does the clock move
+#: only in the demo, which plays three working days in a minute
 GOODWORD_CLOCK_MAY_MOVE = GOODWORD_ENV == "demo"
 
 # --- Static files ----------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = GOODWORD_DATA / "static"
-#: fonts and the style sheet as made from packages and parts; a cache that may be shared and thrown away
+#: built fonts and style sheet; a cache that may be shared and deleted
 GOODWORD_BUILT_STATIC = Path(
     environment.text("GOODWORD_BUILT_STATIC", str(GOODWORD_DATA / "built"))
 ).absolute()
@@ -299,7 +298,7 @@ LOGGING = {
         }
     },
     "filters": {
-        "refused": {"()": "goodword.core.http.Refused"},
+        "refused": {"()": "goodword.core.http.OneLineRefusals"},
         "wrong_host": {"()": "goodword.core.http.WrongHost"},
     },
     "handlers": {

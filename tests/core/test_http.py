@@ -15,7 +15,7 @@ from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
 from goodword.core import clock, crypto
-from goodword.core.http import RedactingFormatter, Refused, redacted
+from goodword.core.http import OneLineRefusals, RedactingFormatter, redacted
 from goodword.notifications.domain.links import PATHS
 
 
@@ -188,7 +188,7 @@ def test_our_own_failure_keeps_its_traceback() -> None:
     record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Broken", (), None)
     record.status_code = 500
     record.exc_info = (LookupError, LookupError("here"), None)
-    assert Refused().filter(record).exc_info
+    assert OneLineRefusals().filter(record).exc_info
 
 
 @pytest.mark.django_db

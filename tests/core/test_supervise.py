@@ -147,9 +147,7 @@ def test_one_that_is_killed_is_started_again(
             up(out, count)
             os.kill(programs._programs[0].process.pid, signal.SIGKILL)
         up(out, 4)
-    assert capfd.readouterr().err.startswith(
-        "goodword: worker has ended (SIGKILL); starting it again in 0.01 s."
-    )
+    assert capfd.readouterr().err.startswith("goodword: worker exited (SIGKILL); restarting in 0.01 s.")
 
 
 def test_only_a_crash_loop_ends_the_whole_and_says_whose(tmp_path: Path, quick: None) -> None:
@@ -159,7 +157,7 @@ def test_only_a_crash_loop_ends_the_whole_and_says_whose(tmp_path: Path, quick: 
         programs.start("worker", [sys.executable, "-c", ENDS_AT_ONCE, str(out), "1"])
         programs.watch()
         assert programs.wait() == (
-            "worker has ended (status 1) 3 times in a row right after its start; see its last lines above."
+            "worker exited (status 1) 3 times in a row right after starting; see its last lines above."
         )
     assert out.read_text() == "up\n" * 4
 
@@ -169,7 +167,7 @@ def test_one_that_was_started_wrongly_is_not_started_again(tmp_path: Path, quick
     with Children(env={}) as programs:
         programs.start("web", [sys.executable, "-c", ENDS_AT_ONCE, str(out), "2"])
         programs.watch()
-        assert programs.wait() == "web has ended (status 2) without having run; see its last lines above."
+        assert programs.wait() == "web exited (status 2) at its first start; see its last lines above."
     assert out.read_text() == "up\n"
 
 

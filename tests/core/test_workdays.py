@@ -127,7 +127,7 @@ def test_a_region_that_nobody_knows_leaves_the_holidays_of_the_country(
     with caplog.at_level(logging.WARNING):
         assert calendar.is_working_day(date(2041, 4, 19)) is False  # Good Friday
         assert calendar.is_working_day(date(2041, 4, 18)) is True
-    assert caplog.messages == ["There are no public holidays of DE QQ to go by"]
+    assert caplog.messages == ["No public holidays are known for DE QQ"]
 
 
 def test_the_end_of_summer_time_neither_adds_nor_takes_an_hour() -> None:

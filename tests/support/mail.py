@@ -8,7 +8,7 @@ from django.db import connection
 from goodword.candidates.models import Application
 from goodword.core import events, outbox
 from goodword.core.models import Event
-from goodword.notifications.domain.send import tell_sent
+from goodword.notifications.domain.send import record_sent
 from goodword.notifications.models import Email
 from tests.support.jobs import reactions_to
 
@@ -19,7 +19,7 @@ def mail_is_taken(of: Application, *, at: datetime) -> None:
     for pk in due.order_by("pk").values_list("pk", flat=True):
         email = outbox.claim(Email, pk, now=at)
         assert email is not None
-        tell_sent(email, now=at)
+        record_sent(email, now=at)
         _forget("email.send", email_id=pk)
         event = Event.objects.filter(name="email.sent", data__email_id=pk).latest("pk")
         for row in reactions_to(event):

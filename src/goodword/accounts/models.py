@@ -85,7 +85,7 @@ class Organisation(models.Model):
     hidden_months = models.PositiveSmallIntegerField(default=6)
     #: date, in the organisation's time zone, of the last completed run or of the last change of these settings
     retention_ran_on = models.DateField(null=True)
-    #: who decides on adjustments: somebody outside the hiring teams
+    #: who decides on adjustments; should be outside the hiring teams
     adjustments_name = models.CharField(max_length=150, default="", blank=True)
     adjustments_email = models.EmailField(default="", blank=True)
     created_at = models.DateTimeField()

@@ -1,7 +1,7 @@
-"""The pages of allauth that members need, and no others.
+"""The allauth pages that members need.
 
-Its page of e-mail addresses is left out on purpose: there, a member could claim any address unverified, with whatever
-belongs to its owner (createadmin goes by the address).
+Not its page of e-mail addresses, where a member could claim any address unverified, and createadmin would then find
+their login by it.
 """
 
 from allauth.account import views

@@ -226,7 +226,6 @@ class _Kind:
 
 
 def _relations(archive: zipfile.ZipFile, names: list[str], bounds: _Bounds) -> dict[str, frozenset[str]]:
-    """The ids of each part's external relations."""
     external: dict[str, frozenset[str]] = {}
     for entry, name in zip(archive.infolist(), names, strict=True):
         path = PurePosixPath(name)
@@ -287,7 +286,6 @@ def _is_xml(begin: bytes) -> bool:
 
 
 def _is_drawing(content: bytes) -> bool:
-    """Whether it is a gzip-compressed metafile."""
     return zlib.decompressobj(31).decompress(content, 4).startswith(_DRAWINGS)
 
 

@@ -220,7 +220,6 @@ def _is_text(data: bytes, one: re.Match[bytes]) -> bool:
 
 
 def _object_streams(content: bytes) -> Iterator[tuple[int, bytes]]:
-    """The offset of the first object and the content of each object stream."""
     end = unpacked = predicted = 0
     others: list[int] = []
     for mark in sorted(one.start() for name in (_PACKS, _FIRST) for one in _some(name, content)):

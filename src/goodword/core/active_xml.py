@@ -101,7 +101,7 @@ _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 
 
 class Problem(Exception):
-    """Why the file is rejected."""
+    pass
 
 
 class Programs(Problem):
@@ -157,7 +157,6 @@ class Reader:
         _Part(self, part, external).read(pieces)
 
     def count(self, *, depth: int) -> None:
-        """Count an element."""
         self.elements += 1
         if self.elements > MOST_ELEMENTS or depth > MOST_DEPTH:
             raise Unreadable
@@ -254,7 +253,6 @@ class _Part:
             raise Elsewhere
 
     def _drawing(self, element: str, attributes: dict[str, str]) -> None:
-        """Check an SVG element."""
         if element.casefold() in {"foreignobject", "handler", "listener"}:
             raise Programs
         if element in _ANIMATIONS and attributes.get("attributeName", "").casefold().endswith("href"):
@@ -280,7 +278,6 @@ class _Part:
         self.depth -= 1
 
     def _collect(self, take: Callable[[str], object]) -> None:
-        """Collect the text up to the next element."""
         self.collects = True
         self.parser.CharacterDataHandler = take
 
@@ -295,7 +292,6 @@ class _Part:
             self.style = ""
 
     def link(self, element: str, target: str) -> None:
-        """Check `href` in OpenDocument, SVG and VML."""
         target = target.strip()
         if target.casefold().startswith(_SCRIPTS):
             raise Programs
@@ -326,23 +322,19 @@ class _Part:
             raise Elsewhere
 
     def source(self, element: str, target: str) -> None:
-        """Check `src` in VML."""
         if element in _PICTURES:
             self.link(element, target)
 
     def action(self, _element: str, action: str) -> None:
-        """Check the action of a click on a slide."""
         if action.strip().casefold().startswith(_RUN):
             raise Programs
 
     def instruction(self, _element: str, instruction: str) -> None:
-        """Check a simple Word field."""
         field = _Field()
         field.add(instruction)
         field.check()
 
     def formula_of(self, _element: str, formula: str) -> None:
-        """Check an OpenDocument formula."""
         _check_formula(formula)
 
     def program(self, _attributes: dict[str, str]) -> NoReturn:
@@ -383,7 +375,6 @@ class _Part:
             raise Elsewhere
 
     def connection(self, attributes: dict[str, str]) -> None:
-        """Check a workbook's data connection."""
         if attributes.get("refreshOnLoad", "").strip() in {"1", "true"}:
             raise Elsewhere
 
@@ -416,7 +407,6 @@ class _Part:
         self.fields[0] = _Field()
 
     def formula_text(self, _attributes: dict[str, str]) -> None:
-        """Check an Office formula."""
         self._collect(self._add_formula)
 
     def _add_formula(self, piece: str) -> None:

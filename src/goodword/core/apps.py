@@ -7,5 +7,4 @@ class CoreConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the jobs that maintain the queue and retry reactions."""
         from goodword.core import job_recovery  # noqa: F401  # registering is all that is wanted

@@ -58,7 +58,6 @@ def _connected(address: str, until: float) -> socket.socket:
 
 
 def _answer(scanner: socket.socket, until: float) -> bytes:
-    """The answer, up to its terminating NUL."""
     said = b""
     while b"\0" not in said and len(said) < _LONGEST_ANSWER:
         scanner.settimeout(_left(until))

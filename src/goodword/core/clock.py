@@ -1,7 +1,6 @@
-"""The one clock. Everything that decides by time asks here, or is given `now`.
+"""The clock: system time, except in demo and tests, where it can be moved.
 
-Outside demo and tests this is the system's time. Where the clock may be moved (the demo plays three working
-days in a minute), the offset is a row, so that web, workers and sweeps all see the same time.
+The demo plays three working days in a minute. The offset is a row, so that web and workers see the same time.
 """
 
 import time
@@ -21,7 +20,7 @@ def now() -> datetime:
 
 
 def advance(by: timedelta) -> datetime:
-    """Move the clock forward (never back: rows already written would lie in the future). Returns the new time."""
+    """Move the clock forward; moving it back would leave rows in the future. Returns the new time."""
     from goodword.core.models import ClockOffset
 
     global _cached  # noqa: PLW0603 - the cache is the point of this module-level name

@@ -32,7 +32,7 @@ _registered: list[Secrets] = []
 
 
 class CannotOpen(Exception):
-    """The sealed value does not open: another row's, or sealed with a key that is no longer listed."""
+    """A sealed value of another place, or sealed with a key that is no longer listed."""
 
 
 def seal(plain: str, *, place: str) -> str:
@@ -107,7 +107,7 @@ def check_field_keys() -> None:
 
 
 def check_field_keys_at_start() -> None:
-    """`check`, for programs that may start before their database; readiness reports it then."""
+    """`check_field_keys` for programs that may start before their database; readiness reports problems then."""
     try:
         check_field_keys()
     except DatabaseError as error:
@@ -185,5 +185,5 @@ def new_token() -> str:
 
 
 def hash_token(token: str) -> str:
-    """What is stored of a token: its SHA-256 in hex. The token has full entropy, so no salt is needed."""
+    """The SHA-256 of a token, in hex. Tokens have full entropy, so no salt is needed."""
     return hashlib.sha256(token.encode()).hexdigest()

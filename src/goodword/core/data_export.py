@@ -69,13 +69,11 @@ def export(request: ExportRequest) -> dict[str, Any]:
 
 
 def without_empty(row: Mapping[str, Any]) -> dict[str, Any]:
-    """A row without its empty fields."""
     return {name: value for name, value in row.items() if value not in (None, "", [], {}, ())}
 
 
 @cache
 def exporters() -> Sequence[Exporter]:
-    """The exporters listed in flow.py."""
     found: Sequence[Exporter] = import_string(settings.GOODWORD_EXPORT)
     return found
 

@@ -21,8 +21,8 @@ LARGEST_PORT = 65535
 #: characters; `openssl rand -base64 48` gives 64
 SHORTEST_SECRET_KEY = 40
 LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
-#: every name that was asked for, for the test that compares them with docs/settings.md
-asked: set[str] = set()
+#: all names read, for the test that compares them with docs/settings.md
+names_read: set[str] = set()
 
 
 class SettingError(Exception):
@@ -31,7 +31,7 @@ class SettingError(Exception):
 
 def text(name: str, default: str | None = None) -> str:
     """The value of `name`, or of the file that `name_FILE` points to, or `default`; without any, SettingError."""
-    asked.add(name)
+    names_read.add(name)
     if file := os.environ.get(f"{name}_FILE"):
         try:
             return Path(file).read_text(encoding="utf-8").strip()
@@ -145,7 +145,6 @@ def flag(name: str, *, default: bool) -> bool:
 
 
 def words(name: str, default: str = "") -> list[str]:
-    """A comma-separated list."""
     return [word.strip() for word in text(name, default).split(",") if word.strip()]
 
 

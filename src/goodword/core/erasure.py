@@ -74,6 +74,5 @@ def erase(subject: Subject, *, now: datetime) -> dict[str, int]:
 
 @cache
 def erasers() -> Sequence[Eraser]:
-    """The erasers listed in flow.py, from the top layer down."""
     found: Sequence[Eraser] = import_string(settings.GOODWORD_ERASURE)
     return found

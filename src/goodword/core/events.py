@@ -73,7 +73,7 @@ RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
 
 @contextmanager
 def hearing() -> Iterator[list[Event]]:
-    """The events that are recorded within the block, by whatever it calls; also those of what is rolled back."""
+    """Collect the events recorded within the block, including those rolled back."""
     heard: list[Event] = []
     token = _heard.set(heard)
     try:
@@ -153,7 +153,7 @@ def react() -> None:
         except Exception as error:
             if not database.is_outage(error):
                 raise
-            wake()  # the outage is over, and the row that may have caused it has a delay of its own
+            wake()  # the outage is over, and the row that may have caused it is delayed
             return
         finally:
             _turn.release()
@@ -165,7 +165,7 @@ def react() -> None:
 @jobs.job(name="event.sweep", cron="* * * * * */5", queueing_lock="event.sweep", priority=jobs.REACTION)
 def sweep_reactions(*, timestamp: int = 0) -> None:
     """Queue a job for what is due: lost wake-ups, retries, rows of dead workers."""
-    del timestamp  # given to every periodic job; the clock is ours
+    del timestamp  # passed to every periodic job
     now = clock.now()
     give_up_deadly(now=now)
     if _due(now).exists():
@@ -266,7 +266,6 @@ def _due(now: datetime) -> QuerySet[Reaction]:
 
 
 def _can_claim(now: datetime) -> bool:
-    """Whether `_claim` would find anything."""
     with transaction.atomic():
         rows = _due(now).filter(tries__lt=TRIES).select_for_update(skip_locked=True)
         return bool(rows.order_by("pk").values_list("pk")[:1])

@@ -67,7 +67,6 @@ class MissingWorker:
 
 
 def missing_worker() -> MissingWorker | None:
-    """None while a worker is running."""
     silence = silent_for()
     if silence is None:
         return MissingWorker(None)
@@ -164,8 +163,6 @@ def register_check(name: str, *, problem: str, sql: str) -> None:
 
 
 class Readiness:
-    """Keeps the last answer until it is out of date."""
-
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._look: _Round | None = None
@@ -201,7 +198,6 @@ class _Round(threading.Thread):
         return self._over.is_set() and time.monotonic() - self._begun > GOOD_FOR
 
     def within(self, seconds: float) -> list[tuple[str, str]]:
-        """Failing checks with their problems."""
         left = self._begun + seconds - time.monotonic()
         if not self._over.wait(max(left, 0)):
             return [(DATABASE, f"it has not answered for {time.monotonic() - self._begun:.0f} seconds")]

@@ -34,41 +34,41 @@ from servestatic.middleware import ServeStaticMiddleware
 from goodword.core import clock
 from goodword.core.text import clean_text
 
-#: the addresses that hold a secret, and the part of them that is the secret
+#: URLs that contain a secret, and their secret part
 _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|a|d|dr|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
 _PORTALS = ("/p/", "/r/", "/a/", "/d/", "/dr/")
-#: the one address that takes files: an item of a candidate's assessment
-_TAKES_FILES = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
+#: the only URL that accepts files: an item of a candidate's assessment
+_UPLOAD_PATH = re.compile(r"/p/[^/]+/assessment/[0-9]+/item/[0-9]+/")
 #: maximum length of a query parameter; ours are a few dozen characters, searches and `next` somewhat longer
 LONGEST_PARAMETER: Final = 2000
 
 
 def largest_body(path: str, *, max_body: int, max_upload: int) -> int:
     """How many bytes a request to this path may have."""
-    return max(max_body, max_upload) if _TAKES_FILES.fullmatch(path) else max_body
+    return max(max_body, max_upload) if _UPLOAD_PATH.fullmatch(path) else max_body
 
 
 def is_page(path: str) -> bool:
-    """Whether people send forms to this path; the others are those of programs."""
+    """Whether people send forms to this path; programs use the others."""
     return path.startswith((*_PORTALS, "/o/"))
 
 
 def redacted(text: str) -> str:
-    """`text` with the secret part of our own addresses blotted out."""
+    """`text` without the secret part of our own URLs."""
     return _SECRET_PATHS.sub(lambda found: f"/{found[1] or found[2]}/[redacted]", text)
 
 
 class RedactingFormatter(logging.Formatter):
-    """Keeps link and endpoint tokens out of every log line, tracebacks included."""
+    """Removes link and endpoint tokens from log lines, tracebacks included."""
 
     def format(self, record: logging.LogRecord) -> str:
         return redacted(super().format(record))
 
 
-class Refused(logging.Filter):
-    """Reduces the traceback of a refused request to one line: anyone can send any number of those."""
+class OneLineRefusals(logging.Filter):
+    """Logs a refused request as one line without a traceback, since anyone can send any number of them."""
 
     def filter(self, record: logging.LogRecord) -> logging.LogRecord:
         if getattr(record, "status_code", 500) >= 500:
@@ -79,7 +79,7 @@ class Refused(logging.Filter):
 
 
 class WrongHost(logging.Filter):
-    """Reduces Django's traceback about a wrong Host to one line: it recommends a setting that we do not have."""
+    """Replaces Django's traceback about a wrong Host, which recommends a setting that we don't have."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         request = getattr(record, "request", None)
@@ -94,7 +94,7 @@ class WrongHost(logging.Filter):
 
 
 class NoBodyForHead:
-    """Answers HEAD without a body: Django leaves that to the server, and not every server does it."""
+    """Answers HEAD without a body. Django leaves this to the server, and not every server does it."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -132,11 +132,7 @@ class PermissionsPolicy:
 
 
 class PortalLanguage:
-    """What is said before it is known whom a portal's link belongs to, in the browser's language; else English.
-
-    Behind the link the doors of the portals choose. Members' screens speak English: only what others read is
-    translated.
-    """
+    """The browser's language for portals until their link is resolved, whose views then choose; English for members."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -152,11 +148,10 @@ class PortalLanguage:
 
 
 class BodyLimit:
-    """Refuses a body that is too large with 413 before anything reads it.
+    """Refuses with 413 a body over GOODWORD_MAX_BODY, or GOODWORD_MAX_UPLOAD where candidates upload files.
 
-    That is one over GOODWORD_MAX_BODY, and over GOODWORD_MAX_UPLOAD where candidates hand in files. The server has
-    the whole body by then (it buffers chunked ones too and counts them, and throws away what is too large), so that
-    the length is known and a slow sender holds none of our threads.
+    The server has buffered the whole body by then, or discarded it if too large, so the length is known and a slow
+    sender occupies no thread.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -176,18 +171,15 @@ class BodyLimit:
 
 
 def too_large(request: HttpRequest, *, most: int) -> HttpResponse:
-    """413: to people a page that says what to do, to a page's script a sentence, to programs a line.
-
-    `most` is how many bytes the request may have.
-    """
+    """413: a page for people, a sentence for a page's script, a line for programs. `most` is the limit in bytes."""
     if request.headers.get("X-Goodword") == "script":  # its page keeps what was typed, and says this
         say = gettext("Too long to save. Please shorten it.")
         response: HttpResponse = JsonResponse({"saved": False, "say": [say]}, status=413)
     elif is_page(request.path_info):
         response = render(request, "413.html", {"here": request.get_full_path()}, status=413)
     else:
-        in_words = "2 MiB" if most == settings.GOODWORD_MAX_BODY else f"{most // (1024 * 1024)} MiB"
-        return HttpResponse(f"The body is larger than {in_words}.", status=413, content_type="text/plain")
+        limit = "2 MiB" if most == settings.GOODWORD_MAX_BODY else f"{most // (1024 * 1024)} MiB"
+        return HttpResponse(f"The body is larger than {limit}.", status=413, content_type="text/plain")
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response
@@ -206,7 +198,7 @@ def security_txt(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view
 
 
 def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page of a request that could not be read; Django counts the text in a form, and finds it too large later."""
+    """The page for a malformed request. Django finds the text of a form too large only when parsing it."""
     if isinstance(exception, RequestDataTooBig):
         return too_large(request, most=settings.GOODWORD_MAX_BODY)
     return bad_request(request, exception)
@@ -246,22 +238,22 @@ class CleanInput:
             return
         try:
             posted = request.POST
-        except UnreadablePostError:  # the client has gone; the view will fail the same way
+        except UnreadablePostError:  # the client disconnected; the view fails the same way
             return
         if any("\x00" in value for _, values in posted.lists() for value in values):
             request.POST = _cleaned(posted, lambda value: value.replace("\x00", ""))
 
 
-def _cleaned(given: QueryDict, clean: Callable[[str], str]) -> Any:
-    kept = QueryDict(mutable=True, encoding=given.encoding)
-    for name, values in given.lists():
-        kept.setlist(clean(name), [clean(value) for value in values])
-    kept._mutable = False  # noqa: SLF001 - as Django leaves its own
-    return kept
+def _cleaned(data: QueryDict, clean: Callable[[str], str]) -> Any:
+    cleaned = QueryDict(mutable=True, encoding=data.encoding)
+    for name, values in data.lists():
+        cleaned.setlist(clean(name), [clean(value) for value in values])
+    cleaned._mutable = False  # noqa: SLF001 - as Django does for its own
+    return cleaned
 
 
 def build_static_files() -> None:
-    """Build the generated files now, so that no request waits for them."""
+    """Build the generated files at start, so that no request waits for them."""
     if settings.SERVESTATIC_USE_FINDERS:
         for finder in get_finders():
             for _ in finder.list(None):
@@ -269,10 +261,10 @@ def build_static_files() -> None:
 
 
 class StaticFiles:
-    """Hands requests for static files to servestatic and all others straight on.
+    """Passes requests for static files to servestatic, all others straight on.
 
-    Its middleware is asynchronous alone. In a chain that is not, Django makes an event loop and changes threads four
-    times for each request that passes it: two milliseconds, and a wait for the interpreter each time.
+    servestatic's middleware is asynchronous only. In a synchronous chain Django would create an event loop and change
+    threads four times for each request: two milliseconds, and a wait for the interpreter each time.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -281,7 +273,7 @@ class StaticFiles:
 
     @cached_property
     def serve(self) -> Callable[[HttpRequest], HttpResponseBase]:
-        """WhiteNoise's middleware. It lists all static files when created, so it is created with the first request."""
+        """Created with the first request, since it lists all static files when created."""
         return async_to_sync(ServeStaticMiddleware(sync_to_async(self.get_response)))
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
@@ -294,7 +286,7 @@ class StaticFiles:
 
 
 def as_download(content: bytes, *, name: str, content_type: str) -> HttpResponse:
-    """A file that a browser saves and neither shows, keeps nor lists."""
+    """A response that browsers save, neither displayed nor cached nor indexed."""
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "no-store"

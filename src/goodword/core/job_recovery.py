@@ -23,15 +23,15 @@ from goodword.core import events, jobs
 from goodword.core.models import Reaction
 
 log = logging.getLogger(__name__)
-#: without a sign of life for so long a worker counts as dead; a living one gives one every ten seconds
+#: a worker without a heartbeat for this long counts as dead; it beats every five seconds
 SILENT = timedelta(seconds=30)
-#: a job that was given back so often has killed its workers itself
+#: a job requeued this often has crashed its workers
 TRIES = 8
-#: hours for which jobs that failed are kept
+#: hours to keep failed jobs
 KEPT = 24 * 30
-#: a time that has come for every clock
+#: in the past by any clock
 AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
-#: names the lock under which one worker at a time looks for stalled jobs ("upkeep" as a number)
+#: advisory lock: one worker at a time looks for stalled jobs
 _LOCK = 0x75706B656570
 #: requeues a started job without counting an attempt; a newer job waiting under the same queueing lock replaces it
 GIVE_BACK: LiteralString = """
@@ -58,19 +58,15 @@ AND NOT EXISTS (
 
 @jobs.job(name="jobs.retry_stalled", cron="* * * * * */15", queueing_lock="jobs.retry_stalled")
 def sweep_stalled(*, timestamp: int = 0) -> None:
-    """Give back the jobs of dead workers."""
-    del timestamp  # given to every periodic job
+    del timestamp  # passed to every periodic job
     retry_stalled()
     keep_last_failures()
 
 
 @jobs.job(name="jobs.prune", cron="10 3 * * * 0", queueing_lock="jobs.prune")
 def prune(*, timestamp: int = 0) -> None:
-    """Remove jobs that failed or were cancelled long ago, and sessions that are over, once a day.
-
-    Jobs that succeeded are gone already.
-    """
-    del timestamp  # see above
+    """Delete jobs that failed or were cancelled long ago, and expired sessions, once a day."""
+    del timestamp
     SessionStore.clear_expired()
     async_to_sync(jobs.QUEUE.delete_old_jobs)(
         nb_hours=KEPT, include_failed=True, include_cancelled=True, include_aborted=True
@@ -78,10 +74,9 @@ def prune(*, timestamp: int = 0) -> None:
 
 
 def retry_stalled() -> int:
-    """Queue the jobs of dead workers again. Returns how many.
+    """Requeue the jobs of dead workers. Returns how many.
 
-    One worker does this at a time: a job that another has just given back may run already, and must not be
-    given back once more.
+    One worker does this at a time: a job just requeued by another may be running already.
     """
     with transaction.atomic():
         if not _alone():
@@ -98,7 +93,7 @@ def _alone() -> bool:
 
 
 def _give_back(job: ProcrastinateJob) -> bool:
-    """Whether it waits to run again now."""
+    """Whether the job was requeued."""
     log.warning("The worker of job %s (%s) died; %s", job.pk, job.task_name, job.args)
     try:
         with transaction.atomic():
@@ -110,7 +105,7 @@ def _give_back(job: ProcrastinateJob) -> bool:
             cursor.execute(GIVE_BACK, {"job_id": job.pk, "wait": 0})
         return False
     except ConnectorException:
-        return False  # it ended meanwhile: its worker was only slow
+        return False  # it has ended: its worker was only slow
     async_to_sync(jobs.QUEUE.finish_job_by_id_async)(job.pk, Status.FAILED, delete_job=False)
     return False
 

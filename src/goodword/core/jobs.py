@@ -21,24 +21,24 @@ from procrastinate.tasks import configure_task
 
 from goodword.core import database, stopping
 
-#: which of the waiting jobs goes first (the greater number): in a burst of deliveries what has begun is ended, down to
-#: the mail, before more is begun, so that the first invitation goes out at once and not after the last delivery
+#: priorities, the greater number first: in a burst of deliveries each is processed down to the mail before the next, so
+#: that the first invitation goes out at once and not after the last delivery
 MAIL, REACTION, USUAL = 20, 10, 0
-#: work that no sweep repeats: 4 s, 16 s ... about 6 hours in all
+#: for work that no sweep repeats: 4 s, 16 s ... about 6 hours in all
 PATIENT = RetryStrategy(max_attempts=8, exponential_wait=4)
-#: Jobs are always deferred on Django's own connection. The library's way (`task.defer`) uses the app's connector,
-#: which a worker replaces by one with connections of its own: a job deferred within a job would then be there
-#: before its rows are committed, and stay after a rollback.
+#: Jobs are always deferred on Django's connection. The library's `task.defer` uses the app's connector, which a worker
+#: replaces with separate connections: a job deferred within a job would then be queued before its rows are committed,
+#: and stay queued after a rollback.
 QUEUE = JobManager(DjangoConnector())
 #: the registered jobs, by name
 REGISTERED: "dict[str, Job]" = {}
-#: which jobs are done by which sweep, should they fail
+#: jobs whose work a sweep repeats, by the sweep's name
 SWEPT: dict[str, set[str]] = {}
 log = logging.getLogger(__name__)
 
 
 class Interrupted(Exception):
-    """The job is to run again, through no fault of its own: at once, or after an outage of the database."""
+    """The job was interrupted and must run again: at once, or after a database outage."""
 
     def __init__(self, *, outage: bool) -> None:
         super().__init__("the database could not be used" if outage else "the worker is stopping")
@@ -46,7 +46,7 @@ class Interrupted(Exception):
 
 
 class GiveBack(RetryDecision):
-    """Run it again without counting a try. Our worker knows it; any other takes it for a retry."""
+    """Run the job again without counting an attempt. Known to our worker only; others treat it as a retry."""
 
     def __init__(self, *, outage: bool) -> None:
         super().__init__(retry_in={"seconds": 1 if outage else 0})
@@ -54,13 +54,12 @@ class GiveBack(RetryDecision):
 
 
 class Retry(BaseRetryStrategy):
-    """Gives back what was interrupted; what failed goes by the strategy of the job, or is not tried again."""
+    """Requeues interrupted jobs; failed ones follow the job's strategy, or are not retried."""
 
     def __init__(self, strategy: RetryStrategy | None) -> None:
         self.strategy = strategy
 
     def get_retry_decision(self, *, exception: BaseException, job: QueuedJob) -> RetryDecision | None:
-        """See the library."""
         if isinstance(exception, Interrupted):
             return GiveBack(outage=exception.outage)
         if self.strategy is None:
@@ -77,11 +76,10 @@ class Job:
         self.priority = priority
 
     def defer(self, **ids: int | str) -> None:
-        """Enqueue in the caller's transaction."""
         configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).defer(**ids)
 
     def defer_each(self, ids: Iterable[Mapping[str, int | str]]) -> None:
-        """Enqueue one for each, in one statement."""
+        """Enqueue several jobs in one statement."""
         if wanted := [cast(dict[str, Any], dict(one)) for one in ids]:
             configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).batch_defer(*wanted)
 
@@ -107,9 +105,9 @@ def job(
     priority: int = USUAL,
     swept_by: str | None = None,
 ) -> Callable[[Callable[..., None]], Job]:
-    """Register a function as a job under a stable name; with `cron` (six fields, seconds last) it also runs by time.
+    """Register a function as a job under a stable name; with `cron` (six fields, seconds last) it also runs on time.
 
-    `swept_by` names the job by time that does what this one has failed to do.
+    `swept_by` names the scheduled job that repeats the work if this one fails.
     """
     if cron or swept_by:
         SWEPT.setdefault(swept_by or name, set()).add(name)
@@ -128,7 +126,7 @@ def job(
                 if database.is_outage(error):
                     log.warning("The database interrupted the job %s: %s", name, database.first_line(error))
                     raise Interrupted(outage=True) from error
-                # The queue logs a job that will be tried again at a level nobody reads; the cause belongs in the log.
+                # the queue logs a job to be retried at a low level only
                 log.exception("The job %s failed with %s", name, arguments)
                 raise
             finally:
@@ -144,12 +142,12 @@ def job(
 
 
 def named(name: str) -> Job:
-    """A registered job by its name, so that domain code, which the job imports, can defer it."""
+    """A registered job by its name, for domain code that the job imports."""
     return REGISTERED[name]
 
 
 def _forget_failed(sweep: str) -> int:
-    """Remove the failed jobs whose work a sweep has just done, its own earlier runs among them. Returns how many."""
+    """Delete failed jobs whose work a sweep has just done, including its own earlier runs. Returns how many."""
     with connection.cursor() as cursor:
         cursor.execute(
             "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND task_name = ANY(%s)",

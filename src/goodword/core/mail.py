@@ -12,8 +12,8 @@ from django.core.mail.message import EmailMessage
 
 from goodword.core.environment import SettingError, smtp
 
-#: the providers whose events Anymail reads: its name of the provider -> its view of them. Of SendGrid it has given up
-#: the support; mail by SendGrid's SMTP server comes back as returned messages.
+#: providers whose events Anymail parses: name -> view. It no longer supports SendGrid, whose bounces arrive as returned
+#: messages.
 PROVIDERS: Final = {
     "amazon_ses": "AmazonSESTrackingWebhookView",
     "brevo": "BrevoTrackingWebhookView",
@@ -28,9 +28,9 @@ PROVIDERS: Final = {
     "sparkpost": "SparkPostTrackingWebhookView",
     "unisender_go": "UnisenderGoTrackingWebhookView",
 }
-#: packages of their own that Anymail wants for some of them
-_WANTS: Final = {"amazon_ses": "boto3", "resend": "svix"}
-#: so long that nobody guesses it
+#: packages that Anymail needs for some of them
+_PACKAGES: Final = {"amazon_ses": "boto3", "resend": "svix"}
+#: characters
 SHORTEST_SECRET: Final = 24
 #: seconds for each step before the message: connecting, greeting, TLS, signing in, sender, recipient
 STEP_SECONDS: Final = 20
@@ -48,18 +48,18 @@ _TOO_LARGE: Final = 552
 
 
 def provider(name: str) -> str:
-    """The provider's name, checked; empty for none."""
+    """The provider's name; empty for none. Raises SettingError for an unknown one."""
     if name and name not in PROVIDERS:
         raise SettingError(f"GOODWORD_MAIL_PROVIDER must be one of {', '.join(PROVIDERS)}, not {name!r}.")
-    if name in _WANTS and find_spec(_WANTS[name]) is None:
+    if name in _PACKAGES and find_spec(_PACKAGES[name]) is None:
         raise SettingError(
-            f"GOODWORD_MAIL_PROVIDER={name} needs the Python package {_WANTS[name]} installed."
+            f"GOODWORD_MAIL_PROVIDER={name} needs the Python package {_PACKAGES[name]} installed."
         )
     return name
 
 
 def credentials(given: str, *, provider: str) -> dict[str, Any]:
-    """What Anymail is to know of the provider, from a JSON object; empty if there is nothing to know."""
+    """Anymail's settings for the provider, from a JSON object."""
     if not given:
         return {}
     try:
@@ -74,7 +74,7 @@ def credentials(given: str, *, provider: str) -> dict[str, Any]:
 
 
 def webhook_secret(given: str, *, provider: str) -> str:
-    """The name and password by which the provider's events are known, as "name:password"; empty: none are taken."""
+    """ "name:password" that authenticates the provider's events; empty: none are accepted."""
     if not given:
         return ""
     name, colon, password = given.partition(":")
@@ -88,7 +88,7 @@ def webhook_secret(given: str, *, provider: str) -> str:
 
 
 def return_address(given: str) -> str:
-    """Where mail that cannot be delivered comes back to; empty: to the sender's address."""
+    """The address for bounces; empty: the sender's address."""
     local, _, domain = given.partition("@")
     if given and (not local or not domain or "+" in local or len(local) > 20):
         raise SettingError(
@@ -99,14 +99,14 @@ def return_address(given: str) -> str:
 
 
 def mailers(*, provider: str, smtp_url: str) -> dict[str, Any]:
-    """Django's MAILERS: the SMTP server, or the provider's API where none is named."""
+    """Django's MAILERS: the SMTP server, else the provider's API."""
     if not smtp_url:
         return {"default": {"BACKEND": f"anymail.backends.{provider}.EmailBackend"}}
     return {"default": {"BACKEND": "goodword.core.mail.EmailBackend", "OPTIONS": smtp(smtp_url)}}
 
 
 def anymail(*, credentials: dict[str, Any], webhook_secret: str) -> dict[str, Any]:
-    """Anymail's own settings. A header that a provider cannot carry stays away; the mail goes out without it."""
+    """Anymail's own settings. Unsupported headers are dropped, not an error."""
     return {"IGNORE_UNSUPPORTED_FEATURES": True, **credentials, "WEBHOOK_SECRET": webhook_secret or []}
 
 
@@ -154,7 +154,6 @@ class EmailBackend(DjangoBackend):
         return _TLSConnection if self.use_ssl else _Connection
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
-        """Send them one after another. Returns how many. Raises Fault."""
         for message in email_messages:
             if message.recipients():
                 self._deliver(message)

@@ -1,9 +1,9 @@
 """Side effects as rows: claim, act, settle.
 
-A row is *queued*; a worker claims it in a short transaction (*sending*), acts outside any transaction, and
-settles it: *sent*, back to *queued* with a later `not_before`, or *failed*, which only a person ends. A worker
-that dies between claim and settle leaves the row *sending*; the sweep finds it by its age. What then happens
-is the owner's decision, because only it knows whether acting twice does harm.
+A row is *queued*. A worker claims it in a short transaction (*sending*), acts outside any transaction, and settles it:
+*sent*, *queued* again with a later `not_before`, or *failed* until a person retries it. A worker that dies between
+claim and settle leaves the row *sending*; the sweep finds it by its age, and its owner decides whether acting twice is
+safe.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -13,8 +13,6 @@ from django.db import models, transaction
 
 
 class Outbox(models.Model):
-    """Abstract base of a row whose effect lies outside the database."""
-
     class State(models.TextChoices):
         QUEUED = "queued"
         SENDING = "sending"
@@ -39,10 +37,10 @@ class Outbox(models.Model):
         return self.attempts
 
 
-#: a claimed row, also when the sweep has freed it and nobody has claimed it since
+#: states of a claimed row, which the sweep may have freed
 _IN_HAND = frozenset({Outbox.State.SENDING.value, Outbox.State.QUEUED.value})
 
-#: delays between attempts after transient failures; after the last one the row is failed and a person notified
+#: delays between attempts after transient failures; after the last one the row fails and a person is notified
 LADDER = tuple(timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 
 #: a claim older than this belongs to a worker that died
@@ -50,7 +48,7 @@ STUCK_AFTER = timedelta(minutes=5)
 
 
 def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
-    """Take a queued row that is due, in a transaction of its own; None if it is not there to be taken."""
+    """Claim a due queued row in a transaction of its own; None if it is not available."""
     with transaction.atomic():
         row = (
             model._default_manager.select_for_update(skip_locked=True, of=("self",))
@@ -67,18 +65,18 @@ def claim[R: Outbox](model: type[R], pk: int, *, now: datetime) -> R | None:
 
 
 def settle_sent(row: Outbox, *, now: datetime, **columns: object) -> bool:
-    """The effect is done, also of a row that was cancelled meanwhile. False if it is not this worker's any more."""
+    """Mark as sent, even if cancelled meanwhile. False if another worker has claimed the row."""
     among = _IN_HAND | {Outbox.State.CANCELLED.value}
     return _settle(row, Outbox.State.SENT, {"settled_at": now, "last_error": "", **columns}, among=among)
 
 
 def settle_failed(row: Outbox, *, now: datetime, error: str, **columns: object) -> bool:
-    """Only a person can go on. False if the row is not this worker's any more."""
+    """Mark as failed; only a person can retry it. False if another worker has claimed the row."""
     return _settle(row, Outbox.State.FAILED, {"settled_at": now, "last_error": error, **columns})
 
 
 def settle_cancelled(row: Outbox, *, now: datetime, error: str) -> bool:
-    """It is not to be done after all; `error` says why. False if the row is not this worker's any more."""
+    """Cancel it; `error` says why. False if another worker has claimed the row."""
     return _settle(row, Outbox.State.CANCELLED, {"settled_at": now, "last_error": error})
 
 
@@ -91,7 +89,7 @@ def settle_retry(
     ladder: Sequence[timedelta] = LADDER,
     **columns: object,
 ) -> bool:
-    """Try again later, by the ladder or after `wait`. True if that was the last try, so that the row failed."""
+    """Retry later, by the ladder or after `wait`. True if that was the last attempt, so that the row failed."""
     if row.tries > len(ladder):
         return settle_failed(row, now=now, error=error, **columns)
     settle_later(row, error=error, at=now + (wait or ladder[row.tries - 1]), **columns)
@@ -99,7 +97,7 @@ def settle_retry(
 
 
 def settle_later(row: Outbox, *, error: str, at: datetime, **columns: object) -> bool:
-    """Requeue until `at`. False if the row is no longer this worker's."""
+    """Requeue until `at`. False if another worker has claimed the row."""
     values = {"settled_at": None, "last_error": error, "not_before": at, **columns}
     return _settle(row, Outbox.State.QUEUED, values)
 
@@ -110,7 +108,7 @@ def give_back(row: Outbox, *, now: datetime) -> None:
 
 
 def is_still_mine(row: Outbox) -> bool:
-    """Whether a claimed row is still to be acted on: not cancelled, not taken by another. Asked just before acting."""
+    """Whether a claimed row is neither cancelled nor claimed by another worker. Checked just before acting."""
     mine = type(row)._default_manager.filter(pk=row.pk, state=Outbox.State.SENDING, attempts=row.attempts)
     return mine.exists()
 
@@ -118,10 +116,9 @@ def is_still_mine(row: Outbox) -> bool:
 def _settle(
     row: Outbox, state: str, columns: Mapping[str, object], *, among: Collection[str] = _IN_HAND
 ) -> bool:
-    """Write the outcome, unless another has claimed the row since (the outcome is theirs to write then), or it
-    was cancelled.
+    """Write the outcome, unless the row was cancelled or claimed by another worker, who then writes it.
 
-    A row that the sweep has freed and nobody has claimed yet is still this worker's: `attempts` names the claim.
+    `attempts` identifies the claim, so a row freed by the sweep and not claimed since is still this worker's.
     """
     values = {"state": state, **columns}
     mine = type(row)._default_manager.filter(pk=row.pk, state__in=among, attempts=row.attempts)

@@ -24,7 +24,7 @@ class Words(Protocol):
         """The name of a family of tasks; `name` itself for an unknown one."""
 
     def count(self, key: str, n: int, **values: str | int) -> str:
-        """The singular or plural phrase for `n`."""
+        pass
 
     def number(self, value: float, places: int) -> str:
         """`value` rounded to `places` decimals, with the decimal mark of the language."""
@@ -32,7 +32,7 @@ class Words(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of the third level, with a quiet line below it."""
+    """A third-level heading with a muted line below it."""
 
     text: str
     note: str | None = None
@@ -49,21 +49,19 @@ class Prose:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A tinted box for what must not be overlooked."""
+    """A tinted box for important points."""
 
     paragraphs: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Labelled:
-    """Short labels with a text each."""
-
     rows: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A table cell with a quiet second line; with `rows` it spans that many rows, which omit it."""
+    """A table cell with a muted second line; with `rows` it spans that many rows, which omit it."""
 
     text: str
     note: str | None = None

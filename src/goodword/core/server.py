@@ -183,8 +183,6 @@ class Answer(Task):  # type: ignore[misc]  # the library has no types
 
 
 class ApplicationAnswer(Answer, WSGITask):  # type: ignore[misc]  # the library has no types
-    """The application's answer."""
-
     def get_environment(self) -> dict[str, Any]:
         """For HEAD, leave `write` as the only way to send a body."""
         environ: dict[str, Any] = super().get_environment()
@@ -246,7 +244,6 @@ class Channel(HTTPChannel):  # type: ignore[misc]  # the library has no types
         return bool(self.connected and super().writable())
 
     def patience(self) -> float:
-        """Seconds allowed for the arriving request."""
         longer = self.timed.most / self.server.max_body if self.timed.known else 1
         return self.server.arrival_seconds * longer
 
@@ -299,7 +296,6 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
         )
 
     def add_task(self, channel: Channel) -> None:
-        """Hand a complete request to a thread."""
         path = getattr(channel.requests[0], "path", "")
         (self._probes if path in PROBES else self.task_dispatcher).add_task(channel)
 
@@ -415,7 +411,7 @@ def _affordable() -> int:
 
 
 def _network(address: str) -> str:
-    """What counts as one address: for IPv6 the /64 of a household."""
+    """The address that limits count: for IPv6 the /64 of a household."""
     try:
         given = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

@@ -5,33 +5,32 @@ Only a worker is ever stopped this way; elsewhere `check` does nothing and `paus
 
 import threading
 
-_asked = threading.Event()
+_requested = threading.Event()
 
 
 class Stopped(BaseException):
-    """Work has to stop here, and another worker continues it.
+    """The process is stopping; another worker continues the work.
 
     Not an `Exception`, so that code which survives any error in a single row lets it through.
     """
 
 
-def ask() -> None:
+def request() -> None:
     """Ask all work in this process to stop."""
-    _asked.set()
+    _requested.set()
 
 
-def asked() -> bool:
-    """Whether `ask` was called."""
-    return _asked.is_set()
+def requested() -> bool:
+    return _requested.is_set()
 
 
 def check() -> None:
     """Raise Stopped if asked to. Call it between rows or batches, when finished work is stored."""
-    if _asked.is_set():
+    if _requested.is_set():
         raise Stopped
 
 
 def pause(seconds: float) -> None:
     """Sleep. Raises Stopped as soon as asked to."""
-    if _asked.wait(max(seconds, 0.0)):
+    if _requested.wait(max(seconds, 0.0)):
         raise Stopped

@@ -53,8 +53,6 @@ for one in $groups; do kill -KILL "-$one" 2>/dev/null; done
 
 
 class PortInUse(Exception):
-    """Something listens there already."""
-
     def __init__(self, port: int, setting: str = "GOODWORD_PORT") -> None:
         super().__init__(
             f"Port {port} is in use. Stop what uses it, or choose another, as in {setting}={port + 1}."
@@ -72,19 +70,18 @@ def refuse_busy_port(port: int, *, setting: str) -> None:
 
 
 def worker_command() -> list[str]:
-    """The command line of the supervised worker."""
     return goodword("worker", "--grace", str(WORKER_GRACE))
 
 
 def goodword(*arguments: str) -> list[str]:
-    """The command line of our own program, whatever the path says."""
+    """The command line of our own program, independent of PATH."""
     return [sys.executable, "-m", "goodword.cli", *arguments]
 
 
 def leave_on_terminate() -> None:
-    """Let SIGTERM and a closed terminal end this program as Ctrl-C does, so that everything is ended in order.
+    """Make SIGTERM and a closed terminal end this program like Ctrl-C, so that everything is stopped in order.
 
-    SIGINT itself as well: a script starts its background programs deaf to it.
+    SIGINT itself as well: scripts start background programs with it ignored.
     """
 
     def leave(number: int, frame: FrameType | None) -> None:  # noqa: ARG001 - a signal handler's signature
@@ -210,7 +207,7 @@ class Children:
 
     def wait(self) -> str:
         """Wait until we give up on a program. Returns the reason as a sentence."""
-        assert self._watcher is not None, "nobody watches"
+        assert self._watcher is not None, "call watch first"
         while self._watcher.is_alive():
             self._watcher.join(_LOOK_EVERY)
         return self._given_up or "The programs are no longer supervised."
@@ -252,17 +249,15 @@ class Children:
         status = one.process.poll()
         if status is None:
             return
-        how = f"{one.name} has ended ({_how(status)})"
+        how = f"{one.name} exited ({_how(status)})"
         if one.starts == 1 and status == REFUSED:
-            self._given_up = f"{how} without having run; see its last lines above."
+            self._given_up = f"{how} at its first start; see its last lines above."
             return
         wait = one.patience.ended(now, refused=status == REFUSED)
         if wait is None:
-            self._given_up = (
-                f"{how} {CRASHES} times in a row right after its start; see its last lines above."
-            )
+            self._given_up = f"{how} {CRASHES} times in a row right after starting; see its last lines above."
             return
-        _say(f"{how}; starting it again in {wait:g} s.")
+        _say(f"{how}; restarting in {wait:g} s.")
         one.again_at = now + wait
 
     def _look_at_server(self, now: float) -> bool:
@@ -273,9 +268,9 @@ class Children:
         if self._server_again_at is None:
             wait = self._server_patience.ended(now)
             if wait is None:
-                self._given_up = f"PostgreSQL has ended {CRASHES} times in a row; see {server.log}."
+                self._given_up = f"PostgreSQL exited {CRASHES} times in a row; see {server.log}."
                 return False
-            _say(f"PostgreSQL has ended; starting it again in {wait:g} s.")
+            _say(f"PostgreSQL exited; restarting in {wait:g} s.")
             self._server_again_at = now + wait
         if now < self._server_again_at:
             return False
@@ -285,7 +280,7 @@ class Children:
         except postgres.PostgresError as error:
             _say(str(error))
             return False
-        _say("PostgreSQL runs again.")
+        _say("PostgreSQL is running again.")
         return True
 
     def _spawn(self, command: Sequence[str]) -> "subprocess.Popen[bytes]":
@@ -343,5 +338,5 @@ class _Guard:
         try:
             self._process.stdin.write(f"{line}\n".encode())
             self._process.stdin.flush()
-        except BrokenPipeError:  # the guard was killed: carry on without it
+        except BrokenPipeError:  # the guard was killed: continue without it
             pass

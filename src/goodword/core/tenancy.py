@@ -1,8 +1,8 @@
-"""Organisation-owned rows are fetched through the organisation, by construction.
+"""Organisation-owned rows are fetched through the organisation.
 
-`Model.objects.of(organisation)` is the way of views and domain code. `across_organisations()` is the named
-exception: for sweeps, for jobs that hold a row's id, and for resolving a link or webhook token that itself
-proves the right. An architecture test refuses every other read through `.objects` of such a model.
+Views and domain code use `Model.objects.of(organisation)`. The exception is `across_organisations()`, for sweeps, for
+jobs with a row's id, and for link and webhook tokens, which prove access. An architecture test forbids any other read
+through `.objects` of such a model.
 """
 
 from typing import Any, Protocol, TypeVar
@@ -13,7 +13,7 @@ M = TypeVar("M", bound=models.Model)
 
 
 class HasPk(Protocol):
-    """An organisation, as far as the core needs to know one."""
+    """An organisation, as far as core knows one."""
 
     pk: Any
 
@@ -22,9 +22,8 @@ class OwnedManager(models.Manager[M]):
     """The manager of every organisation-owned model."""
 
     def of(self, organisation: HasPk) -> models.QuerySet[M]:
-        """The rows of one organisation."""
         return self.get_queryset().filter(organisation_id=organisation.pk)
 
     def across_organisations(self) -> models.QuerySet[M]:
-        """All rows; only where the row's id or a secret token already settles whose they are."""
+        """All rows; only where the row's id or a secret token already determines the organisation."""
         return self.get_queryset()

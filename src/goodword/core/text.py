@@ -81,10 +81,10 @@ _WEEKDAYS: Final = {"de": "l, j. F"}
 
 
 def clean_text(raw: str, *, one_line: bool = False) -> str:
-    """The text in Unicode form NFC, trimmed, without controls; with `one_line` all on one line.
+    """The text in Unicode form NFC, trimmed, without control characters; with `one_line` on one line.
 
-    Out go control characters (category Cc, tab and line feed excepted), lone surrogates (Cs), noncharacters,
-    the byte order mark and bidirectional overrides. Line breaks of every kind become a line feed.
+    Removes control characters (category Cc, except tab and line feed), lone surrogates (Cs), noncharacters, the byte
+    order mark and bidirectional overrides. Line breaks of every kind become a line feed.
     """
     for found, plain in _LINE_BREAKS.items():
         raw = raw.replace(found, plain)
@@ -107,23 +107,23 @@ def _is_kept(character: str) -> bool:
 
 
 def has_link(text: str) -> bool:
-    """Whether there is a link in the text, or what a mail program makes one of: a bare host, a mail address."""
+    """Whether mail programs would make a link of any part: a URL, a bare host, a mail address."""
     return _finds(text, bare=True)
 
 
 def has_written_link(text: str) -> bool:
-    """Whether there is more than the bare name of a site in the text: companies may be called Booking.com.
+    """Like `has_link`, but a site's bare name is allowed, since companies may be called Booking.com.
 
-    A scheme, a path, a mail address and a host below a site ("pay.example.com") do count.
+    A scheme, a path, a mail address and a host below a site ("pay.example.com") count.
     """
     return _finds(text, bare=False)
 
 
 def defused(text: str) -> str:
-    """The text, printed so that no mail program makes a link of any of it.
+    """The text, written so that mail programs make no links of it.
 
-    A written link gets brackets that everybody sees ("http[:]//evil[.]example"). The dot of anything else that could
-    be a host ("Booking.com") stands between two word joiners, which nobody sees.
+    A written link gets visible brackets ("http[:]//evil[.]example"). The dot of anything else that could be a host
+    ("Booking.com") is surrounded by invisible word joiners.
     """
     if has_written_link(text):
         return _bracketed(text)
@@ -136,7 +136,7 @@ def defused(text: str) -> str:
 
 
 def defused_in_header(text: str) -> str:
-    """The same for subjects, names of senders and notes, where invisible characters are lost or suspicious.
+    """For subjects, sender names and notes, where invisible characters are lost or suspicious.
 
     Names that could be taken for a host get brackets too ("Booking[.]com").
     """
@@ -159,7 +159,7 @@ def _finds(text: str, *, bare: bool) -> bool:
 
 
 def _plain(text: str) -> str:
-    """What a reader reads: folded, without invisible characters, with one kind of dot."""
+    """The text as read: folded, without invisible characters, with one kind of dot."""
     folded = unicodedata.normalize("NFKC", text)
     seen = "".join(one for one in folded if unicodedata.category(one) != "Cf")
     folded = seen.translate(_DOTS | _MARKS).casefold()
@@ -206,12 +206,12 @@ def _suffixes() -> PublicSuffixList:
 
 
 def written_day(day: date | datetime) -> str:
-    """ "24 November 2026", "24. November 2026"; a moment as it is, so bring it into its zone first."""
+    """ "24 November 2026", "24. November 2026"; convert a time to its zone first."""
     return date_format(day, f"{_DAYS.get(_primary(), 'j F')} Y")
 
 
 def written_weekday(day: date | datetime, *, year: bool = False) -> str:
-    """ "Tuesday 24 November", "Dienstag, 24. November"; with the `year` where it is wanted."""
+    """ "Tuesday 24 November", "Dienstag, 24. November"; optionally with the year."""
     return date_format(day, _WEEKDAYS.get(_primary(), "l j F") + (" Y" if year else ""))
 
 

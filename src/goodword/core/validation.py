@@ -42,7 +42,7 @@ _NO_OBJECT = {"dict_type", "model_type", "model_attributes_type", "dataclass_typ
 
 
 def shortened(name: str) -> str:
-    """A name from somebody's file, short enough for a sentence."""
+    """A name from somebody's file, shortened for a sentence."""
     return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}…"
 
 

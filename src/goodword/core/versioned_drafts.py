@@ -1,7 +1,7 @@
-"""Versioned drafts: something is edited as a draft, published as a version that never changes, and then referred to.
+"""Versioned drafts: edited as a draft, published as an immutable version, then referred to.
 
-A draft is changed under the lock of its owner, by somebody who has seen its current revision. Each app keeps its own
-rows and rules for publishing; this module has what they share.
+A draft is changed under its owner's lock and only from its current revision. Each app has its own rows and rules for
+publishing.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,15 +25,11 @@ class NotEditable(Exception):
 
 
 class HasRevision(Protocol):
-    """A row that counts its changes."""
-
     @property
     def revision(self) -> int: ...
 
 
 class InLanguage(Protocol):
-    """A row in one language."""
-
     @property
     def language(self) -> str: ...
 
@@ -54,11 +50,9 @@ class LanguagesDraft[R]:
 
     @property
     def rows(self) -> tuple[R, ...]:
-        """All languages, the source first."""
         return (self.source, *self.translations)
 
     def row(self, language: str) -> R | None:
-        """One language."""
         return next((row for row in self.rows if cast(InLanguage, row).language == language), None)
 
 

@@ -109,15 +109,15 @@ def _load() -> "WSGIApplication":
 
 
 def _watch(listening: socket.socket, processes: int) -> int:
-    _load()  # once for all
+    _load()
     _close_connections()
     children: set[int] = set()
-    watched, held = os.pipe()  # never written to: it closes when we exit
+    read_end, write_end = os.pipe()  # never written to: it closes when we exit
     signal.signal(signal.SIGTERM, _leave)
     try:
         while True:
             while len(children) < processes:
-                children.add(_child(listening, watched, held))
+                children.add(_child(listening, read_end, write_end))
             pid, status = os.wait()
             children.discard(pid)
             if os.waitstatus_to_exitcode(status) == WRONG_SETTING:
@@ -157,33 +157,33 @@ def _close_connections() -> None:
             one.close_pool()
 
 
-def _child(listening: socket.socket, watched: int, held: int) -> int:
+def _child(listening: socket.socket, read_end: int, write_end: int) -> int:
     parent = os.getpid()
     pid = os.fork()
     if pid:
         return pid
     process = _Process()
     try:
-        os.close(held)
-        _end_with(parent, watched, process.end)
+        os.close(write_end)
+        _end_with(parent, read_end, process.end)
         _run(listening, process)
     except environment.SettingError as error:
         print(f"goodword: {error}", file=sys.stderr, flush=True)
         os._exit(WRONG_SETTING)
-    except BaseException:  # noqa: BLE001 - the end of this process: whatever it was, it is said before
+    except BaseException:  # noqa: BLE001 - the end of this process: print any error first
         traceback.print_exc()
         os._exit(1)
     os._exit(0)
 
 
-def _end_with(parent: int, watched: int, end: Callable[[], None]) -> None:
+def _end_with(parent: int, read_end: int, end: Callable[[], None]) -> None:
     """Call `end` when the parent is gone, which closes its end of a pipe.
 
     Linux also sends a signal, which does not depend on one of our threads being scheduled.
     """
 
     def watch() -> None:
-        os.read(watched, 1)
+        os.read(read_end, 1)
         end()
 
     threading.Thread(target=watch, name="parent", daemon=True).start()

@@ -14,7 +14,7 @@ from holidays.registry import COUNTRIES
 
 log = logging.getLogger(__name__)
 DAY_STARTS, DAY_ENDS = time(9), time(17)
-#: how far a moment is looked for at which it is daytime for everybody; beyond it, for the organisation alone
+#: how far ahead to look for a time that is daytime in all zones
 _LOOK_AHEAD = timedelta(days=14)
 #: column length
 _LONGEST_REGION: Final = 10
@@ -25,11 +25,11 @@ _SMALL: Final = {"And": "and", "Of": "of", "The": "the"}
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which days are worked: Monday to Friday in `zone`, without the public holidays of a country and its region.
+    """Working days: Monday to Friday in `zone`, without the public holidays of a country and region.
 
-    `country` is an ISO 3166-1 code, `region` the code of a part of it as the `holidays` package names it; empty:
-    no holidays. A region that the package does not know leaves the holidays of the whole country, such a country
-    none: a deadline a day early does less harm than none at all. The log says so once.
+    `country` is an ISO 3166-1 code, `region` a code of the `holidays` package; empty: no holidays. An unknown region
+    gets the whole country's holidays, an unknown country none; it is logged once. A deadline a day early does less
+    harm than none at all.
     """
 
     zone: ZoneInfo
@@ -37,26 +37,23 @@ class Calendar:
     region: str = ""
 
     def is_working_day(self, day: date) -> bool:
-        """Whether people work on this local day."""
         if day.weekday() >= 5:
             return False
         return not self.country or day not in _dates_of_year(self.country, self.region, day.year)
 
     def next_working_day(self, day: date) -> date:
-        """The first working day after `day`."""
         day += timedelta(days=1)
         while not self.is_working_day(day):
             day += timedelta(days=1)
         return day
 
     def at(self, zone: str) -> "Calendar":
-        """The same working days as they are lived in another time zone; an empty name leaves the calendar as it is."""
+        """The same working days in another time zone; an empty name changes nothing."""
         return replace(self, zone=ZoneInfo(zone)) if zone else self
 
 
 @cache
 def calendar_of(zone: str, *, country: str = "", region: str = "") -> Calendar:
-    """The calendar of a time zone's name and a country."""
     return Calendar(ZoneInfo(zone), country, region)
 
 
@@ -73,10 +70,10 @@ def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datet
 
 
 def into_working_hours(moment: datetime, *, calendar: Calendar, zones: Collection[ZoneInfo] = ()) -> datetime:
-    """`moment` itself if it lies on a working day between 9 and 17 local time, else the next such moment.
+    """`moment` itself if it is on a working day between 9 and 17 local time, else the next such time.
 
-    With `zones` it is to be between 9 and 17 there too; where that never happens (Berlin and Honolulu), the
-    first of them alone counts, on a working day of the calendar.
+    With `zones` it must be between 9 and 17 there too. Where that never happens (Berlin and Honolulu), only the first
+    of them counts, on a working day of the calendar.
     """
     found = _in_hours(moment, calendar=calendar)
     if not zones:
@@ -120,7 +117,7 @@ def _in_hours(moment: datetime, *, calendar: Calendar) -> datetime:
 
 
 def _in_day(moment: datetime, zone: ZoneInfo) -> datetime:
-    """`moment` itself if it lies between 9 and 17 there, else the next 9 o'clock."""
+    """`moment` itself if it is between 9 and 17 there, else the next 9 o'clock."""
     local = moment.astimezone(zone)
     if DAY_STARTS <= local.time() < DAY_ENDS:
         return moment
@@ -130,12 +127,11 @@ def _in_day(moment: datetime, zone: ZoneInfo) -> datetime:
 
 @cache
 def _dates_of_year(country: str, region: str, year: int) -> frozenset[date]:
-    """The public holidays of one year. Frozen, since the package's own set fills itself while it is asked, and
-    another thread could find it half full."""
+    """The public holidays of one year. Frozen, because the package's own set fills itself lazily, not thread-safely."""
     try:
         return frozenset(holidays.country_holidays(country, subdiv=region or None, years=year))
     except NotImplementedError:
-        log.warning("There are no public holidays of %s %s to go by", country, region)
+        log.warning("No public holidays are known for %s %s", country, region)
         return _dates_of_year(country, "", year) if region else frozenset()
 
 

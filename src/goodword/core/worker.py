@@ -32,20 +32,20 @@ from goodword.core.jobs import GiveBack
 
 log = logging.getLogger(__name__)
 
-#: a job that each time is interrupted by an outage may be what causes it: seconds to wait at most before the next run
+#: maximum seconds before the next run of a job that outages keep interrupting, since it may cause them
 LONGEST_REST = 300
 
-_SHOW_LIFE = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
-#: after an outage others may have taken this worker for dead and have removed its row
-_SIGN_ON_AGAIN = """
+_BEAT = "UPDATE procrastinate_workers SET last_heartbeat = now() WHERE id = %s"
+#: after an outage other workers may have removed this worker's row
+_REGISTER_AGAIN = """
 INSERT INTO procrastinate_workers (id, last_heartbeat) OVERRIDING SYSTEM VALUE VALUES (%(worker_id)s, now())
 ON CONFLICT DO NOTHING
 """
-_BEGUN = "SELECT id FROM procrastinate_jobs WHERE worker_id = %s AND status = 'doing'"
+_STARTED = "SELECT id FROM procrastinate_jobs WHERE worker_id = %s AND status = 'doing'"
 
 
 class Connector(PsycopgConnector):
-    """Tries again for as long as the database is away, unless the worker is to end."""
+    """Retries while the database is unavailable, unless the worker is stopping."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -53,7 +53,7 @@ class Connector(PsycopgConnector):
             min_size=1,
             max_size=4,
             timeout=3.0,
-            # the pool's waits between two tries double without limit: rather begin anew
+            # the pool's delay between attempts doubles without limit: start over instead
             reconnect_timeout=3.0,
         )
         self._away = False
@@ -66,22 +66,18 @@ class Connector(PsycopgConnector):
         self._async_pool = pool
 
     async def execute_query_async(self, query: LiteralString, **arguments: Any) -> None:
-        """See the library."""
         ask = super().execute_query_async
         await self._patiently(lambda: ask(query, **arguments))
 
     async def execute_query_one_async(self, query: LiteralString, **arguments: Any) -> dict[str, Any]:
-        """See the library."""
         ask = super().execute_query_one_async
         return await self._patiently(lambda: ask(query, **arguments))
 
     async def execute_query_all_async(self, query: LiteralString, **arguments: Any) -> list[dict[str, Any]]:
-        """See the library."""
         ask = super().execute_query_all_async
         return await self._patiently(lambda: ask(query, **arguments))
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
-        """See the library."""
         listen = super().listen_notify
         await self._patiently(lambda: listen(on_notification, channels))
 
@@ -90,23 +86,23 @@ class Connector(PsycopgConnector):
             try:
                 result = await act()
             except ConnectorException as error:
-                if stopping.asked() or self._async_pool is None or not database.is_outage(error):
+                if stopping.requested() or self._async_pool is None or not database.is_outage(error):
                     raise
                 if not self._away:
                     said = database.first_line(error.__cause__ or error)
-                    log.warning("The database cannot be used (%s); the worker waits for it", said)
+                    log.warning("The database is unavailable (%s); the worker is waiting", said)
                 self._away = True
             else:
                 if self._away:
-                    log.warning("The database can be used again; the worker goes on")
+                    log.warning("The database is available again")
                 self._away = False
                 return result
             await asyncio.sleep(wait)
-        raise AssertionError("waits without end")
+        raise AssertionError("unreachable")
 
 
 class Worker(LibraryWorker):
-    """A worker whose heart beats elsewhere (core.health calls `look_after` with each beat)."""
+    """A worker with its own heartbeat (core.health calls `look_after` with each beat)."""
 
     def __init__(self, *, app: Any, concurrency: int, grace: float) -> None:
         super().__init__(
@@ -127,27 +123,24 @@ class Worker(LibraryWorker):
         await self.run()  # type: ignore[no-untyped-call]
 
     def end(self) -> None:
-        """Begin no more jobs."""
         self.stop()  # type: ignore[no-untyped-call]
 
     @property
     def running(self) -> set[int]:
-        """The ids of the jobs that run now."""
         return {context.job.id for context in list(self._running_jobs.values()) if context.job.id is not None}
 
     def look_after(self, connection: psycopg.Connection) -> None:
-        """Show that this worker lives, and give back jobs that the table says it runs and that it does not run.
+        """Update the heartbeat, and requeue jobs that the table lists as running here but that are not.
 
-        There are such when an answer of the database was lost. A job that was fetched this moment may look so too:
-        what counts is two looks.
+        This happens when the database's answer is lost. A job just fetched looks the same, so it must be seen twice.
         """
         if self.worker_id is None:
             return
-        connection.execute(_SHOW_LIFE, [self.worker_id])
-        begun = {job_id for (job_id,) in connection.execute(_BEGUN, [self.worker_id]).fetchall()}
-        lost = begun - self.running
+        connection.execute(_BEAT, [self.worker_id])
+        started = {job_id for (job_id,) in connection.execute(_STARTED, [self.worker_id]).fetchall()}
+        lost = started - self.running
         for job_id in lost & self._lost:
-            log.warning("Job %d is given back", job_id)
+            log.warning("Job %d is requeued", job_id)
             give_back(connection, job_id)
         self._lost = lost
 
@@ -157,7 +150,7 @@ class Worker(LibraryWorker):
         except ConnectorException as error:
             if not isinstance(error.__cause__, psycopg.errors.ForeignKeyViolation):
                 raise
-            await self.app.connector.execute_query_async(_SIGN_ON_AGAIN, worker_id=self.worker_id)
+            await self.app.connector.execute_query_async(_REGISTER_AGAIN, worker_id=self.worker_id)
 
     async def _persist_job_status(
         self,
@@ -177,9 +170,9 @@ class Worker(LibraryWorker):
             self._interrupted.pop(job.id, None)
             await super()._persist_job_status(job, status, retry_decision, context, job_result)
         except ConnectorException as error:
-            # The next look at this worker's jobs gives it back, or another worker does once this one has ended.
+            # the next heartbeat requeues it, or another worker after this one has exited
             log.warning(
-                "How job %d ended could not be written: %s",
+                "The outcome of job %d could not be stored: %s",
                 job.id,
                 database.first_line(error.__cause__ or error),
             )
@@ -192,12 +185,12 @@ class Worker(LibraryWorker):
 
 
 def give_back(connection: psycopg.Connection, job_id: int) -> None:
-    """Queue a job again that its worker has begun; nothing if it is not running any more."""
+    """Requeue a started job; nothing if it is no longer running."""
     for _ in range(3):
         try:
             connection.execute(GIVE_BACK, {"job_id": job_id, "wait": 0})
         except psycopg.errors.UniqueViolation:
-            continue  # a newer one under the same queueing lock came this moment
+            continue  # a newer one under the same queueing lock was just queued
         return
 
 
@@ -227,9 +220,9 @@ async def _run(concurrency: int, grace: float) -> int:
         broken = threading.Event()
 
         def end() -> None:
-            if stopping.asked():  # a second signal
+            if stopping.requested():  # a second signal
                 _end_hard(worker)
-            stopping.ask()
+            stopping.request()
             worker.end()
             _later(grace, lambda: _end_hard(worker))
 
@@ -244,10 +237,10 @@ async def _run(concurrency: int, grace: float) -> int:
             try:
                 await worker.work()
             except ConnectorException:
-                if not stopping.asked():
+                if not stopping.requested():
                     raise
                 # stopped while the database was away: another worker gets its jobs
-    if stopping.asked() and not broken.is_set():
+    if stopping.requested() and not broken.is_set():
         return 0
     print("goodword: the worker cannot continue; see the log.", file=sys.stderr)
     return 1

@@ -23,16 +23,19 @@ def export(wanted: ExportRequest) -> Sections:
         )
         own = Q(link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.CANDIDATE_DATA])
         mails = mails.filter(own | Q(to_address__iexact=address) if address else own)
-    whole = [
+    exported = [
         exported_mail(mail, text=not (wanted.by_member and _is_private(mail)))
         for mail in mails.order_by("pk")
     ]
-    return {"mails": whole}
+    return {"mails": exported}
 
 
 def _is_private(mail: Email) -> bool:
-    """Whether its words are for its reader alone: what follows an invitation to an assessment names a deadline that
-    may have waited for an answer of which the hiring team knows nothing (docs/decisions/0026-*)."""
+    """Whether its text is for the recipient only.
+
+    Mails after an assessment's invitation name a deadline that may reveal an adjustment request, which the hiring team
+    must not know of (docs/decisions/0026-*).
+    """
     return mail.kind.startswith("assessment.") and mail.kind != "assessment.invitation"
 
 

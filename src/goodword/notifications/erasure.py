@@ -1,4 +1,4 @@
-"""What is erased of mail: the mails about an application, to whomever, and their links."""
+"""Erasure of mails about an application, to any recipient, and of their links."""
 
 from datetime import datetime
 
@@ -9,10 +9,10 @@ from goodword.notifications.models import Email, Link
 
 @erases("notifications.Email", "notifications.Link")
 def erase(subject: Subject, now: datetime) -> Counts:
-    """Rows are deleted, so that a worker that is about to send one finds nothing to send."""
-    del now  # nothing here has a moment of its own
+    """Rows are deleted, so that a worker about to send one finds nothing."""
+    del now
     mails = Email.objects.across_organisations().filter(application_id__in=subject.application_ids)
-    dead = links.forget(purpose=Link.Purpose.REVIEW, subject_ids=subject.application_ids)
+    deleted_links = links.forget(purpose=Link.Purpose.REVIEW, subject_ids=subject.application_ids)
     in_mails, _ = Link.objects.across_organisations().filter(email__in=mails).delete()
-    gone, _ = mails.delete()
-    return {"mails": gone, "links": dead + in_mails}
+    deleted_mails, _ = mails.delete()
+    return {"mails": deleted_mails, "links": deleted_links + in_mails}

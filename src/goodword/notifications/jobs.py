@@ -12,7 +12,7 @@ SWEEP_AT_MOST = 200
 
 @jobs.job(name="email.send", priority=jobs.MAIL, swept_by="email.sweep")
 def send_email(*, email_id: int) -> None:
-    """Send one mail. Its row decides about further tries, so the job itself takes none."""
+    """Send one mail. Its row records further attempts, so the job has no retries."""
     with sending_slot() as mine:
         if mine:
             send(email_id=email_id, now=clock.now())
@@ -21,7 +21,7 @@ def send_email(*, email_id: int) -> None:
 @jobs.job(name="email.sweep", cron="* * * * * */10", queueing_lock="email.sweep", priority=jobs.MAIL)
 def sweep_emails(*, timestamp: int = 0) -> None:
     """Free the mails of dead workers, then send due mails in the order in which they were queued."""
-    del timestamp  # given to every periodic job; the clock is ours
+    del timestamp  # passed to every periodic job
     free_stuck(now=clock.now())
     with sending_slot() as mine:
         if not mine:

@@ -1,4 +1,4 @@
-"""Where a mail provider tells what became of a mail. Behind the secret only; nothing of it is shown to anybody."""
+"""The endpoint for a mail provider's events, protected by a secret."""
 
 import logging
 from importlib import import_module
@@ -20,14 +20,14 @@ log = logging.getLogger(__name__)
 
 @csrf_exempt
 def events(request: HttpRequest, provider: str) -> HttpResponse:
-    """Take a provider's events: 200 when they are kept or concern nobody, so that it does not send them again.
+    """Accept a provider's events: 200 if they are recorded or concern no mail of ours.
 
-    404 unless this provider and a secret are configured, 401 without the secret, 400 for what cannot be read. An
-    error of ours is a 500: the provider sends them again, and what was kept already changes nothing.
+    404 unless this provider and a secret are configured, 401 without the secret, 400 if unreadable. After a 500 the
+    provider sends them again, and events already recorded have no effect.
     """
     if provider != settings.GOODWORD_MAIL_PROVIDER or not settings.GOODWORD_MAIL_WEBHOOK_SECRET:
         raise Http404
-    if request.method == "HEAD":  # some ask so whether the address exists
+    if request.method == "HEAD":  # some providers check that the URL exists
         return HttpResponse()
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST", "HEAD"])
@@ -52,7 +52,7 @@ def events(request: HttpRequest, provider: str) -> HttpResponse:
 
 
 def _reader(provider: str) -> Any:
-    """Anymail's view of this provider, used for its checks and its reading alone."""
+    """Anymail's view of this provider, used only to validate and parse."""
     module = import_module(f"anymail.webhooks.{provider}")
     return getattr(module, PROVIDERS[provider])()
 

@@ -27,7 +27,6 @@ class Axis:
         return round(self.start + share * (self.end - self.start), 1)
 
     def ticks(self) -> list[int]:
-        """The integers on the axis."""
         first, last = int(-(-self.low // 1)), int(self.high // 1)
         return list(range(first, last + 1))
 
@@ -48,7 +47,6 @@ def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float
 
 
 def written_number(value: float) -> str:
-    """With one decimal: 3.4, 4.0."""
     return f"{value:.1f}"
 
 
@@ -74,8 +72,6 @@ STACK_STEP = 5
 
 @dataclass(frozen=True)
 class Ring:
-    """The ring of one answer."""
-
     x: float
     y: float
 
@@ -101,8 +97,6 @@ class ScaleRow:
 
 @dataclass(frozen=True)
 class Picture:
-    """One drawing of a chart, wide or narrow."""
-
     measures: Measures
     height: int
     axis_y: int
@@ -126,7 +120,6 @@ class Chart:
 
     @property
     def pictures(self) -> list[Picture]:
-        """Wide first."""
         return [self.wide, self.narrow]
 
 
@@ -179,8 +172,6 @@ def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measur
 
 @dataclass(frozen=True)
 class BarRow:
-    """The bar of one answer."""
-
     label: str
     count: int
     top: int

@@ -31,7 +31,6 @@ def parse_hex(colour: str) -> tuple[int, int, int]:
 
 
 def to_hex(channels: tuple[int, int, int]) -> str:
-    """Channels 0..255 to `#rrggbb`."""
     return "#{:02x}{:02x}{:02x}".format(*channels)
 
 

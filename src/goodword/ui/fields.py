@@ -13,8 +13,6 @@ from django.utils.translation import gettext
 
 
 class Renderer(TemplatesSetting):
-    """Renders forms and fields with our templates."""
-
     form_template_name = "ui/forms/form.html"
     field_template_name = "ui/forms/field.html"
 
@@ -90,8 +88,6 @@ class Option:
 
 @dataclass(frozen=True)
 class Question:
-    """What a question component renders."""
-
     name: str
     id: str
     question: str
@@ -112,8 +108,8 @@ def question_from_field(
 ) -> Question:
     """From a bound field. `options` replaces its choices, and can have examples."""
     choices = list(options) or [pair for pair in getattr(field.field, "choices", ()) if str(pair[0]) != ""]
-    held = field.value()
-    values = held if isinstance(held, (list, tuple, set)) else [held]
+    value = field.value()
+    values = value if isinstance(value, (list, tuple, set)) else [value]
     return Question(
         name=field.html_name,
         id=field.auto_id or field.html_name,

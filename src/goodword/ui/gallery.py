@@ -115,8 +115,6 @@ SETTINGS_NAV = [
 
 
 class SampleForm(forms.Form):
-    """One field of each kind."""
-
     name = forms.CharField(max_length=60)
     email = forms.EmailField(label="E-mail address", help_text="We write to it once, with the link.")
     relationship = forms.ChoiceField(choices=[("", "Choose one"), ("manager", "Manager"), ("peer", "Peer")])
@@ -195,7 +193,6 @@ def gallery(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def gallery_layout(request: HttpRequest, layout: str) -> HttpResponse:
-    """A layout as a page."""
     context = gallery_context(SampleForm())
     if layout == "settings":
         context["settings_nav"] = SETTINGS_NAV

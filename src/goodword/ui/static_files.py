@@ -113,10 +113,10 @@ def _subset(source: Path, font: WebFont) -> bytes:
     subsetter.subset(whole)
     small = instantiateVariableFont(whole, {"opsz": TEXT_SIZE, "wght": WEIGHTS})
     small.flavor = "woff2"
-    with tempfile.TemporaryFile() as held:
-        small.save(held)
-        held.seek(0)
-        return held.read()
+    with tempfile.TemporaryFile() as file:
+        small.save(file)
+        file.seek(0)
+        return file.read()
 
 
 def _fingerprint(source: Path) -> str:
@@ -166,8 +166,6 @@ def build_styles(folder: Path, sources: Path = SOURCES) -> Path:
 
 
 class BuiltFinder(BaseFinder):
-    """Finds the built files, building them first."""
-
     def __init__(self, app_names: Iterable[str] | None = None, *args: Any, **kwargs: Any) -> None:  # noqa: ARG002  Django's signature
         self.folder = Path(settings.GOODWORD_BUILT_STATIC)
         super().__init__(*args, **kwargs)
@@ -188,7 +186,6 @@ class BuiltFinder(BaseFinder):
         return [found] if find_all else found
 
     def list(self, ignore_patterns: Iterable[str] | None) -> Iterator[tuple[str, FileSystemStorage]]:
-        """All built files, for `collectstatic`."""
         build_fonts(self.folder / "ui" / "fonts")
         build_styles(self.folder / "ui" / "css")
         storage = FileSystemStorage(location=self.folder)

@@ -52,8 +52,6 @@ def mark_svg(name: str) -> str:
 
 @dataclass(frozen=True)
 class Status:
-    """How a state is displayed: word, colour tone and mark."""
-
     word: str | Promise
     tone: str
     mark: str

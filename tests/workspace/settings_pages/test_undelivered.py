@@ -133,7 +133,7 @@ def test_only_members_see_a_mail_outage(about: Application) -> None:
     admin = factories.member(about.organisation, kind="admin")
     manager = factories.member(about.organisation, kind="hiring_manager")
     roles = path("roles", about.organisation)
-    title = "E-mail isn't going out"
+    title = "E-mails are not being sent"
     assert title not in signed_in(recruiter).get(roles).content.decode()
     outages.fails(Leave(probe=0), error="421 Too busy for ada@mail.example", now=NOW)
     for who, sees_error in ((recruiter, False), (admin, True), (manager, False)):

@@ -180,7 +180,7 @@ def choose_mails(*, member: Membership, each_reference: bool, now: datetime) -> 
 
 
 def wants_each_reference(*, organisation_id: int, address: str) -> bool:
-    """Whether the member who signs in with this address asked for a mail at each reference."""
+    """Whether the member with this address wants a mail for each reference."""
     return (
         Membership.objects.across_organisations()
         .filter(

@@ -15,27 +15,26 @@ NOBODY = 65534
 
 @dataclass(frozen=True)
 class Launcher:
-    """A command to put before a program's own, and the user its files must belong to (None: leave them)."""
+    """A prefix for command lines, and the user who must own the files (None: leave them)."""
 
     prefix: tuple[str, ...] = ()
     owner: int | None = None
 
     def command(self, program: str, *arguments: str) -> list[str]:
-        """The whole command line for one of PostgreSQL's programs."""
         return [*self.prefix, str(program_folder() / program), *arguments]
 
     def own(self, path: Path) -> None:
-        """Give a file or a whole folder to the user whom the program runs as."""
+        """Give a file or folder to the user that the program runs as."""
         if self.owner is None or not path.exists() or path.stat().st_uid == self.owner:
             return
-        # The top last: it is what tells, after a crash in the middle, that this is still to be done.
+        # the top last: its owner shows, after a crash, that this is unfinished
         for folder, _, files in os.walk(path, topdown=False):
             for name in [*files, ""]:
                 os.chown(Path(folder, name), self.owner, self.owner, follow_symlinks=False)
 
 
 def environment() -> dict[str, str]:
-    """The environment of the server's programs: nothing of the caller's may change what they do or say."""
+    """The environment of the server's programs, independent of the caller's."""
     return {"PATH": os.environ.get("PATH", os.defpath), "LC_ALL": "C", "TZ": "UTC"}
 
 
@@ -59,7 +58,7 @@ def _ways(cluster: Path) -> Iterator[Launcher]:
 
 
 def _works(launcher: Launcher, home: Path) -> bool:
-    """Whether a program so started finds itself, and can write into a folder of its own below `home`."""
+    """Whether a program run this way finds itself and can write to its own folder below `home`."""
     probe = home / "probe"
     shutil.rmtree(probe, ignore_errors=True)
     probe.mkdir(mode=0o700)
@@ -78,7 +77,7 @@ def _works(launcher: Launcher, home: Path) -> bool:
 
 
 def launcher_for(layout: Layout) -> Launcher:
-    """How this process can run the server. Raises `CannotStartError` when there is no way."""
+    """How this process can run the server. Raises `CannotStartError`."""
     if os.geteuid() != 0:
         return Launcher()
     for launcher in _ways(layout.cluster):
@@ -91,7 +90,7 @@ def launcher_for(layout: Layout) -> Launcher:
 
 
 def refuse_other_version(layout: Layout) -> None:
-    """Raise `OtherVersionError`, with the way out, when the cluster is of another major version."""
+    """Raise `OtherVersionError` if the cluster has another major version."""
     mark = layout.cluster / "PG_VERSION"
     if not mark.exists():
         return
@@ -107,9 +106,9 @@ def refuse_other_version(layout: Layout) -> None:
 
 
 def make_cluster(layout: Layout, launcher: Launcher, *, durable: bool) -> None:
-    """Make the cluster unless it is there. Half-made ones (after a crash) are thrown away.
+    """Create the cluster if missing. A partial one left by a crash is deleted first.
 
-    Raises `CannotStartError` with the words of `initdb`.
+    Raises `CannotStartError` with the output of `initdb`.
     """
     if layout.cluster.exists():
         return
@@ -173,6 +172,6 @@ def renew_socket_folder(directory: str, launcher: Launcher) -> None:
 
 
 def remove_socket_folder(directory: str) -> None:
-    """Remove such a folder; anything else, an empty name or one already gone is left alone."""
+    """Remove a socket folder; ignore any other, an empty name or a missing one."""
     if Path(directory).name.startswith(_PREFIX):
         shutil.rmtree(directory, ignore_errors=True)

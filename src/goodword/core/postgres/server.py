@@ -15,8 +15,7 @@ from psycopg import sql
 from . import launch, running
 from .layout import DATABASE, PORT, CannotStartError, Layout, dsn_for, url_for
 
-# The pipe closes with the parent. The folder goes too; the wait for that has an end because a process that
-# nobody collects keeps its number.
+# The pipe closes with the parent. The wait is limited because an uncollected process keeps its id.
 _SCRIPT = """
 read -r word
 [ "$word" = over ] && exit
@@ -28,7 +27,7 @@ rm -rf "$2"
 
 
 def _watch(pid: int, sockets: str) -> subprocess.Popen[bytes]:
-    """Watch over this process for the server with this process id and socket folder."""
+    """Guard the server with this process id and socket folder."""
     return subprocess.Popen(  # noqa: S603 - fixed script
         ["/bin/sh", "-c", _SCRIPT, "goodword-postgres-guard", str(pid), sockets],
         stdin=subprocess.PIPE,
@@ -40,11 +39,11 @@ def _watch(pid: int, sockets: str) -> subprocess.Popen[bytes]:
 
 
 def _dismiss(guard: subprocess.Popen[bytes]) -> None:
-    """The server has ended in order: nothing is left to guard."""
+    """End the guard of a stopped server."""
     guard.communicate(b"over\n")
 
 
-# What the server says when backends of a killed predecessor are still on their way out.
+# the server's message while backends of a killed predecessor are still exiting
 _STILL_ENDING = "pre-existing shared memory block"
 _LOG_LIMIT = 10_000_000
 
@@ -54,7 +53,7 @@ _ALWAYS = (
     "timezone=UTC",
     "log_timezone=UTC",
     "jit=off",
-    # The log outlives an erasure, so it must name nobody: no statements, no values of rows.
+    # the log outlives an erasure, so it must contain no statements and no values
     "log_error_verbosity=terse",
     "log_min_error_statement=panic",
 )
@@ -69,10 +68,9 @@ _NOT_DURABLE = (
 
 
 class Server:
-    """A running server that this process started; use it as a context manager, or call `stop` last."""
+    """A server started by this process. Use it as a context manager, or call `stop` last."""
 
     def __init__(self, layout: Layout, *, durable: bool) -> None:
-        """Not for callers: use `start`."""
         self._layout = layout
         self._durable = durable
         self._sockets = ""
@@ -88,7 +86,6 @@ class Server:
 
     @property
     def dsn(self) -> str:
-        """The same address as a libpq keyword string."""
         return dsn_for(self._sockets)
 
     @property
@@ -98,12 +95,11 @@ class Server:
 
     @property
     def log(self) -> Path:
-        """The server's log file."""
         return self._layout.log
 
     @property
     def alive(self) -> bool:
-        """Whether the server still runs; a supervisor asks this now and then."""
+        """Whether the server is still running."""
         return self._process is not None and self._process.poll() is None
 
     def __enter__(self) -> Self:
@@ -115,7 +111,7 @@ class Server:
         self.stop()
 
     def start(self, *, who: str) -> None:
-        """Not for callers: use `start`."""
+        """Use the module's `start`."""
         layout = self._layout
         layout.make_home()
         self._lock = running.take_lock(layout)
@@ -130,7 +126,7 @@ class Server:
             self._lock.note(who=who, pid=os.getpid(), sockets=self._sockets)
             self._run(launcher)
             self._make_database()
-        except BaseException:  # Ctrl-C as well: whatever was begun is ended
+        except BaseException:  # Ctrl-C as well: stop what was started
             self.stop()
             raise
 
@@ -143,7 +139,7 @@ class Server:
         self._run(self._launcher)
 
     def stop(self, *, patience: float = 60) -> None:
-        """End the server, connections and all; after `patience` seconds without an orderly end, at once."""
+        """Stop the server, closing all connections; after `patience` seconds, kill it."""
         if self._process is not None:
             _end(self._process, patience)
             self._process = None
@@ -181,7 +177,7 @@ class Server:
         command = launcher.command("postgres", "-D", str(self._layout.cluster))
         for setting in settings:
             command += ["-c", setting]
-        # A session of its own keeps a terminal's Ctrl-C away: the server ends last, when we say so.
+        # in its own session, so that a terminal's Ctrl-C does not reach it: we stop the server last
         self._process = subprocess.Popen(  # noqa: S603 - our own program by its full path
             command,
             stdin=subprocess.DEVNULL,
@@ -196,7 +192,7 @@ class Server:
         self._guard = _watch(self._process.pid, self._sockets)
 
     def _became_ready(self) -> bool:
-        """Wait as long as the server lives: recovery takes its time. False when it has died."""
+        """Wait while the server lives, since recovery can take long. False if it exited."""
         assert self._process is not None
         while self._process.poll() is None:
             found = running.record(self._layout)
@@ -225,13 +221,13 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
 
 
 def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
-    """Start PostgreSQL on the data below `data_dir` (made if it is not there) and wait until it answers.
+    """Start PostgreSQL on the data below `data_dir`, creating it if missing, and wait until it answers.
 
-    With `durable=False` a crash of the machine may lose the data, and everything is faster: for tests.
-    `who` is shown to anyone who tries to start a second one; the default is the running command.
+    With `durable=False` a crash of the machine may lose data, and everything is faster: for tests. `who` is shown to
+    anyone who tries to start a second one; the default is the running command.
 
     Raises `AlreadyRunningError`, `OtherVersionError` or `CannotStartError`. A server left behind by a killed
-    process is ended first.
+    process is stopped first.
     """
     server = Server(Layout.of(data_dir), durable=durable)
     server.start(who=who or " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]))

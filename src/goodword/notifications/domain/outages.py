@@ -33,7 +33,7 @@ class Leave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """Since when mail is not going out, and the server's last reply."""
+    """Since when mail has not been going out, and the server's last reply."""
 
     since: datetime
     error: str
@@ -111,7 +111,6 @@ def fails(leave: Leave, *, error: str, now: datetime) -> datetime:
 
 
 def pace(failures: int) -> timedelta:
-    """The delay after this many earlier failures."""
     return PACE[min(failures, len(PACE) - 1)]
 
 

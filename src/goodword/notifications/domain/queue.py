@@ -29,16 +29,12 @@ _NAMES: Final = "quoted_names"
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Sender or recipient of a mail."""
-
     name: str
     address: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class LinkFor:
-    """What the link in a mail opens."""
-
     purpose: str
     subject_id: int
 

@@ -68,8 +68,6 @@ _slots: list[float] = []
 
 @dataclass(frozen=True)
 class Rendered:
-    """A mail's subject and both parts."""
-
     subject: str
     text: str
     html: str
@@ -115,28 +113,28 @@ def _send(email: Email, leave: Leave, *, now: datetime) -> bool:
         return True
     message_id = message_id_of(email.pk)
     rendered = _write(email, message_id, now=now)
-    if rendered is None or not outbox.is_still_mine(email):  # its subject was closed while it was written
+    if rendered is None or not outbox.is_still_mine(email):  # cancelled while it was rendered
         outages.give_back(leave)
         return True
     message = _message(email, rendered, message_id)
     try:
         _deliver(message, email.to_address, partial(_hand_over, email, leave, now=now))
-    except Withdrawn:  # cancelled, or claimed by another worker, a moment ago
+    except Withdrawn:  # just cancelled, or claimed by another worker
         outages.give_back(leave)
         return True
     except Fault as fault:
-        return _not_taken(email, leave, fault, now=now)
+        return _not_accepted(email, leave, fault, now=now)
     with transaction.atomic():
         outages.works()
-        tell_sent(email, now=now, provider_id=_provider_id(message))
+        record_sent(email, now=now, provider_id=_provider_id(message))
     return True
 
 
-def tell_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
+def record_sent(email: Email, *, now: datetime, provider_id: str = "") -> None:
     """Settle a claimed mail that the server accepted, unless another worker has since."""
     with transaction.atomic():
         if outbox.settle_sent(email, now=now, provider_id=provider_id):
-            _tell("email.sent", email, now=now)
+            _record("email.sent", email, now=now)
 
 
 def free_stuck(*, now: datetime) -> None:
@@ -194,7 +192,7 @@ def _hand_over(email: Email, leave: Leave, *, now: datetime) -> None:
     outages.is_handed_over(leave, now=now)
 
 
-def _not_taken(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
+def _not_accepted(email: Email, leave: Leave, fault: Fault, *, now: datetime) -> bool:
     """Settle a mail that was not accepted. False if the cause was not this mail."""
     with transaction.atomic():
         match fault.scope:
@@ -228,7 +226,7 @@ def _unanswered(email: Email, *, error: str, now: datetime) -> None:
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)
     elif outbox.settle_failed(email, now=now, error=f"{error} It may have arrived.", **columns):
-        _tell("email.failed", email, now=now)
+        _record("email.failed", email, now=now)
 
 
 def _drop_link(email: Email, *, now: datetime) -> None:
@@ -249,7 +247,7 @@ def _mint(email: Email, *, now: datetime) -> str:
 
 
 def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
-    """Render the mail with a fresh link and keep what it says; None if it was erased with its person meanwhile."""
+    """Render the mail with a new link and store it; None if it has been erased."""
     with transaction.atomic():
         rows = Email.objects.across_organisations().select_for_update(of=("self",))
         if not rows.filter(pk=email.pk).exists():
@@ -268,7 +266,7 @@ def _write(email: Email, message_id: str, *, now: datetime) -> Rendered | None:
 def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlternatives:
     sender = formataddr((_plain(email.from_name), settings.GOODWORD_MAIL_FROM))
     headers = {"Message-ID": message_id, "Auto-Submitted": "auto-generated"}
-    if back := return_address_of(email.pk):  # the envelope's sender, which gets what cannot be delivered
+    if back := return_address_of(email.pk):  # the envelope sender, which gets bounces
         headers["From"], sender = sender, back
     message = EmailMultiAlternatives(
         subject=rendered.subject,
@@ -279,8 +277,8 @@ def _message(email: Email, rendered: Rendered, message_id: str) -> EmailMultiAlt
         headers=headers,
     )
     message.attach_alternative(rendered.html, "text/html")
-    # For a mail provider: its events bring this back, even before we have kept its own id of the mail. Short, since
-    # some take few characters only.
+    # the provider's events return this, even before we have stored its id of the mail; short, since some allow only a
+    # few characters
     message.metadata = {"goodword_mail": f"{mark_of(email.pk)}@goodword"}  # type: ignore[attr-defined]  # Anymail's way
     return message
 
@@ -293,7 +291,6 @@ def _provider_id(message: EmailMultiAlternatives) -> str:
 
 
 def _provider_fault(error: AnymailAPIError) -> Fault:
-    """Classify an error from the mail provider's API."""
     code = error.status_code
     if code is None:
         words = f"The mail provider could not be used: {error.args[0]}"
@@ -301,10 +298,10 @@ def _provider_fault(error: AnymailAPIError) -> Fault:
     words = f"The mail provider answered {code}: {_said(error)}"
     if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.GATEWAY_TIMEOUT:
         return Fault(words, scope=Scope.UNKNOWN)
-    # Refused credentials, too many calls and the provider's own faults pass, or a person ends them.
-    about_us = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT}
-    passes = code in about_us or code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500
-    return Fault(words, scope=Scope.SERVER if passes else Scope.MAIL, permanent=True)
+    # refused credentials, rate limits and the provider's own failures are not about this mail
+    ours = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT}
+    not_the_mail = code in ours or code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500
+    return Fault(words, scope=Scope.SERVER if not_the_mail else Scope.MAIL, permanent=True)
 
 
 def _may_have_arrived(error: AnymailAPIError) -> bool:
@@ -331,10 +328,10 @@ def not_sent(email: Email, *, now: datetime, permanent: bool, error: str, return
             else outbox.settle_retry(email, now=now, error=error, ladder=LADDER, **columns)
         )
         if over:
-            _tell("email.failed", email, now=now)
+            _record("email.failed", email, now=now)
 
 
-def _tell(name: str, email: Email, *, now: datetime) -> None:
+def _record(name: str, email: Email, *, now: datetime) -> None:
     events.record(
         name,
         organisation_id=email.organisation_id,
@@ -382,13 +379,13 @@ def _defused(value: Any) -> Any:
     if isinstance(value, str):
         return defused(value)
     if isinstance(value, Mapping):
-        return {key: one if _stays(key, one) else _defused(one) for key, one in value.items()}
+        return {key: one if _is_trusted(key, one) else _defused(one) for key, one in value.items()}
     if isinstance(value, list):
         return [_defused(one) for one in value]
     return value
 
 
-def _stays(key: str, value: Any) -> bool:
+def _is_trusted(key: str, value: Any) -> bool:
     is_address = isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
     return key in _OURS or (key in _ADDRESSES and is_address)
 

@@ -54,7 +54,6 @@ def status_for(state: str, attention: bool = False) -> Status:
 
 @register.simple_tag
 def mark(name: str) -> SafeString:
-    """The mark of a status."""
     return mark_safe(mark_svg(name))  # noqa: S308  literals of statuses.py
 
 
@@ -85,7 +84,6 @@ def unlocalized(number: float) -> str:
 
 @register.filter
 def initials(name: str) -> str:
-    """The initials of the first and last word."""
     words = [word for word in str(name).split() if word[0].isalnum()]
     picked = words if len(words) < 2 else [words[0], words[-1]]
     return "".join(word[0].upper() for word in picked)
@@ -124,8 +122,8 @@ def question_of(
     """The question for a likert, rating or choices component; a bound field provides defaults."""
     if field:
         return question_from_field(field, options=options, question=question, hint=hint)
-    held = list(values) if values is not None else [value]
-    return Question(name, id or f"id_{name}", question, hint, error, read_options(options, held))
+    chosen = list(values) if values is not None else [value]
+    return Question(name, id or f"id_{name}", question, hint, error, read_options(options, chosen))
 
 
 @register.simple_tag

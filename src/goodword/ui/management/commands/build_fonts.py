@@ -10,8 +10,6 @@ from goodword.ui.static_files import build_fonts
 
 
 class Command(BaseCommand):
-    """Builds the web fonts in the folder of built static files."""
-
     help = "Makes the web fonts from the installed fontpkg-inter package, unless they are there already."
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  Django's signature
