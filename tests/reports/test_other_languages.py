@@ -19,16 +19,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 SAID = {
     "de": (
         "Schlussfolgerndes Denken",
-        "Antworten in verschiedenen Sprachen oder Versionen dürfen nicht verglichen werden.",
-        "Regeln finden und Schlüsse ziehen in Aufgaben, die für alle neu sind: Zahlen, Buchstaben, ",
+        "Vergleichen Sie keine Antworten aus verschiedenen Sprachen oder Versionen.",
+        "Regeln erkennen und Schlüsse ziehen in neuartigen Aufgaben: Zahlen, Buchstaben, ",
         "Was jemand auf 5 Skalen über sich selbst sagt: Extraversion, ",
         "Auf „de“ (Computer): Neue und bewährte Wege omega 0,81, alpha 0,79 (n 120).",
         "3. März 2026",
     ),
     "fr": (
         "Raisonnement",
-        "Des réponses données dans des langues ou des versions différentes ne doivent pas être comparées.",
-        "exercices nouveaux pour tout le monde : nombres, lettres, ",
+        "Ne comparez pas des réponses données dans des langues ou des versions différentes.",
+        "exercices inédits : nombres, lettres, ",
         "Ce qu’une personne dit d’elle-même sur 5 échelles : Extraversion, ",
         "En « fr » sur ordinateur : Voies nouvelles et éprouvées omega 0,81, alpha 0,79 (n 120).",
         "3 mars 2026",
