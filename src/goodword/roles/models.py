@@ -16,7 +16,7 @@ def two_reminders() -> list[int]:
 class Role(OrganisationOwned):
     title = models.CharField(max_length=200)
     owner = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="owned_roles")
-    #: hiring managers who may look at this role
+    #: hiring managers with access to this role
     viewers = models.ManyToManyField(Membership, related_name="viewed_roles", blank=True)
     created_at = models.DateTimeField()
     archived_at = models.DateTimeField(null=True)
@@ -34,44 +34,44 @@ class Step(OrganisationOwned):
 
     class OnLeave(models.TextChoices):
         PAUSE = "pause", "Pause"
-        GO_ON = "go_on", "Go on"
+        GO_ON = "go_on", "Continue"
 
     class OnClose(models.TextChoices):
         CLOSE = "close", "Close"
-        GO_ON = "go_on", "Go on"
+        GO_ON = "go_on", "Continue"
 
     class SelfReference(models.TextChoices):
-        OFF = "off", "Not asked"
-        ASKED = "asked", "Asked, but the check does not wait for it"
-        NEEDED = "needed", "Needed"
+        OFF = "off", "Off"
+        ASKED = "asked", "Optional"
+        NEEDED = "needed", "Required"
 
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: minutes between entering a stage and the invitation
+    #: minutes between the stage move and the invitation
     delay_minutes = models.PositiveIntegerField(default=0)
     #: the deadline, in working days after the invitation
     deadline_days = models.PositiveSmallIntegerField(default=7)
-    #: working days after the invitation on which a reminder goes out; their number is what the first mail promises
+    #: reminders, in working days after the invitation; the invitation states how many
     reminder_days = models.JSONField(default=list)
     on_leave = models.CharField(max_length=10, choices=OnLeave.choices, default=OnLeave.PAUSE)
     on_reject = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
     on_hire = models.CharField(max_length=10, choices=OnClose.choices, default=OnClose.CLOSE)
-    #: reference checks: who is asked for, in order; each as in roles.slots
+    #: reference checks: the referees asked for, in order, as in roles.slots
     slots = models.JSONField(default=two_of_any)
-    #: reference checks: with how many references it completes; empty: with all
+    #: reference checks: how many references complete it; empty: all
     least = models.PositiveSmallIntegerField(null=True)
-    #: reference checks: the referee's deadline and reminders, in working days after their mail
+    #: reference checks: the referee's deadline and reminders, in working days after the e-mail to them
     referee_deadline_days = models.PositiveSmallIntegerField(default=7)
     referee_reminder_days = models.JSONField(default=two_reminders)
-    #: reference checks: whether the candidate answers the same questions about themself
+    #: reference checks: the candidate's self-assessment
     self_reference = models.CharField(max_length=10, choices=SelfReference.choices, default=SelfReference.OFF)
-    #: reference checks: the questionnaire (an id of a layer above); empty: the built-in one for everybody
+    #: reference checks: id of the questionnaire, which belongs to a higher layer; empty: the default
     questionnaire_id = models.BigIntegerField(null=True)
-    #: reference checks: languages that candidate and referee may choose; empty: all there are
+    #: reference checks: languages on offer; empty: all
     languages = models.JSONField(default=list, blank=True)
-    #: reference checks: whether the organisation shows the candidate the answers if they ask; said in the notice
+    #: reference checks: whether candidates may see the answers on request, as referees are told
     candidate_may_see = models.BooleanField(default=False)
-    #: assessments: the requirement of the job that it serves, and who said so
+    #: assessments: the job requirement, and who entered it
     requirement = models.TextField(default="", blank=True)
     requirement_by = models.CharField(max_length=150, default="", blank=True)
     requirement_at = models.DateTimeField(null=True)
@@ -93,14 +93,14 @@ class Automation(OrganisationOwned):
     requisition_id = models.CharField(max_length=120, default="", blank=True)
     job_post_id = models.BigIntegerField(null=True)
     job_post_title = models.CharField(max_length=300, default="", blank=True)
-    #: a confidential job of Greenhouse: its role is seen by admins and by members added to it only
+    #: confidential in Greenhouse: the role is visible only to admins and members added to it
     confidential = models.BooleanField(default=False)
     confirmed_at = models.DateTimeField()
     confirmed_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    #: what Greenhouse last said of the job ("open", "draft", "closed"); empty if it was not asked yet
+    #: the job's last known status ("open", "draft", "closed", "gone"); empty before the first check
     job_status = models.CharField(max_length=20, default="", blank=True)
     job_checked_at = models.DateTimeField(null=True)
-    #: the job's stages in use when last looked at, in order: [[id, name]]; None before the first look
+    #: the job's stages in use at the last check, in order: [[id, name]]; None before the first
     pipeline = models.JSONField(null=True)
 
     class Meta:
@@ -157,12 +157,12 @@ class RoleNotice(OrganisationOwned):
     role = models.ForeignKey(Role, on_delete=models.CASCADE, related_name="notices")
     automation = models.ForeignKey(Automation, on_delete=models.CASCADE, related_name="notices")
     kind = models.CharField(max_length=20, choices=Kind.choices)
-    #: the stage it is about; empty for the job
+    #: empty if it is about the job
     stage_id = models.BigIntegerField(null=True)
     before = models.CharField(max_length=300, default="", blank=True)
     after = models.CharField(max_length=300, default="", blank=True)
     found_at = models.DateTimeField()
-    #: seen by a person, mapped anew, or as it was again
+    #: dismissed, mapped again, or undone in Greenhouse
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
 

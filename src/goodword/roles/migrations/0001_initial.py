@@ -181,19 +181,19 @@ class Migration(migrations.Migration):
                 (
                     "on_leave",
                     models.CharField(
-                        choices=[("pause", "Pause"), ("go_on", "Go on")], default="pause", max_length=10
+                        choices=[("pause", "Pause"), ("go_on", "Continue")], default="pause", max_length=10
                     ),
                 ),
                 (
                     "on_reject",
                     models.CharField(
-                        choices=[("close", "Close"), ("go_on", "Go on")], default="close", max_length=10
+                        choices=[("close", "Close"), ("go_on", "Continue")], default="close", max_length=10
                     ),
                 ),
                 (
                     "on_hire",
                     models.CharField(
-                        choices=[("close", "Close"), ("go_on", "Go on")], default="close", max_length=10
+                        choices=[("close", "Close"), ("go_on", "Continue")], default="close", max_length=10
                     ),
                 ),
                 ("slots", models.JSONField(default=goodword.roles.slots.two_of_any)),
@@ -204,9 +204,9 @@ class Migration(migrations.Migration):
                     "self_reference",
                     models.CharField(
                         choices=[
-                            ("off", "Not asked"),
-                            ("asked", "Asked, but the check does not wait for it"),
-                            ("needed", "Needed"),
+                            ("off", "Off"),
+                            ("asked", "Optional"),
+                            ("needed", "Required"),
                         ],
                         default="off",
                         max_length=10,

@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 #: applications per job
 BATCH = 50
-#: errors of one application only; reconciliation looks at it again
+#: errors of a single application; reconciliation retries it
 SKIPPED = (NotFound, Invalid, UnexpectedShape, TooBusy)
 
 

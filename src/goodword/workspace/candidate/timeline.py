@@ -174,7 +174,7 @@ ACTORS = {
 }
 
 
-#: the hour would reveal how long somebody took, and so who was given extra time
+#: the time of day would reveal the duration, and so who was granted extra time
 DAY_ONLY = frozenset({"attempt.begun"})
 
 

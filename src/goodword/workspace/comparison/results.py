@@ -22,7 +22,7 @@ from goodword.workflow.domain.step_requests import reuse_times
 from goodword.workflow.models import StepRequest
 from goodword.workflow.states import DONE
 
-#: the page compares the latest so many
+#: the latest candidates that the page compares
 MAX_ROWS = 500
 
 #: attempt id -> the attempt, and the application that it counts for

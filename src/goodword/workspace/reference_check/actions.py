@@ -48,7 +48,7 @@ def reminder_message(done: Reminded) -> str:
     )
 
 
-#: acts and returns the message; raises Refused or Closed
+#: carries out the action and returns the message; raises Refused or Closed
 Action = Callable[[], str]
 
 
