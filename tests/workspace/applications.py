@@ -45,7 +45,7 @@ def invited(application: Application) -> Attempt:
 
 
 def checked(application: Application) -> Check:
-    """A reference check is open, nobody is named."""
+    """Open a reference check without referees."""
     with transaction.atomic():
         step_request = factories.step_request(application, "reference_check")
         check = open_check(step_request=step_request, now=NOW, by="greenhouse")
@@ -55,7 +55,7 @@ def checked(application: Application) -> Check:
 
 
 def reported(application: Application) -> Report:
-    """An assessment is finished and its report is ready."""
+    """Finish an assessment and its report."""
     attempt = invited(application)
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
@@ -66,12 +66,12 @@ def reported(application: Application) -> Report:
 
 
 def portal(step_request: StepRequest, **values: Any) -> str:
-    """The path of a fresh link to a candidate's portal."""
+    """The path of a new link to a candidate's portal."""
     return _path(Link.Purpose.CANDIDATE, step_request.organisation, step_request.pk, **values)
 
 
 def review(application: Application, **values: Any) -> str:
-    """The path of a fresh link to a review without a login."""
+    """The path of a new link to a review without a login."""
     return _path(Link.Purpose.REVIEW, application.organisation, application.pk, **values)
 
 

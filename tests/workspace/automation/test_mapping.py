@@ -188,7 +188,7 @@ def test_remapping_syncs_candidates_of_the_new_stage(desk: Desk) -> None:
     stages = wizard.stages(job)
     wizard.link(job, reference_check=[stages[REFERENCES], stages[OFFER]])
     run_jobs()
-    # who came into the stage that was mapped already is a matter of their delivery
+    # candidates of the stage mapped before are handled by their webhooks
     assert standings(desk) == [(new.id, "Offer")]
     assert not StepRequest.objects.of(desk.organisation).exists()
     assert came_since.id not in AlreadyThere.objects.of(desk.organisation).values_list(

@@ -19,7 +19,7 @@ PAGES = ["role_automation", "role_automation_stages", "role_automation_review"]
 
 
 class Wizard:
-    """A recruiter who links a role of their own."""
+    """A recruiter linking a role."""
 
     def __init__(self, desk: Desk, role: Role | None = None, by: Membership | None = None) -> None:
         self.desk = desk
@@ -68,7 +68,7 @@ def jobs_of(desk: Desk) -> list[Job]:
 
 
 def in_stage(desk: Desk, job: int, place: int) -> RemoteApplication:
-    """Somebody who stands in the stage at that place of that job."""
+    """An application in the job's stage with this index."""
     application = desk.greenhouse.application(job=job)
     desk.greenhouse.move(application, place)
     return application
@@ -80,12 +80,12 @@ def errors(body: bytes) -> list[str]:
 
 
 def offered(page: BeautifulSoup) -> list[str]:
-    """The jobs on the first page, in order, each in one line."""
+    """The jobs on the first page, one line each."""
     return [" ".join(row.get_text(" ").split()) for row in page.select("label.job")]
 
 
 def chosen(page: BeautifulSoup, name: str) -> str:
-    """The option of a select, or the labels of the boxes that are ticked."""
+    """The selected option, or the labels of checked boxes."""
     if options := page.select(f"select[name={name}] option[selected]"):
         return options[0].get_text()
     boxes = [box.parent for box in page.select(f"input[name={name}][checked]")]

@@ -164,7 +164,7 @@ def test_requesting_erasure_closes_steps_and_schedules_it_in_seven_days(check: C
     file = json.loads(Client().get(f"{path}download/").content)
     assert file["organisation"] == "Acme"
     with time_machine.travel(NOW + timedelta(days=8), tick=False):
-        # that Greenhouse shows them still takes nothing back: it is their own wish
+        # being visible in Greenhouse does not cancel the candidate's own request
         assert erase_due(now=NOW + timedelta(days=8)) == 1
         run_jobs()
         assert Candidate.objects.of(check.organisation).get().erased_at is not None

@@ -303,7 +303,7 @@ def test_holds_need_an_admin(check: Check, admin: Membership) -> None:
             assert client.get(where).status_code == status
             assert client.post(where, typed).status_code == status
         assert client.post(path("hold_lift", org, hold.pk)).status_code == status
-    # by their own organisation's address nobody reaches another's
+    # nor through the URL of another organisation
     theirs = stranger.organisation
     for where in (
         path("candidate_hold", theirs, application.pk),

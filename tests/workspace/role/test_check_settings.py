@@ -206,7 +206,7 @@ def test_archived_questionnaires_cannot_be_chosen(role: Role, rita: Membership) 
     assert kept(role).questionnaire_id == own.pk
     own.archived_at = factories.NOW
     own.save()
-    # what uses it goes on with it
+    # roles that use it keep it
     assert post(role, rita, questionnaire=str(own.pk), languages=[], least="3").status_code == 302
     assert kept(role).questionnaire_id == own.pk
 

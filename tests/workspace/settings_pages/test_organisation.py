@@ -85,7 +85,7 @@ def test_show_previews_holidays_without_saving(org: Organisation, ada: Membershi
     page = BeautifulSoup(shown.content, "html.parser")
     assert [one["value"] for one in page.select("[name=holiday_region] [selected]")] == ["BY"]
     assert (len(days(shown)), errors(shown)) == (5, [])
-    # the part of another country is none of this one
+    # a region of another country is invalid
     other = post(ada, show="holidays", holiday_country="FR")
     page = BeautifulSoup(other.content, "html.parser")
     assert [one["value"] for one in page.select("[name=holiday_region] [selected]")] == [""]
