@@ -160,13 +160,13 @@ def progress_of(
         )
         .order_by("pk")
     )
-    taken = reuse_times(step_requests.values())
-    unasked = [
+    reused_at = reuse_times(step_requests.values())
+    without_request = [
         one
         for one in found.values()
         if any((one.pk, kind) not in step_requests for kind in KINDS) and not one.end
     ]
-    there = already_in_stage(unasked, organisation=organisation)
+    there = already_in_stage(without_request, organisation=organisation)
     runs: dict[str, dict[int, list[StepRun]]] = {
         Step.Kind.ASSESSMENT: attempts,
         Step.Kind.REFERENCE_CHECK: checks,
@@ -178,7 +178,7 @@ def progress_of(
                 application,
                 step_requests.get((pk, kind)),
                 runs[kind],
-                taken,
+                reused_at,
                 is_there=(pk, kind) in there,
                 now=now,
             )
@@ -200,7 +200,7 @@ def _progress(
     application: Application,
     step_request: StepRequest | None,
     by_request: Mapping[int, Sequence[StepRun]],
-    taken: Mapping[int, datetime],
+    reused_at: Mapping[int, datetime],
     *,
     is_there: bool,
     now: datetime,
@@ -231,10 +231,10 @@ def _progress(
             attention=step_request.waits_for if state == "needs_attention" else "",
             step_request=step_request,
             run=None,
-            result_at=taken.get(step_request.pk) if state != "completed" else None,
+            result_at=reused_at.get(step_request.pk) if state != "completed" else None,
         )
     run = runs[-1]
-    done, of = (0, 0) if application.erased_at else _how_far(run)
+    done, of = (0, 0) if application.erased_at else _counts(run)
     return StepProgress(
         kind=kind,
         label=label,
@@ -245,24 +245,24 @@ def _progress(
         attention=run.attention,
         step_request=step_request,
         run=run,
-        result_at=_result_at(runs, taken.get(step_request.pk)),
+        result_at=_result_at(runs, reused_at.get(step_request.pk)),
     )
 
 
-def _result_at(runs: Sequence[StepRun], taken_at: datetime | None) -> datetime | None:
+def _result_at(runs: Sequence[StepRun], reuse_completed_at: datetime | None) -> datetime | None:
     """When the current result was completed, if the latest run is unfinished."""
     if runs[-1].progress in DONE:
         return None
-    return next((run.completed_at for run in reversed(runs) if run.progress in DONE), taken_at)
+    return next((run.completed_at for run in reversed(runs) if run.progress in DONE), reuse_completed_at)
 
 
 def _since(run: StepRun, *, now: datetime) -> date | None:
     if status(run, now=now) == "overdue":
         return run.overdue_since
-    return run.completed_at or run.closed_at or run.paused_at or _begun(run) or run.opened_at
+    return run.completed_at or run.closed_at or run.paused_at or _started_on(run) or run.opened_at
 
 
-def _begun(run: StepRun) -> date | None:
+def _started_on(run: StepRun) -> date | None:
     """For assessments only the day: the duration would reveal who was granted extra time."""
     if isinstance(run, Attempt) and run.begun_at is not None:
         return timezone.localtime(run.begun_at).date()
@@ -279,7 +279,7 @@ def _state_before(step_request: StepRequest, application: Application) -> str:
     return "needs_attention"
 
 
-def _how_far(run: StepRun) -> tuple[int, int]:
+def _counts(run: StepRun) -> tuple[int, int]:
     answered = int(getattr(run, "answered", 0))
     if isinstance(run, Check):
         return answered, run.wanted

@@ -183,9 +183,9 @@ def earlier_runs(
     for kind, runs in known.items():
         above = {result.run for result in shown if result.kind == kind}
         found += [_earlier_run(kind, run, is_shown=run in above, reports=reports, now=now) for run in runs]
-        taken = reused_result(application, kind) if above else None
-        if taken is not None and taken.run not in above:
-            found.append(_earlier_reused(kind, taken, reports))
+        reused = reused_result(application, kind) if above else None
+        if reused is not None and reused.run not in above:
+            found.append(_earlier_reuse(kind, reused, reports))
     return found
 
 
@@ -210,15 +210,15 @@ def _earlier_run(
     )
 
 
-def _earlier_reused(kind: str, taken: Result, reports: Sequence[Report]) -> EarlierRun:
+def _earlier_reuse(kind: str, reused: Result, reports: Sequence[Report]) -> EarlierRun:
     return EarlierRun(
         kind=kind,
         label=Step.Kind(kind).label,
         run=None,
-        at=taken.run.completed_at or taken.run.opened_at,
+        at=reused.run.completed_at or reused.run.opened_at,
         state="completed",
         is_current=False,
-        result=taken,
+        result=reused,
         view=None,
         reports=[
             report
