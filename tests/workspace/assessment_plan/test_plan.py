@@ -494,7 +494,7 @@ def test_step_settings_ask_for_a_requirement_until_an_assessment_is_built(
     published(step, REASONING, by=rita)
     response = signed_in(rita).get(where)
     assert not soup(response).select("textarea")
-    assert f"Candidates get version 1 of this role's assessment, which assesses: “{SERVES}”." in words(
+    assert f"Candidates get version 1 of this role's assessment. Job requirement: “{SERVES}”." in words(
         response
     )
     common = {"delay_0": "0", "delay_1": "hours", "deadline_days": "9", "reminder_days": "2"}

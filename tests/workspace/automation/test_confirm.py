@@ -36,7 +36,7 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
         "Candidates and referees see the title “Senior Account Manager”.",
         "A move to “Assessment” starts the assessment.",
         "A move to “Reference Check” starts the reference check.",
-        f"The assessment assesses “{WHAT_FOR}” (entered by {either.recruiter.user.name}).",
+        f"Job requirement: “{WHAT_FOR}” (entered by {either.recruiter.user.name}).",
         "“Assessment”: 2 candidates.",
         "“Reference Check”: no candidates.",
     ]
@@ -77,12 +77,13 @@ def test_a_published_assessment_needs_no_requirement(desk: Desk) -> None:
     page = wizard.get("role_automation_stages", job)
     assert not page.select("textarea")
     assert (
-        f"Candidates get version 1 of this role's assessment, which assesses: “{SERVES}”." in page.get_text()
+        f"Candidates get version 1 of this role's assessment. Job requirement: “{SERVES}”." in page.get_text()
     )
     wizard.connect_stages(job)
     review = wizard.get("role_automation_review", job)
     assert (
-        f"Candidates get version 1 of the role's assessment, which assesses: “{SERVES}”." in review.get_text()
+        f"Candidates get version 1 of the role's assessment. Job requirement: “{SERVES}”."
+        in review.get_text()
     )
     assert wizard.confirm(job)["Location"] == desk.url("role", wizard.role.pk)
     step.refresh_from_db()

@@ -109,7 +109,7 @@ class ChangedMeanwhile(Exception):
     """The mapping has changed. `automation`: the current one, None if it was unlinked."""
 
     def __init__(self, automation: Automation | None) -> None:
-        super().__init__("The mapping is another one than the one that was looked at.")
+        super().__init__("The mapping has changed.")
         self.automation = automation
 
 

@@ -40,12 +40,12 @@ def sentences(
     if draft.assessment and (current := built_by_member(role.steps.get(kind=ASSESSMENT))):
         rows.append(
             _(
-                "Candidates get version %(number)s of the role's assessment, which assesses: “%(requirement)s”."
+                "Candidates get version %(number)s of the role's assessment. Job requirement: “%(requirement)s”."
             )
             % {**values, "number": current.number}
         )
     elif draft.assessment:
-        rows.append(_("The assessment assesses “%(requirement)s” (entered by %(person)s).") % values)
+        rows.append(_("Job requirement: “%(requirement)s” (entered by %(person)s).") % values)
     return rows
 
 
