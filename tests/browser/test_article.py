@@ -243,7 +243,7 @@ def connect_a_role(page: Page, running: World, looker: Looker) -> None:
     for card, stage in (("#assessment-step", "Assessment"), ("#reference-step", "Reference Check")):
         box = page.locator(card).get_by_role("checkbox", name=stage, exact=True)
         expect(box).to_be_checked()  # proposed, because the names are equal
-    page.get_by_label("What requirement of the job").fill("Keeps what was agreed with customers.")
+    page.get_by_label("Which job requirement").fill("Keeps what was agreed with customers.")
     looker.look(page, "connect the stages")
     page.get_by_role("button", name="Next").click()
     looker.look(page, "review the automation")

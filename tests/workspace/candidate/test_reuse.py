@@ -207,7 +207,7 @@ def test_reusing_references_contacts_no_referee() -> None:
     run_jobs()
     report = Report.objects.of(organisation).get(step_request__application=application)
     assert "Maria Schmidt" in text_of(report)
-    assert "Taken over" in text_of(report)
+    assert "Reused" in text_of(report)
     assert (Email.objects.count(), Check.objects.of(organisation).count()) == (written, 1)
 
 
