@@ -59,9 +59,9 @@ class Migration(migrations.Migration):
                     "self_reference",
                     models.CharField(
                         choices=[
-                            ("off", "Not asked"),
-                            ("asked", "Asked, but the check does not wait for it"),
-                            ("needed", "Needed"),
+                            ("off", "Off"),
+                            ("asked", "Optional"),
+                            ("needed", "Required"),
                         ],
                         default="off",
                         max_length=10,
