@@ -98,7 +98,7 @@ def test_a_flag_is_dismissed_by_keyboard_alone(
     page.keyboard.type("Both used the sample that I had sent them.")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.get_by_text("The flag is dismissed.").wait_for()
+    page.get_by_text("Flag dismissed.").wait_for()
     assert page.locator("#flags").get_by_text("Grade: Medium").is_visible()
     assert CheckFlag.objects.of(role.organisation).get(code="alike_texts").dismissed_note == (
         "Both used the sample that I had sent them."
