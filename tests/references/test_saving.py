@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.references.domain.responses import Draft
 from goodword.references.models import ReferenceRequest
 from tests.references.asking import PEER_ANSWERS, asks
@@ -215,12 +216,18 @@ def test_facts_entered_on_a_closed_check_are_kept() -> None:
 
 
 def test_correcting_the_relationship_adds_facts_to_confirm(story: Story) -> None:
-    version = story.check.version
-    version.questions = [
-        version.questions[0],
-        {"id": "title", "type": "title_confirm", "text": "What was the title?", "only_for": ["manager"]},
-    ]
-    version.save()
+    before = story.check.version
+    title = {"id": "title", "type": "title_confirm", "text": "What was the title?", "only_for": ["manager"]}
+    story.check.version = QuestionnaireVersion.objects.create(
+        organisation=before.organisation,
+        questionnaire=before.questionnaire,
+        number=before.number + 1,
+        language=before.language,
+        questions=[before.questions[0], title],
+        created_at=NOW,
+        published_at=NOW,
+    )
+    story.check.save(update_fields=["version"])
     path = referee_path(PAUL)
     manager = {"q-relationship": "corrected", "q-relationship-relationship": "manager"}
     page = post(f"{path}facts/", manager)

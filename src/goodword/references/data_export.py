@@ -13,8 +13,9 @@ from django.utils import translation
 from goodword.core.data_export import ExportRequest, Reader, Sections, exports, without_empty
 from goodword.notifications.data_export import exported_mail
 from goodword.notifications.models import Email
+from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.labels import render_answers
-from goodword.questionnaires.parse import fill_placeholders, parse
+from goodword.questionnaires.parse import fill_placeholders
 from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Question, Stated
 from goodword.references.domain.context import stated_of
@@ -191,7 +192,7 @@ def rendered_reference(reference: Reference) -> dict[str, Any]:
     candidate = referee.check_run.step_request.application.candidate.name
     version = reference.version
     asked = fill_placeholders(
-        parse(version.questions), candidate=candidate, company=referee.company, language=version.language
+        stored_questions(version), candidate=candidate, company=referee.company, language=version.language
     )
     return without_empty(
         {
@@ -210,7 +211,7 @@ def rendered_reference(reference: Reference) -> dict[str, Any]:
 def rendered_self_reference(own: SelfReference, check: Check, *, drafts: bool) -> dict[str, Any]:
     candidate = check.step_request.application.candidate.name
     asked = for_self(
-        fill_placeholders(parse(own.version.questions), candidate=candidate, language=own.version.language)
+        fill_placeholders(stored_questions(own.version), candidate=candidate, language=own.version.language)
     )
     return without_empty(
         {

@@ -11,8 +11,9 @@ from typing import Any, assert_never
 from django.utils.translation import get_language_info, gettext
 
 from goodword.questionnaires import labels
+from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.labels import render_answers
-from goodword.questionnaires.parse import fill_placeholders, parse
+from goodword.questionnaires.parse import fill_placeholders
 from goodword.questionnaires.routing import applicable, for_self
 from goodword.questionnaires.types import (
     CONFIRMING,
@@ -115,7 +116,7 @@ def _questions(check: Check) -> tuple[Question, ...]:
     name = check.step_request.application.candidate.name
     version = check.version
     return fill_placeholders(
-        parse(version.questions), candidate=name, company=gettext("the company"), language=version.language
+        stored_questions(version), candidate=name, company=gettext("the company"), language=version.language
     )
 
 

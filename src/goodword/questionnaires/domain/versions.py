@@ -14,12 +14,28 @@ from goodword.questionnaires.builtin import keys
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.timing import minutes
-from goodword.questionnaires.types import RELATIONSHIPS
+from goodword.questionnaires.types import RELATIONSHIPS, Question
 
 #: measured times needed to show their median and not the estimate
 ENOUGH_MEASURED = 20
 #: shorter times are clicks through the pages, longer ones pages left open
 SHORTEST_SECONDS, LONGEST_SECONDS = 20, 60 * 60
+_MAX_PARSED = 512
+#: questions of published versions, which never change, by id
+_parsed: dict[int, tuple[Question, ...]] = {}
+
+
+def stored_questions(version: QuestionnaireVersion) -> tuple[Question, ...]:
+    """The questions of a version. Those of published versions are parsed once per process."""
+    if version.published_at is None:
+        return parse.parse(version.questions)
+    found = _parsed.get(version.pk)
+    if found is None:
+        found = parse.parse(version.questions)
+        if len(_parsed) >= _MAX_PARSED:
+            _parsed.clear()
+        _parsed[version.pk] = found
+    return found
 
 
 def languages_of(version: QuestionnaireVersion) -> tuple[str, ...]:
@@ -89,7 +105,7 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
     """
     if version.median_seconds is not None and version.measured >= ENOUGH_MEASURED:
         return max(1, int(version.median_seconds / 60 + 0.5))
-    questions = parse.parse(version.questions)
+    questions = stored_questions(version)
     of = [relationship] if relationship else RELATIONSHIPS
     return max(minutes(applicable(questions, relationship=one)) for one in of)
 

@@ -12,9 +12,9 @@ from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate
 from goodword.candidates.queries import public_title, recruiter_of
 from goodword.notifications.domain.queue import Person
-from goodword.questionnaires.domain.versions import in_language, minutes_of_version
+from goodword.questionnaires.domain.versions import in_language, minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
-from goodword.questionnaires.parse import fill_placeholders, parse
+from goodword.questionnaires.parse import fill_placeholders
 from goodword.questionnaires.routing import applicable
 from goodword.questionnaires.types import Question, Stated
 from goodword.references.models import Check, Referee, ReferenceRequest
@@ -61,7 +61,7 @@ def questions_of(check: Check, *, language: str = "", relationship: str = "") ->
     """The check's questions with the candidate's name. With a relationship, those such a referee is asked, apart from
     conditions on earlier answers."""
     version = version_of(check, language=language)
-    questions = applicable(parse(version.questions), relationship=relationship)
+    questions = applicable(stored_questions(version), relationship=relationship)
     return fill_placeholders(
         questions, candidate=check.step_request.application.candidate.name, language=version.language
     )

@@ -20,10 +20,10 @@ from goodword.core.models import Event
 from goodword.notifications.domain.queue import Person, cancel, queue
 from goodword.notifications.models import Email
 from goodword.questionnaires.answers import validate
-from goodword.questionnaires.domain.versions import record_seconds
+from goodword.questionnaires.domain.versions import record_seconds, stored_questions
 from goodword.questionnaires.input_parsing import AnswerError
 from goodword.questionnaires.labels import render_answers
-from goodword.questionnaires.parse import fill_placeholders, parse
+from goodword.questionnaires.parse import fill_placeholders
 from goodword.questionnaires.routing import applicable, pages
 from goodword.questionnaires.types import CONFIRMING, Question, RelationshipConfirm, Stated
 from goodword.references.domain import checks
@@ -236,7 +236,7 @@ def answering_session(check: Check, request: ReferenceRequest, *, now: datetime)
     version = version_of(check, language=request.language)
     return AnsweringSession(
         questions=fill_placeholders(
-            parse(version.questions),
+            stored_questions(version),
             candidate=check.step_request.application.candidate.name,
             company=request.referee.company,
             language=version.language,
@@ -386,7 +386,7 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
 def _answers_in_words(request: ReferenceRequest, language: str) -> list[dict[str, str]]:
     reference, candidate = request.reference, request.check_run.step_request.application.candidate
     asked = fill_placeholders(
-        parse(reference.version.questions),
+        stored_questions(reference.version),
         candidate=candidate.name,
         company=request.referee.company,
         language=reference.version.language,

@@ -6,7 +6,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goodword.questionnaires.parse import fill_placeholders, parse
+from goodword.questionnaires.domain.versions import stored_questions
+from goodword.questionnaires.parse import fill_placeholders
 from goodword.questionnaires.routing import for_self
 from goodword.questionnaires.types import Stated
 from goodword.references.domain import checks
@@ -41,7 +42,7 @@ def takes_self_reference(check: Check, *, now: datetime) -> bool:
 
 def self_reference_session(check: Check, own: SelfReference | None, *, now: datetime) -> AnsweringSession:
     version, name = version_of(check), check.step_request.application.candidate.name
-    questions = for_self(parse(version.questions))
+    questions = for_self(stored_questions(version))
     return AnsweringSession(
         questions=fill_placeholders(
             questions, candidate=name, company=_("the company"), language=version.language

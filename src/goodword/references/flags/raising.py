@@ -8,9 +8,8 @@ from typing import Any
 
 from goodword.accounts.models import Membership
 from goodword.core.models import Event
-from goodword.questionnaires.domain.versions import minutes_of_version
+from goodword.questionnaires.domain.versions import minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
-from goodword.questionnaires.parse import parse
 from goodword.questionnaires.types import Adjectives, DatesConfirm, Question, TitleConfirm
 from goodword.references.flags import devices, rules
 from goodword.references.flags.devices import device_flags
@@ -114,9 +113,9 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
     """`referees`: counted_referees. `this_month`: "2026-11"."""
     organisation = check.organisation
     members = Membership.objects.of(organisation).values_list("user__email", flat=True)
-    rules = list(members)
+    member_addresses = list(members)
     answered = [
-        Answered(referee, reference, parse(reference.version.questions))
+        Answered(referee, reference, stored_questions(reference.version))
         for referee in referees
         if (reference := getattr(getattr(referee, "request", None), "reference", None)) is not None
     ]
@@ -127,7 +126,7 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
         address_flag(
             NamedReferee(id=referee.pk, email=referee.email, company=referee.company),
             own_domains=organisation.own_domains,
-            member_addresses=rules,
+            member_addresses=member_addresses,
         )
         for referee in referees
     ]
@@ -169,7 +168,7 @@ def _self_reference(check: Check) -> list[GivenAnswers]:
         .filter(check_run=check, submitted_at__isnull=False)
         .first()
     )
-    return [given_answers(None, parse(row.version.questions), row.answers or {})] if row else []
+    return [given_answers(None, stored_questions(row.version), row.answers or {})] if row else []
 
 
 def _speed(one: Answered, given: GivenAnswers) -> Finding | None:
