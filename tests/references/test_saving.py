@@ -216,9 +216,10 @@ def test_facts_entered_on_a_closed_check_are_kept() -> None:
 
 
 def test_correcting_the_relationship_adds_facts_to_confirm(story: Story) -> None:
-    before = story.check.version
+    check = story.check
+    before = check.version
     title = {"id": "title", "type": "title_confirm", "text": "What was the title?", "only_for": ["manager"]}
-    story.check.version = QuestionnaireVersion.objects.create(
+    check.version = QuestionnaireVersion.objects.create(
         organisation=before.organisation,
         questionnaire=before.questionnaire,
         number=before.number + 1,
@@ -227,7 +228,7 @@ def test_correcting_the_relationship_adds_facts_to_confirm(story: Story) -> None
         created_at=NOW,
         published_at=NOW,
     )
-    story.check.save(update_fields=["version"])
+    check.save(update_fields=["version"])
     path = referee_path(PAUL)
     manager = {"q-relationship": "corrected", "q-relationship-relationship": "manager"}
     page = post(f"{path}facts/", manager)
