@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import Literal
 
 from goodword.questionnaires.types import Level
+
+type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "choice", "line", "text"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +109,7 @@ class QuestionResult:
     """
 
     id: str
-    kind: str
+    kind: QuestionKind
     text: str
     self_text: str
     competency: str

@@ -46,6 +46,7 @@ from goodword.references.result_types import (
     Answer,
     AnswerGroup,
     Contradiction,
+    QuestionKind,
     QuestionResult,
     ReceivedReference,
     Results,
@@ -280,7 +281,7 @@ def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
     return " ".join(sentences)
 
 
-def _kind(question: Question) -> str:
+def _kind(question: Question) -> QuestionKind:
     match question:
         case Rating() | Agreement() | Between() | Adjectives():
             return question.type

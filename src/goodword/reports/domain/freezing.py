@@ -3,7 +3,7 @@
 import base64
 import secrets
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, assert_never
 
 from django.db.models import Max
 from django.utils import translation
@@ -265,61 +265,63 @@ def _question(asked: QuestionResult) -> snapshot.Question:
     comments = [_comment(answer) for answer in asked.comments]
     groups = [_values(group) for group in asked.groups]
     head = _question_head(asked)
-    if asked.kind in {"rating", "agreement"}:
-        levels: list[snapshot.Level] = [
-            {"value": level.value, "label": level.label, "example": level.example or None}
-            for level in asked.levels
-        ]
-        return {
-            "type": "rating",
-            "id": asked.id,
-            "text": asked.text,
-            "levels": levels,
-            "agreement": asked.kind == "agreement",
-            "by_relationship": groups,
-            "comments": comments,
-            **head,
-        }
-    if asked.kind == "between":
-        return {
-            "type": "statement",
-            "id": asked.id,
-            "text": asked.text,
-            "low_text": asked.ends[0],
-            "high_text": asked.ends[1],
-            "scale_min": asked.levels[0].value,
-            "scale_max": asked.levels[-1].value,
-            "by_relationship": groups,
-            "comments": comments,
-            **head,
-        }
-    if asked.has_options:
-        return {
-            "type": "choice",
-            "id": asked.id,
-            "text": asked.text,
-            "multiple": asked.multiple,
-            "options": [{"value": value, "label": label} for value, label in asked.options],
-            "pick": asked.pick,
-            "by_relationship": groups,
-            "comments": comments,
-            **head,
-        }
-    if asked.kind == "line":
-        answers: list[snapshot.Comment] = [
-            {"reference": answer.by.id, "text": answer.words} for answer in asked.answers
-        ]
-        return {
-            "type": "line",
-            "id": asked.id,
-            "text": asked.text,
-            "answers": answers,
-            "comments": comments,
-            **head,
-        }
-    if asked.kind == "text":
-        return {"type": "long_text", "id": asked.id, "text": asked.text, "comments": comments, **head}
-    raise ValueError(f"Reports have no block for questions of the kind {asked.kind}.")
+    match asked.kind:
+        case "rating" | "agreement":
+            levels: list[snapshot.Level] = [
+                {"value": level.value, "label": level.label, "example": level.example or None}
+                for level in asked.levels
+            ]
+            return {
+                "type": "rating",
+                "id": asked.id,
+                "text": asked.text,
+                "levels": levels,
+                "agreement": asked.kind == "agreement",
+                "by_relationship": groups,
+                "comments": comments,
+                **head,
+            }
+        case "between":
+            return {
+                "type": "statement",
+                "id": asked.id,
+                "text": asked.text,
+                "low_text": asked.ends[0],
+                "high_text": asked.ends[1],
+                "scale_min": asked.levels[0].value,
+                "scale_max": asked.levels[-1].value,
+                "by_relationship": groups,
+                "comments": comments,
+                **head,
+            }
+        case "choice" | "adjectives":
+            return {
+                "type": "choice",
+                "id": asked.id,
+                "text": asked.text,
+                "multiple": asked.multiple,
+                "options": [{"value": value, "label": label} for value, label in asked.options],
+                "pick": asked.pick,
+                "by_relationship": groups,
+                "comments": comments,
+                **head,
+            }
+        case "line":
+            answers: list[snapshot.Comment] = [
+                {"reference": answer.by.id, "text": answer.words} for answer in asked.answers
+            ]
+            return {
+                "type": "line",
+                "id": asked.id,
+                "text": asked.text,
+                "answers": answers,
+                "comments": comments,
+                **head,
+            }
+        case "text":
+            return {"type": "long_text", "id": asked.id, "text": asked.text, "comments": comments, **head}
+        case _:
+            assert_never(asked.kind)
 
 
 def _comment(answer: Answer) -> snapshot.Comment:
