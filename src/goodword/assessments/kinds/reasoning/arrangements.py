@@ -1,7 +1,7 @@
-"""Two families of deductions: who sits where (`seating`), and which thing has a certain rank (`ordering`).
+"""Two families of deductions: seating orders (`seating`) and rankings (`ordering`).
 
-What makes an item hard is the same for all items of a level; names, order and the statements drawn from the level's
-kinds vary.
+Items of a level share the features that determine their difficulty; names, order and the statements drawn from the
+level's kinds vary.
 
 Seating
 1  four people, three statements: one gives a seat, one leaves the distance open, one the side
@@ -58,7 +58,7 @@ def fitting_all(n: int, statements: Iterable[Statement]) -> int:
 
 
 def at_place(n: int, left: int, place: int) -> tuple[int, ...]:
-    """Which things have a place (from 0) in some of the arrangements `left`."""
+    """The things that can have a place (from 0) in the arrangements `left`."""
     return tuple(thing for thing in range(n) if left & fitting(n, ("at", thing, place + 1)))
 
 
@@ -110,7 +110,7 @@ def is_true(statement: Statement, places: tuple[int, ...]) -> bool:
 
 @cache
 def true_statements(n: int, kind: str) -> tuple[Statement, ...]:
-    """All statements of a kind that are true when n things are in their order."""
+    """All statements of a kind that are true of n things in order."""
     places = tuple(range(n))
     if kind == "at":
         return tuple((kind, thing, thing + 1) for thing in places)
@@ -126,7 +126,7 @@ def renamed(statement: Statement, names: Sequence[int]) -> Statement:
 
 
 def mentions(statements: Sequence[Statement]) -> int:
-    """In how many statements the most frequent thing occurs."""
+    """The number of statements that mention the most frequent thing."""
     things = [thing for statement in statements for thing in things_in(statement)]
     return max(things.count(thing) for thing in things)
 
@@ -149,7 +149,7 @@ N_OPTIONS = 5
 CANNOT_SAY = ("cannot_say",)
 _MOST_LEFT_OPEN = 3
 
-#: from a place that is asked for, from 0: the places that people take it for, each with the name of the error
+#: from the place asked for (from 0) to the places commonly mistaken for it, each with the name of the error
 type Mistaken = Callable[[int], Sequence[tuple[int, str]]]
 
 
@@ -178,7 +178,7 @@ def _draw(
 ) -> _Placed:
     """Statements of the kinds in `pattern` (names of statements; several, parted by "|", are alternatives) that are
     true of a random order, with a question on one of `places`. No thing stands in more than `most_mentions` of them:
-    one that is named everywhere would be found without thought. `turned` is a statement as it is misread. Draws
+    a thing named in every statement would be found without thought. `turned` is a misread statement. Draws
     until all statements are needed and every wrong option is a typical error.
 
     The right one is among the things named most as often as any; in a chain, where the ends are named once and all
@@ -199,7 +199,7 @@ def _draw(
             or not _is_fit(n, statements, place, decided=decided)
         ):
             continue
-        # So far the things were in their order; now they are shuffled.
+        # Shuffle the things, which were in order so far.
         names = source.sample(range(n), n)
         statements = source.sample([renamed(statement, names) for statement in statements], len(statements))
         left = fitting_all(n, statements)
@@ -234,8 +234,8 @@ def _draw(
 def _is_named_fairly(
     right: int, offered: Sequence[int], statements: Sequence[Statement], *, mentioned: float
 ) -> bool:
-    """Whether the right one is among those named most, or not, as `mentioned` (0 to 1) has it: over many items it is
-    so as often as for any of the things that are offered."""
+    """Whether the right answer is among the things named most if `mentioned` (0 to 1) requires it, else not. Over many
+    items it is among them as often as any offered thing."""
     named = {thing: sum(thing in things_in(statement) for statement in statements) for thing in offered}
     most = [thing for thing in offered if named[thing] == max(named.values())]
     return (right in most) is (mentioned < len(most) / len(offered))
@@ -250,14 +250,14 @@ def _first_to_say(statements: Sequence[Statement], begin: Collection[int]) -> in
 
 
 def _is_fit(n: int, statements: Sequence[Statement], place: int, *, decided: bool) -> bool:
-    """Whether the place is decided as wanted, and no statement could be left out."""
+    """Whether the place is determined (or not) as `decided` says, and no statement is redundant."""
     left = fitting_all(n, statements)
     found = at_place(n, left, place)
     if decided != (len(found) == 1) or len(found) > _MOST_LEFT_OPEN:
         return False
     for number in range(len(statements)):
         without = fitting_all(n, [*statements[:number], *statements[number + 1 :]])
-        # Where nothing is decided, each statement must still rule something out.
+        # Even if the place is not determined, each statement must rule something out.
         if without == left or (decided and len(at_place(n, without, place)) == 1):
             return False
     return True
@@ -271,7 +271,7 @@ def _errors(
     *,
     mistaken: Mistaken,
 ) -> dict[int, str]:
-    """For each thing that is not the answer, the typical error that leads to it, where there is one."""
+    """The typical error that leads to each wrong answer, if there is one."""
     errors: dict[int, str] = {}
     left = fitting_all(n, statements)
     if len(found) > 1:

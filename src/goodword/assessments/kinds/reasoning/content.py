@@ -21,7 +21,7 @@ from goodword.assessments.kinds.reasoning.generated import GeneratedItem
 from goodword.core.json_reading import Json, ReadingError
 
 _SEEDS = 2**31
-#: after so many items that do not fit, the form is begun anew; so many beginnings are tried
+#: start the form again after this many items that do not fit; the maximum number of starts
 _TRIES_AN_ITEM = 200
 _BEGINNINGS = 50
 _TRIES_AN_ORDER = 60
@@ -53,9 +53,9 @@ class Blueprint:
 
 
 def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
-    """The items of a form, the same for a blueprint and seed.
+    """The items of a form, always the same for a blueprint and seed.
 
-    They rise by level, with families mixed within one. No task repeats; no key position has more than its fair share
+    Ordered by level, families mixed within it. No task repeats; no key position has more than its fair share
     plus one; three successive keys are never in one position. Raises `LookupError` or `ValueError` for unknown families
     and levels, and `ValueError` if no such form is found.
     """
@@ -70,7 +70,7 @@ def draw(blueprint: Blueprint, *, seed: int) -> tuple[GeneratedItem, ...]:
 
 
 def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedItem]) -> GeneratedItem:
-    """Another item of the same family and level, with a task that is new. Raises `ValueError` if there is none.
+    """Another item of the same family and level, with a new task. Raises `ValueError` if there is none.
 
     It is the same for an item, a seed and the items `taken`.
     """
@@ -85,7 +85,7 @@ def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedIt
 
 
 def _slots(source: random.Random, entries: Sequence[Entry]) -> list[tuple[str, int]]:
-    """Family and level of each item: by level, and mixed within one, with as few equal neighbours as possible."""
+    """Family and level of each item: by level, mixed within a level, with as few equal neighbours as possible."""
     orders = []
     for _ in range(_TRIES_AN_ORDER):
         slots: list[tuple[str, int]] = []
@@ -99,7 +99,7 @@ def _slots(source: random.Random, entries: Sequence[Entry]) -> list[tuple[str, i
 
 
 def _fair_shares(slots: Sequence[tuple[str, int]]) -> Mapping[str, float]:
-    """How many keys each position has if all options are right equally often."""
+    """The number of keys per position if all options are right equally often."""
     fair: dict[str, float] = {}
     for family, level in slots:
         positions = _positions(family, level)
@@ -140,7 +140,7 @@ def _fits(item: GeneratedItem, items: Sequence[GeneratedItem], fair: Mapping[str
 
 
 class BlueprintError(ReadingError):
-    """What is wrong with a blueprint, in one sentence."""
+    """The error in a blueprint, in one sentence."""
 
 
 _BLUEPRINT: Final = TypeAdapter(Blueprint)

@@ -28,7 +28,7 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
         )
     }
 )
-#: the seed of the items that people practise on; no form draws it
+#: the seed of practice items; no form draws it
 PRACTICE_SEED = 0
 #: the rule load of a family and level, as defined in the family's module
 LOADS: Final = {

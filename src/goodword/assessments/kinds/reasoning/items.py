@@ -1,4 +1,4 @@
-"""Generated tasks as one candidate gets them, their answer form and their scores."""
+"""A candidate's generated tasks, their answer form and their scores."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, so
 from goodword.core.json_reading import Json
 from goodword.questionnaires.timing import reading_seconds
 
-#: the categories in the order in which they are listed
+#: the categories in display order
 CATEGORIES: Final = ("numerical", "letters", "figural", "deductive")
 
 
@@ -177,7 +177,7 @@ def reasoning_scores(
     if calibration is not None:
         try:
             found_ability = ability(calibration, calibration_answers(tasks, answers))
-        except UnknownCell:  # a family that was not calibrated: no figure rather than half of one
+        except UnknownCell:  # an uncalibrated family: no ability rather than a partial one
             pass
         else:
             whole = replace(whole, ability=found_ability.theta, ability_se=found_ability.se)

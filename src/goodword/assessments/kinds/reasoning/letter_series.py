@@ -1,6 +1,6 @@
-"""Letter series: which letters come next. The alphabet is A to Z and never starts again after Z.
+"""Letter series: find the next letters. The alphabet is A to Z and never starts again after Z.
 
-What makes an item hard is the same for all items of a level; its letters vary.
+Items of a level share the features that determine their difficulty; letters vary.
 
 1  pairs of letters; both letters move by the same step
 2  pairs; each letter has its own step
@@ -37,7 +37,7 @@ type Term = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class _Draw:
-    """Places in the alphabet from 0, the term that is asked for last, and the lines of its options."""
+    """Places in the alphabet from 0, the term asked for last, and the lines of its options."""
 
     terms: tuple[Term, ...]
     rule: Mapping[str, Json]
@@ -47,7 +47,7 @@ class _Draw:
 def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 4; five options in the order of the alphabet."""
     source = random_for(_ID, _VERSION, level, seed)
-    # How the options lie comes first: to draw it anew with each series would favour what is easy to fill.
+    # Draw the layout of the options first; redrawing it per series would bias it towards easy layouts.
     shape: Shape = "square" if level == 3 else "long"
     steps = draw_steps(source, shape)
     kind = source.randrange(4)
@@ -59,7 +59,7 @@ def generate(seed: int, level: int) -> GeneratedItem:
         wrong = wrong_answers(right, draw.lines, steps)
         if wrong is None or not _is_clear(draw.terms, wrong):
             continue
-        # Two letters that move alike never meet.
+        # Two letters that move by the same step are never equal.
         if level == 1 and any(places[0] == places[1] for places in wrong):
             continue
         options, key = in_order(_text(right), {_text(places): error for places, error in wrong.items()})
@@ -79,10 +79,11 @@ FAMILY = Family(id=_ID, category="letters", version=_VERSION, levels=(1, 2, 3, 4
 
 
 def _is_clear(terms: Sequence[Term], wrong: Collection[Term]) -> bool:
-    """Whether all options are in the alphabet, and none that is a pair is among the terms: it would be crossed out.
+    """Whether all options are in the alphabet; no option pair may occur in the series, or it could be ruled out
+    at once.
 
-    A series of pairs must have room where it would end with any of the options. Were there room for the right one
-    alone, a letter near the end of the alphabet would tell that it stands last.
+    A series of pairs must fit the alphabet with any of the options as its last term. If only the right one fitted, a
+    letter near the end of the alphabet would reveal it.
     """
     right = terms[-1]
     if len(right) == 1:
@@ -103,8 +104,8 @@ def _in_alphabet(places: Term) -> bool:
 
 
 def _draw(source: random.Random, level: int, kind: int) -> _Draw:
-    """A series of a level. `kind` (0 to 3) has two bits: in which letter the longer line of the options lies, and
-    which error the other line is; all kinds are drawn equally often."""
+    """A series of a level. `kind` (0 to 3) has two bits: the letter with the longer line of options, and the error
+    of the other line; all kinds are drawn equally often."""
     if level == 3:
         return _two_series(source, kind)
     if level == 4:
@@ -133,7 +134,7 @@ def _pairs_of_steps(source: random.Random, kind: int, *, alike: bool) -> _Draw:
 def _two_series(source: random.Random, kind: int) -> _Draw:
     one, other, own_last, last = source.choice(_all_two_series())
     places = [place for turn in range(-3, 2) for place in (own_last + one * turn, last + other * turn)][:9]
-    # Both together continue the other series.
+    # Both errors together continue the other series.
     lines = (
         one_way(last - own_last, "adds_the_step_to_the_last_letter"),
         one_way(other - one, "takes_the_other_step"),
@@ -146,11 +147,10 @@ def _two_series(source: random.Random, kind: int) -> _Draw:
 
 @cache
 def _all_two_series() -> tuple[tuple[int, int, int, int], ...]:
-    """Both steps, and the last letters that are shown of both series. The steps are apart by two at least: were they
-    nearly alike, the turns could be passed over.
+    """Both steps, and the last shown letters of both series. The steps differ by at least two, so that the
+    alternation is noticeable.
 
-    Either series has room in the alphabet for either step, so that each of the four answers which these letters and
-    steps lead to is the right one as often as the others.
+    Either series fits the alphabet with either step, so that all four plausible answers are equally often right.
     """
     return tuple(
         (one, other, own_last, last)
@@ -187,7 +187,7 @@ def _growing_step(source: random.Random, kind: int) -> _Draw:
 
 
 def _step_line(step: int, at: int) -> Line:
-    """The line of errors in how often one letter of a pair moves by its step."""
+    """The line of errors in counting the steps of one letter of a pair."""
     way = 1 if step > 0 else -1
     return Line(
         abs(step),

@@ -1,6 +1,6 @@
-"""Number series: which number comes next.
+"""Number series: find the next number.
 
-What makes an item hard is the same for all items of a level; its numbers vary.
+Items of a level share the features that determine their difficulty; numbers vary.
 
 1  one difference, the same throughout, up or down
 2  one change on the way: differences that grow evenly, or one factor
@@ -8,8 +8,8 @@ What makes an item hard is the same for all items of a level; its numbers vary.
 4  two series that take turns, each with its own difference
 5  a rule on two terms or two layers: the sum of the two before and a number, or a growth that itself grows
 
-Options lie on a grid of errors (`options.py`). Numbers are positive. A draw that another reading continues differently
-is drawn anew, with the same source.
+Options lie on a grid of errors (`options.py`). Numbers are positive. A draw with a second plausible continuation is
+rejected, and another is drawn from the same source.
 """
 
 import itertools
@@ -32,7 +32,7 @@ from goodword.core.json_reading import Json
 
 @dataclass(frozen=True, slots=True)
 class Draw:
-    """A series with the term that is asked for as its last. `lines` are the first two of its options, of which the
+    """A series; its last term is the one asked for. `lines` are the first two of its options, of which the
     first may be the longer; None is a slip of the pen."""
 
     terms: tuple[int, ...]
@@ -62,7 +62,7 @@ def constant_difference(source: random.Random) -> Draw:
 
 
 def one_change(source: random.Random) -> Draw:
-    """Growing differences; one in eight has a factor, of which there are fewer series to draw."""
+    """Growing differences; one in eight has a factor, since there are fewer such series."""
     return _factor(source) if source.randrange(8) == 0 else _growing_difference(source)
 
 
@@ -88,7 +88,7 @@ def _factor(source: random.Random) -> Draw:
     start = source.randrange(3, 26) if times == 2 else source.randrange(2, 5)
     terms = [start * times**place for place in range(6)]
     before, last, _ = terms[-3:]
-    # Slips that are even: the right answer is mostly even, and so must the others be.
+    # Even slips: the right answer is mostly even, so the others must be too.
     other = (
         Line(before, {-1: "repeats_last_difference", 1: "adds_the_term_before_too"})
         if times == 2
@@ -101,7 +101,7 @@ def two_in_turn(source: random.Random) -> Draw:
     """Seven terms and the next, by "plus a, minus b", "plus a, times 2" or "times 2, minus b" in turn."""
     plus_minus = ("plus", "minus")
     kinds = source.choice((plus_minus, plus_minus, ("plus", "times"), ("times", "minus")))
-    # Where one operation doubles, the other keeps even what is even: else an odd number would be the right one.
+    # If one operation doubles, the other must preserve evenness; otherwise an odd option would be the right one.
     even = "times" in kinds
     by = [
         2 if kind == "times" else source.randrange(2, 13, 2) if even else source.randrange(2, 13)
@@ -114,7 +114,7 @@ def two_in_turn(source: random.Random) -> Draw:
     operations = list(zip(kinds, by, strict=True))
     terms = [source.randrange(3, 25)]
     if kinds in {("times", "plus"), ("minus", "times")}:
-        # As if the other operation had come before, so that their order does not change the size of numbers.
+        # Start as if the other operation had come first, so that their order does not affect the size of numbers.
         terms = [terms[0] + sum(by) - 2]
     for place in range(7):
         terms.append(_apply(operations[place % 2], terms[-1]))
@@ -133,10 +133,9 @@ def two_in_turn(source: random.Random) -> Draw:
 
 
 def two_series(source: random.Random) -> Draw:
-    """Eight terms of two series that take turns, and the next of the first one.
+    """Eight terms of two alternating series, and the next of the first one.
 
-    Either series would start from 2 to 69 with either step, so that each of the four answers which the last terms and
-    the steps lead to is the right one as often as the others.
+    Start values are limited so that all four plausible answers are equally often right.
     """
     while True:
         first, second = source.sample([step for step in range(-9, 13) if abs(step) > 1], 2)
@@ -144,7 +143,7 @@ def two_series(source: random.Random) -> Draw:
         if all(2 <= end - 3 * step < 70 for end in (own_last, last) for step in (first, second)):
             break
     terms = [term for turn in range(-3, 2) for term in (own_last + first * turn, last + second * turn)][:9]
-    # Both together continue the other series.
+    # Both errors together continue the other series.
     lines = (
         one_way(last - own_last, "adds_the_step_to_the_last_term"),
         one_way(second - first, "uses_the_step_of_the_other_series"),
@@ -212,9 +211,9 @@ RULES: Mapping[int, Callable[[random.Random], Draw]] = {
 
 
 def other_continuations(terms: Sequence[int]) -> set[int]:
-    """The next terms that plain readings give, each if it holds for all the terms there are.
+    """The next terms by simple rules that fit all terms shown.
 
-    Readings: one difference; one growth of the differences; one factor; times a number plus a number; the sum of
+    Rules: one difference; one growth of the differences; one factor; times a number plus a number; the sum of
     the two before; two differences in turn; two series in turn with a difference each; a factor that grows by one.
     """
     found: set[int] = set()
@@ -266,15 +265,15 @@ _SHAPES: Mapping[int, tuple[Shape, ...]] = {
     5: ("long", "square"),
 }
 
-#: slips by level, where not all apply: at level 1 a reasoning error is also one off, and at level 3 odd options could
-#: be ruled out because doubled numbers are even
+#: slips by level, if not all apply: at level 1 a slip of one equals a reasoning error, and at level 3 odd options
+#: could be ruled out because doubled numbers are even
 _SLIPS: Mapping[int, tuple[int, ...]] = {1: (2, 10), 3: (2, 10)}
 
 
 def generate(seed: int, level: int) -> GeneratedItem:
     """The item for a seed and a level from 1 to 5; five options in rising order."""
     source = random_for(_ID, _VERSION, level, seed)
-    # How the options lie comes first: to draw it anew with each series would favour what is easy to fill.
+    # Draw the layout of the options first; redrawing it per series would bias it towards easy layouts.
     steps = draw_steps(source, source.choice(_SHAPES[level]))
     slip, other_slip = (slips(by) for by in source.sample(_SLIPS.get(level, (1, 2, 10)), 2))
     while True:
@@ -303,7 +302,7 @@ FAMILY = Family(id=_ID, category="numerical", version=_VERSION, levels=(1, 2, 3,
 
 
 def _is_clear(draw: Draw, wrong: Collection[int]) -> bool:
-    """Whether terms and options are fit to be shown, and nothing else than the rule's next one can be meant."""
+    """Whether the series is displayable and has one plausible continuation."""
     *shown, right = draw.terms
     return (
         all(0 < term <= _LARGEST for term in draw.terms)

@@ -35,10 +35,10 @@ _POINTS: Mapping[Shape, tuple[Steps, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One way to be wrong: `errors` names what leads to so many times `by` more (or less) than the right answer.
+    """One dimension of error: `errors` names the error for each multiple of `by` away from the right answer.
 
-    An error that has no contrary, as taking the one number for the other, has one name only; it must lead up as often
-    as down over all tasks. `at` is the letter of a term that it changes.
+    An error without an opposite, such as confusing two numbers, has one name only; over all tasks it must lead up as
+    often as down. `at` is the index of the letter that it changes.
     """
 
     by: int
@@ -47,7 +47,7 @@ class Line:
 
 
 def one_way(away: int, error: str, at: int = 0) -> Line:
-    """The line of an error that leads `away` from the right answer and has no contrary."""
+    """The line of an error without an opposite that leads `away` from the right answer."""
     return Line(abs(away), {1 if away > 0 else -1: error}, at)
 
 
@@ -57,7 +57,7 @@ def slips(by: int, at: int = 0) -> Line:
 
 
 def draw_steps(source: random.Random, shape: Shape) -> tuple[Steps, ...]:
-    """How the four wrong answers lie from the right one, which is any of the five points with the same chance."""
+    """Offsets of the four wrong answers from the right one, which is any of the five points with equal chance."""
     ways = [source.choice((-1, 1)) for _ in range(3)]
     points = list(_POINTS[shape])
     if shape == "square":

@@ -106,7 +106,7 @@ class Ability:
 
     value: float
     error: float
-    #: the calibration and the cells that it comes from; None where that is not asked for
+    #: the calibration and cells behind it; None if not requested
     behind: AbilityDetails | None = None
 
     @property
@@ -202,7 +202,7 @@ class ReasoningResult(PartResult):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateReasoning(CandidateResult):
-    """What candidates see: tasks solved, and two with their rules."""
+    """The candidate's view: tasks solved, and two with their rules."""
 
     solved: int
     given: int
@@ -226,7 +226,7 @@ def reasoning_result(
         kind=part.version.test.kind,
         order=part.order,
         title=content.name,
-        # the sheet of the form that everybody on the role gets: only the tasks show whether another was taken
+        # the sheet of the role's default form: only the tasks show whether another was taken
         sheet=replace(reasoning_sheet(content, part.part.form, known), n_items=whole.items, form=""),
         requirement=requirement_of(part),
         scoring_version=whole.scoring_version,
@@ -420,7 +420,7 @@ class ReasoningReport:
         }
 
     def without_person(self, part: ReasoningPart) -> ReasoningPart:
-        # Tasks were drawn for this person alone. How many there were stays.
+        # Tasks were drawn for this person alone; only their number is kept.
         whole = _category_without_person(part["whole"])
         categories = [_category_without_person(category) for category in part["categories"]]
         return {**part, "whole": whole, "categories": categories, "ability": None, "tasks": []}

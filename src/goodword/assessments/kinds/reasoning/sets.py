@@ -1,7 +1,7 @@
-"""Syllogisms: which claim about the first and last of a chain of groups must be true.
+"""Syllogisms: find the claim that must be true of the first and last of a chain of groups.
 
-The groups are invented, so that knowledge of the world neither helps nor misleads. Each has at least one member. What
-makes an item hard is the same for all items of a level; groups and forms vary.
+The groups are invented, so that knowledge of the world neither helps nor misleads. Each has at least one member. Items
+of a level share the features that determine their difficulty; groups and forms vary.
 
 1  three groups, two statements with "all" or "no"
 2  three groups, two statements, one of them with "some" or "some ... not"
@@ -25,12 +25,12 @@ from goodword.assessments.kinds.reasoning.generated import (
 )
 
 type Claim = tuple[str, int, int]
-#: what is known of a member: for some groups, whether it is in them
+#: known memberships: for some groups, whether a member is in them
 type Member = dict[int, bool]
 
 
 def follows(n: int, premises: Sequence[Claim], claim: Claim) -> bool:
-    """Whether a claim must be true where the premises are. The premises must be possible together."""
+    """Whether a claim follows from the premises, which must be consistent."""
     form, a, b = claim
     if form == "all":
         return _known(premises, {a: True, b: False}) is None
@@ -44,7 +44,7 @@ def follows(n: int, premises: Sequence[Claim], claim: Claim) -> bool:
 
 
 def possible(n: int, premises: Sequence[Claim]) -> bool:
-    """Whether the premises can be true together with a member in each of n groups."""
+    """Whether the premises are consistent if each of n groups has a member."""
     return all(_known(premises, member) is not None for member in _members(n, premises))
 
 
@@ -61,7 +61,7 @@ def _must_be(premises: Sequence[Claim], member: Member, group: int, *, wanted: b
 
 
 def _known(premises: Sequence[Claim], member: Member) -> Member | None:
-    """All that the rules tell of a member; None if they contradict what is known."""
+    """All memberships that follow from the rules; None if they contradict `member`."""
     known = dict(member)
     n_known = 0
     while n_known < len(known):
@@ -69,7 +69,7 @@ def _known(premises: Sequence[Claim], member: Member) -> Member | None:
         for form, a, b in premises:
             if form not in {"all", "no"}:
                 continue
-            # The rule and its contrary: who is in a is (not) in b, and who is not (in) b is not in a.
+            # The rule and its contrapositive: members of a are (not) in b, and those not (in) b are not in a.
             then = form == "all"
             if known.get(a) is True and known.setdefault(b, then) is not then:
                 return None
@@ -183,7 +183,7 @@ def _all_claims(n: int) -> list[Claim]:
 
 
 def _others_follow(n: int, premises: list[Claim], key: Claim) -> bool:
-    """Whether a second one of the offered claims follows; what the key itself implies is not offered."""
+    """Whether a second offered claim follows; claims implied by the key are not offered."""
     offered = ("all", "no") if key[0] in {"all", "no"} else ("some", "some_not")
     return any(
         follows(n, premises, claim) for claim in _all_claims(n) if claim != key and claim[0] in offered
@@ -197,7 +197,7 @@ def _can_spare(n: int, premises: list[Claim], key: Claim) -> bool:
 
 
 def _error(claim: Claim, premises: list[Claim], n: int, *, key: Claim | None) -> str:
-    """The typical error that leads to a claim which does not follow."""
+    """The typical error that leads to an invalid claim."""
     if not possible(n, [*premises, claim]):
         return "contradicts_the_statements"
     if key and claim == (key[0], key[2], key[1]):

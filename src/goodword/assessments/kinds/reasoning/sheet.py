@@ -92,7 +92,7 @@ def spread_of_forms(
 ) -> dict[float, float]:
     """For each ability, the standard deviation over simulated forms of the expected score, in items.
 
-    In each form every item has a difficulty of its own about the start value of its family and level. To first
+    In each form every item has its own difficulty, spread around the start value of its family and level. To first
     order the variance is the sum over items of (P * (1 - P) * spread)^2, at most n * (spread / 4)^2: 0.28 items for
     20 items and a spread of 0.25.
     """

@@ -1,7 +1,7 @@
 """Figural matrices: three rows of three figures, of which the last is missing.
 
-The level is the rule load: how many rules hold at a time, and of which kinds. What varies within a level (which
-aspects the rules are seen in, shapes, values, directions, the order of rows and options) is meant to be incidental.
+The level is the rule load: the number and kinds of simultaneous rules. Variation within a level (the aspects that
+follow the rules, shapes, values, directions, the order of rows and options) is meant to be incidental.
 
 | family | level | rules |
 |---|---|---|
@@ -33,7 +33,7 @@ from goodword.assessments.kinds.reasoning.matrices.rules import (
 from goodword.core.json_reading import Json
 
 VERSION = "1"
-#: kinds that count as one for the level: which of them it is, is drawn
+#: kinds that count as one for the level; one of them is drawn
 _RECKONED: tuple[Kind, ...] = ("add", "take", "over", "minus")
 _KINDS: Mapping[tuple[str, int], tuple[tuple[Kind, ...], ...]] = {
     ("matrices_one_rule", 1): (("step",),),
@@ -44,7 +44,7 @@ _KINDS: Mapping[tuple[str, int], tuple[tuple[Kind, ...], ...]] = {
     ("matrices_three_rules", 4): (("step",), ("three",), ("same",)),
     ("matrices_three_rules", 5): (_RECKONED, ("three",), ("three",)),
 }
-#: a turn is seen on one shape only, and marks that are counted or moved are small: of each group one at a time
+#: a turn needs a single shape, and counted or moved marks are small: at most one aspect of each group at a time
 _GROUPS: tuple[frozenset[Aspect], ...] = (
     frozenset({"shape", "turn"}),
     frozenset({"shading"}),
@@ -82,7 +82,7 @@ def _generate(family: str, seed: int, level: int) -> GeneratedItem:
     kinds = [random.choice(kinds) for kinds in _KINDS[family, level]]
     aspects = _aspects(kinds, random)
     alone = len(kinds) == 1
-    # two rules of the same three values move against each other: moving together they would be one rule
+    # two rules of the same three values must move in opposite directions; otherwise they would be one rule
     shifts = random.sample((1, 2), 2) * 2
     rules = [
         ruled(kind, aspect, random, shift=shift, eighths=alone)

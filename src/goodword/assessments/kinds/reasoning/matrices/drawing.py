@@ -75,7 +75,7 @@ def _mark(mark: Mark) -> str:
 
 
 def _stripes(points: Sequence[Point], middle: Point, step: float) -> Iterator[tuple[Point, Point]]:
-    """Lines that rise to the right at `step` from each other, cut where they leave the outline `points`."""
+    """Lines rising to the right, `step` apart, clipped to the outline `points`."""
     turned = [_turned((x - middle[0], y - middle[1]), 45) for x, y in points]
     low, high = min(y for _, y in turned), max(y for _, y in turned)
     height = -step * int(-low / step)

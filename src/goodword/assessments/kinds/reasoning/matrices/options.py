@@ -26,8 +26,8 @@ from goodword.assessments.kinds.reasoning.matrices.rules import (
     figure,
 )
 
-#: how likely the key of a number of marks is to be the fewest, the next, ... of four numbers in a row: such that over
-#: all keys each of the four is about as likely
+#: probability that the key's number of marks is the lowest, second, ... of four consecutive numbers; chosen so that
+#: over all keys each of the four is about equally likely
 _RANKS: Mapping[int, tuple[float, float, float, float]] = {
     1: (1, 0, 0, 0),
     2: (0.5, 0.5, 0, 0),
@@ -80,7 +80,7 @@ def _values(varied: Mapping[Aspect, Sequence[Choice]], choices: Sequence[Choice]
 
 
 def _shares(rules: Sequence[Ruled]) -> list[int]:
-    """How many values each rule's aspect takes among the options; their product is eight, or four where one rule
+    """The number of values of each rule's aspect among the options; their product is eight, or four if a single rule
     has no more."""
     match rules:
         case [Ruled(aspect="count")]:
@@ -108,8 +108,8 @@ def _choices(rule: Ruled, share: int, random: Random) -> list[Choice]:
 
 
 def _errors(rule: Ruled) -> dict[int, str]:
-    """Every wrong value that may be offered, with its error. Values that the matrix does not show come only where
-    those that it shows are too few."""
+    """Every wrong value that may be offered, with its error. Values that do not occur in the matrix are used only if
+    there are too few others."""
     beside, above, before = rule.rows[2][1], rule.rows[1][2], rule.rows[2][0]
     around = ROUND.get(rule.aspect, 0)
     errors: dict[int, str] = {}
@@ -141,7 +141,7 @@ def _all_values(rule: Ruled) -> Sequence[int]:
 
 
 def _counted(rule: Ruled, share: int, random: Random) -> list[Choice]:
-    """Numbers in a row with the right one anywhere among them: neither the most, the fewest nor the middle is safe."""
+    """Consecutive numbers, the right one at a random position, so that neither extremes nor the middle is safe."""
     key = rule.key
     if share == 4:
         low = key - random.choices(range(4), weights=_RANKS[key])[0]
@@ -163,12 +163,12 @@ def _counted(rule: Ruled, share: int, random: Random) -> list[Choice]:
 
 
 def _toggled(rule: Ruled, share: int, random: Random) -> list[Choice]:
-    """The right places with some of one to three places changed over, each filled in half of the options. Whether a
-    place that is changed over belongs there is a coin's throw, so that neither the fullest nor the emptiest is safe."""
+    """The right places with some of one to three places toggled, each filled in half of the options. Whether a toggled
+    place belongs to the key is random, so that neither the fullest nor the emptiest option is safe."""
     first, second, key = rule.rows[2]
     taken = [place for place in range(9) if key >> place & 1]
     free = [place for place in range(9) if not key >> place & 1]
-    # places that a typical error gets wrong come first: in both, or taken away
+    # first the places that a typical error gets wrong: those in both, or removed
     taken.sort(key=lambda place: (not (first & second) >> place & 1, random.random()))
     free.sort(key=lambda place: (not (first | second) >> place & 1, random.random()))
     changed: list[int] = []

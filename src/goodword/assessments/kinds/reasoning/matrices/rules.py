@@ -64,9 +64,9 @@ type Kind = Literal["same", "step", "three", "add", "take", "over", "minus"]
 type Line = tuple[int, int, int]
 type Grid = tuple[Line, Line, Line]
 
-#: how many values there are before they begin again; 0 where they do not
+#: the number of values in a cycle; 0 if they do not repeat
 ROUND: dict[Aspect, int] = {"turn": 8, "place": 8}
-#: the aspects that a kind of rule can be seen in
+#: the aspects that a kind of rule can apply to
 SEEN: dict[Kind, tuple[Aspect, ...]] = {
     "same": ("shape", "turn", "shading", "size", "count"),
     "step": ("turn", "count", "place"),
@@ -76,7 +76,7 @@ SEEN: dict[Kind, tuple[Aspect, ...]] = {
     "over": ("places",),
     "minus": ("places",),
 }
-#: circle and pentagon look alike where they are small, so a matrix has one of them at most
+#: small circles and pentagons look alike, so a matrix has at most one of them
 ALIKE = frozenset({0, 4})
 QUARTERS = (0, 2, 4, 6)
 MOST_MARKS = 6
@@ -166,12 +166,12 @@ def _reckoned(kind: Kind, random: Random) -> Line:
 
 
 def _strays(found: Ruled) -> bool:
-    """Whether some other rule explains all that is shown and leads elsewhere, or two rows are the same."""
+    """Whether another rule explains all cells shown but predicts a different value, or two rows are the same."""
     if len(set(found.rows)) < 3:
         return True
     grids = [found.rows]
     if found.aspect == "count":
-        # marks laid out as on a die may also be seen as lying over each other
+        # marks arranged as on a die may also be read as overlaid
         grids.append(_grid([tuple(bits(DIE[count]) for count in row) for row in found.rows]))
     return any(
         foretold not in {None, lines[2][2]}
@@ -182,7 +182,7 @@ def _strays(found: Ruled) -> bool:
 
 
 def _foretold(aspect: Aspect, lines: Grid) -> Iterator[int | None]:
-    """What each rule that the first two lines follow says of the last value."""
+    """The last values predicted by the rules that the first two lines follow."""
     around = ROUND.get(aspect, 0)
     by = lines[0][1] - lines[0][0]
     values = set(lines[0])

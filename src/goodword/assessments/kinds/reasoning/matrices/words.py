@@ -284,7 +284,7 @@ class DescriptionWords:
 
 
 def alt(figure: Figure, language: str) -> str:
-    """What the figure shows, as one phrase in "en", "de" or "fr". Raises `KeyError` for another language."""
+    """The figure described in one phrase in "en", "de" or "fr". Raises `KeyError` for another language."""
     tongue = DESCRIPTIONS[language]
     groups: dict[Mark, list[int]] = {}
     for mark in figure.marks:

@@ -1,4 +1,4 @@
-"""Solves items from what candidates see, without key, rule or family.
+"""Solves items as shown to candidates, without key, rule or family.
 
 It shares only the types in `generated.py` with the families, so that an error in a family is not repeated here. `make
 items` and the tests check every family against it.
@@ -12,9 +12,9 @@ from goodword.assessments.kinds.reasoning.solver.deduction import solve_orders, 
 
 
 def solve(task: Task, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of all options that are right; of an item without fault there is one.
+    """The ids of all right options; exactly one for a valid item.
 
-    Looks at the options' ids and values only. Raises `ValueError` for a statement that it does not know.
+    Looks at the options' ids and values only. Raises `ValueError` for an unknown statement.
     """
     match task:
         case Series():

@@ -29,8 +29,10 @@ _TESTS: Mapping[str, Callable[..., bool]] = {
 
 
 def solve_orders(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that hold: the one thing that has the place in every order, or that it cannot be
-    said. Raises `ValueError` for an unknown statement or question."""
+    """The ids of the right options: the only thing that has the place in every order, or "cannot be said".
+
+    Raises `ValueError` for an unknown statement or question.
+    """
     place = _place(task)
     found = {order[place] for order in permutations(range(len(task.names))) if _holds(order, task.statements)}
     claim: tuple[str | int, ...] = ("is", *found) if len(found) == 1 else ("cannot_say",)
@@ -64,9 +66,9 @@ type Claim = tuple[str | int, ...]
 
 
 def solve_sets(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that follow, else of the one that says that none does."""
+    """The ids of the options that follow, or of "none of these"."""
     n_groups = len(task.names)
-    # Regions that a statement empties are left out beforehand; the rest is tried in full.
+    # Exclude regions that a statement empties; try all combinations of the others.
     regions = [
         region
         for region in range(1, 2**n_groups)

@@ -1,6 +1,6 @@
 """Heuristics that pick an option by its form alone; none may do better than chance.
 
-Each names the options that it would choose among, and guesses between them.
+Each returns candidate options and guesses among them.
 """
 
 from collections import Counter
@@ -13,13 +13,13 @@ type Guesser = Callable[[GeneratedItem], Sequence[Option]]
 
 
 def success(item: GeneratedItem, guesser: Guesser) -> float:
-    """How likely a guesser is to choose the right option, 0 to 1."""
+    """The probability that a guesser chooses the right option."""
     chosen = guesser(item)
     return sum(option.id == item.key for option in chosen) / len(chosen)
 
 
 def chance(item: GeneratedItem) -> float:
-    """How likely a blind guess is right, 0 to 1."""
+    """The probability that a blind guess is right."""
     return 1 / len(item.options)
 
 
@@ -46,12 +46,12 @@ def _middle(item: GeneratedItem) -> Sequence[Option]:
 
 
 def _distance(option: Option, others: Sequence[Option]) -> float:
-    """How far an option's size is from the others' on the whole."""
+    """The total distance of an option's size from the others'."""
     return sum(abs(_size(option) - _size(other)) for other in others)
 
 
 def _features(option: Option) -> Counter[str]:
-    """What can be seen of an option: characters at their places, marks of a figure, words of a claim."""
+    """The visible features of an option: characters at their places, marks of a figure, words of a claim."""
     match option.value:
         case str(text):
             return Counter(f"{place}{letter}" for place, letter in enumerate(reversed(text)))
@@ -66,7 +66,7 @@ def _features(option: Option) -> Counter[str]:
 
 
 def _alike(sign: int) -> Guesser:
-    """Who takes the option that shares most with the others (1), or least (-1)."""
+    """A guesser that takes the option that shares most with the others (1), or least (-1)."""
 
     def choose(item: GeneratedItem) -> Sequence[Option]:
         features = {option.id: _features(option) for option in item.options}
@@ -131,7 +131,7 @@ def _is_round(option: Option) -> float:
 
 
 def _apart(one: Option, other: Option) -> float:
-    """How far apart two numbers are, or the letters of two terms; 0 for all else."""
+    """The distance of two numbers, or of the letters of two terms; 0 for anything else."""
     if not isinstance(one.value, str) or not isinstance(other.value, str):
         return 0
     mine, theirs = _number(one), _number(other)
@@ -145,12 +145,12 @@ def _to_nearest(option: Option, others: Sequence[Option]) -> float:
 
 
 def _slips_away(option: Option, others: Sequence[Option]) -> float:
-    """How many others are a slip of the pen away: the right one may be the one from which they were made."""
+    """The number of other options a slip of the pen away: they may be derived from the right one."""
     return sum(_apart(option, other) in {1, 2, 10} for other in others)
 
 
 def _between_two(option: Option, others: Sequence[Option]) -> float:
-    """Between how many pairs of others an option lies exactly in the middle."""
+    """The number of pairs of other options whose exact middle an option is."""
     mine = _number(option)
     numbers = [number for number in map(_number, others) if number is not None]
     return 0 if mine is None else sum(2 * mine == one + other for one, other in combinations(numbers, 2))
@@ -162,7 +162,7 @@ def _reversed(option: Option, others: Sequence[Option]) -> float:
 
 
 def _begins_alike(option: Option, others: Sequence[Option]) -> float:
-    """How many characters (or marks) at the beginning an option shares with the others."""
+    """The number of leading characters (or marks) that an option shares with the others."""
     return sum(_common(_parts(option), _parts(other)) for other in others)
 
 

@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 from goodword.assessments.kinds.reasoning.generated import Figure, Matrix, Option
 
-#: what is read of a figure: shape, shading, turn, size; then number and places
+#: the features of a figure: shape, shading, turn, size; then number and places
 _LOOKS = ("shape", "shading", "turn", "size")
 _CLOCKWISE = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
 
 
 @dataclass(frozen=True, slots=True)
 class Foretold:
-    """What one hypothesis says of the missing cell: the feature, its value, and how much the hypothesis supposes."""
+    """A hypothesis about the missing cell: the feature, its predicted value, and the cost of its assumptions."""
 
     feature: str
     value: Hashable
@@ -25,20 +25,20 @@ class Foretold:
 
 
 def solve(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that fit the simplest reading of every feature; of equally simple readings all count."""
+    """The ids of the options that fit the simplest reading of every feature; ties all count."""
     readings = _readings(task, options)
     least = {
         feature: min((one.cost for one in readings if one.feature == feature), default=0)
         for feature in {one.feature for one in readings}
     }
-    # number and places explain the same thing, so the simpler of the two is the reading of both
+    # number and places explain the same thing, so use the simpler of the two for both
     if "number" in least and "places" in least:
         least["number"] = least["places"] = min(least["number"], least["places"])
     return _fitting([one for one in readings if one.cost <= least[one.feature]], options)
 
 
 def solve_by_any_reading(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that fit some reading, however much it supposes."""
+    """The ids of the options that fit any reading, whatever its cost."""
     return _fitting(_readings(task, options), options)
 
 
@@ -93,7 +93,7 @@ type _Hypothesis = Callable[[_Lines, Hashable, Hashable], Hashable | None]
 
 
 def _foretell(values: Sequence[Hashable], feature: str) -> Iterator[tuple[Hashable, int]]:
-    """Each value of the ninth cell that some hypothesis foretells from the eight `values`, with its cost."""
+    """The values of the ninth cell that hypotheses predict from the eight `values`, with their costs."""
     v = values
     for lines in (
         ((v[0], v[1], v[2]), (v[3], v[4], v[5]), (v[6], v[7])),
@@ -177,7 +177,7 @@ def _edge(places: Hashable) -> int | None:
 
 
 def _shifted(lines: _Lines, a: Hashable, b: Hashable) -> Hashable | None:
-    """All marks move by the same rows and columns, out at one side and in at the other."""
+    """All marks move by the same rows and columns, wrapping around at the edges."""
     sets = (lines[0][0], lines[0][1], a, b)
     first, second, one, two = (places if isinstance(places, frozenset) else frozenset() for places in sets)
     for down in range(3):

@@ -25,8 +25,8 @@ def solve(task: Series, options: Sequence[Option]) -> frozenset[str]:
 
 
 def solve_by_any_reading(task: Series, options: Sequence[Option]) -> frozenset[str]:
-    """The ids of the options that continue the series by any hypothesis, whatever its load: more than one of them
-    would leave room for a dispute."""
+    """The ids of the options that continue the series by any hypothesis, whatever its load: more than one would make
+    the item disputable."""
     if all(term.isalpha() for term in task.terms):
         columns = [[_ALPHABET.index(letter) for letter in column] for column in zip(*task.terms, strict=True)]
         found = [_all_readings(column, _OF_LETTERS) for column in columns]
@@ -60,7 +60,7 @@ def _next_letters(terms: Sequence[str]) -> set[str]:
 
 
 def _polynomial(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """One difference; one difference of differences; and one layer more."""
+    """Constant first, second or third differences."""
     layers = [list(terms)]
     for load in (1, 2, 3):
         layers.append([after - before for before, after in pairwise(layers[-1])])
@@ -70,7 +70,7 @@ def _polynomial(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _times_and_plus(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """x becomes a * x + b; a is whole and at least 2 (or at most -1), b may be nothing."""
+    """x becomes a * x + b; a is an integer of at least 2 (or at most -1), b may be 0."""
     for times in (-3, -2, -1, 2, 3, 4, 5, 6):
         more = terms[1] - times * terms[0]
         if len(terms) > 3 and all(after == times * before + more for before, after in pairwise(terms)):
@@ -109,7 +109,7 @@ def _operations_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
 
 
 def _steps(pairs: Sequence[tuple[int, int]], value: int = 0) -> set[int]:
-    """What `value` becomes by the operations that lead from the first to the second of each pair."""
+    """The results of applying to `value` the operations that map the first to the second of each pair."""
     found = set()
     if len({after - before for before, after in pairs}) == 1:
         found.add(value + pairs[0][1] - pairs[0][0])
@@ -120,7 +120,7 @@ def _steps(pairs: Sequence[tuple[int, int]], value: int = 0) -> set[int]:
 
 
 def _series_in_turn(terms: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Two series that take turns, each by a rule of its own; finding the turns is a load of one."""
+    """Two alternating series, each with its own rule; the alternation adds a load of one."""
     own, other = terms[len(terms) % 2 :: 2], terms[1 - len(terms) % 2 :: 2]
     if len(own) < 3 or len(other) < 3:
         return

@@ -25,7 +25,7 @@ _WORDS = {"en": EN, "de": DE, "fr": FR}
 
 
 def show(item: GeneratedItem, language: str) -> Shown:
-    """The item as a candidate sees it. "de-at" is shown in German, a language that we lack in English."""
+    """The item as a candidate sees it. "de-at" is shown in German, an unsupported language in English."""
     code = _code(language)
     words = _WORDS[code]
     match item.task:
@@ -41,7 +41,7 @@ def show(item: GeneratedItem, language: str) -> Shown:
                 ),
             )
         case Matrix():
-            # Only items with pictures need what draws them.
+            # Imported for items with pictures only.
             from goodword.assessments.kinds.reasoning.matrices.drawing import show_matrix
 
             return show_matrix(item, code)
@@ -86,7 +86,7 @@ def _intro(task: Deduction, words: Words) -> str:
         case "seating":
             return words.seating_intro.format(names=words.joined(list(task.names)), n=n)
         case "sets":
-            # In the order of the alphabet: their own is the chain that has to be found.
+            # In alphabetical order: their own order would reveal the chain.
             return words.sets_intro.format(
                 names=words.joined([words.listed_group(name) for name in sorted(task.names)])
             )
@@ -145,7 +145,7 @@ def _groups_sentence(task: Deduction, statement: Statement, words: Words) -> str
 
 
 def _series_rule(item: GeneratedItem, words: Words) -> str:
-    """The rule of a number or letter series, and what comes next."""
+    """The rule of a number or letter series, and its next term."""
     assert isinstance(item.task, Series)
     series, rule = words.series, item.rule
     right = str(next(option.value for option in item.options if option.id == item.key))
@@ -245,7 +245,7 @@ def _groups_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
         one, other = (words.group(task.names[_whole(end)]) for end in ends)
         return words.sets_open.format(one=one, other=other)
     right = next(option.value for option in item.options if option.id == item.key)
-    # Told along the chain, from the group that the conclusion begins with.
+    # Explain along the chain, from the first group of the conclusion.
     chain = sorted(
         task.statements,
         key=lambda statement: sum(int(number) for number in statement[1:]),

@@ -15,7 +15,7 @@ _COLOURS = {
     "brown": "braun",
 }
 _COUNTS = ("null", "eine", "zwei", "drei", "vier", "fünf", "sechs")
-#: the definite article, the indefinite one, and how an adjective ends after that
+#: the definite article, the indefinite one, and the adjective ending after the latter
 _ARTICLES = {"m": ("der", "ein", "er"), "f": ("die", "eine", "e"), "n": ("das", "ein", "es")}
 _WHICH = {"m": "Welcher", "f": "Welche", "n": "Welches"}
 

@@ -1,4 +1,4 @@
-"""What a language needs to word items: templates, and functions where grammar needs more.
+"""The phrases of a language for items: templates, and functions where grammar needs more.
 
 Templates are filled by `str.format`. `a`, `b`, `c` are things of a statement, with their article; the sentence is
 capitalised afterwards.
@@ -14,7 +14,7 @@ class Topic:
 
     things: Mapping[str, str]
     listed: Mapping[str, str]
-    #: {n} things; {names} are their colours as in `introduced`; no two are alike in what is compared
+    #: {n} things; {names} are their colours as in `introduced`; no two are equal in the compared property
     intro: str
     introduced: Mapping[str, str]
     statements: Mapping[str, str]
@@ -40,7 +40,7 @@ class SeriesWords:
     #: of a step, and whether there are several letters
     move: Callable[[int, bool], str]
     ordinals: tuple[str, str]
-    #: {answer} is what comes next
+    #: {answer} is the next term
     so: str
 
 
@@ -57,7 +57,7 @@ class Words:
     sets: Mapping[str, str]
     sets_question: str
     none_follows: str
-    #: a group as it is written here ("dremos", "Dremos"), and as in a list of groups
+    #: a group within a sentence ("dremos", "Dremos"), and in a list of groups
     group: Callable[[str], str]
     listed_group: Callable[[str], str]
     #: numbers from 0 in words
