@@ -1,8 +1,8 @@
-"""300 candidates who answer at once: how long the pages take, and whether an answer is lost.
+"""300 candidates who answer at once: response times of the pages, and lost answers.
 
-PostgreSQL of its own in a folder that is thrown away, and the real web server, `goodword serve`. Most candidates take
-the work style test by its script, which saves each answer; one in five takes a part on a clock, whose page also gives
-signs of life. Each waits between two answers as somebody does who reads. Run it with
+Uses its own PostgreSQL in a temporary folder and the real web server, `goodword serve`. Most candidates take the work
+style test by its script, which saves each answer; one in five takes a timed part, whose page also sends heartbeats.
+Each pauses between answers as a reader would. Run it with
 `.venv/bin/python bench/assessments.py`.
 """
 
@@ -31,9 +31,9 @@ from goodword.core.supervise import Children, goodword
 if TYPE_CHECKING:
     from goodword.assessments.models import Assessment
 
-#: seconds that a statement takes to read and answer, and a task on the clock, on the average
+#: average seconds to read and answer a statement, and a timed task
 STATEMENT, TASK = 8.0, 15.0
-#: how many of the items of a part on the clock are answered before the candidate ends it
+#: number of items of a timed part answered before the candidate ends it
 ON_THE_CLOCK = 8
 BEAT = 10.0
 _TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
@@ -42,11 +42,11 @@ _OPTION = re.compile(r'name="answer"[^>]*? value="([^"]+)"|value="([^"]+)"[^>]*?
 
 @dataclass(kw_only=True)
 class Seen:
-    """What was measured: seconds by kind of request, and what the server has said is saved."""
+    """Measurements: seconds by kind of request, and the answers that the server acknowledged."""
 
     seconds: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     errors: list[str] = field(default_factory=list)
-    #: (attempt, number of the item) -> the value that was last acknowledged
+    #: (attempt, number of the item) -> the value last acknowledged
     saved: dict[tuple[int, int], str] = field(default_factory=dict)
     active: int = 0
     most: int = 0
@@ -67,7 +67,7 @@ class Person:
     async def ask(
         self, kind: str, path: str, data: dict[str, str] | None = None, *, script: bool = False
     ) -> Any:
-        """One request; its seconds until the last byte are noted. A redirect is followed as a request of its own."""
+        """Make one request and record the seconds until its last byte. A redirect is followed as a separate request."""
         headers = {"X-Goodword": "script", "X-CSRFToken": self.csrf} if script else {}
         sent = None if data is None else (data if script else {"csrfmiddlewaretoken": self.csrf} | data)
         url = path if path.startswith("http") else self.address + path
@@ -125,7 +125,7 @@ class Person:
         await self.ask("finish", "1/finish/", {})
 
     async def _on_the_clock(self) -> None:
-        """*Start*, some tasks, each saved as it is chosen and left by *Next*, with signs of life; then the end."""
+        """Starts, answers tasks with heartbeats, then finishes."""
         await self.ask("page", "1/")
         await pause(4)
         await self.ask("start", "1/", {})
@@ -203,7 +203,7 @@ def server(processes: int) -> Iterator[str]:
 
 
 def wait_for(base: str) -> None:
-    """Until the server answers."""
+    """Wait until the server answers."""
     until = time.monotonic() + 180
     while time.monotonic() < until:
         try:
@@ -217,7 +217,7 @@ def wait_for(base: str) -> None:
 
 @contextmanager
 def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
-    """So many invited candidates: attempt, address of its first page, and whether it is on a clock."""
+    """Invited candidates: attempt, address of its first page, and whether it is timed."""
     import django
 
     django.setup()
@@ -278,7 +278,7 @@ def ready(number: int) -> Iterator[list[tuple[int, str, bool]]]:
 
 
 def assessment_on_the_clock(step: Any, *, now: Any, by: Any) -> "Assessment":
-    """A published assessment of one part on a clock, with generated items."""
+    """A published assessment of one timed part, with generated items."""
     from goodword.assessments.catalogue.packs import ensure_builtin
     from goodword.assessments.models import Assessment, AssessmentPart, TestVersion
 
@@ -302,7 +302,7 @@ def assessment_on_the_clock(step: Any, *, now: Any, by: Any) -> "Assessment":
 
 
 async def all_at_once(base: str, invited: list[tuple[int, str, bool]], seen: Seen, *, ramp: float) -> None:
-    """They come one after the other within `ramp` seconds, and each goes its own way."""
+    """Start the candidates one after the other within `ramp` seconds; they then run concurrently."""
     secure = ssl.create_default_context()  # one for all: making it takes longer than a request
     people = [
         Person(
@@ -323,7 +323,7 @@ async def all_at_once(base: str, invited: list[tuple[int, str, bool]], seen: See
 
 
 def web_seconds(base: str) -> float:
-    """The processor's time that the web processes have used: unlike all else, about the same on a busy machine."""
+    """Processor time of the web processes: unlike the other figures, about the same on a busy machine."""
     port, ticks = base.rsplit(":", 1)[1].encode(), 0
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -333,7 +333,7 @@ def web_seconds(base: str) -> float:
 
 
 def report(seen: Seen, *, took: float, worked: float) -> None:
-    """Print what was measured, in milliseconds."""
+    """Print the measurements in milliseconds."""
     every = [one for of_kind in seen.seconds.values() for one in of_kind]
     print(
         f"{len(every)} requests in {took:.0f} s: {len(every) / took:.1f} a second, "
@@ -352,7 +352,7 @@ def report(seen: Seen, *, took: float, worked: float) -> None:
 
 
 def compare(seen: Seen) -> int:
-    """How many acknowledged answers are not in the database as they were acknowledged."""
+    """The number of acknowledged answers that are missing or different in the database."""
     from goodword.assessments.models import AttemptPart
     from goodword.assessments.queries import items_of
 

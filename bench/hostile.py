@@ -1,6 +1,6 @@
-"""Seconds of a processor that hostile input takes: returned mail, PDFs and office files of the largest size taken.
+"""Processor seconds for hostile input: returned mail, PDFs and office files of the largest accepted size.
 
-The tests count work; this is the time. Run it with `.venv/bin/python -m bench.hostile`.
+The tests count operations; this measures time. Run it with `.venv/bin/python -m bench.hostile`.
 """
 
 import contextlib
@@ -42,7 +42,7 @@ def main() -> None:
     django.setup()
     for name, act in cases():
         before = time.process_time()
-        with contextlib.suppress(Exception):  # refusing is an answer too
+        with contextlib.suppress(Exception):  # refusal is a valid outcome
             act()
         print(f"{time.process_time() - before:6.2f} s  {name}", flush=True)
 

@@ -1,8 +1,9 @@
 """Deliveries per second that a worker handles with a backlog of many thousands.
 
-The sandbox has one application per delivery: one stage change each, with a body of about 5 kB of random text. Our
-copies exist already, in another stage. The real worker then processes the backlog. Statistics of the inbox are gathered
-beforehand, while it is empty, as autovacuum would at night; the planner then expects one row for `state = 'received'`.
+The sandbox has one application per delivery: one stage change each, with a body of about 5 kB of random text. Their
+copies in Goodword exist already, in another stage. The real worker then processes the backlog. Statistics of the
+inbox are gathered beforehand, while it is empty, as autovacuum would at night; the planner then expects one row for
+`state = 'received'`.
 The sandbox allows a million calls, since Greenhouse's own limit would otherwise set the pace (`bench/invitation.py`).
 The reconciliation is off: it would find the same moves. Run it with `.venv/bin/python -m bench.inbox`.
 """
@@ -29,13 +30,13 @@ if TYPE_CHECKING:
     from goodword.greenhouse.models import Connection
 
 HANDLED_BEFORE = 2_000
-#: for the client, which would otherwise keep to Greenhouse's own limits
+#: for the client, which would otherwise observe Greenhouse's own limits
 UNLIMITED = [
     word
     for name in ("v1_rate_limit", "v3_rate_limit", "token_rate_limit")
     for word in ("--switch", f"{name}=1000000")
 ]
-BEFORE = 1  # the stage id of our copies
+BEFORE = 1  # the stage id of Goodword's copies
 
 
 def main() -> None:
@@ -65,7 +66,7 @@ def main() -> None:
 
 
 def fill(connection_id: int, size: int) -> int:
-    """Create copies of all applications and a waiting stage change for each. Returns how many."""
+    """Create copies of all applications and a waiting stage change for each. Returns their number."""
     from django.db import connection as database
 
     from goodword.greenhouse.models import Connection, Delivery
@@ -174,7 +175,7 @@ def delivery(row: "Connection", body: "dict[str, Any]", *, handled: bool) -> Any
 
 @contextmanager
 def worker(*, turns: bool) -> Iterator[None]:
-    """The real worker, with production settings except for keys; or a program that only takes turns."""
+    """The real worker, with production settings except for keys; or a loop of processing runs."""
     command = [str(Path(sys.executable).with_name("goodword")), "worker"]
     if turns:
         command = [sys.executable, "-m", "bench.inbox", "--take-turns"]

@@ -1,7 +1,7 @@
-"""How long it takes from a stage move in Greenhouse until the invitation is in the candidate's mailbox.
+"""Time from a stage move in Greenhouse until the invitation is in the candidate's mailbox.
 
-The whole road: the sandbox's screen, its webhook, the inbox, reads through Harvest, the step, the mail over SMTP.
-One after the other, and in a burst; that one also as slowly as Greenhouse lets itself be read. Run it with
+End to end: the sandbox's screen, its webhook, the inbox, reads through Harvest, the step, the mail over SMTP. One after
+the other, and in a burst; the burst also at Greenhouse's rate limit. Run it with
 `.venv/bin/python -m bench.invitation`.
 """
 
@@ -20,7 +20,7 @@ from goodword.demo.story import Story
 
 AT_ONCE = 8
 PATIENCE = 180.0
-#: what Greenhouse allows a v1 key, and what is beyond reach
+#: the rate limit of a v1 key in Greenhouse, and one that is never reached
 GREENHOUSE_LIMIT, UNLIMITED = 50, 1_000_000
 
 
@@ -47,7 +47,7 @@ def main() -> None:
 
 
 def limit_reads(story: Story, number: int) -> None:
-    """How many calls of Harvest v1 the sandbox answers in ten seconds."""
+    """Set the number of Harvest v1 calls that the sandbox allows in ten seconds."""
     story.control.post("/_sandbox/switches", json={"v1_rate_limit": number}).raise_for_status()
 
 
@@ -60,7 +60,7 @@ def show_burst(story: Story, what: str, people: list[Person]) -> None:
 
 
 def applied(story: Story, first_name: str, number: int) -> list[Person]:
-    """So many candidates who have just applied."""
+    """Create candidates who have just applied."""
     print(f"{number} candidates apply", file=sys.stderr, flush=True)
     return [
         story.greenhouse.apply(
@@ -74,7 +74,7 @@ def applied(story: Story, first_name: str, number: int) -> list[Person]:
 
 
 def one_by_one(story: Story, people: list[Person]) -> list[float]:
-    """Move one, wait for their mail, move the next; the seconds that each took."""
+    """Move one, wait for their mail, move the next. Returns the seconds for each."""
     delays = []
     for person in people:
         moved = move(story.greenhouse, person)
@@ -84,7 +84,7 @@ def one_by_one(story: Story, people: list[Person]) -> list[float]:
 
 
 def at_once(story: Story, people: list[Person]) -> list[float]:
-    """Move all, several at once; the seconds from each one's move to their mail."""
+    """Move all, several at once. Returns the seconds from each one's move to their mail."""
 
     def moved(person: Person) -> float:
         with closing(Browser(story.world.sandbox_url)) as browser:
@@ -99,7 +99,7 @@ def at_once(story: Story, people: list[Person]) -> list[float]:
 
 
 def move(greenhouse: Greenhouse, person: Person) -> float:
-    """Move somebody to the stage of the assessment; the moment just before the click."""
+    """Move somebody to the stage of the assessment. Returns the time just before the click."""
     greenhouse.browser.open(person.profile)
     moment = time.time()
     greenhouse.browser.press("Move stage", {"Move stage": "Assessment"})
@@ -107,7 +107,7 @@ def move(greenhouse: Greenhouse, person: Person) -> float:
 
 
 def arrivals(story: Story, people: list[Person]) -> dict[str, float]:
-    """When each one's mail came in, by the mailbox's own watch, which is this machine's."""
+    """The arrival time of each one's mail by the mailbox's clock, which is this machine's."""
     wanted = {person.email for person in people}
     return {
         mail["to"]: datetime.fromisoformat(mail["received_at"]).timestamp()

@@ -1,4 +1,4 @@
-"""Which share of each window's allowed calls was used."""
+"""The share of each window's allowed calls that was used."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -23,6 +23,6 @@ class Shares:
 
 
 def shares(moments: Iterable[float], *, window: float, limit: int) -> Shares:
-    """The shares of all windows but the first and the last, which were not worked in from end to end."""
+    """The shares of all windows but the first and the last, which are incomplete."""
     counts = Counter(int(moment // window) for moment in moments)
     return Shares(tuple(counts[number] / limit for number in range(min(counts) + 1, max(counts))))

@@ -1,4 +1,4 @@
-"""A world ready for candidates: Greenhouse connected, webhooks made, a role with its stages mapped."""
+"""A world ready for candidates: Greenhouse connected, webhooks created, a role with its stages mapped."""
 
 import sys
 import tempfile
@@ -12,7 +12,7 @@ from goodword.demo.world import Ports, world
 
 @contextmanager
 def ready() -> Iterator[Story]:
-    """Start it on free ports in a folder that is thrown away, and set it up through the screens."""
+    """Start it on free ports in a temporary folder, and set it up through the screens."""
     with (
         tempfile.TemporaryDirectory(prefix="goodword-bench-") as folder,
         world(data=Path(folder), ports=Ports.named_or_free()) as made,
@@ -26,7 +26,7 @@ def ready() -> Iterator[Story]:
 
 
 def distribution(what: str, seconds: list[float]) -> str:
-    """One line of numbers, in milliseconds, and one of bars: how many measurements fell where."""
+    """One line of numbers, in milliseconds, and a histogram."""
     ordered = sorted(1000 * one for one in seconds)
 
     def at(share: float) -> float:

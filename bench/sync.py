@@ -1,7 +1,7 @@
-"""How much of the allowed rate a full sync uses, and whether it draws a 429.
+"""The share of the allowed rate that a full sync uses, and whether it gets a 429.
 
 A sandbox with 100,000 applications is read through the real client over a socket: all applications page by page, then
-all their candidates by fifty. One worker, and several processes that share the window through PostgreSQL. Run it with
+all their candidates by fifties. One worker, and several processes that share the window through PostgreSQL. Run it with
 `.venv/bin/python -m bench.sync`.
 """
 
@@ -88,7 +88,7 @@ def until_it_answers(address: str) -> None:
 
 @contextmanager
 def goodword(folder: Path, address: str) -> Iterator[None]:
-    """An empty Goodword with a database of its own, whose Greenhouse is the sandbox."""
+    """An empty Goodword with its own database, whose Greenhouse is the sandbox."""
     from goodword.core import postgres
 
     server = postgres.start(folder, durable=True, who="bench")
@@ -113,17 +113,17 @@ def goodword(folder: Path, address: str) -> Iterator[None]:
 
 
 def django_up() -> None:
-    """Django, in this process."""
+    """Set up Django in this process."""
     import django
 
     django.setup()
 
 
 def measured(version: str, workers: int, *, windows: int) -> str:
-    """Sync with so many workers at once; what it came to."""
+    """Sync with several workers at once. Returns the totals."""
     length, limit = WINDOWS[version]
     connection_id = connected(version)
-    time.sleep(length - time.time() % length)  # begin with a window, so that the first is a full one
+    time.sleep(length - time.time() % length)  # wait for the next window, so that the first is complete
     os.environ["BENCH_UNTIL"] = str(time.time() + windows * length)
     command = [sys.executable, "-m", "bench.sync", "--work", str(connection_id)]
     running = [

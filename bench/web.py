@@ -1,4 +1,4 @@
-"""How long the web server takes: for Greenhouse's deliveries, and for pages that recruiters and candidates open.
+"""Response times of the web server: for Greenhouse's deliveries, and for pages of recruiters and candidates.
 
 Run it with `.venv/bin/python -m bench.web`.
 """
@@ -42,7 +42,7 @@ def main() -> None:
 
 
 def deliver(story: Story, client: httpx2.Client) -> float:
-    """Deliver an event that has no effect, so that only taking it in is measured; the seconds until its 200."""
+    """Deliver an event that has no effect, so that only receipt is measured. Returns the seconds until its 200."""
     body = json.dumps({"action": "interview_deleted", "payload": {"id": next(_number)}}).encode()
     digest = hmac.new(story.result.secret_key.encode(), body, hashlib.sha256).hexdigest()
     headers = {"Signature": f"sha256 {digest}", "Content-Type": "application/json"}

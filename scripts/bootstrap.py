@@ -1,4 +1,4 @@
-"""Brings .venv to what the lock files say: uv into .venv-tools, the packages, then the project itself.
+"""Brings .venv up to date with the lock files: uv into .venv-tools, the packages, then the project itself.
 
 Run by `scripts/setup` with any Python >= 3.12; needs nothing but its standard library. Ends at once when
 nothing has changed. Two at a time wait for each other, so `make demo` and `make test` can begin together.
@@ -40,7 +40,7 @@ DECIDES = [
 
 
 class SetupError(Exception):
-    """Something is missing that only a person can bring; the message says what."""
+    """Something has to be installed by hand; the message says what."""
 
 
 def say(sentence: str) -> None:
@@ -49,7 +49,7 @@ def say(sentence: str) -> None:
 
 
 def run(*command: str | Path, quiet: bool = False) -> bool:
-    """Run a command, all its output on standard error or nowhere; whether it succeeded."""
+    """Run a command with all output on standard error, or none. Returns whether it succeeded."""
     output = subprocess.DEVNULL if quiet else sys.stderr
     try:
         done = subprocess.run(  # noqa: S603 - commands of this file, on paths of this checkout
@@ -61,7 +61,7 @@ def run(*command: str | Path, quiet: bool = False) -> bool:
 
 
 def environment() -> dict[str, str]:
-    """The caller's environment, so changed that uv works wherever pip does."""
+    """The caller's environment, changed so that uv works wherever pip does."""
     ours = os.environ | {"UV_PYTHON_DOWNLOADS": "never", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
     ours.pop("VIRTUAL_ENV", None)
     home = Path(ours.get("XDG_CACHE_HOME") or ours.get("HOME") or "/nonexistent")
@@ -92,7 +92,7 @@ def _mirror_of_pip() -> str:
 
 
 def wanted() -> str:
-    """What the stamp holds when all is done; the path as well, for a venv does not survive being moved."""
+    """The stamp of an up-to-date .venv; contains the path because a venv cannot be moved."""
     digest = hashlib.sha256()
     for path in DECIDES:
         digest.update(path.read_bytes())
@@ -101,7 +101,7 @@ def wanted() -> str:
 
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
-    """Wait while another set-up of this checkout runs."""
+    """Wait for any other set-up of this checkout."""
     TOOLS.mkdir(exist_ok=True)
     with (TOOLS / "lock").open("w") as lock:
         try:
@@ -127,18 +127,18 @@ def _by_venv() -> Path:
 
 
 def _by_pip() -> Path:
-    """The system's pip may refuse to touch the system, but not to fill a folder of ours."""
+    """The system's pip may refuse to change the system, but not to install into our folder."""
     _pip_install(sys.executable, "--target", TOOLS / "pip", "--upgrade")
     return TOOLS / "pip/bin/uv"
 
 
 def _by_path() -> Path:
-    """One that is installed already, of whatever version."""
+    """An installed one of any version."""
     return Path(shutil.which("uv") or "/nonexistent/uv")
 
 
 def _by_apt() -> Path:
-    """Debian's missing half of `venv`, where we may install it."""
+    """Debian's python3-venv, if we may install it."""
     if os.geteuid() != 0 or not shutil.which("apt-get"):
         return Path("/nonexistent/uv")
     os.environ["DEBIAN_FRONTEND"] = "noninteractive"
@@ -180,7 +180,7 @@ def _usable(stamped: str) -> bool:
 
 
 def build(stamped: str) -> None:
-    """Make or mend .venv and stamp it. Raises `SetupError`."""
+    """Create or repair .venv and stamp it. Raises `SetupError`."""
     uv = find_uv()
     if not _usable(stamped):
         version = ".".join(map(str, sys.version_info[:3]))

@@ -1,8 +1,8 @@
-"""Brings the catalogues to what candidates, referees and mails say: `python scripts/catalogues.py`.
+"""Brings the catalogues up to date with the sources: `python scripts/catalogues.py`.
 
-Members' screens speak English, so that only what others read is in the catalogues of `src/goodword/locale`. New
-sentences are added there without a translation, those that nobody says any more are taken out; a test refuses both.
-The compiled form is made by hatch_build.py when the project is installed.
+Members' screens are in English only, so the catalogues in `src/goodword/locale` contain only sentences that
+candidates, referees or recipients of mail read. New sentences are added without a translation, and unused ones
+are removed; a test refuses both. hatch_build.py compiles the catalogues when the project is installed.
 """
 
 import io
@@ -35,7 +35,7 @@ KEYWORDS: dict[str, Any] = {
     "npgettext": ((1, "c"), 2, 3),
     "npgettext_lazy": ((1, "c"), 2, 3),
 }
-#: what only members and operators read; all else is translated. A star matches folders too.
+#: files that only members and operators read; all others are translated. A star matches folders too.
 FOR_MEMBERS = (
     "accounts/*",
     "assessments/attempts/invitations.py",
@@ -93,7 +93,7 @@ FOR_MEMBERS = (
     "ui/templates/ui/parts/rail.html",
     "workspace/*",
 )
-#: of those, what others read all the same
+#: exceptions that candidates or referees also read
 FOR_OTHERS = (
     "ui/statuses.py",
     "workspace/portal/*",
@@ -104,14 +104,14 @@ FOR_OTHERS = (
 
 @dataclass
 class Said:
-    """A sentence of the source, with its plural, and the files that say it."""
+    """A sentence of the source, with its plural, and the files that contain it."""
 
     plural: str = ""
     places: list[str] = field(default_factory=list)
 
 
 def is_for_others(path: Path) -> bool:
-    """Whether candidates or referees read what this file says, or anybody by mail."""
+    """Whether candidates, referees or recipients of mail read the sentences of this file."""
     name = path.relative_to(SOURCE).as_posix()
     if any(fnmatchcase(name, pattern) for pattern in FOR_OTHERS):
         return True
@@ -126,7 +126,7 @@ def sources() -> Iterator[Path]:
 
 
 def sentences(paths: Iterable[Path]) -> dict[tuple[str, str], Said]:
-    """What the files say, by context and sentence."""
+    """The sentences of the files, by context and sentence."""
     found: dict[tuple[str, str], Said] = {}
     for path in paths:
         text = path.read_text("utf-8")
@@ -142,12 +142,12 @@ def sentences(paths: Iterable[Path]) -> dict[tuple[str, str], Said]:
 
 
 def catalogue_path(language: str) -> Path:
-    """Where a language's sentences are."""
+    """The path of a language's catalogue."""
     return SOURCE / "locale" / language / "LC_MESSAGES/django.po"
 
 
 def catalogue(language: str) -> Catalog:
-    """A language's sentences as they are; empty if there are none yet."""
+    """A language's current catalogue; empty if there is none yet."""
     path = catalogue_path(language)
     if not path.exists():
         return Catalog(locale=language, project="Goodword")
@@ -156,12 +156,12 @@ def catalogue(language: str) -> Catalog:
 
 
 def strings(message: Any) -> tuple[str, ...]:
-    """A sentence's translations, one a plural form."""
+    """A sentence's translations, one per plural form."""
     return tuple(message.string) if isinstance(message.string, tuple | list) else (message.string,)
 
 
 def refreshed(language: str) -> Catalog:
-    """The catalogue with just the sentences that are said now, translated where they were before."""
+    """The catalogue of exactly the current sentences, with their previous translations."""
     before = catalogue(language)
     after = Catalog(locale=language, fuzzy=False)
     for (context, one), said in sentences(sources()).items():
@@ -180,7 +180,7 @@ def refreshed(language: str) -> Catalog:
 
 
 def _written(made: Catalog) -> str:
-    """The catalogue's file: of a header what reading it needs, and no dates, so that only sentences change it."""
+    """The .po file with a minimal header without dates, so that diffs show sentences only."""
     body = io.BytesIO()
     write_po(cast(Any, body), made, width=110, omit_header=True, sort_output=True, include_lineno=False)
     head = (
@@ -193,7 +193,7 @@ def _written(made: Catalog) -> str:
 
 
 def main() -> int:
-    """Write both catalogues; says how many sentences wait for a translation."""
+    """Write both catalogues; print the number of sentences without a translation."""
     settings.configure()
     django.setup()
     for language in LANGUAGES:

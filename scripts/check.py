@@ -1,4 +1,4 @@
-"""`make check`: lint, formatting, types, import layers, missing migrations. Runs all, whatever fails."""
+"""`make check`: lint, formatting, types, import layers, missing migrations. Runs all, even if some fail."""
 
 import os
 import subprocess
@@ -19,15 +19,15 @@ CHECKS = (
 
 
 def passes(command: tuple[str, ...]) -> bool:
-    """Run one check of this checkout's .venv; whether it found nothing."""
+    """Run one check of this checkout's .venv. Returns whether it passed."""
     print(f"--- {' '.join(command)}", flush=True)
     program = Path(sys.prefix) / "bin" / command[0]
     return subprocess.run([program, *command[1:]], cwd=ROOT, check=False).returncode == 0  # noqa: S603 - fixed
 
 
 def main() -> int:
-    """0 when every check passes."""
-    # Types and migrations are told by the settings, which want a database; this one is thrown away.
+    """Returns 0 if every check passes."""
+    # Types and migrations need the settings, which need a database; this one is temporary.
     with tempfile.TemporaryDirectory(prefix="goodword-check-") as folder:
         data = Path(folder)
         with postgres.start(data, durable=False, who="make check") as server:

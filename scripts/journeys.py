@@ -1,4 +1,4 @@
-"""The reader's distance: prints through how many files of src/goodword four behaviours pass.
+"""Prints the number of src/goodword files that four behaviours pass through.
 
 `--files` lists them. The walks are in tests/journeys.py.
 """
@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-#: the most files that each should pass through
+#: the maximum number of files for each
 GOALS = {
     "a referee's submit to the stored report": 60,
     "a finished assessment to report and mail": 45,

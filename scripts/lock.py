@@ -1,4 +1,4 @@
-"""Compiles the lock files. They hold for every platform and name no registry, so that any mirror serves."""
+"""Compiles the lock files. They are platform-independent and name no index."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ LOCKS = (
 
 
 def main(extra: list[str]) -> int:
-    """Compile all; `extra` goes to `uv pip compile`, for example `--upgrade`."""
+    """Compile all; `extra` is passed to `uv pip compile`, for example `--upgrade`."""
     os.chdir(bootstrap.ROOT)
     os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "make lock"
     uv = bootstrap.find_uv()

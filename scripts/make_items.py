@@ -1,8 +1,9 @@
-"""`make items`: generates items of every family and level by the thousand and has them solved.
+"""`make items`: generates and solves thousands of items of every family and level.
 
-Of each item the independent solver must find exactly the keyed option; no rule of thumb on the form of the options may
-do better than chance, nor may keys prefer a place. The table has for each how many tasks differ, and what share of the
-items (with their options) another seed gives too. ARGS="--seeds 200" for a quick look, "--only sets" for one family.
+For each item the independent solver must find exactly the key; no rule of thumb on the form of the options may do
+better than chance, and keys must be spread evenly over positions. The table shows the number of different tasks and the
+share of items (with their options) that another seed gives too. ARGS="--seeds 200" for a quick look, "--only sets" for
+one family.
 """
 
 import argparse
@@ -26,23 +27,23 @@ assert without_database  # the registry of kinds imports models
 
 SEEDS = 10_000
 _CHUNK = 500
-#: each tenth item is generated twice
+#: every tenth item is generated twice
 _AGAIN = 10
 _MOST_TOLD = 40
 _HEAD = (
     f"{'family':22}{'level':>6}{'items':>8}{'solved':>8}{'tasks':>8}{'twice':>8}{'seconds':>9}"
     "  key positions; the rule of thumb that gains most"
 )
-#: what a rule of thumb may gain over blind guessing, as a share of items, beside what chance gives: 0.037 in all for
-#: 10,000 seeds
+#: the gain over blind guessing allowed to a rule of thumb, as a share of items, in addition to chance: 0.037 in total
+#: for 10,000 seeds
 _MOST_GAIN = 0.02
-#: how many standard errors chance is granted: some 900 shares are looked at, and of 30,000 one lies above by chance
+#: standard errors attributed to chance: some 900 shares are tested, and one in 30,000 exceeds this by chance
 _Z = 4
 
 
 @dataclass(slots=True)
 class Findings:
-    """What was found of the items of one family and level."""
+    """The findings on the items of one family and level."""
 
     n: int = 0
     solved: int = 0
@@ -55,7 +56,7 @@ class Findings:
     seconds: float = 0.0
 
     def add(self, other: "Findings") -> None:
-        """Join what was found of other seeds."""
+        """Add the findings of other seeds."""
         self.n += other.n
         self.solved += other.solved
         self.faults += other.faults
@@ -68,15 +69,15 @@ class Findings:
                 _count(mine, name, value)
 
     def fault(self, text: str, item: GeneratedItem) -> None:
-        """Note what is wrong with an item."""
+        """Record a fault of an item."""
         self.faults.append(f"{item.family}, level {item.level}, seed {item.seed}: {text}")
 
     def noise(self) -> float:
-        """What chance alone may reach: _Z standard errors of a share of a quarter, the largest of all chances."""
+        """The deviation attributed to chance: _Z standard errors of a share of a quarter, the largest expected."""
         return _Z * sqrt(0.25 * 0.75 / self.n)
 
     def telling(self) -> list[str]:
-        """The rules of thumb that do better than chance, and the places that keys prefer."""
+        """The rules of thumb that do better than chance, and the positions preferred by keys."""
         allowed = _MOST_GAIN + self.noise()
         told = [
             f"“{name}” gains {gain / self.n:+.3f}"
@@ -122,12 +123,12 @@ def _count(sums: dict[str, float], name: str, value: float) -> None:
 
 
 def _mark(shown: object) -> bytes:
-    """A short name for what is shown, the same in every process."""
+    """A digest of the task, the same in every process."""
     return sha256(repr(shown).encode()).digest()[:10]
 
 
 def faults_of_form(item: GeneratedItem) -> list[str]:
-    """What is wrong with an item, whatever its solution."""
+    """The faults of an item other than its solution."""
     faults = []
     if len({repr(option.value) for option in item.options}) < len(item.options):
         faults.append("two options are the same")
@@ -139,7 +140,7 @@ def faults_of_form(item: GeneratedItem) -> list[str]:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 if all items are without fault."""
+    """Returns 0 if no item has a fault."""
     parser = argparse.ArgumentParser(prog="make items", description="Generate items and have them solved.")
     parser.add_argument("--seeds", type=int, default=SEEDS, help="how many of each family and level")
     parser.add_argument("--only", choices=sorted(FAMILIES), help="one family alone")

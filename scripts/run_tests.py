@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 #: the headless shell is the same browser without windows: faster
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PYTEST = (sys.executable, "-m", "pytest")
-#: one process a core, a file at a time, in the order of tests/conftest.py
+#: one process per core, a file at a time, in the order of tests/conftest.py
 SIDE_BY_SIDE = ("-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder")
 BROWSER_TESTS = "tests/browser"
 #: pytest's exit status when tests have failed
@@ -28,7 +28,7 @@ NEEDS = {"browser": "a browser", "proxy": "nginx and Caddy"}
 
 
 def say(text: str) -> None:
-    """To the person, not to standard output."""
+    """Print to standard error."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -50,7 +50,7 @@ def missing_proxies() -> list[str]:
 
 
 def _starts_services() -> bool:
-    """Whether installing a package would start a service on this machine's ports."""
+    """Whether installing a package would start a service on a port of this machine."""
     return Path("/run/systemd/system").is_dir()
 
 
@@ -59,7 +59,7 @@ def _quietly(*command: str) -> int:
 
 
 def install(packages: list[str]) -> None:
-    """Install Debian packages, where there is apt and we are root or may become it without a password."""
+    """Install Debian packages, if there is apt and we are root or can use sudo without a password."""
     if not packages or not shutil.which("apt-get"):
         return
     become: list[str] = []
@@ -69,7 +69,7 @@ def install(packages: list[str]) -> None:
         become = ["sudo", "-n"]
     say(f"test: installing {' and '.join(packages)} by apt-get")
     apt = [*become, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-q", "-y"]
-    # A failed update (one of several sources) need not matter: the programs are looked for again afterwards.
+    # A failed update (of one of several sources) may not matter: programs are checked again afterwards.
     for arguments in (["update"], ["install", "--no-install-recommends", *packages]):
         subprocess.run([*apt, *arguments], stdout=sys.stderr, check=False)  # noqa: S603 - fixed commands
 
@@ -81,7 +81,7 @@ def run(*arguments: str) -> int:
 
 def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
     """The names of selected tests with one of the markers, or a line that they are unknown."""
-    # Said last, so that it counts whatever the caller asked for: one name a line.
+    # Last, so that it overrides the caller's options: one name per line.
     done = subprocess.run(  # noqa: S603 - pytest of this .venv, as the caller asked
         [*PYTEST, *arguments, "-m", " or ".join(markers), "--collect-only", "--verbosity=-1"],
         cwd=ROOT,
@@ -95,7 +95,7 @@ def left_out(arguments: list[str], markers: Iterable[str]) -> list[str]:
 
 
 def quick(arguments: list[str]) -> int:
-    """Run what needs no browser, starts no programs and is not slow; the exit status."""
+    """Run the tests that need no browser, start no programs and are not slow. Returns the exit status."""
     return run(*_only(f"not {marker}" for marker in NOT_QUICK), *SIDE_BY_SIDE, *arguments)
 
 
@@ -111,7 +111,7 @@ def _only(conditions: Iterable[str]) -> tuple[str, ...]:
 
 
 def main(arguments: list[str]) -> int:
-    """Run pytest with the arguments; its exit status, or 1 where CI wants tests that could not run."""
+    """Run pytest with the arguments. Returns its exit status, or 1 if tests could not run and CI is set."""
     with tempfile.TemporaryDirectory(prefix="goodword-durations-") as folder:
         os.environ["TESTS_DURATIONS"] = str(Path(folder) / "durations.json")
         suites = {"--quick": quick, "--exhaustive": exhaustive}
@@ -121,14 +121,14 @@ def main(arguments: list[str]) -> int:
 
 
 def everything(arguments: list[str]) -> int:
-    """Run what the arguments say, or all but the exhaustive suite."""
+    """Run the selected tests, or all but the exhaustive suite."""
     missing: list[str] = []
     if not browser():
         install(["chromium-headless-shell"])
     if not browser():  # not every distribution has the shell
         missing.append("chromium")
     if not shutil.which("pdftoppm"):
-        missing.append("poppler-utils")  # turns pages of reports into pictures
+        missing.append("poppler-utils")  # renders pages of reports as images
     if not _starts_services():
         missing += missing_proxies()
     install(missing)

@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of the files that people write: `python scripts/schemas.py`. A test refuses older ones."""
+"""Writes the JSON Schemas of hand-written files: `python scripts/schemas.py`. A test refuses outdated ones."""
 
 import json
 import sys

@@ -1,4 +1,4 @@
-"""Sets Django up for scripts that import models and ask no database. Import it first."""
+"""Sets Django up for scripts that import models but use no database. Import it first."""
 
 import os
 
