@@ -233,7 +233,7 @@ def test_extensions_can_include_referees(story: Story, rita: Membership) -> None
 def test_an_extension_cannot_shorten_the_deadline(story: Story, rita: Membership) -> None:
     before = story.check.deadline_at
     sentence = refused(lambda: extend_check(check_id=story.check.pk, days=1, member=rita, now=LATER))
-    assert sentence.endswith(". Choose more days.")
+    assert sentence.endswith(". Choose a later one.")
     assert story.check.deadline_at == before
     with pytest.raises(ValueError, match="61"):
         extend_check(check_id=story.check.pk, days=61, member=rita, now=LATER)
@@ -244,7 +244,7 @@ def test_errors_name_days_in_the_members_language(story: Story, rita: Membership
     organisation.language = "de"
     organisation.save()
     sentence = refused(lambda: extend_check(check_id=story.check.pk, days=1, member=rita, now=LATER))
-    assert re.fullmatch(r"They already have until \w+day \d+ March. Choose more days.", sentence), sentence
+    assert re.fullmatch(r"The deadline is already \w+day \d+ March. Choose a later one.", sentence), sentence
 
 
 def test_extending_a_request_extends_the_check(story: Story, rita: Membership) -> None:

@@ -111,7 +111,7 @@ def test_cannot_provide_notifies_the_recruiter_once_and_stops_the_clock() -> Non
     assert (check.attention, check.clock_stopped_at, check.next_reminder_at) == ("cannot_provide", NOW, None)
     asked = mails_to("rita@acme.example")
     assert [message.subject for message in asked] == [
-        f"{story.application.candidate.name} cannot name a referee (Window Washer)"
+        f"{story.application.candidate.name} can't name a referee (Window Washer)"
     ]
     for part in (str(asked[0].body), html_of(asked[0])):
         assert "My manager has died." in part

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 CALENDAR = Calendar(ZoneInfo("Europe/Berlin"))
 #: two working days before the deadline on Thursday 12 March, at nine in Berlin
 SLOW = datetime(2026, 3, 10, 8, tzinfo=UTC)
-SUBJECTS = "2 of your referees have not answered yet"
+SUBJECTS = "2 of your referees haven't answered yet"
 
 
 def told(story: Story) -> list[str]:
@@ -66,7 +66,7 @@ def test_only_referees_who_have_not_answered_are_named() -> None:
     mail_all_about_slow_referees(now=SLOW)
     with time_machine.travel(SLOW, tick=False):
         run_jobs()
-    assert told(story) == ["Paul Meier has not answered yet"]
+    assert told(story) == ["Paul Meier hasn't answered yet"]
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def test_a_completed_check_gets_a_report_with_all_answers() -> None:
     wanted = ("Maria Schmidt", "Paul Meier", "She thinks before she builds.", "Globex", report.code)
     assert [said for said in wanted if said not in text] == []
     email = Email.objects.of(report.organisation).get(kind="reports.completed")
-    assert email.subject == f"The references for {told.application.candidate.name} are in"
+    assert email.subject == f"The reference check of {told.application.candidate.name} is complete"
 
 
 def test_the_report_explains_method_limits_and_identifiable_answers() -> None:

@@ -132,7 +132,7 @@ class RefereeForm(forms.Form):
     after_offer = forms.BooleanField(
         label=_("Don't contact them before I have an offer"),
         required=False,
-        help_text=_("We hold the e-mail until you have an offer."),
+        help_text=_("We'll send this e-mail once you have an offer."),
     )
 
     def __init__(

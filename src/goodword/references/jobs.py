@@ -10,7 +10,7 @@ from goodword.references.flags import devices
     name="references.remind_candidates", cron="* * * * * */15", queueing_lock="references.remind_candidates"
 )
 def sweep_candidates(*, timestamp: int = 0) -> None:
-    del timestamp  # passed by Procrastinate
+    del timestamp  # Procrastinate passes it to every periodic job
     reminders.remind_candidates(now=clock.now())
 
 
@@ -18,13 +18,13 @@ def sweep_candidates(*, timestamp: int = 0) -> None:
     name="references.remind_referees", cron="* * * * * */15", queueing_lock="references.remind_referees"
 )
 def sweep_referees(*, timestamp: int = 0) -> None:
-    del timestamp  # passed by Procrastinate
+    del timestamp  # Procrastinate passes it to every periodic job
     reminders.remind_referees(now=clock.now())
 
 
 @jobs.job(name="references.slow", cron="* * * * * 5", queueing_lock="references.slow")
 def sweep_slow(*, timestamp: int = 0) -> None:
-    del timestamp  # passed by Procrastinate
+    del timestamp  # Procrastinate passes it to every periodic job
     reminders.mail_all_about_slow_referees(now=clock.now())
 
 
@@ -32,17 +32,17 @@ def sweep_slow(*, timestamp: int = 0) -> None:
     name="references.blank_raw_traces", cron="20 7 * * * 0", queueing_lock="references.blank_raw_traces"
 )
 def sweep_traces(*, timestamp: int = 0) -> None:
-    del timestamp  # passed by Procrastinate
+    del timestamp  # Procrastinate passes it to every periodic job
     devices.blank_raw_traces(now=clock.now())
 
 
 @jobs.job(name="references.end_over", cron="50 * * * * 0", queueing_lock="references.end_over")
 def sweep_over(*, timestamp: int = 0) -> None:
-    del timestamp  # passed by Procrastinate
+    del timestamp  # Procrastinate passes it to every periodic job
     completion.end_expired_requests(now=clock.now())
 
 
 @jobs.job(name="references.erase_asked", cron="*/10 * * * * 25", queueing_lock="references.erase_asked")
 def sweep_asked_erasures(*, timestamp: int = 0) -> None:
-    del timestamp  # passed by Procrastinate
+    del timestamp  # Procrastinate passes it to every periodic job
     erase_asked(now=clock.now())

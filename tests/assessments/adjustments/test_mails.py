@@ -101,7 +101,7 @@ def test_a_recruiter_reads_why_they_are_the_contact(attempt: Attempt) -> None:
     Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
     asked(attempt, percent=0, text="A quiet hour.")
     mail = words(attempt, "adjustment_request")
-    assert mail.text.count("- what they write below\n\nIn their own words:\n> A quiet hour.\n") == 1
+    assert mail.text.count("- something else (see below)\n\nIn their own words:\n> A quiet hour.\n") == 1
     assert (
         mail.text.count("You're receiving this because Acme Bikes has named nobody outside the hiring team.")
         == 1

@@ -182,7 +182,7 @@ def test_an_import_needs_either_a_file_or_a_text(rita: Membership) -> None:
     assert paste(rita, "  ").context["form"].errors["file"] == ["Choose a file, or paste its text."]
     file = SimpleUploadedFile("a.json", b"{}")
     both = signed_in(rita).post(url("test_import", rita.organisation), {"file": file, "text": "{}"})
-    assert both.context["form"].errors["text"] == ["Choose a file, or paste its text: there are both."]
+    assert both.context["form"].errors["text"] == ["Choose a file or paste text, not both."]
     assert Test.objects.of(rita.organisation).count() == 0
 
 

@@ -53,7 +53,7 @@ class ImportForm(forms.Form):
         if self.errors:
             return
         if file is not None and text.strip():
-            self.add_error("text", _("Choose a file, or paste its text: there are both."))
+            self.add_error("text", _("Choose a file or paste text, not both."))
         elif file is None and not text.strip():
             self.add_error("file", _("Choose a file, or paste its text."))
         elif file is not None and file.size > LARGEST:

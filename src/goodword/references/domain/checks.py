@@ -128,7 +128,7 @@ def refuse_unless_open(check: Check) -> None:
     if not is_open(check):
         raise Refused(_("This reference check is closed. Invite again to reopen it."))
     if closing_reason(check.step_request.application, check.step_request.step):
-        raise Refused(_("The application has ended, and the reference check with it."))
+        raise Refused(_("This reference check was closed because the application has ended."))
 
 
 def is_running(check: Check) -> bool:

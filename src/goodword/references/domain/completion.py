@@ -41,8 +41,8 @@ class RequestedReference:
 def is_complete(
     asked: Sequence[RequestedReference], *, least: int, lacks_self_reference: bool = False
 ) -> bool:
-    """Whether enough has arrived: `least` references, or all if fewer are wanted by now; all needed ones; and the
-    self-reference if needed.
+    """Whether enough has arrived: at least `least` references (or all, if fewer slots remain), including every required
+    one, and the self-reference if required.
 
     A check without any reference is never complete.
     """

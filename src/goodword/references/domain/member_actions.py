@@ -156,7 +156,7 @@ def _until(check: Check, days: int, *, before: datetime, now: datetime) -> datet
     if until < before - timedelta(minutes=1):
         # shown on the member's page, whose language may differ from the mails'
         day = day_in_words(before, organisation=organisation, language=get_language() or "en")
-        raise Refused(_("They already have until %(day)s. Choose more days.") % {"day": day})
+        raise Refused(_("The deadline is already %(day)s. Choose a later one.") % {"day": day})
     return until
 
 

@@ -102,7 +102,9 @@ def answer_cannot(
         if status.state != "questioned":
             return row
         if answer == Answer.WAIVED and check.wanted <= 1:
-            raise Refused(_("This is the only referee needed. To do without, cancel the reference check."))
+            raise Refused(
+                _("This is the only referee needed. If you don't need it, cancel the reference check.")
+            )
         row.answer, row.answer_note, row.answered_at, row.answered_by = answer, note, now, member
         if answer == Answer.ANY and row.relationship != ANY:
             row.relationship, row.needed = ANY, False

@@ -190,7 +190,7 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
         return _("Answer sent. The reference check continues.")
 
     page = {
-        "title": _("The candidate can't provide a referee"),
+        "title": _("The candidate can't name a referee"),
         "lead": _("Requested: %(kind)s.") % {"kind": wording.for_member(slot.relationship)},
         "quoted": slot.cannot_reason,
         "button": _("Answer"),
