@@ -10,7 +10,7 @@ from goodword.core.text import clean_text
 
 _LONGEST_NAME = 60
 
-#: what an object needs or has, by pydantic's type of error; `name` is the key in the object
+#: phrases for required and unexpected keys and wrong values, by pydantic's type of error; `name` is the key
 _PHRASES: Mapping[str, str] = {
     "missing": "needs “{name}”",
     "extra_forbidden": "has “{name}”, which is not known here",

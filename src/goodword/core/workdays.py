@@ -58,9 +58,9 @@ def calendar_of(zone: str, *, country: str = "", region: str = "") -> Calendar:
 
 
 def add_working_days(start: datetime, days: int, *, calendar: Calendar) -> datetime:
-    """The same wall-clock time, `days` working days after `start`; aware, in UTC's instant.
+    """The same local time, `days` working days after `start`, in the time zone of `start`.
 
-    Counted in local days, so that a change to summer time neither adds nor takes an hour on the clock.
+    Counted in local days, so that daylight saving time does not shift the time of day.
     """
     local = start.astimezone(calendar.zone)
     day = local.date()

@@ -54,7 +54,7 @@ def question_seconds(question: Question, *, seen: Collection[str] = ()) -> float
     if isinstance(question, Adjectives):
         picks = question.pick
     elif isinstance(question, Ranking):
-        picks = 2 * len(question.choices)  # weighed against the others, and given a place
+        picks = 2 * len(question.choices)  # compared with the others and ranked
     return (
         sum(reading_seconds(text) for text in _texts(question) if text not in seen)
         + _DECIDING_SECONDS[question.type]

@@ -6,5 +6,5 @@ from goodword.workflow.domain.automation import start_delayed
 
 @jobs.job(name="workflow.start_delayed", cron="* * * * * */15", queueing_lock="workflow.start_delayed")
 def sweep_delayed(*, timestamp: int = 0) -> None:
-    del timestamp  # passed by Procrastinate
+    del timestamp  # Procrastinate passes it to every periodic job
     start_delayed(now=clock.now())

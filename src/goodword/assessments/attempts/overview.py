@@ -40,7 +40,7 @@ class PartView:
 
     @property
     def language(self) -> str:
-        """Language of its items; differs from the page's if the test doesn't exist in that."""
+        """Language of its items; differs from the page's if the test has no translation into it."""
         return self.part.version.language or self.part.attempt.language
 
     @property

@@ -61,7 +61,7 @@ class CalibrationStatus:
 
     persons: int
     made: tuple[Calibration, ...]
-    #: when somebody asked for one and it could not be made, after all that could; None: it was not so
+    #: time of the last failed calibration, if newer than every successful one
     refused_at: datetime | None
     lacks: Sequence[Mapping[str, Any]]
 

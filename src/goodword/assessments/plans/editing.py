@@ -65,7 +65,7 @@ def part_of(draft: Assessment, part_id: int) -> AssessmentPart:
     rows = AssessmentPart.objects.of(draft.organisation).select_related("test__organisation")
     found = rows.filter(assessment=draft, pk=part_id).first()
     if found is None:
-        raise LookupError(f"Part {part_id} is none of assessment {draft.pk}.")
+        raise LookupError(f"Assessment {draft.pk} has no part {part_id}.")
     return found
 
 
@@ -120,7 +120,7 @@ def add_part(*, step: Step, test_id: int, revision: int) -> AssessmentPart:
     with locked_draft(step, revision=revision) as draft:
         test = Test.objects.of(draft.organisation).select_related("organisation").filter(pk=test_id).first()
         if test is None:
-            raise LookupError(f"Test {test_id} is none of organisation {draft.organisation_id}.")
+            raise LookupError(f"Organisation {draft.organisation_id} has no test {test_id}.")
         number = newest_version_number(test)
         if test.archived_at is not None or number is None:
             raise InvalidSetting("test", _("“%(test)s” is no longer offered.") % {"test": test.title})

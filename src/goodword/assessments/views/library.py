@@ -273,7 +273,7 @@ def export(request: MemberRequest, pk: int) -> HttpResponseBase:
     found = selected_version(request, pk)
     if found is None:
         raise Http404("nothing is published")
-    # stored JSON keeps no order of names: written anew, a file begins with what it is
+    # JSONB loses key order; dump again so that `kind` comes first
     content = kind_of(found.content).dump(found.content)
     text = json.dumps(content, ensure_ascii=False, indent=1) + "\n"
     name = "-".join(

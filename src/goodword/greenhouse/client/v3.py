@@ -550,7 +550,7 @@ def owner_of(record: Record) -> JobOwner:
 
 
 def note_of(record: Record, *, candidate_id: int) -> Note:
-    """The visibility is spelled differently in reading and writing."""
+    """Greenhouse uses different visibility values when reading and writing."""
     return Note(
         id=record.id(),
         candidate_id=record.id_or_none("candidate_id") or candidate_id,

@@ -135,7 +135,8 @@ def start_by_member(
         application = lock_application(application_id)
         if application.organisation_id != member.organisation_id or step.role_id != application.role_id:
             raise LookupError(
-                f"Step {step.pk} is none of application {application_id} for member {member.pk}."
+                f"Step {step.pk} does not belong to application {application_id}, or member {member.pk} to its "
+                "organisation."
             )
         if reason := application.end or blocking_reason(application):
             raise CannotStart(reason)

@@ -70,7 +70,7 @@ _ALL_AGES: Final = re.compile(
     r"\b(?:all\s+ages|any\s+age|every\s+age|alle\s+altersgruppen|jeden\s+alters|tous\s+(?:les\s+)?âges)\b"
 )
 
-#: years of work are no age
+#: years of experience do not count as age
 _AT_WORK: Final = re.compile(
     r"\d+\s*(?:\+|plus|(?:-|–|to|bis|à)\s*\d+)?\s*(?:years?|jahren?|ans)\W+(?:(?:of|de)\W+|d['’])?(?:\w+\s+)?"
     r"(?:experience|service|tenure|employment|berufserfahrung|erfahrung|expérience|ancienneté)"

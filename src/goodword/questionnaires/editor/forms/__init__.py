@@ -1,1 +1,1 @@
-"""The forms of the editor: one a type of question, and those for a questionnaire as a whole."""
+"""The forms of the editor: one per question type, and those for a questionnaire as a whole."""
