@@ -52,7 +52,7 @@ def happens(name: str) -> Event:
 
 @pytest.mark.django_db(transaction=True)
 def test_an_event_outside_a_transaction_is_refused() -> None:
-    with pytest.raises(RuntimeError, match="in the transaction of the row that it tells of"):
+    with pytest.raises(RuntimeError, match="must be recorded in the transaction of their row"):
         events.record("test.happened", organisation_id=1, at=factories.NOW, actor="goodword")
     assert Event.objects.count() == 0
 

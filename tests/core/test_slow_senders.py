@@ -179,7 +179,7 @@ def test_who_sends_too_large_a_file_reads_what_to_do() -> None:
             answer = line.getresponse()
             page = answer.read().decode()
             assert answer.status == 413
-            assert ("Das war zu groß" in page) is not path.startswith("/o/")
+            assert ("Zu groß zum Senden" in page) is not path.startswith("/o/")
             assert f'href="{path}"' in page
         line.close()
     finally:

@@ -122,7 +122,7 @@ def test_a_member_confirms_and_what_waited_goes_out_without_another_click(attemp
     member = factories.member(application.organisation)
     page = path("candidate", application.organisation, application.pk)
     html = signed_in(member).get(page).content.decode()
-    assert "Mails that quote it to the candidate or to referees wait." in html
+    assert "E-mails containing it are on hold." in html
     assert html.count(path("candidate_confirm_name", application.organisation, application.pk)) == 1
     assert confirm_name(candidate=candidate, name=candidate.name, member=member, now=NOW)
     run_jobs()

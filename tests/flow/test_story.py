@@ -18,13 +18,13 @@ pytestmark = pytest.mark.world
 CANDIDATE = "Ada Okonkwo-Łuczak"
 STEPS = [
     "Create API credentials in Greenhouse",
-    "Connect Greenhouse in Goodword",
-    "Create the four webhooks",
-    "Make a role and map its stages",
+    "Connect Goodword to Greenhouse",
+    "Create four webhooks",
+    "Create a role and map its stages",
     "A candidate takes the assessment",
     "Two referees answer the reference check",
-    "Rejected, hired, a prospect, and three working days",
-    "Repeated and reversed deliveries",
+    "Rejections, a hire, a prospect and a reminder",
+    "Repeated and reordered deliveries",
 ]
 
 

@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 
 
 class AccountsConfig(AppConfig):
@@ -6,6 +6,7 @@ class AccountsConfig(AppConfig):
     label = "accounts"
 
     def ready(self) -> None:
-        from goodword.accounts import sign_in
+        if apps.is_installed("allauth.account"):  # not where a command only reads files
+            from goodword.accounts import sign_in
 
-        sign_in.connect_signals()
+            sign_in.connect_signals()

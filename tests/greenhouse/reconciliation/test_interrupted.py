@@ -25,7 +25,7 @@ from tests.support.jobs import run_jobs
 def stop(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """A process that is not yet stopping, with small batches, so that there are many points to stop at."""
     asked = threading.Event()
-    monkeypatch.setattr(stopping, "_asked", asked)
+    monkeypatch.setattr(stopping, "_requested", asked)
     monkeypatch.setattr(passes, "BATCH", 1)
     monkeypatch.setattr(missed_invitations, "AT_ONCE", 2)
     return asked
