@@ -1,5 +1,7 @@
 """Settings > Your notifications."""
 
+import re
+
 import pytest
 from bs4 import BeautifulSoup
 from django.core import mail
@@ -45,7 +47,7 @@ def three_asked() -> Story:
 
 
 def subjects(address: str) -> list[str]:
-    return [str(message.subject).split(" for ")[0] for message in mails_to(address)]
+    return [re.split(" (?:for|of) ", str(message.subject))[0] for message in mails_to(address)]
 
 
 def test_the_notification_setting_is_stored_and_audited_once() -> None:
@@ -69,7 +71,7 @@ def test_recruiters_can_be_mailed_about_each_reference() -> None:
     Membership.objects.of(rita.organisation).filter(pk=rita.pk).update(mails_each_reference=True)
     for address in ("maria", "paul", "nora"):
         answer(door_of(f"{address}@globex.example"))
-    assert subjects(rita.user.email) == ["First reference", "Another reference", "The references"]
+    assert subjects(rita.user.email) == ["First reference", "Another reference", "The reference check"]
     body = " ".join(str(mails_to(rita.user.email)[1].body).split())
     assert "Paul Meier has answered the questions" in body
     assert "2 of 3 references are in." in body
@@ -80,7 +82,7 @@ def test_by_default_recruiters_are_mailed_about_the_first_reference_and_completi
     factories.member(story.application.organisation, email="rita@acme.example")
     for address in ("maria", "paul", "nora"):
         answer(door_of(f"{address}@globex.example"))
-    assert subjects("rita@acme.example") == ["First reference", "The references"]
+    assert subjects("rita@acme.example") == ["First reference", "The reference check"]
 
 
 def test_settings_of_another_organisation_are_ignored() -> None:
