@@ -49,7 +49,7 @@ def refused(data: object) -> ValidationError:
     [
         (7, ["Vehicle 1 must be an object with named values."]),
         ({}, ["Vehicle 1 needs “type”."]),
-        ({"type": "boat"}, ["Vehicle 1 has the type “boat”, which is none of bicycle, sledge."]),
+        ({"type": "boat"}, ["Vehicle 1 has the type “boat”, which is not one of bicycle, sledge."]),
         (
             {"type": "bicycle", "wheels": [{"spokes": 32}, {"spokes": "36"}], "colour": "red"},
             [

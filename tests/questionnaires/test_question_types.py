@@ -179,7 +179,7 @@ def _loop() -> list[dict[str, Any]]:
         (
             [{"id": "x", "type": "date", "text": "?", "only_for": ["boss"]}],
             (
-                "Question 1 is only for “boss”, which is none of manager, peer, direct_report, client, "
+                "Question 1 is only for “boss”, which is not one of manager, peer, direct_report, client, "
                 "teacher, fellow_student, other."
             ),
         ),
@@ -260,7 +260,7 @@ def test_the_built_in_template_survives_writing_and_parsing() -> None:
         (
             [{"id": "x", "type": "riddle", "text": "?"}],
             (
-                "Question 1 has the type “riddle”, which is none of adjectives, agreement, between, date, "
+                "Question 1 has the type “riddle”, which is not one of adjectives, agreement, between, date, "
                 "dates_confirm, long_text, multiple_choice, number, period, ranking, rating, "
                 "relationship_confirm, short_text, single_choice, title_confirm, would_work_again, yes_no_unsure."
             ),

@@ -1,4 +1,4 @@
-"""What views of `/o/<slug>/...` need: access to the organisation's objects, and the layout's context.
+"""For views of `/o/<slug>/...`: access to the organisation's objects, and the layout's context.
 
 `member` gives a request its member and organisation. Signed out: redirect to sign-in. Not a member, or no such
 organisation: 404. Wrong kind of member: 403. `owned` fetches one object of the organisation, or 404.

@@ -147,7 +147,7 @@ class Membership(OrganisationOwned):
 
 
 class AuditEntry(OrganisationOwned):
-    """Who did or viewed what, append-only. `details` contains ids and settings, never answers or secrets.
+    """Audit log of actions and views, append-only. `details` contains ids and settings, never answers or secrets.
 
     Entries of the sign-in trail (domain/sign_ins.py) contain a network address and a browser, and are pruned by age.
     """

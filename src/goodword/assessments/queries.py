@@ -73,7 +73,7 @@ def practice_of(part: AttemptPart) -> tuple[Item, ...]:
 
 
 def count_of(part: AttemptPart) -> int:
-    """How many items the form has, even before they are drawn. No query."""
+    """The number of items in the form, even before they are drawn. No query."""
     return content_of(part.version).count(part.form)
 
 

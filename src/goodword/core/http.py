@@ -46,7 +46,7 @@ LONGEST_PARAMETER: Final = 2000
 
 
 def largest_body(path: str, *, max_body: int, max_upload: int) -> int:
-    """How many bytes a request to this path may have."""
+    """The maximum number of bytes of a request to this path."""
     return max(max_body, max_upload) if _UPLOAD_PATH.fullmatch(path) else max_body
 
 

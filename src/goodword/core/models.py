@@ -6,7 +6,7 @@ from django.db import models
 
 
 class ClockOffset(models.Model):
-    """How far the clock is ahead of the system's; a single row, only in demo and tests."""
+    """The offset of the clock from the system's; a single row, only in demo and tests."""
 
     offset = models.DurationField(default=timedelta(0))
 

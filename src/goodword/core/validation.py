@@ -35,7 +35,7 @@ _PHRASES: Mapping[str, str] = {
     "none_required": "must leave “{name}” empty",
     "literal_error": "needs {expected} under “{name}”",
     "union_tag_not_found": "needs “{discriminator}”",
-    "union_tag_invalid": "has the {discriminator} “{tag}”, which is none of {expected_tags}",
+    "union_tag_invalid": "has the {discriminator} “{tag}”, which is not one of {expected_tags}",
 }
 #: of an object itself, not of a key in it
 _NO_OBJECT = {"dict_type", "model_type", "model_attributes_type", "dataclass_type", "mapping_type"}

@@ -103,7 +103,7 @@ def choose_some(least: int, most: int, *, of: int) -> str:
 
 
 def relationships() -> Mapping[str, str]:
-    """What the referee was to the candidate."""
+    """The referee's relationship to the candidate."""
     return {
         "manager": pgettext("relationship", "Manager"),
         "peer": pgettext("relationship", "Colleague"),

@@ -34,7 +34,7 @@ _VOWEL = re.compile(r"[aeiouàâäæéèêëîïôöœùûü]", re.IGNORECASE)
 
 
 class QuestionError(ReadingError):
-    """What is wrong with a questionnaire, as a sentence."""
+    """The error in a questionnaire, as a sentence."""
 
 
 def parse(data: Sequence[object]) -> tuple[Question, ...]:

@@ -1,4 +1,4 @@
-"""Who is asked which questions, and on which pages."""
+"""Routing: the questions for each referee, and their pages."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -67,7 +67,9 @@ def _each_once(values: Sequence[str]) -> tuple[str, ...]:
 def _check_relationships(values: Sequence[str]) -> tuple[str, ...]:
     for name in values:
         if name not in RELATIONSHIPS:
-            raise ValueError(f"is only for “{shortened(name)}”, which is none of {', '.join(RELATIONSHIPS)}")
+            raise ValueError(
+                f"is only for “{shortened(name)}”, which is not one of {', '.join(RELATIONSHIPS)}"
+            )
     return tuple(relationship for relationship in RELATIONSHIPS if relationship in values)
 
 
@@ -122,7 +124,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionBase:
-    """What every question has. `id` is unique in its questionnaire and never changes its meaning.
+    """The fields of every question. `id` is unique in its questionnaire and never changes its meaning.
 
     `self_text` replaces `text` in the self-assessment, unless empty. The question is asked of the relationships in
     `only_for` (empty: all) if the condition `when` is met.
@@ -389,7 +391,7 @@ CONFIRMED, CORRECTED, UNSURE = "confirmed", "corrected", "unsure"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """What the candidate stated about a referee, to be confirmed.
+    """The candidate's statements about a referee, to be confirmed.
 
     Months are "YYYY-MM"; `to_month` is None if ongoing. For values that were not stated (empty, None for
     `from_month`), the question asks without a suggestion.

@@ -72,8 +72,8 @@ class AnswerGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class ScaleCell:
-    """How many chose one level. `spread`: "from" at the lowest chosen, "to" at the highest, "through" between; else
-    empty."""
+    """Number of referees who chose one level. `spread`: "from" at the lowest chosen, "to" at the highest, "through"
+    between; else empty."""
 
     value: int
     label: str

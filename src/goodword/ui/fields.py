@@ -1,4 +1,4 @@
-"""How forms, error summaries and question components are rendered."""
+"""Rendering of forms, error summaries and question components."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

@@ -89,7 +89,7 @@ UNKNOWN_TONE = "quiet"
 
 
 def status_of(state: str, *, attention: bool = False) -> Status:
-    """How `state` is displayed; with `attention` as *Needs attention*. Unlisted states are displayed by their name."""
+    """The display of `state`; with `attention` as *Needs attention*. Unlisted states are displayed by their name."""
     if attention:
         return STATUSES["needs_attention"]
     known = STATUSES.get(str(state))

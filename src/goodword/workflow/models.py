@@ -117,7 +117,7 @@ class StepRun(OrganisationOwned):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What a rule found. `code`: the kind of flag. `key`: who or what it concerns. `facts`: JSON for the sentence
+    """A finding of a rule. `code`: the kind of flag. `key`: its subject. `facts`: JSON for the sentence
     shown, without names or network addresses."""
 
     code: str

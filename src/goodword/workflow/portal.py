@@ -30,7 +30,7 @@ class Visit:
 
 
 def visit_of(token: str, *, purpose: Link.Purpose = Link.Purpose.CANDIDATE) -> Visit | None:
-    """What a candidate's link opens; None if unknown. Changes nothing."""
+    """The target of a candidate's link; None if unknown. Changes nothing."""
     link = links.resolve(token, purpose=purpose)
     if link is None:
         return None

@@ -89,7 +89,7 @@ def test_parts_without_a_total_are_refused(parts: list[Part], sentence: str) -> 
         ({"reasoning": 1}, "There is no weight for “technical”."),
         (
             {"reasoning": 1, "technical": 1, "essay": 1},
-            "There is a weight for “essay”, which is none of the tests.",
+            "There is a weight for “essay”, which is not one of the tests.",
         ),
         (
             {"reasoning": 0, "technical": 1},

@@ -50,7 +50,7 @@ def test_every_question_with_a_mistake_is_named() -> None:
     wrong.append({"id": "y", "type": "<essay>", "text": "T"})
     found = problems(file(languages={"en": wrong}))
     assert found.pop().startswith(
-        "In English: Question 5 has the type “<essay>”, which is none of adjectives,"
+        "In English: Question 5 has the type “<essay>”, which is not one of adjectives,"
     )
     assert found == [
         "In English: Question 2 needs a text under “text”.",
@@ -61,7 +61,7 @@ def test_every_question_with_a_mistake_is_named() -> None:
         "In English: Question 1 depends on “led”, which does not exist."
     ]
     assert problems(file(languages={"en": [{**LED, "type": "essay"}]}))[0].startswith(
-        "In English: Question 1 has the type “essay”, which is none of adjectives,"
+        "In English: Question 1 has the type “essay”, which is not one of adjectives,"
     )
 
 

@@ -106,11 +106,11 @@ def test_fonts_do_not_cover_characters_that_the_standard_forbids() -> None:
     [
         (
             {"kind": "letter"},
-            "the report has the kind “letter”, which is none of assessment, reference_check",
+            "the report has the kind “letter”, which is not one of assessment, reference_check",
         ),
         (
             {"kind": ["assessment"]},
-            r"the report has the kind “\['assessment'\]”, which is none of assessment",
+            r"the report has the kind “\['assessment'\]”, which is not one of assessment",
         ),
         ({"schema": 5}, "the report needs at most 4 under “schema”"),
         ({"schema": True}, "the report needs a whole number under “schema”"),
@@ -141,7 +141,9 @@ def test_a_missing_part_is_named() -> None:
 def test_an_unknown_type_of_question_is_refused() -> None:
     snapshot: Any = reference_check()
     snapshot["check"]["questions"][0]["type"] = "stars"
-    with pytest.raises(SnapshotError, match=r"^check.questions\[0\] has the type “stars”, which is none of"):
+    with pytest.raises(
+        SnapshotError, match=r"^check.questions\[0\] has the type “stars”, which is not one of"
+    ):
         check_snapshot(snapshot)
 
 

@@ -79,7 +79,7 @@ def create_admin(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrganisationSettings:
-    """What admins set in Settings > Organisation; see the fields of `Organisation`."""
+    """The settings in Settings > Organisation; see the fields of `Organisation`."""
 
     name: str
     time_zone: str

@@ -1,4 +1,4 @@
-"""Who answers adjustment requests: a person outside the hiring team, if there is one."""
+"""The contact for adjustment requests: a person outside the hiring team, if there is one."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -37,7 +37,7 @@ def is_outside(application: Application, address: str) -> bool:
 
 
 def contact_of_role(role: Role) -> Contact | None:
-    """Who answers requests from candidates of this role; None: their recruiter."""
+    """The contact for requests from candidates of this role; None: their recruiter."""
     team = _role_team(role)
     return next((one for one in _outside(role.organisation) if one.address.lower() not in team), None)
 

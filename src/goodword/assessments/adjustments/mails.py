@@ -135,7 +135,7 @@ def _write(
 
 
 def next_reader(attempt: Attempt, *, application: Application) -> Contact:
-    """Who would read the next request. `application` as for contact_of."""
+    """The recipient of the next request. `application` as for contact_of."""
     refs = [subject_ref_of(one) for one in attempt.adjustments.all()]
     mails = Email.objects.of(attempt.organisation).filter(kind=ASKED, subject_ref__in=refs)
     failed = mails.filter(Q(bounced_at__isnull=False) | Q(state=Email.State.FAILED))

@@ -41,7 +41,7 @@ class CannotRequest(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestOutcome:
-    """What was granted immediately, and the request that waits for an answer."""
+    """The adjustments granted immediately, and the request that waits for an answer."""
 
     granted: Adjustment | None
     waits: Adjustment | None

@@ -1,4 +1,4 @@
-"""What a candidate's page observes: it was left, text was pasted, a second window answered. Never any content."""
+"""Observations by a candidate's page: it was left, text was pasted, a second window answered. Never any content."""
 
 from datetime import datetime, timedelta
 from typing import Final

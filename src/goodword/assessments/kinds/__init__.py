@@ -88,7 +88,7 @@ class Kind[C](Protocol):
         """The texts that candidates read, by id, to look for health topics; none of generated items."""
 
     def structure(self, content: C) -> Mapping[str, object]:
-        """What all languages of a version share, by name: ids, keys and answer values in order."""
+        """The content shared by all languages of a version, by name: ids, keys and answer values in order."""
 
     def listing(self, content: C, *, form: str, language: str, seed: int) -> Mapping[str, object]:
         """All items with keys, for the library; of generated ones samples drawn from `seed`."""

@@ -20,7 +20,7 @@ PRACTICE = "practice"
 
 
 class OnBreak(Enum):
-    """What happens to the item on screen when the connection is lost in a timed part."""
+    """The treatment of the item on screen when the connection is lost in a timed part."""
 
     STAYS = auto()
     #: nothing takes its place
@@ -92,7 +92,7 @@ class Item(Protocol):
 
 
 class ItemForm(Protocol):
-    """What pages need of an answer form. After `is_valid()`, `value` is stored."""
+    """The interface of answer forms for pages. After `is_valid()`, `value` is stored."""
 
     is_bound: bool
 

@@ -133,7 +133,7 @@ def _check_names(content: ImportedContent) -> None:
 
 
 def difference(one: Content, other: Content) -> str:
-    """What differs between two languages of a version but must not ("the items"); empty if nothing does."""
+    """Forbidden difference between two languages of a version ("the items"); empty if nothing does."""
     if type(one) is not type(other):
         return "the kind of test"
     first, second = (kind_of(content).structure(content) for content in (one, other))

@@ -59,7 +59,7 @@ KNOWN_NAMES: Final = ConfigDict(extra="forbid")
 
 
 class PackError(ReadingError):
-    """What is wrong with a pack, in one sentence."""
+    """The error in a pack, in one sentence."""
 
 
 class FormError(LookupError): ...

@@ -1,4 +1,4 @@
-"""What the results and reports of all kinds of test have in common."""
+"""Common parts of the results and reports of all kinds of test."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
@@ -50,7 +50,7 @@ class PartResult(ABC):
 
     @abstractmethod
     def for_candidate(self) -> "CandidateResult":
-        """What the candidate reads, in the active language, without comparisons or judgements."""
+        """The candidate's view, in the active language, without comparisons or judgements."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

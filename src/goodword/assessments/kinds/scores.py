@@ -214,7 +214,7 @@ class NormedScore:
 
     @property
     def further(self) -> tuple[int, int]:
-        """How many of 100 in the group are further from the key, at least and at most."""
+        """The minimum and maximum number of 100 in the group who are further from the key."""
         return 100 - self.percentile_high, 100 - self.percentile_low
 
     @property

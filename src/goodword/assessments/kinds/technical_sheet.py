@@ -131,7 +131,7 @@ class OwnCalibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """What an organisation's own answers add for a version and form."""
+    """Figures from an organisation's own answers for a version and form."""
 
     groups: tuple[OwnGroup, ...] = ()
     calibration: OwnCalibration | None = None
@@ -142,7 +142,7 @@ NOTHING = Known()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TechnicalSheet:
-    """What is known about a test, in the active language. Kinds fill `scales`, `cells` and `more` (facts by
+    """The facts about a test, in the active language. Kinds fill `scales`, `cells` and `more` (facts by
     heading)."""
 
     title: str

@@ -178,7 +178,7 @@ def known_of(version: TestVersion, form: str) -> Known:
 
 
 def known_of_parts(attempt: Attempt, parts: Sequence[AttemptPart]) -> Mapping[int, Known]:
-    """What is known about each part's test, by part id: with the norms and calibration fixed on the role, or the
+    """The facts about each part's test, by part id: with the norms and calibration fixed on the role, or the
     newest.
 
     At most three queries. Custom questions have no figures.

@@ -145,7 +145,7 @@ def publish(
 
 
 def problems_of(draft: Assessment, parts: list[AssessmentPart]) -> list[InvalidSetting]:
-    """What prevents publication. Missing requirements are at `requirement_field`."""
+    """The obstacles to publication. Missing requirements are at `requirement_field`."""
     if not parts:
         return [InvalidSetting("tests", _("Add a test before you publish."))]
     found = [

@@ -44,7 +44,7 @@ class TooFew(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class NormKey:
-    """Who is compared: first attempts at one form of one version, in one language, on one type of device.
+    """The people compared: first attempts at one form of one version, in one language, on one type of device.
 
     Norms are never split by sex, race or age.
     """

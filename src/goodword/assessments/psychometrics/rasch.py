@@ -66,7 +66,7 @@ type Matrix = list[list[float]]
 
 @dataclass(frozen=True, slots=True)
 class Lack:
-    """What a calibration lacks: people, or answers, right or wrong ones in a cell. There are `n`."""
+    """A shortage that prevents calibration: people, or answers, right or wrong ones in a cell. There are `n`."""
 
     kind: Literal["persons", "answers", "right", "wrong"]
     cell: Cell | None

@@ -44,7 +44,7 @@ class Timed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Haste:
-    """How many of the timed answers were below the floor of their items."""
+    """The number of timed answers below the floor of their items."""
 
     fast: int
     timed: int

@@ -144,7 +144,7 @@ def _checked(weights: Mapping[str, int], tests: set[str]) -> dict[str, int]:
     if missing := sorted(tests - set(weights)):
         raise NoTotal(f"There is no weight for “{missing[0]}”.")
     if left_over := sorted(set(weights) - tests):
-        raise NoTotal(f"There is a weight for “{left_over[0]}”, which is none of the tests.")
+        raise NoTotal(f"There is a weight for “{left_over[0]}”, which is not one of the tests.")
     for test, weight in weights.items():
         if isinstance(weight, bool) or not isinstance(weight, int) or weight < 1:
             raise NoTotal(f"The weight of “{test}” is to be a whole number from 1 up, not {weight!r}.")

@@ -177,7 +177,7 @@ def show_overview(
 
 
 def overview_target(session: AttemptSession, current: PartView) -> str:
-    """Where the overview page leads. A single untimed part skips its start page."""
+    """The next page after the overview. A single untimed part skips its start page."""
     if current.begun:
         return session.next_url(current)
     if session.overview.only and not current.waits_for_start and practice_of(current.part):

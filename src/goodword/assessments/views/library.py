@@ -130,7 +130,7 @@ def draft_version(request: MemberRequest, pk: int, version_pk: int) -> TestVersi
 
 
 def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
-    """What `?version=&language=&form=` ask for, else the newest version in English in its first form.
+    """The version, language and form in the query string, else the newest version in English in its first form.
 
     A version or language that is not there is a 404; a form that the version does not have gives its first one. None
     where nothing is to be read yet: a test written here is read in its editor before it is published.
@@ -161,15 +161,15 @@ def selected_version(request: MemberRequest, pk: int) -> SelectedVersion | None:
 
 
 class SignOffForm(forms.Form):
-    """Who answers for items about health, and why they are needed."""
+    """The person responsible for items about health, and the reason for them."""
 
     use_required_attribute = False
 
     name = forms.CharField(
-        label=gettext_lazy("Who answers for them"),
+        label=gettext_lazy("Person responsible"),
         max_length=MAX_SIGNER_LENGTH,
         error_messages={
-            "required": gettext_lazy("Write the name of who has read them and answers for them.")
+            "required": gettext_lazy("Enter the name of the person who has read them and is responsible.")
         },
     )
     why = forms.CharField(

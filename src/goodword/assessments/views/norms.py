@@ -194,7 +194,7 @@ def _spoken(name: str) -> str:
 
 
 def _lack(lack: Mapping[str, Any]) -> str:
-    """What was missing, in a sentence."""
+    """The shortage, in a sentence."""
     words = {
         "level": lack["level"],
         "family": _spoken(lack["family"]),

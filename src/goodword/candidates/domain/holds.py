@@ -61,7 +61,7 @@ def _lock(statement: LiteralString, organisation_id: int) -> None:
 
 
 def erased_before(role: Role) -> int:
-    """How many people who applied for the role have been erased, wholly or with this application."""
+    """Number of applicants for the role who have been erased, wholly or with this application."""
     applied = Application.objects.of(role.organisation).filter(role=role)
     gone = applied.filter(Q(erased_at__isnull=False) | Q(candidate__erased_at__isnull=False))
     return gone.values("candidate_id").distinct().count()

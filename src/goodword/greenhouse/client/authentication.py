@@ -130,7 +130,7 @@ class MemoryTokenStore:
 
 @dataclass(frozen=True, slots=True)
 class Introspection:
-    """What `/introspect` says of a token, as reported by integrators (greenhouse.md, 1.5). None: not given."""
+    """The `/introspect` response for a token, as reported by integrators (greenhouse.md, 1.5). None: not given."""
 
     active: bool
     scopes: frozenset[str] | None

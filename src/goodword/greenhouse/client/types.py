@@ -26,7 +26,7 @@ class JobStatus(StrEnum):
 
 
 class Visibility(StrEnum):
-    """Who may read a note, as both versions spell it in writing."""
+    """Visibility of a note, as both API versions spell it in requests."""
 
     PRIVATE = "private"
     PUBLIC = "public"

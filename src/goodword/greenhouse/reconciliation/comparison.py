@@ -107,7 +107,7 @@ class StageMapping:
 
 @dataclass(frozen=True, slots=True)
 class LocalState:
-    """What we know of some applications, by Greenhouse's ids unless stated otherwise.
+    """Stored data of some applications, by Greenhouse's ids unless stated otherwise.
 
     `requested`: pairs of our application's and a step's id. `already_there`: when an application was recorded as
     already in a stage. `waiting`: missed invitations that wait for a decision. `in_inbox`: a delivery is not yet
@@ -159,7 +159,7 @@ def compare_applications(
 
 
 def difference(ours: LocalApplication, theirs: remote.Application) -> Difference | None:
-    """What `greenhouse.sync.applications` would change in our copy; None if nothing. Unknown statuses are ignored."""
+    """The changes that `greenhouse.sync.applications` would make; None if nothing. Unknown statuses are ignored."""
     known = theirs.status is not ApplicationStatus.UNKNOWN
     if known and theirs.status.value != ours.status:
         return _difference(theirs, Kind.MISSED_END, _ENDS.get(theirs.status, "The status changed."))

@@ -115,7 +115,7 @@ def settle_missed_invitations(work: Pass) -> None:
 
 
 def _budget(work: Pass) -> int:
-    """How many this pass may invite.
+    """The number of invitations allowed in this pass.
 
     Failed passes since the last successful one count too: otherwise one that keeps failing would invite everybody.
     """

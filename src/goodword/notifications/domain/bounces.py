@@ -1,4 +1,4 @@
-"""What happened to a mail after it was sent: delivered, returned, or marked as spam.
+"""Outcome of sent mail: delivered, returned, or marked as spam.
 
 Known from the mail provider's events and from returned messages, both of which arrive twice, late and out of order.
 Each outcome is recorded once; flow.py names what follows.
@@ -200,7 +200,7 @@ def _event_reason(event: AnymailTrackingEvent) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """What a returned message says. `email_id`: None if it is not about one of our mails."""
+    """Content of a returned message. `email_id`: None if it is not about one of our mails."""
 
     email_id: int | None
     said: Said

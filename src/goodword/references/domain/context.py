@@ -77,7 +77,7 @@ def minutes_of(check: Check, *, language: str = "", relationship: str = "") -> i
 
 
 def stated_of(referee: Referee) -> Stated:
-    """What the candidate stated about a referee, for the questions that confirm it."""
+    """The candidate's statements about a referee, for the questions that confirm them."""
     return Stated(
         relationship=referee.relationship,
         company=referee.company,

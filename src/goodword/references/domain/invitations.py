@@ -283,7 +283,7 @@ class LinkedCheck:
 
 
 def linked_check(link: Link, *, now: datetime) -> LinkedCheck | None:
-    """What a candidate's or referee's link leads to; None if it is gone."""
+    """The target of a candidate's or referee's link; None if it is gone."""
     if link.purpose == Link.Purpose.REFEREE:
         requests = ReferenceRequest.objects.of(link.organisation).select_related(
             "referee", "check_run__step_request__step", "check_run__step_request__application__candidate"

@@ -78,7 +78,7 @@ def mail_candidate(
 
 
 def _invitation_context(check: Check) -> Mapping[str, object]:
-    """What is wanted; when invited again, what is still missing."""
+    """The references requested; when invited again, those still missing."""
     statuses = slot_statuses(check)
     missing = [status.slot for status in statuses if status.state in AWAITING_CANDIDATE] or [
         one.slot for one in statuses

@@ -1,4 +1,4 @@
-"""What members do with an open check. For another organisation's check or request, all raise DoesNotExist."""
+"""Members' actions on an open check. For another organisation's check or request, all raise DoesNotExist."""
 
 from datetime import datetime, timedelta
 

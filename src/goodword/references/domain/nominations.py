@@ -192,7 +192,7 @@ def nomination_problems(
 
 
 def nomination_address_problem(check: Check, *, slot: Slot, address: str) -> str:
-    """What is wrong with an address, before the form is complete. Opt-outs show only with the complete form, so that
+    """The error in an address, before the form is complete. Opt-outs show only with the complete form, so that
     they are harder to find out."""
     return _declined_problem(check, address) or address_problem(
         address,
@@ -208,7 +208,7 @@ def _other_addresses(check: Check, slot: Slot) -> list[str]:
 
 
 def _declined_problem(check: Check, address: str) -> str:
-    """Whoever declined was promised no more mail about this check."""
+    """Referees who declined were promised no more mail about this check."""
     requests = ReferenceRequest.objects.of(check.organisation).select_related("referee")
     for request in requests.filter(check_run=check, state=ReferenceRequest.State.DECLINED).order_by("-pk"):
         if mailbox(request.referee.email) != mailbox(address):

@@ -1,4 +1,4 @@
-"""How a check reacts to its application and its mails."""
+"""Reactions of a check to events of its application and mails."""
 
 from datetime import datetime
 

@@ -129,7 +129,7 @@ def opt_out(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 
 
 def _initial(request: HttpRequest) -> dict[str, object]:
-    """What was filled in before the language was changed, or what the link that was followed says."""
+    """Answers filled in before the language was changed, or given by the link."""
     if request.method == "POST":
         sent = DeclineForm(request.POST)
         return {name: sent[name].data for name in sent.fields}

@@ -1,4 +1,4 @@
-"""What the Typst templates read: the content of the pages, the accent colour and the logo.
+"""Input of the Typst templates: the content of the pages, the accent colour and the logo.
 
 The templates have no words and no logic of their own. A block that is `together` is kept on one page. Only blocks that
 certainly fit on a page may be, since Typst cuts off the rest.

@@ -251,7 +251,7 @@ type Question = Annotated[
 
 
 class Verification(TypedDict):
-    """What the candidate stated and the referee confirmed. `verdict` is "confirmed", "corrected" or "unsure"."""
+    """The candidate's statement and the referee's confirmation. `verdict` is "confirmed", "corrected" or "unsure"."""
 
     reference: str
     what: str

@@ -132,7 +132,7 @@ def _by_family(found: typst.Fonts, order: list[Path]) -> dict[str, list[Path]]:
 
 
 def _covered(paths: list[Path]) -> frozenset[int]:
-    """What all files of a family cover, whatever the weight or slant."""
+    """Characters covered by all files of a family, in every weight and slant."""
     maps = [_characters(path) for path in paths]
     return frozenset.intersection(*maps)
 
@@ -147,7 +147,7 @@ def _characters(path: Path) -> frozenset[int]:
 
 
 def _allowed(font: TTFont) -> frozenset[int]:
-    """What the font maps, except code points that PDF/A forbids: private use, surrogates, U+0000, U+FEFF and so on."""
+    """Characters of the font, except code points that PDF/A forbids: private use, surrogates, U+0000, U+FEFF, etc."""
     mapped = frozenset(font.getBestCmap())
     return frozenset(
         code

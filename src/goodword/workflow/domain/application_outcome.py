@@ -1,4 +1,4 @@
-"""What a move, rejection or hire means for an application's step requests and runs."""
+"""Effects of a move, rejection or hire on an application's step requests and runs."""
 
 from collections.abc import Iterator
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""How a run reacts to its candidate's mail: sent, bounced, marked as spam, or waiting because of a link in the name."""
+"""Reactions of a run to its candidate's mail: sent, bounced, marked as spam, or on hold for a link in the name."""
 
 from datetime import datetime
 

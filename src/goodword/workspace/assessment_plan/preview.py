@@ -74,7 +74,7 @@ class Banner:
 
 @dataclass(frozen=True, kw_only=True)
 class State:
-    """What the URL of a preview page contains."""
+    """The contents of the URL of a preview page."""
 
     slug: str
     role: int

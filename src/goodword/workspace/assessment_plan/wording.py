@@ -216,7 +216,7 @@ def warnings(parts: Sequence[PlannedPart]) -> list[str]:
 
 
 def open_attempts(step: Step) -> int:
-    """How many candidates have an unfinished attempt at an earlier version."""
+    """The number of candidates with an unfinished attempt at an earlier version."""
     rows = Attempt.objects.of(step.organisation).filter(step_request__step=step, progress__in=UNFINISHED)
     return rows.filter(closed_at=None).count()
 

@@ -62,7 +62,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "check.requests_sent": ("Requests sent to referees", "send", ""),
     "check.slot_added": ("Another referee requested", "send", ""),
     "check.cannot_provide": ("Candidate can't name a referee; waiting for an answer", "alert", "attention"),
-    "check.cannot_provide_answered": ("Recruiter answered about the referee", "check", ""),
+    "check.cannot_provide_answered": ("Hiring team answered about the referee", "check", ""),
     "request.released": ("Request sent to a referee who was on hold until an offer", "send", ""),
     "portal.question_asked": ("Question to the recruiter", "send", ""),
     "check.invited_again": ("Reference check: invited again", "send", ""),

@@ -114,7 +114,7 @@ def counts_text(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 
 def notes_in_greenhouse(application_ids: list[int], *, organisation: Organisation) -> int:
-    """How many notes on Activity Feeds belong to these applications."""
+    """The number of notes on Activity Feeds for these applications."""
     posts = ActivityFeedNote.objects.of(organisation).filter(
         report__step_request__application__in=application_ids
     )

@@ -64,7 +64,7 @@ def _opens(
 @require_safe
 @_opens(Link.Purpose.CANDIDATE, expired=True)
 def data(request: HttpRequest, visit: Visit) -> HttpResponse:
-    """What is stored, why, for how long and for whom, and how to download or erase it."""
+    """Own data: what is stored, why, for how long and for whom; download and erasure."""
     if not _is_alive(visit):
         return _page(request, "workflow/own_data_expired.html", visit)
     return _page(request, "workspace/portal/own_data.html", visit)

@@ -99,7 +99,7 @@ def _custom(row: Questionnaire, organisation: Organisation) -> QuestionnaireChoi
 
 
 def candidate_sentences(settings: CheckSettings, *, minutes: int) -> list[str]:
-    """What candidates see, in order."""
+    """The candidate's view, in order."""
     return list(_sentences(settings, minutes))
 
 
@@ -271,7 +271,7 @@ class CheckForm(StepForm):
         return self._settings(kept)
 
     def sentences(self) -> list[str]:
-        """What candidates see with the current settings, or those of a valid form."""
+        """The candidate's view with the current settings, or those of a valid form."""
         if not self.is_bound:
             return self._in_sentences(self.known, value=str(self.initial["questionnaire"]))
         if not self.is_valid():

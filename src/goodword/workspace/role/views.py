@@ -141,7 +141,7 @@ def _query(**values: str) -> str:
 
 
 def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
-    """How many of these rows belong to each role, as a subquery."""
+    """The number of these rows per role, as a subquery."""
     of_role = rows.filter(role=OuterRef("pk")).order_by().values("role").annotate(n=Count("pk")).values("n")
     return Coalesce(Subquery(of_role), 0)
 

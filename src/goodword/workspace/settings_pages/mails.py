@@ -90,7 +90,7 @@ def send_request_again(referee: Referee, *, member: Membership, now: datetime) -
 
 
 def address_now(email: Email) -> str:
-    """Where the mail would go now; empty if it is no longer needed."""
+    """The current recipient of the mail; empty if it is no longer needed."""
     application = email.application
     if application is not None and application.is_being_erased:
         return ""

@@ -10,5 +10,5 @@ register = template.Library()
 
 @register.simple_tag
 def end(post: ActivityFeedNote) -> FailureHelp:
-    """What the failure means and which actions help."""
+    """The meaning of a failure, and the actions that help."""
     return help_for(post)

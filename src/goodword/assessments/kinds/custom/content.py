@@ -134,7 +134,9 @@ def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
 def _check_types(values: list[str]) -> list[str]:
     types = list(_each_once(tuple(values))) or ["pdf"]
     if unknown := [one for one in types if one not in FILE_TYPES]:
-        raise ValueError(f"takes files of the type “{unknown[0]}”, which is none of {', '.join(FILE_TYPES)}")
+        raise ValueError(
+            f"takes files of the type “{unknown[0]}”, which is not one of {', '.join(FILE_TYPES)}"
+        )
     return types
 
 

@@ -204,7 +204,7 @@ class CandidateSituation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidateJudgement(CandidateResult):
-    """What candidates see. `steps` is the answer scale: "1 Very ineffective · 2 Rather ineffective"."""
+    """The candidate's view. `steps` is the answer scale: "1 Very ineffective · 2 Rather ineffective"."""
 
     key_basis: str
     steps: str

@@ -33,7 +33,7 @@ from goodword.questionnaires.timing import reading_seconds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scale:
-    """What a group of items measures; neither end is better. `name` is shown, `construct` is the technical term."""
+    """The scale of a group of items; neither end is better. `name` is shown, `construct` is the technical term."""
 
     __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
 

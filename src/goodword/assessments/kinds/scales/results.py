@@ -306,7 +306,7 @@ def _for_candidate(found: ScaleResult, part: ScalesResult) -> CandidateScale:
 
 
 def position_in_words(mean: float | None, minimum: int, maximum: int, *, low: str, high: str) -> str:
-    """Where a mean lies between two ends, in a sentence; the scale is divided into fifths."""
+    """The position of a mean between two ends, in a sentence; the scale is divided into fifths."""
     if mean is None:
         return gettext("Too few answers for a result.")
     place = (mean - minimum) / (maximum - minimum)
