@@ -86,7 +86,7 @@ def packed(
         b"1 0 obj<</Type/Catalog/Collection<</View/T>>>>endobj",
     ],
 )
-def test_what_runs_something_is_found(content: bytes) -> None:
+def test_active_features_are_found(content: bytes) -> None:
     assert is_active(HEAD + content)
 
 
@@ -101,7 +101,7 @@ def test_object_streams_are_unpacked() -> None:
 
 
 def rows(kind: int, width: int, step: int) -> Callable[[bytes], bytes]:
-    """As a predictor of PNG makes them, all of one kind."""
+    """PNG-predicted rows that all use one filter."""
 
     def guess(data: bytes, at: int) -> int:
         left = data[at - step] if at % width >= step else 0
@@ -122,20 +122,20 @@ def rows(kind: int, width: int, step: int) -> Callable[[bytes], bytes]:
 
 @pytest.mark.parametrize(("columns", "colours"), [(1, 1), (5, 1), (7, 3)])
 @pytest.mark.parametrize("kind", range(5))
-def test_object_streams_with_a_predictor_are_read(kind: int, columns: int, colours: int) -> None:
+def test_object_streams_with_a_png_predictor_are_decoded(kind: int, columns: int, colours: int) -> None:
     more = b"/DecodeParms <</Predictor %d/Columns %d/Colors %d>>" % (10 + kind, columns, colours)
     predict = rows(kind, columns * colours, colours)
     assert is_active(packed(b"<</OpenAction" + RUNS + b">>", more=more, predict=predict))
     assert not is_active(packed(b"<</Title(Harmless)/S/GoTo>>", more=more, predict=predict))
 
 
-def test_a_predictor_that_changes_nothing_is_read() -> None:
+def test_object_streams_with_an_identity_predictor_are_decoded() -> None:
     for more in (b"/DecodeParms<</Predictor 1/Columns 4>>", b"/DecodeParms[<<>>]", b"/DecodeParms<<>>"):
         assert not is_active(packed(b"<<>>", more=more))
         assert is_active(packed(RUNS, more=more))
 
 
-def test_short_names_that_pictures_contain_by_chance_are_nothing() -> None:
+def test_short_names_in_image_data_are_ignored() -> None:
     picture = b"\x8c/JS(\x91\xfe/AA(\xb3/EF%\x00\xc1/AA<\x8f/EF \x80"
     assert not is_active(
         HEAD + b"1 0 obj<</Subtype/Image/Length 30>>stream\n" + picture + b"\nendstream endobj"
@@ -158,13 +158,13 @@ def test_short_names_that_pictures_contain_by_chance_are_nothing() -> None:
         b"1 0 obj\x91/S%\x00\xff" + b"\x8a" * 400 + b"\n7",
     ],
 )
-def test_words_in_texts_run_nothing(content: bytes) -> None:
+def test_keywords_in_text_are_ignored(content: bytes) -> None:
     assert not is_active(HEAD + content)
     assert not is_active(packed(b"<</Title(HTML/JavaScript /JS)>>"))
 
 
 def offset(place: int) -> bytes:
-    """A file whose object stream says that its object begins there."""
+    """A file whose object stream puts its object at this offset."""
     inner = zlib.compress(b"5 %02d <</Title(a /JavaScript)>>" % place)
     return (
         HEAD
@@ -174,7 +174,7 @@ def offset(place: int) -> bytes:
     )
 
 
-def test_an_object_that_begins_in_a_text_is_not_taken() -> None:
+def test_an_object_offset_inside_a_string_is_unreadable() -> None:
     assert not is_active(offset(0))
     for place in (9, 10, 11):
         with pytest.raises(Unreadable):
@@ -227,7 +227,7 @@ def test_an_object_that_begins_in_a_text_is_not_taken() -> None:
         packed(b"<<>>").replace(b"stream\r\n", b"stream\r\nx"),
     ],
 )
-def test_what_cannot_be_looked_into_is_said_to_be_so(content: bytes) -> None:
+def test_unreadable_files_raise_an_error(content: bytes) -> None:
     with pytest.raises(Unreadable):
         is_active(content)
 
@@ -275,8 +275,8 @@ def test_what_cannot_be_looked_into_is_said_to_be_so(content: bytes) -> None:
         ),
     ],
 )
-def test_looking_is_quick(piece: bytes) -> None:
-    """Where time grew with the square of the size, 3 MB would take minutes. `bench/hostile.py` measures 15 MB."""
+def test_scanning_takes_linear_time(piece: bytes) -> None:
+    """In quadratic time, 3 MB would take minutes. `bench/hostile.py` measures 15 MB."""
     content = HEAD + b"1 0 obj " + piece * (3_000_000 // len(piece))
     before = time.process_time()
     with contextlib.suppress(Unreadable):
@@ -285,7 +285,7 @@ def test_looking_is_quick(piece: bytes) -> None:
 
 
 @pytest.mark.slow
-def test_a_bomb_is_not_unpacked() -> None:
+def test_decompression_bombs_are_not_unpacked() -> None:
     with pytest.raises(Unreadable):
         is_active(packed(b"/a " * (active_pdf.MOST_UNPACKED // 3 + 1)))
     with pytest.raises(Unreadable):

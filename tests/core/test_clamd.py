@@ -1,4 +1,4 @@
-"""Virus scanning by clamd's protocol, over real sockets. Without an answer nothing is clean."""
+"""Virus scanning with clamd's protocol, over real sockets. Without an answer a file does not pass."""
 
 import socket
 import struct
@@ -64,14 +64,14 @@ def scanner(act: Callable[[socket.socket], None], *, path: Path | None = None) -
 
 
 @pytest.mark.parametrize("content", [b"a plan", b"x" * 1_000_000, b""])
-def test_a_clean_file_arrives_whole_and_is_clean(content: bytes) -> None:
+def test_a_clean_file_is_sent_whole_and_passes(content: bytes) -> None:
     received: list[bytes] = []
     with scanner(scans(received)) as address:
         assert not is_infected(content, address=address)
     assert received == [content]
 
 
-def test_a_virus_is_found_by_a_unix_socket_too(tmp_path: Path) -> None:
+def test_a_virus_is_found_over_a_unix_socket(tmp_path: Path) -> None:
     with scanner(scans([]), path=tmp_path / "clamd.ctl") as address:
         assert is_infected(b"x" * 100_000 + EICAR, address=address)
 
@@ -87,12 +87,12 @@ def test_a_virus_is_found_by_a_unix_socket_too(tmp_path: Path) -> None:
         b"HTTP/1.1 200 OK\r\n\r\n",
     ],
 )
-def test_whatever_else_is_answered_is_not_clean(answer: bytes) -> None:
+def test_any_other_response_means_not_scanned(answer: bytes) -> None:
     with scanner(says(answer)) as address, pytest.raises(NotScanned):
         is_infected(b"a plan", address=address)
 
 
-def test_a_scanner_that_is_not_there_or_never_answers_is_not_clean(
+def test_an_absent_or_silent_scanner_means_not_scanned(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(NotScanned):

@@ -1,4 +1,4 @@
-"""The one clock: the system's time, moved only where that is allowed, and then for every process."""
+"""The application clock: system time, movable only where settings allow it, for every process."""
 
 import os
 import subprocess
@@ -28,13 +28,13 @@ def ahead() -> timedelta:
     return clock.now() - datetime.now(UTC)
 
 
-def test_the_time_is_aware_and_in_utc() -> None:
+def test_now_is_aware_and_in_utc() -> None:
     assert clock.now().tzinfo is UTC
     assert abs(ahead()) < NEAR
 
 
 @pytest.mark.django_db
-def test_where_it_may_not_move_it_does_not() -> None:
+def test_the_clock_cannot_be_moved_unless_allowed() -> None:
     with pytest.raises(RuntimeError, match="cannot be moved"):
         clock.advance(timedelta(days=1))
     ClockOffset.objects.create(pk=1, offset=timedelta(days=9))  # even if a row says so
@@ -42,7 +42,7 @@ def test_where_it_may_not_move_it_does_not() -> None:
 
 
 @pytest.mark.django_db
-def test_it_only_goes_forward(settings: Settings) -> None:
+def test_the_clock_only_moves_forward(settings: Settings) -> None:
     settings.GOODWORD_CLOCK_MAY_MOVE = True
     with pytest.raises(ValueError, match="can only be moved forward"):
         clock.advance(timedelta(seconds=-1))
@@ -50,7 +50,7 @@ def test_it_only_goes_forward(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
-def test_moves_add_up_in_this_process(settings: Settings) -> None:
+def test_moves_add_up(settings: Settings) -> None:
     settings.GOODWORD_CLOCK_MAY_MOVE = True
     clock.advance(timedelta(days=1))
     assert abs(clock.advance(timedelta(days=2)) - datetime.now(UTC) - timedelta(days=3)) < NEAR
@@ -58,7 +58,7 @@ def test_moves_add_up_in_this_process(settings: Settings) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_moves_at_once_both_count(settings: Settings) -> None:
+def test_concurrent_moves_all_count(settings: Settings) -> None:
     settings.GOODWORD_CLOCK_MAY_MOVE = True
 
     def move(_: int) -> None:
@@ -74,7 +74,7 @@ def test_two_moves_at_once_both_count(settings: Settings) -> None:
 
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
-def test_another_process_sees_it(settings: Settings) -> None:
+def test_a_move_is_seen_by_other_processes(settings: Settings) -> None:
     settings.GOODWORD_CLOCK_MAY_MOVE = True
     clock.advance(timedelta(days=40))
     script = "import django; django.setup(); from goodword.core import clock; print(clock.now().isoformat())"

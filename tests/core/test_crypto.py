@@ -1,4 +1,4 @@
-"""Secrets at rest open only where they were sealed, under any key that is still listed."""
+"""Secrets decrypt only in the place they were encrypted for, with any key that is still listed."""
 
 import base64
 
@@ -15,24 +15,24 @@ def keys(settings: Settings) -> None:
     settings.GOODWORD_FIELD_KEYS = {"old": b"o" * 32}
 
 
-def test_a_sealed_secret_opens_at_its_own_place() -> None:
+def test_a_sealed_secret_opens_in_its_own_place() -> None:
     assert crypto.unseal(crypto.seal("Übergeheim", place=PLACE), place=PLACE) == "Übergeheim"
 
 
-def test_sealing_twice_gives_two_different_values_that_do_not_show_the_secret() -> None:
+def test_sealing_twice_gives_different_values_that_hide_the_secret() -> None:
     first, second = crypto.seal("secret", place=PLACE), crypto.seal("secret", place=PLACE)
     assert first != second
     assert "secret" not in first
 
 
 @pytest.mark.parametrize("place", ["connection:8:1", "connection:7:2", "webhook:7:1", ""])
-def test_a_secret_copied_to_another_row_organisation_or_table_does_not_open(place: str) -> None:
+def test_a_secret_copied_to_another_place_does_not_open(place: str) -> None:
     sealed = crypto.seal("secret", place=PLACE)
     with pytest.raises(crypto.CannotOpen, match=r"does not belong to this place; set it anew\.$"):
         crypto.unseal(sealed, place=place)
 
 
-def test_a_changed_value_does_not_open() -> None:
+def test_a_tampered_value_does_not_open() -> None:
     key_id, _, encoded = crypto.seal("secret", place=PLACE).partition(":")
     raw = bytearray(base64.b64decode(encoded))
     raw[-1] ^= 1
@@ -41,12 +41,12 @@ def test_a_changed_value_does_not_open() -> None:
 
 
 @pytest.mark.parametrize("sealed", ["old:", "old:AAAA", "old:not base64", "old:ä"])
-def test_what_was_never_sealed_is_refused_in_a_sentence(sealed: str) -> None:
+def test_malformed_values_are_rejected(sealed: str) -> None:
     with pytest.raises(crypto.CannotOpen):
         crypto.unseal(sealed, place=PLACE)
 
 
-def test_after_a_rotation_the_new_key_seals_and_the_old_one_still_opens(settings: Settings) -> None:
+def test_after_key_rotation_new_secrets_use_the_new_key_and_old_ones_still_open(settings: Settings) -> None:
     before = crypto.seal("secret", place=PLACE)
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32, "old": b"o" * 32}
     after = crypto.seal("secret", place=PLACE)
@@ -54,7 +54,7 @@ def test_after_a_rotation_the_new_key_seals_and_the_old_one_still_opens(settings
     assert crypto.unseal(before, place=PLACE) == crypto.unseal(after, place=PLACE) == "secret"
 
 
-def test_a_key_that_is_no_longer_listed_is_named(settings: Settings) -> None:
+def test_a_missing_key_is_named_in_the_error(settings: Settings) -> None:
     sealed = crypto.seal("secret", place=PLACE)
     settings.GOODWORD_FIELD_KEYS = {"new": b"n" * 32}
     with pytest.raises(crypto.CannotOpen) as refused:
@@ -65,7 +65,7 @@ def test_a_key_that_is_no_longer_listed_is_named(settings: Settings) -> None:
     )
 
 
-def test_a_token_is_long_goes_into_an_address_and_is_known_by_its_hash() -> None:
+def test_tokens_are_long_url_safe_and_looked_up_by_hash() -> None:
     first, second = crypto.new_token(), crypto.new_token()
     assert len(first) == 43
     assert first != second

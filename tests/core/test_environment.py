@@ -1,4 +1,4 @@
-"""Settings: found, read from a file, or refused with a sentence that says what to write."""
+"""Reading settings from environment variables and files, and the errors for bad values."""
 
 import base64
 import json
@@ -17,7 +17,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.delenv(name, raising=False)
 
 
-def test_a_value_is_read_from_the_environment_or_has_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_comes_from_the_environment_or_its_default(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment.text("X", "default") == "default"
     monkeypatch.setenv("X", "")
     assert environment.text("X", "default") == "default"
@@ -25,9 +25,7 @@ def test_a_value_is_read_from_the_environment_or_has_its_default(monkeypatch: py
     assert environment.text("X", "default") == "value"
 
 
-def test_a_file_holds_a_secret_and_goes_before_the_value(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_file_takes_precedence_over_the_variable(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("from the file\n")
     monkeypatch.setenv("X_FILE", str(tmp_path / "secret"))
     monkeypatch.setenv("X", "value")
@@ -40,13 +38,13 @@ def sentence(read: object, *arguments: object, **named: object) -> str:
     return str(refused.value)
 
 
-def test_what_must_be_set_and_is_not_is_named() -> None:
+def test_a_missing_required_setting_is_named() -> None:
     missing = "Set X (see docs/settings.md); Goodword does not start without it."
     assert sentence(environment.text, "X") == missing
     assert sentence(environment.number, "X", None) == missing
 
 
-def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_unreadable_file_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("X_FILE", "/nowhere/at/all")
     assert (
         sentence(environment.text, "X")
@@ -60,7 +58,7 @@ def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch, tm
     )
 
 
-def test_numbers_flags_and_lists_are_read_and_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numbers_flags_and_lists_are_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
     assert environment.number("X", 7) == 7
     assert environment.flag("X", default=True) is True
     assert environment.words("X", "a, b,,c ") == ["a", "b", "c"]
@@ -71,7 +69,7 @@ def test_numbers_flags_and_lists_are_read_and_refused(monkeypatch: pytest.Monkey
     assert sentence(environment.flag, "X", default=True) == "X must be yes or no, not 'seven'."
 
 
-def test_the_address_of_the_database_becomes_djangos_settings() -> None:
+def test_database_url_is_converted_to_django_settings() -> None:
     assert environment.database("postgresql://gw:p%40ss@db.example:5433/goodword?sslmode=require") == {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": "goodword",
@@ -84,7 +82,7 @@ def test_the_address_of_the_database_becomes_djangos_settings() -> None:
     assert environment.database("postgresql:///goodword?host=/run/pg")["HOST"] == "/run/pg"
 
 
-def test_another_database_or_a_broken_address_is_refused() -> None:
+def test_other_databases_and_malformed_urls_are_rejected() -> None:
     assert (
         sentence(environment.database, "mysql://db/goodword")
         == "DATABASE_URL must begin with postgresql://; Goodword runs on PostgreSQL only."
@@ -110,7 +108,7 @@ TORN = "DATABASE_URL cannot be read. Write special characters in the password as
         ),
     ],
 )
-def test_no_part_of_a_password_is_printed(rest: str) -> None:
+def test_no_part_of_a_password_is_shown_in_errors(rest: str) -> None:
     for scheme in ("postgres", "postgresql"):
         with pytest.raises(environment.SettingError) as found:
             environment.database(f"{scheme}://{rest}")
@@ -129,11 +127,11 @@ def test_no_part_of_a_password_is_printed(rest: str) -> None:
         ("h/db?password=a@b", "a@b"),
     ],
 )
-def test_a_password_that_can_be_read_is_taken(rest: str, password: str) -> None:
+def test_parsable_passwords_are_accepted(rest: str, password: str) -> None:
     assert environment.database(f"postgresql://{rest}")["PASSWORD"] == password
 
 
-def test_an_address_without_anything_is_taken() -> None:
+def test_an_empty_database_url_is_accepted() -> None:
     assert environment.database("postgresql://") == {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
 
 
@@ -146,7 +144,7 @@ def test_an_address_without_anything_is_taken() -> None:
         ("smtp+starttls://mail.example:2525", 2525, True, False),
     ],
 )
-def test_the_address_of_the_mail_server(url: str, port: int, tls: bool, ssl: bool) -> None:
+def test_smtp_url_is_parsed(url: str, port: int, tls: bool, ssl: bool) -> None:
     assert environment.smtp(url) == {
         "host": "mail.example",
         "port": port,
@@ -158,7 +156,7 @@ def test_the_address_of_the_mail_server(url: str, port: int, tls: bool, ssl: boo
     }
 
 
-def test_the_password_of_the_mail_server_may_hold_any_sign() -> None:
+def test_smtp_password_may_contain_any_character() -> None:
     options = environment.smtp("smtp+starttls://me%40x.example:p%2Fa%3Ass@mail.example")
     assert (options["username"], options["password"]) == ("me@x.example", "p/a:ss")
 
@@ -174,14 +172,14 @@ def test_the_password_of_the_mail_server_may_hold_any_sign() -> None:
         "smtp://u:1#s3c@m",
     ],
 )
-def test_what_is_no_address_of_a_mail_server_is_refused(url: str) -> None:
+def test_malformed_smtp_urls_are_rejected(url: str) -> None:
     assert (
         sentence(environment.smtp, url)
         == "GOODWORD_SMTP_URL must look like smtp+starttls://user:password@host:587."
     )
 
 
-def test_keys_are_made_once_and_lie_in_a_file_of_their_own(tmp_path: Path) -> None:
+def test_local_keys_are_generated_once_and_stored_in_a_private_file(tmp_path: Path) -> None:
     first = environment.local_keys(tmp_path / "data")
     assert environment.local_keys(tmp_path / "data") == first
     path = tmp_path / "data" / "keys.json"
@@ -191,7 +189,7 @@ def test_keys_are_made_once_and_lie_in_a_file_of_their_own(tmp_path: Path) -> No
     assert [found.name for found in (tmp_path / "data").iterdir()] == ["keys.json"]
 
 
-def test_keys_of_fields_are_read_in_their_order() -> None:
+def test_field_keys_keep_their_order() -> None:
     one, two = base64.b64encode(b"1" * 32).decode(), base64.b64encode(b"2" * 32).decode()
     assert list(environment.parse_field_keys(f"b:{two}, a:{one}").items()) == [
         ("b", b"2" * 32),
@@ -207,14 +205,14 @@ def test_keys_of_fields_are_read_in_their_order() -> None:
         ("k1:AAAA", "GOODWORD_FIELD_KEYS: each entry is id:base64 of 32 random bytes."),
     ],
 )
-def test_keys_that_cannot_be_used_are_refused(value: str, said: str) -> None:
+def test_unusable_field_keys_are_rejected(value: str, said: str) -> None:
     assert sentence(environment.parse_field_keys, value) == said
 
 
 @pytest.mark.parametrize(
     "given", ["", "tcp://127.0.0.1:3310", "tcp://[::1]:3310", "unix:/run/clamav/clamd.ctl"]
 )
-def test_the_address_of_a_virus_scanner_is_taken(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_scanner_addresses_are_accepted(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOODWORD_CLAMD", given)
     assert environment.scanner("GOODWORD_CLAMD") == given
 
@@ -222,9 +220,7 @@ def test_the_address_of_a_virus_scanner_is_taken(given: str, monkeypatch: pytest
 @pytest.mark.parametrize(
     "given", ["localhost:3310", "tcp://localhost", "tcp://x:no", "unix:", "http://x:1", "yes"]
 )
-def test_what_is_no_address_of_a_virus_scanner_is_refused(
-    given: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_malformed_scanner_addresses_are_rejected(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOODWORD_CLAMD", given)
     with pytest.raises(environment.SettingError, match="GOODWORD_CLAMD must be like tcp://"):
         environment.scanner("GOODWORD_CLAMD")

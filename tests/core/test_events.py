@@ -1,4 +1,4 @@
-"""The log of what happened: in the transaction of its row, with a reaction for each handler."""
+"""Events are recorded in the transaction of their row, with a reaction for each handler."""
 
 import time
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ class Broken(Exception):
 
 def acts(event: Event) -> None:
     acted.append(event.pk)
-    time.sleep(0.15)  # long enough for a second run to come in meanwhile
+    time.sleep(0.15)  # long enough for a second run to start
 
 
 def fails_once(event: Event) -> None:
@@ -51,21 +51,21 @@ def happens(name: str) -> Event:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_event_outside_a_transaction_is_refused() -> None:
+def test_an_event_outside_a_transaction_is_rejected() -> None:
     with pytest.raises(RuntimeError, match="must be recorded in the transaction of their row"):
         events.record("test.happened", organisation_id=1, at=factories.NOW, actor="goodword")
     assert Event.objects.count() == 0
 
 
 @pytest.mark.django_db
-def test_a_name_that_the_map_does_not_know_is_refused() -> None:
+def test_an_unknown_event_name_is_rejected() -> None:
     with pytest.raises(KeyError), transaction.atomic():
         events.record("test.unknown", organisation_id=1, at=factories.NOW, actor="goodword")
     assert (Event.objects.count(), waiting()) == (0, [])
 
 
 @pytest.mark.django_db
-def test_each_handler_is_a_reaction_and_an_event_without_one_is_only_kept() -> None:
+def test_each_handler_gets_a_reaction_and_events_without_handlers_are_only_stored() -> None:
     event = happens("test.happened")
     happens("test.alone")
     assert waiting() == [("event.react", {"event_id": event.pk, "handler": ACTS})]
@@ -73,7 +73,7 @@ def test_each_handler_is_a_reaction_and_an_event_without_one_is_only_kept() -> N
 
 
 @pytest.mark.django_db
-def test_a_handler_run_twice_acts_once() -> None:
+def test_a_handler_runs_once_per_event() -> None:
     event = happens("test.happened")
     run_jobs()
     events.react.run()
@@ -82,7 +82,7 @@ def test_a_handler_run_twice_acts_once() -> None:
 
 
 @pytest.mark.django_db
-def test_a_handler_that_fails_leaves_no_trace_and_is_tried_again() -> None:
+def test_a_failing_handler_is_rolled_back_and_retried() -> None:
     happens("test.fails")
     events.react.run()
     row = Reaction.objects.get()
@@ -94,7 +94,7 @@ def test_a_handler_that_fails_leaves_no_trace_and_is_tried_again() -> None:
 
 
 @pytest.mark.django_db
-def test_a_handler_that_was_taken_off_the_map_has_nothing_to_do() -> None:
+def test_a_handler_removed_from_the_flow_is_skipped() -> None:
     event = happens("test.alone")
     Reaction.objects.create(event=event, handler=ACTS)
     events.react.run()
@@ -102,7 +102,7 @@ def test_a_handler_that_was_taken_off_the_map_has_nothing_to_do() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_runs_at_once_one_acts() -> None:
+def test_concurrent_workers_run_a_handler_once() -> None:
     event = happens("test.happened")
     row = Reaction.objects.select_related("event").get()
 
@@ -119,7 +119,7 @@ def test_of_two_runs_at_once_one_acts() -> None:
 
 
 @pytest.mark.django_db
-def test_who_listens_hears_what_is_recorded_within_and_nothing_else() -> None:
+def test_hearing_collects_only_events_recorded_inside_it() -> None:
     organisation = factories.organisation()
 
     def happens() -> Event:

@@ -69,7 +69,7 @@ def delivered(connection: Connection, secret: str = SECRET) -> int:
 
 
 @pytest.mark.django_db
-def test_the_first_start_writes_a_canary_and_the_next_ones_change_nothing() -> None:
+def test_a_canary_is_written_at_first_start_only() -> None:
     for _ in range(3):
         crypto.check_field_keys()
     assert canaries() == ["k1"]
@@ -79,7 +79,7 @@ def test_the_first_start_writes_a_canary_and_the_next_ones_change_nothing() -> N
 @pytest.mark.parametrize(
     ("keys", "said"), [({"k2": K2}, LACKS), ({"k1": OTHER}, ANOTHER), ({"k2": K2, "k1": OTHER}, ANOTHER)]
 )
-def test_keys_that_do_not_fit_are_refused_with_the_remedy(
+def test_mismatched_keys_are_refused_with_a_remedy(
     settings: Settings, keys: dict[str, bytes], said: str
 ) -> None:
     crypto.check_field_keys()
@@ -91,7 +91,7 @@ def test_keys_that_do_not_fit_are_refused_with_the_remedy(
 
 
 @pytest.mark.django_db
-def test_a_rotation_starts_and_from_then_on_both_keys_are_wanted(settings: Settings) -> None:
+def test_after_a_rotation_both_keys_are_required(settings: Settings) -> None:
     crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
     crypto.check_field_keys()
@@ -102,7 +102,7 @@ def test_a_rotation_starts_and_from_then_on_both_keys_are_wanted(settings: Setti
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("keys", "said"), [({"k2": K2}, LACKS), ({"k1": OTHER}, ANOTHER)])
-def test_a_database_older_than_its_canaries_is_judged_by_its_secrets(
+def test_a_database_without_canaries_is_checked_against_its_secrets(
     settings: Settings, keys: dict[str, bytes], said: str
 ) -> None:
     connected()
@@ -113,7 +113,7 @@ def test_a_database_older_than_its_canaries_is_judged_by_its_secrets(
 
 
 @pytest.mark.django_db
-def test_keys_that_seal_nothing_new_get_a_canary_where_they_have_sealed(settings: Settings) -> None:
+def test_an_old_key_gets_a_canary_if_it_sealed_any_secret(settings: Settings) -> None:
     connected()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
     crypto.check_field_keys()
@@ -121,7 +121,7 @@ def test_keys_that_seal_nothing_new_get_a_canary_where_they_have_sealed(settings
 
 
 @pytest.mark.django_db
-def test_a_key_that_is_lost_for_good_can_be_given_up(settings: Settings) -> None:
+def test_a_lost_key_can_be_forgotten(settings: Settings) -> None:
     connected()
     crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
@@ -131,7 +131,7 @@ def test_a_key_that_is_lost_for_good_can_be_given_up(settings: Settings) -> None
 
 
 @pytest.mark.django_db
-def test_the_same_id_with_another_key_can_be_given_up_too(settings: Settings) -> None:
+def test_a_key_replaced_under_the_same_id_can_be_forgotten(settings: Settings) -> None:
     crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k1": OTHER}
     assert crypto.forget_field_key("k1") == 0
@@ -141,7 +141,7 @@ def test_the_same_id_with_another_key_can_be_given_up_too(settings: Settings) ->
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key_id", ["k1", "k9"])
-def test_a_key_that_fits_or_is_unknown_cannot_be_given_up(key_id: str) -> None:
+def test_matching_and_unknown_keys_cannot_be_forgotten(key_id: str) -> None:
     crypto.check_field_keys()
     with pytest.raises(SettingError):
         crypto.forget_field_key(key_id)
@@ -149,7 +149,7 @@ def test_a_key_that_fits_or_is_unknown_cannot_be_given_up(key_id: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_first_starts_with_different_keys_at_once_the_second_is_refused() -> None:
+def test_of_two_concurrent_first_starts_with_different_keys_the_second_is_refused() -> None:
     """The one that waits for the lock sees what the first one wrote."""
     refused: list[str] = []
 
@@ -179,9 +179,7 @@ def test_of_two_first_starts_with_different_keys_at_once_the_second_is_refused()
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("keys", [{"k2": K2}, {"k1": OTHER}])
-def test_webhooks_are_answered_503_while_the_key_is_missing(
-    settings: Settings, keys: dict[str, bytes]
-) -> None:
+def test_webhooks_get_503_while_the_key_is_missing(settings: Settings, keys: dict[str, bytes]) -> None:
     connection = connected()
     settings.GOODWORD_FIELD_KEYS = keys
     assert (delivered(connection), Delivery.objects.of(connection.organisation).count()) == (503, 0)
@@ -192,7 +190,7 @@ def test_webhooks_are_answered_503_while_the_key_is_missing(
 
 
 @pytest.mark.django_db
-def test_while_one_of_two_secret_keys_opens_it_still_counts_and_the_other_waits(settings: Settings) -> None:
+def test_webhooks_verify_with_any_secret_that_can_be_decrypted(settings: Settings) -> None:
     connection = connected()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
     WebhookSecret.add(connection, "a newer secret key", now=factories.NOW)
@@ -202,7 +200,7 @@ def test_while_one_of_two_secret_keys_opens_it_still_counts_and_the_other_waits(
 
 
 @pytest.mark.django_db
-def test_an_endpoint_that_nobody_has_or_has_any_more_is_still_404(settings: Settings) -> None:
+def test_unknown_and_disconnected_endpoints_still_get_404(settings: Settings) -> None:
     connection = connected()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
     Connection.objects.of(connection.organisation).update(state=Connection.State.DISCONNECTED)
@@ -210,7 +208,7 @@ def test_an_endpoint_that_nobody_has_or_has_any_more_is_still_404(settings: Sett
 
 
 @pytest.mark.django_db
-def test_the_health_and_integrations_pages_say_that_secrets_do_not_open(settings: Settings) -> None:
+def test_health_and_integrations_pages_warn_about_undecryptable_secrets(settings: Settings) -> None:
     connection = connected()
     admin = signed_in(factories.member(connection.organisation, kind="admin"))
     pages = [
@@ -228,7 +226,7 @@ def test_the_health_and_integrations_pages_say_that_secrets_do_not_open(settings
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("command", [["serve"], ["serve", "--processes", "2"], ["worker"], ["migrate"]])
-def test_programs_refuse_to_start_with_one_sentence(command: list[str]) -> None:
+def test_programs_refuse_to_start_with_a_one_line_error(command: list[str]) -> None:
     crypto.check_field_keys()
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -91,14 +91,14 @@ def delivery(age: timedelta, state: str = "received") -> None:
 
 
 @pytest.mark.parametrize("method", ["get", "head"])
-def test_healthz_asks_no_database(method: str) -> None:
-    """The test has no access to one."""
+def test_healthz_does_not_use_the_database(method: str) -> None:
+    """This test has no database access."""
     answer = getattr(Client(), method)("/healthz")
     assert (answer.status_code, answer["Cache-Control"]) == (200, "no-store")
 
 
 @pytest.mark.django_db
-def test_readyz_is_ok_when_all_is_well() -> None:
+def test_readyz_is_ok_when_every_check_passes() -> None:
     worker_seen()
     email(not_before=clock.now() + timedelta(days=3), created_at=clock.now() - timedelta(days=1))
     delivery(timedelta(minutes=14))
@@ -106,13 +106,13 @@ def test_readyz_is_ok_when_all_is_well() -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_names_a_missing_worker() -> None:
+def test_readyz_reports_a_missing_worker() -> None:
     assert failing() == ["worker"]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("ago", "found"), [(50, []), (70, ["worker"])])
-def test_readyz_names_a_worker_that_was_not_seen_for_a_minute(ago: int, found: list[str]) -> None:
+def test_readyz_reports_a_worker_silent_for_a_minute(ago: int, found: list[str]) -> None:
     assert timedelta(minutes=1) == health.SILENCE_LIMIT  # as docs/operating.md says
     worker_seen(ago)
     assert failing() == found
@@ -126,7 +126,7 @@ def test_readyz_names_a_worker_that_was_not_seen_for_a_minute(ago: int, found: l
         {"state": "sending", "not_before": clock.now() - timedelta(minutes=16)},
     ],
 )
-def test_readyz_names_mail_that_does_not_go_out(values: dict[str, object]) -> None:
+def test_readyz_reports_overdue_mail(values: dict[str, object]) -> None:
     worker_seen()
     email(**values)
     assert failing() == ["mail"]
@@ -134,7 +134,7 @@ def test_readyz_names_mail_that_does_not_go_out(values: dict[str, object]) -> No
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("down", "excused", "found"), [(16, 5, ["mail"]), (14, 5, []), (16, 0, [])])
-def test_readyz_names_a_mail_server_that_is_away_while_mail_waits(
+def test_readyz_reports_a_mail_server_outage_while_mail_waits(
     down: int, excused: int, found: list[str]
 ) -> None:
     """A probing mail is due again and again; a greylisted one says nothing about the server."""
@@ -145,28 +145,28 @@ def test_readyz_names_a_mail_server_that_is_away_while_mail_waits(
 
 
 @pytest.mark.django_db
-def test_readyz_names_deliveries_that_wait_too_long() -> None:
+def test_readyz_reports_overdue_deliveries() -> None:
     worker_seen()
     delivery(timedelta(minutes=16))
     assert failing() == ["deliveries"]
 
 
 @pytest.mark.django_db
-def test_readyz_says_nothing_of_deliveries_that_are_over() -> None:
+def test_readyz_ignores_settled_deliveries() -> None:
     worker_seen()
     delivery(timedelta(days=2), state="failed")
     assert failing() == []
 
 
 @pytest.mark.django_db
-def test_readyz_names_all_parts_that_fail() -> None:
+def test_readyz_reports_every_failing_check() -> None:
     email(not_before=clock.now() - timedelta(hours=1))
     delivery(timedelta(hours=1))
     assert failing() == ["deliveries", "mail", "worker"]
 
 
 @pytest.mark.django_db
-def test_readyz_names_a_field_key_that_does_not_fit(settings: Settings) -> None:
+def test_readyz_reports_a_mismatched_field_key(settings: Settings) -> None:
     worker_seen()
     crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
@@ -174,7 +174,7 @@ def test_readyz_names_a_field_key_that_does_not_fit(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
-def test_readyz_names_missing_migrations() -> None:
+def test_readyz_reports_missing_migrations() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'core'")
     assert failing() == ["migrations"]
@@ -186,14 +186,14 @@ def test_readyz_names_missing_migrations() -> None:
     ["-c default_transaction_read_only=on", "-c temp_file_limit=100"],
     ids=["read only", "no room on the disk"],
 )
-def test_readyz_names_a_database_that_cannot_be_written(option: str, elsewhere: dict[str, Any]) -> None:
+def test_readyz_reports_an_unwritable_database(option: str, elsewhere: dict[str, Any]) -> None:
     elsewhere["OPTIONS"] = {**elsewhere["OPTIONS"], "options": option}
     assert asked() == (503, ["database"])
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-def test_readyz_answers_within_two_seconds_though_the_database_says_nothing(
+def test_readyz_answers_within_two_seconds_when_the_database_hangs(
     elsewhere: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections and never answers
@@ -208,7 +208,7 @@ def test_readyz_answers_within_two_seconds_though_the_database_says_nothing(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_readyz_tells_a_stranger_names_of_parts_and_nothing_else(
+def test_readyz_reveals_only_names_of_checks(
     elsewhere: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     elsewhere |= {"HOST": "127.0.0.1", "PORT": "9"}
@@ -218,7 +218,7 @@ def test_readyz_tells_a_stranger_names_of_parts_and_nothing_else(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_who_ask_at_once_are_told_of_one_look() -> None:
+def test_readyz_result_is_cached_for_a_second() -> None:
     worker_seen()
     answers = Readiness()
     assert answers.failing() == []
@@ -226,5 +226,5 @@ def test_many_who_ask_at_once_are_told_of_one_look() -> None:
     assert answers.failing() == []  # within the same second
 
 
-def test_probes_from_inside_are_not_redirected_to_https() -> None:
+def test_health_probes_are_not_redirected_to_https() -> None:
     assert {"^healthz$", "^readyz$"} <= set(all_settings.SECURE_REDIRECT_EXEMPT)

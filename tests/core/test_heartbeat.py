@@ -11,7 +11,7 @@ from tests.core.test_killed_worker import until
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_is_seen_as_long_as_its_heart_beats(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heartbeat_keeps_the_worker_visible(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "BEAT_SECONDS", 0.05)
     assert silent_for() is None
     with HeartbeatThread():
@@ -25,7 +25,7 @@ def test_a_worker_is_seen_as_long_as_its_heart_beats(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.django_db(transaction=True)
-def test_it_outlives_its_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_heartbeat_reconnects(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "BEAT_SECONDS", 0.05)
     backends: set[int] = set()
     with HeartbeatThread(lambda open_connection: backends.add(open_connection.info.backend_pid)):

@@ -1,4 +1,4 @@
-"""Links stay out of the logs, no body is larger than agreed, and portals speak the browser's language."""
+"""Redacted logs, body size limits, page languages, security headers and redirects."""
 
 import io
 import logging
@@ -19,25 +19,25 @@ from goodword.core.http import OneLineRefusals, RedactingFormatter, redacted
 from goodword.notifications.domain.links import PATHS
 
 
-@pytest.mark.parametrize("door", [*(path.strip("/") for path in PATHS.values()), "hooks/greenhouse"])
-def test_the_secret_of_a_link_is_blotted_out(door: str) -> None:
-    line = f"Not Found: /{door}/{crypto.new_token()}/assessment/3/"
-    assert redacted(line) == f"Not Found: /{door}/[redacted]/assessment/3/"
+@pytest.mark.parametrize("prefix", [*(path.strip("/") for path in PATHS.values()), "hooks/greenhouse"])
+def test_link_tokens_are_redacted_in_logs(prefix: str) -> None:
+    line = f"Not Found: /{prefix}/{crypto.new_token()}/assessment/3/"
+    assert redacted(line) == f"Not Found: /{prefix}/[redacted]/assessment/3/"
 
 
-def test_the_key_of_a_password_reset_is_blotted_out() -> None:
+def test_password_reset_keys_are_redacted_in_logs() -> None:
     assert (
         redacted("GET /accounts/password/reset/key/3-c8xq-0123456789abcdef/")
         == "GET /accounts/password/reset/key/[redacted]/"
     )
 
 
-def test_addresses_without_a_secret_stay_as_they_are() -> None:
+def test_urls_without_secrets_are_logged_unchanged() -> None:
     line = "GET /o/acme/roles/12/ and /static/ui/css/goodword.css"
     assert redacted(line) == line
 
 
-def test_a_line_of_the_log_is_free_of_secrets_tracebacks_included() -> None:
+def test_tracebacks_in_logs_are_redacted() -> None:
     token = crypto.new_token()
     try:
         raise LookupError(f"nothing at https://goodword.example/s/{token}/")
@@ -50,20 +50,18 @@ def test_a_line_of_the_log_is_free_of_secrets_tracebacks_included() -> None:
     assert text.splitlines()[-1] == "LookupError: nothing at https://goodword.example/s/[redacted]/"
 
 
-def test_the_settings_log_through_it(settings: Settings) -> None:
+def test_logging_uses_the_redacting_formatter(settings: Settings) -> None:
     assert settings.LOGGING["formatters"]["line"]["()"] == "goodword.core.http.RedactingFormatter"
     assert settings.LOGGING["handlers"]["out"]["formatter"] == "line"
 
 
-def test_a_body_over_the_limit_is_refused_before_anything_reads_it(
-    client: Client, settings: Settings
-) -> None:
+def test_an_oversized_body_is_rejected_before_it_is_read(client: Client, settings: Settings) -> None:
     settings.GOODWORD_MAX_BODY = 10
     response = client.post("/accounts/login/", b"x" * 11, content_type="text/plain")
     assert (response.status_code, response.content) == (413, b"The body is larger than 2 MiB.")
 
 
-def test_where_files_are_handed_in_the_limit_is_another(client: Client, settings: Settings) -> None:
+def test_uploads_have_a_higher_size_limit(client: Client, settings: Settings) -> None:
     settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_UPLOAD = 10, 1024 * 1024
     address = "/p/not-there/assessment/1/item/2/"
     too_large = client.post(address, b"x" * (1024 * 1024 + 1), content_type="text/plain")
@@ -72,9 +70,7 @@ def test_where_files_are_handed_in_the_limit_is_another(client: Client, settings
     assert client.post("/p/not-there/", b"x" * 11, content_type="text/plain").status_code == 413
 
 
-def test_a_page_says_what_to_do_with_what_is_too_large_and_its_script_gets_a_sentence(
-    client: Client, settings: Settings
-) -> None:
+def test_an_oversized_upload_gets_a_page_or_json_for_scripts(client: Client, settings: Settings) -> None:
     settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_UPLOAD = 10, 20
     where = "/p/not-there/assessment/1/item/2/?from=last"
     page = client.post(where, b"x" * 21, content_type="text/plain", headers={"Accept-Language": "fr"})
@@ -89,7 +85,7 @@ def test_a_page_says_what_to_do_with_what_is_too_large_and_its_script_gets_a_sen
     )
 
 
-def test_text_that_only_its_form_shows_to_be_too_long_gets_the_same_page(settings: Settings) -> None:
+def test_oversized_form_text_gets_the_same_page(settings: Settings) -> None:
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10
     client = Client(enforce_csrf_checks=True)  # the check reads the form
     client.cookies["goodword_csrf"] = "x" * 32
@@ -99,13 +95,13 @@ def test_text_that_only_its_form_shows_to_be_too_long_gets_the_same_page(setting
 
 
 @pytest.mark.django_db
-def test_a_file_within_that_limit_comes_through(client: Client, settings: Settings) -> None:
+def test_an_upload_within_the_limit_is_accepted(client: Client, settings: Settings) -> None:
     settings.GOODWORD_MAX_BODY, settings.GOODWORD_MAX_UPLOAD = 10, 1024 * 1024
     response = client.post("/p/not-there/assessment/1/item/2/", b"x" * 11, content_type="text/plain")
     assert "This link doesn't work" in response.content.decode()
 
 
-def test_a_length_that_is_no_number_is_refused(client: Client) -> None:
+def test_an_invalid_content_length_is_rejected(client: Client) -> None:
     response = client.post("/accounts/login/", b"", content_type="text/plain", CONTENT_LENGTH="many")
     assert (response.status_code, response.content) == (400, b"Content-Length is not a number.")
 
@@ -120,19 +116,19 @@ def test_a_length_that_is_no_number_is_refused(client: Client) -> None:
     ],
 )
 @pytest.mark.django_db
-def test_an_unknown_link_speaks_the_browsers_language(client: Client, asked: str, said: str) -> None:
+def test_unknown_link_page_uses_the_browser_language(client: Client, asked: str, said: str) -> None:
     response = client.get("/p/not-there/", headers={"Accept-Language": asked})
     assert said in response.content.decode()
     assert "Accept-Language" in response["Vary"]
 
 
-def test_members_pages_speak_english_whatever_the_browser_asks_for(client: Client) -> None:
+def test_member_pages_are_always_english(client: Client) -> None:
     page = client.get("/accounts/login/", headers={"Accept-Language": "de"}).content.decode()
     assert '<html lang="en-gb"' in page
     assert "Sign in" in page
 
 
-def test_a_request_for_another_host_is_one_line_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_unknown_host_is_logged_in_one_line(caplog: pytest.LogCaptureFixture) -> None:
     response = Client().get("/accounts/login/", headers={"host": "evil.example"})
     assert response.status_code == 400
     assert [(record.levelname, record.getMessage(), record.exc_info) for record in caplog.records] == [
@@ -158,7 +154,7 @@ def out(request: HttpRequest, exception: Exception) -> str:
     return written.getvalue()
 
 
-def test_setting_up_again_leaves_the_log_as_it_is() -> None:
+def test_django_setup_keeps_log_handlers() -> None:
     root = logging.getLogger()
     before = [*root.handlers]
     django.setup()
@@ -175,7 +171,7 @@ def test_setting_up_again_leaves_the_log_as_it_is() -> None:
         MultiPartParserError("strange"),
     ],
 )
-def test_a_request_that_is_refused_is_one_line_in_the_log(refused: Exception) -> None:
+def test_a_rejected_request_is_logged_in_one_line(refused: Exception) -> None:
     try:
         raise refused
     except type(refused) as raised:
@@ -184,7 +180,7 @@ def test_a_request_that_is_refused_is_one_line_in_the_log(refused: Exception) ->
     assert text.count("\n") == 1
 
 
-def test_our_own_failure_keeps_its_traceback() -> None:
+def test_server_errors_keep_their_traceback() -> None:
     record = logging.LogRecord("django.request", logging.ERROR, __file__, 1, "Broken", (), None)
     record.status_code = 500
     record.exc_info = (LookupError, LookupError("here"), None)
@@ -192,14 +188,14 @@ def test_our_own_failure_keeps_its_traceback() -> None:
 
 
 @pytest.mark.django_db
-def test_every_page_switches_off_what_no_page_uses() -> None:
+def test_pages_disable_unused_browser_features() -> None:
     policy = Client().get("/accounts/login/")["Permissions-Policy"]
     assert {"camera=()", "microphone=()", "geolocation=()", "payment=()"} <= set(policy.split(", "))
     assert "clipboard" not in policy
 
 
 @pytest.mark.django_db
-def test_plain_http_is_redirected_but_for_health(settings: Settings) -> None:
+def test_plain_http_is_redirected_except_for_healthz(settings: Settings) -> None:
     settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     elsewhere = Client().get("/accounts/login/", headers={"host": "localhost:6666"})
@@ -208,7 +204,7 @@ def test_plain_http_is_redirected_but_for_health(settings: Settings) -> None:
     assert Client().get("/healthz").status_code == 200
 
 
-def test_security_txt_names_the_contact_and_is_never_out_of_date() -> None:
+def test_security_txt_has_the_contact_and_a_future_expiry() -> None:
     response = Client().get("/.well-known/security.txt")
     assert response["Content-Type"] == "text/plain; charset=utf-8"
     fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())

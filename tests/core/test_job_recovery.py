@@ -1,4 +1,4 @@
-"""A worker that is killed loses no job: the next one runs it."""
+"""Jobs of killed workers are requeued; old failures and sessions are pruned."""
 
 from datetime import timedelta
 
@@ -31,7 +31,7 @@ def worker(*, silent: timedelta) -> int:
 
 
 def take(*, worker_id: int | None, attempts: int = 0) -> None:
-    """Let a worker have begun every job that waits."""
+    """Mark every waiting job as started by a worker."""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s, attempts = %s WHERE status = 'todo'",
@@ -45,7 +45,7 @@ def states() -> list[tuple[str, str]]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("known", [True, False])
-def test_the_job_of_a_dead_worker_is_given_back(known: bool) -> None:
+def test_a_dead_workers_job_is_requeued(known: bool) -> None:
     work.defer(number=1)
     take(worker_id=worker(silent=timedelta(minutes=1)) if known else None)
     assert job_recovery.retry_stalled() == 1
@@ -53,7 +53,7 @@ def test_the_job_of_a_dead_worker_is_given_back(known: bool) -> None:
 
 
 @pytest.mark.django_db
-def test_the_job_of_a_living_worker_is_left_to_it() -> None:
+def test_a_live_workers_job_is_left_alone() -> None:
     work.defer(number=1)
     take(worker_id=worker(silent=timedelta(seconds=12)))
     assert job_recovery.retry_stalled() == 0
@@ -61,7 +61,7 @@ def test_the_job_of_a_living_worker_is_left_to_it() -> None:
 
 
 @pytest.mark.django_db
-def test_under_a_queueing_lock_the_newer_one_takes_its_place() -> None:
+def test_a_stalled_job_gives_way_to_a_newer_one_with_the_same_queueing_lock() -> None:
     work.defer_once(lock="one", number=1)
     take(worker_id=None)
     work.defer_once(lock="one", number=2)
@@ -71,7 +71,7 @@ def test_under_a_queueing_lock_the_newer_one_takes_its_place() -> None:
 
 
 @pytest.mark.django_db
-def test_under_a_queueing_lock_it_is_given_back_if_no_other_waits() -> None:
+def test_a_stalled_job_with_a_queueing_lock_is_requeued_if_none_waits() -> None:
     work.defer_once(lock="one", number=1)
     take(worker_id=None)
     assert job_recovery.retry_stalled() == 1
@@ -79,7 +79,7 @@ def test_under_a_queueing_lock_it_is_given_back_if_no_other_waits() -> None:
 
 
 @pytest.mark.django_db
-def test_a_job_that_kills_its_workers_is_given_up() -> None:
+def test_a_job_that_keeps_killing_workers_fails() -> None:
     work.defer(number=1)
     take(worker_id=None, attempts=job_recovery.TRIES)
     assert job_recovery.retry_stalled() == 0
@@ -87,7 +87,7 @@ def test_a_job_that_kills_its_workers_is_given_up() -> None:
 
 
 @pytest.mark.django_db
-def test_what_failed_long_ago_goes_and_what_failed_lately_stays() -> None:
+def test_only_old_failed_jobs_are_pruned() -> None:
     for number in (1, 2):
         work.defer(number=number)
     with connection.cursor() as cursor:
@@ -107,7 +107,7 @@ def sweep(*, timestamp: int = 0) -> None:
 
 @jobs.job(name="tests.swept", swept_by="tests.sweep")
 def swept(*, number: int) -> None:
-    """A job whose work the sweep does if it fails."""
+    """A job covered by the test sweep."""
 
 
 def failed(*names: str) -> None:
@@ -121,38 +121,38 @@ def failed(*names: str) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_what_a_sweep_has_made_good_is_not_called_failed_any_more() -> None:
+def test_a_successful_sweep_clears_the_failures_it_covers() -> None:
     failed("tests.swept", "tests.work", "tests.sweep")
     app.tasks["tests.sweep"].func(timestamp=0)
-    assert states() == [("tests.work", "failed")]  # no sweep does this one
+    assert states() == [("tests.work", "failed")]  # no sweep covers this one
 
 
 @pytest.mark.django_db
-def test_a_sweep_that_fails_each_time_is_listed_once() -> None:
+def test_a_failing_sweep_is_listed_once() -> None:
     failed("tests.sweep", "tests.work", "tests.sweep", "tests.work")
     job_recovery.sweep_stalled.run()
     assert states() == [("tests.work", "failed"), ("tests.sweep", "failed"), ("tests.work", "failed")]
 
 
-def test_every_sweep_that_makes_a_job_good_runs_by_time() -> None:
+def test_every_sweep_that_covers_a_job_is_periodic() -> None:
     periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
     assert set(jobs.SWEPT) <= periodic
 
 
-def test_both_run_by_time() -> None:
+def test_recovery_and_pruning_are_periodic() -> None:
     periodic = {task.task.name for task in app.periodic_registry.periodic_tasks.values()}
     assert {"jobs.retry_stalled", "jobs.prune"} <= periodic
 
 
 @pytest.mark.django_db
-def test_sessions_that_are_over_go() -> None:
+def test_expired_sessions_are_pruned() -> None:
     for days in (-1, 1):
         Session.objects.create(session_key=str(days), expire_date=timezone.now() + timedelta(days=days))
     job_recovery.prune.run()
     assert [session.session_key for session in Session.objects.all()] == ["1"]
 
 
-def test_a_worker_with_fewer_connections_than_jobs_at_once_does_not_start(settings: Settings) -> None:
+def test_a_worker_needs_at_least_one_connection_per_job(settings: Settings) -> None:
     settings.GOODWORD_POOL = 4
     with pytest.raises(SettingError, match=r"^5 jobs at once need as many connections: raise GOODWORD_POOL"):
         run_worker(5, grace=0)

@@ -1,4 +1,4 @@
-"""Jobs are rows of the caller's transaction."""
+"""Jobs are queued in the caller's transaction, and retried only for their own errors."""
 
 import psycopg
 import pytest
@@ -25,13 +25,13 @@ def note(*, number: int) -> None:
 
 
 @pytest.mark.django_db
-def test_a_job_is_there_with_its_ids() -> None:
+def test_a_deferred_job_is_queued_with_its_arguments() -> None:
     note.defer(number=3)
     assert waiting() == [("tests.note", {"number": 3})]
 
 
 @pytest.mark.django_db
-def test_a_rollback_takes_the_job_along() -> None:
+def test_a_rollback_removes_the_job() -> None:
     with pytest.raises(Undone), transaction.atomic():
         note.defer(number=3)
         assert len(waiting()) == 1
@@ -40,8 +40,8 @@ def test_a_rollback_takes_the_job_along() -> None:
 
 
 @pytest.mark.django_db
-def test_a_rollback_within_a_worker_takes_the_job_along_too() -> None:
-    # a worker gives the app connections of its own; jobs still go by that of the rows
+def test_a_rollback_inside_a_worker_removes_the_job() -> None:
+    # a worker has its own connections, but jobs still use the one of the transaction
     connector = app.connector
     assert isinstance(connector, DjangoConnector)
     with app.replace_connector(connector.get_worker_connector()), pytest.raises(Undone), transaction.atomic():
@@ -53,7 +53,7 @@ def test_a_rollback_within_a_worker_takes_the_job_along_too() -> None:
 
 
 @pytest.mark.django_db
-def test_under_a_lock_one_waits_and_the_refusal_harms_nothing() -> None:
+def test_one_job_waits_per_queueing_lock() -> None:
     with transaction.atomic():
         assert note.defer_once(lock="one", number=1) is True
         assert note.defer_once(lock="one", number=2) is False
@@ -61,7 +61,7 @@ def test_under_a_lock_one_waits_and_the_refusal_harms_nothing() -> None:
     assert waiting() == [("tests.note", {"number": 1}), ("tests.note", {"number": 3})]
 
 
-def test_a_job_with_a_queueing_lock_takes_no_retries() -> None:
+def test_jobs_with_a_queueing_lock_are_not_retried() -> None:
     locked = [task for task in app.tasks.values() if task.queueing_lock]
     assert [task.name for task in locked if decided(task.name, ValueError()) is not None] == []
 
@@ -92,7 +92,7 @@ def ends(*, how: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["stopped", "cut off", "shut down", "full"])
-def test_what_is_no_fault_of_the_job_uses_up_no_try(how: str) -> None:
+def test_interruptions_do_not_count_as_attempts(how: str) -> None:
     with pytest.raises(jobs.Interrupted) as interrupted:
         app.tasks["tests.ends"].func(how=how)
     decision = decided("tests.ends", interrupted.value)
@@ -102,13 +102,13 @@ def test_what_is_no_fault_of_the_job_uses_up_no_try(how: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("how", ["deadlock", "bug"])
-def test_what_may_be_a_fault_of_the_job_counts(how: str) -> None:
+def test_errors_of_the_job_count_as_attempts(how: str) -> None:
     with pytest.raises((DatabaseError, ValueError)) as failed:
         app.tasks["tests.ends"].func(how=how)
     assert decided("tests.ends", failed.value) is None
 
 
-def test_every_periodic_job_is_safe_against_itself() -> None:
+def test_every_periodic_job_has_a_queueing_lock() -> None:
     unlocked = [
         periodic.task.name
         for periodic in app.periodic_registry.periodic_tasks.values()
@@ -118,7 +118,7 @@ def test_every_periodic_job_is_safe_against_itself() -> None:
 
 
 @pytest.mark.django_db
-def test_what_has_begun_goes_before_what_comes_in() -> None:
+def test_follow_up_work_runs_before_new_deliveries() -> None:
     wake_inbox()
     events.wake()
     send_email.defer(email_id=1)
@@ -134,6 +134,6 @@ def fetched() -> str | None:
     return job.task_name if job else None
 
 
-def test_no_periodic_job_runs_every_second_of_a_minute() -> None:
+def test_no_periodic_job_runs_every_second() -> None:
     crons = {periodic.task.name: periodic.cron for periodic in app.periodic_registry.periodic_tasks.values()}
     assert [name for name, cron in crons.items() if cron.split()[5:] == ["*"]] == []

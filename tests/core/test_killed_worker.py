@@ -1,4 +1,4 @@
-"""A worker is killed in the middle of a reaction: the next worker does it, once."""
+"""A reaction whose worker is killed runs once on the next worker."""
 
 import os
 import subprocess
@@ -43,7 +43,7 @@ def doing() -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_reaction_of_a_killed_worker_is_done_once_by_the_next() -> None:
+def test_the_reaction_of_a_killed_worker_runs_once_on_the_next() -> None:
     application = factories.application(factories.role(factories.organisation()))
     with transaction.atomic():
         event = record(
@@ -53,7 +53,7 @@ def test_the_reaction_of_a_killed_worker_is_done_once_by_the_next() -> None:
             actor="greenhouse",
             at=factories.NOW,
         )
-    with psycopg.connect(here()["DATABASE_URL"]) as other:  # holds up the handler in the middle of its work
+    with psycopg.connect(here()["DATABASE_URL"]) as other:  # blocks the handler halfway
         other.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")
         first = subprocess.Popen(goodword("worker"), env=here())
         try:
@@ -63,7 +63,7 @@ def test_the_reaction_of_a_killed_worker_is_done_once_by_the_next() -> None:
             first.wait()
         other.rollback()
     assert set(Reaction.objects.values_list("state", flat=True)) == {"waiting"}
-    assert job_recovery.retry_stalled() == 0  # it might still live
+    assert job_recovery.retry_stalled() == 0  # it might still be alive
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
         cursor.execute("UPDATE core_reaction SET not_before = now()")  # its lease is over

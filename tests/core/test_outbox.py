@@ -1,4 +1,4 @@
-"""Effects as rows: claimed once, settled by who claimed them, tried by the ladder, failed at its end."""
+"""Outbox rows are claimed once, settled by their claimant, retried on a schedule and finally marked as failed."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -52,19 +52,19 @@ def test_a_row_is_claimed_once() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("settled", ["sent", "failed", "cancelled", "sending"])
-def test_what_is_not_queued_cannot_be_claimed(settled: str) -> None:
+def test_only_queued_rows_can_be_claimed(settled: str) -> None:
     assert outbox.claim(Email, queued(state=settled).pk, now=NOW) is None
 
 
 @pytest.mark.django_db
-def test_what_is_not_due_yet_or_not_there_cannot_be_claimed() -> None:
+def test_future_and_missing_rows_cannot_be_claimed() -> None:
     row = queued(not_before=NOW + timedelta(seconds=1))
     assert outbox.claim(Email, row.pk, now=NOW) is None
     assert outbox.claim(Email, row.pk + 1, now=NOW) is None
 
 
 @pytest.mark.django_db
-def test_done_is_written_down_with_its_time() -> None:
+def test_settling_sent_stores_the_time() -> None:
     mine = claimed(queued())
     assert outbox.settle_sent(mine, now=NOW, message_id="<1>") is True
     assert state(mine) == ("sent", 1, "")
@@ -72,7 +72,7 @@ def test_done_is_written_down_with_its_time() -> None:
 
 
 @pytest.mark.django_db
-def test_tries_follow_the_ladder_and_the_last_one_fails() -> None:
+def test_retries_follow_the_ladder_and_the_last_one_fails() -> None:
     row, moment, waits = queued(), NOW, []
     for _ in range(len(LADDER) + 1):
         mine = outbox.claim(Email, row.pk, now=moment)
@@ -89,7 +89,7 @@ def test_tries_follow_the_ladder_and_the_last_one_fails() -> None:
 
 
 @pytest.mark.django_db
-def test_a_wait_that_the_other_side_names_takes_the_place_of_the_ladders() -> None:
+def test_a_requested_wait_overrides_the_ladder() -> None:
     mine = claimed(queued())
     assert outbox.settle_retry(mine, now=NOW, error="429", wait=timedelta(hours=2)) is False
     mine.refresh_from_db()
@@ -97,10 +97,10 @@ def test_a_wait_that_the_other_side_names_takes_the_place_of_the_ladders() -> No
 
 
 @pytest.mark.django_db
-def test_only_who_claimed_it_last_settles_it() -> None:
+def test_only_the_last_claimant_settles_a_row() -> None:
     row = queued()
     slow = claimed(row)
-    Email.objects.across_organisations().update(state="queued")  # the sweep held it for dead
+    Email.objects.across_organisations().update(state="queued")  # as the sweep does with a stalled row
     quick = claimed(row)
     assert outbox.settle_failed(slow, now=NOW, error="too late") is False
     assert outbox.settle_retry(slow, now=NOW, error="too late") is False
@@ -111,7 +111,7 @@ def test_only_who_claimed_it_last_settles_it() -> None:
 
 
 @pytest.mark.django_db
-def test_who_was_held_for_dead_and_comes_back_before_another_claims_it_still_settles_it() -> None:
+def test_a_slow_worker_settles_its_row_unless_another_claimed_it() -> None:
     row = queued()
     slow = claimed(row)
     Email.objects.across_organisations().update(state="queued")
@@ -120,7 +120,7 @@ def test_who_was_held_for_dead_and_comes_back_before_another_claims_it_still_set
 
 
 @pytest.mark.django_db
-def test_what_was_cancelled_meanwhile_stays_cancelled_unless_it_went_out() -> None:
+def test_a_cancelled_row_stays_cancelled_unless_it_was_sent() -> None:
     slow = claimed(queued())
     Email.objects.across_organisations().update(state="cancelled")
     assert outbox.settle_retry(slow, now=NOW, error="451") is False
@@ -131,7 +131,7 @@ def test_what_was_cancelled_meanwhile_stays_cancelled_unless_it_went_out() -> No
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_many_workers_one_claims() -> None:
+def test_concurrent_workers_claim_a_row_once() -> None:
     row = queued()
 
     def work(_: int) -> bool:

@@ -1,4 +1,4 @@
-"""The embedded server: its data, its refusals and its recoveries, on clusters of the test's own."""
+"""The embedded PostgreSQL server: its data, permissions, logs and refusals."""
 
 import os
 import shutil
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.programs
 
 @pytest.fixture(scope="module")
 def made() -> Iterator[Path]:
-    """A data directory with a cluster that was made, given one row, and stopped in order."""
+    """A data directory with a cleanly stopped cluster that has one row."""
     with tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder:
         data = Path(folder, "made")
         with postgres.start(data, durable=False) as server, psycopg.connect(server.url) as connection:
@@ -30,7 +30,7 @@ def made() -> Iterator[Path]:
 
 @pytest.fixture
 def data(made: Path) -> Iterator[Path]:
-    """A copy of it. Not in pytest's own folder, which would keep forty megabytes a test."""
+    """A copy of it, outside pytest's folder, which would keep 40 MB per test."""
     with tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder:
         yield shutil.copytree(made, Path(folder, "data"))
 
@@ -49,7 +49,7 @@ def permissions(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_what_was_written_is_found_after_a_restart(data: Path) -> None:
+def test_data_survives_a_restart(data: Path) -> None:
     with postgres.start(data) as server:
         add(server.url, "first")
     with postgres.start(data) as server:
@@ -57,12 +57,12 @@ def test_what_was_written_is_found_after_a_restart(data: Path) -> None:
         assert words(server.dsn) == ["before", "first"]
 
 
-def test_attach_gives_the_address_of_the_running_server(data: Path) -> None:
+def test_attach_returns_the_url_of_the_running_server(data: Path) -> None:
     with postgres.start(data, durable=False) as server:
         assert postgres.attach(data) == server.url
 
 
-def test_attach_says_why_not_when_nothing_runs(data: Path) -> None:
+def test_attach_explains_that_nothing_is_running(data: Path) -> None:
     with pytest.raises(postgres.NotRunningError) as refusal:
         postgres.attach(data)
     assert str(refusal.value) == (
@@ -70,7 +70,7 @@ def test_attach_says_why_not_when_nothing_runs(data: Path) -> None:
     )
 
 
-def test_attach_is_not_fooled_by_what_a_killed_server_left(data: Path) -> None:
+def test_attach_ignores_files_of_a_killed_server(data: Path) -> None:
     server = postgres.start(data, durable=False)
     os.kill(server.pid, signal.SIGKILL)
     while server.alive:
@@ -93,7 +93,7 @@ def test_a_second_start_is_refused_and_names_the_first(data: Path) -> None:
         assert words(server.url) == ["before"]
 
 
-def test_data_of_another_major_version_is_refused_with_the_way_out(data: Path) -> None:
+def test_data_of_another_major_version_is_refused_with_a_remedy(data: Path) -> None:
     (data / "postgres/data/PG_VERSION").write_text("15\n")
     with pytest.raises(postgres.OtherVersionError) as refusal:
         postgres.start(data)
@@ -103,7 +103,7 @@ def test_data_of_another_major_version_is_refused_with_the_way_out(data: Path) -
     )
 
 
-def test_the_data_and_the_socket_are_closed_to_others(data: Path) -> None:
+def test_data_directory_and_socket_are_private(data: Path) -> None:
     with postgres.start(data, durable=False) as server:
         with psycopg.connect(server.url) as connection:
             row = connection.execute("SHOW unix_socket_directories").fetchone()
@@ -116,7 +116,7 @@ def test_the_data_and_the_socket_are_closed_to_others(data: Path) -> None:
     assert not sockets.exists()
 
 
-def test_a_long_data_path_works(made: Path) -> None:
+def test_long_data_paths_work(made: Path) -> None:
     with tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder:
         far = Path(folder, "long" * 30, "way" * 30)
         shutil.copytree(made, far)
@@ -124,14 +124,14 @@ def test_a_long_data_path_works(made: Path) -> None:
             assert words(server.url) == ["before"]
 
 
-def test_names_sort_and_compare_without_accents(data: Path) -> None:
+def test_unaccent_is_available(data: Path) -> None:
     with postgres.start(data, durable=False) as server, psycopg.connect(server.url) as connection:
         connection.execute("CREATE EXTENSION unaccent")
         row = connection.execute("SELECT unaccent(lower('ÉLODIE Ørsted'))").fetchone()
     assert row == ("elodie orsted",)
 
 
-def test_the_log_names_nobody(data: Path) -> None:
+def test_logs_contain_no_row_values(data: Path) -> None:
     with postgres.start(data) as server, pytest.raises(psycopg.errors.UniqueViolation):
         for _ in range(2):
             add(server.url, "ada@example.com")
@@ -139,7 +139,7 @@ def test_the_log_names_nobody(data: Path) -> None:
     assert ["kept_pkey" in log, "ada@example.com" in log] == [True, False]
 
 
-def test_a_start_that_fails_shows_the_last_words_of_the_server(data: Path) -> None:
+def test_a_failed_start_shows_the_servers_last_log_lines(data: Path) -> None:
     (data / "postgres/data/postgresql.conf").write_text("shared_buffers = much\n")
     with pytest.raises(postgres.CannotStartError) as refusal:
         postgres.start(data)

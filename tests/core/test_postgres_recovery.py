@@ -1,4 +1,4 @@
-"""The embedded server after a crash: of the server itself, of the process that ran it, of the first start."""
+"""The embedded PostgreSQL server after a crash of the server, of its parent or during the first start."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ def data() -> Iterator[Path]:
 
 
 def count(url: str) -> int:
-    """Add a row to a table that is made at need, and say how many there are."""
+    """Add a row, creating the table if needed, and return the number of rows."""
     with psycopg.connect(url) as connection:
         connection.execute("CREATE TABLE IF NOT EXISTS kept (at timestamptz)")
         connection.execute("INSERT INTO kept VALUES (now())")
@@ -47,7 +47,7 @@ def count(url: str) -> int:
 
 
 def killed_parent(data: Path) -> tuple[int, str]:
-    """Start a server in another process, write a row, kill that process; the server's number and address."""
+    """Start a server in another process, write a row, kill that process. Returns the server's process id and URL."""
     with subprocess.Popen(
         [sys.executable, "-c", PARENT, str(data)], stdout=subprocess.PIPE, text=True
     ) as parent:
@@ -59,7 +59,7 @@ def killed_parent(data: Path) -> tuple[int, str]:
 
 
 def gone(pid: int, data: Path) -> bool:
-    """Wait until the server has ended, for as long as an orderly end may take."""
+    """Wait for the server to stop, for as long as a clean shutdown may take."""
     for _ in range(600):
         if not running.is_server(pid, data / "postgres/data"):
             return True
@@ -67,7 +67,7 @@ def gone(pid: int, data: Path) -> bool:
     return False
 
 
-def test_after_a_killed_server_the_next_start_recovers(data: Path) -> None:
+def test_a_start_after_a_crash_recovers_the_data(data: Path) -> None:
     with postgres.start(data) as server:
         assert count(server.url) == 1
         os.kill(server.pid, signal.SIGKILL)
@@ -77,21 +77,21 @@ def test_after_a_killed_server_the_next_start_recovers(data: Path) -> None:
         assert count(server.url) == 2
 
 
-def test_after_a_killed_parent_the_next_start_takes_over_at_once(data: Path) -> None:
+def test_a_start_after_its_parent_was_killed_takes_over_at_once(data: Path) -> None:
     stray, _ = killed_parent(data)
     with postgres.start(data) as server:
         assert count(server.url) == 2
         assert not running.is_server(stray, data / "postgres/data")
 
 
-def test_a_server_does_not_stay_when_its_parent_was_killed(data: Path) -> None:
+def test_a_server_stops_when_its_parent_is_killed(data: Path) -> None:
     stray, _ = killed_parent(data)
     assert gone(stray, data)
     with pytest.raises(postgres.NotRunningError):
         postgres.attach(data)
 
 
-def test_a_number_that_now_is_another_process_does_not_keep_the_server_from_starting(data: Path) -> None:
+def test_a_reused_process_id_does_not_block_the_start(data: Path) -> None:
     with postgres.start(data) as server:
         assert count(server.url) == 1
         os.kill(server.pid, signal.SIGKILL)
@@ -104,16 +104,14 @@ def test_a_number_that_now_is_another_process_does_not_keep_the_server_from_star
         other.kill()
 
 
-def test_a_first_start_that_was_cut_short_is_begun_anew(data: Path) -> None:
+def test_an_interrupted_first_start_is_repeated(data: Path) -> None:
     (data / "postgres/data.unfinished/base").mkdir(parents=True)
     with postgres.start(data, durable=False) as server:
         assert count(server.url) == 1
     assert not (data / "postgres/data.unfinished").exists()
 
 
-def test_where_user_namespaces_are_forbidden_data_are_kept_all_the_same(
-    data: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_data_are_kept_without_user_namespaces(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     usual = os.environ["PATH"]
     with postgres.start(data) as server:
         assert count(server.url) == 1

@@ -1,4 +1,4 @@
-"""Reactions that fail, lose their wake-up or crash their worker are retried, and marked as failed in the end."""
+"""Reactions that fail, lose their wake-up or crash their worker are retried, and finally marked as failed."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -79,7 +79,7 @@ def woken() -> int:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_is_woken_once_when_the_transaction_is_over() -> None:
+def test_a_worker_is_woken_once_per_commit() -> None:
     with transaction.atomic():
         happens("test.works")
         with pytest.raises(ZeroDivisionError), transaction.atomic():
@@ -89,13 +89,13 @@ def test_a_worker_is_woken_once_when_the_transaction_is_over() -> None:
         assert woken() == 0
     assert woken() == 1
     happens("test.works")
-    assert woken() == 1  # that one has still to come
+    assert woken() == 1  # the first job is still queued
 
 
 @pytest.mark.django_db
-def test_a_reaction_whose_wake_up_was_lost_is_found_by_the_sweep() -> None:
+def test_a_lost_wake_up_is_found_by_the_sweep() -> None:
     happens("test.works")
-    assert woken() == 0  # the transaction of this test is never over
+    assert woken() == 0  # the transaction of this test never commits
     events.sweep_reactions.run()
     assert woken() == 1
     events.react.run()
@@ -107,7 +107,7 @@ def test_a_reaction_whose_wake_up_was_lost_is_found_by_the_sweep() -> None:
 
 
 @pytest.mark.django_db
-def test_it_is_tried_for_hours_and_then_needs_a_person() -> None:
+def test_a_failing_reaction_is_retried_for_hours_and_then_fails() -> None:
     happens("test.fails")
     raised["test.fails"] = KeyError("an address that no log is to hold")
     waits = []
@@ -124,13 +124,13 @@ def test_it_is_tried_for_hours_and_then_needs_a_person() -> None:
     assert events.run_due(now=now)
     row = Reaction.objects.get()
     assert (row.state, row.tries, row.error, row.not_before) == ("failed", 8, "KeyError", None)
-    assert Event.objects.get().actor == "goodword"  # nothing that the handler did was kept
+    assert Event.objects.get().actor == "goodword"  # the handler's changes were rolled back
     assert list(events.failed_reactions()) == [row]
     assert not events.run_due(now=clock.now() + timedelta(days=30))
 
 
 @pytest.mark.django_db
-def test_a_person_has_it_tried_again_with_all_its_tries() -> None:
+def test_retrying_a_failed_reaction_resets_its_attempts() -> None:
     happens("test.fails")
     fail_for_good()
     assert events.retry_reactions(events.failed_reactions()) == 1
@@ -141,7 +141,7 @@ def test_a_person_has_it_tried_again_with_all_its_tries() -> None:
 
 
 @pytest.mark.django_db
-def test_one_that_fails_among_many_leaves_the_others_alone() -> None:
+def test_a_failing_reaction_does_not_affect_the_others() -> None:
     for name in ("test.works", "test.fails", "test.works"):
         happens(name)
     raised["test.fails"] = KeyError()
@@ -157,7 +157,7 @@ def test_one_that_fails_among_many_leaves_the_others_alone() -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("error", [outage(), stopping.Stopped()])
-def test_an_outage_of_the_database_or_the_end_of_the_worker_is_no_try(error: BaseException) -> None:
+def test_outages_and_shutdowns_do_not_count_as_attempts(error: BaseException) -> None:
     for name in ("test.works", "test.fails", "test.works"):
         happens(name)
     raised["test.fails"] = error
@@ -173,7 +173,7 @@ def test_an_outage_of_the_database_or_the_end_of_the_worker_is_no_try(error: Bas
 
 
 @pytest.mark.django_db
-def test_one_that_may_bring_the_database_down_waits_longer_each_time() -> None:
+def test_a_reaction_during_outages_backs_off() -> None:
     happens("test.fails")
     raised["test.fails"] = outage()
     waits = []
@@ -187,11 +187,11 @@ def test_one_that_may_bring_the_database_down_waits_longer_each_time() -> None:
 
 
 @pytest.mark.django_db
-def test_one_that_ends_its_worker_each_time_needs_a_person_and_the_others_happen() -> None:
+def test_a_reaction_that_keeps_killing_workers_fails_alone() -> None:
     happens("test.fails")
     happens("test.works")
     now = clock.now()
-    for number in range(1, events.TRIES + 1):  # claimed, and never heard of again
+    for number in range(1, events.TRIES + 1):  # claimed, never settled
         assert events._claim(now)[0].tries == number
         Reaction.objects.filter(event__name="test.works").update(tries=1, not_before=None)
         assert events.give_up_deadly(now=now) == 0
@@ -205,7 +205,7 @@ def test_one_that_ends_its_worker_each_time_needs_a_person_and_the_others_happen
 
 
 @pytest.mark.django_db
-def test_what_may_have_crashed_its_worker_takes_no_others_along() -> None:
+def test_a_reaction_that_may_have_killed_its_worker_runs_alone() -> None:
     for _ in range(3):
         happens("test.works")
     now = clock.now()
@@ -217,7 +217,7 @@ def test_what_may_have_crashed_its_worker_takes_no_others_along() -> None:
 
 
 @pytest.mark.django_db
-def test_a_turn_ends_when_what_waits_cannot_be_claimed(
+def test_a_run_ends_when_nothing_can_be_claimed(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     happens("test.works")
@@ -228,7 +228,7 @@ def test_a_turn_ends_when_what_waits_cannot_be_claimed(
 
 
 @pytest.mark.django_db
-def test_after_an_outage_the_turn_ends_and_another_is_queued() -> None:
+def test_an_outage_ends_the_run_and_queues_another() -> None:
     happens("test.fails")
     raised["test.fails"] = outage()
     events.react.run()
@@ -237,12 +237,12 @@ def test_after_an_outage_the_turn_ends_and_another_is_queued() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_that_waits_for_a_lock_stops_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_reaction_does_not_block_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(events, "BATCH_LOCK_MS", 20)
     monkeypatch.setattr(events, "ALONE_LOCK_MS", 20)
     happened = [happens("test.works") for _ in range(3)]
     with transaction.atomic():
-        Event.objects.select_for_update().get(pk=happened[1].pk)  # for as long as this test likes
+        Event.objects.select_for_update().get(pk=happened[1].pk)  # locked until the end of the block
         in_a_thread(events.react.run)
         assert [(state, tries) for state, tries, _ in states()] == [("done", 1), ("waiting", 0), ("done", 1)]
     now = clock.now() + timedelta(minutes=1)
@@ -251,7 +251,7 @@ def test_one_that_waits_for_a_lock_stops_no_others(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_that_is_being_carried_out_is_left_alone_by_other_workers() -> None:
+def test_a_running_reaction_is_skipped_by_other_workers() -> None:
     happens("test.works")
     row = Reaction.objects.select_related("event").get()
     seen: list[bool] = []
@@ -267,11 +267,11 @@ def test_one_that_is_being_carried_out_is_left_alone_by_other_workers() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_wake_up_during_the_last_look_of_a_turn_is_not_lost() -> None:
-    """That job finds the lock taken and returns; the holder of the lock looks again."""
+def test_a_wake_up_during_the_last_query_is_not_lost() -> None:
+    """That job finds the lock taken and returns; the holder of the lock checks again."""
     happens("test.works")
 
-    def something_comes_after_the_last_look(execute: Any, sql: str, *rest: Any) -> Any:
+    def record_after_the_last_query(execute: Any, sql: str, *rest: Any) -> Any:
         found = execute(sql, *rest)
         if "SET tries = tries + 1" in sql and len(acted) == Reaction.objects.count() == 1:
             happens("test.works")
@@ -279,13 +279,13 @@ def test_a_wake_up_during_the_last_look_of_a_turn_is_not_lost() -> None:
             assert acted == ["test.works"]
         return found
 
-    with connection.execute_wrapper(something_comes_after_the_last_look):
+    with connection.execute_wrapper(record_after_the_last_query):
         events.react.run()
     assert acted == ["test.works"] * 2
 
 
 @pytest.mark.django_db
-def test_what_a_handler_records_is_carried_out_in_the_same_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_recorded_by_a_handler_are_handled_in_the_same_run(monkeypatch: pytest.MonkeyPatch) -> None:
     def records(event: Event) -> None:
         acted.append(event.name)
         if len(acted) == 1:
@@ -300,6 +300,6 @@ def test_what_a_handler_records_is_carried_out_in_the_same_turn(monkeypatch: pyt
 
 
 @pytest.mark.django_db
-def test_a_reaction_to_an_event_that_was_erased_is_over() -> None:
+def test_reactions_of_erased_events_are_gone() -> None:
     happens("test.works").delete()
     assert (Reaction.objects.count(), events.run_due(now=clock.now())) == (0, False)

@@ -78,7 +78,7 @@ def gone(pid: int) -> bool:
         return True
 
 
-def test_children_end_when_their_parent_is_killed_and_the_port_is_free_again(two: Program) -> None:
+def test_children_exit_when_their_parent_is_killed_and_free_the_port(two: Program) -> None:
     children = two.children()
     assert len(children) == 2
     two.running.kill()
@@ -89,7 +89,7 @@ def test_children_end_when_their_parent_is_killed_and_the_port_is_free_again(two
 
 
 @pytest.mark.parametrize("processes", [1, 2])
-def test_sigterm_finishes_a_request_that_is_on_its_way(processes: int) -> None:
+def test_sigterm_finishes_the_request_in_progress(processes: int) -> None:
     program = Program(processes)
     try:
         with psycopg.connect(here()["DATABASE_URL"]) as other, ThreadPoolExecutor() as pool:
@@ -109,14 +109,14 @@ def test_sigterm_finishes_a_request_that_is_on_its_way(processes: int) -> None:
         program.end()
 
 
-def test_a_process_that_dies_is_replaced(two: Program) -> None:
+def test_a_dead_process_is_replaced(two: Program) -> None:
     before = two.children()
     os.kill(before[0], signal.SIGKILL)
     until(lambda: len(two.children()) == 2 and before[0] not in two.children())
     assert two.ask("/healthz") == 200
 
 
-def test_processes_share_no_connection_to_the_database() -> None:
+def test_processes_share_no_database_connection() -> None:
     """With production's pool: connections opened before the fork must not be used."""
     program = Program(2, GOODWORD_ENV="demo")
     try:
@@ -143,7 +143,7 @@ def _sockets(pid: int) -> Iterator[str]:
             yield target
 
 
-def test_more_idle_connections_than_one_may_have_hold_nobody_up() -> None:
+def test_idle_connections_beyond_the_limit_block_nobody() -> None:
     program = Program(1)
     lines: list[socket.socket] = []
     try:

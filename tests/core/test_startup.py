@@ -1,4 +1,4 @@
-"""Errors at start: one sentence, no traceback."""
+"""Startup checks, waiting for the database, and one-line errors."""
 
 import os
 import re
@@ -43,7 +43,7 @@ def production(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> pytest.Monkey
     return monkeypatch
 
 
-def test_a_production_installation_has_safe_cookies_and_headers(production: pytest.MonkeyPatch) -> None:
+def test_production_has_safe_cookies_and_headers(production: pytest.MonkeyPatch) -> None:
     read = runpy.run_path(str(SETTINGS))
     assert {
         name: read[name]
@@ -98,7 +98,7 @@ def test_a_production_installation_has_safe_cookies_and_headers(production: pyte
         ("GOODWORD_INBOX_DAYS", "1", "must be at least 2, not 1"),
     ],
 )
-def test_a_setting_that_cannot_work_is_named_with_the_remedy(
+def test_an_invalid_setting_is_named_with_a_remedy(
     production: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     production.setenv(name, value)
@@ -107,7 +107,7 @@ def test_a_setting_that_cannot_work_is_named_with_the_remedy(
     assert str(refused.value).startswith(f"{name} {said}")
 
 
-def test_an_installation_on_this_machine_may_do_without_tls(production: pytest.MonkeyPatch) -> None:
+def test_a_local_installation_needs_no_tls(production: pytest.MonkeyPatch) -> None:
     production.setenv("GOODWORD_BASE_URL", "http://localhost:8000/")
     production.setenv("GOODWORD_TRUSTED_PROXIES", "0")
     read = runpy.run_path(str(SETTINGS))
@@ -119,7 +119,7 @@ def test_an_installation_on_this_machine_may_do_without_tls(production: pytest.M
 
 
 @pytest.mark.programs
-def test_a_database_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
+def test_an_unreachable_database_is_reported_in_one_line(tmp_path: Path) -> None:
     done = subprocess.run(
         goodword("migrate"),
         env=os.environ | PRODUCTION | {"GOODWORD_DATA": str(tmp_path)},
@@ -146,7 +146,7 @@ Start = Callable[..., "subprocess.Popen[str]"]
 
 @pytest.fixture
 def start() -> Iterator[Start]:
-    """Starts our programs on a database at a URL."""
+    """Starts Goodword's programs with this DATABASE_URL."""
     with ExitStack() as stack:
 
         def started(*command: str, url: str) -> "subprocess.Popen[str]":
@@ -205,7 +205,7 @@ def test_programs_wait_for_a_database_that_starts_later(stopped: postgres.Server
         ("nowhere.invalid", "This host name is not known. If it is wrong, "),
     ],
 )
-def test_sigterm_ends_a_program_that_waits_for_its_database(start: Start, host: str, reason: str) -> None:
+def test_sigterm_ends_a_program_waiting_for_its_database(start: Start, host: str, reason: str) -> None:
     waiting = start("worker", url=f"postgresql://goodword@{host}/goodword")
     address = host if ":" in host else f"{host}:5432"
     assert line(waiting).startswith(
@@ -219,7 +219,7 @@ def test_sigterm_ends_a_program_that_waits_for_its_database(start: Start, host: 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(("every", "lines"), [(60.0, 1), (0.0, 5)])
-def test_what_a_program_waits_for_is_said_now_and_then(
+def test_waiting_for_the_database_is_logged_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], every: float, lines: int
 ) -> None:
     tries: list[psycopg.Error | None] = [
@@ -237,7 +237,7 @@ def test_what_a_program_waits_for_is_said_now_and_then(
 
 
 @pytest.mark.django_db
-def test_a_database_that_does_not_exist_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_database_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     database.wait_for_database()
     for setting in ("NAME", "USER"):
         with monkeypatch.context() as wrong:
@@ -260,7 +260,9 @@ def test_a_database_that_does_not_exist_is_not_waited_for(monkeypatch: pytest.Mo
         "Permission denied",
     ],
 )
-def test_what_waiting_does_not_fix_is_refused_at_once(monkeypatch: pytest.MonkeyPatch, refusal: str) -> None:
+def test_permanent_connection_errors_are_reported_at_once(
+    monkeypatch: pytest.MonkeyPatch, refusal: str
+) -> None:
     monkeypatch.setattr(database, "_try_to_connect", lambda: psycopg.OperationalError(f"failed: {refusal}"))
     with pytest.raises(SettingError, match="The database cannot be reached"):
         database.wait_for_database()
@@ -291,7 +293,7 @@ def test_a_database_of_another_version_is_refused() -> None:
         )
 
 
-def test_missing_static_files_are_refused_in_production_alone(
+def test_missing_static_files_are_refused_only_in_production(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
@@ -303,7 +305,7 @@ def test_missing_static_files_are_refused_in_production_alone(
     database.check_static_files()
 
 
-def test_a_data_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+def test_an_unwritable_data_directory_is_named(tmp_path: Path) -> None:
     database.check_writable(tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
     (tmp_path / "file").touch()

@@ -43,7 +43,7 @@ def said(port: int, setting: str) -> str:
     return f"Port {port} is in use. Stop what uses it, or choose another, as in {setting}={port + 1}."
 
 
-def test_a_busy_port_is_said_with_what_to_do(busy: int) -> None:
+def test_a_busy_port_is_reported_with_a_remedy(busy: int) -> None:
     with pytest.raises(supervise.PortInUse) as refused:
         web.bind("127.0.0.1", busy)
     assert str(refused.value) == said(busy, "GOODWORD_PORT")
@@ -52,7 +52,7 @@ def test_a_busy_port_is_said_with_what_to_do(busy: int) -> None:
     assert str(refused.value) == said(busy, "SANDBOX_PORT")
 
 
-def test_the_command_says_it_in_one_line_and_fails(busy: int) -> None:
+def test_serve_reports_a_busy_port_in_one_line_and_fails(busy: int) -> None:
     ended = subprocess.run(
         supervise.goodword("serve"),
         env={**os.environ, "GOODWORD_PORT": str(busy)},
@@ -67,7 +67,7 @@ def test_the_command_says_it_in_one_line_and_fails(busy: int) -> None:
     )
 
 
-def test_a_port_that_is_no_number_is_said(busy: int) -> None:
+def test_an_invalid_port_is_rejected(busy: int) -> None:
     ended = subprocess.run(
         supervise.goodword("serve"),
         env={**os.environ, "GOODWORD_PORT": "eighty"},
@@ -81,7 +81,7 @@ def test_a_port_that_is_no_number_is_said(busy: int) -> None:
     )
 
 
-def test_a_free_port_is_taken() -> None:
+def test_a_free_port_is_accepted() -> None:
     listening = web.bind("127.0.0.1", 0)
     port = listening.getsockname()[1]
     listening.close()
@@ -106,7 +106,7 @@ def up(path: Path, count: int) -> None:
         time.sleep(0.02)
 
 
-def test_the_last_started_ends_first(tmp_path: Path) -> None:
+def test_programs_stop_in_reverse_order(tmp_path: Path) -> None:
     out = tmp_path / "out"
     with Children(env={}) as programs:
         for name in ("postgres", "web"):
@@ -129,14 +129,14 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervise, "_LOOK_EVERY", 0.01)
 
 
-def test_one_that_ended_before_all_are_watched_is_named(tmp_path: Path) -> None:
+def test_a_program_that_exits_before_watching_is_named(tmp_path: Path) -> None:
     with Children(env={}) as programs:
         programs.start("stays", [sys.executable, "-c", RUNS, str(tmp_path / "out")])
         programs.start("ends", [sys.executable, "-c", ""])
         until(lambda: programs.ended() == "ends")
 
 
-def test_one_that_is_killed_is_started_again(
+def test_a_killed_program_is_restarted(
     tmp_path: Path, quick: None, capfd: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "out"
@@ -150,7 +150,7 @@ def test_one_that_is_killed_is_started_again(
     assert capfd.readouterr().err.startswith("goodword: worker exited (SIGKILL); restarting in 0.01 s.")
 
 
-def test_only_a_crash_loop_ends_the_whole_and_says_whose(tmp_path: Path, quick: None) -> None:
+def test_a_crash_loop_stops_everything_and_names_the_program(tmp_path: Path, quick: None) -> None:
     out = tmp_path / "out"
     with Children(env={}) as programs:
         programs.start("web", [sys.executable, "-c", RUNS, str(tmp_path / "other")])
@@ -162,7 +162,7 @@ def test_only_a_crash_loop_ends_the_whole_and_says_whose(tmp_path: Path, quick: 
     assert out.read_text() == "up\n" * 4
 
 
-def test_one_that_was_started_wrongly_is_not_started_again(tmp_path: Path, quick: None) -> None:
+def test_a_program_that_fails_its_first_start_is_not_restarted(tmp_path: Path, quick: None) -> None:
     out = tmp_path / "out"
     with Children(env={}) as programs:
         programs.start("web", [sys.executable, "-c", ENDS_AT_ONCE, str(out), "2"])
@@ -171,7 +171,7 @@ def test_one_that_was_started_wrongly_is_not_started_again(tmp_path: Path, quick
     assert out.read_text() == "up\n"
 
 
-def test_quick_ends_long_ago_are_forgotten() -> None:
+def test_old_quick_exits_are_forgotten() -> None:
     patience = supervise.Patience(began=0.0)
     waits = [patience.ended(now) for now in (0.1, 0.2, 0.3)]
     patience.began = 1.0
@@ -180,12 +180,12 @@ def test_quick_ends_long_ago_are_forgotten() -> None:
     assert (endless[-2], endless[-1]) == (30.0, None)
 
 
-def test_one_that_waits_for_its_database_to_come_back_is_not_given_up() -> None:
+def test_a_program_waiting_for_its_database_is_not_given_up() -> None:
     patience = supervise.Patience(began=0.0)
     assert [patience.ended(0.1, refused=True) for _ in range(50)][-1] == 30.0
 
 
-def test_the_database_server_is_started_again_at_the_same_address(quick: None) -> None:
+def test_the_database_server_is_restarted_at_the_same_address(quick: None) -> None:
     with (
         tempfile.TemporaryDirectory(prefix="goodword-tests-") as folder,
         postgres.start(Path(folder)) as server,
@@ -219,7 +219,7 @@ with Children(env={}) as programs:
 """
 
 
-def test_when_the_whole_is_killed_its_programs_end_too(tmp_path: Path) -> None:
+def test_programs_exit_when_the_supervisor_is_killed(tmp_path: Path) -> None:
     out = tmp_path / "out"
     script = RUNS.replace("'up", "str(__import__('os').getpid()) + ' up")
     parent = subprocess.Popen([sys.executable, "-c", PARENT, script, str(out)])
@@ -230,7 +230,7 @@ def test_when_the_whole_is_killed_its_programs_end_too(tmp_path: Path) -> None:
     until(lambda: not Path(f"/proc/{pid}").exists() or "Z" in Path(f"/proc/{pid}/stat").read_text().split())
 
 
-def test_who_does_not_go_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(supervise, "GRACE_SECONDS", 0.2)
     out = tmp_path / "out"
     deaf = ENDS.replace("signal.SIGTERM, leave", "signal.SIGTERM, signal.SIG_IGN")
@@ -242,7 +242,7 @@ def test_who_does_not_go_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     assert child.returncode == -signal.SIGKILL
 
 
-def test_a_child_gets_what_it_is_given(tmp_path: Path) -> None:
+def test_a_child_gets_its_environment_and_input(tmp_path: Path) -> None:
     out = tmp_path / "out"
     script = "import os,sys; open(sys.argv[1], 'w').write(os.environ['MARK'] + sys.stdin.read())"
     with Children(env={"MARK": "here "}) as programs:

@@ -1,4 +1,4 @@
-"""pydantic's errors become sentences that name the place and the reason."""
+"""Pydantic's errors become sentences with the place and the reason."""
 
 from dataclasses import dataclass
 from typing import Annotated, Literal
@@ -71,17 +71,17 @@ def refused(data: object) -> ValidationError:
         ({"type": "sledge", "length": 12}, ["Vehicle 1 is 12 m long, which is no sledge."]),
     ],
 )
-def test_every_problem_gets_a_sentence(data: object, expected: list[str]) -> None:
+def test_every_problem_has_its_own_sentence(data: object, expected: list[str]) -> None:
     assert sentences(refused(data), data, whole="vehicle 1", each={"wheels": "wheel"}) == expected
 
 
-def test_a_path_names_the_place_in_stored_data() -> None:
+def test_stored_data_problems_name_the_path() -> None:
     data = {"type": "bicycle", "wheels": [{"spokes": 32}, {"spokes": 50}]}
     assert path_problem(refused(data), data, whole="it") == "wheels[1] needs at most 40 under “spokes”"
     assert path_problem(refused({}), {}, whole="it") == "it needs “type”"
 
 
-def test_a_long_name_from_a_file_is_shortened() -> None:
+def test_long_names_are_shortened() -> None:
     data = {"type": "bicycle", "wheels": [], "x" * 1000: 1}
     [sentence] = sentences(refused(data), data, whole="it")
     assert sentence == f"It has “{'x' * 60}…”, which is not known here."

@@ -1,4 +1,4 @@
-"""Working days: Monday to Friday without public holidays, in one zone or several, through the change to summer time."""
+"""Working days: Monday to Friday without public holidays, in one or more time zones, across clock changes."""
 
 import logging
 from datetime import UTC, date, datetime, time, timedelta
@@ -26,14 +26,14 @@ def berlin(day: int, hour: int, minute: int = 0, *, month: int = 3) -> datetime:
     return datetime(2026, month, day, hour, minute, tzinfo=BERLIN).astimezone(UTC)
 
 
-def test_a_weekend_does_not_count() -> None:
+def test_weekends_do_not_count() -> None:
     friday = berlin(6, 10)
     assert add_working_days(friday, 1, calendar=CALENDAR) == berlin(9, 10)
     assert add_working_days(friday, 6, calendar=CALENDAR) == berlin(16, 10)
 
 
-def test_summer_time_neither_adds_nor_takes_an_hour_on_the_clock() -> None:
-    friday = berlin(27, 10)  # the clock goes on in the night to Sunday the 29th
+def test_start_of_summer_time_keeps_the_time_of_day() -> None:
+    friday = berlin(27, 10)  # the clocks go forward on Sunday the 29th
     monday = add_working_days(friday, 1, calendar=CALENDAR)
     assert monday == berlin(30, 10)
     assert monday - friday == timedelta(days=3) - timedelta(hours=1)
@@ -44,12 +44,12 @@ def test_friday_night_becomes_monday_morning() -> None:
     assert into_working_hours(berlin(7, 12), calendar=CALENDAR) == berlin(9, 9)
 
 
-def test_early_morning_becomes_the_same_morning_and_evening_the_next() -> None:
+def test_early_morning_becomes_nine_and_evening_the_next_morning() -> None:
     assert into_working_hours(berlin(4, 6), calendar=CALENDAR) == berlin(4, 9)
     assert into_working_hours(berlin(4, 17), calendar=CALENDAR) == berlin(5, 9)
 
 
-def test_a_moment_in_working_hours_is_left_alone() -> None:
+def test_a_moment_in_working_hours_is_unchanged() -> None:
     assert into_working_hours(berlin(4, 16, 59), calendar=CALENDAR) == berlin(4, 16, 59)
 
 
@@ -58,9 +58,7 @@ def test_by_friday_includes_friday() -> None:
 
 
 @given(start=moments, days=st.integers(1, 60), zone=zones)
-def test_the_result_is_a_working_day_later_at_the_same_time_of_day(
-    start: datetime, days: int, zone: ZoneInfo
-) -> None:
+def test_result_is_a_working_day_at_the_same_time_of_day(start: datetime, days: int, zone: ZoneInfo) -> None:
     found = add_working_days(start, days, calendar=Calendar(zone)).astimezone(zone)
     assert found.weekday() < 5
     assert found > start
@@ -70,9 +68,7 @@ def test_the_result_is_a_working_day_later_at_the_same_time_of_day(
 
 
 @given(moment=moments, zone=zones)
-def test_whatever_the_moment_the_next_one_in_working_hours_is_no_earlier(
-    moment: datetime, zone: ZoneInfo
-) -> None:
+def test_next_moment_in_working_hours_is_never_earlier(moment: datetime, zone: ZoneInfo) -> None:
     found = into_working_hours(moment, calendar=Calendar(zone))
     local = found.astimezone(zone)
     assert found >= moment
@@ -85,7 +81,7 @@ def german(year: int, month: int, day: int, hour: int = 10) -> datetime:
     return datetime(year, month, day, hour, tzinfo=BERLIN).astimezone(UTC)
 
 
-def test_two_holidays_around_a_weekend_are_not_counted() -> None:
+def test_holidays_around_a_weekend_are_skipped() -> None:
     thursday = german(
         2027, 3, 25
     )  # Good Friday is the 26th, Easter Monday the 29th; the clock goes on on the 28th
@@ -95,12 +91,12 @@ def test_two_holidays_around_a_weekend_are_not_counted() -> None:
     ).astimezone(UTC)
 
 
-def test_two_holidays_in_a_row_are_passed_over() -> None:
+def test_consecutive_holidays_are_skipped() -> None:
     wednesday = german(2030, 12, 24, 18)  # Christmas is on Wednesday and Thursday
     assert into_working_hours(wednesday, calendar=GERMAN) == german(2030, 12, 27, 9)
 
 
-def test_a_holiday_on_a_friday_makes_a_long_weekend() -> None:
+def test_a_holiday_on_friday_makes_a_long_weekend() -> None:
     friday = german(2026, 5, 1)
     assert into_working_hours(friday, calendar=GERMAN) == german(2026, 5, 4, 9)
     assert into_working_hours(friday, calendar=CALENDAR) == friday
@@ -116,11 +112,11 @@ def test_holidays_differ_by_region(region: str, is_worked: tuple[bool, bool]) ->
 
 
 @pytest.mark.parametrize(("country", "region"), [("XX", ""), ("XX", "BE"), ("de", ""), ("", "BE")])
-def test_a_country_that_nobody_knows_has_no_holidays(country: str, region: str) -> None:
+def test_an_unknown_country_has_no_holidays(country: str, region: str) -> None:
     assert Calendar(BERLIN, country, region).is_working_day(date(2027, 3, 26)) is True
 
 
-def test_a_region_that_nobody_knows_leaves_the_holidays_of_the_country(
+def test_an_unknown_region_falls_back_to_national_holidays(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     calendar = Calendar(BERLIN, "DE", "QQ")
@@ -130,19 +126,19 @@ def test_a_region_that_nobody_knows_leaves_the_holidays_of_the_country(
     assert caplog.messages == ["No public holidays are known for DE QQ"]
 
 
-def test_the_end_of_summer_time_neither_adds_nor_takes_an_hour() -> None:
+def test_end_of_summer_time_keeps_the_time_of_day() -> None:
     friday = german(2026, 10, 23)
     monday = add_working_days(friday, 1, calendar=CALENDAR)
     assert monday == german(2026, 10, 26)
     assert monday - friday == timedelta(days=3) + timedelta(hours=1)
 
 
-def test_the_first_morning_of_summer_time_begins_at_nine_by_the_new_clock() -> None:
+def test_working_hours_follow_the_clock_change() -> None:
     sunday = datetime(2026, 3, 29, 1, 30, tzinfo=BERLIN)
     assert into_working_hours(sunday, calendar=CALENDAR) == datetime(2026, 3, 30, 7, tzinfo=UTC)
 
 
-def test_where_both_are_awake_for_an_hour_that_hour_is_found() -> None:
+def test_a_common_working_hour_across_zones_is_found() -> None:
     new_york = ZoneInfo("America/New_York")
     found = into_working_hours(berlin(3, 9), calendar=CALENDAR, zones=[new_york])
     assert found == berlin(3, 15)  # nine in New York
@@ -152,7 +148,7 @@ def test_where_both_are_awake_for_an_hour_that_hour_is_found() -> None:
     assert too_late == berlin(9, 14)  # over the weekend America has gone to summer time, and Europe has not
 
 
-def test_where_the_days_never_meet_the_persons_own_day_counts_on_a_day_that_is_worked() -> None:
+def test_without_a_common_hour_the_persons_working_hours_apply() -> None:
     honolulu = ZoneInfo("Pacific/Honolulu")
     found = into_working_hours(
         berlin(6, 12), calendar=CALENDAR, zones=[honolulu]
@@ -162,7 +158,7 @@ def test_where_the_days_never_meet_the_persons_own_day_counts_on_a_day_that_is_w
     assert found.astimezone(honolulu).isoformat() == "2026-03-09T09:00:00-10:00"
 
 
-def test_a_calendar_can_be_lived_in_another_zone_and_keeps_its_holidays() -> None:
+def test_a_calendar_in_another_zone_keeps_its_holidays() -> None:
     tokyo = GERMAN.at("Asia/Tokyo")
     assert tokyo == Calendar(ZoneInfo("Asia/Tokyo"), "DE", "BE")
     assert GERMAN.at("") is GERMAN
@@ -179,9 +175,7 @@ calendars = st.builds(
 
 
 @given(start=moments, days=st.integers(0, 30), calendar=calendars)
-def test_working_days_are_worked_and_counted_one_by_one(
-    start: datetime, days: int, calendar: Calendar
-) -> None:
+def test_working_days_are_counted_one_by_one(start: datetime, days: int, calendar: Calendar) -> None:
     reached = [add_working_days(start, n, calendar=calendar) for n in range(days + 1)]
     assert all(later > earlier for earlier, later in pairwise(reached))
     local = [moment.astimezone(calendar.zone) for moment in reached[1:]]
@@ -195,7 +189,7 @@ def test_working_days_are_worked_and_counted_one_by_one(
     calendar=CALENDAR,
     others=[ZoneInfo("Pacific/Kiritimati"), ZoneInfo("America/St_Johns")],
 )
-def test_whoever_is_written_to_has_daytime_on_a_worked_day(
+def test_contact_times_are_in_daytime_on_a_working_day(
     moment: datetime, calendar: Calendar, others: list[ZoneInfo]
 ) -> None:
     found = into_working_hours(moment, calendar=calendar, zones=others)

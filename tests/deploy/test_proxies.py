@@ -23,7 +23,7 @@ from cryptography.x509.oid import NameOID
 
 from goodword.notifications.domain.links import PATHS
 from tests.architecture.source import ROOT
-from tests.core.test_slow_senders import UPLOAD, Server
+from tests.core.test_request_limits import UPLOAD, Server
 
 pytestmark = pytest.mark.proxy
 HOST = "goodword.example.com"

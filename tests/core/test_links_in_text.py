@@ -1,4 +1,4 @@
-"""Links in untrusted text: what counts as one, and how they are printed."""
+"""Links in untrusted text: how they are recognised and defused."""
 
 import pytest
 from django.utils.html import urlize
@@ -90,7 +90,7 @@ HOSTS = (
     "A.de Vries x.com",
 )
 #: harmless names, titles, companies and sentences
-HONEST = (
+HARMLESS = (
     "St. John",
     "St.John",
     "A.T. Kearney",
@@ -135,33 +135,33 @@ HONEST = (
 
 
 @pytest.mark.parametrize("text", WRITTEN)
-def test_a_written_link_is_one_everywhere(text: str) -> None:
+def test_written_links_are_found_everywhere(text: str) -> None:
     assert (has_link(text), has_written_link(text)) == (True, True)
 
 
 @pytest.mark.parametrize("text", HOSTS)
-def test_a_bare_host_is_a_link_but_a_company_may_be_called_so(text: str) -> None:
+def test_bare_hosts_are_links_except_in_company_names(text: str) -> None:
     assert (has_link(text), has_written_link(text)) == (True, False)
 
 
-@pytest.mark.parametrize("text", HONEST)
-def test_honest_words_are_no_links_and_read_as_before(text: str) -> None:
+@pytest.mark.parametrize("text", HARMLESS)
+def test_ordinary_text_is_not_a_link_and_reads_the_same(text: str) -> None:
     assert (has_link(text), has_written_link(text)) == (False, False)
     assert defused(text).replace(WORD_JOINER, "") == text
 
 
 @pytest.mark.parametrize("text", ["Booking.com", "Booking.com B.V.", "monday.com", "amazon.co.uk"])
-def test_a_company_may_be_called_after_its_site(text: str) -> None:
+def test_company_names_may_be_domains(text: str) -> None:
     assert not has_written_link(text)
     assert defused(text).replace(WORD_JOINER, "") == text
 
 
 @pytest.mark.parametrize(
     "text",
-    [*WRITTEN, *HOSTS, *HONEST, "Booking.com", "a.b@c.de.com,d.com/x y.org", "evil\u2060.tk", "3\u2060.tk"],
+    [*WRITTEN, *HOSTS, *HARMLESS, "Booking.com", "a.b@c.de.com,d.com/x y.org", "evil\u2060.tk", "3\u2060.tk"],
 )
 @pytest.mark.parametrize("around", ["{}", "Hello {},", "({})", "'{}'"])
-def test_no_program_makes_a_link_of_what_is_defused(text: str, around: str) -> None:
+def test_linkifiers_find_no_link_in_defused_text(text: str, around: str) -> None:
     """With two independent linkifiers: markdown-it's, which also links bare hosts, and Django's."""
     printed = around.format(defused(text))
     linkify = LinkifyIt(options={"fuzzy_link": True, "fuzzy_email": True, "fuzzy_ip": True})
@@ -170,7 +170,7 @@ def test_no_program_makes_a_link_of_what_is_defused(text: str, around: str) -> N
 
 
 @pytest.mark.parametrize("text", [*WRITTEN, *HOSTS, "Booking.com"])
-def test_headers_have_no_link_and_nothing_invisible(text: str) -> None:
+def test_headers_contain_no_link_or_invisible_characters(text: str) -> None:
     printed = defused_in_header(text)
     linkify = LinkifyIt(options={"fuzzy_link": True, "fuzzy_email": True, "fuzzy_ip": True})
     assert [found.text for found in linkify.match(printed) or []] == []
@@ -178,8 +178,8 @@ def test_headers_have_no_link_and_nothing_invisible(text: str) -> None:
     assert defused_in_header(printed) == printed
 
 
-@pytest.mark.parametrize("text", HONEST)
-def test_headers_quote_honest_words_as_they_are(text: str) -> None:
+@pytest.mark.parametrize("text", HARMLESS)
+def test_headers_keep_ordinary_text_unchanged(text: str) -> None:
     assert defused_in_header(text) == text
 
 
@@ -192,20 +192,20 @@ def test_headers_quote_honest_words_as_they_are(text: str) -> None:
         ("m.tech/win", "m[.]tech/win"),
     ],
 )
-def test_what_opens_a_program_is_defused_visibly(text: str, printed: str) -> None:
+def test_links_that_open_programs_are_defused_visibly(text: str, printed: str) -> None:
     assert (defused(text), defused_in_header(text)) == (printed, printed)
 
 
-def test_what_is_defused_once_stays_as_it_is_read() -> None:
+def test_defusing_is_idempotent() -> None:
     assert defused("http://evil.example/win") == "http[:]//evil[.]example/win"
     assert defused("me@evil.com") == "me[at]evil[.]com"
     assert defused("Booking.com") == f"Booking{WORD_JOINER}.{WORD_JOINER}com"
-    for text in (*WRITTEN, *HOSTS, *HONEST):
+    for text in (*WRITTEN, *HOSTS, *HARMLESS):
         assert defused(defused(text)) == defused(text)
 
 
 @pytest.mark.parametrize("one", ["a", "a.", "a@", "(", " ", "h ", "食", ".", ":", "a:", "http", "[.", "1."])
-def test_the_work_grows_with_the_text_and_not_with_its_square(one: str) -> None:
+def test_link_detection_takes_linear_time(one: str) -> None:
     """100,000 characters: quadratic work would hit the suite's time limit."""
     text = one * (100_000 // len(one))
     has_link(text)

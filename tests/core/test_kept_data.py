@@ -1,4 +1,4 @@
-"""A world that is put back is the world that was built."""
+"""Test data that is built once and restored for each test (`tests/support/kept.py`)."""
 
 import pytest
 from django.core import mail
@@ -27,13 +27,13 @@ def two_parties() -> Story:
 
 
 @pytest.mark.parametrize("time", [1, 2, 3])
-def test_it_is_built_once_and_each_test_has_a_fresh_one(time: int) -> None:
+def test_kept_rows_are_built_once_and_fresh_in_each_test(time: int) -> None:
     role = built("Baker")
     assert (_built, role.pk, role.title) == ([role.pk], _built[0], "Baker")
     assert Role.objects.get().title == "Baker"
     role.title = "Changed"
     role.save()
-    # the place is taken, so this one is built
+    # already restored in this test, so this call builds another
     assert built("Baker").pk != role.pk
     assert Organisation.objects.count() == 2
     _built.pop()
@@ -48,5 +48,5 @@ def test_rows_mails_and_links_are_the_same_each_time(time: int) -> None:
     assert story.check.organisation == story.application.organisation
 
 
-def test_other_arguments_are_another_world() -> None:
+def test_other_arguments_build_other_rows() -> None:
     assert built("Cook").title == "Cook"

@@ -1,4 +1,4 @@
-"""How the worker ends: after a signal, and when its database is gone."""
+"""Worker shutdown: after a signal, and when it cannot go on."""
 
 import signal
 import subprocess
@@ -12,8 +12,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 
 from goodword.core.health import silent_for
 from goodword.core.supervise import goodword
+from tests.core.test_database_outage import happens
 from tests.core.test_killed_worker import doing, here, until
-from tests.core.test_outage import happens
 
 pytestmark = pytest.mark.programs
 
@@ -31,19 +31,19 @@ def no_worker_of_others(transactional_db: None) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_after_a_signal_it_ends_well_and_has_signed_off(number: signal.Signals) -> None:
+def test_a_signal_stops_the_worker_cleanly(number: signal.Signals) -> None:
     running = worker()
     running.send_signal(number)
     assert running.wait(20) == 0
     assert not ProcrastinateWorker.objects.exists()
 
 
-def test_a_job_that_does_not_end_in_time_is_given_back_and_the_worker_ends() -> None:
+def test_a_job_that_outlasts_the_grace_period_is_requeued() -> None:
     happens()
     with psycopg.connect(here()["DATABASE_URL"]) as other:
         other.execute(
             "LOCK TABLE core_reaction IN ACCESS EXCLUSIVE MODE"
-        )  # nothing else in it asks for a stop
+        )  # blocks the handler without checking for shutdown
         running = worker("--grace", "7")
         until(doing)
         begun = time.monotonic()
@@ -52,16 +52,16 @@ def test_a_job_that_does_not_end_in_time_is_given_back_and_the_worker_ends() -> 
             cursor.execute("UPDATE core_heartbeat SET seen_at = now() - interval '1 hour'")
         until(
             lambda: (silent_for() or timedelta(days=1)) < timedelta(minutes=1)
-        )  # its heart beats to the end
+        )  # the heartbeat continues to the end
         assert (running.wait(20), 6 < time.monotonic() - begun < 15) == (1, True)
         assert not ProcrastinateWorker.objects.exists()
         jobs = ProcrastinateJob.objects.filter(task_name="event.react")
         assert list(jobs.values_list("status", "attempts", "worker")) == [("todo", 0, None)]
 
 
-def test_when_it_cannot_go_on_it_says_so_by_its_status() -> None:
+def test_a_worker_that_cannot_continue_exits_with_an_error_status() -> None:
     running = worker()
-    with connection.cursor() as cursor:  # its next sign of life, within ten seconds, fails
+    with connection.cursor() as cursor:  # the next heartbeat, within ten seconds, fails
         cursor.execute("ALTER TABLE procrastinate_workers RENAME TO gone")
     try:
         assert running.wait(40) == 1

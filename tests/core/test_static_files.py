@@ -36,7 +36,7 @@ def slow(settings: Settings) -> None:
 
 
 @pytest.mark.django_db
-def test_files_are_made_before_the_first_request(settings: Settings) -> None:
+def test_static_files_are_built_before_the_first_request(settings: Settings) -> None:
     web._load()
     assert len(LISTED) == 1
     settings.SERVESTATIC_USE_FINDERS = False  # production collects them
@@ -44,7 +44,7 @@ def test_files_are_made_before_the_first_request(settings: Settings) -> None:
     assert len(LISTED) == 1
 
 
-def test_requests_that_come_at_once_have_the_files_listed_once() -> None:
+def test_concurrent_requests_build_the_file_list_once() -> None:
     files = http.StaticFiles(lambda _: HttpResponse("elsewhere"))
     together = threading.Barrier(8)
 

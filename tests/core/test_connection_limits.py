@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from goodword.core import server as servers
-from tests.core.test_slow_senders import HALF, UPLOAD, Server, head
+from tests.core.test_request_limits import HALF, UPLOAD, Server, head
 
 pytestmark = pytest.mark.programs
 
@@ -53,7 +53,7 @@ def until(holds: Callable[[], object]) -> None:
     raise AssertionError("It did not happen within three seconds.")
 
 
-def test_from_one_address_the_longest_idle_connection_gives_way(few: Server) -> None:
+def test_the_longest_idle_connection_of_an_address_is_closed_first(few: Server) -> None:
     with ExitStack() as lines:
         opened = [lines.enter_context(few.connect()) for _ in range(4)]
         until(lambda: len(few.server.active_channels) == 4)
@@ -61,7 +61,7 @@ def test_from_one_address_the_longest_idle_connection_gives_way(few: Server) -> 
         assert [is_open(line) for line in opened] == [False, True, True, True]
 
 
-def test_a_half_sent_request_gives_way_only_where_nothing_is_idle(few: Server) -> None:
+def test_a_partial_request_is_dropped_only_if_no_connection_is_idle(few: Server) -> None:
     with ExitStack() as lines:
         half = [lines.enter_context(few.connect()) for _ in range(3)]
         for line in half:
@@ -78,7 +78,7 @@ def test_a_half_sent_request_gives_way_only_where_nothing_is_idle(few: Server) -
         assert [is_open(line) for line in [*half, refill]].count(False) == 1
 
 
-def test_behind_a_proxy_all_connections_may_come_from_one_address_but_not_beyond_the_total() -> None:
+def test_behind_a_proxy_only_the_total_limit_applies() -> None:
     behind = Server(connections=10, per_address=4, trusted_proxies=1)
     try:
         with ExitStack() as lines:
@@ -90,7 +90,7 @@ def test_behind_a_proxy_all_connections_may_come_from_one_address_but_not_beyond
         behind.close()
 
 
-def test_requests_that_are_being_answered_are_never_let_go() -> None:
+def test_requests_in_progress_are_never_dropped() -> None:
     go = threading.Event()
 
     def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -112,7 +112,7 @@ def test_requests_that_are_being_answered_are_never_let_go() -> None:
         busy.close()
 
 
-def test_who_fetches_answers_slowly_gives_way() -> None:
+def test_a_slow_reader_is_dropped_when_connections_run_out() -> None:
     def large(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         body = b"x" * (8_000_000 if environ["PATH_INFO"] == "/large" else 4)
         start("200 OK", [("Content-Length", str(len(body)))])
@@ -130,7 +130,7 @@ def test_who_fetches_answers_slowly_gives_way() -> None:
         few.close()
 
 
-def test_who_never_fetches_an_answer_is_cut_off() -> None:
+def test_a_reader_that_stalls_is_cut_off() -> None:
     def large(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         start("200 OK", [("Content-Length", "8000000")])
         return [b"x" * 8_000_000]
@@ -157,7 +157,7 @@ def test_who_never_fetches_an_answer_is_cut_off() -> None:
         ("fe80::1%eth0", "fe80::/64"),
     ],
 )
-def test_of_an_ipv6_address_the_network_counts(given: str, counted: str) -> None:
+def test_ipv6_addresses_are_counted_by_network(given: str, counted: str) -> None:
     assert servers._network(given) == counted
 
 
@@ -203,13 +203,13 @@ def upload(token: str, *, links: Callable[[str], bool | None], seconds: float = 
         slow.close()
 
 
-def test_an_upload_has_its_long_time_with_a_live_link_alone() -> None:
+def test_only_a_live_link_gets_the_longer_upload_time() -> None:
     known = {"alive": True, "ended": None}
     assert upload("alive", links=lambda token: known.get(token, False)) == b"HTTP/1.1 200 OK"
     assert upload("ended", links=lambda token: known.get(token, False)) == b""
 
 
-def test_an_upload_with_an_unknown_link_is_cut_off_at_once() -> None:
+def test_an_upload_to_an_unknown_link_is_cut_off_at_once() -> None:
     server = Server(may_upload=lambda _: False)
     try:
         with server.connect() as line:
@@ -219,7 +219,7 @@ def test_an_upload_with_an_unknown_link_is_cut_off_at_once() -> None:
         server.close()
 
 
-def test_while_links_cannot_be_looked_up_an_upload_has_the_time_of_any_request(
+def test_uploads_have_the_normal_time_limit_while_links_cannot_be_looked_up(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     def broken(token: str) -> bool:
@@ -230,7 +230,7 @@ def test_while_links_cannot_be_looked_up_an_upload_has_the_time_of_any_request(
     assert "could not be looked up" in caplog.text
 
 
-def test_a_look_up_that_hangs_holds_nobody_up() -> None:
+def test_a_slow_link_lookup_does_not_block_other_requests() -> None:
     hangs = threading.Event()
 
     def slowly(token: str) -> bool:
@@ -252,7 +252,7 @@ def test_a_look_up_that_hangs_holds_nobody_up() -> None:
 # --- probes ------------------------------------------------------------------------------------------------------
 
 
-def test_probes_are_answered_while_all_threads_are_busy() -> None:
+def test_health_probes_are_answered_while_all_threads_are_busy() -> None:
     go = threading.Event()
 
     def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -278,7 +278,7 @@ def test_probes_are_answered_while_all_threads_are_busy() -> None:
 # --- shutdown -----------------------------------------------------------------------------------------------------
 
 
-def test_what_is_on_its_way_is_finished_and_nothing_new_is_taken() -> None:
+def test_shutdown_finishes_open_requests_and_accepts_no_new_ones() -> None:
     begun, go = threading.Event(), threading.Event()
 
     def slow(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
@@ -314,7 +314,7 @@ def test_what_is_on_its_way_is_finished_and_nothing_new_is_taken() -> None:
     server.close()
 
 
-def test_idle_connections_do_not_hold_up_the_end_and_what_never_ends_is_cut_off() -> None:
+def test_shutdown_closes_idle_connections_and_cuts_off_endless_ones() -> None:
     server = Server()
     server.server.grace = 1.5
     with server.connect() as kept, server.connect() as half:

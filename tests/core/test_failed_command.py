@@ -35,9 +35,11 @@ def test_nothing_has_failed(db: None, capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out == "Nothing has failed.\n"
 
 
-def test_what_needs_a_person_is_listed(reaction: Reaction, capsys: pytest.CaptureFixture[str]) -> None:
+def test_failures_that_need_attention_are_listed(
+    reaction: Reaction, capsys: pytest.CaptureFixture[str]
+) -> None:
     job = failed_job("automation.sync_there")
-    failed_job("email.send")  # a sweep does it
+    failed_job("email.send")  # covered by a sweep
     assert main(["failed"]) == 1
     at = f"{factories.NOW:%Y-%m-%d %H:%M} UTC"
     assert capsys.readouterr().out.splitlines() == [
@@ -46,7 +48,7 @@ def test_what_needs_a_person_is_listed(reaction: Reaction, capsys: pytest.Captur
     ]
 
 
-def test_one_or_all_are_tried_again(reaction: Reaction, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_or_all_failures_can_be_retried(reaction: Reaction, capsys: pytest.CaptureFixture[str]) -> None:
     job, other = failed_job("automation.sync_there"), failed_job("automation.invite_there")
     assert main(["failed", "--retry", f"job:{job}"]) == 0
     assert waiting() == [("automation.sync_there", {})]
@@ -63,7 +65,9 @@ def test_one_or_all_are_tried_again(reaction: Reaction, capsys: pytest.CaptureFi
     assert main(["failed"]) == 0
 
 
-def test_what_is_no_failure_is_refused(reaction: Reaction, capsys: pytest.CaptureFixture[str]) -> None:
+def test_retrying_something_that_has_not_failed_is_refused(
+    reaction: Reaction, capsys: pytest.CaptureFixture[str]
+) -> None:
     failed_job("greenhouse.reconciliation.invite", lock="one")
     with connection.cursor() as cursor:
         cursor.execute(

@@ -1,4 +1,4 @@
-"""The database goes away and comes back: the worker survives, and no job is lost, run twice or failed."""
+"""The worker survives a database outage: no job is lost, repeated or marked as failed."""
 
 import subprocess
 from collections.abc import Iterator
@@ -75,7 +75,7 @@ def reacted(event_id: int) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_waits_for_its_database_and_goes_on() -> None:
+def test_a_worker_waits_for_its_database_and_resumes() -> None:
     with worker() as running:
         with outage():
             event = happens()
@@ -88,7 +88,7 @@ def test_a_worker_waits_for_its_database_and_goes_on() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_that_an_outage_interrupts_is_run_again_by_the_same_worker() -> None:
+def test_a_job_interrupted_by_an_outage_is_rerun_by_the_same_worker() -> None:
     event = happens()
     with psycopg.connect(here()["DATABASE_URL"]) as other, worker():
         other.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")  # holds up the handler
@@ -97,15 +97,17 @@ def test_a_job_that_an_outage_interrupts_is_run_again_by_the_same_worker() -> No
             other.close()
         until(lambda: reacted(event))
         until(lambda: not doing())
-    assert Reaction.objects.get(event=event, handler=HANDLER).tries == 1  # the interrupted one was taken back
+    assert (
+        Reaction.objects.get(event=event, handler=HANDLER).tries == 1
+    )  # the interrupted attempt does not count
     assert ProcrastinateJob.objects.filter(status="failed").count() == 0
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_job_whose_fetching_was_lost_is_given_back() -> None:
+def test_a_job_lost_while_being_fetched_is_requeued() -> None:
     with worker():
         me = ProcrastinateWorker.objects.get().pk
-        # as if the worker had fetched it and the answer was lost
+        # as if the worker had fetched it but never received it
         execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, args, status, worker_id) "
             "VALUES ('lost', 'event.react', '{}', 'doing', %s)",
@@ -115,7 +117,7 @@ def test_a_job_whose_fetching_was_lost_is_given_back() -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_worker_whose_row_was_taken_away_signs_on_again() -> None:
+def test_a_worker_whose_row_was_deleted_registers_again() -> None:
     with worker():
         me = ProcrastinateWorker.objects.get().pk
         execute("DELETE FROM procrastinate_workers")

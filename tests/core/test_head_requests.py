@@ -9,7 +9,7 @@ import pytest
 from django.core.wsgi import get_wsgi_application
 from django.test import RequestFactory
 
-from tests.core.test_slow_senders import MAX_BODY, Server
+from tests.core.test_request_limits import MAX_BODY, Server
 from tests.reports.reports import ready, share_path
 
 ASK = b"HEAD %s HTTP/1.1\r\nHost: localhost\r\n\r\n"
@@ -57,7 +57,7 @@ def pages() -> Iterator[Server]:
 
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
-def test_the_next_answer_on_the_connection_is_that_of_the_next_request(pages: Server) -> None:
+def test_a_connection_stays_in_sync_after_head_requests(pages: Server) -> None:
     paths = (
         share_path(ready()),  # a PDF
         "/accounts/login/",
@@ -78,7 +78,7 @@ def test_the_next_answer_on_the_connection_is_that_of_the_next_request(pages: Se
 
 
 @pytest.mark.parametrize("path", ["/accounts/login/", "/nothing/", "/static/nothing.css", "/healthz"])
-def test_the_application_itself_gives_head_no_body(path: str) -> None:
+def test_django_sends_no_body_for_head(path: str) -> None:
     said: list[Any] = []
     start: Any = lambda *what: said.extend(what)  # noqa: E731 - a callable that needs no types
     body = get_wsgi_application()(RequestFactory().head(path).environ, start)
@@ -91,7 +91,7 @@ def in_one(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes
     return [PART]
 
 
-def by_and_by(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+def streaming(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
     start("200 OK", [])
     yield from (PART, PART)
 
@@ -118,8 +118,8 @@ def failing_late(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable
     raise LookupError
 
 
-@pytest.mark.parametrize("application", [in_one, by_and_by, with_write, file, failing, failing_late])
-def test_whatever_an_application_does_the_server_sends_head_no_body(application: Any) -> None:
+@pytest.mark.parametrize("application", [in_one, streaming, with_write, file, failing, failing_late])
+def test_the_server_strips_any_head_body(application: Any) -> None:
     def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if environ["PATH_INFO"] == "/healthz":
             start("200 OK", [("Content-Length", "2")])
@@ -145,9 +145,7 @@ def test_whatever_an_application_does_the_server_sends_head_no_body(application:
         ("HEAD / HTTP/1.1\r\nHost: x\r\nX-Long: ".ljust(MAX_HEADER, "x"), 431),
     ],
 )
-def test_the_servers_own_errors_have_no_body_either_and_end_the_connection(
-    request_: str, status: int
-) -> None:
+def test_error_responses_to_head_have_no_body_and_close_the_connection(request_: str, status: int) -> None:
     server = Server()
     try:
         with server.connect() as line:
@@ -177,7 +175,7 @@ TWO = "5\r\nfirst\r\n0\r\n\r\nGET /second HTTP/1.1\r\nHost: x\r\n\r\n"
         "HTTP/1.0\r\nConnection: keep-alive\r\nTransfer-Encoding: chunked",
     ],
 )
-def test_a_body_whose_end_is_ambiguous_is_refused_and_nothing_after_it_is_answered(ambiguous: str) -> None:
+def test_ambiguous_body_length_is_rejected_and_closes_the_connection(ambiguous: str) -> None:
     server = Server()
     try:
         with server.connect() as line:

@@ -1,4 +1,4 @@
-"""The web server over real sockets: who is slow holds nobody up, and nobody sends without measure or end."""
+"""Slow senders, body size limits and forwarded headers, over real sockets."""
 
 import http.client
 import socket
@@ -18,13 +18,13 @@ pytestmark = pytest.mark.programs
 
 MAX_BODY = 2 * 1024 * 1024
 MAX_UPLOAD = 16 * 1024 * 1024
-#: where a candidate hands in a file
+#: the path of an upload
 UPLOAD = "/p/a-token/assessment/2/item/13/"
 HALF = b"POST /hooks HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhalf of it"
 
 
 def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-    """Answers with the length of the body that it read, and with who asked."""
+    """Responds with the length of the body and the client's address."""
     body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
     start(
         "200 OK", [("Content-Type", "text/plain"), ("X-Forwarded", environ.get("HTTP_X_FORWARDED_FOR", ""))]
@@ -37,7 +37,7 @@ def head(path: str, length: int) -> bytes:
 
 
 class Server:
-    """A server in a thread, for as long as the test needs it."""
+    """A server in a thread."""
 
     def __init__(self, application: Any = echo, **options: Any) -> None:
         self.listening = web.bind("127.0.0.1", 0)
@@ -88,7 +88,7 @@ def hasty() -> Iterator[Server]:
     running.close()
 
 
-def test_forty_half_sent_bodies_hold_nobody_up(server: Server) -> None:
+def test_forty_partial_bodies_block_nobody(server: Server) -> None:
     with ExitStack() as open_ones:
         for _ in range(40):
             open_ones.enter_context(server.connect()).sendall(HALF)
@@ -97,7 +97,7 @@ def test_forty_half_sent_bodies_hold_nobody_up(server: Server) -> None:
         assert time.monotonic() - began < 1
 
 
-def test_who_falls_silent_is_cut_off(hasty: Server) -> None:
+def test_a_silent_sender_is_cut_off(hasty: Server) -> None:
     with hasty.connect() as half:
         half.sendall(HALF)
         began = time.monotonic()
@@ -105,7 +105,7 @@ def test_who_falls_silent_is_cut_off(hasty: Server) -> None:
         assert time.monotonic() - began < 4
 
 
-def test_who_sends_a_drop_at_a_time_is_cut_off_too(hasty: Server) -> None:
+def test_a_trickling_sender_is_cut_off(hasty: Server) -> None:
     with hasty.connect() as drip:
         drip.sendall(HALF)
         drip.settimeout(0.2)
@@ -122,7 +122,7 @@ def test_who_sends_a_drop_at_a_time_is_cut_off_too(hasty: Server) -> None:
         assert 2 < time.monotonic() - began < 5
 
 
-def test_one_connection_may_send_several_requests_each_in_its_own_time(hasty: Server) -> None:
+def test_keep_alive_requests_each_have_their_own_time_limit(hasty: Server) -> None:
     line = http.client.HTTPConnection("127.0.0.1", hasty.port, timeout=6)
     for _ in range(5):
         line.request("POST", "/", b"whole")
@@ -131,31 +131,31 @@ def test_one_connection_may_send_several_requests_each_in_its_own_time(hasty: Se
     line.close()
 
 
-def test_two_mebibytes_are_taken_and_a_byte_more_is_refused(server: Server) -> None:
+def test_body_limit_is_two_mebibytes(server: Server) -> None:
     assert server.ask(b"x" * MAX_BODY) == (200, b"2097152 from 127.0.0.1")
     with server.connect() as line:
         line.sendall(f"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: {MAX_BODY + 1}\r\n\r\n".encode())
         assert line.recv(12) == b"HTTP/1.1 413"
 
 
-def test_only_where_files_are_handed_in_more_is_taken(server: Server) -> None:
+def test_only_upload_urls_accept_larger_bodies(server: Server) -> None:
     file = b"x" * (MAX_BODY + 1)
     assert server.ask(file, path=UPLOAD) == (200, b"2097153 from 127.0.0.1")
     assert server.ask(file, path=f"{UPLOAD}?from=last") == (200, b"2097153 from 127.0.0.1")
     for path in ("/p/a-token/", "/p/a-token/assessment/2/", f"{UPLOAD}more/", f"/o/x{UPLOAD}"):
-        assert server.ask(file, path=path) == (200, b"0 from 127.0.0.1"), path  # read through, nothing kept
+        assert server.ask(file, path=path) == (200, b"0 from 127.0.0.1"), path  # read and discarded
     for path in ("/", "/hooks/greenhouse/a-token/", f"/x{UPLOAD}"):
         with server.connect() as line:
             line.sendall(head(path, MAX_BODY + 1))
             assert line.recv(12) == b"HTTP/1.1 413"
 
 
-def test_an_upload_has_a_limit_of_its_own(server: Server) -> None:
+def test_uploads_have_a_limit(server: Server) -> None:
     assert server.ask(b"x" * MAX_UPLOAD, path=UPLOAD) == (200, b"16777216 from 127.0.0.1")
     assert server.ask(b"x" * (MAX_UPLOAD + 1), path=UPLOAD) == (200, b"0 from 127.0.0.1")
 
 
-def test_of_what_is_too_large_nothing_is_kept_and_the_connection_goes_on(server: Server) -> None:
+def test_oversized_uploads_are_discarded_and_the_connection_stays_open(server: Server) -> None:
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
     for body, kept in ((b"x" * (3 * MAX_UPLOAD), b"0"), (b"small", b"5"), (b"x" * (MAX_UPLOAD + 1), b"0")):
         line.request("POST", UPLOAD, body)
@@ -163,14 +163,14 @@ def test_of_what_is_too_large_nothing_is_kept_and_the_connection_goes_on(server:
     line.close()
 
 
-def test_what_is_many_times_too_large_is_refused_before_it_is_sent(server: Server) -> None:
+def test_grossly_oversized_uploads_are_rejected_at_once(server: Server) -> None:
     with server.connect() as line:
         line.sendall(head(UPLOAD, servers.READ_THROUGH * MAX_UPLOAD + 1))
         assert line.recv(12) == b"HTTP/1.1 413"
 
 
 @pytest.mark.django_db(transaction=True)
-def test_who_sends_too_large_a_file_reads_what_to_do() -> None:
+def test_oversized_files_get_an_explanatory_page() -> None:
     portal = Server(get_wsgi_application())
     try:
         line = http.client.HTTPConnection("127.0.0.1", portal.port, timeout=20)
@@ -186,7 +186,7 @@ def test_who_sends_too_large_a_file_reads_what_to_do() -> None:
         portal.close()
 
 
-def test_after_an_upload_the_same_connection_has_the_usual_limit(server: Server) -> None:
+def test_the_usual_limit_applies_after_an_upload_on_the_same_connection(server: Server) -> None:
     line = http.client.HTTPConnection("127.0.0.1", server.port, timeout=6)
     line.request("POST", UPLOAD, b"x" * (MAX_BODY + 1))
     assert line.getresponse().read() == b"2097153 from 127.0.0.1"
@@ -197,8 +197,8 @@ def test_after_an_upload_the_same_connection_has_the_usual_limit(server: Server)
     line.close()
 
 
-def test_what_may_be_larger_may_take_longer_to_arrive(hasty: Server) -> None:
-    # eight times as large, so eight times as long
+def test_uploads_get_more_time_to_arrive(hasty: Server) -> None:
+    # the limit is eight times as large, so it may take eight times as long
     with hasty.connect() as slow:
         slow.sendall(f"POST {UPLOAD} HTTP/1.1\r\nHost: x\r\nContent-Length: 8\r\n\r\n".encode())
         for _ in range(8):
@@ -207,14 +207,14 @@ def test_what_may_be_larger_may_take_longer_to_arrive(hasty: Server) -> None:
         assert slow.recv(15) == b"HTTP/1.1 200 OK"
 
 
-def test_a_body_in_chunks_is_taken_and_counted(server: Server) -> None:
+def test_chunked_bodies_are_accepted(server: Server) -> None:
     assert server.ask(iter([b"one", b"and", b"two"]), **{"Transfer-Encoding": "chunked"}) == (
         200,
         b"9 from 127.0.0.1",
     )
 
 
-def test_chunks_without_end_are_refused(server: Server) -> None:
+def test_endless_chunked_bodies_are_rejected(server: Server) -> None:
     chunk = b"10000\r\n" + b"x" * 0x10000 + b"\r\n"
     with server.connect() as line:
         line.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
@@ -222,16 +222,16 @@ def test_chunks_without_end_are_refused(server: Server) -> None:
             for _ in range(40):
                 line.sendall(chunk)
         except ConnectionError:
-            pass  # cut off while it was still sending: as good an answer
+            pass  # cut off while sending, which is just as good
         else:
             assert line.recv(12) == b"HTTP/1.1 413"
 
 
-def test_nobody_can_say_that_they_are_another_address(server: Server) -> None:
+def test_forwarded_for_header_is_ignored_without_a_proxy(server: Server) -> None:
     assert server.ask(b"", **{"X-Forwarded-For": "10.9.8.7"}) == (200, b"0 from 127.0.0.1")
 
 
-def test_behind_a_proxy_of_ours_the_address_is_the_one_that_it_saw() -> None:
+def test_a_trusted_proxy_reports_the_client_address() -> None:
     behind = Server(trusted_proxies=1)
     try:
         assert behind.ask(b"", **{"X-Forwarded-For": "6.6.6.6, 10.9.8.7"}) == (200, b"0 from 10.9.8.7")
@@ -239,7 +239,7 @@ def test_behind_a_proxy_of_ours_the_address_is_the_one_that_it_saw() -> None:
         behind.close()
 
 
-def test_the_host_that_a_forwarded_header_names_is_not_believed() -> None:
+def test_forwarded_host_is_ignored() -> None:
     asked: list[str] = []
 
     def host(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
