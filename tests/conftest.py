@@ -82,7 +82,7 @@ LONGEST = (
     "tests/demo/test_demo.py",
     "tests/greenhouse/reconciliation/test_missed_invitations.py",
     "tests/workflow/test_changed_job.py",
-    "tests/flow/test_nothing_stays.py",
+    "tests/flow/test_erasure_and_export.py",
 )
 _seconds: defaultdict[str, float] = defaultdict(float)
 

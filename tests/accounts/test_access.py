@@ -1,4 +1,4 @@
-"""Who gets in: a member of the organisation, of a kind that may; everybody else is sent to where they belong."""
+"""Access to pages for members, by organisation and kind of member."""
 
 import pytest
 from django.http import HttpResponse
@@ -23,7 +23,7 @@ def page(name: str, organisation: Organisation) -> str:
     return reverse(name, args=[organisation.slug])
 
 
-def test_who_is_signed_out_goes_to_sign_in_and_comes_back_after_it(organisation: Organisation) -> None:
+def test_anonymous_users_are_redirected_to_sign_in_and_back(organisation: Organisation) -> None:
     response = Client().get(page("roles", organisation) + "?q=ada")
     assert (response.status_code, response["Location"]) == (
         302,
@@ -31,7 +31,7 @@ def test_who_is_signed_out_goes_to_sign_in_and_comes_back_after_it(organisation:
     )
 
 
-def test_a_stranger_does_not_learn_which_organisations_there_are(organisation: Organisation) -> None:
+def test_other_organisations_look_like_missing_ones(organisation: Organisation) -> None:
     stranger = signed_in(factories.member(factories.organisation(), kind="admin"))
     theirs = stranger.get(page("roles", organisation))
     nobodys = stranger.get("/o/no-such-thing/roles/")
@@ -43,7 +43,7 @@ def test_a_stranger_does_not_learn_which_organisations_there_are(organisation: O
     ("kind", "may"),
     [("admin", 200), ("recruiter", 200), ("hiring_manager", 403)],
 )
-def test_a_page_for_those_who_work_refuses_those_who_look(
+def test_hiring_managers_cannot_open_pages_for_recruiters(
     organisation: Organisation, kind: str, may: int
 ) -> None:
     assert (
@@ -65,7 +65,7 @@ def test_a_refused_form_changes_nothing(organisation: Organisation) -> None:
     ) == (0, 0)
 
 
-def test_a_login_that_was_switched_off_is_signed_out(organisation: Organisation) -> None:
+def test_a_deactivated_user_is_signed_out(organisation: Organisation) -> None:
     who = factories.member(organisation)
     client = signed_in(who)
     who.user.is_active = False
@@ -73,13 +73,13 @@ def test_a_login_that_was_switched_off_is_signed_out(organisation: Organisation)
     assert client.get(page("roles", organisation)).status_code == 302
 
 
-def test_a_membership_is_found_by_person_and_organisation(organisation: Organisation) -> None:
+def test_membership_is_found_by_user_and_organisation(organisation: Organisation) -> None:
     who, other = factories.member(organisation), factories.organisation()
     assert membership_of(who.user, slug=organisation.slug) == who
     assert membership_of(who.user, slug=other.slug) is None
 
 
-def test_a_view_keeps_its_name_and_words_behind_the_door() -> None:
+def test_the_decorator_keeps_name_and_docstring_of_the_view() -> None:
     @member()
     def shown(request: MemberRequest, /) -> HttpResponse:
         """What it says."""
@@ -96,7 +96,7 @@ def test_a_view_keeps_its_name_and_words_behind_the_door() -> None:
         ("hiring_manager", ["Roles", "Candidates", "Results to review", "Help"]),
     ],
 )
-def test_the_shell_shows_each_kind_what_is_theirs(
+def test_navigation_depends_on_the_kind_of_member(
     organisation: Organisation, kind: str, labels: list[str]
 ) -> None:
     who = factories.member(organisation, kind=kind)
@@ -112,7 +112,7 @@ def test_the_shell_shows_each_kind_what_is_theirs(
     assert context["search_url"] == page("candidates", organisation)
 
 
-def test_pages_without_a_member_show_whom_to_ask_and_nothing_else() -> None:
+def test_anonymous_pages_show_the_help_contact_and_no_navigation() -> None:
     context = Client().get("/accounts/login/").context
     assert context["help_contact"] == "help@goodword.example"
     assert "organisation" not in context

@@ -13,7 +13,7 @@ GOOD = "correct horse battery"
 ZONE = "Europe/London"
 
 
-def test_an_organisation_gets_an_address_of_its_own() -> None:
+def test_slugs_are_unique() -> None:
     slugs = [
         create_organisation(name=name, now=NOW, time_zone=ZONE).slug
         for name in ("Müller & Co", "muller co", "東京")
@@ -21,7 +21,7 @@ def test_an_organisation_gets_an_address_of_its_own() -> None:
     assert slugs == ["muller-co", "muller-co-2", "organisation"]
 
 
-def test_a_long_name_still_gets_an_address_and_a_longer_one_is_refused() -> None:
+def test_long_names_are_truncated_in_the_slug_and_overlong_ones_rejected() -> None:
     assert (
         create_organisation(name="Longish " * 15, now=NOW, time_zone=ZONE).slug
         == "longish-longish-longish-longish-longish"
@@ -33,7 +33,7 @@ def test_a_long_name_still_gets_an_address_and_a_longer_one_is_refused() -> None
 
 
 @pytest.mark.parametrize("zone", ["Europe/Atlantis", "/etc/passwd", "../x", "", "Europe"])
-def test_a_zone_that_there_is_not_is_refused(zone: str) -> None:
+def test_an_unknown_time_zone_is_rejected(zone: str) -> None:
     with pytest.raises(ValidationError, match="Unknown time zone"):
         create_organisation(name="Acme", now=NOW, time_zone=zone)
 
@@ -43,7 +43,7 @@ def admin(organisation: Organisation, **values: str) -> Membership:
     return create_admin(organisation=organisation, now=NOW, **given)
 
 
-def test_an_admin_has_a_login_and_stands_in_the_audit_log() -> None:
+def test_an_admin_gets_a_login_and_an_audit_entry() -> None:
     organisation = create_organisation(name="Acme", now=NOW, time_zone=ZONE)
     made = admin(organisation)
     assert (made.kind, made.user.email, made.user.name) == ("admin", "ana@acme.example", "Ana Admin")
@@ -53,7 +53,7 @@ def test_an_admin_has_a_login_and_stands_in_the_audit_log() -> None:
     ]
 
 
-def test_who_has_a_login_keeps_their_password_and_becomes_an_admin_here_too() -> None:
+def test_an_existing_user_keeps_the_password_and_becomes_an_admin() -> None:
     first, second = factories.organisation(), factories.organisation()
     admin(first)
     again = admin(second, password="quite another one")
@@ -78,7 +78,7 @@ def test_a_recruiter_becomes_an_admin() -> None:
         ({"email": "ana"}, "Enter a valid email address."),
     ],
 )
-def test_what_cannot_be_a_login_is_refused_in_a_sentence(values: dict[str, str], said: str) -> None:
+def test_invalid_credentials_are_rejected_with_a_message(values: dict[str, str], said: str) -> None:
     with pytest.raises(ValidationError) as refused:
         admin(factories.organisation(), **values)
     assert refused.value.messages == [said]

@@ -48,13 +48,13 @@ KEPT = "ana@acme.example already had a login, and keeps its password."
 NEW = ("--password-stdin", "--time-zone", "America/New_York")
 
 
-def test_it_creates_both_and_says_so(run: Run) -> None:
+def test_it_creates_an_organisation_and_its_admin(run: Run) -> None:
     assert run(*NEW) == (0, "ana@acme.example is an admin of Acme (slug acme).\n", "")
     assert Organisation.objects.get().time_zone == "America/New_York"
     assert User.objects.get().check_password(GOOD)
 
 
-def test_the_slug_of_an_organisation_gets_it_another_admin(run: Run) -> None:
+def test_a_slug_adds_another_admin_to_the_organisation(run: Run) -> None:
     run(*NEW)
     again = run("--organisation", "acme", "--email", "bo@acme.example", "--password-stdin")
     assert again == (0, "bo@acme.example is an admin of Acme (slug acme).\n", "")
@@ -62,7 +62,7 @@ def test_the_slug_of_an_organisation_gets_it_another_admin(run: Run) -> None:
 
 
 @pytest.mark.parametrize("name", ["Acme", " ACME "])
-def test_the_name_of_an_existing_organisation_is_refused(run: Run, name: str) -> None:
+def test_the_name_of_an_existing_organisation_is_rejected(run: Run, name: str) -> None:
     run(*NEW)
     status, said, error = run(*NEW, "--organisation", name, "--email", "bo@acme.example")
     assert (status, said) == (2, "")
@@ -73,7 +73,7 @@ def test_the_name_of_an_existing_organisation_is_refused(run: Run, name: str) ->
     assert (Organisation.objects.count(), User.objects.count()) == (1, 1)
 
 
-def test_an_admin_who_is_one_already_is_left_as_they_are(run: Run) -> None:
+def test_an_existing_admin_is_left_unchanged(run: Run) -> None:
     run(*NEW)
     status, said, _ = run(
         "--organisation", "acme", "--password-stdin", stdin=io.StringIO("another password\n")
@@ -83,7 +83,7 @@ def test_an_admin_who_is_one_already_is_left_as_they_are(run: Run) -> None:
     assert User.objects.get().check_password(GOOD)
 
 
-def test_somebody_with_a_login_keeps_their_password_and_is_told_so(run: Run) -> None:
+def test_an_existing_user_keeps_the_password(run: Run) -> None:
     run(*NEW)
     assert run("--organisation", "Beta", "--time-zone", "UTC") == (
         0,
@@ -92,7 +92,7 @@ def test_somebody_with_a_login_keeps_their_password_and_is_told_so(run: Run) -> 
     )
 
 
-def test_a_weak_password_is_refused_and_nothing_is_created(run: Run) -> None:
+def test_a_weak_password_creates_nothing(run: Run) -> None:
     assert run(*NEW, stdin=io.StringIO("short\n")) == (
         2,
         "",
@@ -101,7 +101,7 @@ def test_a_weak_password_is_refused_and_nothing_is_created(run: Run) -> None:
     assert Organisation.objects.count() == 0
 
 
-def test_without_a_terminal_it_says_which_options_to_add(run: Run) -> None:
+def test_missing_options_are_named_when_there_is_no_terminal(run: Run) -> None:
     assert run("--password-stdin") == (
         2,
         "",
@@ -115,7 +115,7 @@ def test_without_a_terminal_it_says_which_options_to_add(run: Run) -> None:
     assert Organisation.objects.count() == 0
 
 
-def test_a_terminal_is_asked_for_a_time_zone_until_there_is_one_and_twice_for_the_password(
+def test_a_terminal_prompts_until_the_time_zone_is_valid_and_twice_for_the_password(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
@@ -134,7 +134,7 @@ def test_a_terminal_is_asked_for_a_time_zone_until_there_is_one_and_twice_for_th
     assert Organisation.objects.get().time_zone == "Europe/Paris"
 
 
-def test_two_different_passwords_create_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_mismatched_passwords_create_nothing(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = iter([GOOD, "correct horse batteries"])
     monkeypatch.setattr(getpass, "getpass", lambda _: next(answers))
     status, _, error = run("--time-zone", "Europe/Paris", stdin=Terminal())

@@ -1,4 +1,4 @@
-"""The pages of sign-in, as a person meets them."""
+"""Sign-in, sign-out and password reset pages."""
 
 import re
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ LOGIN = "/accounts/login/"
 
 
 @pytest.fixture(autouse=True)
-def no_tries_so_far() -> Iterator[None]:
+def clear_attempts() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
@@ -48,13 +48,13 @@ def reset_links() -> list[str]:
 
 
 @pytest.mark.parametrize("email", ["rita@acme.example", "Rita@ACME.example"])
-def test_the_right_password_lets_in_to_the_roles(rita: Membership, email: str) -> None:
+def test_the_right_password_leads_to_the_roles_page(rita: Membership, email: str) -> None:
     client = Client()
     response = client.post(LOGIN, {"login": email, "password": factories.PASSWORD}, follow=True)
     assert [where for where, _ in response.redirect_chain] == ["/", "/o/acme/roles/"]
 
 
-def test_after_sign_in_one_is_where_one_wanted_to_be_but_never_elsewhere(rita: Membership) -> None:
+def test_sign_in_redirects_to_next_only_within_the_site(rita: Membership) -> None:
     inside = Client().post(
         LOGIN, {"login": rita.user.email, "password": factories.PASSWORD, "next": "/o/acme/help/"}
     )
@@ -64,7 +64,7 @@ def test_after_sign_in_one_is_where_one_wanted_to_be_but_never_elsewhere(rita: M
     assert (inside["Location"], outside["Location"]) == ("/o/acme/help/", "/")
 
 
-def test_a_wrong_password_and_an_unknown_address_are_told_the_same(rita: Membership) -> None:
+def test_wrong_password_and_unknown_address_give_the_same_error(rita: Membership) -> None:
     said = ["Wrong e-mail address or password."]
     wrong = Client().post(LOGIN, {"login": rita.user.email, "password": "wrong"})
     unknown = Client().post(LOGIN, {"login": "nobody@acme.example", "password": "wrong"})
@@ -73,7 +73,7 @@ def test_a_wrong_password_and_an_unknown_address_are_told_the_same(rita: Members
     assert b'value="wrong"' not in wrong.content
 
 
-def test_who_guesses_too_often_has_to_wait_even_with_the_right_password(rita: Membership) -> None:
+def test_too_many_wrong_passwords_block_the_right_one(rita: Membership) -> None:
     client = Client()
     for _ in range(5):
         client.post(LOGIN, {"login": rita.user.email, "password": "wrong"})
@@ -82,7 +82,7 @@ def test_who_guesses_too_often_has_to_wait_even_with_the_right_password(rita: Me
     assert "_auth_user_id" not in client.session
 
 
-def test_signing_out_asks_first_and_then_does_it(rita: Membership) -> None:
+def test_signing_out_needs_confirmation(rita: Membership) -> None:
     client = Client()
     client.force_login(rita.user)
     assert client.get("/accounts/logout/").status_code == 200
@@ -91,7 +91,7 @@ def test_signing_out_asks_first_and_then_does_it(rita: Membership) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_nobody_signs_up_by_themselves() -> None:
+def test_sign_up_is_closed() -> None:
     client = Client()
     page = client.get("/accounts/signup/")
     assert (page.status_code, "By invitation only" in page.content.decode()) == (200, True)
@@ -99,7 +99,7 @@ def test_nobody_signs_up_by_themselves() -> None:
     assert User.objects.count() == 0
 
 
-def test_a_reset_mail_makes_good_an_earlier_one_that_failed(rita: Membership) -> None:
+def test_a_successful_reset_mail_clears_an_earlier_failure(rita: Membership) -> None:
     stays, goes = (
         failed_job("accounts.mail_reset_link", user_id=user, asked_at=factories.NOW.isoformat())
         for user in (0, rita.user_id)
@@ -110,7 +110,7 @@ def test_a_reset_mail_makes_good_an_earlier_one_that_failed(rita: Membership) ->
     assert [job.pk for job in job_recovery.failed_jobs()] == [stays]
 
 
-def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
+def test_a_forgotten_password_is_reset_by_mail(rita: Membership) -> None:
     client = Client()
     assert client.post("/accounts/password/reset/", {"email": rita.user.email})["Location"] == (
         "/accounts/password/reset/done/"
@@ -143,7 +143,7 @@ def test_a_forgotten_password_is_set_anew_by_a_mail(rita: Membership) -> None:
     assert "This link has expired or was already used." in used.content.decode()
 
 
-def test_a_stranger_cannot_have_mails_sent_or_learn_who_has_a_login(rita: Membership) -> None:
+def test_an_unknown_address_gets_no_mail_and_the_same_response(rita: Membership) -> None:
     known = Client().post("/accounts/password/reset/", {"email": rita.user.email})
     run_jobs()
     mail.outbox.clear()
@@ -155,13 +155,13 @@ def test_a_stranger_cannot_have_mails_sent_or_learn_who_has_a_login(rita: Member
 @pytest.mark.parametrize(
     "path", ["login/", "signup/", "password/reset/", "password/reset/done/", "password/reset/key/done/"]
 )
-def test_the_pages_have_one_heading_and_the_persons_way_to_help(path: str) -> None:
+def test_pages_have_one_heading_and_no_inline_styles(path: str) -> None:
     html = Client().get(f"/accounts/{path}").content.decode()
     assert html.count("<h1") == 1
     assert " style=" not in html
 
 
-def test_the_page_for_too_many_tries_is_kind(rita: Membership) -> None:
+def test_the_rate_limit_page_explains_itself(rita: Membership) -> None:
     client = Client()
     for _ in range(30):
         response = client.post("/accounts/password/reset/", {"email": rita.user.email})
@@ -181,7 +181,7 @@ def test_the_page_for_too_many_tries_is_kind(rita: Membership) -> None:
         {"HTTP_ORIGIN": "https://evil.example", "HTTP_REFERER": "https://evil.example/"},
     ],
 )
-def test_a_reset_link_leads_to_the_base_url_whatever_the_request_says(
+def test_reset_links_use_the_base_url_whatever_the_request_says(
     rita: Membership, settings: Settings, hostile: dict[str, Any]
 ) -> None:
     settings.GOODWORD_BASE_URL = "https://goodword.example"
@@ -211,7 +211,7 @@ def test_a_reset_link_works_for_an_hour(rita: Membership) -> None:
         assert ("Set password" in page, "This link has expired" in page) == (works, not works)
 
 
-def test_an_address_gets_three_reset_links_an_hour_and_the_page_is_always_the_same(
+def test_an_address_gets_at_most_three_reset_links_an_hour(
     rita: Membership,
 ) -> None:
     def ask(email: str, number: int) -> str:
@@ -228,7 +228,7 @@ def test_an_address_gets_three_reset_links_an_hour_and_the_page_is_always_the_sa
     assert len(mail.outbox) == 4
 
 
-def test_wrong_passwords_are_counted_whatever_host_they_are_sent_to(rita: Membership) -> None:
+def test_failed_attempts_are_counted_across_hosts(rita: Membership) -> None:
     for port in range(5):
         Client().post(
             LOGIN, {"login": rita.user.email, "password": "wrong"}, HTTP_HOST=f"localhost:{9000 + port}"
@@ -239,7 +239,7 @@ def test_wrong_passwords_are_counted_whatever_host_they_are_sent_to(rita: Member
     ]
 
 
-def test_without_a_mail_server_a_reset_link_is_tried_again_for_an_hour(
+def test_a_reset_mail_is_retried_for_an_hour_without_a_mail_server(
     rita: Membership, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     smtp = {
@@ -261,7 +261,7 @@ def test_without_a_mail_server_a_reset_link_is_tried_again_for_an_hour(
     ]
 
 
-def test_nobody_without_a_login_any_more_gets_a_reset_link(rita: Membership) -> None:
+def test_a_deactivated_user_gets_no_reset_link(rita: Membership) -> None:
     Client().post("/accounts/password/reset/", {"email": rita.user.email})
     User.objects.filter(pk=rita.user_id).update(is_active=False)
     run_jobs()

@@ -34,7 +34,7 @@ NEW = "a staple of batteries"
 
 
 @pytest.fixture(autouse=True)
-def no_tries_so_far() -> Iterator[None]:
+def clear_attempts() -> Iterator[None]:
     cache.clear()
     yield
     cache.clear()
@@ -64,7 +64,7 @@ def trail(organisation: Organisation) -> list[tuple[str, str]]:
     return [(entry.action, entry.details["address"]) for entry in entries]
 
 
-def test_signing_in_and_out_is_in_the_audit_log_with_address_and_browser(rita: Membership) -> None:
+def test_signing_in_and_out_is_audited_with_address_and_browser(rita: Membership) -> None:
     client = browser()
     assert sign_in(client)
     client.post("/accounts/logout/")
@@ -75,7 +75,7 @@ def test_signing_in_and_out_is_in_the_audit_log_with_address_and_browser(rita: M
     ]
 
 
-def test_each_organisation_of_a_person_has_the_trail_and_no_other(rita: Membership) -> None:
+def test_each_organisation_of_a_user_gets_the_entry(rita: Membership) -> None:
     other, foreign = factories.organisation(), factories.organisation()
     Membership.objects.create(organisation=other, user=rita.user, kind="admin", created_at=factories.NOW)
     factories.member(foreign, email="else@foreign.example")
@@ -87,7 +87,7 @@ def test_each_organisation_of_a_person_has_the_trail_and_no_other(rita: Membersh
     ]
 
 
-def test_failed_tries_and_one_lockout_are_recorded_by_nobody_signed_in(rita: Membership) -> None:
+def test_failed_attempts_and_one_lockout_are_audited(rita: Membership) -> None:
     client = browser(ELSEWHERE)
     for _ in range(8):
         sign_in(client, password="wrong")
@@ -97,7 +97,7 @@ def test_failed_tries_and_one_lockout_are_recorded_by_nobody_signed_in(rita: Mem
     assert set(AuditEntry.objects.of(rita.organisation).values_list("actor", flat=True)) == {"not signed in"}
 
 
-def test_an_unknown_address_leaves_a_line_in_the_log_without_what_was_typed(
+def test_an_unknown_address_is_logged_without_the_input(
     rita: Membership, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING, logger="goodword"):
@@ -108,7 +108,7 @@ def test_an_unknown_address_leaves_a_line_in_the_log_without_what_was_typed(
     assert trail(rita.organisation) == []
 
 
-def test_a_stranger_with_wrong_passwords_does_not_lock_out_the_owner(rita: Membership) -> None:
+def test_wrong_passwords_from_elsewhere_do_not_lock_out_the_owner(rita: Membership) -> None:
     for _ in range(12):
         sign_in(browser(ELSEWHERE), password="wrong")
     assert not sign_in(browser(ELSEWHERE))
@@ -171,34 +171,32 @@ def guessed(db: None, guessed_once: Guessed) -> Guessed:
 
 
 @pytest.mark.parametrize("later", [HOME, BESIDE_HOME_6], ids=["IPv4", "IPv6 /64"])
-def test_a_guess_from_everywhere_is_stopped_and_the_owner_gets_in_from_a_known_network(
-    guessed: Guessed, later: str
-) -> None:
+def test_distributed_guessing_is_blocked_except_from_known_networks(guessed: Guessed, later: str) -> None:
     assert not sign_in(browser(ELSEWHERE), guessed.rita.user.email)
     assert sign_in(browser(later), guessed.rita.user.email)
 
 
-def test_a_known_browser_gets_in_from_a_new_network_and_only_its_owner(guessed: Guessed) -> None:
+def test_a_known_browser_works_from_a_new_network_only_for_its_owner(guessed: Guessed) -> None:
     on_the_road = browser("2001:db8:77::1")
     on_the_road.cookies = guessed.laptop
     assert not sign_in(on_the_road, guessed.bo.user.email)
     assert sign_in(on_the_road, guessed.rita.user.email)
 
 
-def test_a_forged_cookie_makes_no_known_browser(guessed: Guessed) -> None:
+def test_a_forged_cookie_is_not_a_known_browser(guessed: Guessed) -> None:
     forger = browser(ELSEWHERE)
     forger.cookies["goodword_browser"] = str(guessed.rita.user.pk)
     assert not sign_in(forger, guessed.rita.user.email)
 
 
-def test_a_new_password_by_mail_lifts_the_limits(guessed: Guessed) -> None:
+def test_a_password_reset_lifts_the_limits(guessed: Guessed) -> None:
     client = browser(ELSEWHERE)
     assert not sign_in(client, guessed.rita.user.email)
     set_new_password(client, guessed.rita)
     assert sign_in(client, guessed.rita.user.email, NEW)
 
 
-def test_the_limit_does_not_say_which_accounts_there_are(guessed: Guessed) -> None:
+def test_the_limit_does_not_reveal_which_accounts_exist(guessed: Guessed) -> None:
     said = []
     for email in (guessed.rita.user.email, "nobody@acme.example"):
         page = browser(ELSEWHERE).post(LOGIN, {"login": email, "password": "wrong"})
@@ -206,7 +204,7 @@ def test_the_limit_does_not_say_which_accounts_there_are(guessed: Guessed) -> No
     assert said[0] == said[1]
 
 
-def test_a_changed_password_is_recorded_and_must_differ(rita: Membership) -> None:
+def test_a_password_change_is_audited_and_needs_a_different_password(rita: Membership) -> None:
     client = browser()
     sign_in(client)
     form = {
@@ -232,7 +230,7 @@ def set_new_password(client: Client, member: Membership) -> None:
     client.post(where, {"password1": NEW, "password2": NEW})
 
 
-def test_a_reset_is_recorded_when_asked_for_and_when_done_and_must_differ(rita: Membership) -> None:
+def test_a_password_reset_is_audited_and_needs_a_different_password(rita: Membership) -> None:
     client = browser()
     client.post("/accounts/password/reset/", {"email": rita.user.email})
     run_jobs()
@@ -247,7 +245,7 @@ def test_a_reset_is_recorded_when_asked_for_and_when_done_and_must_differ(rita: 
     assert trail(rita.organisation) == [("sign_in.reset_requested", HOME), ("sign_in.password_reset", HOME)]
 
 
-def test_signing_out_everywhere_ends_every_session_of_this_person_alone(rita: Membership) -> None:
+def test_signing_out_everywhere_ends_all_sessions_of_this_user_only(rita: Membership) -> None:
     laptop, phone, colleague = browser(), browser(ELSEWHERE), browser()
     factories.member(rita.organisation, email="bo@acme.example")
     assert (sign_in(laptop), sign_in(phone), sign_in(colleague, "bo@acme.example")) == (True, True, True)
@@ -266,7 +264,7 @@ def test_signing_out_everywhere_needs_a_login(rita: Membership) -> None:
     assert trail(rita.organisation) == []
 
 
-def test_a_member_at_work_stays_signed_in_and_one_who_is_away_does_not(rita: Membership) -> None:
+def test_an_active_session_stays_and_an_idle_one_expires(rita: Membership) -> None:
     start = clock.now()
     client = browser()
     with time_machine.travel(start, tick=False) as travel:
@@ -278,7 +276,7 @@ def test_a_member_at_work_stays_signed_in_and_one_who_is_away_does_not(rita: Mem
         assert client.get("/o/acme/roles/").status_code == 302
 
 
-def test_a_session_is_not_written_with_every_request(rita: Membership) -> None:
+def test_the_session_cookie_is_not_renewed_on_every_request(rita: Membership) -> None:
     client = browser()
     sign_in(client)
     before = client.cookies["goodword_session"].OutputString()
@@ -286,7 +284,7 @@ def test_a_session_is_not_written_with_every_request(rita: Membership) -> None:
     assert client.cookies["goodword_session"].OutputString() == before
 
 
-def test_the_trail_is_pruned_by_age_and_other_entries_stay(rita: Membership, settings: Settings) -> None:
+def test_only_old_sign_in_entries_are_pruned(rita: Membership, settings: Settings) -> None:
     settings.GOODWORD_SIGN_IN_DAYS = 180
     now = clock.now()
     for days in (181, 179):

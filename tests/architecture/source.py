@@ -1,4 +1,4 @@
-"""The source of Goodword as trees, for tests of how it is built."""
+"""Goodword's source as syntax trees, for the architecture tests."""
 
 import ast
 from collections import defaultdict
@@ -62,14 +62,14 @@ def imports() -> dict[str, list[str]]:
 
 
 def calls(*names: str) -> Iterator[tuple[str, ast.Call]]:
-    """Calls of functions or methods of these names, with the module that they stand in."""
+    """Calls of functions or methods of these names, with their module."""
     for module, node in nodes(ast.Call):
         if called(node) in names:
             yield module, node
 
 
 def called(call: ast.Call) -> str:
-    """The last name of what is called."""
+    """The last name of the called function."""
     match call.func:
         case ast.Attribute(attr=name) | ast.Name(id=name):
             return name
@@ -97,7 +97,7 @@ def names_and_texts(node: ast.AST) -> list[str]:
 
 
 def place(module: str, node: ast.expr) -> str:
-    """Where something stands, for a message."""
+    """Its location, for a message."""
     return f"{module}:{node.lineno}"
 
 

@@ -1,4 +1,4 @@
-"""Adjustment requests stay hidden from the hiring team: which modules may read them at all."""
+"""Adjustment requests stay hidden from the hiring team: only listed modules may read them."""
 
 import ast
 
@@ -53,11 +53,11 @@ NAMES = (
     "part.seconds",
     ".seconds }}",
 )
-#: folders of what members read, and of what is sent elsewhere
+#: folders of pages for members and of content that is sent elsewhere
 FOR_MEMBERS = ("workspace", "reports", "greenhouse", "assessments/templates/assessments/result")
 
 
-def test_few_modules_import_adjustments() -> None:
+def test_only_listed_modules_import_adjustments() -> None:
     users = {
         module
         for module, names in imports().items()
@@ -66,7 +66,7 @@ def test_few_modules_import_adjustments() -> None:
     assert users == MAY_IMPORT
 
 
-def test_fewer_use_the_model() -> None:
+def test_only_listed_modules_use_the_adjustment_model() -> None:
     users = {
         module
         for kind in (ast.Name, ast.ClassDef, ast.Attribute, ast.ImportFrom)
@@ -76,7 +76,7 @@ def test_fewer_use_the_model() -> None:
     assert users == MAY_USE_MODEL
 
 
-def test_only_modules_that_run_clocks_read_their_length() -> None:
+def test_only_listed_modules_read_clock_lengths() -> None:
     users = {
         module
         for module, node in nodes(ast.Attribute)
@@ -85,7 +85,7 @@ def test_only_modules_that_run_clocks_read_their_length() -> None:
     assert users - MAY_READ_CLOCKS == set()
 
 
-def test_no_page_for_members_and_no_report_mentions_adjustments_or_clocks() -> None:
+def test_member_pages_and_reports_do_not_mention_adjustments_or_clocks() -> None:
     found = {
         path.relative_to(ROOT / "src" / "goodword").as_posix()
         for folder in FOR_MEMBERS

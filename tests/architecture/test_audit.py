@@ -13,14 +13,14 @@ def skipped(name: str) -> dict[str, Any]:
     return {"name": name, "skip_reason": "Dependency not found on PyPI and could not be audited"}
 
 
-def test_without_an_advisory_database_nothing_was_checked() -> None:
+def test_nothing_passes_without_an_advisory_database() -> None:
     said = "some.lock: nothing was checked, because no advisory database could be reached."
     assert audit.verdict(None, lock="some.lock") == (3, said)
     assert audit.verdict({"dependencies": [skipped("django")]}, lock="some.lock") == (3, said)
     assert audit.verdict({"dependencies": []}, lock="some.lock") == (3, said)
 
 
-def test_packages_that_were_not_looked_up_are_named() -> None:
+def test_skipped_packages_are_named() -> None:
     report = {"dependencies": [package("django"), skipped("waitress"), skipped("holidays")]}
     assert audit.verdict(report, lock="some.lock") == (
         3,
@@ -42,6 +42,6 @@ def test_advisories_are_listed_with_their_fix() -> None:
     )
 
 
-def test_all_packages_checked_and_nothing_known_is_clean() -> None:
+def test_a_clean_report_passes() -> None:
     report = {"dependencies": [package("django"), package("waitress")]}
     assert audit.verdict(report, lock="some.lock") == (0, "some.lock: 2 of 2 packages checked, 0 advisories.")

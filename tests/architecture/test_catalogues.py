@@ -1,4 +1,4 @@
-"""German and French are whole: each sentence that candidates, referees and mails say, with its places to fill."""
+"""The German and French catalogues are complete and match their English sentences."""
 
 import re
 
@@ -20,18 +20,18 @@ def sentences(language: str) -> list[Message]:
     return [message for message in catalogues.catalogue(language) if message.id]
 
 
-def test_every_sentence_stands_in_the_catalogue_and_no_other(sentences: list[Message]) -> None:
+def test_catalogues_contain_exactly_the_sentences_of_the_source(sentences: list[Message]) -> None:
     there = sorted((message.context or "", sources(message)[0]) for message in sentences)
     assert there == sorted(catalogues.sentences(catalogues.sources()))
 
 
-def test_every_sentence_is_translated_and_none_marked_as_unsure(sentences: list[Message]) -> None:
+def test_every_sentence_is_translated_and_none_is_fuzzy(sentences: list[Message]) -> None:
     assert [
         message.id for message in sentences if message.fuzzy or not all(catalogues.strings(message))
     ] == []
 
 
-def test_a_translation_fills_the_places_of_its_sentence(sentences: list[Message]) -> None:
+def test_translations_use_the_placeholders_of_their_sentence(sentences: list[Message]) -> None:
     wrong = [
         (message.id, word)
         for message in sentences
@@ -41,7 +41,7 @@ def test_a_translation_fills_the_places_of_its_sentence(sentences: list[Message]
     assert wrong == []
 
 
-def test_marks_of_elements_in_a_sentence_stay(sentences: list[Message]) -> None:
+def test_translations_keep_the_html_elements(sentences: list[Message]) -> None:
     wrong = [
         (message.id, word)
         for message in sentences
@@ -51,7 +51,7 @@ def test_marks_of_elements_in_a_sentence_stay(sentences: list[Message]) -> None:
     assert wrong == []
 
 
-def test_no_double_mark_in_french_can_fall_onto_the_next_line() -> None:
+def test_french_double_punctuation_does_not_wrap() -> None:
     sentences = [message for message in catalogues.catalogue("fr") if message.id]
     loose = [
         word
@@ -62,7 +62,7 @@ def test_no_double_mark_in_french_can_fall_onto_the_next_line() -> None:
     assert loose == []
 
 
-def test_no_french_word_that_is_elided_precedes_a_name() -> None:
+def test_french_elision_before_names_is_avoided() -> None:
     sentences = [message for message in catalogues.catalogue("fr") if message.id]
     names = "candidate|candidate_name|organisation|name|referee|contact_name|who|sender_name"
     unelided = [
@@ -74,7 +74,7 @@ def test_no_french_word_that_is_elided_precedes_a_name() -> None:
     assert unelided == []
 
 
-def test_what_is_installed_says_what_the_catalogue_says(language: str, sentences: list[Message]) -> None:
+def test_compiled_catalogues_are_current(language: str, sentences: list[Message]) -> None:
     plain = [message for message in sentences if isinstance(message.id, str) and not message.context]
     with translation.override(language):
         said = {message.id: translation.gettext(str(message.id)) for message in plain}
@@ -87,16 +87,16 @@ def sources(message: Message) -> tuple[str, ...]:
 
 
 def fits(message: Message, word: str) -> bool:
-    """Whether just the values of the sentence are filled in; one that counts may do without its number."""
+    """Whether exactly the sentence's placeholders are used; a plural form may omit its number."""
     wanted = {place for source in sources(message) for place in places(source)}
     return places(word) <= wanted if message.pluralizable else places(word) == wanted
 
 
 def places(text: str) -> set[str]:
-    """The values that are filled in."""
+    """The placeholders of a text."""
     return {found[0] for found in PLACE.finditer(text)} - {"%%"}
 
 
 def elements(text: str) -> list[str]:
-    """The marks of elements, in order of their names."""
+    """The HTML tags of a text, sorted."""
     return sorted(re.findall(r"</?\w+", text))

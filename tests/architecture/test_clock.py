@@ -1,17 +1,17 @@
-"""There is one clock."""
+"""All code uses the application clock."""
 
 import ast
 
 from tests.architecture.source import called, nodes
 
-#: who may read the system's time
+#: modules that may read the system time
 ALLOWED = {
     "goodword.core.clock",  # the clock itself
     "goodword.demo.mailbox",  # a separate program, which uses the real time
     "goodword.demo.story",  # uses Goodword from outside, as a person would
 }
 
-#: who may compare with the database's time: the queue stamps its own rows with it
+#: modules that may compare with the database's time: the queue stamps its own rows with it
 ALLOWED_OF_THE_DATABASE = {"goodword.core.health", "goodword.core.job_recovery"}
 
 TELLS_TIME = {
@@ -24,7 +24,7 @@ TELLS_TIME = {
 }
 
 
-def test_only_the_clock_reads_the_systems_time() -> None:
+def test_only_the_clock_reads_system_time() -> None:
     readers = {
         module
         for module, node in nodes(ast.Attribute)
@@ -33,7 +33,7 @@ def test_only_the_clock_reads_the_systems_time() -> None:
     assert readers == ALLOWED
 
 
-def test_the_database_tells_no_time_either() -> None:
+def test_database_time_is_not_used_either() -> None:
     readers = {
         module
         for module, node in nodes(ast.Call)

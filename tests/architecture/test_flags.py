@@ -13,7 +13,7 @@ SHARED = "goodword.workflow.flags"
 #: has the base of both kinds of flag
 RUNS = "goodword.workflow.models"
 
-#: who may import which modules of a package
+#: which modules may import which parts of a package
 MAY_IMPORT = {
     REFERENCES: {
         # handlers and URLs
@@ -39,7 +39,7 @@ MAY_IMPORT = {
     },
 }
 
-#: who else may use the models
+#: which other modules may use the models
 MAY_KNOW_ROWS = {
     # personal data
     "CheckFlag": {
@@ -62,7 +62,7 @@ MAY_KNOW_ROWS = {
     },
 }
 
-#: reverse relations to flags, and who may use them
+#: reverse relations to flags, and the modules that may use them
 RELATIONS = {
     ("check", "flags"): set[str](),
     ("check", "traces"): set[str](),
@@ -74,7 +74,7 @@ RELATIONS = {
 
 
 @pytest.mark.parametrize("package", MAY_IMPORT)
-def test_only_the_candidates_page_shows_flags(package: str) -> None:
+def test_only_listed_modules_import_flags(package: str) -> None:
     users: dict[str, set[str]] = {}
     for module in modules():
         for part in _parts_imported(module, package):
@@ -83,7 +83,7 @@ def test_only_the_candidates_page_shows_flags(package: str) -> None:
     assert users == MAY_IMPORT[package]
 
 
-def test_only_the_two_packages_use_the_shared_mechanism() -> None:
+def test_only_the_two_flag_packages_use_the_shared_code() -> None:
     users = {
         module
         for module in modules()
@@ -147,7 +147,7 @@ def test_flags_are_not_read_through_relations(relation: tuple[str, str]) -> None
         ),
     ],
 )
-def test_only_one_page_shows_flags(name: str, templates: list[str]) -> None:
+def test_only_the_candidate_page_includes_flag_templates(name: str, templates: list[str]) -> None:
     assert [
         path.relative_to(ROOT / "src" / "goodword").as_posix()
         for path in sorted((ROOT / "src" / "goodword").rglob("*.html"))

@@ -1,4 +1,4 @@
-"""The map is true: every event that is recorded stands on it, and on the timeline in words."""
+"""`flow.py` lists every recorded event, and the timeline describes each."""
 
 import inspect
 import re
@@ -25,15 +25,15 @@ def recorded() -> set[str]:
     return {text for text in [*first, *texts(modules()[TABLE])] if EVENT.fullmatch(text)}
 
 
-def test_the_map_has_just_the_events_that_are_recorded() -> None:
+def test_flow_lists_exactly_the_recorded_events() -> None:
     assert recorded() == set(FLOW)
 
 
-def test_the_timeline_has_a_sentence_for_each() -> None:
+def test_the_timeline_has_a_sentence_for_each_event() -> None:
     assert set(SENTENCES) == set(FLOW)
 
 
-def test_every_handler_says_what_it_does_and_takes_an_event() -> None:
+def test_every_handler_has_a_docstring_and_takes_an_event() -> None:
     handlers = {name_of(handler): handler for listed in FLOW.values() for handler in listed}
     assert [name for name, handler in handlers.items() if not inspect.getdoc(handler)] == []
     wrong = {
@@ -44,33 +44,33 @@ def test_every_handler_says_what_it_does_and_takes_an_event() -> None:
     assert wrong == {}
 
 
-def test_no_event_has_the_same_handler_twice() -> None:
+def test_no_event_has_a_handler_twice() -> None:
     twice = [name for name, listed in FLOW.items() if len({name_of(h) for h in listed}) != len(listed)]
     assert twice == []
 
 
-def test_names_of_handlers_fit_their_column() -> None:
+def test_handler_names_fit_their_column() -> None:
     assert [h for listed in FLOW.values() for h in map(name_of, listed) if len(h) > 120] == []
 
 
-#: about what is told to nobody who reads a timeline: they are filed under no application
-NEVER_THERE = {
+#: mails that belong to no application, so they are on no timeline
+NOT_ON_TIMELINE = {
     "assessment.adjustment_answered",
     "assessment.adjustment_request",
     "assessment.adjustment_lost",
 }
 
 
-def test_the_timeline_has_words_for_every_mail() -> None:
+def test_the_timeline_names_every_mail() -> None:
     mails = {
         mail_kind(path)
         for path in SOURCE.glob("goodword/*/templates/*/mail/*.html")
         if "ui" not in path.parts
     }
-    assert set(MAIL_NAMES) == mails - NEVER_THERE
+    assert set(MAIL_NAMES) == mails - NOT_ON_TIMELINE
 
 
 def mail_kind(path: Path) -> str:
-    """A mail's kind, from where its templates lie."""
+    """A mail's kind, from the path of its template."""
     app = {"assessments": "assessment"}.get(path.parts[-3], path.parts[-3])
     return f"{app}.{path.stem}"

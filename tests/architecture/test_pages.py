@@ -1,4 +1,4 @@
-"""Addresses have names, and templates keep to the content security policy."""
+"""URLs have names, and templates keep to the content security policy."""
 
 import re
 from collections.abc import Iterator
@@ -19,16 +19,16 @@ def patterns(below: URLResolver | None = None) -> Iterator[URLPattern]:
             yield pattern
 
 
-def test_every_address_has_a_name() -> None:
+def test_every_url_has_a_name() -> None:
     assert [str(pattern.pattern) for pattern in patterns() if not pattern.name] == []
 
 
-def test_no_two_addresses_share_a_name() -> None:
+def test_url_names_are_unique() -> None:
     names = [pattern.name for pattern in patterns()]
     assert sorted({name for name in names if names.count(name) > 1 and name}) == []
 
 
-def test_no_template_has_styles_or_scripts_of_its_own() -> None:
+def test_templates_have_no_inline_styles_or_scripts() -> None:
     wrong = [
         f"{path.relative_to(SOURCE)}: {found[0].strip()}"
         for path in sorted((SOURCE / "goodword").rglob("templates/**/*.html"))
@@ -38,7 +38,7 @@ def test_no_template_has_styles_or_scripts_of_its_own() -> None:
     assert wrong == []
 
 
-def test_every_form_that_posts_carries_the_token() -> None:
+def test_every_post_form_has_a_csrf_token() -> None:
     wrong = [
         str(path.relative_to(SOURCE))
         for path in sorted((SOURCE / "goodword").rglob("templates/**/*.html"))

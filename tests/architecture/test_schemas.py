@@ -9,7 +9,7 @@ def test_the_published_schema_is_current(name: str) -> None:
     assert (schemas.FOLDER / name).read_text("utf-8") == schemas.text_of(schemas.SCHEMAS[name])
 
 
-def test_the_schema_knows_every_question_type_and_no_other_name() -> None:
+def test_the_schema_has_every_question_type_and_forbids_other_properties() -> None:
     schema = schemas.SCHEMAS["questionnaire.json"]()
     types = schema["properties"]["languages"]["additionalProperties"]["items"]["discriminator"]["mapping"]
     assert len(types) == 17
@@ -17,6 +17,6 @@ def test_the_schema_knows_every_question_type_and_no_other_name() -> None:
     assert all(one["additionalProperties"] is False for one in objects)
 
 
-def test_untranslated_texts_of_an_exported_draft_fit_the_schema() -> None:
+def test_the_schema_allows_untranslated_texts_of_a_draft() -> None:
     kinds = schemas.SCHEMAS["questionnaire.json"]()["$defs"]
     assert [name for name in ("Heading", "Label", "Statement", "Text") if "minLength" in kinds[name]] == []

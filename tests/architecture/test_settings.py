@@ -1,4 +1,4 @@
-"""Every setting is written down, once, in the order of its subject."""
+"""Every setting is documented once."""
 
 import ast
 import re
@@ -23,7 +23,7 @@ ROW = re.compile(r"^\| `([A-Z0-9_]+)` \| (.+?) \| (.+) \|$", re.MULTILINE)
 
 
 def read() -> set[str]:
-    """Names that any of our programs reads from the environment."""
+    """Names that Goodword's programs read from the environment."""
     asked = {text for _, call in calls(*READERS) if call.args for text in texts(call.args[0])}
     looked_up = {
         text
@@ -37,14 +37,14 @@ def read() -> set[str]:
     return {name for name in asked | looked_up if NAME.fullmatch(name)}
 
 
-def test_every_setting_stands_in_the_documentation_and_no_other() -> None:
+def test_every_setting_is_documented_and_no_other() -> None:
     rows = ROW.findall((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
     names = [name for name, _, _ in rows]
     assert sorted(names) == sorted(read())
     assert len(names) == len(set(names))
 
 
-def test_what_production_needs_is_marked_as_needed() -> None:
+def test_settings_required_in_production_are_marked_as_needed() -> None:
     rows = ROW.findall((ROOT / "docs" / "settings.md").read_text(encoding="utf-8"))
     assert {name for name, default, _ in rows if "**needed**" in default} == {
         "GOODWORD_BASE_URL",

@@ -1,4 +1,4 @@
-"""Rows of an organisation are read through the organisation, by construction."""
+"""Rows of an organisation are accessed only through their organisation."""
 
 import ast
 from functools import cache
@@ -11,11 +11,11 @@ from tests.architecture.source import imports, modules, nodes, parents, place
 
 OWNED = {model.__name__ for model in apps.get_models() if issubclass(model, OrganisationOwned)}
 
-#: the ways to rows; a row is made with its organisation
+#: allowed manager methods; rows are created with their organisation
 READS = {"of", "across_organisations"}
 MAKES = {"create"}
 
-#: code for any model of its kind: it holds a row's id, or was given the rows
+#: generic code, which has a row's id or was given the rows
 ANY_MODEL = {
     "goodword.core.outbox",
     "goodword.workflow.domain.application_outcome",
@@ -25,11 +25,11 @@ ANY_MODEL = {
     "goodword.workflow.states",
 }
 
-#: views that look across organisations: where a person has not chosen one yet, or an address names the connection
+#: views that look across organisations: before a member has chosen one, or where the URL identifies the connection
 BEFORE_AN_ORGANISATION = {"goodword.greenhouse.inbox.endpoint", "goodword.workspace.home"}
 
 
-def test_every_owned_model_is_fetched_by_the_one_manager() -> None:
+def test_every_owned_model_uses_the_owned_manager() -> None:
     assert len(OWNED) > 15
     others = [
         model.__name__
@@ -39,13 +39,13 @@ def test_every_owned_model_is_fetched_by_the_one_manager() -> None:
     assert others == []
 
 
-def test_every_model_of_ours_has_an_organisation_or_a_reason() -> None:
+def test_every_other_model_is_listed() -> None:
     without = {
         model.__name__
         for model in apps.get_models()
         if model.__module__.startswith("goodword.") and not issubclass(model, OrganisationOwned)
     }
-    # the log and its dispatch know ids only; people and organisations are what the rest belongs to
+    # events store ids only; users and organisations are the owners
     assert without == {
         "ClockOffset",
         "Event",
@@ -58,7 +58,7 @@ def test_every_model_of_ours_has_an_organisation_or_a_reason() -> None:
     }
 
 
-def test_no_row_of_an_organisation_is_reached_otherwise() -> None:
+def test_owned_rows_are_accessed_only_through_their_organisation() -> None:
     wrong = []
     above = cache(lambda module: parents(modules()[module]))
     for module, node in nodes(ast.Attribute):
@@ -75,20 +75,20 @@ def test_no_row_of_an_organisation_is_reached_otherwise() -> None:
 
 
 def names_organisation(call: ast.AST) -> bool:
-    """Whether a row is made with its organisation named."""
+    """Whether a row is created with its organisation."""
     return isinstance(call, ast.Call) and any(
         word.arg in {"organisation", "organisation_id", None} for word in call.keywords
     )
 
 
-def test_the_managers_back_door_is_used_only_by_code_for_any_model() -> None:
+def test_only_generic_code_uses_the_default_manager() -> None:
     users = {
         module for module, node in nodes(ast.Attribute) if node.attr in {"_default_manager", "_base_manager"}
     }
     assert users == ANY_MODEL
 
 
-def test_views_never_look_across_organisations() -> None:
+def test_only_listed_views_look_across_organisations() -> None:
     users = {
         module
         for module, node in nodes(ast.Attribute)
@@ -98,5 +98,5 @@ def test_views_never_look_across_organisations() -> None:
 
 
 def has_views(module: str) -> bool:
-    """Whether a module has views: they all say which methods they take."""
+    """Whether a module has views: all of them are decorated with their methods."""
     return any(name.startswith("django.views.decorators.http.") for name in imports()[module])

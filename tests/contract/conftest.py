@@ -10,7 +10,7 @@ from tests.contract.moments import Moments
 
 @pytest.fixture
 def time() -> Moments:
-    """A clock that only sleeping moves."""
+    """A clock that moves only by sleeping."""
     return Moments()
 
 

@@ -1,4 +1,4 @@
-"""A test clock that only sleeping moves."""
+"""A test clock that moves only by sleeping."""
 
 from datetime import UTC, datetime, timedelta
 

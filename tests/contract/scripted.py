@@ -1,4 +1,4 @@
-"""A Greenhouse with scripted answers, for those that the sandbox should not give."""
+"""A Greenhouse with scripted responses that the sandbox should not give."""
 
 import json
 from collections.abc import Callable, Iterable

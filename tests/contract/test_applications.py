@@ -9,7 +9,7 @@ from greenhouse_sandbox.acts import applications, progress
 from tests.contract.greenhouse import Greenhouse, open_account
 
 
-def test_an_application_in_process_is_active_and_stands_in_its_jobs_stage(greenhouse: Greenhouse) -> None:
+def test_an_active_application_has_its_stage(greenhouse: Greenhouse) -> None:
     made = greenhouse.application()
     stage_id = greenhouse.move(made, 2)
     found = greenhouse.api().application(made.id)
@@ -24,7 +24,7 @@ def test_an_application_in_process_is_active_and_stands_in_its_jobs_stage(greenh
     assert (found.rejection_reason_id, found.rejection_reason_name) == (None, None)
 
 
-def test_a_rejected_application_says_when_and_why(greenhouse: Greenhouse) -> None:
+def test_a_rejected_application_has_date_and_reason(greenhouse: Greenhouse) -> None:
     made = greenhouse.application()
     reason = next(greenhouse.store.rejection_reasons.rising())
     progress.reject(
@@ -37,7 +37,7 @@ def test_a_rejected_application_says_when_and_why(greenhouse: Greenhouse) -> Non
     assert found.rejection_reason_name == reason.name
 
 
-def test_a_hired_application_is_hired(greenhouse: Greenhouse) -> None:
+def test_a_hired_application(greenhouse: Greenhouse) -> None:
     made = greenhouse.application()
     progress.hire(greenhouse.store, made, actor_id=None, now=greenhouse.now())
     found = greenhouse.api().application(made.id)
@@ -45,7 +45,7 @@ def test_a_hired_application_is_hired(greenhouse: Greenhouse) -> None:
     assert found.status is ApplicationStatus.HIRED
 
 
-def test_a_prospect_has_no_job_and_no_stage_but_jobs_it_may_suit(greenhouse: Greenhouse) -> None:
+def test_a_prospect_has_no_job_or_stage_but_prospective_jobs(greenhouse: Greenhouse) -> None:
     jobs = [job.id for job in greenhouse.store.jobs.rising()][:2]
     made = applications.add_prospect(
         greenhouse.store, greenhouse.candidate(), job_ids=jobs, actor_id=None, now=greenhouse.now()
@@ -56,14 +56,14 @@ def test_a_prospect_has_no_job_and_no_stage_but_jobs_it_may_suit(greenhouse: Gre
     assert sorted(found.prospective_job_ids) == jobs
 
 
-def test_what_cannot_be_seen_is_none(greenhouse: Greenhouse) -> None:
+def test_invisible_records_are_none_or_empty(greenhouse: Greenhouse) -> None:
     api = greenhouse.api()
     assert [api.application(999), api.candidate(999), api.user(999)] == [None, None, None]
     assert [*api.candidates([999]), *api.users(user_ids=[999]), *api.job_stages([999])] == []
     assert [*api.job_posts([999]), *api.job_owners([999]), *api.notes(999)] == []
 
 
-def test_applications_are_found_by_job_and_status(greenhouse: Greenhouse) -> None:
+def test_applications_are_filtered_by_job_and_status(greenhouse: Greenhouse) -> None:
     here, there = greenhouse.application(job=2), greenhouse.application(job=3)
     assert here.job_id is not None
     assert there.job_id is not None
@@ -85,7 +85,7 @@ def test_applications_are_found_by_job_and_status(greenhouse: Greenhouse) -> Non
     assert {here.id, there.id} <= both
 
 
-def test_a_list_longer_than_a_page_comes_whole_and_without_repetition(greenhouse: Greenhouse) -> None:
+def test_long_lists_are_complete_and_without_duplicates(greenhouse: Greenhouse) -> None:
     person = greenhouse.candidate()
     made = {greenhouse.application(person, job=3).id for _ in range(1030)}
     job_id = list(greenhouse.store.jobs.rising())[3].id
@@ -94,7 +94,7 @@ def test_a_list_longer_than_a_page_comes_whole_and_without_repetition(greenhouse
     assert made <= set(found)
 
 
-def test_only_what_changed_since_is_found(greenhouse: Greenhouse) -> None:
+def test_applications_are_filtered_by_update_time(greenhouse: Greenhouse) -> None:
     greenhouse.store.clock.advance(timedelta(days=2))
     since = greenhouse.now()
     greenhouse.store.clock.advance(timedelta(seconds=5))
@@ -123,7 +123,7 @@ def test_v3_without_the_new_members_finds_stage_and_reason_elsewhere() -> None:
     greenhouse.sandbox.close()
 
 
-def test_v3_that_can_find_the_stage_nowhere_says_so_rather_than_none() -> None:
+def test_v3_raises_forbidden_if_the_stage_cannot_be_read() -> None:
     greenhouse = open_account("v3")
     greenhouse.store.switches["new_application_members"] = False
     greenhouse.tick("Applications", "Candidates")
@@ -134,7 +134,7 @@ def test_v3_that_can_find_the_stage_nowhere_says_so_rather_than_none() -> None:
     greenhouse.sandbox.close()
 
 
-def test_v3_without_the_reasons_permission_still_knows_the_rejection() -> None:
+def test_v3_without_permission_for_reasons_still_reads_the_rejection() -> None:
     greenhouse = open_account("v3")
     greenhouse.tick("Applications")
     made = greenhouse.application()
@@ -149,7 +149,7 @@ def test_v3_without_the_reasons_permission_still_knows_the_rejection() -> None:
     greenhouse.sandbox.close()
 
 
-def test_the_entry_into_a_stage_is_known_in_v3_only(greenhouse: Greenhouse) -> None:
+def test_time_of_stage_entry_is_known_only_in_v3(greenhouse: Greenhouse) -> None:
     made = greenhouse.application()
     greenhouse.store.clock.advance(timedelta(hours=3))
     greenhouse.move(made, 1)
@@ -159,5 +159,5 @@ def test_the_entry_into_a_stage_is_known_in_v3_only(greenhouse: Greenhouse) -> N
     assert entered == (None if greenhouse.version == "v1" else row.entered_at)
 
 
-def test_the_entry_is_unknown_for_what_cannot_be_seen(greenhouse: Greenhouse) -> None:
+def test_time_of_stage_entry_is_none_for_an_invisible_application(greenhouse: Greenhouse) -> None:
     assert greenhouse.api().stage_entered_at(999) is None

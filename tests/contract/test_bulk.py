@@ -11,14 +11,14 @@ def paths(greenhouse: Greenhouse) -> list[str]:
     return [call["path"] for call in reversed(greenhouse.sandbox.calls.list(f"/{greenhouse.version}"))]
 
 
-def test_applications_are_read_by_fifty_where_greenhouse_can_do_it(greenhouse: Greenhouse) -> None:
+def test_v3_reads_applications_in_batches_of_fifty(greenhouse: Greenhouse) -> None:
     made = [greenhouse.application().id for _ in range(60)]
     found = list(greenhouse.api().applications_by_id([*made, made[0], 999]))
     assert sorted(one.id for one in found) == made
     assert len(paths(greenhouse)) == (2 if greenhouse.version == "v3" else 61)
 
 
-def test_an_application_read_among_others_is_the_same_as_alone(greenhouse: Greenhouse) -> None:
+def test_an_application_is_the_same_alone_and_in_a_batch(greenhouse: Greenhouse) -> None:
     one, other = greenhouse.application(), greenhouse.application()
     greenhouse.move(one, 2)
     api = greenhouse.api()
@@ -26,7 +26,7 @@ def test_an_application_read_among_others_is_the_same_as_alone(greenhouse: Green
     assert found == {one.id: api.application(one.id), other.id: api.application(other.id)}
 
 
-def test_no_ids_ask_nothing(greenhouse: Greenhouse) -> None:
+def test_no_ids_make_no_calls(greenhouse: Greenhouse) -> None:
     api = greenhouse.api()
     assert list(api.applications_by_id([])) == []
     assert list(api.application_stages_of([])) == []
@@ -35,7 +35,7 @@ def test_no_ids_ask_nothing(greenhouse: Greenhouse) -> None:
     assert paths(greenhouse) == []
 
 
-def test_stages_of_many_applications_with_the_moment_of_entry(greenhouse: Greenhouse) -> None:
+def test_stages_of_many_applications_with_time_of_entry(greenhouse: Greenhouse) -> None:
     made = [greenhouse.application() for _ in range(60)]
     stages = {row.id: greenhouse.move(row, 2) for row in made}
     found = list(greenhouse.api().application_stages_of(stages))
@@ -50,7 +50,7 @@ def test_stages_of_many_applications_with_the_moment_of_entry(greenhouse: Greenh
     assert entered is not None
 
 
-def test_what_changed_after_the_end_of_a_window_waits_for_the_next(greenhouse: Greenhouse) -> None:
+def test_updates_after_the_end_of_the_window_are_left_for_the_next(greenhouse: Greenhouse) -> None:
     clock = greenhouse.store.clock
     begun = clock.now()
     clock.advance(timedelta(minutes=1))
@@ -64,7 +64,7 @@ def test_what_changed_after_the_end_of_a_window_waits_for_the_next(greenhouse: G
     assert [row.id for row in api.applications(updated_since=until)] == [late.id]
 
 
-def test_one_job_by_its_id(greenhouse: Greenhouse) -> None:
+def test_jobs_by_id(greenhouse: Greenhouse) -> None:
     row = next(greenhouse.store.jobs.rising())
     api = greenhouse.api()
     job = api.job(row.id)
@@ -73,7 +73,7 @@ def test_one_job_by_its_id(greenhouse: Greenhouse) -> None:
     assert api.job(999) is None
 
 
-def test_names_of_departments_and_offices_are_read_once_for_a_client() -> None:
+def test_department_and_office_names_are_read_once_per_client() -> None:
     greenhouse = open_account("v3")
     api = greenhouse.api()
     for row in greenhouse.store.jobs.rising():
@@ -82,12 +82,12 @@ def test_names_of_departments_and_offices_are_read_once_for_a_client() -> None:
     greenhouse.sandbox.close()
 
 
-def test_the_account_has_a_name_where_greenhouse_tells_it(greenhouse: Greenhouse) -> None:
+def test_account_name_is_known_only_in_v3(greenhouse: Greenhouse) -> None:
     told = greenhouse.api().account()
     assert told == (greenhouse.store.organisation["name"] if greenhouse.version == "v3" else None)
 
 
-def test_who_acts_is_known_with_v3_and_nobody_does_with_v1(greenhouse: Greenhouse) -> None:
+def test_acting_user_is_known_only_in_v3(greenhouse: Greenhouse) -> None:
     if greenhouse.version == "v1":
         assert greenhouse.api().who_am_i() == Actor()
         return
@@ -99,7 +99,7 @@ def test_who_acts_is_known_with_v3_and_nobody_does_with_v1(greenhouse: Greenhous
         assert api.who_am_i() == Actor(user.id, user.site_admin)
 
 
-def test_whoever_may_not_read_users_still_learns_who_acts() -> None:
+def test_acting_user_is_known_without_permission_for_users() -> None:
     greenhouse = open_account("v3")
     greenhouse.tick(*ALL - {"Users"})
     admin = next(row for row in greenhouse.store.users.rising() if row.site_admin)
@@ -107,7 +107,7 @@ def test_whoever_may_not_read_users_still_learns_who_acts() -> None:
     greenhouse.sandbox.close()
 
 
-def test_candidates_who_changed_in_a_window_are_told(greenhouse: Greenhouse) -> None:
+def test_candidates_changed_in_a_window(greenhouse: Greenhouse) -> None:
     before = greenhouse.now()
     person = greenhouse.candidate()
     api, later = greenhouse.api(), greenhouse.now() + timedelta(seconds=2)
@@ -115,7 +115,7 @@ def test_candidates_who_changed_in_a_window_are_told(greenhouse: Greenhouse) -> 
     assert list(api.candidates_changed(since=later, until=later + timedelta(hours=1))) == []
 
 
-def test_applications_come_with_their_candidates_in_few_calls(greenhouse: Greenhouse) -> None:
+def test_applications_with_their_candidates_take_few_calls(greenhouse: Greenhouse) -> None:
     made = [greenhouse.application() for _ in range(60)]
     greenhouse.move(made[7], 2)
     api = greenhouse.api()
@@ -128,14 +128,14 @@ def test_applications_come_with_their_candidates_in_few_calls(greenhouse: Greenh
     assert found[one.id] == (api.application(one.id), api.candidate(one.candidate_id))
 
 
-def test_of_several_applications_of_a_person_only_those_asked_for_come(greenhouse: Greenhouse) -> None:
+def test_only_requested_applications_of_a_person_are_returned(greenhouse: Greenhouse) -> None:
     person = greenhouse.candidate()
     one, _other = greenhouse.application(person), greenhouse.application(person, job=1)
     found = list(greenhouse.api().people_of({one.id: person.id, 999: None, 998: 997}))
     assert [(row.id, owner.id) for row, owner in found] == [(one.id, person.id)]
 
 
-def test_without_the_candidates_id_v1_leaves_an_application_out(greenhouse: Greenhouse) -> None:
+def test_v1_needs_the_candidate_id(greenhouse: Greenhouse) -> None:
     one = greenhouse.application()
     found = [row.id for row, _ in greenhouse.api().people_of({one.id: None})]
     assert found == ([one.id] if greenhouse.version == "v3" else [])

@@ -1,4 +1,4 @@
-"""Errors by status, their sentences, and that they contain no secret."""
+"""Error classes by status, their messages, and that they contain no secret."""
 
 import traceback
 
@@ -37,7 +37,7 @@ from tests.contract.scripted import CLIENT_ID, CLIENT_SECRET, KEY, Reply, Script
         (503, Unavailable),
     ],
 )
-def test_each_status_becomes_its_error_with_method_path_status_and_request_id(
+def test_each_status_maps_to_an_error_with_its_details(
     version: str, status: int, kind: type[HarvestError], time: Moments
 ) -> None:
     api = client(version, Scripted(*[Reply(status)] * 2), time, retry=ONCE)
@@ -60,7 +60,7 @@ def test_each_status_becomes_its_error_with_method_path_status_and_request_id(
     ("worked_before", "kind"),
     [(False, Refusal.WRONG), (True, Refusal.REVOKED_OR_EXPIRED), (None, Refusal.UNKNOWN)],
 )
-def test_a_refused_credential_is_wrong_or_revoked_by_whether_it_ever_worked(
+def test_a_401_means_wrong_or_revoked_depending_on_earlier_success(
     version: str, worked_before: bool | None, kind: Refusal, time: Moments
 ) -> None:
     api = client(version, Scripted(*[Reply(401)] * 2), time, worked_before=worked_before)
@@ -70,7 +70,7 @@ def test_a_refused_credential_is_wrong_or_revoked_by_whether_it_ever_worked(
     assert caught.value.may_be_permission is (version == "v1")
 
 
-def test_a_v1_key_that_has_just_worked_lacks_a_permission_when_it_is_refused(time: Moments) -> None:
+def test_a_v1_401_after_a_success_means_a_missing_permission(time: Moments) -> None:
     api = client("v1", Scripted(Reply(body=[]), Reply(401)), time)
     assert list(api.jobs()) == []
     with pytest.raises(Forbidden) as caught:
@@ -79,7 +79,7 @@ def test_a_v1_key_that_has_just_worked_lacks_a_permission_when_it_is_refused(tim
     assert caught.value.sentence == "Greenhouse does not let this key use Candidates."
 
 
-def test_a_v3_refusal_names_the_scope_and_the_site_admin(time: Moments) -> None:
+def test_a_v3_403_names_the_scope_and_site_admin(time: Moments) -> None:
     api = client("v3", Scripted(Reply(403)), time)
     with pytest.raises(Forbidden) as caught:
         list(api.job_stages([1]))
@@ -91,7 +91,7 @@ def test_a_v3_refusal_names_the_scope_and_the_site_admin(time: Moments) -> None:
     )
 
 
-def test_what_greenhouse_says_is_passed_on_in_both_forms_of_its_errors(version: str, time: Moments) -> None:
+def test_error_messages_are_passed_on_in_both_formats(version: str, time: Moments) -> None:
     body = {"message": "Unprocessable Content", "errors": ["Too far.", {"per_page": "`600` is too many"}]}
     api = client(version, Scripted(Reply(422, body)), time)
     with pytest.raises(Invalid) as caught:
@@ -101,14 +101,14 @@ def test_what_greenhouse_says_is_passed_on_in_both_forms_of_its_errors(version: 
     )
 
 
-def test_a_proxy_page_is_not_passed_on(version: str, time: Moments) -> None:
+def test_html_error_pages_are_not_passed_on(version: str, time: Moments) -> None:
     api = client(version, Scripted(Reply(502, "<html>Bad gateway</html>")), time, retry=ONCE)
     with pytest.raises(Unavailable) as caught:
         api.application(1)
     assert caught.value.detail == ""
 
 
-def test_no_secret_is_in_any_error_even_if_greenhouse_echoes_it(version: str, time: Moments) -> None:
+def test_errors_contain_no_secret_even_if_echoed(version: str, time: Moments) -> None:
     echo = f"client_id={CLIENT_ID} {CLIENT_SECRET} {KEY} token-1 token-2 is not valid"
     scripted = Scripted(Reply(400, {"message": echo}))
     api = client(version, scripted, time)
@@ -119,7 +119,7 @@ def test_no_secret_is_in_any_error_even_if_greenhouse_echoes_it(version: str, ti
         assert secret not in shown
 
 
-def test_a_401_on_a_write_is_known_not_to_have_been_done(version: str, time: Moments) -> None:
+def test_a_401_on_a_write_has_a_known_outcome(version: str, time: Moments) -> None:
     api = client(version, Scripted(*[Reply(401)] * 2), time)
     with pytest.raises(Unauthorised) as caught:
         api.post_note(
@@ -128,7 +128,7 @@ def test_a_401_on_a_write_is_known_not_to_have_been_done(version: str, time: Mom
     assert caught.value.outcome_unknown is False
 
 
-def test_410_says_that_v1_is_switched_off_and_is_no_records_absence(time: Moments) -> None:
+def test_410_means_v1_is_switched_off(time: Moments) -> None:
     api = client("v1", Scripted(Reply(410)), time)
     with pytest.raises(NotFound) as caught:
         api.application(1)

@@ -78,7 +78,7 @@ from tests.contract.moments import Moments
         ("192.0.0.1", False),
     ],
 )
-def test_which_addresses_are_public(address: str, public: bool) -> None:
+def test_public_addresses(address: str, public: bool) -> None:
     assert is_public(ipaddress.ip_address(address)) is public
 
 
@@ -89,7 +89,7 @@ def test_which_addresses_are_public(address: str, public: bool) -> None:
         *("[::127.0.0.1]", "[::ffff:127.0.0.1]", "[::ffff:0:127.0.0.1]", "[fec0::1]", "[5f00::1]"),
     ],
 )
-def test_a_private_address_is_refused_before_anything_is_sent(host: str, time: Moments) -> None:
+def test_private_addresses_are_refused_before_anything_is_sent(host: str, time: Moments) -> None:
     with wires.serving(wires.answers()) as wire:
         api = build(
             V1Credentials("key"),
@@ -107,7 +107,7 @@ def test_a_private_address_is_refused_before_anything_is_sent(host: str, time: M
     )
 
 
-def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_name_is_resolved_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """DNS rebinding: public when checked, private when called."""
     answers = iter(["8.8.8.8", "127.0.0.1"])
 
@@ -129,7 +129,7 @@ def test_a_name_is_resolved_once_so_that_no_second_answer_counts(monkeypatch: py
     assert called == ["8.8.8.8"]
 
 
-def test_a_name_with_one_private_address_among_public_ones_is_refused(
+def test_a_name_with_any_private_address_is_refused(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def resolver(host: str, port: int, **_: object) -> list[object]:
@@ -143,7 +143,7 @@ def test_a_name_with_one_private_address_among_public_ones_is_refused(
         PublicOnly(httpx2.HTTPTransport()).handle_request(httpx2.Request("GET", "https://harvest.example/"))
 
 
-def test_the_connection_goes_to_the_checked_address_with_the_name_in_host_and_tls(
+def test_the_checked_address_is_used_with_the_original_host_and_sni(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tried: list[httpx2.Request] = []
@@ -173,7 +173,7 @@ def test_the_connection_goes_to_the_checked_address_with_the_name_in_host_and_tl
         assert one.read() == b"body"
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(time: Moments, tmp_path: Path) -> None:
+def test_an_untrusted_certificate_is_refused(time: Moments, tmp_path: Path) -> None:
     with wires.serving(wires.answers(), certificate=wires.self_signed(tmp_path)) as wire:
         api = wire.api(time, base_url=f"https://127.0.0.1:{wire.port}/v1")
         with pytest.raises(Unavailable) as caught:
@@ -183,9 +183,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(time: Moments, tmp_pat
     assert caught.value.outcome_unknown is False
 
 
-def test_a_certificate_of_an_own_authority_is_trusted_where_the_environment_names_it(
-    time: Moments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ssl_cert_file_is_honoured(time: Moments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     certificate = wires.self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
     with wires.serving(wires.answers(), certificate=certificate) as wire:
@@ -206,7 +204,7 @@ def test_a_certificate_of_an_own_authority_is_trusted_where_the_environment_name
         "",
     ],
 )
-def test_what_is_no_https_address_is_refused_when_the_client_is_built(address: str, time: Moments) -> None:
+def test_invalid_base_urls_are_rejected(address: str, time: Moments) -> None:
     with pytest.raises(ValueError, match="address"):
         build(V1Credentials("key"), base_url=address, clock=time.now)
     with pytest.raises(ValueError, match="address"):

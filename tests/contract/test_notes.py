@@ -15,7 +15,7 @@ from tests.contract.greenhouse import Greenhouse, open_account
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
-def test_a_note_is_written_and_read_back_with_author_and_visibility(
+def test_a_posted_note_is_read_back_with_author_and_visibility(
     greenhouse: Greenhouse, visibility: Visibility
 ) -> None:
     made = greenhouse.application()
@@ -37,7 +37,7 @@ def test_a_note_is_written_and_read_back_with_author_and_visibility(
     assert found.application_id == (None if greenhouse.version == "v1" else made.id)
 
 
-def test_the_feed_gives_notes_only(greenhouse: Greenhouse) -> None:
+def test_notes_exclude_other_activities(greenhouse: Greenhouse) -> None:
     made = greenhouse.application()  # which also makes an activity
     person = greenhouse.store.candidates[made.candidate_id]
     note_id = greenhouse.note(person, "Good first call.", "public")
@@ -46,7 +46,7 @@ def test_the_feed_gives_notes_only(greenhouse: Greenhouse) -> None:
     ]
 
 
-def test_a_note_for_a_person_who_is_gone_is_not_found(greenhouse: Greenhouse) -> None:
+def test_a_note_for_a_missing_candidate_is_not_found(greenhouse: Greenhouse) -> None:
     with pytest.raises(NotFound) as caught:
         greenhouse.api().post_note(
             candidate_id=999,
@@ -58,7 +58,7 @@ def test_a_note_for_a_person_who_is_gone_is_not_found(greenhouse: Greenhouse) ->
     assert caught.value.outcome_unknown is False
 
 
-def test_an_author_is_needed_with_v1_and_the_acting_user_with_v3(greenhouse: Greenhouse) -> None:
+def test_v1_needs_an_author_and_v3_uses_the_acting_user(greenhouse: Greenhouse) -> None:
     person = greenhouse.candidate()
 
     def post() -> int | None:
@@ -81,7 +81,7 @@ def test_an_author_is_needed_with_v1_and_the_acting_user_with_v3(greenhouse: Gre
             post()
 
 
-def test_writing_without_the_permission_is_forbidden_and_leaves_nothing(greenhouse: Greenhouse) -> None:
+def test_posting_without_permission_is_forbidden_and_writes_nothing(greenhouse: Greenhouse) -> None:
     greenhouse.tick("Jobs", "Users")
     person = greenhouse.candidate()
     before = len(greenhouse.store.notes)
@@ -104,7 +104,7 @@ def test_writing_without_the_permission_is_forbidden_and_leaves_nothing(greenhou
     ("kind", "error", "written"),
     [("fail", Unavailable, 0), ("fail_after", Unavailable, 1), ("garbage", UnexpectedShape, 1)],
 )
-def test_after_a_failed_write_the_outcome_is_unknown_and_the_marker_tells(
+def test_a_failed_write_has_an_unknown_outcome_that_the_notes_resolve(
     greenhouse: Greenhouse, kind: str, error: type[HarvestError], written: int
 ) -> None:
     person = greenhouse.candidate()
@@ -122,7 +122,7 @@ def test_after_a_failed_write_the_outcome_is_unknown_and_the_marker_tells(
     assert len([note for note in api.notes(person.id) if "A1B2" in note.body]) == written
 
 
-def test_reads_recover_from_faults_of_the_sandbox(greenhouse: Greenhouse) -> None:
+def test_reads_recover_from_faults(greenhouse: Greenhouse) -> None:
     made = greenhouse.application()
     path = f"/{greenhouse.version}"
     greenhouse.sandbox.faults.add({"kind": "fail", "method": "GET", "path": path, "times": 2})
@@ -134,7 +134,7 @@ def test_reads_recover_from_faults_of_the_sandbox(greenhouse: Greenhouse) -> Non
     assert found.id == made.id
 
 
-def test_a_note_of_another_persons_application_is_refused_by_v3() -> None:
+def test_v3_refuses_a_note_with_another_candidates_application() -> None:
     greenhouse = open_account("v3")
     made, other = greenhouse.application(), greenhouse.candidate()
     with pytest.raises(Invalid) as caught:

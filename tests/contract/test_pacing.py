@@ -70,7 +70,7 @@ def test_background_work_uses_98_percent_of_each_window(time: Moments, rate: Rat
     assert counts == [most] * 3
 
 
-def test_background_work_takes_most_at_once_and_the_rest_spread_over_the_window(time: Moments) -> None:
+def test_background_calls_start_with_a_burst_and_then_spread_over_the_window(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, BACK) == 105
     time.sleep(10)
@@ -81,19 +81,19 @@ def test_background_work_takes_most_at_once_and_the_rest_spread_over_the_window(
     assert calls(pacer, time, BACK) == 9
 
 
-def test_a_person_in_the_middle_of_a_sync_finds_calls_left(time: Moments) -> None:
+def test_a_person_finds_calls_left_during_a_sync(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert through(pacer, time, BACK, seconds=15) == 105 + 24
     assert calls(pacer, time, PERSON) == 21
 
 
-def test_a_sync_that_has_used_its_share_leaves_three_calls_to_people(time: Moments) -> None:
+def test_a_sync_leaves_three_calls_for_people(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert through(pacer, time, BACK, seconds=29) == 147
     assert calls(pacer, time, PERSON) == 3
 
 
-def test_background_work_lets_a_person_pass_and_then_leaves_a_fifth_for_a_minute(time: Moments) -> None:
+def test_background_calls_yield_to_a_person_and_then_reserve_a_fifth_for_a_minute(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 1) == 1
     assert pacer.take(priority=BACK, now=time.now()) == 0.5
@@ -106,7 +106,7 @@ def test_background_work_lets_a_person_pass_and_then_leaves_a_fifth_for_a_minute
     assert through(pacer, time, BACK, seconds=29.5) == 147
 
 
-def test_a_person_who_waits_for_the_next_window_goes_first_when_it_opens(time: Moments) -> None:
+def test_a_waiting_person_goes_first_in_the_next_window(time: Moments) -> None:
     pacer = LocalPacer(SMALL)
     assert calls(pacer, time, PERSON) == 10
     wait = pacer.take(priority=BACK, now=time.now())
@@ -131,7 +131,7 @@ def test_an_empty_window_is_waited_out(time: Moments) -> None:
     assert calls(pacer, time, PERSON) == 150
 
 
-def test_the_limit_that_an_answer_tells_goes_before_what_is_usual(time: Moments) -> None:
+def test_a_reported_limit_overrides_the_default(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, BACK, 3) == 3
     answered(pacer, 599, limit=600, at=time.now())
@@ -142,7 +142,7 @@ def test_the_limit_that_an_answer_tells_goes_before_what_is_usual(time: Moments)
     assert calls(other, time, PERSON) == 9
 
 
-def test_an_answer_from_a_window_gone_by_says_nothing_of_this_one(time: Moments) -> None:
+def test_a_response_from_an_earlier_window_is_ignored(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     before = time.now()
     assert calls(pacer, time, PERSON, 1) == 1
@@ -152,7 +152,7 @@ def test_an_answer_from_a_window_gone_by_says_nothing_of_this_one(time: Moments)
     assert calls(pacer, time, PERSON) == 149
 
 
-def test_answers_that_overtake_each_other_do_not_add_calls(time: Moments) -> None:
+def test_out_of_order_responses_add_no_calls(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 141) == 141
     begun = time.now()
@@ -161,14 +161,14 @@ def test_answers_that_overtake_each_other_do_not_add_calls(time: Moments) -> Non
     assert calls(pacer, time, PERSON) == 9
 
 
-def test_beside_another_program_some_distance_is_kept(time: Moments) -> None:
+def test_a_margin_is_kept_when_another_program_makes_calls(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 10) == 10
     answered(pacer, 40, at=time.now())
     assert calls(pacer, time, PERSON) == 34
 
 
-def test_counts_that_go_up_and_down_in_a_dated_window_are_taken_at_the_lowest(time: Moments) -> None:
+def test_the_lowest_count_in_a_dated_window_is_used(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 2) == 2
     for remaining in (120, 148, 119, 147):
@@ -177,7 +177,7 @@ def test_counts_that_go_up_and_down_in_a_dated_window_are_taken_at_the_lowest(ti
     assert calls(pacer, time, PERSON) <= 119
 
 
-def test_after_a_429_nobody_calls_for_the_wait_and_then_one_call_finds_out(time: Moments) -> None:
+def test_after_a_429_everyone_waits_and_then_one_call_probes(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 2) == 2
     pacer.refused(wait=5, now=time.now())
@@ -189,7 +189,7 @@ def test_after_a_429_nobody_calls_for_the_wait_and_then_one_call_finds_out(time:
     assert calls(pacer, time, PERSON) == 100
 
 
-def test_a_429_that_asks_for_no_wait_is_no_reason_to_storm(time: Moments) -> None:
+def test_a_429_without_a_wait_does_not_cause_a_storm(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     for _ in range(3):
         assert calls(pacer, time, BACK) >= 1
@@ -200,7 +200,7 @@ def test_a_429_that_asks_for_no_wait_is_no_reason_to_storm(time: Moments) -> Non
 
 
 @pytest.mark.parametrize("fast", [7.0, -7.0])
-def test_a_clock_that_is_wrong_is_put_right_by_the_date_of_answers(time: Moments, fast: float) -> None:
+def test_clock_skew_is_corrected_by_the_date_header(time: Moments, fast: float) -> None:
     greenhouse = Counted(V3_RATE, time, offset=-fast, dated=True)
     pacer = LocalPacer(V3_RATE)
     greenhouse.sync(pacer, seconds=240)
@@ -208,20 +208,20 @@ def test_a_clock_that_is_wrong_is_put_right_by_the_date_of_answers(time: Moments
 
 
 @pytest.mark.parametrize("fast", [7.0, -7.0])
-def test_without_a_date_the_count_itself_shows_when_a_window_turns(time: Moments, fast: float) -> None:
+def test_window_turns_are_inferred_from_counts_without_a_date_header(time: Moments, fast: float) -> None:
     greenhouse = Counted(V3_RATE, time, offset=-fast, dated=False)
     pacer = LocalPacer(V3_RATE)
     greenhouse.sync(pacer, seconds=240)
     assert (greenhouse.refused, min(greenhouse.full()[1:])) == (0, 147)
 
 
-def test_where_no_answer_tells_anything_the_usual_rate_is_kept(time: Moments) -> None:
+def test_the_default_rate_is_kept_without_headers(time: Moments) -> None:
     greenhouse = Counted(V1_RATE, time, offset=0.0, dated=False, silent=True)
     greenhouse.sync(LocalPacer(V1_RATE), seconds=100)
     assert (greenhouse.refused, min(greenhouse.full())) == (0, 49)
 
 
-def test_a_lower_limit_than_usual_that_nobody_tells_draws_a_429_or_two_each_window(time: Moments) -> None:
+def test_an_unreported_lower_limit_causes_few_429s(time: Moments) -> None:
     greenhouse = Counted(Rate(10.0, 20), time, offset=0.0, dated=False, silent=True)
     greenhouse.sync(LocalPacer(V1_RATE), seconds=100)
     assert greenhouse.refused <= 20
@@ -274,7 +274,7 @@ def spent(version: str) -> dict[str, str]:
     return {"X-Ratelimit-Limit": "50", "X-Ratelimit-Remaining": "0", "X-Ratelimit-Reset": "0"}
 
 
-def test_a_client_waits_for_the_next_window_rather_than_draw_a_429(version: str, time: Moments) -> None:
+def test_the_client_waits_for_the_next_window_instead_of_drawing_a_429(version: str, time: Moments) -> None:
     scripted = Scripted(Reply(200, [], spent(version)), Reply())
     api = client(version, scripted, time)
     assert [list(api.job_stages([1])), list(api.job_stages([1]))] == [[], []]
@@ -292,17 +292,13 @@ def test_a_client_waits_for_the_next_window_rather_than_draw_a_429(version: str,
         {"Date": "yesterday", "Age": "3"},
     ],
 )
-def test_rate_headers_that_make_no_sense_are_ignored(
-    version: str, time: Moments, headers: dict[str, str]
-) -> None:
+def test_malformed_rate_headers_are_ignored(version: str, time: Moments, headers: dict[str, str]) -> None:
     api = client(version, Scripted(Reply(200, [], headers), Reply()), time)
     assert [list(api.job_stages([1])), list(api.job_stages([1]))] == [[], []]
     assert time.waits == []
 
 
-def test_nobody_sleeps_beyond_their_patience_for_a_wait_that_another_was_told(
-    version: str, time: Moments
-) -> None:
+def test_a_long_wait_from_an_earlier_429_raises_at_once(version: str, time: Moments) -> None:
     scripted = Scripted(Reply(429, "Retry later", {"Retry-After": "120"}))
     api = client(version, scripted, time)
     for wait in (120, 110):
@@ -312,7 +308,7 @@ def test_nobody_sleeps_beyond_their_patience_for_a_wait_that_another_was_told(
         time.present += timedelta(seconds=10)
 
 
-def test_token_calls_have_a_window_of_their_own(time: Moments) -> None:
+def test_token_calls_have_their_own_window(time: Moments) -> None:
     scripted = Scripted(*[Reply()] * 3)
     spent_token = {"X-Ratelimit-Limit": "60", "X-Ratelimit-Remaining": "0"}
     minted: Callable[[int], Reply] = lambda number: Reply(  # noqa: E731  # twice the same but for one word

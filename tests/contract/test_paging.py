@@ -18,14 +18,14 @@ def owner(number: int) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("last", [{}, {"Link": ""}, {"Link": '<https://harvest.example/v3/x>; rel="last"'}])
-def test_a_list_ends_where_no_next_page_is_named(last: dict[str, str], time: Moments) -> None:
+def test_a_list_ends_without_a_next_link(last: dict[str, str], time: Moments) -> None:
     cursor = "https://harvest.example/v3/job_owners?cursor=eyJ4In0%3D"
     scripted = Scripted(Reply(200, [owner(3)], link(cursor)), Reply(200, [owner(2)], last))
     assert [one.user_id for one in client("v3", scripted, time).job_owners([1])] == [3, 2]
     assert [asked.query for asked in scripted.asked] == ["per_page=500&job_ids=1", "cursor=eyJ4In0%3D"]
 
 
-def test_v1_pages_are_followed_beside_prev_and_last(time: Moments) -> None:
+def test_v1_next_links_are_followed(time: Moments) -> None:
     base = "https://harvest.example/v1/jobs?page"
     header = f'<{base}=2&per_page=2>; rel="next",<{base}=1&per_page=2>; rel="prev",<{base}=9>; rel="last"'
     scripted = Scripted(Reply(200, [{"id": 2}], {"Link": header}), Reply(200, [{"id": 1}]))
@@ -33,11 +33,11 @@ def test_v1_pages_are_followed_beside_prev_and_last(time: Moments) -> None:
     assert scripted.asked[1].query == "page=2&per_page=2"
 
 
-def test_an_empty_list_gives_nothing(version: str, time: Moments) -> None:
+def test_an_empty_list(version: str, time: Moments) -> None:
     assert list(client(version, Scripted(Reply()), time).job_stages([1])) == []
 
 
-def test_a_relative_address_is_followed(time: Moments) -> None:
+def test_relative_links_are_followed(time: Moments) -> None:
     scripted = Scripted(Reply(200, [owner(3)], link("/v3/job_owners?cursor=x")), Reply(200, [owner(2)]))
     assert len(list(client("v3", scripted, time).job_owners([1]))) == 2
 
@@ -55,14 +55,14 @@ def test_a_relative_address_is_followed(time: Moments) -> None:
         "https://[broken",
     ],
 )
-def test_no_other_place_is_asked(url: str, time: Moments) -> None:
+def test_links_to_other_places_are_not_followed(url: str, time: Moments) -> None:
     scripted = Scripted(Reply(200, [owner(3)], link(url)))
     with pytest.raises(UnexpectedShape):
         list(client("v3", scripted, time).job_owners([1]))
     assert len(scripted.asked) == 1
 
 
-def test_pages_that_go_in_a_circle_end(time: Moments) -> None:
+def test_repeating_pages_raise_an_error(time: Moments) -> None:
     first, second = (f"https://harvest.example/v3/job_owners?cursor={name}" for name in "ab")
     scripted = Scripted(
         Reply(200, [owner(3)], link(first)),
@@ -74,20 +74,20 @@ def test_pages_that_go_in_a_circle_end(time: Moments) -> None:
     assert caught.value.detail == "The pages repeat."
 
 
-def test_a_failing_page_is_repeated_by_itself(time: Moments) -> None:
+def test_a_failing_page_is_retried_alone(time: Moments) -> None:
     url = "https://harvest.example/v3/job_owners?cursor=x"
     scripted = Scripted(Reply(200, [owner(3)], link(url)), Reply(500), Reply(200, [owner(2)]))
     assert len(list(client("v3", scripted, time).job_owners([1]))) == 2
     assert [asked.query for asked in scripted.asked[1:]] == ["cursor=x", "cursor=x"]
 
 
-def test_ids_go_in_batches_of_fifty_without_repetition(time: Moments) -> None:
+def test_ids_are_deduplicated_and_sent_in_batches_of_fifty(time: Moments) -> None:
     scripted = Scripted(Reply(), Reply(), Reply())
     assert list(client("v3", scripted, time).job_owners([*range(1, 111), 7, 8])) == []
     assert [asked.query.count("%2C") + 1 for asked in scripted.asked] == [50, 50, 10]
 
 
-def test_no_ids_ask_nothing(version: str, time: Moments) -> None:
+def test_no_ids_make_no_calls(version: str, time: Moments) -> None:
     api = client(version, Scripted(), time)
     assert [
         *api.candidates([]),

@@ -60,18 +60,18 @@ def one(version: str, record: dict[str, Any]) -> Reply:
         (1780000000, None),
     ],
 )
-def test_moments_in_every_form(text: object, expected: datetime | None) -> None:
+def test_timestamp_formats(text: object, expected: datetime | None) -> None:
     assert moment(text) == expected
 
 
 @pytest.mark.slow
 @given(st.text())
-def test_no_text_breaks_the_reading_of_moments(text: str) -> None:
+def test_any_text_is_parsed_as_a_timestamp_or_none(text: str) -> None:
     found = moment(text)
     assert found is None or found.tzinfo is UTC
 
 
-def test_nulls_wrong_types_and_unknown_members_do_not_matter(version: str, time: Moments) -> None:
+def test_nulls_wrong_types_and_unknown_members_are_tolerated(version: str, time: Moments) -> None:
     for odd in (None, "", "odd", 0, -1, 1.5, True, [], [None, "x"], {}, {"id": None}, 2**70):
         record = {"id": 7, "candidate_id": 8, "brand_new": {"x": 1}, **dict.fromkeys(MEMBERS, odd)}
         script = [one(version, record)]
@@ -82,7 +82,7 @@ def test_nulls_wrong_types_and_unknown_members_do_not_matter(version: str, time:
         assert (found.stage_id, found.rejected_at, found.rejection_reason_id) == (None, None, None)
 
 
-def test_ids_of_64_bits_and_ids_in_quotes_are_taken(version: str, time: Moments) -> None:
+def test_large_and_quoted_ids_are_accepted(version: str, time: Moments) -> None:
     record = {"id": 2**63 - 1, "candidate_id": "6409476002", "job_interview_stage_id": None}
     found = client(version, Scripted(one(version, record)), time).application(2**63 - 1)
     assert found is not None
@@ -92,7 +92,7 @@ def test_ids_of_64_bits_and_ids_in_quotes_are_taken(version: str, time: Moments)
 @pytest.mark.parametrize(
     "record", [{}, {"id": None}, {"id": 7}, {"id": True, "candidate_id": 8}, {"id": "x"}]
 )
-def test_an_application_without_its_ids_is_an_unexpected_shape(
+def test_an_application_without_ids_is_an_unexpected_shape(
     version: str, record: dict[str, Any], time: Moments
 ) -> None:
     with pytest.raises(UnexpectedShape):
@@ -100,17 +100,17 @@ def test_an_application_without_its_ids_is_an_unexpected_shape(
 
 
 @pytest.mark.parametrize("body", ["", "no JSON", "null", '"text"', "7", "[7]", "[" * 100_000, '{"id": 7'])
-def test_a_body_that_is_no_record_is_an_unexpected_shape(version: str, body: str, time: Moments) -> None:
+def test_a_malformed_body_is_an_unexpected_shape(version: str, body: str, time: Moments) -> None:
     with pytest.raises(UnexpectedShape):
         client(version, Scripted(Reply(200, body)), time).application(7)
 
 
-def test_an_object_where_a_list_belongs_is_an_unexpected_shape(version: str, time: Moments) -> None:
+def test_an_object_instead_of_a_list_is_an_unexpected_shape(version: str, time: Moments) -> None:
     with pytest.raises(UnexpectedShape):
         list(client(version, Scripted(Reply(200, {"message": "async processing"})), time).job_stages([1]))
 
 
-def test_text_that_no_database_holds_is_cleaned(version: str, time: Moments) -> None:
+def test_unstorable_text_is_cleaned(version: str, time: Moments) -> None:
     body = '{"id": 7, "first_name": "A\\u0000da", "last_name": "D\\ud83doe"}'
     said = Reply(200, body if version == "v1" else f"[{body}]")
     found = client(version, Scripted(said), time).candidate(7)
@@ -118,7 +118,7 @@ def test_text_that_no_database_holds_is_cleaned(version: str, time: Moments) -> 
     assert (found.first_name, found.last_name) == ("Ada", "D?oe")
 
 
-def test_contacts_are_trimmed_and_empty_ones_left_out(version: str, time: Moments) -> None:
+def test_contacts_are_trimmed_and_empty_ones_dropped(version: str, time: Moments) -> None:
     record = {
         "id": 7,
         "email_addresses": [
@@ -137,30 +137,30 @@ def test_contacts_are_trimmed_and_empty_ones_left_out(version: str, time: Moment
     assert (found.phones, found.can_email, found.private) == ((), True, False)
 
 
-def test_enum_values_of_tomorrow_are_unknown(version: str, time: Moments) -> None:
+def test_unknown_job_status(version: str, time: Moments) -> None:
     jobs = [{"id": 1, "name": "x", "status": "paused"}]
     [job] = client(version, Scripted(Reply(200, jobs)), time).jobs()
     assert job.status is JobStatus.UNKNOWN
 
 
-def test_an_owner_of_an_unknown_kind_is_kept(time: Moments) -> None:
+def test_an_owner_of_unknown_kind_is_kept(time: Moments) -> None:
     row = {"id": 1, "job_id": 2, "user_id": 3, "type": "approver", "responsible": None}
     [owner] = client("v3", Scripted(Reply(200, [row])), time).job_owners([2])
     assert (owner.kind, owner.responsible) == (OwnerKind.UNKNOWN, False)
 
 
-def test_a_note_of_v1_has_its_visibility_under_the_misspelt_name_too(time: Moments) -> None:
+def test_v1_notes_may_use_the_misspelt_visibility(time: Moments) -> None:
     note = {"id": 1, "body": "x", "user": None, "visiblity": "admin_only"}
     [found] = client("v1", Scripted(Reply(200, {"notes": [note]})), time).notes(5)
     assert (found.visibility, found.user_id, found.candidate_id) == ("admin_only", None, 5)
 
 
-def test_rows_that_were_not_asked_for_are_left_out(time: Moments) -> None:
+def test_unrequested_rows_are_dropped(time: Moments) -> None:
     rows = [{"id": 8}, {"id": 7}, {"id": 6}]
     assert [one.id for one in client("v3", Scripted(Reply(200, rows)), time).candidates([7])] == [7]
 
 
-def test_the_date_filter_of_v3_is_a_closed_window(time: Moments) -> None:
+def test_v3_updated_at_filter_is_a_closed_window(time: Moments) -> None:
     scripted = Scripted(Reply())
     since = datetime(2026, 11, 1, 12, 0, 0, 500, UTC)
     list(client("v3", scripted, time).applications(updated_since=since))

@@ -22,7 +22,7 @@ def probed(greenhouse: Greenhouse) -> dict[str, ProbeResult]:
     return {result.permission.name: result for result in probe_all(greenhouse.api(worked_before=False))}
 
 
-def test_everything_ticked_is_granted_and_nothing_is_written(greenhouse: Greenhouse) -> None:
+def test_all_permissions_are_granted_and_nothing_is_written(greenhouse: Greenhouse) -> None:
     before = len(greenhouse.store.notes)
     results = probed(greenhouse)
     advised = ["Users"] if greenhouse.version == "v1" else ["Users", "Job Owners", "Application Stages"]
@@ -32,7 +32,7 @@ def test_everything_ticked_is_granted_and_nothing_is_written(greenhouse: Greenho
     assert len(greenhouse.store.notes) == before
 
 
-def test_writing_is_known_from_the_scopes_and_untested_with_a_key(greenhouse: Greenhouse) -> None:
+def test_write_permission_is_known_from_scopes_and_untested_for_keys(greenhouse: Greenhouse) -> None:
     writing = {name: result.writing for name, result in probed(greenhouse).items()}
     expected = State.UNTESTED if greenhouse.version == "v1" else State.GRANTED
     assert writing.pop("Activity Feed") is expected
@@ -40,7 +40,7 @@ def test_writing_is_known_from_the_scopes_and_untested_with_a_key(greenhouse: Gr
 
 
 @pytest.mark.parametrize("name", [*ARTICLE, "Users"])
-def test_each_missing_permission_is_named_by_itself(greenhouse: Greenhouse, name: str) -> None:
+def test_each_missing_permission_is_named(greenhouse: Greenhouse, name: str) -> None:
     greenhouse.tick(*(ALL - {name}))
     missing = {result.permission.name: result for result in probed(greenhouse).values() if result.missing}
     assert list(missing) == [name]
@@ -48,7 +48,7 @@ def test_each_missing_permission_is_named_by_itself(greenhouse: Greenhouse, name
     assert missing[name].detail.startswith("In Greenhouse, edit the credential and tick ")
 
 
-def test_the_articles_seven_alone_are_enough(greenhouse: Greenhouse) -> None:
+def test_the_seven_permissions_of_the_article_suffice(greenhouse: Greenhouse) -> None:
     greenhouse.tick(*ARTICLE)
     missing = {result.permission.name for result in probed(greenhouse).values() if result.missing}
     assert missing == (
@@ -56,7 +56,7 @@ def test_the_articles_seven_alone_are_enough(greenhouse: Greenhouse) -> None:
     )
 
 
-def test_a_v3_credential_that_may_read_notes_but_not_write_them_says_so() -> None:
+def test_v3_read_permission_without_write_permission() -> None:
     greenhouse = open_account("v3")
     greenhouse.row.scopes.remove("harvest:notes:create")
     result = probed(greenhouse)["Activity Feed"]
@@ -69,7 +69,7 @@ def test_a_v3_credential_that_may_read_notes_but_not_write_them_says_so() -> Non
 
 
 @pytest.mark.parametrize("answer", [403, "empty"])
-def test_an_acting_user_who_is_no_site_admin_is_said_in_those_words(answer: object) -> None:
+def test_an_acting_user_who_is_not_a_site_admin_is_reported(answer: object) -> None:
     greenhouse = open_account("v3")
     greenhouse.store.switches["service_user_site_admin"] = False
     greenhouse.store.switches["non_admin_reads"] = answer
@@ -78,7 +78,7 @@ def test_an_acting_user_who_is_no_site_admin_is_said_in_those_words(answer: obje
     greenhouse.sandbox.close()
 
 
-def test_an_account_without_people_leaves_a_keys_feed_untested(greenhouse: Greenhouse) -> None:
+def test_v1_activity_feed_is_untested_without_candidates(greenhouse: Greenhouse) -> None:
     for table in (greenhouse.store.applications, greenhouse.store.candidates, greenhouse.store.notes):
         for row in list(table.rising()):
             table.delete(row.id)
@@ -90,7 +90,7 @@ def test_an_account_without_people_leaves_a_keys_feed_untested(greenhouse: Green
 @pytest.mark.parametrize(
     ("worked_before", "kind"), [(False, Refusal.WRONG), (True, Refusal.REVOKED_OR_EXPIRED)]
 )
-def test_a_credential_that_is_refused_everywhere_is_wrong_or_revoked(
+def test_a_refused_credential_is_wrong_or_revoked(
     greenhouse: Greenhouse, worked_before: bool, kind: Refusal
 ) -> None:
     greenhouse.row.revoked = True
@@ -99,7 +99,7 @@ def test_a_credential_that_is_refused_everywhere_is_wrong_or_revoked(
     assert caught.value.kind is kind
 
 
-def test_another_secret_is_a_wrong_key(greenhouse: Greenhouse) -> None:
+def test_a_wrong_secret_is_a_wrong_credential(greenhouse: Greenhouse) -> None:
     wrong = (
         V1Credentials("not-the-key")
         if greenhouse.version == "v1"
@@ -111,14 +111,14 @@ def test_another_secret_is_a_wrong_key(greenhouse: Greenhouse) -> None:
 
 
 @pytest.mark.parametrize("version", ["v1", "v3"])
-def test_a_key_without_any_permission_is_told_from_a_wrong_one(version: str) -> None:
+def test_a_key_without_permissions_differs_from_a_wrong_key(version: str) -> None:
     greenhouse = open_account(version)
     greenhouse.tick()
     assert {result.state for result in probed(greenhouse).values()} == {State.MISSING}
     greenhouse.sandbox.close()
 
 
-def test_results_come_one_by_one(greenhouse: Greenhouse) -> None:
+def test_results_are_yielded_one_by_one(greenhouse: Greenhouse) -> None:
     results = probe_all(greenhouse.api())
     first = next(results)
     calls = len(greenhouse.sandbox.calls.list())
@@ -138,14 +138,14 @@ def test_results_come_one_by_one(greenhouse: Greenhouse) -> None:
         ("users.get", "Users"),
     ],
 )
-def test_a_v1_category_that_is_ticked_in_part_is_missing(key: str, name: str) -> None:
+def test_a_partly_ticked_v1_category_is_missing(key: str, name: str) -> None:
     greenhouse = open_account("v1")
     greenhouse.row.permissions.remove(key)
     assert [result.permission.name for result in probed(greenhouse).values() if result.missing] == [name]
     greenhouse.sandbox.close()
 
 
-def test_a_v1_that_says_403_for_a_missing_permission_is_understood_too() -> None:
+def test_v1_may_answer_403_for_a_missing_permission() -> None:
     greenhouse = open_account("v1")
     greenhouse.store.switches["v1_missing_permission"] = 403
     greenhouse.tick("Jobs")
@@ -155,7 +155,7 @@ def test_a_v1_that_says_403_for_a_missing_permission_is_understood_too() -> None
 
 
 @pytest.mark.parametrize("answer", [401, 404, 410])
-def test_a_v1_that_was_switched_off_is_an_error_and_no_list_of_missing_permissions(answer: int) -> None:
+def test_switched_off_v1_raises_an_error(answer: int) -> None:
     greenhouse = open_account("v1")
     greenhouse.store.switches["v1"] = answer
     with pytest.raises(Unauthorised if answer == 401 else NotFound):
@@ -163,7 +163,7 @@ def test_a_v1_that_was_switched_off_is_an_error_and_no_list_of_missing_permissio
     greenhouse.sandbox.close()
 
 
-def test_acting_as_somebody_who_is_no_site_admin_is_said_and_as_one_works() -> None:
+def test_acting_as_a_user_requires_a_site_admin() -> None:
     greenhouse = open_account("v3")
     people = [user.id for user in greenhouse.store.users.rising() if not user.service_account]
     found = {}
@@ -176,7 +176,7 @@ def test_acting_as_somebody_who_is_no_site_admin_is_said_and_as_one_works() -> N
     greenhouse.sandbox.close()
 
 
-def test_acting_as_nobody_is_an_invalid_user() -> None:
+def test_acting_as_an_unknown_user_is_invalid() -> None:
     greenhouse = open_account("v3")
     with pytest.raises(Invalid) as caught:
         list(probe_all(greenhouse.api(credentials=greenhouse.acting_as(999))))

@@ -14,7 +14,7 @@ def statuses(greenhouse: Greenhouse) -> list[int]:
 
 
 @pytest.mark.slow
-def test_a_long_sync_draws_no_429_and_uses_nearly_all_of_the_rate(greenhouse: Greenhouse) -> None:
+def test_a_long_sync_uses_nearly_the_whole_rate_without_a_429(greenhouse: Greenhouse) -> None:
     limit, window = (50, 10) if greenhouse.version == "v1" else (150, 30)
     greenhouse.store.switches[f"{greenhouse.version}_rate_limit"] = limit
     clock = greenhouse.store.clock
@@ -30,7 +30,7 @@ def test_a_long_sync_draws_no_429_and_uses_nearly_all_of_the_rate(greenhouse: Gr
     assert (clock.now() - begun).total_seconds() < windows * window
 
 
-def test_a_person_gets_through_at_once_beside_a_sync_that_has_used_its_share() -> None:
+def test_a_person_gets_through_at_once_during_a_sync() -> None:
     greenhouse = open_account("v3")
     greenhouse.store.switches["v3_rate_limit"] = 150
     pacer, waits = LocalPacer(V3_RATE), list[float]()

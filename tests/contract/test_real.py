@@ -1,4 +1,4 @@
-"""The same client against the real Greenhouse, chosen only when a credential is in the environment.
+"""The client against the real Greenhouse, only if a credential is in the environment.
 
 `GREENHOUSE_V3_CLIENT_ID`, `GREENHOUSE_V3_CLIENT_SECRET` (and `GREENHOUSE_V3_ACT_AS`), or `GREENHOUSE_V1_KEY`.
 Only reads: nothing is written into a real account.
@@ -53,7 +53,7 @@ CHOSEN = [
 if CHOSEN:
 
     @pytest.mark.parametrize("connect", CHOSEN)
-    def test_every_read_works_in_a_real_account(connect: Callable[[], HarvestApi]) -> None:
+    def test_every_read_works_on_a_real_account(connect: Callable[[], HarvestApi]) -> None:
         with connect() as api:
             for result in probe_all(api):
                 assert not (result.required and result.state is State.MISSING), result.detail

@@ -4,7 +4,7 @@ from goodword.greenhouse.client import Contact, JobStatus, OwnerKind
 from tests.contract.greenhouse import Greenhouse
 
 
-def test_a_candidate_has_names_addresses_and_marks(greenhouse: Greenhouse) -> None:
+def test_candidate_fields(greenhouse: Greenhouse) -> None:
     made = greenhouse.candidate(
         first_name="Zoë",
         last_name="Nguyễn 🌻",
@@ -25,12 +25,12 @@ def test_a_candidate_has_names_addresses_and_marks(greenhouse: Greenhouse) -> No
     assert (found.private, found.can_email) == (True, False)
 
 
-def test_many_candidates_are_read_by_fifty(greenhouse: Greenhouse) -> None:
+def test_candidates_are_read_in_batches_of_fifty(greenhouse: Greenhouse) -> None:
     made = [greenhouse.candidate(email=f"a{number}@people.example").id for number in range(120)]
     assert sorted(one.id for one in greenhouse.api().candidates([*made, 999])) == made
 
 
-def test_jobs_carry_what_tells_them_apart(greenhouse: Greenhouse) -> None:
+def test_job_fields(greenhouse: Greenhouse) -> None:
     jobs = {job.id: job for job in greenhouse.api().jobs()}
     expected = {row.id: row for row in greenhouse.store.jobs.rising()}
     assert set(jobs) == set(expected)
@@ -42,21 +42,21 @@ def test_jobs_carry_what_tells_them_apart(greenhouse: Greenhouse) -> None:
     assert (job.opened_at, job.closed_at) == (first.opened_at, None)
 
 
-def test_jobs_are_found_by_status(greenhouse: Greenhouse) -> None:
+def test_jobs_are_filtered_by_status(greenhouse: Greenhouse) -> None:
     for status in (JobStatus.OPEN, JobStatus.DRAFT, JobStatus.CLOSED):
         expected = {row.id for row in greenhouse.store.jobs.rising() if row.status == status.value}
         found = list(greenhouse.api().jobs(status))
         assert ({job.id for job in found}, {job.status for job in found}) == (expected, {status})
 
 
-def test_names_of_departments_stay_empty_where_v3_may_not_read_them(greenhouse: Greenhouse) -> None:
+def test_v3_department_names_are_empty_without_permission(greenhouse: Greenhouse) -> None:
     greenhouse.tick("Jobs")
     job = min(greenhouse.api().jobs(), key=lambda job: job.id)
     expected = (("Sales",), ("Amsterdam",)) if greenhouse.version == "v1" else ((), ())
     assert (job.departments, job.offices) == expected
 
 
-def test_posts_of_jobs(greenhouse: Greenhouse) -> None:
+def test_job_posts(greenhouse: Greenhouse) -> None:
     first, second = (row.id for row in list(greenhouse.store.jobs.rising())[:2])
     found = list(greenhouse.api().job_posts([first, second, first]))
     expected = {
@@ -70,7 +70,7 @@ def test_posts_of_jobs(greenhouse: Greenhouse) -> None:
     assert every == {row.id for row in greenhouse.store.job_posts.rising()}
 
 
-def test_stages_of_jobs_in_their_order(greenhouse: Greenhouse) -> None:
+def test_job_stages_in_order(greenhouse: Greenhouse) -> None:
     job = list(greenhouse.store.jobs.rising())[2]
     found = sorted(greenhouse.api().job_stages([job.id]), key=lambda stage: stage.order)
     assert [stage.name for stage in found] == [
@@ -86,14 +86,14 @@ def test_stages_of_jobs_in_their_order(greenhouse: Greenhouse) -> None:
     assert {(stage.job_id, stage.active) for stage in found} == {(job.id, True)}
 
 
-def test_rejection_reasons_hold_the_built_in_ones_too(greenhouse: Greenhouse) -> None:
+def test_rejection_reasons_include_built_in_ones(greenhouse: Greenhouse) -> None:
     found = {(one.id, one.name) for one in greenhouse.api().rejection_reasons()}
     assert found == {(row.id, row.name) for row in greenhouse.store.rejection_reasons.rising()}
     types = {one.type_name for one in greenhouse.api().rejection_reasons()}
     assert types == {"We rejected them", "They rejected us", "None specified"}
 
 
-def test_users_by_id_by_address_and_all(greenhouse: Greenhouse) -> None:
+def test_users_by_id_by_email_and_all(greenhouse: Greenhouse) -> None:
     rows = [row for row in greenhouse.store.users.rising() if not row.service_account]
     api = greenhouse.api()
     maya = api.user(rows[0].id)
@@ -108,7 +108,7 @@ def test_users_by_id_by_address_and_all(greenhouse: Greenhouse) -> None:
     assert [(one.id, one.disabled) for one in api.users(user_ids=[gone.id])] == [(gone.id, True)]
 
 
-def test_owners_of_jobs(greenhouse: Greenhouse) -> None:
+def test_job_owners(greenhouse: Greenhouse) -> None:
     jobs = [row.id for row in greenhouse.store.jobs.rising()][:2]
     found = {(o.job_id, o.user_id, o.kind, o.responsible) for o in greenhouse.api().job_owners(jobs)}
     assert found == {

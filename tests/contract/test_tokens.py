@@ -1,4 +1,4 @@
-"""Minting, sharing and renewing the token of Harvest v3."""
+"""Requesting, sharing and renewing the token of Harvest v3."""
 
 import base64
 import threading
@@ -49,7 +49,7 @@ def life(body: dict[str, object], time: Moments) -> float:
     return (token.renew_at - time.now()).total_seconds()
 
 
-def test_a_token_is_minted_with_basic_and_a_form_and_used_until_shortly_before_its_end(time: Moments) -> None:
+def test_a_token_is_requested_with_basic_auth_and_reused_until_it_expires(time: Moments) -> None:
     seen: list[str] = []
     scripted = Scripted(Reply(), Reply(), Reply())
 
@@ -70,7 +70,7 @@ def test_a_token_is_minted_with_basic_and_a_form_and_used_until_shortly_before_i
     assert scripted.minted == 2
 
 
-def test_the_acting_user_is_named_when_one_is_set(time: Moments) -> None:
+def test_the_acting_user_is_sent_as_subject(time: Moments) -> None:
     forms: list[bytes] = []
 
     class Watching(httpx2.WSGITransport):
@@ -98,33 +98,31 @@ def test_the_acting_user_is_named_when_one_is_set(time: Moments) -> None:
         ({"expires_at": "2026-11-02T10:00:00.000+00:00"}, 3540),
         ({"expires_in": 3600}, 3540),
         ({"expires_in": 100}, 90),
-        ({"expires_at": "2026-11-02T08:00:00Z"}, 3540),  # our clock is ahead
+        ({"expires_at": "2026-11-02T08:00:00Z"}, 3540),  # the local clock is ahead
         ({"expires_at": "2036-11-02T08:00:00Z"}, 3540),  # or far behind
         ({"expires_at": "soon"}, 3540),
         ({}, 3540),
     ],
 )
-def test_its_end_is_read_in_both_forms_and_assumed_where_it_makes_no_sense(
-    told: dict[str, object], seconds: float, time: Moments
-) -> None:
+def test_token_expiry_formats(told: dict[str, object], seconds: float, time: Moments) -> None:
     assert life({"access_token": "t", **told}, time) == seconds
 
 
 @pytest.mark.parametrize("body", [{}, {"access_token": ""}, {"access_token": "a\nb"}, [], "text"])
-def test_an_answer_without_a_usable_token_is_an_unexpected_shape(body: object, time: Moments) -> None:
+def test_a_response_without_a_usable_token_is_an_unexpected_shape(body: object, time: Moments) -> None:
     scripted = Scripted()
     scripted.token_script = [Reply(200, body)]
     with pytest.raises(UnexpectedShape):
         client("v3", scripted, time).application(1)
 
 
-def test_a_token_that_ended_early_is_renewed_once_and_the_call_repeated(time: Moments) -> None:
+def test_an_expired_token_is_renewed_once(time: Moments) -> None:
     scripted = Scripted(Reply(401), Reply(200, []))
     assert client("v3", scripted, time).application(1) is None
     assert [asked.authorization for asked in scripted.asked] == ["Bearer token-1", "Bearer token-2"]
 
 
-def test_a_fresh_token_that_is_refused_too_is_not_renewed_again(time: Moments) -> None:
+def test_a_refused_new_token_is_not_renewed_again(time: Moments) -> None:
     scripted = Scripted(Reply(401), Reply(401))
     with pytest.raises(Unauthorised):
         client("v3", scripted, time).application(1)
@@ -138,7 +136,7 @@ def test_clients_of_a_connection_share_a_token(time: Moments) -> None:
     assert scripted.minted == 1
 
 
-def test_a_token_that_another_client_has_renewed_meanwhile_is_taken(time: Moments) -> None:
+def test_a_token_renewed_by_another_client_is_used(time: Moments) -> None:
     store = MemoryTokenStore()
 
     class Renewing(Scripted):
@@ -154,7 +152,7 @@ def test_a_token_that_another_client_has_renewed_meanwhile_is_taken(time: Moment
     assert scripted.minted == 1
 
 
-def test_who_does_not_hold_the_lease_waits_for_the_token(time: Moments) -> None:
+def test_without_the_lease_a_client_waits_for_the_token(time: Moments) -> None:
     store = MemoryTokenStore()
     store.claim()
     scripted = Scripted(Reply())
@@ -164,13 +162,13 @@ def test_who_does_not_hold_the_lease_waits_for_the_token(time: Moments) -> None:
         real_sleep(seconds)
         store.save(Token("awaited", renew_at=time.now() + timedelta(hours=1)))
 
-    time.sleep = saved_meanwhile  # type: ignore[method-assign]  # the moment at which the other one saves
+    time.sleep = saved_meanwhile  # type: ignore[method-assign]  # the moment when the other client saves
     sharing(scripted, time, store).application(1)
     assert scripted.asked[0].authorization == "Bearer awaited"
     assert scripted.minted == 0
 
 
-def test_a_lease_that_is_never_given_back_is_not_waited_for_for_ever(time: Moments) -> None:
+def test_an_abandoned_lease_is_waited_for_only_so_long(time: Moments) -> None:
     store = MemoryTokenStore()
     store.claim()
     scripted = Scripted(Reply())
@@ -179,7 +177,7 @@ def test_a_lease_that_is_never_given_back_is_not_waited_for_for_ever(time: Momen
     assert sum(time.waits) == 15
 
 
-def test_a_failed_minting_gives_the_lease_back(time: Moments) -> None:
+def test_a_failed_token_request_releases_the_lease(time: Moments) -> None:
     store = MemoryTokenStore()
     scripted = Scripted(Reply())
     scripted.token_script = [Reply(401, {"error": "invalid_client"})]
@@ -190,7 +188,7 @@ def test_a_failed_minting_gives_the_lease_back(time: Moments) -> None:
     assert scripted.minted == 1
 
 
-def test_many_threads_mint_one_token() -> None:
+def test_concurrent_threads_request_one_token() -> None:
     scripted, store = Scripted(*[Reply()] * 8), MemoryTokenStore()
     time = Moments()
     api = build(
@@ -209,7 +207,7 @@ def test_many_threads_mint_one_token() -> None:
     assert (scripted.minted, len(scripted.asked)) == (1, 8)
 
 
-def test_minting_is_repeated_like_a_read(time: Moments) -> None:
+def test_token_requests_are_retried_like_reads(time: Moments) -> None:
     scripted = Scripted(Reply())
     scripted.token_script = [Reply(500), Reply(429, "Retry later", {"Retry-After": "2"})]
     assert client("v3", scripted, time, retry=Retry(attempts=3)).application(1) is None
@@ -225,9 +223,7 @@ def test_minting_is_repeated_like_a_read(time: Moments) -> None:
         (400, {"error": "unauthorized_client"}),
     ],
 )
-def test_a_client_that_greenhouse_does_not_know_is_a_wrong_credential(
-    status: int, body: object, time: Moments
-) -> None:
+def test_an_unknown_client_is_a_wrong_credential(status: int, body: object, time: Moments) -> None:
     scripted = Scripted()
     scripted.token_script = [Reply(status, body)]
     with pytest.raises(Unauthorised) as caught:
@@ -236,7 +232,7 @@ def test_a_client_that_greenhouse_does_not_know_is_a_wrong_credential(
     assert CLIENT_ID not in str(caught.value)
 
 
-def test_a_credential_without_any_scope_says_so(time: Moments) -> None:
+def test_a_credential_without_scopes_is_reported(time: Moments) -> None:
     scripted = Scripted()
     scripted.token_script = [Reply(400, {"message": "Client application is not requesting any scopes"})]
     with pytest.raises(Forbidden) as caught:
@@ -244,7 +240,7 @@ def test_a_credential_without_any_scope_says_so(time: Moments) -> None:
     assert caught.value.permission == "at least one scope"
 
 
-def test_an_acting_user_that_is_none_says_so(time: Moments) -> None:
+def test_an_invalid_acting_user_is_reported(time: Moments) -> None:
     scripted = Scripted()
     scripted.token_script = [Reply(400, {"error": "invalid_grant"})]
     with pytest.raises(Invalid) as caught:
@@ -252,7 +248,7 @@ def test_an_acting_user_that_is_none_says_so(time: Moments) -> None:
     assert caught.value.detail == "There is no active Greenhouse user 12 for it to act as."
 
 
-def test_nobody_asks_for_a_token_before_the_wait_that_greenhouse_asked_for(time: Moments) -> None:
+def test_token_requests_honour_retry_after(time: Moments) -> None:
     scripted = Scripted(Reply())
     scripted.token_script = [Reply(429, "Retry later", {"Retry-After": "90"})]
     api = client("v3", scripted, time)

@@ -54,7 +54,7 @@ class Wire:
 
 @contextmanager
 def serving(*behaviours: Behaviour, certificate: Path | None = None) -> Iterator[Wire]:
-    """A server that treats each request by the next behaviour, and then repeats the last one."""
+    """A server with one behaviour per request; the last one repeats."""
     script = list(behaviours)
 
     class Handler(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Stories of the Greenhouse road, told in this process."""
+"""Scenarios from Greenhouse webhooks to notes, in one process."""
 
 import pytest
 

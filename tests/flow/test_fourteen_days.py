@@ -1,7 +1,7 @@
 """Fourteen days of a reference check, hour by hour, over Good Friday, Easter Monday and the change to summer time.
 
-A hiring team in Berlin, a referee in New York, an address that is wrong, a pause: every mail to everybody, with the
-hour on its reader's clock, and none besides.
+A hiring team in Berlin, a referee in New York, a wrong address, a pause: every mail with the
+reader's local time, and no others.
 """
 
 from collections.abc import Callable, Iterator
@@ -30,14 +30,14 @@ from tests.references.story import FACTS, Story, post, referee_path
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
-#: long walks, on a busy machine
+#: slow on a busy machine
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 ADA, RITA = "ada@mail.example", "rita@acme.example"
 MARIA, PAUL, NORA, OLGA = (f"{name}@globex.example" for name in ("maria", "paul", "nora", "olga"))
 
-#: (day and hour in Berlin, what happens then)
+#: day and hour in Berlin, and the action
 type Script = dict[str, Callable[[], object]]
 
 
@@ -53,7 +53,7 @@ def berlin(text: str) -> datetime:
 
 
 class World:
-    """One check and those who are in it. Every act is at the moment that the clock shows."""
+    """A reference check and its participants. Every action happens at the frozen time."""
 
     def __init__(self) -> None:
         organisation = factories.organisation(name="Acme", holiday_country="DE", holiday_region="BE")
@@ -122,7 +122,7 @@ def details(address: str) -> RefereeDetails:
 
 
 def live(script: Script, *, start: str, end: str) -> None:
-    """Let the hours pass: what the script says for the hour, the sweeps, and what they queue."""
+    """Run the script hour by hour, with all sweeps and their jobs."""
     left, now = dict(script), berlin(start)
     while now <= berlin(end):
         with time_machine.travel(now, tick=False):
@@ -137,7 +137,7 @@ def live(script: Script, *, start: str, end: str) -> None:
 
 
 def mails() -> list[str]:
-    """Each mail that went out, in order: the hour on its reader's clock, its reader, what it is."""
+    """Every sent mail in order: the reader's local time, the reader and the kind."""
     sent = Email.objects.across_organisations().filter(state=Email.State.SENT).order_by("settled_at", "pk")
     assert len(mail.outbox) == sent.count()
     lines = []
@@ -149,7 +149,7 @@ def mails() -> list[str]:
     return lines
 
 
-def test_fourteen_days_and_every_mail_in_them() -> None:
+def test_fourteen_days_of_a_reference_check_send_exactly_these_mails() -> None:
     world = World()
     live(
         {
@@ -175,11 +175,11 @@ def test_fourteen_days_and_every_mail_in_them() -> None:
         "Wed 24 Mar 14:00 nora: references.request",
         "Wed 24 Mar 15:00 ada: references.another",
         "Thu 25 Mar 11:00 olga: references.request",
-        # the second working day: neither Good Friday nor Easter Monday is one, and the clock has gone on between
+        # the second working day, after Good Friday, Easter Monday and the clock change
         "Tue 30 Mar 14:00 maria: references.request_reminder",
         "Tue 30 Mar 09:00 paul: references.request_reminder",  # at 14:00 in Berlin it is eight in New York
         "Tue 30 Mar 16:00 rita: references.review",
-        # Olga's on Wednesday 31 fell into the pause and is not made up for
+        # Olga's reminder on Wednesday 31 fell into the pause and is skipped
         "Fri 02 Apr 09:00 ada: references.slow",  # Paul has two working days left
         "Fri 02 Apr 09:00 paul: references.request_reminder",
         "Mon 05 Apr 11:00 olga: references.request_reminder",

@@ -1,4 +1,4 @@
-"""After six hours without a mail server, people are invited once, and reminded from then on."""
+"""After a mail outage, people are invited once and then reminded."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -73,7 +73,7 @@ def run_of(application: Application, model: type[Attempt] | type[Check]) -> Step
 
 @pytest.mark.parametrize(("kind", "model"), [("assessment", Attempt), ("reference_check", Check)])
 @pytest.mark.parametrize("lasting", [timedelta(hours=6), timedelta(days=5)])
-def test_after_an_outage_each_is_invited_once_and_reminded_from_then_on(
+def test_candidates_are_invited_once_after_an_outage_and_reminded_from_then_on(
     server: MailServer, kind: str, model: type[Attempt] | type[Check], lasting: timedelta
 ) -> None:
     two = moved(kind)
@@ -118,7 +118,7 @@ def test_after_an_outage_each_is_invited_once_and_reminded_from_then_on(
     assert len(server.taken) == 4
 
 
-def test_a_referee_is_asked_once_and_their_days_count_from_the_mail(server: MailServer) -> None:
+def test_a_referee_is_invited_once_and_the_deadline_counts_from_the_mail(server: MailServer) -> None:
     server.answers = {}
     first, _ = moved("reference_check")
     server.answers = {"message": "421 Not now"}

@@ -1,6 +1,6 @@
-"""A candidate's name gets a link in Greenhouse after they were invited: no mail takes it to anybody outside.
+"""A link appears in a candidate's name after the invitation: mails wait instead of quoting it.
 
-None is lost: what waits goes out by itself, with the right name, once that is corrected or confirmed.
+Waiting mails are sent once the name is corrected or confirmed.
 """
 
 from collections.abc import Iterator
@@ -48,7 +48,7 @@ def attempt() -> Attempt:
 
 
 def renamed(application: Application, last: str, *, at: datetime = NOW) -> Candidate:
-    """As the sync writes another name down."""
+    """Change the name as a sync does."""
     with transaction.atomic():
         row = Candidate.objects.of(application.organisation).get(pk=application.candidate_id)
         row.last_name = last
@@ -96,7 +96,7 @@ def to(address: str) -> list[str]:
     return [f"{one.subject}\n{one.to[0]}\n{one.body}" for one in mail.outbox if address in one.to[0]]
 
 
-def test_a_reminder_waits_and_the_step_needs_attention_until_the_name_is_corrected(attempt: Attempt) -> None:
+def test_a_reminder_waits_for_the_name_to_be_corrected(attempt: Attempt) -> None:
     application = attempt.step_request.application
     candidate = renamed(application, BAD)
     email = remind(attempt)
@@ -115,7 +115,7 @@ def test_a_reminder_waits_and_the_step_needs_attention_until_the_name_is_correct
     assert len(mail.outbox) == 1
 
 
-def test_a_member_confirms_and_what_waited_goes_out_without_another_click(attempt: Attempt) -> None:
+def test_confirming_the_name_sends_the_waiting_mail(attempt: Attempt) -> None:
     application = attempt.step_request.application
     candidate = renamed(application, BAD)
     remind(attempt)
@@ -132,7 +132,7 @@ def test_a_member_confirms_and_what_waited_goes_out_without_another_click(attemp
     assert attention(attempt) == ""
 
 
-def test_a_mail_that_was_queued_before_waits_as_well_and_is_marked_by_itself(attempt: Attempt) -> None:
+def test_a_mail_queued_earlier_waits_too_and_flags_the_step(attempt: Attempt) -> None:
     application = attempt.step_request.application
     Candidate.objects.of(application.organisation).update(
         last_name=BAD
@@ -147,7 +147,7 @@ def test_a_mail_that_was_queued_before_waits_as_well_and_is_marked_by_itself(att
     assert len(mail.outbox) == 1  # the recruiter is told once
 
 
-def test_a_lost_word_of_the_correction_costs_minutes_and_not_the_mail(attempt: Attempt) -> None:
+def test_a_missed_name_event_only_delays_the_mail(attempt: Attempt) -> None:
     application = attempt.step_request.application
     renamed(application, BAD)
     remind(attempt)
@@ -157,7 +157,7 @@ def test_a_lost_word_of_the_correction_costs_minutes_and_not_the_mail(attempt: A
     assert len(to(application.candidate.email)) == 1
 
 
-def test_what_waits_for_the_name_ends_with_its_step_and_with_its_day(attempt: Attempt) -> None:
+def test_waiting_mails_end_with_their_step_or_expiry(attempt: Attempt) -> None:
     application = attempt.step_request.application
     renamed(application, BAD)
     late = remind(attempt, key="reminder:1", not_after=NOW + timedelta(minutes=5))
@@ -177,7 +177,7 @@ def test_what_waits_for_the_name_ends_with_its_step_and_with_its_day(attempt: At
     assert (late.state, closed.state, to(application.candidate.email)) == ("cancelled", "cancelled", [])
 
 
-def test_referees_are_not_written_to_and_then_are() -> None:
+def test_referee_mails_wait_for_the_name() -> None:
     story = named()
     application = story.check.step_request.application
     renamed(application, BAD)

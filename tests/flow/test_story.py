@@ -1,4 +1,4 @@
-"""The story through both real programs, as `make demo-once` plays it, and what is said when it cannot begin."""
+"""The demo story through both programs, as `make demo-once` runs it, and its errors at start."""
 
 import json
 import socket
@@ -45,7 +45,7 @@ def once(data: Path, ports: Mapping[str, int]) -> tuple[int, dict[str, Any]]:
 
 
 @pytest.mark.timeout(400)
-def test_the_story_is_told_from_the_stage_move_to_the_link_on_the_activity_feed(tmp_path: Path) -> None:
+def test_the_demo_runs_from_the_stage_move_to_the_activity_feed_note(tmp_path: Path) -> None:
     ports = free_ports()
     status, answer = once(tmp_path / "data", ports)
     assert status == 0, answer
@@ -84,7 +84,7 @@ def test_the_story_is_told_from_the_stage_move_to_the_link_on_the_activity_feed(
     assert processes_of(tmp_path / "data") == []
 
 
-def test_a_busy_port_is_one_json_object_that_names_the_setting(tmp_path: Path) -> None:
+def test_a_busy_port_is_reported_as_json_with_the_setting(tmp_path: Path) -> None:
     ports = free_ports()
     with socket.create_server(("127.0.0.1", ports["SANDBOX_PORT"])):
         status, answer = once(tmp_path / "data", ports)
@@ -97,7 +97,7 @@ def test_a_busy_port_is_one_json_object_that_names_the_setting(tmp_path: Path) -
     }
 
 
-def test_a_wrong_setting_is_one_json_object_that_names_it(tmp_path: Path) -> None:
+def test_an_invalid_setting_is_reported_as_json(tmp_path: Path) -> None:
     env = environment(tmp_path / "data", {}) | {"GOODWORD_PORT": "eight thousand"}
     done = subprocess.run(
         [*COMMAND, "--once"], env=env, capture_output=True, text=True, timeout=60, check=False

@@ -1,4 +1,4 @@
-"""Mails for these tests: a small one with a link, to one address, about one application."""
+"""Queued test mails and their links."""
 
 import re
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Returned messages in the forms of several mail servers, in our own words. Each is made for one mail."""
+"""Bounce messages in the formats of several mail servers, in our own wording. Each is about one mail."""
 
 from goodword.notifications.models import Email
 
@@ -6,7 +6,7 @@ BOUNDARY = "=_report"
 
 
 def original(email: Email) -> str:
-    """The headers of the mail that comes back."""
+    """The headers of the returned mail."""
     return (
         f"Message-ID: {email.message_id}\n"
         'From: "Rita Recruiter (Acme)" <people@goodword.example>\n'
@@ -56,7 +56,7 @@ Content-Type: text/rfc822-headers
 """.encode()
 
 
-def in_words_of_exim(email: Email) -> bytes:
+def exim_report(email: Email) -> bytes:
     """Exim's plain report: a header of its own, and the returned headers below a line."""
     return f"""\
 Return-path: <>
@@ -83,7 +83,7 @@ Hello,
 """.encode()
 
 
-def in_words_of_qmail(email: Email) -> bytes:
+def qmail_report(email: Email) -> bytes:
     """qmail's report, with the address between angle brackets."""
     return f"""\
 Return-Path: <>
@@ -138,7 +138,7 @@ Hello,
 
 
 def away(email: Email) -> bytes:
-    """An automatic answer of somebody who is away: no returned message."""
+    """An out-of-office reply, which is not a bounce."""
     return f"""\
 From: {email.to_address}
 To: people@goodword.example

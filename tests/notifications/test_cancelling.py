@@ -1,4 +1,4 @@
-"""A mail whose subject is closed while a worker has it; and mails while the mail server is away."""
+"""Cancelling mail while a worker sends it, and a mail server that hangs up."""
 
 import socket
 import threading
@@ -29,7 +29,7 @@ def stop(email: Email) -> int:
     return cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
 
 
-def test_what_could_not_be_sent_and_was_cancelled_meanwhile_is_not_tried_again() -> None:
+def test_a_cancelled_mail_that_failed_to_send_is_not_retried() -> None:
     email = claimed()
     assert stop(email) == 1
     assert outbox.is_still_mine(email) is False
@@ -37,20 +37,20 @@ def test_what_could_not_be_sent_and_was_cancelled_meanwhile_is_not_tried_again()
     assert state(email) == ("cancelled", 1, "")
 
 
-def test_what_went_out_although_it_was_cancelled_meanwhile_counts_as_sent() -> None:
+def test_a_cancelled_mail_that_was_already_sent_counts_as_sent() -> None:
     email = claimed()
     stop(email)
     assert outbox.settle_sent(email, now=NOW) is True
     assert state(email) == ("sent", 1, "")
 
 
-def test_what_another_worker_has_taken_is_not_acted_on() -> None:
+def test_a_mail_claimed_by_another_worker_is_left_alone() -> None:
     email = claimed()
     Email.objects.of(email.organisation).update(attempts=2)
     assert outbox.is_still_mine(email) is False
 
 
-def test_coming_back_sends_only_the_newest_invitation() -> None:
+def test_restoring_sends_only_the_newest_invitation() -> None:
     about = application()
     older, newer = (queued(about, key=f"invitation:{n}", kind="test.invitation") for n in (1, 2))
     stop(older)
@@ -65,7 +65,7 @@ def test_coming_back_sends_only_the_newest_invitation() -> None:
 
 @pytest.fixture
 def hung_up() -> Iterator[list[socket.socket]]:
-    """A mail server that takes connections and ends them at once; what it was asked."""
+    """A mail server that closes each connection at once. Yields its socket, then the connections."""
     taken: list[socket.socket] = []
     server = socket.create_server(("127.0.0.1", 0))
     taken.append(server)
@@ -87,7 +87,7 @@ def hung_up() -> Iterator[list[socket.socket]]:
     server.close()
 
 
-def test_the_sweep_asks_a_server_that_does_not_answer_once_and_not_for_every_mail(
+def test_the_sweep_probes_an_unresponsive_server_once(
     settings: Settings, hung_up: list[socket.socket]
 ) -> None:
     server, *_ = hung_up
@@ -102,5 +102,5 @@ def test_the_sweep_asks_a_server_that_does_not_answer_once_and_not_for_every_mai
     due = clock.now() - timedelta(minutes=1)
     mails = [queued(about, key=f"test:{n}", not_before=due) for n in range(3)]
     sweep_emails.run()
-    # all are due since the same moment, so any of them may be the one that is tried
+    # all are due at the same time, so any of them may be tried
     assert (len(hung_up) - 1, sorted(state(email)[1] for email in mails)) == (1, [0, 0, 1])

@@ -1,4 +1,4 @@
-"""Delivery over real SMTP: taken, refused for good, refused for now, no server, a worker that died."""
+"""Delivery over real SMTP: accepted, refused permanently or temporarily, no server, dead workers."""
 
 import socket
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ FULL = "full@mail.example"
 
 
 class Post:
-    """A mail server that knows two addresses that it does not deliver to."""
+    """A mail server that refuses two addresses."""
 
     def __init__(self) -> None:
         self.taken: list[EmailMessage] = []
@@ -89,7 +89,7 @@ def body(message: EmailMessage, kind: str) -> str:
     return str(part.get_content())
 
 
-def test_a_mail_arrives_whole_with_both_parts(post: Post) -> None:
+def test_a_mail_is_delivered_with_text_and_html_parts(post: Post) -> None:
     email = to("ada@mail.example", context={"candidate_name": "Łukasz 東京", "step": "assessment"})
     run_jobs()
     (message,) = post.taken
@@ -105,7 +105,7 @@ def test_a_mail_arrives_whole_with_both_parts(post: Post) -> None:
     assert event_names() == ["email.sent"]
 
 
-def test_a_refusal_for_good_fails_at_once_is_told_and_stands_on_the_timeline(post: Post) -> None:
+def test_a_permanent_refusal_is_reported_and_shown_on_the_timeline(post: Post) -> None:
     about = application(recruiter_email="rita@acme.example", recruiter_name="Rita Recruiter")
     email = to(GONE, about=about, kind="assessment.invitation")
     run_jobs()
@@ -124,7 +124,7 @@ def test_a_refusal_for_good_fails_at_once_is_told_and_stands_on_the_timeline(pos
     ]
 
 
-def test_where_the_recruiters_own_address_fails_the_owner_of_the_role_is_told_once(post: Post) -> None:
+def test_the_role_owner_is_notified_once_if_the_recruiters_address_fails(post: Post) -> None:
     about = application(recruiter_email=GONE)
     to(GONE, about=about)
     run_jobs()
@@ -138,7 +138,7 @@ def test_where_the_recruiters_own_address_fails_the_owner_of_the_role_is_told_on
     assert (len(post.taken), Email.objects.across_organisations().filter(kind=UNDELIVERED).count()) == (1, 1)
 
 
-def test_a_refusal_for_now_is_tried_by_the_ladder_and_told_at_its_end_only(post: Post) -> None:
+def test_a_temporary_refusal_is_retried_and_reported_after_the_last_attempt(post: Post) -> None:
     about = application()
     email = to(FULL, about=about)
     moment = NOW
@@ -154,7 +154,7 @@ def test_a_refusal_for_now_is_tried_by_the_ladder_and_told_at_its_end_only(post:
     assert event_names() == ["email.failed"]
 
 
-def test_every_try_has_a_link_of_its_own_and_the_same_message_id(post: Post) -> None:
+def test_each_attempt_has_a_new_link_and_the_same_message_id(post: Post) -> None:
     email = to(FULL)
     send(email_id=email.pk, now=NOW)
     email.refresh_from_db()
@@ -166,7 +166,7 @@ def test_every_try_has_a_link_of_its_own_and_the_same_message_id(post: Post) -> 
     assert len({row[2] for row in links_of(email)}) == 2
 
 
-def test_one_bad_address_does_not_hold_up_the_others(post: Post) -> None:
+def test_one_bad_address_does_not_block_the_others(post: Post) -> None:
     about = application()
     mails = [
         to(address, about=about, key=f"test:{number}", not_before=clock.now() - timedelta(minutes=1), now=NOW)
@@ -176,7 +176,7 @@ def test_one_bad_address_does_not_hold_up_the_others(post: Post) -> None:
     assert [state(email)[0] for email in mails] == ["failed", "queued", "sent", "failed"]
 
 
-def test_without_a_server_a_mail_waits(settings: Settings, post: Post) -> None:
+def test_mail_waits_while_there_is_no_server(settings: Settings, post: Post) -> None:
     settings.MAILERS = {
         "default": settings.MAILERS["default"] | {"OPTIONS": environment.smtp("smtp://127.0.0.1:9")}
     }
@@ -186,7 +186,7 @@ def test_without_a_server_a_mail_waits(settings: Settings, post: Post) -> None:
     assert email.last_error.startswith("The mail server could not be used: ")
 
 
-def test_a_mail_that_was_cancelled_between_two_tries_is_not_sent(post: Post) -> None:
+def test_a_mail_cancelled_between_attempts_is_not_sent(post: Post) -> None:
     email = to(FULL)
     send(email_id=email.pk, now=NOW)
     cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
@@ -195,7 +195,7 @@ def test_a_mail_that_was_cancelled_between_two_tries_is_not_sent(post: Post) -> 
     assert (state(email)[0], post.taken) == ("cancelled", [])
 
 
-def test_what_a_dead_worker_left_is_sent_by_the_sweep_with_the_same_message_id(post: Post) -> None:
+def test_the_sweep_resends_mail_of_a_dead_worker_with_the_same_message_id(post: Post) -> None:
     email = to("ada@mail.example")
     claimed = outbox.claim(Email, email.pk, now=clock.now() - BEFORE_MESSAGE + timedelta(seconds=30))
     assert claimed is not None
@@ -207,7 +207,7 @@ def test_what_a_dead_worker_left_is_sent_by_the_sweep_with_the_same_message_id(p
     assert [message["Message-ID"] for message in post.taken] == [f"<goodword-{mark_of(email.pk)}@localhost>"]
 
 
-def test_a_mail_that_kills_every_worker_fails_in_the_end_and_is_told(post: Post) -> None:
+def test_a_mail_that_keeps_killing_workers_fails(post: Post) -> None:
     email = to("ada@mail.example")
     Email.objects.across_organisations().update(
         state="sending", attempts=len(LADDER) + 1, claimed_at=NOW - BEFORE_MESSAGE
@@ -217,7 +217,7 @@ def test_a_mail_that_kills_every_worker_fails_in_the_end_and_is_told(post: Post)
     assert event_names() == ["email.failed"]
 
 
-def test_a_worker_that_was_held_for_dead_does_not_tell_a_second_time(post: Post) -> None:
+def test_a_slow_worker_records_no_second_event(post: Post) -> None:
     email = to("ada@mail.example")
     slow = outbox.claim(Email, email.pk, now=NOW)
     assert slow is not None
@@ -228,7 +228,7 @@ def test_a_worker_that_was_held_for_dead_does_not_tell_a_second_time(post: Post)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_send_one_mail(post: Post) -> None:
+def test_concurrent_workers_send_one_mail(post: Post) -> None:
     email = to("ada@mail.example")
 
     def work(_: int) -> None:
@@ -246,27 +246,29 @@ def test_two_workers_at_once_send_one_mail(post: Post) -> None:
 @pytest.mark.filterwarnings(
     "ignore:.*unclosed:ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"
 )
-@pytest.mark.parametrize("door", ["smtp://me:secret@127.0.0.1:{port}", "smtp+starttls://127.0.0.1:{port}"])
-def test_a_server_that_does_not_take_our_way_in_is_no_fault_of_the_address(
-    settings: Settings, post: Post, door: str
+@pytest.mark.parametrize(
+    "smtp_url", ["smtp://me:secret@127.0.0.1:{port}", "smtp+starttls://127.0.0.1:{port}"]
+)
+def test_failed_authentication_is_not_blamed_on_the_recipient(
+    settings: Settings, post: Post, smtp_url: str
 ) -> None:
     port = settings.MAILERS["default"]["OPTIONS"]["port"]
     settings.MAILERS = {
-        "default": settings.MAILERS["default"] | {"OPTIONS": environment.smtp(door.format(port=port))}
+        "default": settings.MAILERS["default"] | {"OPTIONS": environment.smtp(smtp_url.format(port=port))}
     }
     email = to("ada@mail.example")
     send(email_id=email.pk, now=NOW)
     assert state(email)[:2] == ("queued", 1)
 
 
-def test_a_sender_that_the_server_does_not_know_is_no_fault_of_the_address(post: Post) -> None:
+def test_a_rejected_sender_is_not_blamed_on_the_recipient(post: Post) -> None:
     post.sender_answer = "553 5.7.1 Sender not allowed"
     email = to("ada@mail.example")
     send(email_id=email.pk, now=NOW)
     assert state(email) == ("queued", 1, "553 5.7.1 Sender not allowed")
 
 
-def test_what_the_server_does_not_want_to_carry_fails(post: Post) -> None:
+def test_a_mail_rejected_as_spam_fails(post: Post) -> None:
     post.data_answer = "554 5.7.1 Looks like spam"
     email = to("ada@mail.example")
     send(email_id=email.pk, now=NOW)

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 NOW = factories.NOW
 
 
-def test_every_kind_of_link_has_an_end_and_an_address_that_is_kept_out_of_logs() -> None:
+def test_every_kind_of_link_expires_and_is_redacted_in_logs() -> None:
     from goodword.core.http import redacted
 
     assert set(links.LIFETIMES) == set(links.PATHS) == set(Link.Purpose)
@@ -22,7 +22,7 @@ def test_every_kind_of_link_has_an_end_and_an_address_that_is_kept_out_of_logs()
 
 
 @pytest.mark.parametrize("purpose", Link.Purpose.values)
-def test_a_link_expires_without_being_told_to(purpose: str) -> None:
+def test_links_expire_by_default(purpose: str) -> None:
     of = factories.organisation()
     links.mint(organisation=of, purpose=purpose, subject_id=1, now=NOW)
     link = Link.objects.of(of).get()

@@ -1,4 +1,4 @@
-"""The mail server is away, refuses us or does not answer: mail waits, one at a time probes, nothing is sent twice."""
+"""While the mail server is down, refuses or hangs, mail waits, one mail at a time probes, nothing is sent twice."""
 
 import threading
 from collections.abc import Iterator
@@ -66,7 +66,7 @@ def states(mails: list[Email]) -> list[str]:
         ("message", "421 4.3.2 Shutting down"),
     ],
 )
-def test_a_fault_of_the_server_uses_up_no_try_however_long_it_lasts(
+def test_server_errors_never_use_up_attempts(
     server: MailServer, settings: Settings, step: str, answer: str | None
 ) -> None:
     if step == "auth":
@@ -91,9 +91,7 @@ def test_a_fault_of_the_server_uses_up_no_try_however_long_it_lasts(
     assert Link.objects.of(email.organisation).filter(email=email).count() == 1
 
 
-def test_refused_connections_unknown_hosts_and_tls_that_fails_are_faults_of_the_server(
-    server: MailServer, settings: Settings
-) -> None:
+def test_connection_errors_do_not_use_up_attempts(server: MailServer, settings: Settings) -> None:
     port = settings.MAILERS["default"]["OPTIONS"]["port"]
     for number, options in enumerate(
         (
@@ -108,7 +106,7 @@ def test_refused_connections_unknown_hosts_and_tls_that_fails_are_faults_of_the_
         assert (states([email]), email.tries) == (["queued"], 0)
 
 
-def test_one_mail_asks_for_all_and_then_all_go_out_in_order(server: MailServer) -> None:
+def test_one_mail_probes_the_server_and_then_all_are_sent_in_order(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     mails = several(5)
     with time_machine.travel(NOW, tick=False):
@@ -133,7 +131,7 @@ def test_one_mail_asks_for_all_and_then_all_go_out_in_order(server: MailServer) 
     assert others == [email.to_address for email in mails if email.to_address != first]
 
 
-def test_the_probes_change_so_that_a_mail_that_the_server_cannot_bear_keeps_back_no_other(
+def test_probes_rotate_so_that_one_bad_mail_does_not_block_the_others(
     server: MailServer,
 ) -> None:
     poison, other = several(2)
@@ -145,7 +143,7 @@ def test_the_probes_change_so_that_a_mail_that_the_server_cannot_bear_keeps_back
     assert server.to()[0] == other.to_address
 
 
-def test_a_mail_that_is_queued_while_the_server_is_down_waits_too_and_can_be_the_probe(
+def test_a_mail_queued_during_an_outage_waits_and_can_be_the_probe(
     server: MailServer,
 ) -> None:
     server.answers = {"greeting": "421 Too busy"}
@@ -159,7 +157,7 @@ def test_a_mail_that_is_queued_while_the_server_is_down_waits_too_and_can_be_the
     assert ("email.sweep", {}) in waiting()
 
 
-def test_a_worker_that_dies_while_it_probes_leaves_the_probe_to_the_next(server: MailServer) -> None:
+def test_a_probe_of_a_dead_worker_passes_to_the_next(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     mails = several(2)
     send(email_id=mails[0].pk, now=NOW)
@@ -177,7 +175,7 @@ def test_a_worker_that_dies_while_it_probes_leaves_the_probe_to_the_next(server:
     assert outage() is None
 
 
-def test_the_probe_keeps_others_away_while_it_waits_for_the_answer(server: MailServer) -> None:
+def test_no_other_probe_starts_while_one_waits_for_its_response(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
@@ -189,7 +187,7 @@ def test_the_probe_keeps_others_away_while_it_waits_for_the_answer(server: MailS
     assert outages.ask_leave(now=at + FOR_ANSWER) is not None
 
 
-def test_a_clock_that_was_set_back_does_not_keep_the_next_probe_waiting(server: MailServer) -> None:
+def test_setting_the_clock_back_does_not_delay_the_next_probe(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     mails = several(2)
     send(email_id=mails[0].pk, now=NOW + timedelta(days=3))
@@ -197,7 +195,7 @@ def test_a_clock_that_was_set_back_does_not_keep_the_next_probe_waiting(server: 
     assert send(email_id=mails[1].pk, now=NOW) is True
 
 
-def test_the_outage_quotes_no_address(server: MailServer) -> None:
+def test_the_recorded_outage_contains_no_address(server: MailServer) -> None:
     server.answers = {"rcpt": "421 <ada0@mail.example> has to wait"}
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
@@ -206,7 +204,7 @@ def test_the_outage_quotes_no_address(server: MailServer) -> None:
     assert found.error == "421 … has to wait"
 
 
-def test_an_address_that_is_none_says_nothing_about_the_server(server: MailServer) -> None:
+def test_an_invalid_address_does_not_end_the_outage(server: MailServer) -> None:
     server.answers = {"greeting": "421 Too busy"}
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
@@ -217,8 +215,8 @@ def test_an_address_that_is_none_says_nothing_about_the_server(server: MailServe
 
 
 @pytest.mark.programs
-def test_a_server_that_thinks_for_long_about_a_message_gets_it_once() -> None:
-    # steps may take half a second, and the answer takes a whole one
+def test_a_slow_response_does_not_send_the_mail_twice() -> None:
+    # the limit per step is half a second, and the response takes one second
     with mail_server(timeout=0.5, answer_timeout=10) as server:
         thought = threading.Event()
         server.before_answer = lambda: thought.wait(1) and None  # type: ignore[assignment]
@@ -227,12 +225,12 @@ def test_a_server_that_thinks_for_long_about_a_message_gets_it_once() -> None:
         assert (state(email), len(server.taken)) == (("sent", 1, ""), 1)
 
 
-def test_the_limits_are_short_before_the_message_and_ten_minutes_for_its_answer(settings: Settings) -> None:
+def test_timeouts_are_short_except_for_the_final_response(settings: Settings) -> None:
     assert (mail.STEP_SECONDS, mail.ANSWER_SECONDS) == (20, 600)
     assert timedelta(seconds=mail.ANSWER_SECONDS + mail.HAND_OVER_SECONDS) < FOR_ANSWER - BEFORE_MESSAGE
 
 
-def test_no_other_worker_sends_it_while_the_server_still_thinks(server: MailServer) -> None:
+def test_no_other_worker_sends_a_mail_that_waits_for_its_response(server: MailServer) -> None:
     (email,) = several(1)
     claimed = outbox.claim(Email, email.pk, now=NOW)
     assert claimed is not None
@@ -243,7 +241,7 @@ def test_no_other_worker_sends_it_while_the_server_still_thinks(server: MailServ
     assert (state(email)[0], email.unanswered, server.connections) == ("queued", 1, 0)
 
 
-def test_a_message_without_an_answer_is_sent_twice_more_at_most_and_then_a_person_decides(
+def test_a_mail_without_a_response_is_sent_three_times_at_most_and_then_fails(
     server: MailServer,
 ) -> None:
     server.answers = {"message": None}
@@ -262,14 +260,14 @@ def test_a_message_without_an_answer_is_sent_twice_more_at_most_and_then_a_perso
     assert len(server.taken) == 3
 
 
-def test_the_end_of_the_talk_changes_nothing_any_more(server: MailServer) -> None:
+def test_an_error_after_delivery_is_ignored(server: MailServer) -> None:
     server.answers = {"quit": "421 " + "x" * 9000}
     (email,) = several(1)
     send(email_id=email.pk, now=NOW)
     assert (state(email)[0], len(server.taken)) == ("sent", 1)
 
 
-def test_what_is_cancelled_while_the_server_is_asked_is_not_handed_over(server: MailServer) -> None:
+def test_a_mail_cancelled_during_the_connection_is_not_sent(server: MailServer) -> None:
     (email,) = several(1)
     claimed = outbox.claim(Email, email.pk, now=NOW)
     assert claimed is not None
@@ -278,7 +276,7 @@ def test_what_is_cancelled_while_the_server_is_asked_is_not_handed_over(server: 
         _hand_over(claimed, outages.Leave(probe=0), now=NOW)
 
 
-def test_a_claim_that_another_worker_has_taken_over_hands_nothing_over(server: MailServer) -> None:
+def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
     (email,) = several(1)
     slow = outbox.claim(Email, email.pk, now=NOW)
     assert slow is not None
@@ -290,7 +288,7 @@ def test_a_claim_that_another_worker_has_taken_over_hands_nothing_over(server: M
 
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
-def test_a_slow_server_does_not_take_all_threads_of_a_worker(settings: Settings) -> None:
+def test_a_slow_server_does_not_occupy_all_worker_threads(settings: Settings) -> None:
     settings.GOODWORD_WORKER_CONCURRENCY = 4
     go = threading.Event()
     with mail_server() as server:

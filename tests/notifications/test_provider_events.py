@@ -1,4 +1,4 @@
-"""A provider's events, as it posts them: who may, what each comes to, once, and what is nobody's."""
+"""Events posted by mail providers: authentication, effects and unknown mails."""
 
 import hashlib
 import hmac
@@ -25,8 +25,8 @@ KEY = "a-signing-key"
 
 
 @pytest.fixture
-def told(settings: Settings) -> Any:
-    """Configures a provider whose events are taken."""
+def enable_provider(settings: Settings) -> Any:
+    """Configures a provider whose events are accepted."""
 
     def configure(provider: str, **credentials: str) -> None:
         settings.GOODWORD_MAIL_PROVIDER = provider
@@ -38,7 +38,7 @@ def told(settings: Settings) -> Any:
 
 @pytest.fixture
 def sent() -> Email:
-    """A mail that went out, with the id that a provider gave it."""
+    """A sent mail with a provider's id."""
     email = queued(to=Person(name="Ada", address="ada@mail.example"))
     send(email_id=email.pk, now=NOW)
     Email.objects.across_organisations().filter(pk=email.pk).update(provider_id="prov-1")
@@ -95,31 +95,31 @@ def outcome(email: Email) -> tuple[bool, bool, str, bool]:
 NOTHING = (False, False, "", False)
 
 
-def test_a_hard_bounce_is_kept_with_the_servers_words_and_told_once(told: Any, sent: Email) -> None:
-    told("postmark")
+def test_a_hard_bounce_is_stored_with_its_reason_and_recorded_once(enable_provider: Any, sent: Email) -> None:
+    enable_provider("postmark")
     assert [post("postmark", HARD), post("postmark", HARD)] == [200, 200]
     assert outcome(sent) == (False, True, "smtp;550 5.1.1 The email account does not exist.", False)
     assert event_names() == ["email.sent", "email.bounced"]
 
 
-def test_what_is_only_late_changes_nothing(told: Any, sent: Email) -> None:
-    told("postmark")
+def test_temporary_failures_and_opens_change_nothing(enable_provider: Any, sent: Email) -> None:
+    enable_provider("postmark")
     assert post("postmark", TRANSIENT) == 200
     assert post("postmark", postmark("Open", Recipient="ada@mail.example")) == 200
     assert (outcome(sent), event_names()) == (NOTHING, ["email.sent"])
 
 
-def test_a_delivery_and_a_complaint_are_kept(told: Any, sent: Email) -> None:
-    told("postmark")
+def test_deliveries_and_complaints_are_stored(enable_provider: Any, sent: Email) -> None:
+    enable_provider("postmark")
     assert [post("postmark", body) for body in (DELIVERY, COMPLAINT, COMPLAINT)] == [200] * 3
     assert outcome(sent) == (True, False, "", True)
     assert event_names() == ["email.sent", "email.complained"]
 
 
-def test_an_event_of_a_mail_that_nobody_knows_or_that_was_erased_is_taken_and_changes_nothing(
-    told: Any, sent: Email
+def test_events_of_unknown_and_erased_mails_are_accepted_and_ignored(
+    enable_provider: Any, sent: Email
 ) -> None:
-    told("postmark")
+    enable_provider("postmark")
     assert post("postmark", HARD | {"MessageID": "prov-2"}) == 200
     assert outcome(sent) == NOTHING
     sent.delete()
@@ -130,13 +130,13 @@ def test_an_event_of_a_mail_that_nobody_knows_or_that_was_erased_is_taken_and_ch
 @pytest.mark.parametrize(
     "secret", [None, "hooks:wrong-password-of-some-length", "hooks:", ":a-password-nobody-guesses"]
 )
-def test_without_the_secret_nothing_is_taken(told: Any, sent: Email, secret: str | None) -> None:
-    told("postmark")
+def test_a_wrong_secret_is_rejected(enable_provider: Any, sent: Email, secret: str | None) -> None:
+    enable_provider("postmark")
     assert post("postmark", HARD, secret=secret) == 401
     assert outcome(sent) == NOTHING
 
 
-def test_there_is_no_such_address_unless_it_is_configured(settings: Settings, sent: Email) -> None:
+def test_the_endpoint_exists_only_when_configured(settings: Settings, sent: Email) -> None:
     assert post("postmark", HARD) == 404
     settings.GOODWORD_MAIL_PROVIDER = "postmark"
     assert post("postmark", HARD) == 404  # no secret: closed, not open
@@ -145,8 +145,8 @@ def test_there_is_no_such_address_unless_it_is_configured(settings: Settings, se
     assert outcome(sent) == NOTHING
 
 
-def test_it_is_for_posts_and_answers_a_look_whether_it_is_there(told: Any) -> None:
-    told("postmark")
+def test_the_endpoint_accepts_post_and_head(enable_provider: Any) -> None:
+    enable_provider("postmark")
     address = "/mail/events/postmark/"
     assert [Client().get(address).status_code, Client().head(address).status_code] == [405, 200]
 
@@ -154,13 +154,13 @@ def test_it_is_for_posts_and_answers_a_look_whether_it_is_there(told: Any) -> No
 @pytest.mark.parametrize(
     "body", ["", "no json", "[]", "7", '"text"', "null", b"\xff\xfe", '{"RecordType": 7}']
 )
-def test_what_cannot_be_read_is_refused_and_nothing_breaks(told: Any, body: str | bytes) -> None:
-    told("postmark")
+def test_malformed_bodies_are_handled(enable_provider: Any, body: str | bytes) -> None:
+    enable_provider("postmark")
     assert post("postmark", body) in {200, 400}
 
 
-def test_mailgun_signs_its_events_besides(told: Any, sent: Email) -> None:
-    told("mailgun", MAILGUN_WEBHOOK_SIGNING_KEY=KEY)
+def test_mailgun_events_need_a_valid_signature(enable_provider: Any, sent: Email) -> None:
+    enable_provider("mailgun", MAILGUN_WEBHOOK_SIGNING_KEY=KEY)
     event = mailgun(
         sent,
         "failed",
@@ -179,8 +179,8 @@ def test_mailgun_signs_its_events_besides(told: Any, sent: Email) -> None:
     assert outcome(sent)[:2] == (False, True)
 
 
-def test_mailgun_that_tries_again_later_changes_nothing(told: Any, sent: Email) -> None:
-    told("mailgun", MAILGUN_WEBHOOK_SIGNING_KEY=KEY)
+def test_a_temporary_mailgun_failure_changes_nothing(enable_provider: Any, sent: Email) -> None:
+    enable_provider("mailgun", MAILGUN_WEBHOOK_SIGNING_KEY=KEY)
     assert post("mailgun", mailgun(sent, "failed", severity="temporary", reason="generic")) == 200
     assert outcome(sent) == NOTHING
 
@@ -208,10 +208,8 @@ def mailgun(email: Email, event: str, **more: Any) -> dict[str, Any]:
     }
 
 
-def test_of_several_events_in_one_post_each_counts_and_mail_is_known_by_what_we_sent_with_it(
-    told: Any, sent: Email
-) -> None:
-    told("mailjet")
+def test_every_event_in_a_batch_is_matched_by_our_metadata(enable_provider: Any, sent: Email) -> None:
+    enable_provider("mailjet")
     other = queued(key="other", to=Person(name="Bob", address="bob@mail.example"))
     send(email_id=other.pk, now=NOW)
     events = [
@@ -232,8 +230,8 @@ def test_of_several_events_in_one_post_each_counts_and_mail_is_known_by_what_we_
     assert (outcome(sent)[:2], outcome(other)[:3]) == ((True, False), (False, True, "bounced"))
 
 
-def test_brevo_and_mailjet_are_read_too(told: Any, sent: Email) -> None:
-    told("brevo")
+def test_brevo_and_mailjet_events_are_parsed(enable_provider: Any, sent: Email) -> None:
+    enable_provider("brevo")
     assert (
         post(
             "brevo",
@@ -249,7 +247,7 @@ def test_brevo_and_mailjet_are_read_too(told: Any, sent: Email) -> None:
         == 200
     )
     assert outcome(sent)[:3] == (False, True, "550 no such user")
-    told("mailjet")
+    enable_provider("mailjet")
     assert (
         post(
             "mailjet",

@@ -1,4 +1,4 @@
-"""Sending by a provider's API: a small server that answers as Postmark documents it."""
+"""Sending through a provider's API, with a server that responds as Postmark documents."""
 
 import json
 import threading
@@ -22,10 +22,10 @@ pytestmark = pytest.mark.django_db
 
 
 class Provider(HTTPServer):
-    """Keeps what it gets, and answers what it is told to."""
+    """Stores requests and gives a set response."""
 
     def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), _Door)
+        super().__init__(("127.0.0.1", 0), _Handler)
         self.got: list[dict[str, Any]] = []
         self.status, self.answer = (
             200,
@@ -39,7 +39,7 @@ class Provider(HTTPServer):
         )
 
 
-class _Door(BaseHTTPRequestHandler):
+class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         provider = self.server
         assert isinstance(provider, Provider)
@@ -52,7 +52,7 @@ class _Door(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
-        """Quietly."""
+        """Log nothing."""
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def to_maria(**values: Any) -> Email:
     return queued(to=Person(name="Maria", address="maria@globex.example"), **values)
 
 
-def test_the_provider_gets_the_mail_with_our_mark_and_its_own_id_is_kept(
+def test_a_mail_is_sent_with_our_metadata_and_the_providers_id_is_stored(
     provider: Provider, settings: Settings
 ) -> None:
     settings.GOODWORD_RETURN_ADDRESS = ""
@@ -92,7 +92,7 @@ def test_the_provider_gets_the_mail_with_our_mark_and_its_own_id_is_kept(
     assert {"Name": "Auto-Submitted", "Value": "auto-generated"} in got["Headers"]
 
 
-def test_a_return_address_does_not_hinder_a_provider_that_has_its_own(
+def test_return_address_does_not_change_the_sender_for_a_provider(
     provider: Provider, settings: Settings
 ) -> None:
     settings.GOODWORD_RETURN_ADDRESS = "bounce@goodword.example"
@@ -102,7 +102,7 @@ def test_a_return_address_does_not_hinder_a_provider_that_has_its_own(
     assert provider.got[0]["From"] == '"Goodword (Acme)" <people@goodword.example>'
 
 
-def test_an_address_that_the_provider_refuses_has_come_back(provider: Provider) -> None:
+def test_an_address_the_provider_refuses_counts_as_bounced(provider: Provider) -> None:
     provider.status, provider.answer = (
         422,
         {
@@ -123,7 +123,7 @@ def test_an_address_that_the_provider_refuses_has_come_back(provider: Provider) 
     ("status", "after", "goes_on"),
     [(401, "queued", False), (500, "queued", False), (429, "queued", False), (422, "failed", True)],
 )
-def test_what_says_nothing_about_the_address_is_no_returned_mail(
+def test_other_provider_errors_are_not_bounces(
     provider: Provider, status: int, after: str, goes_on: bool
 ) -> None:
     provider.status, provider.answer = status, {"ErrorCode": 10, "Message": "Bad or missing API token."}
@@ -134,7 +134,7 @@ def test_what_says_nothing_about_the_address_is_no_returned_mail(
     assert email.bounced_at is None
 
 
-def test_a_provider_that_cannot_be_reached_or_is_not_set_up_is_tried_again(settings: Settings) -> None:
+def test_an_unreachable_or_unconfigured_provider_is_retried(settings: Settings) -> None:
     credentials = {"POSTMARK_SERVER_TOKEN": "token", "POSTMARK_API_URL": "http://127.0.0.1:9/"}
     settings.MAILERS = mail.mailers(provider="postmark", smtp_url="")
     settings.ANYMAIL = mail.anymail(credentials=credentials, webhook_secret="")

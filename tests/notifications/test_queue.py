@@ -1,4 +1,4 @@
-"""A mail is a row and a job first: once per key, in the caller's transaction, and it can be stopped."""
+"""A queued mail is a row and a job: once per key, in the caller's transaction, and cancellable."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ class Undone(Exception):
     """Undoes a transaction."""
 
 
-def test_a_mail_is_queued_once_per_key_and_nothing_is_sent_yet() -> None:
+def test_a_mail_is_queued_once_per_key() -> None:
     email = queued()
     again = queue(
         organisation=email.organisation,
@@ -37,14 +37,14 @@ def test_a_mail_is_queued_once_per_key_and_nothing_is_sent_yet() -> None:
     assert waiting() == [("email.send", {"email_id": email.pk})]
 
 
-def test_a_rollback_leaves_neither_mail_nor_job() -> None:
+def test_a_rollback_removes_mail_and_job() -> None:
     with pytest.raises(Undone), transaction.atomic():
         queued()
         raise Undone
     assert (Email.objects.across_organisations().count(), waiting()) == (0, [])
 
 
-def test_it_says_what_every_mail_says() -> None:
+def test_context_has_the_values_shared_by_all_mails() -> None:
     email = queued()
     assert email.context == {
         "candidate_name": "Ada Lovelace",
@@ -62,7 +62,7 @@ def test_it_says_what_every_mail_says() -> None:
     )
 
 
-def test_names_out_of_all_measure_are_cut_and_the_mail_still_goes() -> None:
+def test_overlong_names_are_truncated() -> None:
     email = queued(
         to=Person(name="A" * 500, address="a@mail.example"),
         sender=Person(name="B" * 500, address="b@acme.example"),
@@ -73,7 +73,7 @@ def test_names_out_of_all_measure_are_cut_and_the_mail_still_goes() -> None:
     assert state(email) == ("sent", 1, "")
 
 
-def test_a_postponed_mail_has_no_job_and_is_sent_when_its_time_has_come() -> None:
+def test_a_postponed_mail_has_no_job_until_it_is_due() -> None:
     email = queued(not_before=NOW + timedelta(hours=1))
     assert waiting() == []
     send(email_id=email.pk, now=NOW)
@@ -89,7 +89,7 @@ def test_a_cancelled_mail_is_not_sent() -> None:
     assert (state(email), mail.outbox, event_names()) == (("cancelled", 0, ""), [], [])
 
 
-def test_cancelling_leaves_what_was_sent_and_what_is_of_others() -> None:
+def test_cancelling_affects_neither_sent_mails_nor_other_organisations() -> None:
     sent, other = queued(), queued()
     send(email_id=sent.pk, now=NOW)
     ref = sent.subject_ref
@@ -98,14 +98,14 @@ def test_cancelling_leaves_what_was_sent_and_what_is_of_others() -> None:
     assert (state(sent)[0], state(other)[0]) == ("sent", "queued")
 
 
-def test_a_mail_speaks_its_readers_language_or_that_of_the_organisation() -> None:
+def test_a_mail_uses_the_readers_language_or_that_of_the_organisation() -> None:
     about = application()
     about.organisation.language = "de"
     about.organisation.save()
     assert (queued(about).language, queued(about, key="2", language="fr").language) == ("de", "fr")
 
 
-def test_a_job_that_comes_twice_sends_once() -> None:
+def test_a_repeated_job_sends_once() -> None:
     email = queued()
     for _ in range(3):
         send(email_id=email.pk, now=NOW)
@@ -113,6 +113,6 @@ def test_a_job_that_comes_twice_sends_once() -> None:
     assert event_names() == ["email.sent"]
 
 
-def test_a_job_for_a_mail_that_is_gone_does_nothing() -> None:
+def test_a_job_for_a_deleted_mail_does_nothing() -> None:
     send(email_id=queued().pk + 1, now=factories.NOW)
     assert mail.outbox == []

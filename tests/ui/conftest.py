@@ -1,4 +1,4 @@
-"""Renders a line of a page as a page would be rendered: through cotton and the project's template engine."""
+"""Renders template text with cotton and the project's template engine."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ Render = Callable[..., str]
 
 @pytest.fixture
 def render() -> Render:
-    """Gives a function from template text and variables to HTML, runs of white space folded to one space."""
+    """A function from template text and variables to HTML, with white space collapsed."""
 
     def rendered(source: str, **context: Any) -> str:
         template = engines["django"].from_string(CottonCompiler().process(source))

@@ -1,4 +1,4 @@
-"""Places in charts, and that what is drawn is also said and tabled."""
+"""Positions in charts, and their labels and tables."""
 
 import pytest
 
@@ -6,30 +6,30 @@ from goodword.ui.charts import NARROW, WIDE, Axis, answer_chart, scale_chart, st
 from tests.ui.conftest import Render
 
 
-def test_a_value_stands_at_its_share_of_the_axis() -> None:
+def test_a_value_is_placed_in_proportion_on_the_axis() -> None:
     axis = Axis(low=1, high=5, start=100, end=500)
     assert [axis.at(value) for value in (1, 2, 3.5, 5)] == [100.0, 200.0, 350.0, 500.0]
 
 
-def test_what_lies_outside_the_axis_is_drawn_at_its_end() -> None:
+def test_values_outside_the_axis_are_drawn_at_its_end() -> None:
     axis = Axis(low=1, high=5, start=0, end=100)
     assert [axis.at(0), axis.at(9)] == [0.0, 100.0]
 
 
-def test_ticks_are_the_whole_numbers_on_the_axis() -> None:
+def test_ticks_are_whole_numbers() -> None:
     assert Axis(low=1, high=5, start=0, end=1).ticks() == [1, 2, 3, 4, 5]
     assert Axis(low=0.5, high=2.5, start=0, end=1).ticks() == [1, 2]
 
 
-def test_equal_marks_pile_up_and_near_ones_do_too() -> None:
+def test_equal_and_close_marks_are_stacked() -> None:
     assert stacked([4, 3, 4, 4.01]) == [(3, 0), (4, 0), (4, 1), (4.01, 2)]
 
 
-def test_a_mean_is_written_with_one_decimal() -> None:
+def test_means_have_one_decimal() -> None:
     assert [written_number(4), written_number(3.36)] == ["4.0", "3.4"]
 
 
-def test_a_scale_has_its_mean_and_its_spread_on_the_axis() -> None:
+def test_a_scale_shows_mean_and_spread() -> None:
     chart = scale_chart([{"label": "Calm", "mean": 3, "marks": [2, 4]}], minimum=1, maximum=5)
     row = chart.wide.rows[0]
     middle = (WIDE.start + WIDE.end) / 2
@@ -40,26 +40,26 @@ def test_a_scale_has_its_mean_and_its_spread_on_the_axis() -> None:
     assert chart.narrow.rows[0].mean_x == (NARROW.start + NARROW.end) / 2
 
 
-def test_a_scale_without_enough_answers_has_no_mean_and_no_spread() -> None:
+def test_a_scale_with_too_few_answers_has_no_mean_or_spread() -> None:
     row = scale_chart([{"label": "Calm", "mean": None}], minimum=1, maximum=5).wide.rows[0]
     assert (row.mean_x, row.mean_text, row.spread, row.rings) == (None, "", None, [])
 
 
-def test_an_axis_without_length_is_refused() -> None:
+def test_an_axis_of_zero_length_is_rejected() -> None:
     with pytest.raises(ValueError, match="ends where it begins"):
         scale_chart([], minimum=3, maximum=3)
 
 
-def test_the_longest_bar_fills_the_room_and_none_has_no_length() -> None:
+def test_the_longest_bar_takes_the_full_width_and_zero_has_no_length() -> None:
     chart = answer_chart([{"label": "Yes", "count": 4}, {"label": "No", "count": 0}])
     assert [row.length for row in chart.wide.rows] == [WIDE.end - WIDE.start, 0]
 
 
-def test_bars_without_any_answer_are_drawn_without_dividing_by_nothing() -> None:
+def test_bars_without_answers_are_drawn() -> None:
     assert [row.length for row in answer_chart([{"label": "Yes", "count": 0}]).wide.rows] == [0]
 
 
-def test_a_chart_says_its_numbers_and_has_a_table(render: Render) -> None:
+def test_a_scale_chart_has_a_label_and_a_table(render: Render) -> None:
     rows = [{"label": "Calm", "mean": 3, "marks": [2, 4]}, {"label": "Warm <b>", "mean": None}]
     html = render('{% load ui %}{% scale_dots rows title="Work style" low="Low" high="High" %}', rows=rows)
     assert 'aria-label="Work style. Calm: mean 3.0 (2, 4); Warm &lt;b&gt;: not enough answers.' in html
@@ -68,13 +68,13 @@ def test_a_chart_says_its_numbers_and_has_a_table(render: Render) -> None:
     assert html.count("<svg") == 2
 
 
-def test_the_bars_say_their_counts(render: Render) -> None:
+def test_a_bar_chart_has_a_label_and_a_table(render: Render) -> None:
     html = render('{% load ui %}{% answer_bars rows title="Again" %}', rows=[{"label": "Yes", "count": 2}])
     assert html.count('aria-label="Again. Yes: 2."') == 2
     assert '<th scope="row">Yes</th><td class="num">2</td>' in html
 
 
-def test_a_comma_language_still_gives_points_to_the_drawing(render: Render, settings) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_svg_coordinates_use_a_decimal_point_in_any_language(render: Render, settings) -> None:  # type: ignore[no-untyped-def]  # fixture
     settings.LANGUAGE_CODE = "de"
     html = render(
         "{% load ui %}{% scale_dots rows %}", rows=[{"label": "Ruhig", "mean": 2.3, "marks": [1.3, 2.6]}]

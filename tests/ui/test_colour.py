@@ -1,4 +1,4 @@
-"""Contrast against values worked out by hand from the WCAG formula."""
+"""Contrast, compared with values computed by hand from the WCAG formula."""
 
 import pytest
 from hypothesis import given
@@ -35,40 +35,40 @@ colours = st.tuples(*[st.integers(0, 255)] * 3).map(to_hex)
         ("#767676", "#ffffff", 4.542),
     ],
 )
-def test_contrast_is_what_the_formula_gives(one: str, other: str, ratio: float) -> None:
+def test_contrast_follows_the_wcag_formula(one: str, other: str, ratio: float) -> None:
     assert contrast(one, other) == pytest.approx(ratio, abs=0.001)
     assert contrast(other, one) == contrast(one, other)
 
 
-def test_a_dark_channel_is_divided_not_raised() -> None:
+def test_dark_channels_use_the_linear_formula() -> None:
     assert luminance("#0a0a0a") == pytest.approx(10 / 255 / 12.92)
 
 
-def test_a_colour_that_passes_stays_as_it_is() -> None:
+def test_a_colour_with_enough_contrast_is_unchanged() -> None:
     assert readable("#0e6b57", on="#ffffff", towards="#000000") == "#0e6b57"
 
 
-def test_a_colour_that_fails_moves_only_as_far_as_it_must() -> None:
+def test_a_colour_is_adjusted_only_as_far_as_needed() -> None:
     moved = readable("#777777", on="#ffffff", towards="#000000")
     assert moved == "#767676"
 
 
-def test_what_cannot_pass_becomes_the_end_it_moves_to() -> None:
+def test_a_colour_that_cannot_reach_the_ratio_becomes_the_limit() -> None:
     assert readable("#ffffff", on="#777777", towards="#000000", ratio=21) == "#000000"
 
 
-def test_mixing_is_plain_arithmetic() -> None:
+def test_mix_is_linear() -> None:
     assert mix("#ff0000", "#0000ff", 0.5) == "#800080"
 
 
 @pytest.mark.parametrize("wrong", ["", "red", "#fff", "#12345g", "#1234567", "123456\n"])
-def test_what_is_no_colour_is_refused(wrong: str) -> None:
+def test_an_invalid_colour_is_rejected(wrong: str) -> None:
     with pytest.raises(ValueError, match="six hexadecimal digits"):
         parse_hex(wrong)
 
 
 @given(colours)
-def test_every_accent_is_readable_on_every_ground_it_meets(colour: str) -> None:
+def test_every_accent_is_readable_on_every_background(colour: str) -> None:
     light, dark = light_accent(colour), dark_accent(colour)
     grounds = [
         (light.main, LIGHT_PAPER),
@@ -85,5 +85,5 @@ def test_every_accent_is_readable_on_every_ground_it_meets(colour: str) -> None:
     assert [pair for pair in grounds if contrast(*pair) < 4.5] == []
 
 
-def test_the_stylesheet_of_a_bright_yellow_is_darkened() -> None:
+def test_a_bright_yellow_is_darkened_in_the_stylesheet() -> None:
     assert accent_stylesheet("FFB000").splitlines()[1] == "  --accent: light-dark(#916400, #ffb000);"

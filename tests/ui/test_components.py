@@ -1,4 +1,4 @@
-"""Components: words, roles and states; what data can and cannot do to them."""
+"""Components: labels, roles, states and escaping."""
 
 import re
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from tests.ui.conftest import Render
 AGREE = [(1, "No"), (2, "Rather no"), (3, "Neither"), (4, "Rather yes"), (5, "Yes")]
 
 
-def test_every_status_has_the_word_of_the_product() -> None:
+def test_every_status_has_its_label() -> None:
     words = {state: str(status.word) for state, status in STATUSES.items()}
     assert words == {
         "not_started": "Not started",
@@ -38,26 +38,26 @@ def test_every_status_has_the_word_of_the_product() -> None:
     }
 
 
-def test_every_status_has_a_mark_that_is_drawn() -> None:
+def test_every_status_mark_exists() -> None:
     assert {status.mark for status in [*STATUSES.values(), *CHECKS.values()]} - set(MARKS) == set()
 
 
-def test_attention_wins_over_any_state() -> None:
+def test_attention_overrides_any_state() -> None:
     assert status_of("completed", attention=True) == STATUSES["needs_attention"]
 
 
-def test_an_unknown_state_is_shown_by_its_name() -> None:
+def test_an_unknown_state_falls_back_to_its_name() -> None:
     assert status_of("on_hold").word == "On hold"
 
 
-def test_a_status_is_a_mark_and_a_word(render: Render) -> None:
+def test_a_status_has_a_mark_and_a_label(render: Render) -> None:
     html = render('<c-status state="overdue" since="since Tue" />')
     assert '<span class="status__word">Overdue</span>' in html
     assert '<span class="status__since">since Tue</span>' in html
     assert 'aria-hidden="true"' in html
 
 
-def test_progress_says_state_how_far_and_since_when(render: Render) -> None:
+def test_progress_has_state_count_and_date(render: Render) -> None:
     html = render(
         '<c-progress state="in_progress" label="Reference check" done="1" of="2" since="Tue 24 Nov" />'
     )
@@ -65,13 +65,13 @@ def test_progress_says_state_how_far_and_since_when(render: Render) -> None:
     assert 'aria-label="Reference check: In progress, 1 of 2, since Tue 24 Nov' in html
 
 
-def test_progress_counts_none_done(render: Render) -> None:
+def test_progress_shows_zero_of_two(render: Render) -> None:
     html = render('<c-progress state="pending" label="Check" :done="done" :of="of" />', done=0, of=2)
     assert "0/2" in html
     assert "0 of 2" in html
 
 
-def test_data_cannot_break_out_of_an_attribute(render: Render) -> None:
+def test_attribute_values_are_escaped(render: Render) -> None:
     html = render(
         '<c-button :data-name="name" title="{{ name }}">Go</c-button>', name='"><script>alert(1)</script>'
     )
@@ -79,25 +79,25 @@ def test_data_cannot_break_out_of_an_attribute(render: Render) -> None:
     assert html.count("&quot;&gt;&lt;script&gt;") == 2
 
 
-def test_data_cannot_bring_markup_into_a_text(render: Render) -> None:
+def test_text_values_are_escaped(render: Render) -> None:
     html = render(
         '<c-person name="{{ name }}" :detail="name" /><c-card :title="name">x</c-card>', name="<b>x</b>"
     )
     assert "<b>" not in html
 
 
-def test_a_button_with_an_address_is_a_link(render: Render) -> None:
+def test_a_button_with_href_is_a_link(render: Render) -> None:
     assert render('<c-button href="/a">Go</c-button>').startswith("<a ")
     assert render("<c-button>Go</c-button>").startswith(
         '<button class="button button--secondary button--normal" type="submit">'
     )
 
 
-def test_a_class_of_the_page_is_added(render: Render) -> None:
+def test_classes_are_added(render: Render) -> None:
     assert 'class="card card--flush wide"' in render('<c-card flush class="wide">x</c-card>')
 
 
-def test_values_of_the_page_do_not_leak_into_components(render: Render) -> None:
+def test_page_variables_do_not_leak_into_components(render: Render) -> None:
     html = render(
         "<c-card>x</c-card><c-empty title='Empty'>y</c-empty>",
         title="Page",
@@ -109,7 +109,7 @@ def test_values_of_the_page_do_not_leak_into_components(render: Render) -> None:
     assert "card__foot" not in html
 
 
-def test_a_menu_item_with_an_action_is_a_form_of_its_own(render: Render) -> None:
+def test_a_menu_item_with_an_action_is_a_form(render: Render) -> None:
     html = render(
         '<c-menu label="More"><c-menu-item action="/out">Sign out</c-menu-item></c-menu>', csrf_token="abc"
     )
@@ -118,13 +118,13 @@ def test_a_menu_item_with_an_action_is_a_form_of_its_own(render: Render) -> None
     assert 'aria-label="More"' in html
 
 
-def test_a_copy_line_shows_its_value_and_names_its_button(render: Render) -> None:
+def test_a_copy_line_has_its_value_and_a_labelled_button(render: Render) -> None:
     html = render('<c-copy label="Secret key" value="{{ key }}" secret />', key="a<b")
     assert ">a&lt;b</code>" in html
     assert '<span class="visually-hidden">Secret key</span></button>' in html
 
 
-def test_the_current_step_and_what_was_chosen_are_shown(render: Render) -> None:
+def test_the_stepper_shows_the_current_step_and_values(render: Render) -> None:
     steps = [
         {"label": "Job", "state": "done", "value": "Engineer", "url": "/1"},
         {"label": "Stages", "state": "current"},
@@ -135,7 +135,7 @@ def test_the_current_step_and_what_was_chosen_are_shown(render: Render) -> None:
     assert "Engineer" in html
 
 
-def test_a_likert_row_is_five_labelled_radios_in_a_group(render: Render) -> None:
+def test_a_likert_row_is_a_group_of_five_labelled_radios(render: Render) -> None:
     html = render(
         '<c-likert name="q1" question="I plan." :options="agree" :value="4" hint="At work" />', agree=AGREE
     )
@@ -145,11 +145,11 @@ def test_a_likert_row_is_five_labelled_radios_in_a_group(render: Render) -> None
     assert re.findall(r'value="(\d)" checked', html) == ["4"]
 
 
-def test_nothing_is_chosen_before_an_answer(render: Render) -> None:
+def test_nothing_is_checked_without_a_value(render: Render) -> None:
     assert "checked" not in render('<c-likert name="q1" question="I plan." :options="agree" />', agree=AGREE)
 
 
-def test_a_zero_can_be_chosen(render: Render) -> None:
+def test_zero_can_be_checked(render: Render) -> None:
     options = [(0, "None"), (1, "One")]
     html = render(
         '<c-choices name="q" question="How many?" :options="options" :value="0" />', options=options
@@ -157,7 +157,7 @@ def test_a_zero_can_be_chosen(render: Render) -> None:
     assert re.findall(r'value="(\d)" checked', html) == ["0"]
 
 
-def test_a_likert_row_of_a_form_field_shows_its_error(render: Render) -> None:
+def test_a_likert_row_shows_the_error_of_its_form_field(render: Render) -> None:
     class Ask(forms.Form):
         q1 = forms.ChoiceField(label="I plan.", choices=AGREE, widget=forms.RadioSelect)
 
@@ -167,7 +167,7 @@ def test_a_likert_row_of_a_form_field_shows_its_error(render: Render) -> None:
     assert "This field is required." in html
 
 
-def test_a_rating_has_an_example_at_each_level(render: Render) -> None:
+def test_a_rating_has_an_example_per_level(render: Render) -> None:
     levels = [
         {"value": 1, "label": "Rarely", "example": "Was late."},
         {"value": 2, "label": "Often", "example": "On time."},
@@ -177,7 +177,7 @@ def test_a_rating_has_an_example_at_each_level(render: Render) -> None:
     assert re.findall(r'value="(\d)" checked', html) == ["2"]
 
 
-def test_several_choices_are_boxes(render: Render) -> None:
+def test_multiple_choices_are_checkboxes(render: Render) -> None:
     html = render(
         '<c-choices name="w" question="Words" multiple :options="options" :values="chosen" />',
         options=[("a", "A"), ("b", "B")],
@@ -187,7 +187,7 @@ def test_several_choices_are_boxes(render: Render) -> None:
     assert re.findall(r'value="(\w)" checked', html) == ["b"]
 
 
-def test_a_table_takes_its_rows_from_slots_or_as_they_are(render: Render) -> None:
+def test_a_table_takes_slots_or_plain_rows(render: Render) -> None:
     slots = render(
         '<c-table caption="A"><c-slot name="thead"><tr></tr></c-slot><c-slot name="tbody"><tr></tr></c-slot></c-table>'
     )
@@ -195,7 +195,7 @@ def test_a_table_takes_its_rows_from_slots_or_as_they_are(render: Render) -> Non
     assert slots.replace(" ", "") == plain.replace(" ", "")
 
 
-def test_a_dialog_is_named_by_its_title(render: Render) -> None:
+def test_a_dialog_is_labelled_by_its_title(render: Render) -> None:
     html = render(
         '<c-dialog id="d" title="Set key" open>x</c-dialog><c-dialog-link to="d" href="/set">Set</c-dialog-link>'
     )
@@ -203,24 +203,24 @@ def test_a_dialog_is_named_by_its_title(render: Render) -> None:
     assert 'href="/set" data-dialog="d"' in html
 
 
-def test_an_error_toast_interrupts_and_others_do_not(render: Render) -> None:
+def test_only_error_toasts_are_alerts(render: Render) -> None:
     assert 'role="alert"' in render('<c-toast tone="error">x</c-toast>')
     assert 'role="status"' in render("<c-toast>x</c-toast>")
 
 
 @pytest.mark.parametrize("name", sorted(ICONS))
-def test_every_icon_is_drawn_without_inline_styles(name: str) -> None:
+def test_every_icon_has_no_inline_styles(name: str) -> None:
     svg = icon_svg(name)
     assert svg.startswith("<svg")
     assert svg.count("<") >= 3
     assert " style=" not in svg and "<style" not in svg
 
 
-def test_an_icon_alone_is_read_aloud() -> None:
+def test_a_standalone_icon_has_a_label() -> None:
     assert 'role="img" aria-label="Close &lt;"' in icon_svg("x", label="Close <")
 
 
-def test_an_icon_that_is_not_drawn_is_an_error() -> None:
+def test_an_unknown_icon_is_an_error() -> None:
     with pytest.raises(KeyError):
         icon_svg("unicorn")
 
@@ -236,19 +236,19 @@ def test_an_icon_that_is_not_drawn_is_an_error() -> None:
         ("élan", "É"),
     ],
 )
-def test_initials_are_those_of_the_first_and_last_word(name: str, letters: str) -> None:
+def test_initials_are_from_the_first_and_last_word(name: str, letters: str) -> None:
     assert initials(name) == letters
 
 
 @time_machine.travel(datetime(2026, 11, 24, 15, 0, tzinfo=UTC), tick=False)
-def test_a_moment_is_short_with_the_year_only_when_it_is_another(settings) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_short_time_shows_the_year_only_if_it_is_another(settings) -> None:  # type: ignore[no-untyped-def]  # fixture
     settings.TIME_ZONE = "Europe/Berlin"
     assert short_time(datetime(2026, 11, 24, 13, 5, tzinfo=UTC)) == "Tue 24 Nov, 14:05"
     assert short_time(datetime(2025, 6, 2, 6, 0, tzinfo=UTC)) == "Mon 2 Jun 2025, 08:00"
     assert short_time(None) == ""
 
 
-def test_a_time_shows_its_zone_on_hover(render: Render) -> None:
+def test_a_time_has_its_zone_in_the_title(render: Render) -> None:
     html = render('<c-time :at="at" />', at=datetime(2026, 11, 24, 14, 5, tzinfo=UTC))
     assert 'datetime="2026-11-24T14:05:00+00:00"' in html
     assert 'title="Tuesday 24 November 2026, 14:05 UTC"' in html

@@ -1,4 +1,4 @@
-"""Form fields: what was typed stays, errors stand above the input and are linked to it."""
+"""Form fields: input is kept, and errors are above the input and linked to it."""
 
 import re
 
@@ -28,7 +28,7 @@ def bound() -> Person:
     return form
 
 
-def test_errors_are_listed_in_order_with_the_id_to_jump_to() -> None:
+def test_error_links_are_in_order_and_name_the_input() -> None:
     assert error_links([bound()]) == [
         ErrorLink("", "Both cannot be."),
         ErrorLink("id_email", "Email: Enter a valid email address."),
@@ -37,16 +37,16 @@ def test_errors_are_listed_in_order_with_the_id_to_jump_to() -> None:
     ]
 
 
-def test_a_label_leads_its_error_by_the_colon_of_the_language() -> None:
+def test_the_label_is_followed_by_the_colon_of_the_language() -> None:
     with translation.override("fr"):
         assert error_links([bound()])[1].message.startswith("Email\u202f: ")
 
 
-def test_a_form_that_was_not_sent_has_no_errors() -> None:
+def test_an_unbound_form_has_no_errors() -> None:
     assert error_links([Person()]) == []
 
 
-def test_an_error_stands_above_its_input_and_describes_it(render: Render) -> None:
+def test_an_error_is_above_its_input_and_describes_it(render: Render) -> None:
     html = render('<c-field :field="form.email" />', form=bound())
     assert 'aria-describedby="id_email_helptext id_email_error"' in html
     assert 'aria-invalid="true"' in html
@@ -54,29 +54,29 @@ def test_an_error_stands_above_its_input_and_describes_it(render: Render) -> Non
     assert 'value="nobody"' in html
 
 
-def test_what_was_typed_is_escaped(render: Render) -> None:
+def test_input_is_escaped(render: Render) -> None:
     html = render('<c-field :field="form.name" />', form=bound())
     assert 'value="&quot;&gt;&lt;script&gt;"' in html
 
 
-def test_a_hint_given_by_the_page_describes_the_input(render: Render) -> None:
+def test_a_hint_passed_by_the_page_describes_the_input(render: Render) -> None:
     html = render('<c-field :field="form.name" hint="As in the passport" label="Full name" />', form=Person())
     assert '<label class="field__label" for="id_name">Full name</label>' in html
     assert '<div class="field__hint" id="id_name_helptext">As in the passport</div>' in html
     assert 'aria-describedby="id_name_helptext"' in html
 
 
-def test_a_hint_from_data_cannot_bring_markup(render: Render) -> None:
+def test_a_hint_is_escaped(render: Render) -> None:
     html = render('<c-field :field="form.name" :hint="hint" />', form=Person(), hint="<img src=x>")
     assert "<img" not in html
 
 
-def test_a_field_that_may_stay_empty_says_so(render: Render) -> None:
+def test_an_optional_field_is_marked(render: Render) -> None:
     html = render('<c-field :field="form.note" />', form=Person())
     assert 'Note <span class="field__optional">(optional)</span>' in html
 
 
-def test_radios_are_a_group_with_a_legend(render: Render) -> None:
+def test_radios_are_in_a_fieldset_with_a_legend(render: Render) -> None:
     html = render('<c-field :field="form.kind" />', form=bound())
     assert re.search(r'<fieldset aria-describedby="id_kind_error"> <legend class="field__label">Kind', html)
     assert 'id="id_kind_0"' in html
@@ -87,25 +87,25 @@ def test_a_hidden_field_is_only_its_input(render: Render) -> None:
     assert html == '<input type="hidden" name="secret" id="id_secret">'
 
 
-def test_the_summary_links_to_the_fields(render: Render) -> None:
+def test_the_error_summary_links_to_the_fields(render: Render) -> None:
     html = render('<c-error-summary :form="form" />', form=bound())
     assert 'role="alert"' in html
     assert "<li>Both cannot be.</li>" in html
     assert '<li><a href="#id_kind_0">Kind: This field is required.</a></li>' in html
 
 
-def test_without_errors_there_is_no_summary(render: Render) -> None:
+def test_there_is_no_summary_without_errors(render: Render) -> None:
     assert render('<c-error-summary :form="form" />', form=Person()) == ""
 
 
-def test_a_whole_form_is_drawn_by_the_same_components() -> None:
+def test_a_rendered_form_uses_the_components() -> None:
     html = str(bound())
     assert html.count('<div class="field ') == 5
     assert html.count('class="error-summary"') == 1
     assert html.count('name="secret"') == 1
 
 
-def test_a_long_select_is_djangos_own_but_for_line_breaks() -> None:
+def test_a_long_select_equals_djangos_except_for_whitespace() -> None:
     choices = [("", "None <yet>"), ("a&b", 'A "and" B'), (3, "C")]
     for value in ("", "a&b", 3, None, "missing"):
         ours, djangos = (

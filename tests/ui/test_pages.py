@@ -1,4 +1,4 @@
-"""Layouts as whole pages, the colour's address, and the files that are made on demand."""
+"""Layouts, the accent stylesheet, fonts and mail templates."""
 
 import re
 from pathlib import Path
@@ -18,7 +18,7 @@ from goodword.ui.static_files import WEB_FONTS, build_fonts
 
 
 @pytest.mark.parametrize("layout", ["", "mail/", *[f"{name}/" for name in LAYOUTS]])
-def test_every_page_of_the_gallery_has_one_heading_and_a_language(client: Client, layout: str) -> None:
+def test_gallery_pages_have_one_heading_and_a_language(client: Client, layout: str) -> None:
     html = client.get(f"/ui/gallery/{layout}").content.decode()
     assert html.count("<h1") == (0 if layout == "mail/" else 1)
     assert '<html lang="en' in html
@@ -32,13 +32,13 @@ def test_pages_have_no_inline_script(client: Client) -> None:
     assert "onclick" not in html
 
 
-def test_a_form_with_errors_keeps_what_was_typed(client: Client) -> None:
+def test_a_form_with_errors_keeps_its_input(client: Client) -> None:
     html = client.post("/ui/gallery/", {"name": "Rosa", "email": "no"}).content.decode()
     assert 'value="Rosa"' in html
     assert 'href="#id_email"' in html
 
 
-def test_the_colour_has_a_style_sheet_that_may_be_kept(client: Client) -> None:
+def test_the_accent_stylesheet_is_cacheable(client: Client) -> None:
     response = client.get("/ui/accent/ffb000.css")
     assert response["Content-Type"] == "text/css; charset=utf-8"
     assert response["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -46,22 +46,22 @@ def test_the_colour_has_a_style_sheet_that_may_be_kept(client: Client) -> None:
 
 
 @pytest.mark.parametrize("wrong", ["FFB000", "fff", "12345g", "ffb000ff"])
-def test_what_is_no_colour_has_no_style_sheet(client: Client, wrong: str) -> None:
+def test_an_invalid_accent_has_no_stylesheet(client: Client, wrong: str) -> None:
     assert client.get(f"/ui/accent/{wrong}.css").status_code == 404
 
 
 @pytest.mark.parametrize("accent", ["", "ffb000", "red", "#FFB000", "#ffb000"])
-def test_a_portal_stands_whatever_the_colour_is(accent: str) -> None:
+def test_a_portal_ignores_invalid_accents(accent: str) -> None:
     html = render_to_string("ui/portal.html", {"organisation": {"name": "Northwind", "accent": accent}})
     assert ("/ui/accent/ffb000.css" in html) == (accent.lower() in {"#ffb000", "ffb000"})
 
 
-def test_layouts_stand_without_any_variable() -> None:
+def test_layouts_render_without_context() -> None:
     for layout in ("member", "portal", "signed_out", "message"):
         assert "Goodword" in render_to_string(f"ui/{layout}.html")
 
 
-def test_the_pages_for_errors_are_kind_and_need_no_request() -> None:
+def test_error_pages_render_without_a_request_context() -> None:
     request = RequestFactory().get("/nowhere")
     missing = page_not_found(request, Exception()).content.decode()
     refused = permission_denied(request, Exception()).content.decode()
@@ -71,7 +71,7 @@ def test_the_pages_for_errors_are_kind_and_need_no_request() -> None:
     assert "Something went wrong on our side" in broken
 
 
-def test_the_file_finder_gives_the_fonts_and_the_one_style_sheet() -> None:
+def test_the_finder_returns_fonts_and_the_bundled_stylesheet() -> None:
     style = finders.find("ui/css/goodword.css")
     assert isinstance(style, str)
     assert "@layer components" in Path(style).read_text()
@@ -80,7 +80,7 @@ def test_the_file_finder_gives_the_fonts_and_the_one_style_sheet() -> None:
         assert finders.find(f"ui/fonts/{font.name}") is not None
 
 
-def test_fonts_hold_their_characters_and_one_axis(settings) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_fonts_have_their_characters_and_a_weight_axis(settings) -> None:  # type: ignore[no-untyped-def]  # fixture
     call_command("build_fonts", stdout=None)
     latin, greek_cyrillic = build_fonts(Path(settings.GOODWORD_BUILT_STATIC) / "ui" / "fonts")
     held = TTFont(latin)
@@ -92,20 +92,20 @@ def test_fonts_hold_their_characters_and_one_axis(settings) -> None:  # type: ig
     assert latin.stat().st_size < 80_000
 
 
-def test_fonts_are_made_once(settings) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_fonts_are_built_once(settings) -> None:  # type: ignore[no-untyped-def]  # fixture
     folder = Path(settings.GOODWORD_BUILT_STATIC) / "ui" / "fonts"
     before = [path.stat().st_mtime_ns for path in build_fonts(folder)]
     assert [path.stat().st_mtime_ns for path in build_fonts(folder)] == before
 
 
-def test_the_ranges_of_the_styles_are_those_of_the_fonts() -> None:
+def test_unicode_ranges_in_css_match_the_fonts() -> None:
     css = (Path(__file__).parents[2] / "src/goodword/ui/static/ui/css/fonts.css").read_text()
     for font in WEB_FONTS:
         written = ", ".join(f"U+{a:04X}" if a == b else f"U+{a:04X}-{b:04X}" for a, b in font.ranges)
         assert f"unicode-range: {written};" in css
 
 
-def test_a_mail_survives_inlining_with_one_link_and_readable_colours() -> None:
+def test_a_mail_keeps_one_link_and_readable_colours_after_inlining() -> None:
     context = {
         "organisation": {"name": "Northwind", "accent": "#ffb000"},
         "reply_to": "rosa@northwind.example",
@@ -121,7 +121,7 @@ def test_a_mail_survives_inlining_with_one_link_and_readable_colours() -> None:
     assert "<img" not in html
 
 
-def test_a_mail_in_plain_text_has_the_link_and_how_to_check_it() -> None:
+def test_a_text_mail_has_the_link_and_how_to_verify_it() -> None:
     text = render_to_string(
         "ui/mail/base.txt",
         {
@@ -139,7 +139,7 @@ def test_a_mail_in_plain_text_has_the_link_and_how_to_check_it() -> None:
 @pytest.mark.parametrize(
     "page", ["account/password_change.html", "account/reauthenticate.html", "account/email.html"]
 )
-def test_pages_of_the_sign_in_library_look_like_ours(rf: RequestFactory, page: str) -> None:
+def test_allauth_pages_use_the_site_layout(rf: RequestFactory, page: str) -> None:
     html = render_to_string(page, {"form": SampleForm()}, request=rf.get("/"))
     assert html.count("<h1") == 1
     assert 'class="plain__card"' in html

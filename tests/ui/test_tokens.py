@@ -1,4 +1,4 @@
-"""Every pair of text and ground that the styles use passes AA, in the light set and in the dark one."""
+"""All text and background colours have AA contrast in light and dark mode."""
 
 import re
 
@@ -32,25 +32,25 @@ EDGE_PAIRS = [("edge", "raised"), ("edge", "paper"), ("accent", "raised"), ("acc
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_text_passes_aa(mode: int) -> None:
+def test_text_has_aa_contrast(mode: int) -> None:
     ratios = {pair: contrast(TOKENS[pair[0]][mode], TOKENS[pair[1]][mode]) for pair in TEXT_PAIRS}
     assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 4.5} == {}
 
 
 @pytest.mark.parametrize("mode", [0, 1], ids=["light", "dark"])
-def test_edges_of_inputs_pass_aa_for_parts(mode: int) -> None:
+def test_input_borders_have_aa_contrast(mode: int) -> None:
     ratios = {pair: contrast(TOKENS[pair[0]][mode], TOKENS[pair[1]][mode]) for pair in EDGE_PAIRS}
     assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < 3} == {}
 
 
-def test_the_papers_that_accents_are_measured_on_are_those_of_the_styles() -> None:
+def test_accent_backgrounds_match_the_tokens() -> None:
     assert TOKENS["paper"] == (colour.LIGHT_PAPER, colour.DARK_PAPER)
     assert TOKENS["raised"][1] == colour.DARK_RAISED
     assert TOKENS["on-accent"][1] == colour.DARK_INK
     assert TOKENS["accent"][0] == colour.GREEN
 
 
-def test_every_part_is_imported_once_and_no_import_is_left() -> None:
+def test_every_stylesheet_is_imported_once_and_bundled() -> None:
     imported = re.findall(r'@import url\("([\w-]+\.css)"\)', (SOURCES / "goodword.css").read_text())
     assert sorted(imported) == sorted(
         path.name for path in SOURCES.glob("*.css") if path.name != "goodword.css"
@@ -58,13 +58,13 @@ def test_every_part_is_imported_once_and_no_import_is_left() -> None:
     assert "@import" not in bundled()
 
 
-def test_every_property_that_is_used_is_set_somewhere() -> None:
+def test_every_css_variable_is_defined() -> None:
     text = bundled()
     used = set(re.findall(r"var\(--([\w-]+)\)", text))
     assert used - set(re.findall(r"--([\w-]+):", text)) == set()
 
 
-def test_the_style_sheet_is_written_once_and_again_when_a_part_changes(tmp_path) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_the_stylesheet_is_rebuilt_only_when_a_source_changes(tmp_path) -> None:  # type: ignore[no-untyped-def]  # fixture
     sources = tmp_path / "sources"
     sources.mkdir()
     (sources / "goodword.css").write_text('@import url("a.css") layer(base);\n')

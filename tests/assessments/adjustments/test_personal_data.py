@@ -11,7 +11,7 @@ from goodword.core.erasure import Subject
 from goodword.notifications.domain.queue import Person
 from goodword.notifications.models import Email, Link
 from tests.assessments.adjustments.support import NOW, answer_path, asked, timed
-from tests.flow.test_nothing_stays import where_it_stands
+from tests.flow.test_erasure_and_export import columns_with
 from tests.support.jobs import run_jobs
 
 pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
@@ -41,7 +41,7 @@ def asked_and_answered() -> Adjustment:
 
 def test_erasure_removes_requests_from_every_table() -> None:
     row = asked_and_answered()
-    assert where_it_stands(WORD) == {
+    assert columns_with(WORD) == {
         "assessments_adjustment.answer",
         "assessments_adjustment.answered_by",
         "assessments_adjustment.text",
@@ -59,7 +59,7 @@ def test_erasure_removes_requests_from_every_table() -> None:
     )
     with transaction.atomic():
         counts = erasure.erase(subject, now=NOW)
-    assert where_it_stands(WORD) == set()
+    assert columns_with(WORD) == set()
     assert Adjustment.objects.of(row.organisation).count() == 0
     assert Email.objects.of(row.organisation).filter(subject_ref__startswith="adjustment").count() == 0
     assert Link.objects.of(row.organisation).count() == 0

@@ -1,4 +1,4 @@
-"""The client's public names: complete, independent of Django, without secrets."""
+"""The client's public API: complete, independent of Django, without secrets."""
 
 import subprocess
 import sys
@@ -12,7 +12,7 @@ from goodword.greenhouse.client.v3 import HarvestV3
 from tests.contract.moments import Moments
 
 
-def test_every_public_name_is_there() -> None:
+def test_every_public_name_exists() -> None:
     assert [name for name in face.__all__ if not hasattr(face, name)] == []
 
 
@@ -26,7 +26,7 @@ def test_the_client_imports_neither_django_nor_the_sandbox() -> None:
     assert shown.stdout.strip() == "[]"
 
 
-def test_credentials_and_tokens_show_no_secret() -> None:
+def test_repr_shows_no_secret() -> None:
     shown = repr(
         [V1Credentials("key-1"), V3Credentials("id-1", "secret-1", 7), Token("token-1", Moments().now())]
     )
@@ -34,7 +34,7 @@ def test_credentials_and_tokens_show_no_secret() -> None:
     assert "id-1" in shown
 
 
-def test_both_adapters_satisfy_the_protocol_by_all_its_members() -> None:
+def test_both_adapters_implement_the_whole_protocol() -> None:
     members = {name for name in vars(HarvestApi) if not name.startswith("_")}
     for adapter in (HarvestV1, HarvestV3):
         assert [name for name in members if not hasattr(adapter, name)] == []

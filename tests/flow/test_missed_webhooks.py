@@ -1,4 +1,4 @@
-"""A day on which no webhook came: what the recruiter sees, and what one click does. Only the network is left out."""
+"""A day without webhooks: what the recruiter sees, and how a sync and one click recover it, without the network."""
 
 import re
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ from tests.support.pages import signed_in
 pytestmark = pytest.mark.slow
 
 MOVES = 60
-#: mails stay in the queue: that they are there is what counts
+#: mails stay in the queue: only their number matters
 UNSENT = ["email.send"]
 
 
@@ -33,7 +33,7 @@ def world(db: None, settings: Settings) -> Iterator[World]:
 
 
 def text(page: object) -> str:
-    """A page's words."""
+    """The visible text of a page."""
     html = page.content.decode()  # type: ignore[attr-defined]
     return " ".join(re.sub(r"<[^>]+>", " ", html).split())
 
@@ -44,7 +44,7 @@ def invited() -> int:
 
 
 @pytest.mark.timeout(400)
-def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world: World) -> None:
+def test_a_day_of_missed_webhooks_is_recovered_by_one_sync_and_one_click(world: World) -> None:
     admin = factories.member(world.organisation, kind="admin")
     desk = signed_in(admin)
     Automation.objects.of(world.organisation).update(confirmed_at=world.greenhouse.now())
@@ -61,7 +61,7 @@ def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world
     lost = world.outgoing()
     assert len(lost) == MOVES
 
-    # the recruiter wonders, and presses *Sync now*
+    # the recruiter presses *Sync now*
     page = reverse("greenhouse_sync", args=[world.organisation.slug, world.connection.pk])
     sync = reverse("greenhouse_sync_now", args=[world.organisation.slug, world.connection.pk])
     desk.post(sync)
@@ -73,7 +73,7 @@ def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world
     assert "40 missed invitations wait for a decision" in said
     assert invited() == 20
 
-    # one click, and a page that says what it does, for the rest
+    # one click and a confirmation page for the rest
     start = reverse("greenhouse_missed_invite", args=[world.organisation.slug, world.connection.pk])
     assert "Invite 40 candidates" in text(desk.get(start, {"all": "1"}))
     assert invited() == 20
@@ -85,7 +85,7 @@ def test_a_day_of_missed_webhooks_is_made_up_for_by_one_pass_and_one_click(world
         Finding.objects.of(world.organisation).filter(kind="missed_invitation").values_list("state")
     ) == {("synced",)}
 
-    # and the deliveries, when Greenhouse gets through at last, change nothing
+    # late deliveries change nothing
     for body, event_id in lost:
         assert world.post(body, event_id) == 200
     world.work()

@@ -1,6 +1,6 @@
-"""A word is planted wherever a person leaves one; once they are erased, no table of the database knows it.
+"""A marker word is stored in every column with personal data; after erasure, no table contains it.
 
-The same for one referee alone: then all that the candidate and others left is there still.
+The same for a single referee, whose erasure keeps everybody else's data.
 """
 
 import io
@@ -54,7 +54,7 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 from tests.workspace.applications import path, review
 
-#: long walks, on a busy machine
+#: slow on a busy machine
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
 
 #: in every name, address and text that follows
@@ -75,9 +75,9 @@ REFEREE = {
 }
 
 
-#: questions that take a text
+#: questions with a text answer
 TEXTS = ("q-strengths", "q-develop", "q-work_again-comment")
-#: where it stands before: every column that holds something of a person
+#: where the word is before erasure: every column with personal data
 PLANTED = {
     "assessments_answer.value",
     "assessments_marking.comment",
@@ -134,8 +134,8 @@ def columns() -> list[tuple[str, str, str]]:
         return list(cursor.fetchall())
 
 
-def where_it_stands(word: str) -> set[str]:
-    """The columns that hold the word anywhere; the text of PDFs is read."""
+def columns_with(word: str) -> set[str]:
+    """The columns that contain the word, including the text of PDFs."""
     found = set()
     for table, column, kind in columns():
         value = f"encode(\"{column}\", 'escape')" if kind == "bytea" else f'"{column}"::text'
@@ -150,8 +150,8 @@ def where_it_stands(word: str) -> set[str]:
     return found
 
 
-def lived(world: World) -> None:
-    """Somebody goes all the way: a declined check, a rejection, an assessment, a check with two referees."""
+def full_history(world: World) -> None:
+    """A candidate with a full history: a declined check, a rejection, an assessment, a check with two referees."""
     store = world.greenhouse.store
     person = world.greenhouse.candidate(**PERSON)
     person.preferred_name = f"{WORD}ie"
@@ -180,9 +180,9 @@ def lived(world: World) -> None:
     world.deliver()
     run_jobs()
     story = Story(ours)
-    door = candidate_path(story)
-    assert post(f"{door}1/", MANAGER | REFEREE).status_code == 302
-    assert post(f"{door}2/", PEER).status_code == 302
+    portal = candidate_path(story)
+    assert post(f"{portal}1/", MANAGER | REFEREE).status_code == 302
+    assert post(f"{portal}2/", PEER).status_code == 302
     press_send(story)
     post(
         f"{referee_path(PEER['r-email'])}no/",
@@ -190,19 +190,19 @@ def lived(world: World) -> None:
     )
     run_jobs()
     petra = MANAGER | {"r-name": f"Petra {WORD}", "r-email": f"petra@{WORD.lower()}.example"}
-    assert post(f"{door}2/another/", petra).status_code == 302
+    assert post(f"{portal}2/another/", petra).status_code == 302
     press_send(story)
     said = [page | {key: f"{WORD}!" for key in page if key in TEXTS} for page in ANSWERS]
     answer(referee_path(REFEREE["r-email"]), said)
     draft = referee_path(petra["r-email"])
     for number, page in enumerate(said[:-1], start=1):
         assert post(f"{draft}questions/{number}/", page).status_code == 302
-    beside(story.check, word=WORD)
-    looked_at(world, ours.pk)
+    add_other_traces(story.check, word=WORD)
+    visit_pages(world, ours.pk)
 
 
-def beside(check: Check, *, word: str, request: ReferenceRequest | None = None) -> None:
-    """What else can be left: notes of members, what the candidate says of themself, traces, a mail that came back."""
+def add_other_traces(check: Check, *, word: str, request: ReferenceRequest | None = None) -> None:
+    """Other personal data: members' notes, the self-assessment, traces, a bounced mail."""
     owned = {"organisation": check.organisation, "check_run": check}
     Check.objects.of(check.organisation).filter(pk=check.pk).update(marked_reason=f"Enough of {word}.")
     slot = Slot.objects.of(check.organisation).filter(check_run=check).earliest("number")
@@ -235,8 +235,8 @@ def beside(check: Check, *, word: str, request: ReferenceRequest | None = None) 
     mail.save(update_fields=["bounce_reason"])
 
 
-def looked_at(world: World, application_id: int) -> None:
-    """Members and links leave their traces in the logs."""
+def visit_pages(world: World, application_id: int) -> None:
+    """Visits of pages and links that are logged."""
     member = signed_in(factories.member(world.organisation, kind="admin"))
     assert WORD in member.get(path("candidate", world.organisation, application_id)).content.decode()
     member.get(path("candidates", world.organisation), {"q": WORD})
@@ -245,9 +245,9 @@ def looked_at(world: World, application_id: int) -> None:
     member.get(review(report.step_request.application, now=clock.now()))
 
 
-def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
-    lived(world)
-    assert where_it_stands(WORD) == PLANTED
+def test_an_erased_person_is_gone_from_every_table(world: World) -> None:
+    full_history(world)
+    assert columns_with(WORD) == PLANTED
     organisation = world.organisation
     posted = ActivityFeedNote.objects.of(organisation).filter(state="sent").count()
     [person] = [one for one in world.greenhouse.store.candidates.rising() if one.last_name == f"{WORD}ova"]
@@ -255,8 +255,8 @@ def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
     world.deliver()
     run_jobs()
     assert erase_due(now=clock.now() + WAIT + timedelta(minutes=1)) == 1
-    run_jobs()  # the redacted reports are drawn
-    assert where_it_stands(WORD) == set()
+    run_jobs()  # draws the redacted reports
+    assert columns_with(WORD) == set()
     assert has_opted_out(organisation=organisation, address=PEER["r-email"])
     assert ActivityFeedNote.objects.of(organisation).filter(state="sent").count() == posted
     reports = Report.objects.of(organisation).order_by("step_request", "version")
@@ -267,7 +267,7 @@ def test_once_a_person_is_erased_no_table_knows_them(world: World) -> None:
     assert ReportFile.objects.of(organisation).count() == 1
 
 
-#: every column in which a referee leaves something, or others leave something of them
+#: every column with data of a referee
 PLANTED_BY_REFEREE = {
     "notifications_email.bounce_reason",
     "notifications_email.context",
@@ -295,8 +295,8 @@ CANDIDATE = "Quillfeather"
 OTHER = "Brambleworth"
 
 
-def told_by_three() -> tuple[Check, ReferenceRequest]:
-    """A check that is done: a referee who leaves the word everywhere, another one, and the candidate."""
+def completed_check() -> tuple[Check, ReferenceRequest]:
+    """A completed check: a referee with the word everywhere, another referee, and a self-assessment."""
     check = checked(last_name=CANDIDATE, title=f"{CANDIDATE} maker")
     answers = FULL | {
         "title": {"answer": "corrected", "title": f"{WORD} cook"},
@@ -321,19 +321,19 @@ def told_by_three() -> tuple[Check, ReferenceRequest]:
     mail_to(check, f"maria@{WORD.lower()}.example", ref=f"request:{request.pk}", to=f"Maria {WORD}")
     Email.objects.of(check.organisation).filter(subject_ref__startswith="request").update(to_name=WORD)
     mail_to(check, "rita@acme.example", referee=f"Maria {WORD}")
-    beside(check, word=f"Maria {WORD}", request=request)
+    add_other_traces(check, word=f"Maria {WORD}", request=request)
     return check, request
 
 
-def test_once_one_referee_is_erased_no_table_knows_them_and_the_rest_stays(world: World) -> None:
-    check, request = told_by_three()
-    assert where_it_stands(WORD) == PLANTED_BY_REFEREE
-    others = {word: where_it_stands(word) for word in (CANDIDATE, OTHER)}
+def test_an_erased_referee_is_gone_from_every_table_and_the_rest_stays(world: World) -> None:
+    check, request = completed_check()
+    assert columns_with(WORD) == PLANTED_BY_REFEREE
+    others = {word: columns_with(word) for word in (CANDIDATE, OTHER)}
     assert erase_referee(referee_id=request.referee_id, by="referee", now=clock.now())
-    assert where_it_stands(WORD) == set()
-    run_jobs()  # the report without them is drawn
-    assert where_it_stands(WORD) == set()
-    assert {word: where_it_stands(word) for word in (CANDIDATE, OTHER)} == others
+    assert columns_with(WORD) == set()
+    run_jobs()  # draws the report without them
+    assert columns_with(WORD) == set()
+    assert {word: columns_with(word) for word in (CANDIDATE, OTHER)} == others
     admin = signed_in(factories.member(check.organisation, kind="admin"))
     bundle = admin.post(path("candidate_export", check.organisation, check.step_request.application_id))
     with zipfile.ZipFile(io.BytesIO(bundle.content)) as files:
@@ -345,9 +345,9 @@ def test_once_one_referee_is_erased_no_table_knows_them_and_the_rest_stays(world
     assert Check.objects.of(check.organisation).get().progress == "completed"
 
 
-def test_an_export_tells_every_word_that_a_person_has_left(world: World) -> None:
-    """Each column that is erased with a person is told of them, under the eyes of a member."""
-    lived(world)
+def test_an_export_contains_everything_stored_about_a_person(world: World) -> None:
+    """Every column that erasure covers is exported."""
+    full_history(world)
     organisation = world.organisation
     application = Application.objects.of(organisation).latest("pk")
     admin = signed_in(factories.member(organisation, kind="admin"))

@@ -1,4 +1,4 @@
-"""Retries: which calls, how long they wait, and that writes are never repeated."""
+"""Retries: which calls, how long they wait, and that writes are never retried."""
 
 import httpx2
 import pytest
@@ -27,7 +27,7 @@ def post(api: HarvestApi) -> Note:
     )
 
 
-def test_a_read_is_repeated_until_greenhouse_has_recovered(version: str, time: Moments) -> None:
+def test_a_read_is_retried_until_greenhouse_recovers(version: str, time: Moments) -> None:
     scripted = Scripted(
         Reply(500), Reply(503, "<html>"), Reply(429, "Retry later", {"Retry-After": "7"}), Reply()
     )
@@ -45,7 +45,7 @@ def test_a_read_gives_up_after_its_attempts(version: str, time: Moments) -> None
     assert (len(scripted.asked), len(time.waits)) == (3, 2)
 
 
-def test_a_wait_beyond_the_patience_goes_to_the_caller(version: str, time: Moments) -> None:
+def test_a_long_wait_is_left_to_the_caller(version: str, time: Moments) -> None:
     scripted = Scripted(Reply(429, "Retry later", {"Retry-After": "120"}))
     with pytest.raises(RateLimited) as caught:
         list(client(version, scripted, time).job_stages([5]))
@@ -66,7 +66,7 @@ def test_a_wait_beyond_the_patience_goes_to_the_caller(version: str, time: Momen
         ({"Retry-After": "Mon, 02 Nov 2026 09:00:20 GMT"}, 20.0),
     ],
 )
-def test_the_wait_is_read_from_seconds_or_a_date(header: dict[str, str], wait: float, time: Moments) -> None:
+def test_retry_after_in_seconds_or_as_a_date(header: dict[str, str], wait: float, time: Moments) -> None:
     api = client("v3", Scripted(Reply(429, "", header)), time, retry=Retry(attempts=1))
     with pytest.raises(RateLimited) as caught:
         api.application(1)
@@ -74,7 +74,7 @@ def test_the_wait_is_read_from_seconds_or_a_date(header: dict[str, str], wait: f
 
 
 @pytest.mark.parametrize("status", [400, 403, 422])
-def test_a_refusal_is_not_repeated(version: str, status: int, time: Moments) -> None:
+def test_client_errors_are_not_retried(version: str, status: int, time: Moments) -> None:
     scripted = Scripted(Reply(status))
     with pytest.raises(HarvestError):
         list(client(version, scripted, time).job_stages([5]))
@@ -82,9 +82,7 @@ def test_a_refusal_is_not_repeated(version: str, status: int, time: Moments) -> 
 
 
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
-def test_a_failed_write_is_sent_once_and_its_outcome_is_unknown(
-    version: str, status: int, time: Moments
-) -> None:
+def test_a_failed_write_is_sent_once_with_unknown_outcome(version: str, status: int, time: Moments) -> None:
     scripted = Scripted(Reply(status))
     with pytest.raises(Unavailable) as caught:
         post(client(version, scripted, time))
@@ -93,7 +91,7 @@ def test_a_failed_write_is_sent_once_and_its_outcome_is_unknown(
 
 
 @pytest.mark.parametrize("body", ["no JSON", {"candidate_id": 1}, []])
-def test_a_write_with_an_unreadable_answer_has_an_unknown_outcome(
+def test_a_write_with_an_unreadable_response_has_an_unknown_outcome(
     version: str, body: object, time: Moments
 ) -> None:
     scripted = Scripted(Reply(201, body))
@@ -103,21 +101,21 @@ def test_a_write_with_an_unreadable_answer_has_an_unknown_outcome(
     assert len(scripted.asked) == 1
 
 
-def test_a_write_that_comes_too_often_is_known_not_to_have_been_done(version: str, time: Moments) -> None:
+def test_a_rate_limited_write_has_a_known_outcome(version: str, time: Moments) -> None:
     scripted = Scripted(Reply(429, "Retry later", {"Retry-After": "3"}))
     with pytest.raises(RateLimited) as caught:
         post(client(version, scripted, time))
     assert (caught.value.outcome_unknown, caught.value.wait, len(scripted.asked)) == (False, 3.0, 1)
 
 
-def test_a_write_with_an_ended_token_is_sent_again_with_a_fresh_one(time: Moments) -> None:
+def test_a_write_with_an_expired_token_is_resent_with_a_new_one(time: Moments) -> None:
     scripted = Scripted(Reply(401), Reply(201, {"id": 9, "candidate_id": 1, "body": "Report A1B2"}))
     note = post(client("v3", scripted, time))
     assert (note.id, note.candidate_id) == (9, 1)
     assert [asked.authorization for asked in scripted.asked] == ["Bearer token-1", "Bearer token-2"]
 
 
-def test_every_exchange_is_told_to_who_watches(time: Moments) -> None:
+def test_every_exchange_is_reported_to_the_watcher(time: Moments) -> None:
     seen: list[Exchange] = []
     rate = {"X-Ratelimit-Limit": "150", "X-Ratelimit-Remaining": "149"}
     scripted = Scripted(Reply(500), Reply(200, [], rate))

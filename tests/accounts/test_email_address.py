@@ -1,4 +1,4 @@
-"""Nobody takes on an address that is not proven to be theirs."""
+"""Members cannot change their e-mail address."""
 
 import pytest
 from django.core import mail
@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.mark.parametrize("kind", ["admin", "recruiter", "hiring_manager"])
-def test_there_is_no_page_where_a_member_changes_their_address(kind: str) -> None:
+def test_members_cannot_change_their_address(kind: str) -> None:
     member = factories.member(factories.organisation(), kind=kind)
     client = Client()
     client.post("/accounts/login/", {"login": member.user.email, "password": factories.PASSWORD})
@@ -23,7 +23,7 @@ def test_there_is_no_page_where_a_member_changes_their_address(kind: str) -> Non
 
 
 @pytest.mark.parametrize("path", ["email/", "confirm-email/", "confirm-email/abc/", "login/code/confirm/"])
-def test_pages_of_the_library_that_nobody_needs_are_not_there(path: str) -> None:
+def test_unused_allauth_pages_are_disabled(path: str) -> None:
     assert Client().get(f"/accounts/{path}").status_code == 404
 
 

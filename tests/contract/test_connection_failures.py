@@ -28,7 +28,7 @@ TROUBLES = [
 
 
 @pytest.mark.parametrize(("trouble", "words"), TROUBLES)
-def test_a_read_in_trouble_is_unavailable_and_ends_in_time(
+def test_a_broken_read_is_unavailable_within_the_time_limit(
     trouble: wires.Behaviour, words: str, time: Moments
 ) -> None:
     with wires.serving(trouble) as wire:
@@ -41,7 +41,7 @@ def test_a_read_in_trouble_is_unavailable_and_ends_in_time(
 
 
 @pytest.mark.parametrize(("trouble", "words"), TROUBLES)
-def test_a_write_in_trouble_is_sent_once_and_its_outcome_is_unknown(
+def test_a_broken_write_is_sent_once_with_unknown_outcome(
     trouble: wires.Behaviour, words: str, time: Moments
 ) -> None:
     with wires.serving(trouble) as wire:
@@ -51,7 +51,7 @@ def test_a_write_in_trouble_is_sent_once_and_its_outcome_is_unknown(
     assert (caught.value.outcome_unknown, caught.value.detail) == (True, words)
 
 
-def test_a_read_is_repeated_over_the_trouble(time: Moments) -> None:
+def test_a_broken_read_is_retried(time: Moments) -> None:
     with wires.serving(
         wires.hangs_up, wires.breaks_off, wires.answers(b'{"id": 1, "candidate_id": 2}')
     ) as wire:
@@ -60,7 +60,7 @@ def test_a_read_is_repeated_over_the_trouble(time: Moments) -> None:
     assert (found.candidate_id, len(wire.requests), len(time.waits)) == (2, 3, 2)
 
 
-def test_a_write_that_never_reached_a_server_is_known_not_to_have_been_done(time: Moments) -> None:
+def test_an_unsent_write_has_a_known_outcome(time: Moments) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         wire = wires.Wire(closed.getsockname()[1])
@@ -74,14 +74,14 @@ def test_a_write_that_never_reached_a_server_is_known_not_to_have_been_done(time
     )
 
 
-def test_an_answer_beyond_the_bound_is_not_taken_in(time: Moments) -> None:
+def test_an_oversized_response_is_rejected(time: Moments) -> None:
     long = wires.answers(b"[" + b" " * 300_000 + b"]")
     with wires.serving(long) as wire, pytest.raises(UnexpectedShape) as caught:
         list(wire.api(time).users())
     assert caught.value.detail == "The answer is too long."
 
 
-def test_a_small_packed_answer_that_unpacks_beyond_the_bound_is_not_taken_in(time: Moments) -> None:
+def test_a_decompression_bomb_is_rejected(time: Moments) -> None:
     bomb = gzip.compress(b"[" + b" " * 20_000_000 + b"]")
     packed = wires.answers(bomb, Content_Encoding="gzip")
     with wires.serving(packed) as wire, pytest.raises(UnexpectedShape) as caught:
@@ -90,7 +90,7 @@ def test_a_small_packed_answer_that_unpacks_beyond_the_bound_is_not_taken_in(tim
     assert caught.value.detail == "The answer is too long."
 
 
-def test_a_packed_answer_that_is_broken_is_unavailable(time: Moments) -> None:
+def test_broken_gzip_is_unavailable(time: Moments) -> None:
     with (
         wires.serving(wires.answers(b"not gzip", Content_Encoding="gzip")) as wire,
         pytest.raises(Unavailable),
@@ -98,7 +98,7 @@ def test_a_packed_answer_that_is_broken_is_unavailable(time: Moments) -> None:
         list(wire.api(time).users())
 
 
-def test_a_redirect_is_not_followed(time: Moments) -> None:
+def test_redirects_are_not_followed(time: Moments) -> None:
     with wires.serving(wires.answers()) as elsewhere:
         target = f"http://127.0.0.1:{elsewhere.port}/v1/users"
         with wires.serving(wires.answers(b"", 302, Location=target)) as wire, pytest.raises(UnexpectedShape):
@@ -106,7 +106,9 @@ def test_a_redirect_is_not_followed(time: Moments) -> None:
         assert elsewhere.requests == []
 
 
-def test_the_proxy_of_the_environment_is_not_used(time: Moments, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_proxy_settings_of_the_environment_are_ignored(
+    time: Moments, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with wires.serving(wires.answers()) as proxy, wires.serving(wires.answers()) as wire:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, f"http://127.0.0.1:{proxy.port}")

@@ -1,4 +1,4 @@
-"""Returned messages: what they say, of which mail, and that nobody can make one up."""
+"""Bounce messages: parsing, matching to a mail, and rejecting forgeries."""
 
 import io
 import os
@@ -40,7 +40,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def email() -> Email:
-    """A mail that went out."""
+    """A sent mail."""
     made = queued(to=Person(name="Maria", address="maria@globex.example"))
     send(email_id=made.pk, now=NOW)
     made.refresh_from_db()
@@ -58,13 +58,11 @@ def kept(email: Email) -> tuple[bool, str, bool]:
         (lambda email: messages.report(email, code="550 5.1.1 No such user"), "550 5.1.1 No such user"),
         (lambda email: messages.report(email, status="5.4.4"), "5.4.4"),
         (lambda email: messages.report(email, status="4.4.7", code="timed out"), "timed out"),
-        (messages.in_words_of_exim, "550 5.7.1 Recipient rejected"),
-        (messages.in_words_of_qmail, "Remote host said: 554 5.4.14 Hop count exceeded"),
+        (messages.exim_report, "550 5.7.1 Recipient rejected"),
+        (messages.qmail_report, "Remote host said: 554 5.4.14 Hop count exceeded"),
     ],
 )
-def test_a_message_that_came_back_for_good_is_kept_with_the_reason(
-    email: Email, write: Any, reason: str
-) -> None:
+def test_a_permanent_bounce_is_stored_with_its_reason(email: Email, write: Any, reason: str) -> None:
     raw = write(email)
     assert take_returned(raw, now=NOW) == Returned(email_id=email.pk, said="bounced", reason=reason)
     assert kept(email) == (True, reason, False)
@@ -80,28 +78,28 @@ def test_a_message_that_came_back_for_good_is_kept_with_the_reason(
         (messages.away, "nothing"),
     ],
 )
-def test_what_is_late_or_an_automatic_answer_changes_nothing(email: Email, write: Any, said: str) -> None:
+def test_delays_and_automatic_replies_change_nothing(email: Email, write: Any, said: str) -> None:
     assert take_returned(write(email), now=NOW) == Returned(email_id=email.pk, said=said)  # type: ignore[arg-type]
     assert (kept(email), event_names()) == ((False, "", False), ["email.sent"])
 
 
-def test_a_complaint_is_kept(email: Email) -> None:
+def test_a_complaint_is_stored(email: Email) -> None:
     assert take_returned(messages.complaint(email), now=NOW).said == "complained"
     assert kept(email) == (False, "", True)
     assert event_names() == ["email.sent", "email.complained"]
 
 
-def test_a_mail_is_known_by_the_address_that_it_came_back_to(email: Email, settings: Settings) -> None:
+def test_a_bounce_is_matched_by_its_return_address(email: Email, settings: Settings) -> None:
     settings.GOODWORD_RETURN_ADDRESS = "bounce@goodword.example"
     address = return_address_of(email.pk)
-    email.message_id = "<rewritten@mx.example>"  # some servers write one of their own
+    email.message_id = "<rewritten@mx.example>"  # some servers replace it
     assert read_returned(messages.report(email, to=address)).email_id == email.pk
     assert read_returned(messages.report(email)).email_id is None
     assert read_returned(messages.report(email), sent_to=address.upper()).email_id == email.pk
 
 
 @pytest.mark.parametrize("forged", ["{pk}", "{pk}.aaaaaaaaaaaaaaaa", "{other}", "{pk}.", "{pk}.{short}"])
-def test_without_the_mails_own_tag_nothing_can_be_said_of_it(email: Email, forged: str) -> None:
+def test_a_forged_tag_matches_no_mail(email: Email, forged: str) -> None:
     tag = mark_of(email.pk).partition(".")[2]
     mark = forged.format(pk=email.pk, other=f"{email.pk + 1}.{tag}", short=tag[:-1])
     email.message_id = f"<goodword-{mark}@localhost>"
@@ -110,28 +108,28 @@ def test_without_the_mails_own_tag_nothing_can_be_said_of_it(email: Email, forge
     assert kept(email)[0] is False
 
 
-def test_a_mark_of_an_older_key_is_still_known(email: Email, settings: Settings) -> None:
+def test_a_tag_made_with_an_older_key_still_matches(email: Email, settings: Settings) -> None:
     old = email.message_id
     settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32} | settings.GOODWORD_FIELD_KEYS
     assert mark_of(email.pk) not in old
     assert marked_in(old) == marked_in(f"<goodword-{mark_of(email.pk)}@x.example>") == email.pk
 
 
-def test_a_mail_that_was_erased_since_is_nobodys(email: Email) -> None:
+def test_a_bounce_of_an_erased_mail_is_ignored(email: Email) -> None:
     raw, number = messages.report(email), email.pk
     email.delete()
     assert take_returned(raw, now=NOW).email_id == number
     assert event_names() == ["email.sent"]
 
 
-def test_a_mail_that_comes_back_before_a_further_try_is_not_tried_again(email: Email) -> None:
+def test_a_bounced_mail_is_not_retried(email: Email) -> None:
     Email.objects.across_organisations().filter(pk=email.pk).update(state="queued")
     take_returned(messages.report(email), now=NOW)
     email.refresh_from_db()
     assert email.state == "cancelled"
 
 
-def test_the_envelope_has_the_return_address_and_the_reader_sees_the_usual_sender(settings: Settings) -> None:
+def test_the_return_address_is_used_only_in_the_envelope(settings: Settings) -> None:
     settings.GOODWORD_RETURN_ADDRESS = "bounce@goodword.example"
     email = queued(sender=Person(name="Rita", address="rita@acme.example"))
     send(email_id=email.pk, now=NOW)
@@ -142,7 +140,7 @@ def test_the_envelope_has_the_return_address_and_the_reader_sees_the_usual_sende
 
 @given(st.binary(max_size=600))
 @hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-def test_whatever_comes_in_nothing_breaks(email: Email, noise: bytes) -> None:
+def test_any_bytes_can_be_parsed(email: Email, noise: bytes) -> None:
     whole = messages.report(email)
     for raw in (noise, whole[:200] + noise + whole[200:], whole[: len(noise)], whole + noise):
         read_returned(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
@@ -160,7 +158,7 @@ def test_whatever_comes_in_nothing_breaks(email: Email, noise: bytes) -> None:
         b"To: \xff\xfe@x.example\n\n\x00",
     ],
 )
-def test_broken_messages_are_nobodys(email: Email, raw: bytes) -> None:
+def test_malformed_messages_match_no_mail(email: Email, raw: bytes) -> None:
     assert read_returned(raw).email_id is None
     read_returned(raw, sent_to=f"bounce+{mark_of(email.pk)}@x.example")
 
@@ -189,7 +187,7 @@ HOSTILE = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
-def test_reading_a_hostile_message_is_little_work(email: Email, raw: bytes) -> None:
+def test_parsing_hostile_messages_takes_bounded_work(email: Email, raw: bytes) -> None:
     """Bytes, parts and calls of functions are counted; `bench/hostile.py` has the seconds."""
     parsed = _cut(raw)
     assert len(parsed) <= 256 * 1024
@@ -209,17 +207,17 @@ def test_reading_a_hostile_message_is_little_work(email: Email, raw: bytes) -> N
     assert calls < 4_000_000
 
 
-def test_what_a_large_message_says_first_is_still_read(email: Email) -> None:
+def test_the_beginning_of_a_large_message_is_parsed(email: Email) -> None:
     large = messages.report(email, code="550 gone") + b"x\n" * 1_000_000
     assert read_returned(large) == Returned(email_id=email.pk, said="bounced", reason="550 gone")
 
 
 @pytest.mark.parametrize("raw", HOSTILE.values(), ids=HOSTILE)
-def test_the_command_ends_well_whatever_comes_in(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_accepts_any_message(raw: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     assert command(raw, monkeypatch, "--sent-to", "-x@y.example") == 0
 
 
-def test_a_message_that_takes_too_long_is_given_up(
+def test_a_message_that_takes_too_long_is_skipped(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(HOSTILE["2 MB of reports"], monkeypatch) == 0  # imports everything that reading needs
@@ -229,7 +227,7 @@ def test_a_message_that_takes_too_long_is_given_up(
     assert capsys.readouterr().out == "This message cannot be read (TooLong).\n"
 
 
-def test_time_that_runs_out_in_a_finaliser_still_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_timeout_inside_a_finaliser_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(returned_mail, "MOST_SECONDS", 0.001)
 
     class Slow:
@@ -245,7 +243,7 @@ def test_time_that_runs_out_in_a_finaliser_still_counts(monkeypatch: pytest.Monk
             pass
 
 
-def test_with_wrong_options_the_mail_server_keeps_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_wrong_options_make_the_mail_server_keep_the_message(monkeypatch: pytest.MonkeyPatch) -> None:
     assert command(b"", monkeypatch, "--sent") == 75
     assert command(b"", monkeypatch, "surplus") == 75
 
@@ -266,7 +264,7 @@ def test_a_mail_server_pipes_messages_to_the_command(
     assert kept(email)[:2] == (True, "550 gone")
 
 
-def test_without_a_database_the_mail_server_keeps_the_message() -> None:
+def test_a_missing_database_makes_the_mail_server_keep_the_message() -> None:
     program = [sys.executable, "-m", "goodword.cli", "returned-mail"]
     environment = {"GOODWORD_ENV": "test", "GOODWORD_DATA": "/nonexistent", "PATH": "/usr/bin:/bin"}
     ended = subprocess.run(program, input=b"", env=environment, capture_output=True, timeout=60, check=False)
@@ -274,8 +272,8 @@ def test_without_a_database_the_mail_server_keeps_the_message() -> None:
 
 
 @pytest.mark.programs
-def test_the_program_ends_with_0_though_nobody_reads_its_words(tmp_path: Path) -> None:
-    """As a mail server may run it: a process of its own, with a closed pipe for its output."""
+def test_the_command_exits_with_0_even_if_its_output_is_closed(tmp_path: Path) -> None:
+    """As a mail server may run it, with a closed pipe for its output."""
     read_end, write_end = os.pipe()
     os.close(read_end)
     ended = subprocess.run(

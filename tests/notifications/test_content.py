@@ -1,4 +1,4 @@
-"""What leaves the house: one secret link that is kept nowhere, and names that cannot do harm."""
+"""Sent mails: their text, link, headers, and hostile names."""
 
 from datetime import timedelta
 from typing import Any
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 HOSTILE = "Ada <script>alert(1)</script> & \"Co\" {{ link }} {% now 'Y' %}"
 
 
-def went_out(**values: Any) -> tuple[Email, EmailMultiAlternatives]:
+def sent_mail(**values: Any) -> tuple[Email, EmailMultiAlternatives]:
     email = queued(**values)
     send(email_id=email.pk, now=NOW)
     email.refresh_from_db()
@@ -40,8 +40,8 @@ def html_of(message: EmailMultiAlternatives) -> str:
     return str(content)
 
 
-def test_the_link_is_minted_as_the_mail_goes_out_and_only_its_hash_is_kept() -> None:
-    email, message = went_out()
+def test_the_link_is_created_on_sending_and_only_its_hash_is_stored() -> None:
+    email, message = sent_mail()
     (token,) = LINK.findall(str(message.body))
     assert LINK.findall(html_of(message)) == [token]
     assert links_of(email) == [
@@ -53,8 +53,8 @@ def test_the_link_is_minted_as_the_mail_goes_out_and_only_its_hash_is_kept() -> 
     assert links.resolve(token, purpose=Link.Purpose.CANDIDATE) is None
 
 
-def test_the_mail_that_is_kept_has_no_secret() -> None:
-    email, message = went_out()
+def test_the_stored_mail_does_not_contain_the_token() -> None:
+    email, message = sent_mail()
     (token,) = LINK.findall(str(message.body))
     kept = [str(value) for value in Email.objects.across_organisations().values_list().get(pk=email.pk)]
     assert [value for value in kept if token in value] == []
@@ -62,19 +62,19 @@ def test_the_mail_that_is_kept_has_no_secret() -> None:
     assert "[link]" in email.html
 
 
-def test_the_html_part_is_titled_by_the_subject() -> None:
-    email, message = went_out()
+def test_the_html_title_is_the_subject() -> None:
+    email, message = sent_mail()
     assert f"<title>{escape(message.subject)}</title>" in html_of(message)
     assert email.subject == message.subject
 
 
-def test_a_mail_without_a_link_has_none() -> None:
-    email, message = went_out(link=None)
+def test_a_mail_without_a_link() -> None:
+    email, message = sent_mail(link=None)
     assert (links_of(email), LINK.findall(str(message.body) + html_of(message))) == ([], [])
 
 
-def test_sender_receiver_and_where_an_answer_goes() -> None:
-    email, message = went_out(
+def test_sender_recipient_and_reply_to() -> None:
+    email, message = sent_mail(
         sender=Person(name="Rita Recruiter", address="rita@acme.example"),
         to=Person(name="Ada Lovelace", address="ada@mail.example"),
     )
@@ -91,8 +91,8 @@ def test_sender_receiver_and_where_an_answer_goes() -> None:
     assert email.message_id == headers["Message-ID"]
 
 
-def test_a_hostile_name_is_text_in_the_text_and_escaped_in_the_html() -> None:
-    _, message = went_out(context={"candidate_name": HOSTILE, "step": "assessment"})
+def test_a_hostile_name_is_plain_in_text_and_escaped_in_html() -> None:
+    _, message = sent_mail(context={"candidate_name": HOSTILE, "step": "assessment"})
     assert message.subject == f"{HOSTILE} has finished the assessment"
     assert HOSTILE in str(message.body)
     assert escape(HOSTILE).replace("&quot;", '"').replace("&#x27;", "'") in html_of(message)
@@ -111,8 +111,8 @@ def test_a_hostile_name_is_text_in_the_text_and_escaped_in_the_html() -> None:
         "Łukasz Müller 東京 🎉",
     ],
 )
-def test_no_name_makes_a_header_of_its_own_or_another_receiver(name: str) -> None:
-    _, message = went_out(
+def test_names_cannot_inject_headers_or_recipients(name: str) -> None:
+    _, message = sent_mail(
         to=Person(name=name, address="ada@mail.example"),
         sender=Person(name=name, address="rita@acme.example"),
         context={"candidate_name": name, "step": "assessment"},
@@ -140,8 +140,8 @@ def test_no_name_makes_a_header_of_its_own_or_another_receiver(name: str) -> Non
         "Ada tel:+49900",
     ],
 )
-def test_no_name_becomes_a_link_in_either_part(name: str) -> None:
-    _, message = went_out(
+def test_names_never_become_links(name: str) -> None:
+    _, message = sent_mail(
         to=Person(name=name, address="ada@mail.example"),
         sender=Person(name=name, address="rita@acme.example"),
         context={"candidate_name": name, "role_title": name, "step": "assessment"},
@@ -161,22 +161,22 @@ def test_no_name_becomes_a_link_in_either_part(name: str) -> None:
 @pytest.mark.parametrize(
     "address", ["no address", "ada@", "a@b@c.example", "ada@mail.example\r\nBcc: x@evil.example"]
 )
-def test_what_is_no_address_fails_at_once_and_is_told(address: str) -> None:
+def test_an_invalid_address_fails_at_once(address: str) -> None:
     email = queued(to=Person(name="Ada", address=address))
     send(email_id=email.pk, now=NOW)
     assert (state(email), mail.outbox) == (("failed", 1, "This is not a valid e-mail address."), [])
     assert event_names() == ["email.failed"]
 
 
-def test_the_html_keeps_its_rules_for_dark_screens_and_loads_nothing() -> None:
-    _, message = went_out()
+def test_html_keeps_its_dark_mode_rules_and_loads_nothing() -> None:
+    _, message = sent_mail()
     html = html_of(message)
     assert html.count("prefers-color-scheme: dark") == 1
     assert [word for word in ("<img", "<link", "<script", "url(", "http-equiv") if word in html] == []
 
 
-def test_the_text_has_the_link_how_to_check_it_and_no_button() -> None:
-    _, message = went_out()
+def test_text_has_the_link_and_how_to_verify_it() -> None:
+    _, message = sent_mail()
     text = str(message.body)
     assert "See the result:\nhttp://localhost:8000/v/" in text
     assert "To verify this e-mail: contact Acme by a number or address you already know." in text
