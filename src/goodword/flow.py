@@ -200,7 +200,7 @@ FLOW: Flow = {
         requests.on_mail_returned,
         bounces.on_email_failed,
     ),
-    # what is heard of a mail after it was sent, from a provider's event or a returned message
+    # news of sent mail, from a provider's event or a returned message
     "email.bounced": (
         invitations.on_mail_returned,
         check_reactions.on_mail_returned,
@@ -210,7 +210,7 @@ FLOW: Flow = {
     "email.complained": (invitations.on_complained, check_reactions.on_complained),
 }
 
-#: what is erased of a person, app by app from the top down (core.erasure)
+#: erasers of a person's data, app by app from the top down (core.erasure)
 ERASURE: tuple[Eraser, ...] = (
     personal_data.erase_deliveries,
     personal_data.erase_notes,

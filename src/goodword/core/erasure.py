@@ -34,7 +34,7 @@ class Subject:
     remote_candidate_ids: tuple[int, ...] = ()
 
 
-#: how many were erased, by a plural name: {"answers": 50}
+#: numbers of erased objects, by a plural name: {"answers": 50}
 Counts = Mapping[str, int]
 
 

@@ -23,9 +23,9 @@ _LINE_BREAKS = {
     "\f": "\n",
 }
 WORD_JOINER: Final = "\u2060"
-#: what browsers take for the dot of a host, besides those that NFKC folds into one (IDNA, RFC 3490, 3.1)
+#: characters that browsers treat as the dot of a host, besides those that NFKC folds into one (IDNA, RFC 3490, 3.1)
 _DOTS: Final = dict.fromkeys(map(ord, "\u3002\uff0e\uff61\u2024\ufe52"), ".")
-#: what readers take for a slash or a colon
+#: characters that look like a slash or a colon
 _MARKS: Final = dict.fromkeys(map(ord, "\u2044\u2215\u29f8\u2571"), "/") | dict.fromkeys(
     map(ord, "\u2236\ua789"), ":"
 )
@@ -51,7 +51,7 @@ _HOST: Final = re.compile(
     rf"(?<!{_IN_LABEL})(?P<user>{_LABEL}(?:\.{_LABEL})*+@)?(?P<host>{_LABEL}(?:\.{_LABEL})++)\.?(?P<more>:\d|[/\\?#])?"
 )
 _IP: Final = re.compile(r"(?:0x[0-9a-f]+|\d{1,3})(?:\.(?:0x[0-9a-f]+|\d{1,3})){3}")
-#: where a next sentence follows without a space: "evil.com.Please"
+#: suffixes after which a sentence may follow without a space: "evil.com.Please"
 _USUAL: Final = frozenset({"com", "net", "org", "info", "biz"})
 #: in no public list, and resolved all the same by some readers' machines; also those that documents use as examples
 _MORE_SUFFIXES: Final = frozenset(
@@ -74,9 +74,9 @@ _TITLES: Final = re.compile(
 _PARTICLES: Final = frozenset(
     ["al", "da", "de", "di", "do", "du", "el", "la", "le", "lo", "mc", "st", "tu", "van"]
 )
-#: where a day is written otherwise than "24 November"
+#: languages that write a day otherwise than "24 November"
 _DAYS: Final = {"de": "j. F"}
-#: where the day of the week is written otherwise than "Tuesday 24 November"
+#: languages that write the day of the week otherwise than "Tuesday 24 November"
 _WEEKDAYS: Final = {"de": "l, j. F"}
 
 
@@ -89,7 +89,7 @@ def clean_text(raw: str, *, one_line: bool = False) -> str:
     for found, plain in _LINE_BREAKS.items():
         raw = raw.replace(found, plain)
     kept = raw
-    if not raw.isprintable():  # what is printable is kept, so most texts need no closer look
+    if not raw.isprintable():  # printable characters are kept, so most texts need no closer look
         kept = "".join(character for character in raw if _is_kept(character))
     text = unicodedata.normalize("NFC", kept)
     return " ".join(text.split()) if one_line else text.strip()

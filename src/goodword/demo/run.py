@@ -20,7 +20,7 @@ from goodword.demo.story import StoryResult, play
 from goodword.demo.world import ADMIN_EMAIL, Ports, World, world
 
 STARTING = "Starting PostgreSQL, a mailbox, a Greenhouse sandbox, the worker and the web server ..."
-#: what the demo writes to its data folder
+#: files of the demo in its data folder
 FILES = (
     "postgres",
     "sandbox.json",

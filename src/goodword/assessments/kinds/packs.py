@@ -16,7 +16,7 @@ FULL_FORM: Final = "full"
 #: to weigh a sentence and choose an answer; our assumption, until there are medians of real answers
 DECIDING_SECONDS: Final = 5
 
-#: what fits a page and a candidate's patience
+#: limits of a page and a candidate's patience
 MOST_ITEMS: Final = 600
 MOST_SCALES: Final = 60
 MOST_ANSWERS: Final = 11

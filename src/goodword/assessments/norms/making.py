@@ -31,7 +31,7 @@ from goodword.assessments.scoring import compute_scores
 from goodword.core import stopping
 
 DEVICES = frozenset({AttemptPart.Device.PHONE.value, AttemptPart.Device.COMPUTER.value})
-#: what the audit log calls the two ends
+#: actions in the audit log
 CALIBRATION_MADE, CALIBRATION_LACKING = "calibration.made", "calibration.lacking"
 
 

@@ -44,7 +44,7 @@ from goodword.questionnaires.timing import question_seconds, reading_seconds
 from goodword.questionnaires.types import CONFIRMING, MultipleChoice, Question, QuestionBase, SingleChoice
 
 KIND: Final = "questions"
-#: what files may be: name -> what it is called, and the content types that belong to it
+#: permitted types of files
 FILE_TYPES: Final = ("pdf", "image", "text", "document", "sheet", "slides")
 MOST_MEGABYTES: Final = 10
 MOST_POINTS: Final = 10
@@ -314,7 +314,7 @@ def _check_right(name: str, values: Sequence[str], question: AnyQuestion | None)
         raise wrong(whole, f"for “{name}” are not among its choices")
 
 
-#: what is translated
+#: translated fields
 _WORDS: Final = frozenset(
     {"text", "help", "self_text", "label", "example", "left", "right", "unit", "competency", "anchors"}
 )

@@ -24,7 +24,7 @@ from goodword.core.text import clean_text
 
 MEGABYTE: Final = 1024 * 1024
 MAX_NAME_LENGTH: Final = 200
-#: what belongs to each type of file: the ending of its name, and the content type that it is served with
+#: by type of file: the extension, and the content type it is served with
 ACCEPTED: Final[Mapping[str, Mapping[str, str]]] = {
     "pdf": {".pdf": "application/pdf"},
     "image": {".png": "image/png", ".jpg": "image/jpeg", ".jpeg": "image/jpeg"},
