@@ -1,4 +1,4 @@
-"""A sandbox in this process, and ways into it."""
+"""A sandbox in this process, and clients for it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -16,13 +16,13 @@ from helpers import ALL_PERMISSIONS, ALL_SCOPES, Receiver, V3Maker
 
 @pytest.fixture
 def receiver() -> Receiver:
-    """Where the sandbox's web hooks arrive."""
+    """Receives the sandbox's webhooks."""
     return Receiver()
 
 
 @pytest.fixture(scope="session")
 def one_app() -> Sandbox:
-    """Made once and opened for each test: building the routes takes long."""
+    """Built once and reopened for each test, because building the routes is slow."""
     app = create_app(base_url="http://sandbox.example")
     app.close()
     return app
@@ -30,7 +30,7 @@ def one_app() -> Sandbox:
 
 @pytest.fixture
 def app(one_app: Sandbox, receiver: Receiver) -> Iterator[Sandbox]:
-    """A sandbox with the demo world."""
+    """A sandbox with the demo account."""
     one_app.reopen(http=httpx2.Client(transport=httpx2.MockTransport(receiver)))
     yield one_app
     one_app.close()
@@ -44,20 +44,20 @@ def store(app: Sandbox) -> Store:
 
 @pytest.fixture
 def client(app: Sandbox) -> Iterator[httpx2.Client]:
-    """Calls without any credential."""
+    """A client without credentials."""
     with _client(app) as client:
         yield client
 
 
 @pytest.fixture
 def visitor(client: httpx2.Client) -> Visitor:
-    """Somebody in front of the screens."""
+    """A visitor of the screens."""
     return Visitor(client)
 
 
 @pytest.fixture
 def control(client: httpx2.Client) -> Callable[[str, dict[str, Any]], Any]:
-    """Posts to the control plane and returns its answer."""
+    """Posts to the control plane and returns the response."""
 
     def post(path: str, body: dict[str, Any]) -> Any:
         answer = client.post(f"/_sandbox{path}", json=body)
@@ -92,13 +92,13 @@ def v3_client(app: Sandbox) -> Iterator[V3Maker]:
 
 @pytest.fixture
 def v3(v3_client: V3Maker) -> httpx2.Client:
-    """Calls with a v3 token that may do everything."""
+    """A client with a v3 token that has every scope."""
     return v3_client()
 
 
 @pytest.fixture
 def v1(app: Sandbox) -> Iterator[httpx2.Client]:
-    """Calls with a v1 key that may do everything, on behalf of the acting Site Admin."""
+    """A client with a v1 key that has every permission, on behalf of the acting Site Admin."""
     store = app.store
     row, key = create_api_key(
         store, description="test", partner="", actor_id=store.acting_user_id, now=store.clock.now()

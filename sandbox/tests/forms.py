@@ -1,4 +1,4 @@
-"""A browser without JavaScript: pages, links, forms filled by label and sent by button."""
+"""A browser without JavaScript: pages, links, and forms filled in by label and sent by button."""
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -84,7 +84,7 @@ class _Reader(HTMLParser):
 
 
 class Page:
-    """A page that was answered; its status is checked by `Visitor`."""
+    """A page of the sandbox."""
 
     def __init__(self, visitor: "Visitor", response: httpx2.Response) -> None:
         self.visitor = visitor
@@ -99,7 +99,7 @@ class Page:
         self._ticked: dict[str, bool] = {}
 
     def fill(self, label: str, value: str) -> Self:
-        """Type into the field of that label, or choose the option of that text."""
+        """Fill in the field with this label, or choose the option with this text."""
         control = self._field(label)
         if control.options:
             value = dict(control.options)[value]
@@ -107,7 +107,7 @@ class Page:
         return self
 
     def tick(self, label: str, on: bool = True) -> Self:
-        """Tick the box of that label."""
+        """Tick the box with this label."""
         self._ticked[self._field(label).id] = on
         return self
 
@@ -122,7 +122,7 @@ class Page:
         return self.visitor.send(form.method, url, data)
 
     def follow(self, link: str) -> "Page":
-        """Go where the link of that text leads."""
+        """Follow the link with this text."""
         return self.visitor.open(urljoin(self.url, dict(self.links)[link]))
 
     def _field(self, label: str) -> Field:
@@ -131,7 +131,7 @@ class Page:
 
 
 class Visitor:
-    """Somebody in front of the screens."""
+    """A visitor of the screens."""
 
     def __init__(self, client: httpx2.Client) -> None:
         self.client = client

@@ -1,4 +1,4 @@
-"""Credentials with every permission, a receiver of web hooks, and hooks for it."""
+"""Credentials with every permission, a webhook receiver, and webhooks for it."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ type V3Maker = Callable[..., httpx2.Client]
 
 
 class Receiver:
-    """Takes web hooks in this process and answers `status`."""
+    """Receives webhooks in this process and responds with `status`."""
 
     def __init__(self) -> None:
         self.requests: list[httpx2.Request] = []

@@ -1,4 +1,4 @@
-"""Every act by name, and the web hook that it fires."""
+"""Every act by name, and the webhooks that it sends."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from greenhouse_sandbox.store.webhooks import EVENTS
 from helpers import add_hook
 
 type Act = Callable[..., Any]
-type Told = Callable[[], list[dict[str, Any]]]
+type Deliveries = Callable[[], list[dict[str, Any]]]
 
 HANNAH, ZOE, MARCUS = (f"candidate{n}@people.example" for n in (1, 8, 9))
 INGRID = "ingrid.solheim@people.example"
@@ -21,7 +21,7 @@ INGRID = "ingrid.solheim@people.example"
 
 @pytest.fixture
 def act(client: httpx2.Client) -> Act:
-    """Does something by name and returns what it says."""
+    """Performs an act and returns the response."""
 
     def do(name: str, /, **members: Any) -> Any:
         answer = client.post("/_sandbox/act", json={"act": name, **members})
@@ -32,8 +32,8 @@ def act(client: httpx2.Client) -> Act:
 
 
 @pytest.fixture
-def told(store: Store) -> Told:
-    """What every web hook was told since the last look, oldest first."""
+def deliveries(store: Store) -> Deliveries:
+    """Bodies of all deliveries since the last call, oldest first."""
     for action in EVENTS:
         add_hook(store, action)
     store.hold_deliveries = True
@@ -58,9 +58,9 @@ def refused(client: httpx2.Client, **order: Any) -> str:
     return message
 
 
-def test_an_edited_application_says_who_recruits_now(act: Act, told: Told) -> None:
+def test_editing_an_application_changes_recruiter_and_source(act: Act, deliveries: Deliveries) -> None:
     act("edit_application", candidate=HANNAH, recruiter="Priya Raman", source="Referral")
-    body = told()[-1]
+    body = deliveries()[-1]
     assert body["action"] == "application_updated"
     application = body["payload"]["application"]
     assert (application["candidate"]["recruiter"]["name"], application["source"]["name"]) == (
@@ -69,12 +69,12 @@ def test_an_edited_application_says_who_recruits_now(act: Act, told: Told) -> No
     )
     assert "employments" not in application["candidate"]
     act("edit_application", candidate=HANNAH, recruiter=None)
-    assert told()[-1]["payload"]["application"]["candidate"]["recruiter"] is None
+    assert deliveries()[-1]["payload"]["application"]["candidate"]["recruiter"] is None
 
 
-def test_a_deleted_application_leaves_the_candidate(act: Act, told: Told, store: Store) -> None:
+def test_deleting_an_application_keeps_the_candidate(act: Act, deliveries: Deliveries, store: Store) -> None:
     gone = act("delete_application", candidate=HANNAH)
-    body = told()[-1]
+    body = deliveries()[-1]
     assert body["action"] == "delete_application"
     assert (
         body["payload"]["application"].items()
@@ -89,10 +89,10 @@ def test_a_deleted_application_leaves_the_candidate(act: Act, told: Told, store:
 
 
 def test_a_transfer_keeps_the_application_and_changes_job_stage_and_recruiter(
-    act: Act, told: Told, store: Store
+    act: Act, deliveries: Deliveries, store: Store
 ) -> None:
     done = act("transfer", candidate=HANNAH, to_job="SAM-204", stage="Assessment")
-    body = told()[-1]
+    body = deliveries()[-1]
     assert body["action"] == "candidate_stage_change"
     application = body["payload"]["application"]
     assert (application["jobs"][0]["requisition_id"], application["current_stage"]["name"]) == (
@@ -103,19 +103,19 @@ def test_a_transfer_keeps_the_application_and_changes_job_stage_and_recruiter(
     assert store.applications[done["application_id"]].job_id == done["job_id"]
 
 
-def test_a_converted_prospect_gets_a_new_application(act: Act, told: Told, store: Store) -> None:
+def test_a_converted_prospect_gets_a_new_application(act: Act, deliveries: Deliveries, store: Store) -> None:
     done = act("convert", candidate=INGRID, job="ENG-310", stage="Phone Screen")
-    assert actions(told()) == ["new_candidate_application"]
+    assert actions(deliveries()) == ["new_candidate_application"]
     assert store.applications[done["converted_id"]].status == "converted"
     assert (done["status"], done["stage"]) == ("in_process", "Phone Screen")
 
 
-def test_people_change_in_every_way(act: Act, told: Told) -> None:
+def test_candidates_are_updated_merged_anonymised_and_deleted(act: Act, deliveries: Deliveries) -> None:
     act("update_candidate", candidate=HANNAH, private=True, first_name="Hanne")
     act("merge", candidate=ZOE, into=HANNAH)
     act("anonymise", candidate=HANNAH)
     act("delete_candidate", candidate=MARCUS)
-    bodies = told()
+    bodies = deliveries()
     assert actions(bodies) == [
         "update_candidate",
         "merge_candidate",
@@ -127,7 +127,7 @@ def test_people_change_in_every_way(act: Act, told: Told) -> None:
     assert len(bodies[3]["payload"]["person"]["deleted_application_ids"]) == 1
 
 
-def test_an_application_goes_through_its_states(act: Act, told: Told) -> None:
+def test_an_application_is_moved_rejected_hired_and_back(act: Act, deliveries: Deliveries) -> None:
     for name, more in (
         ("move", {"stage": "offer"}),
         ("reject", {"reason": "Withdrew", "notes": "By phone"}),
@@ -136,7 +136,7 @@ def test_an_application_goes_through_its_states(act: Act, told: Told) -> None:
         ("unhire", {}),
     ):
         done = act(name, candidate=HANNAH, **more)
-    bodies = told()
+    bodies = deliveries()
     assert actions(bodies) == [
         "candidate_stage_change",
         "reject_candidate",
@@ -149,7 +149,7 @@ def test_an_application_goes_through_its_states(act: Act, told: Told) -> None:
     assert (rejected["current_stage"]["interviews"], "url" in rejected["candidate"]) == ([], False)
 
 
-def test_a_job_is_opened_changed_closed_and_deleted(act: Act, told: Told, store: Store) -> None:
+def test_a_job_is_created_edited_closed_and_deleted(act: Act, deliveries: Deliveries, store: Store) -> None:
     job = act("create_job", name="Night Porter", stages=["New", "Talk"], recruiter="Priya Raman")
     act("edit_job", job="Night Porter", confidential=True, department="Sales", offices=["Remote"])
     act("edit_job", job="Night Porter", recruiter=None)
@@ -158,7 +158,7 @@ def test_a_job_is_opened_changed_closed_and_deleted(act: Act, told: Told, store:
     act("reopen_job", job="Night Porter")
     act("close_job", job="Night Porter")
     act("delete_job", job=job["job_id"])
-    bodies = told()
+    bodies = deliveries()
     assert actions(bodies) == [
         "job_created",
         "job_updated",
@@ -180,16 +180,16 @@ def test_a_job_is_opened_changed_closed_and_deleted(act: Act, told: Told, store:
     assert store.job_stages.by("job_id", job["job_id"]) == []
 
 
-def test_stages_are_renamed_and_moved_in_silence_and_removed_aloud(
-    act: Act, told: Told, client: httpx2.Client, store: Store
+def test_only_deleting_a_stage_sends_webhooks(
+    act: Act, deliveries: Deliveries, client: httpx2.Client, store: Store
 ) -> None:
     act("rename_stage", job="SAM-101", stage="Phone Screen", name="Call")
     act("place_stage", job="SAM-101", stage="Offer", place=0)
     act("add_stage", job="SAM-101", name="Dinner", place=1)
-    assert told() == []
+    assert deliveries() == []
     assert "must be a stage" in refused(client, act="delete_stage", job="SAM-101", stage="Call")
     gone = act("delete_stage", job="SAM-101", stage="Call", to_stage="Assessment")
-    bodies = told()
+    bodies = deliveries()
     assert actions(bodies) == ["candidate_stage_change", "job_interview_stage_deleted"]
     assert (
         bodies[1]["payload"]["job_interview_stage"].items()
@@ -205,23 +205,27 @@ def test_stages_are_renamed_and_moved_in_silence_and_removed_aloud(
     ]
 
 
-def test_posts_are_made_taken_offline_and_deleted(act: Act, told: Told, client: httpx2.Client) -> None:
+def test_posts_are_created_taken_offline_and_deleted(
+    act: Act, deliveries: Deliveries, client: httpx2.Client
+) -> None:
     post = act("create_post", job="ENG-310", title="Data Engineer, nights")["post_id"]
     assert "is live" in refused(client, act="delete_post", post_id=post)
     act("edit_post", post_id=post, live=False)
     act("delete_post", post_id=post)
-    bodies = told()
+    bodies = deliveries()
     assert actions(bodies) == ["job_post_created", "job_post_updated", "job_post_deleted"]
     assert [bodies[0]["payload"]["live"], bodies[1]["payload"]["live"]] == [True, False]
     assert bodies[2]["payload"]["job_post"]["id"] == post
 
 
-def test_an_accepted_offer_hires(act: Act, told: Told, client: httpx2.Client) -> None:
+def test_accepting_an_offer_hires_the_candidate(
+    act: Act, deliveries: Deliveries, client: httpx2.Client
+) -> None:
     first = act("create_offer", candidate=ZOE, starts_on="2026-12-01")
     second = act("create_offer", candidate=ZOE, starts_on="2027-01-04", notes="As asked")
     act("approve_offer", candidate=ZOE)
     act("accept_offer", candidate=ZOE)
-    bodies = told()
+    bodies = deliveries()
     assert actions(bodies) == [
         "offer_created",
         "offer_updated",
@@ -239,23 +243,27 @@ def test_an_accepted_offer_hires(act: Act, told: Told, client: httpx2.Client) ->
     assert "is accepted already" in refused(client, act="reject_offer", offer_id=second["offer_id"])
 
 
-def test_a_rejected_offer_leaves_the_candidate_active_and_can_be_deleted(act: Act, told: Told) -> None:
+def test_a_rejected_offer_keeps_the_candidate_active_and_can_be_deleted(
+    act: Act, deliveries: Deliveries
+) -> None:
     offer = act("create_offer", candidate=ZOE)
     act("reject_offer", candidate=ZOE)
     act("delete_offer", offer_id=offer["offer_id"])
-    bodies = told()
+    bodies = deliveries()
     assert actions(bodies) == ["offer_created", "offer_updated", "offer_deleted"]
     assert bodies[2]["payload"]["offer"]["offer_status"] == "Rejected"
 
 
-def test_departments_offices_interviews_and_scorecards_go(act: Act, told: Told, store: Store) -> None:
+def test_departments_offices_interviews_and_scorecards_are_deleted(
+    act: Act, deliveries: Deliveries, store: Store
+) -> None:
     act("delete_department", department="Sales")
     act("delete_office", office="Amsterdam")
     interview = act("schedule_interview", candidate=ZOE)["interview_id"]
     card = act("write_scorecard", candidate=ZOE, rating="strong_yes")["scorecard_id"]
     act("cancel_interview", interview_id=interview)
     act("delete_scorecard", scorecard_id=card)
-    bodies = told()
+    bodies = deliveries()
     assert actions(bodies) == [
         "department_deleted",
         "office_deleted",
@@ -268,13 +276,15 @@ def test_departments_offices_interviews_and_scorecards_go(act: Act, told: Told, 
     assert [job.department_id for job in store.jobs.rising()].count(None) == 2
 
 
-def test_a_user_who_is_deactivated_fires_nothing(act: Act, told: Told, client: httpx2.Client) -> None:
+def test_deactivating_a_user_sends_no_webhook(
+    act: Act, deliveries: Deliveries, client: httpx2.Client
+) -> None:
     assert act("change_user", who="Priya Raman", deactivated=True)["deactivated"] is True
-    assert told() == []
+    assert deliveries() == []
     assert "cannot deactivate" in refused(client, act="change_user", who="Maya Okafor", deactivated=True)
 
 
-def test_what_cannot_be_done_is_said_and_changes_nothing(client: httpx2.Client, store: Store) -> None:
+def test_an_invalid_act_is_refused_and_changes_nothing(client: httpx2.Client, store: Store) -> None:
     before = [vars(row).copy() for row in store.applications.rising()]
     orders: list[tuple[dict[str, Any], str]] = [
         ({"act": "fly"}, "knows no 'fly'"),
@@ -295,7 +305,7 @@ def test_what_cannot_be_done_is_said_and_changes_nothing(client: httpx2.Client, 
     assert len(store.candidates) == 12
 
 
-def test_several_acts_are_done_in_turn_until_one_is_refused(client: httpx2.Client, store: Store) -> None:
+def test_several_acts_run_until_one_is_refused(client: httpx2.Client, store: Store) -> None:
     acts = [{"act": "advance", "candidate": HANNAH}, {"act": "unhire", "candidate": HANNAH}]
     answer = client.post("/_sandbox/act", json={"acts": acts})
     assert (answer.status_code, answer.json()["done"]) == (422, 1)
@@ -309,5 +319,5 @@ def test_every_act_is_listed_with_its_members(client: httpx2.Client) -> None:
     assert listed["move"]["members"][-2:] == ["at", "user"]
 
 
-def test_every_web_hook_of_the_documentation_can_be_made() -> None:
+def test_every_documented_webhook_exists() -> None:
     assert len(EVENTS) == 28

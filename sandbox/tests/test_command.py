@@ -1,4 +1,4 @@
-"""The command, its state file, and the independence of the package."""
+"""The command line, its state file, and the independence of the package."""
 
 import ast
 import json
@@ -51,7 +51,7 @@ def wait_for(url: str) -> None:
     raise AssertionError("The sandbox did not start.")
 
 
-def test_it_serves_stops_on_a_signal_and_finds_its_data_again(tmp_path: Path) -> None:
+def test_the_server_stops_on_a_signal_and_reloads_its_data(tmp_path: Path) -> None:
     port, state = free_port(), tmp_path / "deep" / "state.json"
     url = f"http://127.0.0.1:{port}"
     first = start(port, "--state", str(state))
@@ -75,7 +75,7 @@ def test_it_serves_stops_on_a_signal_and_finds_its_data_again(tmp_path: Path) ->
     assert second.returncode == 0
 
 
-def test_a_port_in_use_is_told_in_one_line_with_status_two() -> None:
+def test_a_port_in_use_is_reported_in_one_line_with_status_2() -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -88,7 +88,7 @@ def test_a_port_in_use_is_told_in_one_line_with_status_two() -> None:
     )
 
 
-def test_a_broken_state_file_is_told_in_one_line_and_kept(tmp_path: Path) -> None:
+def test_a_broken_state_file_is_reported_in_one_line_and_kept(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     state.write_text("{nonsense")
     process = start(free_port(), "--state", str(state))
@@ -100,7 +100,7 @@ def test_a_broken_state_file_is_told_in_one_line_and_kept(tmp_path: Path) -> Non
         create_app(state_file=state)
 
 
-def test_a_state_file_holds_everything(tmp_path: Path) -> None:
+def test_the_state_file_contains_everything(tmp_path: Path) -> None:
     state = tmp_path / "state.json"
     first = create_app(state_file=state)
     first.store.switches["last_page_link"] = "absent"
@@ -114,7 +114,7 @@ def test_a_state_file_holds_everything(tmp_path: Path) -> None:
         assert other.new_id() == table.new_id()
 
 
-def test_the_demo_world_is_the_same_every_time() -> None:
+def test_the_demo_account_is_reproducible() -> None:
     worlds = []
     for _ in range(2):
         app = create_app()
@@ -123,7 +123,7 @@ def test_the_demo_world_is_the_same_every_time() -> None:
     assert worlds[0] == worlds[1]
 
 
-def test_it_imports_nothing_of_the_product_and_few_packages() -> None:
+def test_the_package_imports_only_allowed_packages() -> None:
     found = set()
     for path in SOURCE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -134,7 +134,7 @@ def test_it_imports_nothing_of_the_product_and_few_packages() -> None:
     assert found - set(sys.stdlib_module_names) <= ALLOWED
 
 
-def test_credentials_web_hooks_and_switches_are_given_at_the_start(tmp_path: Path) -> None:
+def test_credentials_webhooks_and_switches_from_the_command_line(tmp_path: Path) -> None:
     got: list[tuple[str, str]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -145,7 +145,7 @@ def test_credentials_web_hooks_and_switches_are_given_at_the_start(tmp_path: Pat
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
-            """Say nothing."""
+            """Log nothing."""
 
     receiver = HTTPServer(("127.0.0.1", 0), Handler)
     threading.Thread(target=receiver.serve_forever, daemon=True).start()
@@ -186,7 +186,7 @@ def test_credentials_web_hooks_and_switches_are_given_at_the_start(tmp_path: Pat
     assert [action for action, _ in got] == ["ping", "ping"]
 
 
-def test_it_serves_https_that_its_own_authority_vouches_for(tmp_path: Path) -> None:
+def test_https_with_a_local_certificate_authority(tmp_path: Path) -> None:
     port = free_port()
     process = start(port, "--tls-ca-dir", str(tmp_path))
     try:
@@ -219,13 +219,13 @@ def test_it_serves_https_that_its_own_authority_vouches_for(tmp_path: Path) -> N
         (("--webhook-ca", "/nowhere/ca.pem"), "No such file"),
     ],
 )
-def test_what_cannot_be_started_is_told_with_status_two(arguments: tuple[str, ...], words: str) -> None:
+def test_invalid_options_are_reported_with_status_2(arguments: tuple[str, ...], words: str) -> None:
     process = start(0, *arguments)
     _, err = process.communicate(timeout=30)
     assert (process.returncode, words in err) == (2, True), err
 
 
-def test_the_help_has_examples() -> None:
+def test_help_has_examples() -> None:
     command = [sys.executable, "-m", "greenhouse_sandbox.cli", "--help"]
     shown = subprocess.run(
         command,

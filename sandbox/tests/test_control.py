@@ -32,7 +32,7 @@ def stages(receiver: Receiver) -> list[str]:
     return [body["payload"]["application"]["current_stage"]["name"] for body in bodies]
 
 
-def test_the_clock_is_set_and_goes_on(control: Control, client: httpx2.Client) -> None:
+def test_the_clock_can_be_set_and_advanced(control: Control, client: httpx2.Client) -> None:
     assert control("/clock", {"set": "2027-01-04T08:00:00Z"})["now"].startswith("2027-01-04T08:00:00")
     assert control("/clock", {"advance_seconds": 3600})["now"].startswith("2027-01-04T09:00:00")
     assert client.get("/_sandbox/clock").json()["now"].startswith("2027-01-04T09:00:")
@@ -40,7 +40,9 @@ def test_the_clock_is_set_and_goes_on(control: Control, client: httpx2.Client) -
     assert (wrong.status_code, "time zone" in wrong.json()["message"]) == (422, True)
 
 
-def test_switches_are_checked_and_go_back(control: Control, client: httpx2.Client, store: Store) -> None:
+def test_switches_are_validated_and_can_be_reset(
+    control: Control, client: httpx2.Client, store: Store
+) -> None:
     assert (
         control("/switches", {"last_page_link": "absent", "v3_rate_limit": 0})["values"]["v3_rate_limit"] == 0
     )
@@ -50,7 +52,7 @@ def test_switches_are_checked_and_go_back(control: Control, client: httpx2.Clien
     assert control("/switches", {})["values"]["last_page_link"] == "empty"
 
 
-def test_a_reset_brings_back_the_same_world(control: Control, v3: httpx2.Client, store: Store) -> None:
+def test_a_reset_restores_the_same_data(control: Control, v3: httpx2.Client, store: Store) -> None:
     before = [(one.id, one.name) for one in store.candidates.rising()]
     v3.post("/v3/candidates", json={"first_name": "New", "last_name": "Person"})
     control("/clock", {"advance_seconds": 86400})
@@ -61,7 +63,7 @@ def test_a_reset_brings_back_the_same_world(control: Control, v3: httpx2.Client,
     assert (len(store.jobs), len(store.users)) == (0, 8)
 
 
-def test_a_delivery_is_sent_again_as_often_as_wished(
+def test_a_delivery_can_be_resent_repeatedly(
     control: Control, client: httpx2.Client, v3: httpx2.Client, application: Application, receiver: Receiver
 ) -> None:
     advance(v3, application)
@@ -76,7 +78,7 @@ def test_a_delivery_is_sent_again_as_often_as_wished(
     assert len({request.headers["Greenhouse-Event-ID"] for request in receiver.requests}) == 2
 
 
-def test_deliveries_are_held_and_released_in_the_wrong_order(
+def test_held_deliveries_can_be_released_in_reverse_order(
     control: Control, v3: httpx2.Client, application: Application, receiver: Receiver
 ) -> None:
     control("/deliveries/hold", {})
@@ -92,7 +94,7 @@ def test_deliveries_are_held_and_released_in_the_wrong_order(
     assert stages(receiver)[-1] == "Reference Check"
 
 
-def test_the_next_calls_fail_as_ordered(control: Control, v3: httpx2.Client, client: httpx2.Client) -> None:
+def test_faults_make_the_next_calls_fail(control: Control, v3: httpx2.Client, client: httpx2.Client) -> None:
     control("/faults", {"kind": "fail", "method": "GET", "path": "/v3/jobs", "status": 503, "times": 2})
     assert [v3.get("/v3/jobs").status_code for _ in range(3)] == [503, 503, 200]
     limited = control("/faults", {"kind": "fail", "path": "/v3/users", "status": 429, "seconds": 7})
@@ -104,7 +106,7 @@ def test_the_next_calls_fail_as_ordered(control: Control, v3: httpx2.Client, cli
     assert client.post("/_sandbox/faults", json={"kind": "fail", "colour": 1}).status_code == 422
 
 
-def test_a_write_can_land_although_it_seemed_to_fail(
+def test_a_write_can_succeed_although_the_response_fails(
     control: Control, v3: httpx2.Client, store: Store
 ) -> None:
     body = {
@@ -128,7 +130,7 @@ def test_a_write_can_land_although_it_seemed_to_fail(
     assert len(store.notes) == count + 1
 
 
-def test_answers_can_be_slow_or_garbage(control: Control, v3: httpx2.Client) -> None:
+def test_responses_can_be_slow_or_garbage(control: Control, v3: httpx2.Client) -> None:
     control("/faults", {"kind": "slow", "path": "/v3/jobs", "seconds": 0.05})
     slow = v3.get("/v3/jobs")
     assert (slow.status_code, slow.elapsed.total_seconds() >= 0.05) == (200, True)
@@ -137,7 +139,7 @@ def test_answers_can_be_slow_or_garbage(control: Control, v3: httpx2.Client) -> 
         v3.get("/v3/jobs").json()
 
 
-def test_the_calls_are_told_without_any_secret(v3: httpx2.Client, client: httpx2.Client) -> None:
+def test_the_call_log_contains_no_secret(v3: httpx2.Client, client: httpx2.Client) -> None:
     v3.get("/v3/jobs?per_page=2")
     calls = client.get("/_sandbox/calls?path=/v3").json()
     assert [(one["method"], one["path"], one["query"], one["status"]) for one in calls] == [

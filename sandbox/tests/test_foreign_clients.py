@@ -1,6 +1,6 @@
-"""Ways in which programs of others call Harvest, replayed: connectors, taps and libraries that are in use.
+"""Calls as third-party connectors, taps and libraries make them.
 
-Each test walks one way of calling from the first request to the last, with nothing but the base address changed.
+Each test replays one client from its first request to its last; only the base URL differs.
 """
 
 import base64
@@ -23,7 +23,7 @@ BASE = "http://sandbox.example"
 
 
 class Outsider:
-    """A program that knows its credential and nothing of the sandbox's inside."""
+    """A program that knows only its credential."""
 
     def __init__(self, app: Sandbox) -> None:
         store = app.store
@@ -55,13 +55,13 @@ class Outsider:
 
 @pytest.fixture
 def outsider(app: Sandbox) -> Iterator[Outsider]:
-    """Somebody else's program."""
+    """A third-party program."""
     outsider = Outsider(app)
     yield outsider
     outsider.http.close()
 
 
-def test_a_tap_reads_every_stream_by_its_links_until_they_are_empty(outsider: Outsider, store: Store) -> None:
+def test_a_tap_reads_every_stream_to_its_last_page(outsider: Outsider, store: Store) -> None:
     """Form-encoded grant without `sub`; `per_page=500`; the cursor alone on every later page."""
     store.switches["v3_rate_limit"] = 0
     header = outsider.bearer()
@@ -82,8 +82,8 @@ def test_a_tap_reads_every_stream_by_its_links_until_they_are_empty(outsider: Ou
         assert len({row["id"] for row in rows}) == len(rows) >= len(pages[0])
 
 
-def test_a_connector_syncs_in_closed_windows_of_changes(outsider: Outsider, store: Store) -> None:
-    """`updated_at=gte|A|lte|B`, windows side by side: each record once, and none lost."""
+def test_a_connector_syncs_in_closed_time_windows(outsider: Outsider, store: Store) -> None:
+    """`updated_at=gte|A|lte|B`, adjacent windows: each record exactly once."""
     header = outsider.bearer()
     first = min(row.updated_at for row in store.candidates.rising())
     last = max(row.updated_at for row in store.candidates.rising())
@@ -98,7 +98,7 @@ def test_a_connector_syncs_in_closed_windows_of_changes(outsider: Outsider, stor
     assert sorted(seen) == [row.id for row in store.candidates.rising()]
 
 
-def test_a_tool_filters_by_brackets_and_joins_by_fifty_ids(outsider: Outsider, store: Store) -> None:
+def test_a_tool_filters_with_brackets_and_joins_by_fifty_ids(outsider: Outsider, store: Store) -> None:
     """`updated_at[gte]=...`, `ids=` and parents as comma lists, `fields`, and names joined by id."""
     header = outsider.bearer()
     get = outsider.http.get
@@ -115,10 +115,10 @@ def test_a_tool_filters_by_brackets_and_joins_by_fifty_ids(outsider: Outsider, s
     assert all(known[row["job_interview_stage_id"]] == row["stage_name"] for row in standing)
 
 
-def test_a_client_mints_with_the_grant_in_the_query_and_reads_either_expiry(
+def test_a_client_sends_the_grant_in_the_query_and_reads_either_expiry(
     outsider: Outsider, store: Store
 ) -> None:
-    """`grant_type` in the address and `sub` in a JSON body, as the reference page has it."""
+    """`grant_type` in the URL and `sub` in a JSON body, as the reference page has it."""
     store.switches["token_expiry"] = "both"
     answer = outsider.http.post(
         "/token?grant_type=client_credentials", headers=outsider.basic(), json={"sub": outsider.admin}
@@ -129,7 +129,7 @@ def test_a_client_mints_with_the_grant_in_the_query_and_reads_either_expiry(
     assert outsider.http.get("/v3/users", headers=header).status_code == 200
 
 
-def test_a_client_renews_its_token_once_when_it_ends_in_the_middle(outsider: Outsider, store: Store) -> None:
+def test_a_client_renews_an_expired_token_between_pages(outsider: Outsider, store: Store) -> None:
     header = outsider.bearer()
     page = outsider.http.get("/v3/candidates?per_page=2", headers=header)
     store.clock.advance(timedelta(hours=1))
@@ -139,9 +139,7 @@ def test_a_client_renews_its_token_once_when_it_ends_in_the_middle(outsider: Out
 
 
 @pytest.mark.parametrize("version", ["v1", "v3"])
-def test_a_client_waits_as_long_as_it_is_told_and_goes_on(
-    outsider: Outsider, store: Store, version: str
-) -> None:
+def test_a_client_honours_retry_after(outsider: Outsider, store: Store, version: str) -> None:
     """429 with `Retry-After`; after that many seconds the same call goes through."""
     store.clock.set(store.clock.now().replace(second=2, microsecond=0))
     store.switches[f"{version}_rate_limit"] = 2
@@ -159,7 +157,7 @@ def test_a_client_waits_as_long_as_it_is_told_and_goes_on(
     assert waited > 0
 
 
-def test_an_old_library_pages_by_number_and_by_skipping_the_count(outsider: Outsider, store: Store) -> None:
+def test_an_old_library_pages_by_number_with_and_without_count(outsider: Outsider, store: Store) -> None:
     """v1: the key as user name without password; `page`, `per_page`, `skip_count`; `next` until there is none."""
     for extra in ({}, {"skip_count": "true"}):
         url: str | None = str(
@@ -174,7 +172,7 @@ def test_an_old_library_pages_by_number_and_by_skipping_the_count(outsider: Outs
         assert ids == [row.id for row in store.candidates.rising()]
 
 
-def test_an_old_library_sends_json_without_saying_so(outsider: Outsider, store: Store) -> None:
+def test_an_old_library_sends_json_as_form_content_type(outsider: Outsider, store: Store) -> None:
     """v1: a body of JSON under the content type of a form, on behalf of a user."""
     candidate = next(store.candidates.rising())
     body = {"user_id": outsider.admin, "body": "From a library", "visibility": "public"}
@@ -190,10 +188,8 @@ def test_an_old_library_sends_json_without_saying_so(outsider: Outsider, store: 
     assert (answer.status_code, answer.json()["body"]) == (200, "From a library")
 
 
-def test_a_partner_follows_its_candidate_from_the_web_hook_to_the_note(
-    outsider: Outsider, store: Store, receiver: Receiver
-) -> None:
-    """Two reads by the ids of an event, a note that is looked for by its marker before it is written again."""
+def test_a_partner_goes_from_webhook_to_note(outsider: Outsider, store: Store, receiver: Receiver) -> None:
+    """Two reads by the ids of an event, and a note that is posted only if its marker is not found."""
     header = outsider.bearer(sub=str(outsider.admin))
     application = next(one for one in store.applications.rising() if one.job_id)
     get = outsider.http.get
@@ -216,8 +212,8 @@ def test_a_partner_follows_its_candidate_from_the_web_hook_to_the_note(
     assert bodies.count(note["body"]) == 1
 
 
-def test_a_recruiting_tool_changes_one_custom_field_and_keeps_the_others(outsider: Outsider) -> None:
-    """v3 replaces the whole collection, so clients send what was there with their change over it."""
+def test_a_tool_changes_one_custom_field_and_keeps_the_others(outsider: Outsider) -> None:
+    """v3 replaces the whole collection, so clients send the old values along with their change."""
     header = outsider.bearer(sub=str(outsider.admin))
     made = outsider.http.post(
         "/v3/candidates",

@@ -1,4 +1,4 @@
-"""A large account: pages stay quick whichever way they are asked for."""
+"""A large account: every kind of page stays fast."""
 
 import sys
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ class Reader:
 
 @pytest.fixture
 def reader(store: Store) -> Iterator[Reader]:
-    """Somebody with a credential of either kind."""
+    """A client with credentials of both versions."""
     app = create_app(store, base_url="http://sandbox.example")
     now = store.clock.now()
     client, secret = create_oauth_client(store, description="", partner="", actor_id=1, now=now)
@@ -68,7 +68,7 @@ def reader(store: Store) -> Iterator[Reader]:
 
 @contextmanager
 def counted_calls() -> Iterator[list[int]]:
-    """Counts the function calls made meanwhile, C functions included."""
+    """Counts function calls in the block, including C functions."""
     calls = [0]
 
     def count(_frame: FrameType, event: str, _argument: object) -> None:
@@ -81,7 +81,7 @@ def counted_calls() -> Iterator[list[int]]:
         sys.setprofile(None)
 
 
-def test_pages_of_five_hundred_are_little_work(reader: Reader, store: Store) -> None:
+def test_pages_of_five_hundred_take_bounded_work(reader: Reader, store: Store) -> None:
     applications = list(store.applications.rising())
     middle = applications[len(applications) // 2]
     late = max(row.updated_at for row in applications) - timedelta(minutes=1)
@@ -111,7 +111,7 @@ def test_pages_of_five_hundred_are_little_work(reader: Reader, store: Store) -> 
             assert answer.json() == []
 
 
-def test_a_crawl_meets_every_record_once(reader: Reader, store: Store) -> None:
+def test_a_crawl_returns_every_record_once(reader: Reader, store: Store) -> None:
     url: str | None = "/v3/applications?per_page=500&fields=id"
     ids: list[int] = []
     while url:
@@ -121,7 +121,7 @@ def test_a_crawl_meets_every_record_once(reader: Reader, store: Store) -> None:
     assert ids == [row.id for row in store.applications.falling()]
 
 
-def test_a_row_that_changes_is_found_under_its_new_moment(reader: Reader, store: Store) -> None:
+def test_a_changed_row_is_found_by_its_new_time(reader: Reader, store: Store) -> None:
     row = next(store.candidates.rising())
     now = store.clock.now() + timedelta(days=400)
     store.candidates.changed(row, now)

@@ -1,4 +1,4 @@
-"""Jobs, offers, departments and the sandbox's own pages, by somebody without JavaScript."""
+"""Screens for jobs, offers, departments and the sandbox itself, without JavaScript."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_a_job_is_created_set_up_and_closed(visitor: Visitor, store: Store) -> N
     assert store.jobs.get(job.id) is None
 
 
-def test_a_stage_where_somebody_stands_is_removed_with_them_moved(visitor: Visitor, store: Store) -> None:
+def test_removing_a_stage_moves_its_applications(visitor: Visitor, store: Store) -> None:
     job = next(store.jobs.rising())
     page = visitor.open(f"/jobs/{job.id}/setup")
     page = page.fill("moving them to", "Assessment").press("Remove Phone Screen")
@@ -75,7 +75,7 @@ def test_a_prospect_is_converted(visitor: Visitor, store: Store) -> None:
     )
 
 
-def test_an_offer_is_made_approved_and_accepted(visitor: Visitor, store: Store) -> None:
+def test_an_offer_is_created_approved_and_accepted(visitor: Visitor, store: Store) -> None:
     page = person(visitor, store, "Zoë", "offer")
     page = page.fill("First day (optional)", "soon").press("Make an offer")
     assert "Nothing was changed: starts on has a first day that is no date" in page.text
@@ -86,7 +86,7 @@ def test_an_offer_is_made_approved_and_accepted(visitor: Visitor, store: Store) 
     assert [one.status for one in store.offers.rising()] == ["Accepted"]
 
 
-def test_interviews_and_scorecards_come_and_go(visitor: Visitor, store: Store) -> None:
+def test_interviews_and_scorecards_are_created_and_deleted(visitor: Visitor, store: Store) -> None:
     page = person(visitor, store, "Zoë", "offer").press("Book an interview for tomorrow")
     page = page.fill("Overall", "strong yes").press("Write scorecard")
     interview, card = next(store.interviews.rising()), next(store.scorecards.rising())
@@ -105,7 +105,7 @@ def test_departments_and_offices_are_removed(visitor: Visitor, store: Store) -> 
     assert [one.name for one in store.offices.rising()] == ["New York", "Remote"]
 
 
-def test_an_act_that_is_none_or_not_for_screens_changes_nothing(visitor: Visitor, store: Store) -> None:
+def test_unknown_and_hidden_acts_change_nothing(visitor: Visitor, store: Store) -> None:
     for name in ("fly", "delete_candidate"):
         page = visitor.send("post", f"http://sandbox.example/acts/{name}", {"candidate": ["1"]})
         assert "Nothing was changed: act is not one of the screens'." in page.text
@@ -113,7 +113,7 @@ def test_an_act_that_is_none_or_not_for_screens_changes_nothing(visitor: Visitor
     assert page.url == "http://sandbox.example/"
 
 
-def test_switches_are_chosen_and_set_back(visitor: Visitor, store: Store) -> None:
+def test_switches_are_saved_and_reset(visitor: Visitor, store: Store) -> None:
     page = visitor.open("/sandbox").follow("Switches")
     page = (
         page.fill("last_page_link", "absent")
@@ -129,7 +129,7 @@ def test_switches_are_chosen_and_set_back(visitor: Visitor, store: Store) -> Non
     assert (store.switches["last_page_link"], store.switches["v3_rate_limit"]) == ("empty", 150)
 
 
-def test_faults_are_ordered_shown_and_dropped(visitor: Visitor, app: Sandbox, store: Store) -> None:
+def test_faults_are_added_shown_and_cleared(visitor: Visitor, app: Sandbox, store: Store) -> None:
     page = visitor.open("/sandbox").follow("Faults")
     fields = {"kind": ["fail"], "path": ["/v1"], "times": ["2"], "status": ["429"], "retry_after": ["9"]}
     page = visitor.send("post", "http://sandbox.example/sandbox/faults", fields)
@@ -163,7 +163,7 @@ def test_deliveries_are_logged_held_and_sent(
     assert len(receiver.requests) == 2
 
 
-def test_the_clock_goes_to_the_next_attempt(
+def test_the_clock_can_jump_to_the_next_attempt(
     visitor: Visitor, app: Sandbox, store: Store, receiver: Receiver
 ) -> None:
     add_hook(store, "hire_candidate")
@@ -175,7 +175,7 @@ def test_the_clock_goes_to_the_next_attempt(
     assert 50 < store.clock.offset.total_seconds() < 70
 
 
-def test_stories_are_played_and_worlds_begun_anew(visitor: Visitor, store: Store) -> None:
+def test_scenarios_are_played_and_accounts_reset(visitor: Visitor, store: Store) -> None:
     page = visitor.open("/sandbox").fill("How many in burst", "20").press("Play burst")
     assert "Played: scenario burst, moved 20" in page.text
     page = page.fill("Start again with", "forty").press("Start again")
@@ -191,5 +191,5 @@ def test_calls_are_shown(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize("path", ["/jobs/new", "/jobs/1/setup", "/configure/organization"])
-def test_new_pages_say_that_they_are_a_sandbox(visitor: Visitor, path: str) -> None:
+def test_newer_pages_are_marked_as_sandbox(visitor: Visitor, path: str) -> None:
     assert visitor.open(path).text.count("Sandbox, not Greenhouse") == 2

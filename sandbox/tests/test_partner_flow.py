@@ -1,4 +1,4 @@
-"""The partner flow: consent, a code, tokens that renew themselves once; and the switches about tokens."""
+"""The partner flow: consent, code, single-use refresh tokens; and the switches for tokens."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -16,7 +16,7 @@ BACK = "https://partner.example/callback"
 
 
 class Partner:
-    """A partner's program: its credential, and what it does."""
+    """A partner's program with its credential."""
 
     def __init__(self, client: httpx2.Client, row: OAuthClient, secret: str) -> None:
         self.http = client
@@ -55,7 +55,7 @@ def members(answer: httpx2.Response) -> dict[str, str]:
     return {name: values[0] for name, values in parse_qs(address.query).items()}
 
 
-def test_a_person_lets_a_partner_in_and_chooses_whom_it_acts_as(partner: Partner, store: Store) -> None:
+def test_a_user_authorises_a_partner_and_chooses_the_acting_user(partner: Partner, store: Store) -> None:
     page = partner.ask()
     assert page.status_code == 200
     assert "harvest:notes:create" in page.text
@@ -72,7 +72,7 @@ def test_a_person_lets_a_partner_in_and_chooses_whom_it_acts_as(partner: Partner
     assert told["scope"] == "harvest:notes:create harvest:jobs:list"
 
 
-def test_a_refusal_and_wrong_questions_go_back_with_an_error(partner: Partner) -> None:
+def test_denials_and_invalid_requests_redirect_with_an_error(partner: Partner) -> None:
     page = partner.ask()
     refused = partner.http.post(str(page.request.url.raw_path.decode()), data={"decision": "deny"})
     assert members(refused) == {"error": "access_denied", "state": "s 1"}
@@ -80,14 +80,14 @@ def test_a_refusal_and_wrong_questions_go_back_with_an_error(partner: Partner) -
     assert members(partner.ask(scope="harvest:offers:list"))["error"] == "invalid_scope"
 
 
-def test_nobody_is_sent_to_an_address_that_was_not_registered(partner: Partner) -> None:
+def test_unregistered_redirect_uris_are_refused(partner: Partner) -> None:
     assert partner.ask(client_id="stranger").status_code == 400
     assert partner.ask(redirect_uri="javascript:alert(1)").status_code == 400
     partner.row.redirect_uris = ["https://partner.example/other"]
     assert partner.ask().status_code == 400
 
 
-def test_a_code_is_good_once_for_its_partner_and_a_minute(
+def test_a_code_works_once_within_a_minute_for_its_partner(
     partner: Partner, client: httpx2.Client, store: Store
 ) -> None:
     store.switches["authorize"] = "approve"
@@ -102,7 +102,7 @@ def test_a_code_is_good_once_for_its_partner_and_a_minute(
     assert partner.token(grant_type="authorization_code", code=late).status_code == 400
 
 
-def test_a_refresh_token_is_good_once_and_a_day(partner: Partner, store: Store) -> None:
+def test_a_refresh_token_works_once_within_a_day(partner: Partner, store: Store) -> None:
     store.switches["authorize"] = "approve"
     code = members(partner.ask())["code"]
     first = partner.token(grant_type="authorization_code", code=code).json()["refresh_token"]
@@ -113,7 +113,7 @@ def test_a_refresh_token_is_good_once_and_a_day(partner: Partner, store: Store) 
     assert partner.token(grant_type="refresh_token", refresh_token=second).status_code == 400
 
 
-def test_a_new_token_ends_the_former_only_by_switch(v3_client: V3Maker, store: Store) -> None:
+def test_a_new_token_revokes_the_previous_one_only_by_switch(v3_client: V3Maker, store: Store) -> None:
     client = v3_client()
     row = list(store.oauth_clients.rising())[-1]
     row.latest_tokens = dict.fromkeys(row.latest_tokens, "another")
@@ -130,7 +130,7 @@ def test_rate_headers_can_be_zero_or_missing(v3: httpx2.Client, v1: httpx2.Clien
         assert (answer.status_code, "X-RateLimit-Limit" in answer.headers) == (200, False)
 
 
-def test_where_nothing_is_limited_no_rate_is_told(
+def test_no_rate_headers_without_limits(
     v3: httpx2.Client, v1: httpx2.Client, v3_client: V3Maker, store: Store
 ) -> None:
     store.switches.update(v1_rate_limit=0, v3_rate_limit=0, token_rate_limit=0)
@@ -138,7 +138,7 @@ def test_where_nothing_is_limited_no_rate_is_told(
         assert [name for name in answer.headers if "ratelimit" in name.lower()] == []
 
 
-def test_an_unchanged_answer_is_sent_again_or_by_switch_not(v3: httpx2.Client, store: Store) -> None:
+def test_not_modified_is_answered_only_by_switch(v3: httpx2.Client, store: Store) -> None:
     tag = {"If-None-Match": v3.get("/v3/jobs").headers["ETag"]}
     assert v3.get("/v3/jobs", headers=tag).status_code == 200
     store.switches["not_modified"] = "answered"

@@ -1,4 +1,4 @@
-"""Stories that are played by name."""
+"""Scenarios by name."""
 
 import json
 from collections import Counter
@@ -21,7 +21,7 @@ type Control = Callable[[str, dict[str, Any]], Any]
 
 @pytest.fixture(autouse=True)
 def hooks(store: Store) -> None:
-    """A web hook for everything."""
+    """A webhook for every action."""
     for action in EVENTS:
         add_hook(store, action)
 
@@ -35,7 +35,7 @@ def stage_names(store: Store, application_ids: list[int]) -> set[str]:
     return {stage.name if stage else "" for stage in stages}
 
 
-def test_a_burst_moves_as_many_as_asked_and_says_each_once(
+def test_a_burst_sends_one_delivery_per_move(
     control: Control, store: Store, app: Sandbox, receiver: Receiver
 ) -> None:
     done = control("/scenario", {"scenario": "burst", "n": 40, "job": "SAM-101"})
@@ -45,7 +45,7 @@ def test_a_burst_moves_as_many_as_asked_and_says_each_once(
     assert sent == {"candidate_stage_change": 40}
 
 
-def test_a_day_without_web_hooks_leaves_traces_in_harvest_only(
+def test_a_day_without_webhooks_changes_only_harvest(
     control: Control, store: Store, app: Sandbox, receiver: Receiver
 ) -> None:
     done = control("/scenario", {"scenario": "day_without_webhooks", "n": 12, "hours": 24})
@@ -63,7 +63,7 @@ def test_a_day_without_web_hooks_leaves_traces_in_harvest_only(
     assert len(receiver.requests) == 1
 
 
-def test_a_merge_that_looks_like_a_deletion(control: Control, store: Store) -> None:
+def test_a_merge_can_look_like_a_deletion(control: Control, store: Store) -> None:
     done = control("/scenario", {"scenario": "merge_looks_like_delete"})
     body = json.loads(list(store.deliveries.rising())[-1].body)
     assert (body["action"], body["payload"]["person"]["id"]) == ("delete_candidate", done["merged_id"])
@@ -72,7 +72,7 @@ def test_a_merge_that_looks_like_a_deletion(control: Control, store: Store) -> N
     assert all(hook.active for hook in store.webhooks.rising())
 
 
-def test_there_and_back_sends_the_same_bodies_as_other_events(control: Control, store: Store) -> None:
+def test_moving_there_and_back_repeats_bodies_with_new_event_ids(control: Control, store: Store) -> None:
     done = control("/scenario", {"scenario": "there_and_back", "times": 2})
     rows = list(store.deliveries.rising())
     assert (done["moved"], len(rows), len({row.event_id for row in rows})) == (4, 4, 4)
@@ -80,17 +80,17 @@ def test_there_and_back_sends_the_same_bodies_as_other_events(control: Control, 
     assert names[:2] == names[2:]
 
 
-def test_hired_by_mistake(control: Control, store: Store) -> None:
+def test_a_hire_is_undone(control: Control, store: Store) -> None:
     assert control("/scenario", {"scenario": "hired_and_back"})["status"] == "in_process"
     assert [row.action for row in store.deliveries.rising()] == ["hire_candidate", "unhire_candidate"]
 
 
-def test_a_bulk_rejection_says_each_rejection(control: Control, store: Store) -> None:
+def test_a_bulk_rejection_sends_a_delivery_each(control: Control, store: Store) -> None:
     done = control("/scenario", {"scenario": "bulk_reject", "job": "ENG-310", "reason": "Position closed"})
     assert done["rejected"] == len(store.deliveries) == 3
 
 
-def test_a_pipeline_is_rebuilt(control: Control, store: Store) -> None:
+def test_a_pipeline_can_be_rebuilt(control: Control, store: Store) -> None:
     done = control("/scenario", {"scenario": "pipeline_rebuilt", "job": "SAM-101"})
     stages = sorted(store.job_stages.by("job_id", done["job_id"]), key=lambda one: one.sort_order)
     assert [one.name for one in stages if one.active] == [
@@ -102,7 +102,7 @@ def test_a_pipeline_is_rebuilt(control: Control, store: Store) -> None:
     assert not store.job_stages[done["removed_id"]].active
 
 
-def test_a_bad_line_loses_doubles_delays_and_shuffles(
+def test_a_bad_connection_drops_duplicates_delays_and_reorders(
     control: Control, store: Store, app: Sandbox, receiver: Receiver
 ) -> None:
     done = control("/scenario", {"scenario": "lost_and_shuffled", "n": 12, "random": 3})
@@ -119,7 +119,7 @@ def test_a_bad_line_loses_doubles_delays_and_shuffles(
     assert len([row for row in moved if row.copy_of_id]) == 6
 
 
-def test_a_history_of_chance_is_the_same_for_the_same_seed(control: Control, app: Sandbox) -> None:
+def test_a_random_history_is_reproducible_by_seed(control: Control, app: Sandbox) -> None:
     ends = []
     for seed in (5, 5, 6):
         control("/reset", {"seed": "demo"})
@@ -130,7 +130,7 @@ def test_a_history_of_chance_is_the_same_for_the_same_seed(control: Control, app
     assert ends[0] == ends[1] != ends[2]
 
 
-def test_stories_are_listed_and_unknown_ones_refused(client: httpx2.Client) -> None:
+def test_scenarios_are_listed_and_invalid_ones_refused(client: httpx2.Client) -> None:
     assert client.get("/_sandbox/scenarios").json().keys() == SCENARIOS.keys()
     for order, words in (
         ({"scenario": "flood"}, "knows no 'flood'"),

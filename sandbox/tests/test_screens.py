@@ -1,4 +1,4 @@
-"""The story, told through the screens by somebody without JavaScript."""
+"""The main story on the screens, without JavaScript."""
 
 import httpx2
 import pytest
@@ -44,9 +44,7 @@ def apply(visitor: Visitor, first: str, last: str, email: str) -> Page:
     )
 
 
-def test_a_harvest_key_is_made_given_the_seven_categories_and_works(
-    visitor: Visitor, client: httpx2.Client
-) -> None:
+def test_a_harvest_key_works_with_the_seven_permissions(visitor: Visitor, client: httpx2.Client) -> None:
     page = visitor.open("/configure/dev_center/credentials").follow("Create New Credential")
     page.fill("API Type", "Harvest").fill("Partner (optional)", "Goodword")
     page = page.fill("Description (optional)", "Goodword Harvest API key").press("Create")
@@ -71,9 +69,7 @@ def test_a_harvest_key_is_made_given_the_seven_categories_and_works(
     assert client.get("/v1/job_posts", auth=(key, "")).status_code == 401
 
 
-def test_a_v3_credential_is_made_and_mints_tokens_with_its_scopes(
-    visitor: Visitor, client: httpx2.Client
-) -> None:
+def test_a_v3_credential_gets_tokens_with_its_scopes(visitor: Visitor, client: httpx2.Client) -> None:
     page = visitor.open("/configure/dev_center/credentials/new").fill("API Type", "Harvest V3 (OAuth)")
     page = page.fill("Description (optional)", "Goodword V3").press("Create")
     pair = (page.values["client_id"], page.values["client_secret"])
@@ -85,7 +81,7 @@ def test_a_v3_credential_is_made_and_mints_tokens_with_its_scopes(
     assert client.get("/v3/users", headers={"Authorization": f"Bearer {token}"}).status_code == 200
 
 
-def test_the_four_web_hooks_of_the_article_are_pinged_and_enabled(
+def test_the_four_webhooks_of_the_article_are_pinged_and_enabled(
     visitor: Visitor, receiver: Receiver
 ) -> None:
     for name, when in HOOKS.items():
@@ -96,7 +92,7 @@ def test_the_four_web_hooks_of_the_article_are_pinged_and_enabled(
     assert [(ping["payload"]["name"], ping["payload"]["event"]) for ping in pings] == list(HOOKS.items())
 
 
-def test_a_web_hook_whose_ping_fails_is_saved_disabled_until_it_is_enabled(
+def test_a_webhook_with_a_failed_ping_stays_disabled(
     visitor: Visitor, receiver: Receiver, store: Store
 ) -> None:
     receiver.status = 204
@@ -115,7 +111,7 @@ def test_a_web_hook_whose_ping_fails_is_saved_disabled_until_it_is_enabled(
     assert len(store.webhooks) == 0
 
 
-def test_a_candidate_applies_moves_and_is_hired_and_each_event_is_sent(
+def test_a_candidate_applies_moves_and_is_hired_with_a_delivery_each(
     visitor: Visitor, receiver: Receiver, app: Sandbox
 ) -> None:
     for name, when in HOOKS.items():
@@ -159,7 +155,7 @@ def test_a_candidate_and_a_prospect_are_rejected(visitor: Visitor, receiver: Rec
     assert "Unrejected." in page.text
 
 
-def test_a_form_with_errors_keeps_what_was_typed(visitor: Visitor, store: Store) -> None:
+def test_a_form_with_errors_keeps_its_input(visitor: Visitor, store: Store) -> None:
     before = len(store.candidates)
     page = visitor.open(f"/jobs/{next(store.jobs.rising()).id}/applications/new")
     page = page.fill("First name", "Ana").fill("E-mail", "nonsense").press("Submit application")
@@ -177,14 +173,14 @@ def test_a_form_with_errors_keeps_what_was_typed(visitor: Visitor, store: Store)
     assert (len(store.candidates), len(store.webhooks)) == (before, 0)
 
 
-def test_the_same_address_applies_a_second_time_as_the_same_person(visitor: Visitor, store: Store) -> None:
+def test_the_same_email_applies_again_as_the_same_candidate(visitor: Visitor, store: Store) -> None:
     apply(visitor, "Ana", "Sørensen", "ana@people.example")
     apply(visitor, "Ana", "Sørensen", "ANA@people.example")
     ana = [one for one in store.candidates.rising() if one.first_name == "Ana"]
     assert [len(store.applications.by("candidate_id", one.id)) for one in ana] == [2]
 
 
-def test_people_are_changed_merged_anonymised_and_deleted(
+def test_candidates_are_edited_merged_anonymised_and_deleted(
     visitor: Visitor, receiver: Receiver, app: Sandbox, store: Store
 ) -> None:
     for when in ("updated", "merged", "anonymized", "deleted"):
@@ -215,7 +211,7 @@ def test_people_are_changed_merged_anonymised_and_deleted(
     assert visitor.open(f"/people/{three}").status == 404
 
 
-def test_a_move_that_is_none_changes_nothing(visitor: Visitor, store: Store) -> None:
+def test_a_move_to_the_same_stage_changes_nothing(visitor: Visitor, store: Store) -> None:
     candidate = next(store.candidates.rising())
     page = (
         visitor.open(f"/people/{candidate.id}")
@@ -225,7 +221,7 @@ def test_a_move_that_is_none_changes_nothing(visitor: Visitor, store: Store) -> 
     assert "Nothing was changed" in page.text
 
 
-def test_one_can_act_as_another_user_but_not_as_one_who_left(visitor: Visitor, store: Store) -> None:
+def test_only_active_users_can_be_acted_as(visitor: Visitor, store: Store) -> None:
     page = visitor.open("/users").fill("Acting as", "Jonas Lindqvist").press("Switch")
     assert "You act as Jonas Lindqvist now." in page.text
     gone = [user.id for user in store.users.rising()][-1]
@@ -233,7 +229,7 @@ def test_one_can_act_as_another_user_but_not_as_one_who_left(visitor: Visitor, s
     assert store.users[store.acting_user_id].name == "Jonas Lindqvist"
 
 
-def test_users_become_site_admins_and_leave(visitor: Visitor, store: Store) -> None:
+def test_users_become_site_admins_and_are_deactivated(visitor: Visitor, store: Store) -> None:
     page = visitor.open("/users")
     second = list(store.users.rising())[1]
     visitor.send(
@@ -246,11 +242,11 @@ def test_users_become_site_admins_and_leave(visitor: Visitor, store: Store) -> N
 
 
 @pytest.mark.parametrize("path", ["/", "/candidates", "/users", "/configure", "/sandbox", "/nonsense"])
-def test_every_page_says_that_it_is_a_sandbox(visitor: Visitor, path: str) -> None:
+def test_every_page_is_marked_as_sandbox(visitor: Visitor, path: str) -> None:
     assert visitor.open(path).text.count("Sandbox, not Greenhouse") == 2
 
 
-def test_screens_refuse_other_machines_and_other_sites(app: Sandbox, client: httpx2.Client) -> None:
+def test_screens_refuse_remote_hosts_and_other_origins(app: Sandbox, client: httpx2.Client) -> None:
     far = httpx2.WSGITransport(app=app, remote_addr="192.0.2.1")
     with httpx2.Client(transport=far, base_url="http://sandbox.example") as stranger:
         assert stranger.get("/").status_code == 403

@@ -1,4 +1,4 @@
-"""The server over a real socket: kept connections, cut ones, slow ones, TLS."""
+"""The server over a real socket: persistent, cut and slow connections, TLS."""
 
 import socket
 import ssl
@@ -67,7 +67,7 @@ def notes(client: httpx2.Client) -> int:
     return count
 
 
-def test_one_connection_serves_many_calls_of_every_kind(url: str) -> None:
+def test_one_connection_serves_many_kinds_of_calls(url: str) -> None:
     with socket.create_connection((url[7:].partition(":")[0], int(url.rpartition(":")[2]))) as line:
         for request, first in (
             (b"HEAD /users HTTP/1.1\r\nHost: x\r\n\r\n", b"HTTP/1.1 200"),
@@ -84,7 +84,7 @@ def test_one_connection_serves_many_calls_of_every_kind(url: str) -> None:
                 body += line.recv(65536)
 
 
-def test_a_client_that_speaks_nonsense_harms_nobody(url: str, client: httpx2.Client) -> None:
+def test_malformed_requests_do_not_affect_others(url: str, client: httpx2.Client) -> None:
     address = ("127.0.0.1", int(url.rpartition(":")[2]))
     for nonsense in (b"\x16\x03\x01\x02", b"POST / HTTP/1.1\r\nContent-Length: x\r\n\r\n", b"GET\r\n\r\n"):
         with socket.create_connection(address) as line:
@@ -93,7 +93,7 @@ def test_a_client_that_speaks_nonsense_harms_nobody(url: str, client: httpx2.Cli
 
 
 @pytest.mark.parametrize(("kind", "written"), [("cut", 1), ("cut_after", 1), ("cut_before", 0)])
-def test_a_connection_is_cut_before_or_after_the_write(
+def test_a_connection_can_be_cut_before_or_after_the_write(
     client: httpx2.Client, kind: str, written: int
 ) -> None:
     candidate, before = client.get("/v1/candidates?per_page=1").json()[0]["id"], notes(client)
@@ -108,7 +108,7 @@ def test_a_connection_is_cut_before_or_after_the_write(
 
 
 @pytest.mark.programs
-def test_a_slow_answer_holds_up_nobody_else(url: str, client: httpx2.Client) -> None:
+def test_a_slow_response_does_not_block_others(url: str, client: httpx2.Client) -> None:
     order(client, kind="slow", path="/v1/users", seconds=0.8)
     with ThreadPoolExecutor(1) as pool:
         started = time.monotonic()
@@ -120,7 +120,7 @@ def test_a_slow_answer_holds_up_nobody_else(url: str, client: httpx2.Client) -> 
         assert time.monotonic() - started >= 0.8
 
 
-def test_answers_can_be_empty_of_another_kind_or_elsewhere(client: httpx2.Client) -> None:
+def test_responses_can_be_empty_of_another_type_or_redirects(client: httpx2.Client) -> None:
     order(client, kind="empty", path="/v1/jobs", after=1)
     assert client.get("/v1/jobs").json()
     assert (client.get("/v1/jobs").status_code, client.get("/v1/jobs").content != b"") == (200, True)
@@ -139,7 +139,7 @@ def test_answers_can_be_empty_of_another_kind_or_elsewhere(client: httpx2.Client
     assert faults == ["redirect", "fail"]
 
 
-def test_an_order_with_a_wrong_member_is_refused(client: httpx2.Client) -> None:
+def test_an_invalid_fault_is_refused(client: httpx2.Client) -> None:
     for fault, words in (
         ({"kind": "fail", "times": "two"}, "times takes a number"),
         ({"kind": "fail", "path": 3}, "path takes a text"),
@@ -151,7 +151,7 @@ def test_an_order_with_a_wrong_member_is_refused(client: httpx2.Client) -> None:
     assert client.get("/_sandbox/faults").json()["open"] == []
 
 
-def test_a_client_that_trusts_the_authority_verifies_the_server(tmp_path: Path) -> None:
+def test_a_client_verifies_the_server_with_the_ca(tmp_path: Path) -> None:
     context, authority = server_context(tmp_path / "ca", ["sandbox.example"])
     with served(context) as (url, _):
         trust = ssl.create_default_context(cafile=authority)
@@ -172,7 +172,7 @@ def test_a_client_that_trusts_the_authority_verifies_the_server(tmp_path: Path) 
         server_context(tmp_path / "ca", [])
 
 
-def test_the_date_and_the_end_of_the_rate_window_go_by_one_clock(client: httpx2.Client) -> None:
+def test_date_and_rate_headers_use_the_sandbox_clock(client: httpx2.Client) -> None:
     client.post("/_sandbox/clock", json={"advance_seconds": 30 * 86400})
     answer = client.get("/v1/jobs")
     told = parsedate_to_datetime(answer.headers["Date"]).timestamp()

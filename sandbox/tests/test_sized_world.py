@@ -1,4 +1,4 @@
-"""Worlds of any size: the same for the same seed, whole, and like an account in use."""
+"""Accounts of any size: reproducible by seed, consistent, and realistic."""
 
 from collections import Counter
 
@@ -23,13 +23,13 @@ def store() -> Store:
     return world(2000, 7)[0]
 
 
-def test_the_same_seed_makes_the_same_world_and_another_one_another() -> None:
+def test_accounts_are_reproducible_by_seed() -> None:
     first, again, other = world(300, 1)[1], world(300, 1)[1], world(300, 2)[1]
     assert first == again
     assert first["applications"] != other["applications"]
 
 
-def test_it_has_as_many_applications_as_asked_in_all_states(store: Store) -> None:
+def test_an_account_has_the_requested_applications_in_all_states(store: Store) -> None:
     rows = list(store.applications.rising())
     assert len(rows) == 2000
     assert Counter(row.status for row in rows).keys() == {"in_process", "rejected", "hired", "converted"}
@@ -38,7 +38,7 @@ def test_it_has_as_many_applications_as_asked_in_all_states(store: Store) -> Non
     assert 1700 < len(store.candidates) < 2000
 
 
-def test_everything_hangs_together(store: Store) -> None:
+def test_records_are_consistent(store: Store) -> None:
     for row in store.applications.rising():
         assert store.candidates.get(row.candidate_id) is not None
         history = store.application_stages.by("application_id", row.id)
@@ -63,14 +63,14 @@ def test_everything_hangs_together(store: Store) -> None:
     assert addresses.most_common(1)[0][1] == 1
 
 
-def test_it_is_made_through_the_control_plane_and_shown_on_the_screens(client: httpx2.Client) -> None:
+def test_the_control_plane_creates_a_sized_account(client: httpx2.Client) -> None:
     answer = client.post("/_sandbox/reset", json={"seed": "sized", "applications": 250, "random": 3})
     assert answer.json() == {"seed": "sized", "applications": 250}
     assert client.get("/candidates").status_code == 200
     assert client.get("/").status_code == 200
 
 
-def test_a_size_that_is_none_is_refused_and_nothing_is_lost(client: httpx2.Client) -> None:
+def test_an_invalid_size_is_refused_and_changes_nothing(client: httpx2.Client) -> None:
     for body in (
         {"seed": "sized"},
         {"seed": "sized", "applications": 0},

@@ -1,4 +1,4 @@
-"""The state file: what is written, how little, and what a cut-off line does."""
+"""The state file: contents, small appends and truncated lines."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ from greenhouse_sandbox.worlds import seed
 
 @pytest.fixture
 def world() -> Store:
-    """The demo world."""
+    """The demo account."""
     store = Store()
     seed(store)
     return store
@@ -30,7 +30,7 @@ def reread(path: Path) -> Store:
     return store
 
 
-def test_all_rows_come_back_as_they_were(world: Store, tmp_path: Path) -> None:
+def test_all_rows_are_restored(world: Store, tmp_path: Path) -> None:
     write_whole(world, tmp_path / "state")
     again = reread(tmp_path / "state")
     assert everything(again) == everything(world)
@@ -38,7 +38,7 @@ def test_all_rows_come_back_as_they_were(world: Store, tmp_path: Path) -> None:
     assert again.candidates.new_id() == world.candidates.new_id()
 
 
-def test_a_change_adds_one_short_line(world: Store, tmp_path: Path) -> None:
+def test_a_change_appends_one_short_line(world: Store, tmp_path: Path) -> None:
     path = tmp_path / "state"
     write_whole(world, path)
     before = path.stat().st_size
@@ -50,7 +50,7 @@ def test_a_change_adds_one_short_line(world: Store, tmp_path: Path) -> None:
     assert json.loads(path.read_text().splitlines()[-1])["tables"]["candidates"]["rows"][0]["id"] == person.id
 
 
-def test_a_line_that_was_cut_off_counts_as_not_written(world: Store, tmp_path: Path) -> None:
+def test_a_truncated_line_is_ignored(world: Store, tmp_path: Path) -> None:
     path = tmp_path / "state"
     write_whole(world, path)
     known = everything(world)
@@ -59,7 +59,7 @@ def test_a_line_that_was_cut_off_counts_as_not_written(world: Store, tmp_path: P
     assert everything(reread(path)) == known
 
 
-def test_the_file_of_the_first_version_is_still_read(world: Store, tmp_path: Path) -> None:
+def test_files_of_version_1_are_still_read(world: Store, tmp_path: Path) -> None:
     path = tmp_path / "state"
     write_whole(world, path)
     whole: dict[str, object] = {}
@@ -73,13 +73,13 @@ def test_the_file_of_the_first_version_is_still_read(world: Store, tmp_path: Pat
     assert everything(reread(path)) == everything(world)
 
 
-def test_an_empty_file_is_no_state_file(tmp_path: Path) -> None:
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
     (tmp_path / "state").write_text("")
     with pytest.raises(StateError, match="is empty"):
         reread(tmp_path / "state")
 
 
-def test_a_reset_is_written_whole(world: Store, tmp_path: Path) -> None:
+def test_a_reset_rewrites_the_file(world: Store, tmp_path: Path) -> None:
     path = tmp_path / "state"
     saver = Saver(world, path, pause_seconds=0)
     saver.changed()

@@ -7,13 +7,13 @@ from greenhouse_sandbox.store import Store
 BAD_KEY = {"message": "Invalid Basic Auth credentials"}
 
 
-def test_a_wrong_key_is_told_so_before_anything_else(client: httpx2.Client) -> None:
+def test_a_wrong_key_is_rejected_before_anything_else(client: httpx2.Client) -> None:
     for path in ("/v1/jobs", "/v1/nonsense"):
         answer = client.get(path, auth=("wrong", ""))
         assert (answer.status_code, answer.json()) == (401, BAD_KEY)
 
 
-def test_an_unknown_path_is_not_found_with_a_good_key(v1: httpx2.Client) -> None:
+def test_an_unknown_path_is_not_found_with_a_valid_key(v1: httpx2.Client) -> None:
     answer = v1.get("/v1/nonsense")
     assert (answer.status_code, answer.json()) == (404, {"message": "Resource not found"})
 
@@ -35,7 +35,7 @@ def test_v1_can_be_switched_off_in_three_ways(v1: httpx2.Client, store: Store) -
         assert v1.get("/v1/jobs").status_code == state
 
 
-def test_pages_are_linked_forwards_backwards_and_to_the_last(v1: httpx2.Client) -> None:
+def test_link_header_has_next_prev_and_last(v1: httpx2.Client) -> None:
     base = "http://sandbox.example/v1/jobs"
     first = v1.get("/v1/jobs?per_page=2")
     assert first.headers["Link"] == (
@@ -48,7 +48,7 @@ def test_pages_are_linked_forwards_backwards_and_to_the_last(v1: httpx2.Client) 
     assert v1.get("/v1/jobs?per_page=501").status_code == 422
 
 
-def test_the_rate_is_fifty_in_ten_seconds(v1: httpx2.Client, store: Store) -> None:
+def test_the_rate_limit_is_fifty_in_ten_seconds(v1: httpx2.Client, store: Store) -> None:
     store.clock.set(store.clock.now().replace(second=1, microsecond=0))
     statuses = [v1.get("/v1/jobs").status_code for _ in range(51)]
     assert statuses == [200] * 50 + [429]
@@ -57,7 +57,7 @@ def test_the_rate_is_fifty_in_ten_seconds(v1: httpx2.Client, store: Store) -> No
     assert refused.headers["X-RateLimit-Limit"] == "50"
 
 
-def test_a_candidate_embeds_the_applications_in_the_old_words(v1: httpx2.Client, store: Store) -> None:
+def test_a_candidate_embeds_applications_with_v1_statuses(v1: httpx2.Client, store: Store) -> None:
     candidate = next(store.candidates.rising())
     shown = v1.get(f"/v1/candidates/{candidate.id}").json()
     application = shown["applications"][0]
@@ -66,7 +66,7 @@ def test_a_candidate_embeds_the_applications_in_the_old_words(v1: httpx2.Client,
     assert shown["recruiter"]["name"] == "Jonas Lindqvist"
 
 
-def test_jobs_embed_their_team_and_places(v1: httpx2.Client, store: Store) -> None:
+def test_jobs_embed_hiring_team_and_offices(v1: httpx2.Client, store: Store) -> None:
     job = v1.get(f"/v1/jobs/{next(store.jobs.rising()).id}").json()
     assert job["hiring_team"]["recruiters"][0]["responsible"] is True
     assert [one["name"] for one in job["offices"]] == ["Amsterdam"]
@@ -82,7 +82,7 @@ def test_jobs_embed_their_team_and_places(v1: httpx2.Client, store: Store) -> No
     assert [one["live"] for one in posts] == [True, True, False]
 
 
-def test_lists_are_filtered_as_v1_does(v1: httpx2.Client, store: Store) -> None:
+def test_v1_filters(v1: httpx2.Client, store: Store) -> None:
     assert {one["status"] for one in v1.get("/v1/jobs?status=open").json()} == {"open"}
     assert v1.get("/v1/applications?status=in_process").json() == []
     assert {one["status"] for one in v1.get("/v1/applications?status=rejected").json()} == {"rejected"}
@@ -95,7 +95,7 @@ def test_lists_are_filtered_as_v1_does(v1: httpx2.Client, store: Store) -> None:
     assert len(v1.get("/v1/rejection_reasons?include_defaults=true").json()) == 7
 
 
-def test_a_note_lands_on_the_feed(v1: httpx2.Client, store: Store) -> None:
+def test_a_note_appears_on_the_activity_feed(v1: httpx2.Client, store: Store) -> None:
     candidate = next(store.candidates.rising())
     url = f"/v1/candidates/{candidate.id}/activity_feed"
     body = {"user_id": store.acting_user_id, "body": "Hello", "visibility": "private"}
@@ -117,7 +117,7 @@ def test_a_note_lands_on_the_feed(v1: httpx2.Client, store: Store) -> None:
     assert v1.post("/v1/candidates/1/activity_feed/notes", json=body).status_code == 404
 
 
-def test_an_application_goes_its_way(v1: httpx2.Client, store: Store) -> None:
+def test_an_application_is_moved_rejected_transferred_and_hired(v1: httpx2.Client, store: Store) -> None:
     shown = v1.get("/v1/applications?status=active").json()[0]
     url = f"/v1/applications/{shown['id']}"
     stages = v1.get(f"/v1/jobs/{shown['jobs'][0]['id']}/stages").json()

@@ -1,4 +1,4 @@
-"""Harvest v1: candidates, applications, files, openings, offers, fields and rights."""
+"""Harvest v1: candidates, applications, files, openings, offers, custom fields and permissions."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ def wrong_field(answer: httpx2.Response) -> str:
     return str(answer.json()["errors"][0]["field"])
 
 
-def test_a_candidate_is_made_with_applications_schools_and_files(v1: httpx2.Client, store: Store) -> None:
+def test_a_candidate_is_created_with_applications_schools_and_files(v1: httpx2.Client, store: Store) -> None:
     job = next(store.jobs.rising())
     school = v1.get("/v1/schools").json()[0]
     body = {
@@ -56,7 +56,7 @@ def test_a_candidate_is_made_with_applications_schools_and_files(v1: httpx2.Clie
     assert [one["name"] for one in v1.get(f"/v1/candidates/{shown['id']}/tags").json()] == ["Walked in"]
 
 
-def test_a_wrong_candidate_is_not_made(v1: httpx2.Client, store: Store) -> None:
+def test_an_invalid_candidate_is_not_created(v1: httpx2.Client, store: Store) -> None:
     count = len(store.candidates)
     job = next(store.jobs.rising())
     good = {"first_name": "A", "last_name": "B", "applications": [{"job_id": job.id}]}
@@ -73,7 +73,7 @@ def test_a_wrong_candidate_is_not_made(v1: httpx2.Client, store: Store) -> None:
     assert len(store.candidates) == count
 
 
-def test_a_candidate_is_changed_deleted_and_gone(v1: httpx2.Client, store: Store) -> None:
+def test_a_candidate_is_updated_anonymised_and_deleted(v1: httpx2.Client, store: Store) -> None:
     candidate = next(store.candidates.rising())
     url = f"/v1/candidates/{candidate.id}"
     changed = v1.patch(url, json={"company": "Acme", "tags": []}).json()
@@ -84,7 +84,7 @@ def test_a_candidate_is_changed_deleted_and_gone(v1: httpx2.Client, store: Store
     assert v1.get(url).status_code == 404
 
 
-def test_a_prospect_is_made_and_converted(v1: httpx2.Client, store: Store) -> None:
+def test_a_prospect_is_created_and_converted(v1: httpx2.Client, store: Store) -> None:
     job = next(store.jobs.rising())
     body = {"first_name": "P", "last_name": "Q", "application": {"job_ids": [job.id]}}
     made = v1.post("/v1/prospects", json=body).json()
@@ -101,7 +101,7 @@ def test_a_prospect_is_made_and_converted(v1: httpx2.Client, store: Store) -> No
     assert v1.get(f"/v1/applications/{prospect['id']}").json()["status"] == "converted"
 
 
-def test_an_application_is_added_changed_and_deleted(v1: httpx2.Client, store: Store) -> None:
+def test_an_application_is_created_updated_and_deleted(v1: httpx2.Client, store: Store) -> None:
     candidate = next(store.candidates.rising())
     job = list(store.jobs.rising())[2]
     made = v1.post(f"/v1/candidates/{candidate.id}/applications", json={"job_id": job.id})
@@ -116,7 +116,7 @@ def test_an_application_is_added_changed_and_deleted(v1: httpx2.Client, store: S
     assert v1.delete(url).json() == {"message": f"Application {made.json()['id']} has been deleted."}
 
 
-def test_a_rejection_gets_another_reason_and_a_hire_has_no_stage(
+def test_a_rejection_reason_can_change_and_a_hire_has_no_stage(
     v1: httpx2.Client, application: Application, store: Store
 ) -> None:
     url = f"/v1/applications/{application.id}"
@@ -136,7 +136,7 @@ def test_a_rejection_gets_another_reason_and_a_hire_has_no_stage(
     assert (back["status"], back["current_stage"]["name"]) == ("active", "Application Review")
 
 
-def test_offers_are_told_by_application_and_in_all(
+def test_offers_are_listed_by_application_and_overall(
     v1: httpx2.Client, application: Application, store: Store
 ) -> None:
     for day in ("2026-12-01", "2027-01-01"):
@@ -165,7 +165,7 @@ def test_openings_of_a_job_are_added_and_closed(v1: httpx2.Client, store: Store)
     assert [one["id"] for one in v1.get("/v1/jobs?opening_id=X-9").json()] == [job.id]
 
 
-def test_what_hangs_on_a_job_is_told_one_by_one(v1: httpx2.Client, store: Store) -> None:
+def test_job_post_and_hiring_team_of_a_job(v1: httpx2.Client, store: Store) -> None:
     job = next(store.jobs.rising())
     assert v1.get(f"/v1/jobs/{job.id}/job_post").json()["job_id"] == job.id
     team = v1.get(f"/v1/jobs/{job.id}/hiring_team").json()
@@ -180,7 +180,7 @@ def test_what_hangs_on_a_job_is_told_one_by_one(v1: httpx2.Client, store: Store)
     assert v1.get(f"/v1/jobs/{draft.id}/job_post").status_code == 404
 
 
-def test_fields_roles_pools_and_rights_are_told(v1: httpx2.Client, store: Store) -> None:
+def test_custom_fields_user_roles_pools_and_permissions(v1: httpx2.Client, store: Store) -> None:
     fields = v1.get("/v1/custom_fields/candidate").json()
     assert {one["field_type"] for one in fields} == {"candidate"}
     languages = next(one for one in fields if one["name_key"] == "languages")

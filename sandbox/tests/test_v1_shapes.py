@@ -112,7 +112,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize("path", LISTS)
-def test_a_list(v1: httpx2.Client, application: Application, path: str) -> None:
+def test_lists(v1: httpx2.Client, application: Application, path: str) -> None:
     same(v1.get(f"/v1{path}"), LISTS[path], listed=True)
 
 
@@ -133,12 +133,12 @@ ONE = {
 
 
 @pytest.mark.parametrize("name", ONE)
-def test_one_by_id(v1: httpx2.Client, application: Application, name: str) -> None:
+def test_records_by_id(v1: httpx2.Client, application: Application, name: str) -> None:
     for row in v1.get(f"/v1/{name}").json():
         same(v1.get(f"/v1/{name}/{row['id']}"), ONE[name])
 
 
-def test_what_is_read_under_another_record(v1: httpx2.Client, store: Store, application: Application) -> None:
+def test_nested_records(v1: httpx2.Client, store: Store, application: Application) -> None:
     of_application = {
         "offers": "offer",
         "scheduled_interviews": "interview",
@@ -160,9 +160,7 @@ def test_what_is_read_under_another_record(v1: httpx2.Client, store: Store, appl
     same(v1.get(f"/v1/custom_field/{field.id}/custom_field_options"), "custom_field_option", listed=True)
 
 
-def test_what_writes_about_a_candidate_answer(
-    v1: httpx2.Client, store: Store, application: Application
-) -> None:
+def test_candidate_writes(v1: httpx2.Client, store: Store, application: Application) -> None:
     body: dict[str, Any] = {"first_name": "Wren", "last_name": "Ode"}
     made = v1.post("/v1/candidates", json=body | {"applications": [{"job_id": application.job_id}]})
     same(made, "candidate")
@@ -193,9 +191,7 @@ def test_what_writes_about_a_candidate_answer(
     same(v1.delete(f"/v1/candidates/{application.candidate_id}"), "deleted")
 
 
-def test_what_writes_about_an_application_answer(
-    v1: httpx2.Client, store: Store, application: Application
-) -> None:
+def test_application_writes(v1: httpx2.Client, store: Store, application: Application) -> None:
     here = f"/v1/applications/{application.id}"
     reasons = v1.get("/v1/rejection_reasons?include_defaults=true").json()
     from_stage = v1.get(here).json()["current_stage"]["id"]
@@ -226,7 +222,7 @@ def test_openings(v1: httpx2.Client, application: Application) -> None:
     same(v1.patch(f"{here}/{its}", json={"opening_id": "A-2"}), "changed_opening")
 
 
-def test_lists_of_the_newer_paging_link_to_the_next_page_only(v1: httpx2.Client, store: Store) -> None:
+def test_newer_lists_link_only_to_the_next_page(v1: httpx2.Client, store: Store) -> None:
     job = next(one.job_id for one in store.openings.rising())
     select = next(one for one in store.custom_fields.rising() if one.value_type == "single_select")
     v1.post(f"/v1/jobs/{job}/openings", json={"openings": [{"opening_id": None}, {"opening_id": None}]})
@@ -243,7 +239,7 @@ def test_lists_of_the_newer_paging_link_to_the_next_page_only(v1: httpx2.Client,
     assert "Link" not in v1.get("/v1/user_roles").headers
 
 
-def test_departments_and_offices_know_the_external_ids_around_them(v1: httpx2.Client, store: Store) -> None:
+def test_departments_have_the_external_ids_of_parent_and_children(v1: httpx2.Client, store: Store) -> None:
     above, below = list(store.departments.rising())[:2]
     above.external_id, below.external_id, below.parent_id = "up", "down", above.id
     shown = v1.get("/v1/departments?external_id=down").json()

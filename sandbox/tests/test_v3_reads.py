@@ -1,4 +1,4 @@
-"""Harvest v3: what lists hold and how they are filtered."""
+"""Harvest v3: contents and filters of lists."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ def refusal(client: httpx2.Client, path: str) -> object:
     return answer.json()
 
 
-def test_a_job_has_the_members_of_harvest_in_their_order(v3: httpx2.Client, store: Store) -> None:
+def test_a_job_has_all_members_in_order(v3: httpx2.Client, store: Store) -> None:
     job = next(store.jobs.rising())
     shown = rows(v3, "jobs", ids=str(job.id))[0]
     assert list(shown) == [
@@ -39,7 +39,7 @@ def test_a_job_has_the_members_of_harvest_in_their_order(v3: httpx2.Client, stor
 
 
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.name)
-def test_every_list_is_falling_by_id_and_whole_over_its_pages(
+def test_lists_are_complete_and_in_descending_order(
     v3: httpx2.Client, store: Store, resource: Resource
 ) -> None:
     name = resource.name
@@ -54,7 +54,7 @@ def test_every_list_is_falling_by_id_and_whole_over_its_pages(
     assert seen == sorted(seen, reverse=True)
 
 
-def test_rows_made_during_a_crawl_do_not_appear_on_later_pages(v3: httpx2.Client, store: Store) -> None:
+def test_rows_created_during_a_crawl_are_not_on_later_pages(v3: httpx2.Client, store: Store) -> None:
     first = v3.get("/v3/candidates?per_page=2")
     known = {row["id"] for row in first.json()}
     v3.post("/v3/candidates", json={"first_name": "New", "last_name": "Person"})
@@ -66,13 +66,13 @@ def test_rows_made_during_a_crawl_do_not_appear_on_later_pages(v3: httpx2.Client
     assert len(known) == len(store.candidates) - 1
 
 
-def test_the_last_page_has_an_empty_link_or_by_switch_none(v3: httpx2.Client, store: Store) -> None:
+def test_the_last_page_has_an_empty_link_or_none_by_switch(v3: httpx2.Client, store: Store) -> None:
     assert v3.get("/v3/jobs").headers["Link"] == ""
     store.switches["last_page_link"] = "absent"
     assert "Link" not in v3.get("/v3/jobs").headers
 
 
-def test_a_cursor_stands_alone(v3: httpx2.Client) -> None:
+def test_a_cursor_allows_no_other_parameters(v3: httpx2.Client) -> None:
     url = v3.get("/v3/jobs?per_page=2&status=open").links["next"]["url"]
     assert v3.get(url).status_code == 200
     answer = v3.get(f"{url}&per_page=2")
@@ -86,7 +86,7 @@ def test_a_cursor_stands_alone(v3: httpx2.Client) -> None:
     assert v3.get("/v3/jobs?cursor=nonsense").status_code == 422
 
 
-def test_too_many_rows_or_ids_are_refused(v3: httpx2.Client) -> None:
+def test_too_many_rows_or_ids_are_rejected(v3: httpx2.Client) -> None:
     assert refusal(v3, "jobs?per_page=600") == {
         "message": "Unprocessable Content",
         "errors": [{"per_page": "`600` number is greater than: 500"}],
@@ -100,7 +100,7 @@ def test_too_many_rows_or_ids_are_refused(v3: httpx2.Client) -> None:
     assert rows(v3, "candidates", ids=",".join(str(number) for number in range(50))) == []
 
 
-def test_dates_are_taken_in_both_forms_and_never_without_a_time(v3: httpx2.Client, store: Store) -> None:
+def test_date_filters_take_both_forms_and_need_a_time(v3: httpx2.Client, store: Store) -> None:
     candidate = next(store.candidates.rising())
     moment = milliseconds(candidate.updated_at)
     assert moment is not None
@@ -121,14 +121,14 @@ def test_fields_limit_the_members(v3: httpx2.Client) -> None:
     refusal(v3, "users?fields=" + ",".join(f"f{number}" for number in range(51)))
 
 
-def test_status_is_asked_as_active_and_answered_as_in_process(v3: httpx2.Client, store: Store) -> None:
+def test_status_filter_is_active_and_the_value_in_process(v3: httpx2.Client, store: Store) -> None:
     assert {row["status"] for row in rows(v3, "applications", status="active")} == {"in_process"}
     refusal(v3, "applications?status=in_process")
     store.switches["in_process_filter"] = "empty"
     assert rows(v3, "applications", status="in_process") == []
 
 
-def test_a_stage_has_two_ids_and_the_filters_tell_them_apart(v3: httpx2.Client, store: Store) -> None:
+def test_the_two_stage_ids_have_separate_filters(v3: httpx2.Client, store: Store) -> None:
     application = next(one for one in store.applications.rising() if not one.prospect)
     row = store.application_stages[application.stage_id or 0]
     shown = rows(v3, "applications", ids=str(application.id))[0]
@@ -142,7 +142,7 @@ def test_a_stage_has_two_ids_and_the_filters_tell_them_apart(v3: httpx2.Client, 
     assert "job_interview_stage_id" not in rows(v3, "applications", ids=str(application.id))[0]
 
 
-def test_application_stages_have_scaffolding_until_it_is_switched_off(
+def test_application_stages_include_future_stages_unless_switched_off(
     v3: httpx2.Client, store: Store
 ) -> None:
     application = next(one for one in store.applications.rising() if not one.prospect)
@@ -154,7 +154,7 @@ def test_application_stages_have_scaffolding_until_it_is_switched_off(
     assert len(rows(v3, "application_stages", application_ids=str(application.id))) == 1
 
 
-def test_what_is_hidden_by_default_can_be_asked_for(v3: httpx2.Client, store: Store) -> None:
+def test_hidden_rows_can_be_requested(v3: httpx2.Client, store: Store) -> None:
     assert len(rows(v3, "rejection_reasons")) == 5
     assert len(rows(v3, "rejection_reasons", include_defaults="true")) == 7
     assert {row["primary_email"] for row in rows(v3, "users")} >= {"maya.okafor@acornoak.example"}
@@ -167,7 +167,7 @@ def test_what_is_hidden_by_default_can_be_asked_for(v3: httpx2.Client, store: St
     assert [row["id"] for row in rows(v3, "job_posts", active="false")] == [post.id]
 
 
-def test_candidates_are_found_by_address_tag_and_privacy(v3: httpx2.Client, store: Store) -> None:
+def test_candidates_are_filtered_by_email_tag_and_privacy(v3: httpx2.Client, store: Store) -> None:
     candidate = next(store.candidates.rising())
     assert [row["id"] for row in rows(v3, "candidates", email="CANDIDATE1@people.example")] == [candidate.id]
     assert {tuple(row["tags"]) for row in rows(v3, "candidates", tag="Imported")} == {("Imported",)}
@@ -179,7 +179,7 @@ def test_candidates_are_found_by_address_tag_and_privacy(v3: httpx2.Client, stor
     assert [row["id"] for row in rows(v3, "candidates", private="true")] == [candidate.id]
 
 
-def test_an_unknown_parameter_is_ignored_or_by_switch_refused(v3: httpx2.Client, store: Store) -> None:
+def test_unknown_parameters_are_ignored_or_refused_by_switch(v3: httpx2.Client, store: Store) -> None:
     assert len(rows(v3, "jobs", colour="blue")) == len(store.jobs)
     store.switches["unknown_params"] = 422
     refusal(v3, "jobs?colour=blue")
@@ -224,14 +224,14 @@ def value_of(name: str, resource: str) -> str:
 
 
 @pytest.mark.parametrize("resource", DOCUMENTED)
-def test_every_documented_filter_is_known_and_acts(v3: httpx2.Client, store: Store, resource: str) -> None:
+def test_every_documented_filter_is_accepted(v3: httpx2.Client, store: Store, resource: str) -> None:
     store.switches["unknown_params"] = 422
     for name in DOCUMENTED[resource].split():
         answer = v3.get(f"/v3/{resource}", params={name: value_of(name, resource)})
         assert (answer.status_code, name) == (200, name), answer.text
 
 
-def test_schools_by_their_dates_and_the_latest(v3: httpx2.Client, store: Store) -> None:
+def test_educations_are_filtered_by_dates_and_latest(v3: httpx2.Client, store: Store) -> None:
     person = next(store.candidates.rising())
     about: dict[str, Any] = {
         "school_id": None,
@@ -251,7 +251,7 @@ def test_schools_by_their_dates_and_the_latest(v3: httpx2.Client, store: Store) 
         assert [row["id"] for row in rows(v3, "candidate_educations", **hers, **asked)] == [found.id], asked
 
 
-def test_interviews_by_job_and_state_and_pools_by_department(v3: httpx2.Client, store: Store) -> None:
+def test_interviews_by_job_and_status_and_pools_by_department(v3: httpx2.Client, store: Store) -> None:
     application = next(
         one for one in store.applications.rising() if one.status == "in_process" and one.job_id
     )
@@ -271,14 +271,16 @@ def test_interviews_by_job_and_state_and_pools_by_department(v3: httpx2.Client, 
     assert [row["id"] for row in rows(v3, "prospect_pools", department_ids="77")] == [pool.id]
 
 
-def test_a_deleted_candidate_leaves_no_trace(v3: httpx2.Client, client: httpx2.Client, store: Store) -> None:
+def test_a_deleted_candidate_is_gone_everywhere(
+    v3: httpx2.Client, client: httpx2.Client, store: Store
+) -> None:
     candidate = next(store.candidates.rising())
     client.post(f"/people/{candidate.id}/delete")
     for path in ("candidates?ids", "applications?candidate_ids", "notes?candidate_ids"):
         assert v3.get(f"/v3/{path}={candidate.id}").json() == []
 
 
-def test_a_hired_application_keeps_its_stage_or_by_switch_not(v3: httpx2.Client, store: Store) -> None:
+def test_a_hired_application_loses_its_stage_only_by_switch(v3: httpx2.Client, store: Store) -> None:
     hired = next(one for one in store.applications.rising() if one.status == "hired")
     kept = rows(v3, "applications", ids=str(hired.id))[0]
     assert (kept["stage_id"], kept["stage_name"]) == (hired.stage_id, "Offer")
@@ -287,7 +289,7 @@ def test_a_hired_application_keeps_its_stage_or_by_switch_not(v3: httpx2.Client,
     assert (ended["stage_id"], ended["stage_name"], ended["job_interview_stage_id"]) == (None, None, None)
 
 
-def test_two_filters_of_dates_go_together_or_by_switch_not(v3: httpx2.Client, store: Store) -> None:
+def test_two_date_filters_are_refused_only_by_switch(v3: httpx2.Client, store: Store) -> None:
     moment = "gte|2020-01-01T00:00:00Z"
     assert len(rows(v3, "jobs", created_at=moment, updated_at=moment)) == len(store.jobs)
     store.switches["both_date_filters"] = 422

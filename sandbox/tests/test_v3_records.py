@@ -1,4 +1,4 @@
-"""Harvest v3: candidates, applications, files, openings, fields, teams and users that are written."""
+"""Harvest v3: writing candidates, applications, files, openings, custom fields, hiring teams and users."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def wrong_member(answer: httpx2.Response) -> str:
     return str(next(iter(answer.json()["errors"][0])))
 
 
-def test_a_candidate_is_changed_and_collections_are_replaced(v3: httpx2.Client, store: Store) -> None:
+def test_a_candidate_update_replaces_collections(v3: httpx2.Client, store: Store) -> None:
     candidate = next(store.candidates.rising())
     url = f"/v3/candidates/{candidate.id}"
     body = {"title": "Lead", "tags": ["New"], "email_addresses": [{"value": "one@x.example", "type": "work"}]}
@@ -41,7 +41,7 @@ def test_a_candidate_is_changed_and_collections_are_replaced(v3: httpx2.Client, 
     assert v3.get("/v3/candidates?email=candidate1@people.example").json() == []
 
 
-def test_a_wrong_candidate_changes_nothing(v3: httpx2.Client, store: Store) -> None:
+def test_an_invalid_candidate_update_changes_nothing(v3: httpx2.Client, store: Store) -> None:
     candidate = next(store.candidates.rising())
     before = only(v3, f"candidates?ids={candidate.id}")
     url = f"/v3/candidates/{candidate.id}"
@@ -58,14 +58,14 @@ def test_a_wrong_candidate_changes_nothing(v3: httpx2.Client, store: Store) -> N
     assert v3.patch("/v3/candidates/1", json={}).status_code == 404
 
 
-def test_a_refused_application_makes_no_candidate(v3: httpx2.Client, store: Store) -> None:
+def test_a_rejected_application_creates_no_candidate(v3: httpx2.Client, store: Store) -> None:
     count = len(store.candidates)
     body = {"first_name": "A", "last_name": "B", "application": {"job_id": 1}}
     assert wrong_member(v3.post("/v3/candidates", json=body)) == "job_id"
     assert len(store.candidates) == count
 
 
-def test_a_candidate_is_deleted_with_everything_that_hangs_on_it(
+def test_deleting_a_candidate_deletes_related_records(
     v3: httpx2.Client, application: Application, store: Store
 ) -> None:
     candidate_id = application.candidate_id
@@ -79,7 +79,7 @@ def test_a_candidate_is_deleted_with_everything_that_hangs_on_it(
         assert v3.get(f"/v3/{name}?candidate_ids={candidate_id}").json() == []
 
 
-def test_a_merge_gives_files_schools_and_tags_to_the_one_that_stays(v3: httpx2.Client, store: Store) -> None:
+def test_a_merge_moves_files_schools_and_tags(v3: httpx2.Client, store: Store) -> None:
     loser, winner = list(store.candidates.rising())[:2]
     loser.tags = ["Theirs"]
     application = store.applications.by("candidate_id", loser.id)[0]
@@ -97,7 +97,7 @@ def test_a_merge_gives_files_schools_and_tags_to_the_one_that_stays(v3: httpx2.C
     assert wrong_member(again) == "secondary_candidate_id"
 
 
-def test_chosen_details_are_anonymised_and_told(
+def test_chosen_fields_are_anonymised_and_listed_in_the_webhook(
     v3: httpx2.Client, store: Store, receiver: Receiver, control: Any
 ) -> None:
     add_hook(store, "candidate_anonymized")
@@ -114,7 +114,7 @@ def test_chosen_details_are_anonymised_and_told(
     assert wrong_member(v3.patch(url, json={})) == "fields"
 
 
-def test_an_application_is_changed_with_200_or_by_switch_204(
+def test_an_application_update_returns_200_or_204_by_switch(
     v3: httpx2.Client, application: Application, store: Store
 ) -> None:
     url = f"/v3/applications/{application.id}"
@@ -131,7 +131,7 @@ def test_an_application_is_changed_with_200_or_by_switch_204(
     assert v3.get(f"/v3/applications?ids={application.id}").json() == []
 
 
-def test_a_move_to_another_job_is_refused_by_the_members_of_its_body(
+def test_an_invalid_transfer_names_the_member_of_the_body(
     v3: httpx2.Client, v1: httpx2.Client, application: Application, store: Store
 ) -> None:
     closed = next(one for one in store.jobs.rising() if one.status == "closed")
@@ -144,7 +144,7 @@ def test_a_move_to_another_job_is_refused_by_the_members_of_its_body(
     assert v1.post(old, json={"new_job_id": closed.id}).json()["errors"][0]["field"] == "new_job_id"
 
 
-def test_a_prospect_has_a_pool_and_becomes_a_candidate(v3: httpx2.Client, store: Store) -> None:
+def test_a_prospect_has_a_pool_and_can_be_converted(v3: httpx2.Client, store: Store) -> None:
     pool = v3.get("/v3/prospect_pools").json()[0]
     stage = v3.get(f"/v3/prospect_pool_stages?prospect_pool_ids={pool['id']}").json()[0]
     job = next(store.jobs.rising())
@@ -171,7 +171,7 @@ def test_a_prospect_has_a_pool_and_becomes_a_candidate(v3: httpx2.Client, store:
     assert v3.post(url, json={"job_id": job.id}).status_code == 422
 
 
-def test_a_file_has_an_address_that_is_good_for_a_week(
+def test_a_file_url_is_valid_for_a_week(
     v3: httpx2.Client, client: httpx2.Client, application: Application, control: Any
 ) -> None:
     body = {"application_id": application.id, "filename": "cv é.txt", "type": "resume", "content": "aGVsbG8="}
@@ -186,7 +186,7 @@ def test_a_file_has_an_address_that_is_good_for_a_week(
     assert client.get(address).status_code == 403
 
 
-def test_a_new_resume_makes_the_former_one_other_and_bad_files_are_refused(
+def test_a_new_resume_demotes_the_previous_one_and_invalid_files_are_refused(
     v3: httpx2.Client, application: Application
 ) -> None:
     good = {"application_id": application.id, "filename": "cv.pdf", "type": "resume", "content": "aGk="}
@@ -207,7 +207,7 @@ def test_a_new_resume_makes_the_former_one_other_and_bad_files_are_refused(
         assert wrong_member(v3.post("/v3/attachments", json={**good, **change})) == member
 
 
-def test_a_hire_fills_an_opening_and_taking_it_back_frees_it(
+def test_a_hire_fills_an_opening_and_unhire_reopens_it(
     v3: httpx2.Client, v1: httpx2.Client, application: Application, store: Store
 ) -> None:
     made = v3.post("/v3/openings", json={"job_id": application.job_id, "opening_id": "A-2"})
@@ -242,7 +242,7 @@ def test_the_last_opening_closes_its_job_only_by_switch(v3: httpx2.Client, store
     assert v3.delete(url).status_code == 204
 
 
-def test_many_records_are_asked_for_at_once_and_told_about_later(v3: httpx2.Client, store: Store) -> None:
+def test_bulk_requests_report_results_later(v3: httpx2.Client, store: Store) -> None:
     job = next(store.jobs.rising())
     body = {"data": [{"job_id": job.id}, {"job_id": 1}]}
     answer = v3.post("/v3/openings/bulk", json=body)
@@ -257,7 +257,7 @@ def test_many_records_are_asked_for_at_once_and_told_about_later(v3: httpx2.Clie
     assert wrong_member(v3.post("/v3/openings/bulk", json={})) == "data"
 
 
-def test_fields_and_options_are_defined_used_and_archived(v3: httpx2.Client) -> None:
+def test_custom_fields_and_options_are_created_used_and_archived(v3: httpx2.Client) -> None:
     body = {"name": "Shirt size", "field_type": "candidate", "value_type": "single_select"}
     field = v3.post("/v3/custom_fields", json=body).json()
     assert (field["name_key"], field["active"]) == ("shirt_size", True)
@@ -282,7 +282,7 @@ def test_fields_and_options_are_defined_used_and_archived(v3: httpx2.Client) -> 
     assert field["id"] not in [row["id"] for row in v3.get("/v3/custom_fields?active=true").json()]
 
 
-def test_teams_and_rights_are_given_and_taken(v3: httpx2.Client, store: Store) -> None:
+def test_hiring_teams_and_permissions_are_granted_and_revoked(v3: httpx2.Client, store: Store) -> None:
     job = next(store.jobs.rising())
     user = list(store.users.rising())[2]
     body = {"job_id": job.id, "user_id": user.id, "type": "recruiter", "responsible": True}
@@ -303,7 +303,7 @@ def test_teams_and_rights_are_given_and_taken(v3: httpx2.Client, store: Store) -
     assert v3.delete(f"/v3/user_job_permissions/{made['id']}").status_code == 204
 
 
-def test_users_are_made_changed_and_put_to_rest(v3: httpx2.Client) -> None:
+def test_users_are_created_and_deactivated(v3: httpx2.Client) -> None:
     body = {"first_name": "New", "last_name": "Here", "primary_email": "new@acornoak.example"}
     user = v3.post("/v3/users", json=body).json()
     assert (user["name"], user["site_admin"], user["deactivated"]) == ("New Here", False, False)
@@ -319,7 +319,7 @@ def test_users_are_made_changed_and_put_to_rest(v3: httpx2.Client) -> None:
     assert only(v3, f"user_emails?ids={second['id']}") == second
 
 
-def test_tags_are_put_on_and_taken_off(v3: httpx2.Client, store: Store) -> None:
+def test_tags_are_applied_and_removed(v3: httpx2.Client, store: Store) -> None:
     candidate = list(store.candidates.rising())[1]
     tag = v3.post("/v3/candidate_tags", json={"name": "Referred"}).json()
     body = {"candidate_id": candidate.id, "candidate_tag_id": tag["id"]}
@@ -354,7 +354,7 @@ WRITES = [
 
 
 @pytest.mark.parametrize(("method", "path", "scope"), WRITES)
-def test_each_write_needs_its_own_scope(v3_client: V3Maker, method: str, path: str, scope: str) -> None:
+def test_each_write_needs_its_scope(v3_client: V3Maker, method: str, path: str, scope: str) -> None:
     without = v3_client(["harvest:jobs:list"]).request(method, f"/v3{path}", json={})
     assert (without.status_code, scope in without.text) == (403, True)
     assert v3_client([f"harvest:{scope}"]).request(method, f"/v3{path}", json={}).status_code in {404, 422}

@@ -1,4 +1,4 @@
-"""Harvest v3: notes, arrivals, and the ways of an application."""
+"""Harvest v3: notes, new candidates, and changes to applications."""
 
 import httpx2
 import pytest
@@ -19,7 +19,7 @@ def shown(client: httpx2.Client, application: Application) -> dict[str, object]:
     return row
 
 
-def test_a_note_is_written_in_one_spelling_and_read_in_another(
+def test_note_visibility_has_other_names_when_read(
     v3: httpx2.Client, application: Application, store: Store
 ) -> None:
     body = {
@@ -43,7 +43,7 @@ def test_a_note_is_written_in_one_spelling_and_read_in_another(
     assert v3.get(query).json() == [note]
 
 
-def test_the_author_of_a_note_is_the_token_user_unless_named(
+def test_the_default_author_of_a_note_is_the_token_user(
     v3_client: V3Maker, application: Application, store: Store
 ) -> None:
     recruiter = [user.id for user in store.users.rising()][1]
@@ -56,9 +56,7 @@ def test_the_author_of_a_note_is_the_token_user_unless_named(
     assert v3_client(sub=recruiter).post("/v3/notes", json=body).json()["user_id"] == recruiter
 
 
-def test_a_wrong_note_is_refused_by_the_member_that_is_wrong(
-    v3: httpx2.Client, application: Application, store: Store
-) -> None:
+def test_an_invalid_note_names_the_member(v3: httpx2.Client, application: Application, store: Store) -> None:
     good = {
         "candidate_id": application.candidate_id,
         "body": "x",
@@ -106,7 +104,7 @@ def test_an_email_note_keeps_its_addresses(v3: httpx2.Client, application: Appli
     )
 
 
-def test_an_application_moves_by_either_id_of_its_stage(
+def test_an_application_is_moved_by_either_stage_id(
     v3: httpx2.Client, application: Application, store: Store
 ) -> None:
     first = shown(v3, application)
@@ -125,7 +123,7 @@ def test_an_application_moves_by_either_id_of_its_stage(
     assert sum(row["exited_at"] is not None for row in past) == 2
 
 
-def test_an_application_goes_to_another_job(
+def test_an_application_is_moved_to_another_job(
     v3: httpx2.Client, application: Application, store: Store
 ) -> None:
     other = next(job for job in store.jobs.rising() if job.name == "Data Engineer")
@@ -135,7 +133,7 @@ def test_an_application_goes_to_another_job(
     assert (row["job_id"], row["stage_name"]) == (other.id, "Application Review")
 
 
-def test_a_rejection_keeps_the_stage_and_leaves_its_details(
+def test_a_rejection_keeps_the_stage_and_has_details(
     v3: httpx2.Client, application: Application, store: Store
 ) -> None:
     url = f"/v3/applications/{application.id}"
@@ -157,7 +155,7 @@ def test_a_rejection_keeps_the_stage_and_leaves_its_details(
     assert v3.get(f"/v3/rejection_details?application_ids={application.id}").json() == []
 
 
-def test_a_hire_is_once_and_not_for_prospects(
+def test_a_hire_works_once_and_not_for_prospects(
     v3: httpx2.Client, application: Application, store: Store
 ) -> None:
     url = f"/v3/applications/{application.id}/hire"
@@ -167,7 +165,7 @@ def test_a_hire_is_once_and_not_for_prospects(
     assert v3.post("/v3/applications/1/hire").status_code == 404
 
 
-def test_candidates_and_applications_can_be_made(v3: httpx2.Client, store: Store) -> None:
+def test_candidates_and_applications_are_created(v3: httpx2.Client, store: Store) -> None:
     job = next(store.jobs.rising())
     body = {
         "first_name": "Wren",

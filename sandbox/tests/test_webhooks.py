@@ -1,4 +1,4 @@
-"""Web hooks: bodies, signatures, retries, and one delivery over a real socket."""
+"""Webhooks: bodies, signatures, retries, and a delivery over a real socket."""
 
 import hashlib
 import json
@@ -26,13 +26,13 @@ def hmac_by_hand(key: bytes, message: bytes) -> str:
     return hashlib.sha256(bytes(byte ^ 0x5C for byte in key) + inner).hexdigest()
 
 
-def test_a_body_has_only_ascii_and_no_angle_brackets() -> None:
+def test_bodies_are_ascii_without_angle_brackets() -> None:
     text = body_text("x", {"name": "Zoë <b> & 🌻"})
     assert text == '{"action":"x","payload":{"name":"Zo\\u00eb \\u003cb\\u003e \\u0026 \\ud83c\\udf3b"}}'
     assert json.loads(text)["payload"]["name"] == "Zoë <b> & 🌻"
 
 
-def test_a_signature_is_the_word_sha256_a_space_and_the_digest() -> None:
+def test_signature_format() -> None:
     body = b'{"action":"x"}'
     assert signature(body, SECRET) == f"sha256 {hmac_by_hand(SECRET.encode(), body)}"
 
@@ -41,7 +41,7 @@ def test_a_signature_is_the_word_sha256_a_space_and_the_digest() -> None:
 def sent(
     app: Sandbox, store: Store, receiver: Receiver, v3: httpx2.Client
 ) -> Callable[[str, dict[str, Any] | None], dict[str, Any]]:
-    """Does something to Zoë's application and returns the body that was sent for it."""
+    """Changes Zoë's application and returns the body of the delivery."""
     for action in EVENTS:
         add_hook(store, action)
     zoe = next(one for one in store.candidates.rising() if one.first_name == "Zoë")
@@ -57,7 +57,7 @@ def sent(
     return act
 
 
-def test_a_stage_change_tells_where_the_candidate_stands_now(
+def test_a_stage_change_has_the_new_stage(
     sent: Callable[[str, dict[str, Any] | None], dict[str, Any]], store: Store
 ) -> None:
     zoe = next(one for one in store.candidates.rising() if one.first_name == "Zoë")
@@ -79,7 +79,7 @@ def test_a_stage_change_tells_where_the_candidate_stands_now(
     assert told["url"] == f"http://sandbox.example/people/{zoe.id}?application_id={application.id}"
 
 
-def test_a_hire_has_no_status_and_no_stage_but_both_job_and_jobs(
+def test_a_hire_has_no_status_or_stage_but_job_and_jobs(
     sent: Callable[[str, dict[str, Any] | None], dict[str, Any]],
 ) -> None:
     told = sent("hire", None)["payload"]["application"]
@@ -88,7 +88,7 @@ def test_a_hire_has_no_status_and_no_stage_but_both_job_and_jobs(
     assert "public_name" in told["source"]
 
 
-def test_a_rejection_tells_its_reason(
+def test_a_rejection_has_its_reason(
     sent: Callable[[str, dict[str, Any] | None], dict[str, Any]], store: Store
 ) -> None:
     reason = next(store.rejection_reasons.rising())
@@ -124,7 +124,7 @@ def test_a_failed_delivery_is_tried_seven_times_over_fifteen_hours(
     assert len({request.headers["Greenhouse-Event-ID"] for request in receiver.requests}) == 1
 
 
-def test_a_retry_that_is_answered_ends_the_ladder(
+def test_a_successful_retry_ends_the_attempts(
     app: Sandbox, store: Store, receiver: Receiver, v3: httpx2.Client
 ) -> None:
     add_hook(store, "hire_candidate")
@@ -141,7 +141,7 @@ def test_a_retry_that_is_answered_ends_the_ladder(
     assert ([one["status"] for one in delivery.attempts], delivery.state) == ([500, 200], "delivered")
 
 
-def test_a_merge_looks_like_a_deletion_where_only_that_has_a_web_hook(
+def test_a_merge_looks_like_a_deletion_without_a_merge_webhook(
     app: Sandbox, store: Store, receiver: Receiver, client: httpx2.Client
 ) -> None:
     add_hook(store, "delete_candidate")

@@ -1,4 +1,4 @@
-"""An answer to any question, as a browser would send it."""
+"""A valid answer to any question, as a browser sends it."""
 
 from goodword.questionnaires.types import (
     Adjectives,

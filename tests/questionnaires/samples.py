@@ -1,4 +1,4 @@
-"""One question of each type, and what a candidate stated."""
+"""A question of each type, and what a candidate stated."""
 
 from typing import Any
 
@@ -27,7 +27,7 @@ def rating(**changes: Any) -> dict[str, Any]:
 
 
 def question(kind: str, **changes: Any) -> Question:
-    """A parsed question of a type, with what that type needs."""
+    """A parsed question of a type, with the fields that the type needs."""
     data: dict[str, Any] = {"id": "it", "type": kind, "text": "What of it?"}
     if kind == "rating":
         data = rating(id="it")

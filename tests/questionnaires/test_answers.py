@@ -1,4 +1,4 @@
-"""Answers: what is stored, what is refused and with which sentence."""
+"""Validation of answers: what is stored, and the errors."""
 
 from datetime import date
 from typing import Any
@@ -13,7 +13,7 @@ from goodword.questionnaires.types import Stated
 from tests.questionnaires.samples import KINDS, STATED, question
 
 TODAY = date(2026, 11, 24)
-#: types whose answer has no named pieces
+#: types whose answer has no named parts
 ALONE = {"single_choice", "multiple_choice", "adjectives", "ranking", "long_text", "short_text", "number"}
 
 
@@ -83,9 +83,7 @@ def _refusal(kind: str, raw: object, **changes: Any) -> tuple[str, str]:
         ("title_confirm", {"answer": "unsure", "title": "x"}, {"answer": "unsure", "title": ""}),
     ],
 )
-def test_a_good_answer_is_stored_in_its_shape_and_is_itself_a_good_answer(
-    kind: str, raw: object, stored: object
-) -> None:
+def test_valid_answers_are_normalised_and_stable(kind: str, raw: object, stored: object) -> None:
     asked = question(kind)
     assert validate(asked, raw, stated=STATED, today=TODAY) == stored
     assert validate(asked, stored, stated=STATED, today=TODAY) == stored
@@ -93,7 +91,7 @@ def test_a_good_answer_is_stored_in_its_shape_and_is_itself_a_good_answer(
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("nothing", [None, "", {}])
-def test_an_optional_question_may_be_left_open(kind: str, nothing: object) -> None:
+def test_optional_questions_may_be_left_empty(kind: str, nothing: object) -> None:
     if nothing == {} and kind in ALONE:
         nothing = None
     assert validate(question(kind, required=False), nothing, stated=STATED) is None
@@ -125,7 +123,7 @@ def test_a_missing_answer_to_a_required_question_is_explained(kind: str, part: s
     assert _refusal(kind, None) == (part, sentence)
 
 
-def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
+def test_a_rating_without_a_way_to_pass_asks_for_a_level_only() -> None:
     assert _refusal("rating", None, can_pass=False) == ("level", "Choose the level that fits best.")
     unreadable = ("", "We couldn't read this answer. Please answer again.")
     assert _refusal("rating", "not_able", can_pass=False) == unreadable
@@ -148,13 +146,13 @@ def test_a_rating_that_cannot_be_passed_says_only_to_choose() -> None:
         (["red", "white", "blue"], "", "We couldn't read this answer. Please answer again."),
     ],
 )
-def test_a_ranking_gives_each_a_place_of_its_own(
+def test_a_ranking_gives_each_choice_its_own_rank(
     raw: object, part: str, sentence: str, required: bool
 ) -> None:
     assert _refusal("ranking", raw, required=required) == (part, sentence)
 
 
-def test_too_many_choices_are_counted() -> None:
+def test_the_number_of_choices_is_limited() -> None:
     assert _refusal("multiple_choice", ["red", "blue"], most=1) == ("", "Choose at most 1 answer.")
     assert _refusal("multiple_choice", ["red"], least=2) == ("", "Choose at least 2 answers.")
 
@@ -168,7 +166,7 @@ def test_too_many_choices_are_counted() -> None:
         ("red", "We couldn't read this answer. Please answer again."),
     ],
 )
-def test_an_exact_number_of_words_is_picked(chosen: object, sentence: str) -> None:
+def test_exactly_the_given_number_of_words_is_picked(chosen: object, sentence: str) -> None:
     assert _refusal("adjectives", chosen) == ("", sentence)
 
 
@@ -190,7 +188,7 @@ def test_an_exact_number_of_words_is_picked(chosen: object, sentence: str) -> No
         ("4.3.2021", "Enter the date as year, month and day, for example 2021-03-04."),
     ],
 )
-def test_an_impossible_date_is_refused_with_advice(raw: object, sentence: str) -> None:
+def test_an_impossible_date_is_rejected_with_advice(raw: object, sentence: str) -> None:
     assert _refusal("date", raw) == ("", sentence)
 
 
@@ -267,13 +265,13 @@ def test_a_period_may_be_in_the_future() -> None:
         ),
     ],
 )
-def test_a_period_that_cannot_be_is_refused_at_the_month_it_is_about(
+def test_an_impossible_period_is_rejected_at_the_month_concerned(
     raw: dict[str, Any], part: str, sentence: str
 ) -> None:
     assert _refusal("dates_confirm", {"answer": "corrected"} | raw) == (part, sentence)
 
 
-def test_this_very_month_is_not_the_future() -> None:
+def test_the_current_month_is_not_in_the_future() -> None:
     raw = {"answer": "corrected", "from": "2026-11", "to": "2026-11"}
     stored = validate(question("dates_confirm"), raw, today=TODAY)
     assert stored == {"answer": "corrected", "from": "2026-11", "to": "2026-11"}
@@ -298,7 +296,7 @@ def test_a_correction_needs_the_corrected_value() -> None:
         ),
     ],
 )
-def test_without_a_statement_the_question_is_open(kind: str, raw: object, stored: object) -> None:
+def test_without_a_statement_the_referee_states_the_facts(kind: str, raw: object, stored: object) -> None:
     assert validate(question(kind), raw, stated=Stated()) == stored
 
 
@@ -340,7 +338,7 @@ def test_a_missing_statement_cannot_be_confirmed(kind: str) -> None:
         max_leaves=6,
     )
 )
-def test_any_input_is_stored_or_refused(kind: str, raw: object) -> None:
+def test_any_input_is_stored_or_rejected(kind: str, raw: object) -> None:
     asked = question(kind)
     try:
         stored = validate(asked, raw, stated=STATED, today=TODAY)

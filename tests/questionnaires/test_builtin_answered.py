@@ -1,4 +1,4 @@
-"""Every built-in template can be answered on its pages, in every language, by everybody and about oneself."""
+"""Every built-in template can be answered in every language, by every referee and as a self-assessment."""
 
 from collections.abc import Sequence
 
@@ -31,7 +31,7 @@ def answered(questions: Sequence[Question]) -> list[str]:
 
 
 @each
-def test_every_referee_can_answer_all_their_questions(key: str, language: str) -> None:
+def test_referees_can_answer_all_their_questions(key: str, language: str) -> None:
     questions = load(key, language=language).questions
     for relationship in RELATIONSHIPS:
         asked = applicable(questions, relationship=relationship)
@@ -39,12 +39,12 @@ def test_every_referee_can_answer_all_their_questions(key: str, language: str) -
 
 
 @each
-def test_candidates_can_answer_the_same_about_themselves(key: str, language: str) -> None:
+def test_candidates_can_answer_all_questions_about_themselves(key: str, language: str) -> None:
     own = for_self(load(key, language=language).questions)
     assert answered(own) == [question.id for question in own]
     assert [question.id for question in own if "{candidate}" in question.text] == []
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_there_is_an_answer_to_every_type(kind: str) -> None:
+def test_there_is_a_sample_answer_to_every_type(kind: str) -> None:
     assert answered([question(kind)]) == ["it"]

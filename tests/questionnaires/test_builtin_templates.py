@@ -1,4 +1,4 @@
-"""The built-in templates, in every language they exist in."""
+"""The built-in templates, in every language."""
 
 import json
 from collections import Counter
@@ -31,7 +31,7 @@ FACTS = ["relationship_confirm", "dates_confirm", "title_confirm"]
 
 
 def _bare(question: Question) -> Question:
-    """What a question is without its words: equal in all languages."""
+    """A question without its texts: equal in all languages."""
     bare = replace(question, text="", help="", self_text="yes" if question.self_text else "")
     if isinstance(bare, Rating):
         levels = tuple(replace(level, label="", example="") for level in bare.levels)
@@ -43,7 +43,7 @@ def _bare(question: Question) -> Question:
     return bare
 
 
-def test_there_are_five_each_in_three_languages() -> None:
+def test_there_are_five_templates_in_three_languages() -> None:
     assert {key: languages(key) for key in keys()} == dict.fromkeys(
         ("general_professional", "leadership", "sales_customer", "engineering", "early_career"),
         ("de", "en", "fr"),
@@ -51,7 +51,7 @@ def test_there_are_five_each_in_three_languages() -> None:
 
 
 @each_key
-def test_each_asks_facts_five_competencies_words_a_place_two_texts_and_work_again(key: str) -> None:
+def test_each_template_has_the_same_types_of_question(key: str) -> None:
     assert [question.type for question in load(key).questions] == [
         *FACTS,
         *["rating"] * 5,
@@ -63,7 +63,7 @@ def test_each_asks_facts_five_competencies_words_a_place_two_texts_and_work_agai
     ]
 
 
-def test_the_general_one_still_asks_for_the_five_competencies_of_its_first_version() -> None:
+def test_the_general_template_keeps_the_competencies_of_its_first_version() -> None:
     template = load()
     assert template.version == 2
     assert [question.id for question in template.questions] == [
@@ -84,7 +84,7 @@ def test_the_general_one_still_asks_for_the_five_competencies_of_its_first_versi
 
 
 @each
-def test_translations_share_all_but_the_words(key: str, language: str) -> None:
+def test_translations_differ_only_in_texts(key: str, language: str) -> None:
     english, other = load(key), load(key, language=language)
     assert (other.key, other.version, other.language) == (key, english.version, language)
     assert [_bare(question) for question in other.questions] == [
@@ -93,13 +93,13 @@ def test_translations_share_all_but_the_words(key: str, language: str) -> None:
 
 
 @each
-def test_it_can_be_stored_and_read_again(key: str, language: str) -> None:
+def test_templates_survive_writing_and_parsing(key: str, language: str) -> None:
     questions = load(key, language=language).questions
     assert parse(json.loads(json.dumps(to_json(questions)))) == questions
 
 
 @each
-def test_it_takes_five_minutes_at_most(key: str, language: str) -> None:
+def test_templates_take_at_most_five_minutes(key: str, language: str) -> None:
     questions = load(key, language=language).questions
     assert minutes(questions) <= 5
     assert all(minutes(applicable(questions, relationship=one)) <= 5 for one in RELATIONSHIPS)
@@ -134,7 +134,7 @@ def test_all_ratings_are_required_and_can_be_passed(key: str, language: str) -> 
 
 
 @each
-def test_the_candidate_is_addressed_in_the_self_reference(key: str, language: str) -> None:
+def test_self_assessment_texts_address_the_candidate(key: str, language: str) -> None:
     for question in load(key, language=language).questions:
         assert ("{candidate}" in question.text) == (question.id != "dates")
         if isinstance(question, (*CONFIRMING, WouldWorkAgain)):
@@ -152,18 +152,18 @@ def test_five_of_twenty_words_are_picked(key: str, language: str) -> None:
     assert set(Counter(choice.label for choice in words.choices).values()) == {1}
 
 
-def test_every_competency_serves_in_a_template() -> None:
+def test_every_competency_is_used_in_a_template() -> None:
     used = {question.id for key in keys() for question in load(key).questions if isinstance(question, Rating)}
     assert used == {competency.key for competency in competencies()}
 
 
-def test_a_language_that_is_not_there_falls_back_to_english() -> None:
+def test_missing_languages_fall_back_to_english() -> None:
     assert load(language="pt") == load(language="en-gb") == load()
     assert load(language="de_AT").language == "de"
     assert competencies("pt") == competencies(SOURCE_LANGUAGE)
 
 
-def test_an_unknown_template_is_refused() -> None:
+def test_an_unknown_template_is_rejected() -> None:
     with pytest.raises(LookupError) as refused:
         load("horoscope")
     assert refused.value.args == ("There is no built-in questionnaire “horoscope”.",)

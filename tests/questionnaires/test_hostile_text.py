@@ -1,4 +1,4 @@
-"""Hostile text stays text: nothing is lost but what cannot be seen or stored."""
+"""Hostile text is kept as text, without invisible or unstorable characters."""
 
 import re
 import unicodedata
@@ -32,26 +32,26 @@ from tests.questionnaires.samples import KINDS, STATED, question
         "Ελένη, 李, عمر, 👩‍👩‍👧",
     ],
 )
-def test_markup_formulas_and_scripts_of_the_world_are_kept_as_typed(hostile: str) -> None:
+def test_markup_formulas_and_any_script_are_kept_as_typed(hostile: str) -> None:
     assert validate(question("long_text"), hostile) == hostile
 
 
-def test_controls_surrogates_and_overrides_are_taken_out() -> None:
+def test_control_and_bidi_characters_are_removed() -> None:
     typed = "a\x00b\x1b[31mc\u202ed\ud800e\ufefff\uffffg\x7fh\u2066i"
     assert clean_text(typed) == "ab[31mcdefghi"
 
 
-def test_line_breaks_of_every_kind_become_line_feeds() -> None:
+def test_line_breaks_become_line_feeds() -> None:
     assert clean_text("a\r\nb\rc\u2028d\u0085e\vf") == "a\nb\nc\nd\ne\nf"
     assert clean_text("a\r\n\t b", one_line=True) == "a b"
 
 
-def test_letters_are_composed() -> None:
+def test_text_is_normalised_to_nfc() -> None:
     assert clean_text("Zoe\u0308") == "Zo\u00eb"
 
 
 @given(st.text())
-def test_clean_text_can_be_stored_printed_and_cleaned_again(typed: str) -> None:
+def test_clean_text_is_stable_and_storable(typed: str) -> None:
     text = clean_text(typed)
     assert clean_text(text) == text
     assert text.encode("utf-8").decode("utf-8") == text
@@ -61,7 +61,7 @@ def test_clean_text_can_be_stored_printed_and_cleaned_again(typed: str) -> None:
     } == set()
 
 
-def test_ten_thousand_characters_fit_and_one_more_is_counted() -> None:
+def test_the_length_limit_is_ten_thousand_characters() -> None:
     asked = question("long_text")
     assert validate(asked, "x" * 10_000) == "x" * 10_000
     with pytest.raises(AnswerError) as refused:
@@ -74,14 +74,14 @@ def test_ten_thousand_characters_fit_and_one_more_is_counted() -> None:
     )
 
 
-def test_a_comment_that_is_too_long_is_an_error_of_the_comment() -> None:
+def test_an_overlong_comment_is_an_error_of_the_comment() -> None:
     with pytest.raises(AnswerError) as refused:
         validate(question("yes_no_unsure"), {"answer": "yes", "comment": "x" * 2_001})
     assert refused.value.part == "comment"
 
 
 MARKUP = "<script>alert('x')</script> & =1+1 {{ form }} {% now 'Y' %}"
-#: every text that a type takes in its JSON, beside what all have
+#: the texts of each type, besides those of all types
 OWN_TEXTS: dict[str, Callable[[str], dict[str, Any]]] = {
     "rating": lambda text: {
         "competency": text[:60],
@@ -110,7 +110,7 @@ def _hostile(kind: str, text: str) -> Question:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_markup_in_any_text_of_any_type_is_shown_as_text(kind: str) -> None:
+def test_markup_in_any_text_of_any_type_is_escaped(kind: str) -> None:
     stated = Stated(relationship="manager", title=MARKUP, company=MARKUP, from_month="2021-03")
     asked = fill_placeholders([_hostile(kind, MARKUP + " {candidate}")], candidate=MARKUP)
     page = render_to_string("questionnaires/questions.html", {"form": QuestionForm(asked, stated=stated)})
@@ -120,7 +120,7 @@ def test_markup_in_any_text_of_any_type_is_shown_as_text(kind: str) -> None:
         page.count("{{ form }}"),
         0,
     )
-    # text and help at least, each with the name behind it
+    # at least text and help, each followed by the name
     assert page.count("&lt;script&gt;") >= 4
     shown = render_answers(asked, {}, stated=stated)[0]
     assert shown.question == f"{MARKUP} {MARKUP}"
@@ -134,7 +134,7 @@ def test_control_characters_are_removed_from_texts_of_every_type(kind: str) -> N
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_hundred_kilobytes_in_any_text_of_any_type_are_refused_with_a_sentence(kind: str) -> None:
+def test_overlong_texts_of_any_type_are_rejected(kind: str) -> None:
     long = "x" * 100_000
     own = _own(kind, "x")
     for name in ("text", "help", "self_text", *(name for name in own if isinstance(own[name], str))):
@@ -151,7 +151,7 @@ def test_a_hundred_kilobytes_in_any_text_of_any_type_are_refused_with_a_sentence
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("sent", [MARKUP, "x" * 100_000, "a\x00b\ud800", "=cmd|' /C calc'!A0", "９９"])
-def test_hostile_input_is_stored_as_text_or_refused(kind: str, sent: str) -> None:
+def test_hostile_input_is_escaped_or_rejected(kind: str, sent: str) -> None:
     asked = question(kind)
     names = [
         f"q-it{name}"

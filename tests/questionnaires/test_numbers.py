@@ -1,4 +1,4 @@
-"""Numbers as people write them."""
+"""Parsing and formatting of numbers."""
 
 import math
 from typing import Any
@@ -45,42 +45,42 @@ def _refusal(raw: object, **changes: Any) -> str:
         (0.000001, 6, 0.000001),
     ],
 )
-def test_a_number_is_read_however_it_is_written(raw: object, decimals: int, stored: float) -> None:
+def test_number_formats(raw: object, decimals: int, stored: float) -> None:
     value = validate(question("number", decimals=decimals, unit="hours"), raw)
     assert (value, type(value)) == (stored, type(stored))
 
 
 @pytest.mark.parametrize("raw", ["", "  ", None])
-def test_an_optional_number_may_be_left_open(raw: object) -> None:
+def test_an_optional_number_may_be_left_empty(raw: object) -> None:
     assert validate(question("number", required=False), raw) is None
 
 
 @pytest.mark.parametrize("raw", ["many", "12-14", "1.2.3", "٣", "1e3", "0x1F", "--1", "hours"])
-def test_text_that_is_no_number_is_refused(raw: str) -> None:
+def test_text_without_a_number_is_rejected(raw: str) -> None:
     assert _refusal(raw) == "Enter a number in figures, for example 12."
 
 
 @pytest.mark.parametrize(("raw", "decimals"), [("1,200", 1), ("1.200", 2), ("12,500", 3)])
-def test_an_ambiguous_number_is_refused(raw: str, decimals: int) -> None:
+def test_an_ambiguous_number_is_rejected(raw: str, decimals: int) -> None:
     assert _refusal(raw, decimals=decimals) == (
         f"“{raw}” is ambiguous. Please leave out the thousands separator."
     )
 
 
-def test_three_decimals_in_the_way_of_the_language_are_decimals() -> None:
+def test_three_decimals_follow_the_language() -> None:
     asked = question("number", decimals=3)
     assert validate(asked, "12.500") == 12.5
     with translation.override("de"):
         assert validate(asked, "12,500") == 12.5
 
 
-def test_decimals_are_counted() -> None:
+def test_decimals_are_limited() -> None:
     assert _refusal("7,5") == "Enter a whole number, without decimals."
     assert _refusal("7,55", decimals=1) == "Enter at most 1 digit after the decimal point."
     assert _refusal("7,5555", decimals=2) == "Enter at most 2 digits after the decimal point."
 
 
-def test_a_number_out_of_range_is_refused_with_the_range() -> None:
+def test_a_number_out_of_range_is_rejected_with_the_range() -> None:
     assert _refusal("0", least=1, most=60) == "Enter a number from 1 to 60."
     assert _refusal("61", least=1, most=60) == "Enter a number from 1 to 60."
     assert _refusal("-1", least=0) == "Enter 0 or more."
@@ -89,22 +89,22 @@ def test_a_number_out_of_range_is_refused_with_the_range() -> None:
     assert _refusal("9" * 13) == "This number is too large. Please check it."
 
 
-def test_the_ends_of_the_range_belong_to_it() -> None:
+def test_the_range_includes_its_ends() -> None:
     asked = question("number", least=0.1, most=0.3, decimals=1)
     assert [validate(asked, raw) for raw in ("0.1", "0,2", "0.3")] == [0.1, 0.2, 0.3]
 
 
 @pytest.mark.parametrize("raw", [math.nan, math.inf, -math.inf, 10**300])
-def test_values_that_are_no_numbers_are_refused(raw: object) -> None:
+def test_non_finite_and_huge_numbers_are_rejected(raw: object) -> None:
     assert _refusal(raw) == "This number is too large. Please check it."
 
 
 @pytest.mark.parametrize("raw", [True, {}, [], ["1"], b"1"])
-def test_input_that_no_page_sends_is_refused(raw: object) -> None:
+def test_unexpected_types_are_rejected(raw: object) -> None:
     assert _refusal(raw) == "We couldn't read this answer. Please answer again."
 
 
-def test_numbers_are_written_as_the_language_does() -> None:
+def test_numbers_are_formatted_for_the_language() -> None:
     with translation.override("de"):
         assert (written_number(7.5), written_number(5.0), written_number(-1200)) == ("7,5", "5", "-1200")
     assert (written_number(7.5), written_number(100), written_number(0.000001)) == ("7.5", "100", "0.000001")

@@ -1,4 +1,4 @@
-"""One page of questions as a form: what was typed stays, errors stand at their input, all text is escaped."""
+"""A page of questions as a form: input is kept, errors are at their input, all text is escaped."""
 
 from collections.abc import Mapping
 
@@ -77,7 +77,7 @@ def _errors(form: QuestionForm) -> dict[str, list[str]]:
         ("title_confirm", {"q-it": "unsure", "q-it-title": "left over"}, {"answer": "unsure", "title": ""}),
     ],
 )
-def test_a_posted_page_gives_the_value_to_store_and_shows_it_again(
+def test_a_valid_form_returns_the_value_and_shows_it_again(
     kind: str, data: Mapping[str, object], stored: Json
 ) -> None:
     asked = question(kind)
@@ -92,7 +92,7 @@ def test_a_posted_page_gives_the_value_to_store_and_shows_it_again(
 
 
 def _flat(kind: str, shown: Mapping[str, object]) -> dict[str, object]:
-    """Values of parts as a browser sends them: the pieces of a date apart, an empty box not at all."""
+    """Values of parts as a browser sends them: dates in pieces, empty boxes left out."""
     sent: dict[str, object] = {}
     for part, value in shown.items():
         name = f"-{part}" if part else ""
@@ -149,18 +149,18 @@ def test_errors_are_attached_to_their_inputs(
     assert _errors(form) == errors
 
 
-def test_an_unstated_relationship_is_asked_as_one_list() -> None:
+def test_an_unstated_relationship_is_asked_with_one_list() -> None:
     form = _posted(question("relationship_confirm"), {}, NOTHING_STATED)
     assert _errors(form) == {"it-relationship": ["Choose the relationship."]}
     assert form.blocks[0].main is None
 
 
-def test_dates_that_were_not_stated_cannot_be_confirmed() -> None:
+def test_unstated_dates_cannot_be_confirmed() -> None:
     form = QuestionForm([question("dates_confirm")], stated=NOTHING_STATED)
     assert form.fields["it"].choices == [("corrected", "I know the dates"), ("unsure", "I'm not sure")]  # type: ignore[attr-defined]  # the field is a choice field
 
 
-def test_input_is_kept_beside_its_error() -> None:
+def test_rejected_text_is_kept_and_escaped() -> None:
     typed = "<b>bold</b> " + "x" * 10_000
     form = _posted(question("long_text"), {"q-it": typed})
     assert not form.is_valid()
@@ -169,7 +169,7 @@ def test_input_is_kept_beside_its_error() -> None:
     assert page.count("<b>bold") == 0
 
 
-def test_good_answers_of_a_page_are_kept_when_another_one_fails() -> None:
+def test_valid_answers_are_kept_when_another_one_fails() -> None:
     form = QuestionForm(
         [question("short_text", id="good"), question("short_text", id="bad")], data={"q-good": "kept"}
     )
@@ -177,7 +177,7 @@ def test_good_answers_of_a_page_are_kept_when_another_one_fails() -> None:
     assert form.answers == {"good": "kept"}
 
 
-def test_the_name_of_a_question_cannot_run_into_a_part_of_another() -> None:
+def test_field_names_of_questions_and_parts_do_not_collide() -> None:
     asked = [question("yes_no_unsure", id="it"), question("short_text", id="it_comment")]
     form = QuestionForm(asked, data={"q-it": "yes", "q-it-comment": "one", "q-it_comment": "two"})
     assert form.is_valid()
@@ -185,7 +185,7 @@ def test_the_name_of_a_question_cannot_run_into_a_part_of_another() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_names_and_texts_are_escaped_once_in_every_type(kind: str) -> None:
+def test_names_and_texts_are_escaped_once(kind: str) -> None:
     stated = Stated(relationship="manager", title="<i>Lead</i> & co", from_month="2021-03")
     asked = fill_placeholders(
         [question(kind, text="Is {candidate}?", help="Of {candidate}")], candidate="<u>Zoë</u> & Söhne"
@@ -195,17 +195,17 @@ def test_names_and_texts_are_escaped_once_in_every_type(kind: str) -> None:
     assert page.count("&lt;u&gt;Zoë&lt;/u&gt; &amp; Söhne") == 2
 
 
-def test_every_page_of_the_built_in_template_is_drawn_with_its_inputs() -> None:
+def test_every_page_of_the_built_in_template_is_rendered() -> None:
     asked = fill_placeholders(load().questions, candidate="Ada")
     radios = []
     for page in pages(asked):
         form = QuestionForm(page, stated=STATED)
         radios.append(render_to_string("questionnaires/questions.html", {"form": form}).count('type="radio"'))
-    # relationship 2, dates 3, title 3; five levels or places and the way past; words and texts none; work again 4
+    # relationship 2, dates 3, title 3; five levels or places and "can't judge"; none for words and texts; work again 4
     assert radios == [8, 6, 6, 6, 6, 6, 0, 6, 0, 0, 4]
 
 
-def test_a_rating_shows_the_behaviour_of_each_level_and_the_chosen_one() -> None:
+def test_a_rating_shows_every_level_and_the_chosen_one() -> None:
     value: Json = {"level": 2, "not_able": False, "comment": ""}
     form = QuestionForm([question("rating")], saved={"it": value})
     page = render_to_string("questionnaires/questions.html", {"form": form})
@@ -214,14 +214,14 @@ def test_a_rating_shows_the_behaviour_of_each_level_and_the_chosen_one() -> None
     assert page.count('value="2" checked') == 1
 
 
-def test_a_page_with_errors_has_a_summary_that_links_to_the_inputs() -> None:
+def test_the_error_summary_links_to_the_inputs() -> None:
     form = QuestionForm([question("rating"), question("long_text", id="more")], data={})
     page = render_to_string("questionnaires/questions.html", {"form": form})
     assert [page.count(f'href="#{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
     assert [page.count(f'id="{target}"') for target in ("id_q-it_0", "id_q-more")] == [1, 1]
 
 
-def test_refused_input_is_kept() -> None:
+def test_rejected_input_is_kept() -> None:
     asked = [question("adjectives", id="words"), question("number", id="many"), question("date", id="day")]
     data = {"q-words": ["red", "green", "blue"], "q-many": "a <b>", "q-day_day": "x", "q-day_year": "<i>"}
     form = QuestionForm(asked, data=data)
@@ -241,19 +241,19 @@ def test_refused_input_is_kept() -> None:
         ("multiple_choice", {}, "As you saw it. Choose all that apply."),
     ],
 )
-def test_the_form_says_how_many_answers_to_choose(kind: str, changes: dict[str, int], hint: str) -> None:
+def test_the_hint_says_how_many_answers_to_choose(kind: str, changes: dict[str, int], hint: str) -> None:
     form = QuestionForm([question(kind, help="As you saw it.", **changes)])
     assert form.fields["it"].help_text == hint
 
 
-def test_a_place_between_statements_is_read_with_its_statement_and_seen_without() -> None:
+def test_places_between_statements_have_labels_for_screen_readers() -> None:
     page = render_to_string("questionnaires/questions.html", {"form": QuestionForm([question("between")])})
     heard = ("Much more like: Plans first", "A little more like: Starts at once", ">Both equally</span>")
     assert [page.count(text) for text in heard] == [1, 1, 2]
     assert page.count('aria-hidden="true">Plans first</p>') == 1
 
 
-def test_statements_on_one_competency_stand_under_it_once() -> None:
+def test_statements_of_one_competency_share_a_heading() -> None:
     asked = [
         question("agreement", id=name, competency=competency)
         for name, competency in (("a", "Care"), ("b", "Care"), ("c", "Pace"), ("d", ""))
@@ -261,7 +261,7 @@ def test_statements_on_one_competency_stand_under_it_once() -> None:
     assert [block.heading for block in QuestionForm(asked).blocks] == ["Care", "", "Pace", ""]
 
 
-def test_a_number_is_described_by_its_unit_its_hint_and_its_error() -> None:
+def test_a_number_is_described_by_unit_hint_and_error() -> None:
     form = QuestionForm([question("number", unit="hours <b>", help="A week.")], data={"q-it": "x"})
     page = render_to_string("questionnaires/questions.html", {"form": form})
     assert page.count('aria-describedby="id_q-it_unit id_q-it_helptext id_q-it_error"') == 1
@@ -277,12 +277,12 @@ def test_a_number_is_described_by_its_unit_its_hint_and_its_error() -> None:
         ({}, "text"),
     ],
 )
-def test_the_keys_that_a_phone_brings_up_fit_the_number(changes: dict[str, int], mode: str) -> None:
+def test_input_mode_fits_the_number(changes: dict[str, int], mode: str) -> None:
     form = QuestionForm([question("number", **changes)])
     assert form.fields["it"].widget.attrs["inputmode"] == mode
 
 
-def test_a_question_with_a_condition_is_drawn_like_any_other() -> None:
+def test_a_conditional_question_is_rendered_like_any_other() -> None:
     asked = parse(
         [
             {"id": "first", "type": "yes_no_unsure", "text": "?"},

@@ -1,4 +1,4 @@
-"""Questions from JSON: read whole, written back, refused with a sentence."""
+"""Questions as JSON: parsing, writing and errors."""
 
 import json
 from typing import Any
@@ -22,7 +22,7 @@ from goodword.questionnaires.types import (
 from tests.questionnaires.samples import CHOICES, KINDS, LEVELS, question, rating
 
 
-def test_a_rating_is_read_with_its_five_levels() -> None:
+def test_parse_a_rating() -> None:
     assert parse([rating(help="As you saw it.", required=False, comment=True)]) == (
         Rating(
             id="care",
@@ -37,7 +37,7 @@ def test_a_rating_is_read_with_its_five_levels() -> None:
     )
 
 
-def test_choices_are_read_with_their_bounds() -> None:
+def test_parse_choices_with_limits() -> None:
     assert question("multiple_choice", most=2) == MultipleChoice(
         id="it",
         text="What of it?",
@@ -47,7 +47,7 @@ def test_choices_are_read_with_their_bounds() -> None:
     )
 
 
-def test_a_text_is_required_and_takes_ten_thousand_characters_unless_it_says_otherwise() -> None:
+def test_defaults_of_a_long_text() -> None:
     assert question("long_text") == LongText(
         id="it", text="What of it?", help="", required=True, longest=10_000
     )
@@ -61,7 +61,7 @@ def test_every_type_survives_writing_and_parsing(kind: str) -> None:
 
 
 def _texts(longest: int) -> st.SearchStrategy[str]:
-    """Cleaned texts; filtered again, so that what cleaning is not done with at once is left out."""
+    """Cleaned texts that cleaning does not change again."""
     cleaned = st.text(min_size=1, max_size=longest).map(clean_text)
     return cleaned.filter(lambda text: 0 < len(text) <= longest and clean_text(text) == text)
 
@@ -97,7 +97,7 @@ OWN: dict[str, dict[str, st.SearchStrategy[Any]]] = {
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-def test_every_type_is_read_back_whatever_its_values(kind: str, data: st.DataObject) -> None:
+def test_every_type_survives_writing_and_parsing_with_any_values(kind: str, data: st.DataObject) -> None:
     values = data.draw(st.fixed_dictionaries({}, optional=COMMON | OWN.get(kind, {})))
     first = question("yes_no_unsure", id="first")
     condition = {"question": "first", "is": data.draw(st.lists(st.sampled_from(["yes", "no"]), min_size=1))}
@@ -122,7 +122,7 @@ def test_questions_stored_by_older_versions_are_parsed() -> None:
     assert to_json(parse([stored])) == [stored]
 
 
-def test_a_condition_is_read_with_each_answer_once() -> None:
+def test_parsing_a_condition_removes_duplicates() -> None:
     condition = {"question": "first", "is": ["no", "unsure", "no"]}
     first = {"id": "first", "type": "yes_no_unsure", "text": "?"}
     asked = parse([first, {"id": "then", "type": "date", "text": "?", "when": condition}])
@@ -130,7 +130,7 @@ def test_a_condition_is_read_with_each_answer_once() -> None:
 
 
 def _dependent(on: str, *values: object, first: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """A first question, one that depends on `on`, and a last one."""
+    """A first question, a question that depends on `on`, and a last one."""
     return [
         first or {"id": "first", "type": "yes_no_unsure", "text": "?"},
         {"id": "then", "type": "date", "text": "?", "when": {"question": on, "is": list(values)}},
@@ -228,7 +228,7 @@ def _loop() -> list[dict[str, Any]]:
         ),
     ],
 )
-def test_an_impossible_condition_limit_or_choice_is_refused(data: Any, sentence: str) -> None:
+def test_invalid_conditions_limits_and_choices_are_rejected(data: Any, sentence: str) -> None:
     with pytest.raises(QuestionError) as refused:
         parse(data)
     assert str(refused.value) == sentence

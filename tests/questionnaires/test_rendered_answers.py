@@ -1,4 +1,4 @@
-"""Answers in words for display."""
+"""Answers as text for display."""
 
 import pytest
 from django.utils import translation
@@ -32,12 +32,12 @@ def test_a_rating_shows_level_example_and_comment() -> None:
     )
 
 
-def test_not_able_to_judge_is_an_answer_without_a_level() -> None:
+def test_not_able_to_judge_counts_as_answered_without_a_level() -> None:
     row = _row("rating", {"level": None, "not_able": True, "comment": ""})
     assert (row.answer, row.answered, row.level) == ("I can't judge this", True, None)
 
 
-def test_a_question_left_open_has_a_row_without_an_answer() -> None:
+def test_an_unanswered_question_has_a_row_without_an_answer() -> None:
     row = render_answers([question("rating")], {})[0]
     assert (row.answer, row.answered, row.competency) == ("", False, "Care")
 
@@ -53,7 +53,7 @@ def test_work_again_shows_its_label_and_comment() -> None:
     assert (row.answer, row.comment) == ("Yes, with reservations", "In another role.")
 
 
-def test_confirmed_dates_say_so() -> None:
+def test_confirmed_dates() -> None:
     row = _row("dates_confirm", {"answer": "confirmed", "from": "2021-03", "to": "2023-08"})
     assert (row.answer, row.stated, row.verdict) == (
         "Confirmed: March 2021 to August 2023",
@@ -62,7 +62,7 @@ def test_confirmed_dates_say_so() -> None:
     )
 
 
-def test_corrected_dates_stand_beside_the_stated_ones() -> None:
+def test_corrected_dates_are_shown_with_the_stated_ones() -> None:
     row = _row("dates_confirm", {"answer": "corrected", "from": "2021-05", "to": None})
     assert (row.answer, row.stated, row.verdict) == (
         "since May 2021",
@@ -71,7 +71,7 @@ def test_corrected_dates_stand_beside_the_stated_ones() -> None:
     )
 
 
-def test_not_sure_is_no_contradiction() -> None:
+def test_not_sure_is_not_a_correction() -> None:
     row = _row("title_confirm", {"answer": "unsure", "title": ""})
     assert (row.answer, row.stated, row.verdict) == ("Not sure", "Analyst", "unsure")
 
@@ -81,7 +81,7 @@ def test_a_corrected_relationship_is_named() -> None:
     assert (row.answer, row.stated, row.verdict) == ("Direct report", "Manager", "corrected")
 
 
-def test_rows_stand_in_the_order_of_the_questions() -> None:
+def test_rows_are_in_the_order_of_the_questions() -> None:
     asked = [question("long_text", id="second"), question("short_text", id="first")]
     assert [row.question_id for row in render_answers(asked, {"first": "a", "second": "b"})] == [
         "second",
@@ -111,7 +111,7 @@ def test_a_place_shows_its_label_and_both_statements() -> None:
     assert (left_open.answer, left_open.answered, left_open.left) == ("", False, "Plans first")
 
 
-def test_picked_words_a_number_a_date_and_a_period_are_worded() -> None:
+def test_words_numbers_dates_and_periods_are_rendered() -> None:
     assert _row("adjectives", ["red", "blue"]).answer == "Red, Blue"
     assert _row("number", 12).answer == "12"
     assert render_answers([question("number", unit="hours")], {"it": 7.5})[0].answer == "7.5 hours"
@@ -120,17 +120,17 @@ def test_picked_words_a_number_a_date_and_a_period_are_worded() -> None:
     assert _row("period", {"from": "2021-03", "to": None}).answer == "since March 2021"
 
 
-def test_a_number_is_worded_as_the_language_does() -> None:
+def test_numbers_are_rendered_for_the_language() -> None:
     with translation.override("de"):
         assert render_answers([question("number", unit="Stunden")], {"it": 7.5})[0].answer == "7,5 Stunden"
 
 
-def test_a_period_within_one_month_is_that_month() -> None:
+def test_a_period_within_one_month() -> None:
     assert labels.period("2023-02", "2023-02") == "February 2023"
     assert labels.period("2023-02", None) == "since February 2023"
 
 
-def test_a_period_is_worded_in_french_without_an_article_to_elide() -> None:
+def test_a_french_period_needs_no_elision() -> None:
     with translation.override("fr"):
         assert labels.period("2021-04", "2023-08") == "avril 2021 à août 2023"
 
@@ -144,7 +144,7 @@ def test_a_period_is_worded_in_french_without_an_article_to_elide() -> None:
         ("es", "Ada", "Le travail de Ada, ce que Ada fait et Ada."),
     ],
 )
-def test_a_name_elides_the_french_word_before_it(language: str, candidate: str, said: str) -> None:
+def test_french_words_are_elided_before_a_name(language: str, candidate: str, said: str) -> None:
     text = "Le travail de {candidate}, ce que {candidate} fait et {candidate}."
     [question] = fill_placeholders(
         parse([{"id": "work", "type": "long_text", "text": text}]), candidate=candidate, language=language

@@ -1,4 +1,4 @@
-"""Which questions are asked: by relationship, by earlier answers, and of somebody about themself."""
+"""Which questions are asked: by relationship, by earlier answers, and in a self-assessment."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -52,7 +52,7 @@ UNSURE: Json = {"answer": "unsure", "comment": "Sometimes."}
         ("peer", {"led": YES}, "led how again end"),
         ("peer", {"led": UNSURE}, "led again end"),
         ("manager", {"led": YES, "again": NO}, "led how again why managers end"),
-        # "again" was answered before "led" became no: what depends on it is not asked either
+        # "again" was answered before "led" became no: its dependants are not asked either
         ("peer", {"led": NO, "again": NO}, "led end"),
     ],
 )
@@ -79,7 +79,7 @@ def test_relationship_and_answers_decide_which_questions_are_asked(
         ("agreement", {"required": False}, ["5"], None, False),
     ],
 )
-def test_a_condition_holds_by_the_stored_answer_of_its_type(
+def test_conditions_compare_the_stored_answer_of_each_type(
     kind: str, changes: dict[str, Any], on: list[str], answer: Json, is_asked: bool
 ) -> None:
     first = {"id": "it", "type": kind, "text": "What?"} | changes
@@ -91,14 +91,14 @@ def test_a_condition_holds_by_the_stored_answer_of_its_type(
     assert _ids(asked) == ("it then" if is_asked else "it")
 
 
-def test_dependants_of_questions_for_others_are_not_asked() -> None:
+def test_dependants_of_questions_for_other_relationships_are_not_asked() -> None:
     questions = parse([LED | {"only_for": ["manager", "peer"]}, _text("how", when=_when("led", "yes"))])
     assert _ids(applicable(questions, relationship="peer")) == "led how"
     assert _ids(applicable(questions, relationship="client")) == ""
     assert _ids(applicable(questions, relationship="client", answers={"led": YES})) == ""
 
 
-def test_a_self_assessment_uses_its_own_text_and_has_no_confirmations() -> None:
+def test_a_self_assessment_uses_its_own_texts_and_has_no_confirmations() -> None:
     questions = parse(
         [
             {"id": "dates", "type": "dates_confirm", "text": "Condition?"},

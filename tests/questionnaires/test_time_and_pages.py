@@ -1,4 +1,4 @@
-"""The minutes said beforehand, the pages, and the names filled in."""
+"""Estimated minutes, pages and placeholders."""
 
 from dataclasses import replace
 from typing import Any
@@ -15,16 +15,16 @@ from goodword.questionnaires.types import Agreement, Condition, Question, YesNoU
 from tests.questionnaires.samples import question
 
 
-def test_seconds_follow_the_documented_sum() -> None:
+def test_seconds_follow_the_documented_formula() -> None:
     # 3 words at 200 a minute, 4 seconds to decide, 4 words at 36 a minute
     assert round(question_seconds(question("short_text")), 3) == round(0.9 + 4 + 4 * 60 / 36, 3)
-    # an optional text is written half as long
+    # an optional text takes half the writing time
     assert round(question_seconds(question("long_text", required=False)), 3) == round(
         0.9 + 10 + 12.5 * 60 / 36, 3
     )
 
 
-def test_labels_that_have_come_before_are_not_read_again() -> None:
+def test_repeated_labels_are_not_counted_again() -> None:
     once = question("rating", id="one", text="Well?")
     again = question("rating", id="two", text="Well?")
     # 1 word of text, 10 of labels, 10 of examples; the second time only the decision
@@ -36,11 +36,11 @@ def test_the_general_template_takes_about_five_minutes() -> None:
     assert minutes(load().questions) == 5
 
 
-def test_even_one_short_question_takes_a_minute() -> None:
+def test_the_minimum_is_one_minute() -> None:
     assert minutes([question("yes_no_unsure")]) == 1
 
 
-def test_confirmations_share_a_page_and_other_questions_do_not() -> None:
+def test_only_confirmations_share_a_page() -> None:
     assert [[asked.id for asked in page] for page in pages(load().questions)] == [
         ["relationship", "dates", "title"],
         ["reliability"],
@@ -56,7 +56,7 @@ def test_confirmations_share_a_page_and_other_questions_do_not() -> None:
     ]
 
 
-def test_names_are_filled_in_once_and_other_braces_stay() -> None:
+def test_placeholders_are_replaced_once_and_other_braces_stay() -> None:
     asked = question("rating", text="Was {candidate} at {company} {careful}?", help="{candidate}")
     filled = fill_placeholders([asked], candidate="{company} & Sons", company="Acme")[0]
     assert (filled.text, filled.help) == ("Was {company} & Sons at Acme {careful}?", "{company} & Sons")
@@ -65,7 +65,7 @@ def test_names_are_filled_in_once_and_other_braces_stay() -> None:
 @pytest.mark.parametrize(
     ("kind", "changes", "seconds"),
     [
-        # 3 words of text each; beside it 3 words of choices, 5 words of statements, 2 of a unit
+        # 3 words of text each; besides, 3 words of choices, 5 words of statements, 2 of a unit
         ("agreement", {}, 0.9 + 5),
         ("adjectives", {"pick": 2}, 0.9 + 0.9 + 4 + 2 * 2),
         ("between", {}, 0.9 + 1.5 + 7),
@@ -74,13 +74,13 @@ def test_names_are_filled_in_once_and_other_braces_stay() -> None:
         ("period", {}, 0.9 + 12),
     ],
 )
-def test_seconds_of_the_newer_types_follow_the_documented_sum(
+def test_seconds_of_newer_types_follow_the_documented_formula(
     kind: str, changes: dict[str, Any], seconds: float
 ) -> None:
     assert round(question_seconds(question(kind, **changes)), 3) == round(seconds, 3)
 
 
-def test_a_question_with_a_condition_counts_half() -> None:
+def test_a_conditional_question_counts_half() -> None:
     first = question("yes_no_unsure", id="first", text="?")
     dependent = [
         replace(question("period", id=f"p{n}", text="?"), when=Condition(question="first", values=("yes",)))
@@ -92,7 +92,7 @@ def test_a_question_with_a_condition_counts_half() -> None:
     assert minutes([first, *dependent, *dependent]) == 2
 
 
-def test_statements_on_one_competency_share_a_page_up_to_five() -> None:
+def test_up_to_five_statements_of_one_competency_share_a_page() -> None:
     asked = [question("agreement", id=f"a{n}", competency="Care") for n in range(7)]
     asked += [question("agreement", id="b", competency="Pace")]
     asked += [question("agreement", id="c1"), question("agreement", id="c2")]
@@ -105,14 +105,14 @@ def test_statements_on_one_competency_share_a_page_up_to_five() -> None:
     ]
 
 
-def test_a_condition_begins_a_new_page() -> None:
+def test_a_condition_starts_a_new_page() -> None:
     asked = [question("agreement", id=f"a{n}", competency="Care") for n in range(4)]
     asked[2] = replace(asked[2], when=Condition(question="a0", values=("1", "2")))
     assert [[one.id for one in page] for page in pages(asked)] == [["a0", "a1"], ["a2", "a3"]]
 
 
 @given(st.data())
-def test_no_question_shares_a_page_with_the_one_that_it_hangs_on(data: st.DataObject) -> None:
+def test_no_question_shares_a_page_with_one_it_depends_on(data: st.DataObject) -> None:
     kinds = ["agreement", "agreement", "yes_no_unsure", "dates_confirm", "title_confirm"]
     asked: list[Question] = []
     for n in range(data.draw(st.integers(1, 12))):
@@ -133,7 +133,7 @@ def test_no_question_shares_a_page_with_the_one_that_it_hangs_on(data: st.DataOb
     ] == []
 
 
-def test_names_are_filled_into_every_text_that_people_read() -> None:
+def test_placeholders_are_replaced_in_every_text() -> None:
     name = "{candidate}"
     choices = [{"value": "red", "label": name}, {"value": "blue", "label": "Blue"}]
     asked = [

@@ -1,4 +1,4 @@
-"""Versions and their languages: what is asked, offered, made and measured, and in how many queries."""
+"""Versions of questionnaires: languages, selection, built-ins, measured times, and numbers of queries."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -65,7 +65,7 @@ def _there(of: Questionnaire) -> list[tuple[int, str]]:
     )
 
 
-def test_a_version_is_found_in_another_language_of_its_number(org: Organisation) -> None:
+def test_a_version_is_found_in_another_language(org: Organisation) -> None:
     own = _questionnaire(org)
     english, german = _version(own), _version(own, language="de")
     _version(own, number=2, language="fr")
@@ -81,7 +81,7 @@ def test_a_version_is_found_in_another_language_of_its_number(org: Organisation)
     ]
 
 
-def test_languages_of_a_draft_are_those_of_the_draft(org: Organisation) -> None:
+def test_languages_of_a_draft(org: Organisation) -> None:
     own = _questionnaire(org)
     _version(own)
     draft = _version(own, number=2, published_at=None)
@@ -89,13 +89,13 @@ def test_languages_of_a_draft_are_those_of_the_draft(org: Organisation) -> None:
     assert languages_of(draft) == ("en", "fr")
 
 
-def test_another_organisations_versions_are_not_seen(org: Organisation) -> None:
+def test_versions_of_other_organisations_are_invisible(org: Organisation) -> None:
     own, foreign = _version(_questionnaire(org)), _version(_questionnaire(organisation()), language="de")
     assert (languages_of(own), in_language(own, "de"), languages_of(foreign)) == (("en",), own, ("de",))
     assert selectable_questionnaires(organisation()) == []
 
 
-def test_the_newest_published_number_is_current_in_the_language_or_its_first(org: Organisation) -> None:
+def test_the_current_version_is_the_newest_published_in_the_best_language(org: Organisation) -> None:
     own = _questionnaire(org)
     assert current_version(own, language="en") is None
     _version(own), _version(own, language="de")
@@ -114,13 +114,13 @@ def test_roles_can_choose_published_unarchived_questionnaires(org: Organisation)
     assert selectable_questionnaires(org) == [ant, zebra]
 
 
-def test_no_question_about_versions_takes_more_than_one_query(org: Organisation) -> None:
+def test_lookups_take_at_most_one_query(org: Organisation) -> None:
     for n in range(3):
         own = _questionnaire(org, f"own{n}")
         for language in ("en", "de", "fr"):
             _version(own, language=language)
             _version(own, number=2, language=language)
-    # as it comes with a check: without its organisation and without its questionnaire
+    # as loaded with a check: without its organisation and questionnaire
     version = QuestionnaireVersion.objects.of(org).get(questionnaire=own, number=1, language="en")
     bare = Questionnaire.objects.of(org).get(pk=own.pk)
     asked: dict[str, Callable[[], object]] = {
@@ -146,7 +146,7 @@ def test_no_question_about_versions_takes_more_than_one_query(org: Organisation)
     }
 
 
-def test_a_built_in_is_made_once_published_in_all_its_languages(org: Organisation) -> None:
+def test_a_built_in_is_created_once_in_all_its_languages(org: Organisation) -> None:
     made = ensure_builtin(org, KEY, now=NOW)
     template = builtin.load(KEY, language="de")
     assert (made.key, made.title, made.description, made.created_by) == (
@@ -159,7 +159,7 @@ def test_a_built_in_is_made_once_published_in_all_its_languages(org: Organisatio
     version = current_version(made, language="de")
     assert version is not None
     assert (parse(version.questions), version.published_at) == (template.questions, NOW)
-    # the organisation's own language was made first: it is asked where another is wanted that is not there
+    # the organisation's language was created first: it is the fallback for missing ones
     assert languages_of(version)[0] == "de"
     with CaptureQueriesContext(connection) as queries:
         assert ensure_builtin(org, KEY, now=NOW + timedelta(days=1)) == made
@@ -167,17 +167,17 @@ def test_a_built_in_is_made_once_published_in_all_its_languages(org: Organisatio
 
 
 @pytest.mark.parametrize("key", builtin.keys())
-def test_every_built_in_can_be_offered(org: Organisation, key: str) -> None:
+def test_every_built_in_can_be_selected(org: Organisation, key: str) -> None:
     assert selectable_questionnaires(org) == []
     assert [ensure_builtin(org, key, now=NOW)] == selectable_questionnaires(org)
 
 
-def test_an_unknown_built_in_is_refused(org: Organisation) -> None:
+def test_an_unknown_built_in_is_rejected(org: Organisation) -> None:
     with pytest.raises(LookupError):
         ensure_builtin(org, "horoscope", now=NOW)
 
 
-def test_languages_that_came_later_are_added_to_the_number_that_is_there(org: Organisation) -> None:
+def test_new_languages_are_added_to_the_existing_version(org: Organisation) -> None:
     template = builtin.load(KEY, language="en")
     old = _questionnaire(org, KEY)
     _version(old, number=template.version, questions=to_json(template.questions))
@@ -185,7 +185,7 @@ def test_languages_that_came_later_are_added_to_the_number_that_is_there(org: Or
     assert _there(old) == [(template.version, language) for language in builtin.languages(KEY)]
 
 
-def test_languages_are_not_added_to_questions_that_are_others(org: Organisation) -> None:
+def test_languages_are_not_added_to_a_version_with_other_questions(org: Organisation) -> None:
     old = _questionnaire(org, KEY)
     _version(old, number=builtin.load(KEY).version)
     ensure_builtin(org, KEY, now=NOW)
@@ -193,7 +193,7 @@ def test_languages_are_not_added_to_questions_that_are_others(org: Organisation)
 
 
 def _from_before(org: Organisation) -> Questionnaire:
-    """The built-in as the organisation has it from an older release: under a lower number."""
+    """A built-in from an older release, with a lower number."""
     made = ensure_builtin(org, KEY, now=NOW)
     QuestionnaireVersion.objects.of(org).filter(questionnaire=made).update(number=0)
     return made
@@ -258,7 +258,7 @@ def test_recording_times_is_idempotent(org: Organisation) -> None:
     assert (version.median_seconds, version.measured) == (450, 2)
 
 
-def test_only_the_measured_version_is_touched(org: Organisation) -> None:
+def test_only_the_measured_version_is_updated(org: Organisation) -> None:
     version = _timed(org)
     other = _version(version.questionnaire, language="de", median_seconds=7, measured=1)
     record_seconds(version, [100])
@@ -266,7 +266,7 @@ def test_only_the_measured_version_is_touched(org: Organisation) -> None:
     assert (other.median_seconds, other.measured) == (7, 1)
 
 
-def test_a_short_measured_time_is_still_a_minute(org: Organisation) -> None:
+def test_the_minimum_measured_time_is_one_minute(org: Organisation) -> None:
     assert minutes_of_version(_version(_questionnaire(org), median_seconds=21, measured=20)) == 1
 
 

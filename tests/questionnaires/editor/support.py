@@ -1,4 +1,4 @@
-"""Questionnaires for the tests of the editor."""
+"""Questionnaires for tests of the editor."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def plain(*questions: Any) -> list[Any]:
 
 
 def made(by: Membership, *questions: Any, **values: Any) -> Questionnaire:
-    """One of the organisation's own, as a draft."""
+    """A questionnaire of the organisation, as a draft."""
     given = {"title": "Store managers", "description": "For shops.", "languages": {"en": plain(*questions)}}
     return create(**{**given, "by": by, "now": NOW, **values})
 

@@ -1,4 +1,4 @@
-"""Who may: recruiters and admins of the organisation, nobody else; a refusal changes nothing."""
+"""Only recruiters and admins of the organisation may edit questionnaires."""
 
 from collections.abc import Iterator
 from copy import deepcopy
@@ -21,7 +21,7 @@ from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 
-#: name, what it takes beyond the questionnaire, and the statuses of GET and POST for who may
+#: URL name, extra arguments, and the statuses of GET and POST with permission
 PAGES: list[tuple[str, list[str], int, int]] = [
     ("questionnaire", [], 200, 405),
     ("questionnaire_duplicate", [], 405, 302),
@@ -49,7 +49,7 @@ PAGES: list[tuple[str, list[str], int, int]] = [
 
 @dataclass
 class World:
-    """`ours` has a published version, and a draft that is translated in part."""
+    """`ours` has a published version and a partly translated draft."""
 
     ours: Questionnaire
     works: Client
@@ -89,7 +89,7 @@ def ours(world: World) -> Questionnaire:
 
 
 def rows() -> list[Any]:
-    """All that could be changed."""
+    """All rows that could change."""
     return [
         list(model.objects.across_organisations().order_by("pk").values())
         for model in (Questionnaire, QuestionnaireVersion, AuditEntry)
@@ -111,10 +111,10 @@ def test_only_admins_and_recruiters_open_the_pages(
     assert rows() == before
     response = works.post(where)
     if name == "questionnaire_question_delete":
-        # led has a question that depends on it, so the page asks what becomes of that one
+        # a question depends on `led`, so the page asks what happens to it
         assert response.status_code == 302
     assert response.status_code == post
-    # without the revision that it was based on, no act touches the draft
+    # nothing changes the draft without its revision
     if name not in {"questionnaire_duplicate", "questionnaire_archive"}:
         assert rows() == before
 
@@ -134,7 +134,7 @@ def test_only_admins_and_recruiters_list_and_create(name: str) -> None:
     assert Questionnaire.objects.of(organisation).filter(key__startswith="own_").count() == before
 
 
-def test_a_draft_of_another_organisation_is_not_found_by_its_number(ours: Questionnaire) -> None:
+def test_a_draft_of_another_organisation_is_not_found(ours: Questionnaire) -> None:
     other: Membership = factories.member(factories.organisation(), kind="admin")
     theirs = ours.organisation
     ours.organisation = other.organisation
@@ -143,7 +143,7 @@ def test_a_draft_of_another_organisation_is_not_found_by_its_number(ours: Questi
     assert signed_in(other).get(where).status_code == 404
 
 
-def test_without_a_draft_the_editor_says_so(ours: Questionnaire) -> None:
+def test_pages_redirect_with_a_message_without_a_draft(ours: Questionnaire) -> None:
     rita = factories.member(ours.organisation)
     QuestionnaireVersion.objects.of(ours.organisation).filter(published_at=None).delete()
     for name, more, get, _post in PAGES:

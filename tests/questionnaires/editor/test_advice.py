@@ -1,4 +1,4 @@
-"""What the editor advises, and what it leaves alone."""
+"""Advice in the editor."""
 
 import pytest
 
@@ -19,13 +19,13 @@ def test_a_sound_questionnaire_gets_no_advice() -> None:
 
 @pytest.mark.parametrize("key", builtin.keys())
 @pytest.mark.parametrize("language", ["en", "de", "fr"])
-def test_the_built_in_ones_get_no_advice_in_any_language(key: str, language: str) -> None:
+def test_built_in_questionnaires_get_no_advice(key: str, language: str) -> None:
     questions = list(to_json(builtin.load(key, language=language).questions))
     found = advice(questions, minutes=6, translated={}, language=language)
     assert [one.sentence for one in found] == []
 
 
-def test_many_competencies_get_advice_and_very_many_need_a_reason() -> None:
+def test_more_than_five_competencies_get_advice_and_more_than_eight_need_a_reason() -> None:
     def rate(count: int) -> list[dict[str, object]]:
         return [rating(f"c{n}", f"Competency {n}") for n in range(count)]
 
@@ -39,7 +39,7 @@ def test_many_competencies_get_advice_and_very_many_need_a_reason() -> None:
     assert "You'll be asked for a reason when you publish" in said(*rate(9))[0]
 
 
-def test_problems_that_make_a_questionnaire_useless_are_listed() -> None:
+def test_structural_problems_get_advice() -> None:
     managers = {**LED, "only_for": ["manager"]}
     peers = {**SIZE, "only_for": ["peer"]}
     sentences = said(managers, peers, {**STRENGTHS, "text": "What of {candidat}?"}, minutes=14)

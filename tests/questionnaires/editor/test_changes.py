@@ -1,15 +1,15 @@
-"""What is different between two versions, in sentences."""
+"""Differences between two versions in words."""
 
 from goodword.questionnaires.editor.changes import changes
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 
-def test_the_same_is_no_change() -> None:
+def test_identical_versions_have_no_changes() -> None:
     same = plain(LED, SIZE, STRENGTHS)
     assert changes({"en": same, "de": same}, {"en": same, "de": same}) == []
 
 
-def test_every_kind_of_change_is_a_sentence() -> None:
+def test_every_kind_of_change_is_described() -> None:
     before = plain(LED, SIZE, STRENGTHS, rating("quality", "Quality"))
     after = plain(
         rating("quality", "Quality", help="Think of results."),

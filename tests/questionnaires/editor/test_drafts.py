@@ -1,4 +1,4 @@
-"""Drafts and questionnaires: every change, and what it refuses."""
+"""Changes to drafts and questionnaires, and the refused ones."""
 
 from typing import Any
 
@@ -56,7 +56,7 @@ def audited(who: Membership) -> list[str]:
     return list(rows.order_by("pk").values_list("action", flat=True))
 
 
-def test_a_draft_is_made_from_the_newest_version_once(rita: Membership) -> None:
+def test_a_draft_starts_from_the_newest_version(rita: Membership) -> None:
     ours = made(rita, LED, SIZE)
     assert published(ours, rita) == 1
     begun = begin_draft(questionnaire=ours, now=NOW)
@@ -80,13 +80,13 @@ def test_built_in_questionnaires_can_only_be_copied(rita: Membership) -> None:
         assert row.questions == theirs_in.questions
 
 
-def test_the_organisations_language_leads_a_copy() -> None:
+def test_a_copy_starts_with_the_organisations_language() -> None:
     rita = factories.member(factories.organisation(language="fr"))
     theirs = ensure_builtin(rita.organisation, "leadership", now=NOW)
     assert draft(duplicate(questionnaire=theirs, by=rita, now=NOW)).source.language == "fr"
 
 
-def test_questions_come_to_the_end_and_competencies_below_the_ratings(rita: Membership) -> None:
+def test_new_questions_go_last_and_competencies_after_the_ratings(rita: Membership) -> None:
     ours = made(rita, LED, rating("quality", "Quality"), STRENGTHS)
     assert add_question(questionnaire=ours, entry={"type": "date", "text": "When did it end?"}) == (
         "when_did_it_end"
@@ -98,7 +98,7 @@ def test_questions_come_to_the_end_and_competencies_below_the_ratings(rita: Memb
         add_competency(questionnaire=ours, key="nobody_knows")
 
 
-def test_a_competency_is_added_in_all_languages_of_the_draft(rita: Membership) -> None:
+def test_a_competency_is_added_in_all_languages(rita: Membership) -> None:
     ours = made(rita, LED)
     add_language(questionnaire=ours, language="de", now=NOW)
     add_competency(questionnaire=ours, key="reliability")
@@ -108,7 +108,7 @@ def test_a_competency_is_added_in_all_languages_of_the_draft(rita: Membership) -
     assert gaps(draft(ours).entries, german) == 1
 
 
-def test_a_change_keeps_id_and_type_and_is_refused_if_it_was_based_on_an_older_draft(
+def test_a_change_keeps_id_and_type_and_needs_the_current_revision(
     rita: Membership,
 ) -> None:
     ours = made(rita, LED, SIZE)
@@ -125,7 +125,7 @@ def test_a_change_keeps_id_and_type_and_is_refused_if_it_was_based_on_an_older_d
     assert draft(ours).entries[0]["text"] == "Led?"
 
 
-def test_a_change_that_breaks_a_condition_is_refused(rita: Membership) -> None:
+def test_a_change_that_breaks_a_condition_is_rejected(rita: Membership) -> None:
     ours = made(rita, LED, SIZE, {**STRENGTHS, "when": {"question": "size", "is": ["large"]}})
     other = {**SIZE, "choices": [{"value": "small", "label": "Few"}, {"value": "huge", "label": "Many"}]}
     with pytest.raises(QuestionError, match="depends on the answer “large”"):
@@ -133,7 +133,7 @@ def test_a_change_that_breaks_a_condition_is_refused(rita: Membership) -> None:
     assert (draft(ours).entries[1]["choices"], draft(ours).source.revision) == (SIZE["choices"], 0)
 
 
-def test_a_question_moves_and_does_not_pass_the_one_it_hangs_on(rita: Membership) -> None:
+def test_a_question_cannot_move_past_one_it_depends_on(rita: Membership) -> None:
     ours = made(rita, LED, SIZE, STRENGTHS)
     assert move_question(questionnaire=ours, question_id="strengths", by=UP, revision=0) == 2
     assert ids(ours) == ["led", "strengths", "size"]
@@ -174,7 +174,7 @@ def test_a_duplicated_question_keeps_its_translation(rita: Membership) -> None:
     assert [entry["text"] for entry in draft(ours).translations[0].questions] == ["Geführt?", "Geführt?", ""]
 
 
-def test_translations_change_only_texts_and_stale_ones_are_refused(rita: Membership) -> None:
+def test_translations_change_only_texts_and_need_the_current_revision(rita: Membership) -> None:
     ours = made(rita, LED, SIZE)
     row = add_language(questionnaire=ours, language="de", now=NOW)
     assert add_language(questionnaire=ours, language="de", now=NOW).pk == row.pk
@@ -196,7 +196,7 @@ def test_translations_change_only_texts_and_stale_ones_are_refused(rita: Members
     assert draft(ours).translations == ()
 
 
-def test_publishing_freezes_and_is_written_down(rita: Membership) -> None:
+def test_publishing_freezes_the_version_and_is_audited(rita: Membership) -> None:
     ours = made(rita, LED)
     assert selectable_questionnaires(rita.organisation) == []
     assert published(ours, rita) == 1
@@ -227,7 +227,7 @@ def test_an_empty_or_stale_draft_is_not_published(rita: Membership) -> None:
     assert audited(rita) == []
 
 
-def test_more_than_eight_competencies_need_a_reason_that_is_kept(rita: Membership) -> None:
+def test_more_than_eight_competencies_need_a_reason(rita: Membership) -> None:
     ours = made(rita, *(rating(f"c{n}", f"Competency {n}") for n in range(9)))
     for reason in ("", "   "):
         with pytest.raises(NeedsReason):
@@ -238,7 +238,7 @@ def test_more_than_eight_competencies_need_a_reason_that_is_kept(rita: Membershi
     assert version.reason == "A board role."
 
 
-def test_a_language_with_gaps_is_refused_or_left_for_the_next_version(rita: Membership) -> None:
+def test_an_incomplete_translation_blocks_publishing_or_is_left_out(rita: Membership) -> None:
     ours = made(rita, LED, STRENGTHS)
     add_language(questionnaire=ours, language="de", now=NOW)
     add_language(questionnaire=ours, language="fr", now=NOW)
@@ -257,7 +257,7 @@ def test_a_language_with_gaps_is_refused_or_left_for_the_next_version(rita: Memb
     parse(rest.rows[1].questions)
 
 
-def test_archived_ones_are_not_offered_and_come_back(rita: Membership) -> None:
+def test_archived_questionnaires_are_not_offered_and_can_be_restored(rita: Membership) -> None:
     ours = made(rita, LED)
     published(ours, rita)
     assert archive(questionnaire=ours, by=rita, now=NOW) is True

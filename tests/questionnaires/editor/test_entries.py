@@ -13,7 +13,7 @@ from goodword.questionnaires.editor.entries import (
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
 
-def test_every_text_has_its_place() -> None:
+def test_every_text_has_a_path() -> None:
     assert texts_of(plain(LED, SIZE)[1]) == {
         "text": "How large was the team?",
         "choices.small.label": "Up to five",
@@ -24,7 +24,7 @@ def test_every_text_has_its_place() -> None:
     assert found["levels.5.example"] == "Quality seen 5"
 
 
-def test_a_translation_follows_the_structure_and_keeps_its_words() -> None:
+def test_a_translation_follows_the_structure_and_keeps_its_texts() -> None:
     source = plain(LED, SIZE, STRENGTHS)
     german = [with_texts(entry, {}) for entry in source]
     assert gaps(source, german) == 5
@@ -41,7 +41,7 @@ def test_a_translation_follows_the_structure_and_keeps_its_words() -> None:
     ]
 
 
-def test_a_name_is_made_of_the_words_and_is_free() -> None:
+def test_an_id_is_unique_and_made_from_the_text() -> None:
     assert new_name("Zuverlässigkeit", taken=(), otherwise="question") == "zuverlassigkeit"
     assert new_name("How reliably did {candidate} deliver?", taken=(), otherwise="q") == (
         "how_reliably_did_deliver"
@@ -52,7 +52,7 @@ def test_a_name_is_made_of_the_words_and_is_free() -> None:
     assert len(new_name("a" * 300, taken=(), otherwise="question")) <= 40
 
 
-def test_a_question_does_not_pass_the_one_it_hangs_on() -> None:
+def test_a_question_blocks_moves_past_its_dependants() -> None:
     entries = plain(LED, SIZE, STRENGTHS)
     assert [blocking_dependant(entries, "led", by=1), blocking_dependant(entries, "size", by=-1)] == [
         entries[1],

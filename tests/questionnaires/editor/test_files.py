@@ -1,4 +1,4 @@
-"""Export and import: the same comes back, and what is wrong is said with its place."""
+"""Export and import: nothing is lost, and errors name their place."""
 
 import json
 from typing import Any
@@ -45,7 +45,7 @@ def test_untranslated_texts_survive_export_and_import() -> None:
     assert read_file(to_file(contents).encode()) == contents
 
 
-def test_every_question_with_a_mistake_is_named() -> None:
+def test_every_invalid_question_is_named() -> None:
     wrong = [LED, {**SIZE, "text": ""}, {"id": "x", "type": "long_text", "text": "T", "longst": 3}, 7]
     wrong.append({"id": "y", "type": "<essay>", "text": "T"})
     found = problems(file(languages={"en": wrong}))
@@ -65,7 +65,7 @@ def test_every_question_with_a_mistake_is_named() -> None:
     )
 
 
-def test_the_other_languages_must_ask_the_same() -> None:
+def test_translations_must_have_the_same_questions() -> None:
     english = [LED, STRENGTHS]
     assert problems(file(languages={"en": english, "de": [LED]})) == [
         "In German: The question “strengths” of the first language is missing."
@@ -81,7 +81,7 @@ def test_the_other_languages_must_ask_the_same() -> None:
     ]
 
 
-def test_an_invalid_file_is_refused_with_a_sentence() -> None:
+def test_an_invalid_file_is_rejected_with_a_message() -> None:
     assert problems(b'{"title": "x",\n "languages": }') == [
         "The file is not valid JSON: error in line 2, character 15."
     ]
@@ -99,7 +99,7 @@ def test_an_invalid_file_is_refused_with_a_sentence() -> None:
     assert problems(file(languages={"en": []})) == ["In English: It needs a list of questions."]
 
 
-def test_texts_are_cleaned_and_markup_stays_text() -> None:
+def test_texts_are_cleaned_and_markup_is_kept_as_text() -> None:
     hostile = {**LED, "text": "<script>\u202e=1+1\x00</script>"}
     read = read_file(file(title="\x00=cmd()", languages={"en": [hostile]}))
     assert (read.title, read.languages["en"][0]["text"]) == ("=cmd()", "<script>=1+1</script>")

@@ -1,4 +1,4 @@
-"""The editor's pages: what is typed stays, what goes wrong is said, and nothing is lost between two tabs."""
+"""The editor's pages: input is kept, errors are shown, and two open tabs lose nothing."""
 
 import json
 from io import BytesIO
@@ -36,7 +36,7 @@ def works(rita: Membership) -> Client:
 
 
 def typed(question: dict[str, Any], **values: Any) -> dict[str, Any]:
-    """what a browser sends for a question that depends on nothing."""
+    """What a browser sends for a question without a condition."""
     sent = {
         "text": question["text"],
         "help": "",
@@ -53,7 +53,7 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
-def test_the_list_shows_questionnaires_with_their_facts(rita: Membership, works: Client) -> None:
+def test_the_list_shows_questionnaires_with_their_details(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, rating("quality", "Quality"))
     publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)
     role = factories.role(rita.organisation, title="Shop lead", owner=rita)
@@ -87,7 +87,9 @@ def test_the_list_shows_questionnaires_with_their_facts(rita: Membership, works:
     assert (general.languages[0], len(general.facts.competencies) <= 5) == ("en", True)
 
 
-def test_three_questionnaires_ask_no_more_queries_than_one(rita: Membership, works: Client) -> None:
+def test_the_list_takes_the_same_number_of_queries_for_more_questionnaires(
+    rita: Membership, works: Client
+) -> None:
     where = path("questionnaires", rita.organisation)
 
     def queries() -> int:
@@ -105,7 +107,7 @@ def test_three_questionnaires_ask_no_more_queries_than_one(rita: Membership, wor
     assert queries() == one
 
 
-def test_a_questionnaire_is_written_from_scratch(rita: Membership, works: Client) -> None:
+def test_a_questionnaire_is_created_from_scratch(rita: Membership, works: Client) -> None:
     where = path("questionnaire_new", rita.organisation)
     wrong = works.post(where, {"title": " ", "description": "Shops", "language": "xx"})
     assert "Enter a title, for example Store managers." in text_of(wrong)
@@ -162,7 +164,7 @@ def test_every_type_is_added_and_saved_again_unchanged(
     assert (draft(ours).entries[1], draft(ours).source.revision) == (stored, 2)
 
 
-def test_a_rating_wants_its_competency_and_an_example_at_each_level(rita: Membership, works: Client) -> None:
+def test_a_rating_needs_a_competency_and_an_example_per_level(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     where = url("questionnaire_question_new", ours, "rating")
     first = text_of(works.get(where))
@@ -207,7 +209,7 @@ def test_errors_are_shown_at_their_fields_and_input_is_kept(rita: Membership, wo
     assert draft(ours).source.revision == 0
 
 
-def test_an_answer_on_which_a_question_hangs_stays(rita: Membership, works: Client) -> None:
+def test_an_answer_that_a_condition_uses_cannot_be_removed(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE, {**STRENGTHS, "when": {"question": "size", "is": ["large"]}})
     sent = typed(SIZE, rows="3", choice_0="Few", value_0="small", choice_1="Many", value_1="", choice_2="")
     page = text_of(works.post(url("questionnaire_question", ours, "size"), sent))
@@ -215,9 +217,7 @@ def test_an_answer_on_which_a_question_hangs_stays(rita: Membership, works: Clie
     assert draft(ours).entries[1]["choices"] == SIZE["choices"]
 
 
-def test_answers_keep_their_value_when_their_words_change_and_rows_are_added_and_moved(
-    rita: Membership, works: Client
-) -> None:
+def test_answers_keep_their_value_when_relabelled_added_or_moved(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question", ours, "size")
     sent = typed(SIZE, rows="2", choice_0="Few", value_0="small", choice_1="", value_1="large")
@@ -236,7 +236,7 @@ def test_answers_keep_their_value_when_their_words_change_and_rows_are_added_and
     ]
 
 
-def test_a_condition_is_chosen_by_clicking(rita: Membership, works: Client) -> None:
+def test_a_condition_is_set_with_the_form(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS)
     where = url("questionnaire_question", ours, "strengths")
     page = text_of(works.get(where))
@@ -249,7 +249,7 @@ def test_a_condition_is_chosen_by_clicking(rita: Membership, works: Client) -> N
     assert "That question no longer exists." in text_of(odd)
 
 
-def test_a_stale_tab_is_warned_and_keeps_its_input(rita: Membership, works: Client) -> None:
+def test_a_stale_form_is_warned_and_keeps_its_input(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS)
     where = url("questionnaire_question", ours, "led")
     works.post(where, typed({"text": "First tab?"}))
@@ -262,9 +262,7 @@ def test_a_stale_tab_is_warned_and_keeps_its_input(rita: Membership, works: Clie
     assert draft(ours).entries[0]["text"] == "Second tab?"
 
 
-def test_a_stale_form_with_a_mistake_does_not_pass_over_the_newer_one(
-    rita: Membership, works: Client
-) -> None:
+def test_a_stale_form_with_errors_does_not_overwrite_newer_changes(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     where = url("questionnaire_question", ours, "led")
     works.post(where, typed({"text": "First tab?"}))
@@ -275,7 +273,7 @@ def test_a_stale_form_with_a_mistake_does_not_pass_over_the_newer_one(
     assert draft(ours).entries[0]["text"] == "First tab?"
 
 
-def test_moving_and_deleting_in_a_stale_tab_change_nothing(rita: Membership, works: Client) -> None:
+def test_moving_and_deleting_with_a_stale_form_change_nothing(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS)
     add_question(questionnaire=ours, entry={"type": "date", "text": "When?"})
     for name in ("questionnaire_question_move", "questionnaire_question_delete"):
@@ -286,7 +284,7 @@ def test_moving_and_deleting_in_a_stale_tab_change_nothing(rita: Membership, wor
     assert "That question no longer exists." in text_of(gone)
 
 
-def test_after_a_move_the_focus_is_on_the_button_that_was_pressed(rita: Membership, works: Client) -> None:
+def test_focus_returns_to_the_pressed_button_after_a_move(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, STRENGTHS, rating("quality", "Quality"))
     sent = {"by": "up", "revision": "0"}
     page = works.post(url("questionnaire_question_move", ours, "quality"), sent, follow=True)
@@ -297,7 +295,7 @@ def test_after_a_move_the_focus_is_on_the_button_that_was_pressed(rita: Membersh
     assert 'aria-label="Move up question 2, How was quality?" autofocus' in html
 
 
-def test_a_condition_conflict_offers_ways_to_go_on(rita: Membership, works: Client) -> None:
+def test_a_condition_conflict_offers_solutions(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE)
     where = url("questionnaire_question_move", ours, "size")
     page = text_of(works.post(where, {"by": "up", "revision": "0"}))
@@ -321,7 +319,7 @@ def test_deleting_asks_what_happens_to_dependent_questions(rita: Membership, wor
     assert (ids(ours), "when" in draft(ours).entries[0]) == (["size"], False)
 
 
-def test_a_competency_is_added_with_one_click_and_marked(rita: Membership, works: Client) -> None:
+def test_a_competency_is_added_with_one_click(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     response = works.post(url("questionnaire_competency", ours), {"key": "reliability"}, follow=True)
     assert "Added below the other ratings" in text_of(response)
@@ -348,7 +346,7 @@ def test_a_language_is_translated_side_by_side(rita: Membership, works: Client) 
     assert draft(ours).translations[0].questions[0]["text"] == "Zweiter Tab"
 
 
-def test_a_text_that_changes_asks_for_a_look_at_its_translation(rita: Membership, works: Client) -> None:
+def test_a_changed_text_marks_its_translations_for_review(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     add_language(questionnaire=ours, language="de", now=NOW)
     save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Geführt?"}}, revision=0)
@@ -383,7 +381,7 @@ def test_the_default_questionnaire_cannot_be_archived(rita: Membership, works: C
     assert [row.questionnaire.pk for row in page.context["archived"]] == [leadership.pk]
 
 
-def test_the_longest_questionnaire_is_translated_on_one_page(rita: Membership, works: Client) -> None:
+def test_the_largest_questionnaire_can_be_translated_on_one_page(rita: Membership, works: Client) -> None:
     ours = made(rita, *(rating(f"c{n}", f"Competency {n}") for n in range(100)))
     add_language(questionnaire=ours, language="de", now=NOW)
     form = works.get(url("questionnaire_language", ours, "de")).context["form"]
@@ -426,7 +424,7 @@ def test_the_publish_page_shows_changes_roles_and_missing_translations(
     assert draft(ours).source.number == 3
 
 
-def test_an_empty_draft_is_not_published_and_says_so(rita: Membership, works: Client) -> None:
+def test_an_empty_draft_cannot_be_published(rita: Membership, works: Client) -> None:
     ours = made(rita)
     page = works.post(url("questionnaire_publish", ours), {"revision": "0"})
     assert "Add a question first." in text_of(page)
@@ -463,7 +461,7 @@ def _file(data: object) -> BytesIO:
 HOSTILE = "\"><script>alert(1)</script>{{ 7 }}{% now 'Y' %}=1+1"
 
 
-def test_hostile_text_is_text_on_every_page(rita: Membership, works: Client) -> None:
+def test_hostile_text_is_escaped_on_every_page(rita: Membership, works: Client) -> None:
     nasty = [
         {**LED, "text": HOSTILE, "help": HOSTILE, "self_text": HOSTILE},
         {
@@ -494,7 +492,7 @@ def test_hostile_text_is_text_on_every_page(rita: Membership, works: Client) -> 
     assert ("<script>alert" in html, "&lt;script&gt;alert" in html) == (False, True)
 
 
-def test_the_page_shows_only_existing_versions_and_languages(rita: Membership, works: Client) -> None:
+def test_only_existing_versions_are_shown(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     assert works.get(url("questionnaire", ours))["Location"] == url("questionnaire_edit", ours)
     publish(questionnaire=ours, revision=0, reason="", without=[], by=rita, now=NOW)

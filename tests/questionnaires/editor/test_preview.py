@@ -1,4 +1,4 @@
-"""The preview: the real pages as a referee sees them, walked with answers that nobody keeps."""
+"""The preview: the real pages as a referee sees them, without storing answers."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ def text_of(response: Any) -> str:
     return str(response.content.decode())
 
 
-def test_a_walk_follows_the_answers_and_stores_none(rita: Membership, works: Client) -> None:
+def test_the_preview_follows_the_answers_and_stores_nothing(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, SIZE, STRENGTHS)
     where = url("questionnaire_preview", ours)
     first = text_of(works.get(where))
@@ -51,7 +51,7 @@ def test_a_walk_follows_the_answers_and_stores_none(rita: Membership, works: Cli
     assert list(QuestionnaireVersion.objects.of(rita.organisation).values()) == before
 
 
-def test_the_relationship_decides_who_is_asked(rita: Membership, works: Client) -> None:
+def test_the_relationship_decides_which_questions_are_asked(rita: Membership, works: Client) -> None:
     ours = made(rita, {**LED, "only_for": ["manager"]}, STRENGTHS)
     where = url("questionnaire_preview", ours)
     assert "Did Alex Muster lead people?" in text_of(works.get(where + "?relationship=manager"))
@@ -63,7 +63,7 @@ def test_the_relationship_decides_who_is_asked(rita: Membership, works: Client) 
     assert works.get(where + "?relationship=%00&page=99999&language=xx").status_code == 200
 
 
-def test_the_preview_fills_gaps_with_the_source_text(rita: Membership, works: Client) -> None:
+def test_missing_translations_show_the_source_text(rita: Membership, works: Client) -> None:
     ours = made(rita, LED, rating("quality", "Quality"))
     add_language(questionnaire=ours, language="de", now=NOW)
     save_texts(questionnaire=ours, language="de", texts={"led": {"text": "Geführt?"}}, revision=0)
@@ -85,9 +85,7 @@ def test_the_preview_restarts_on_request_and_after_changes(rita: Membership, wor
     assert "Not asked yet" in text_of(works.get(where))
 
 
-def test_a_published_version_is_previewed_and_an_unknown_one_is_not_there(
-    rita: Membership, works: Client
-) -> None:
+def test_an_unknown_version_is_not_found(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     where = url("questionnaire_preview", ours)
     assert works.get(where + "?version=1").status_code == 404

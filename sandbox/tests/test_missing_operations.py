@@ -38,7 +38,7 @@ def offered(app: Sandbox, version: str) -> set[str]:
     }
 
 
-def test_what_is_said_not_to_be_offered_is_not(app: Sandbox) -> None:
+def test_missing_v1_operations_are_listed_in_the_readme(app: Sandbox) -> None:
     operations = re.findall(r"[A-Z]+ \S+", NOT_IN_V1)
     assert len(operations) == 51
     assert not offered(app, "v1") & set(operations)

@@ -1,4 +1,4 @@
-"""The words of the built-in library: balanced, distinct, and about nothing but work."""
+"""The texts of the built-in library: balanced, distinct, and only about work."""
 
 import re
 from dataclasses import asdict
@@ -51,7 +51,7 @@ def _words(text: str) -> list[str]:
 
 
 @each_language
-def test_nothing_touches_private_life(language: str) -> None:
+def test_texts_avoid_private_topics(language: str) -> None:
     pattern = re.compile(
         "|".join(word.replace("*", r"\w*") for word in FORBIDDEN[language].split()), re.IGNORECASE
     )
@@ -61,7 +61,7 @@ def test_nothing_touches_private_life(language: str) -> None:
 
 
 @each_language
-def test_each_level_is_one_short_sentence_of_its_own(language: str) -> None:
+def test_each_level_is_one_short_unique_sentence(language: str) -> None:
     examples = [level.example for one in competencies(language) for level in one.levels]
     assert len(set(examples)) == len(examples) == 15 * 5
     for example in examples:
@@ -70,14 +70,14 @@ def test_each_level_is_one_short_sentence_of_its_own(language: str) -> None:
 
 
 @each_language
-def test_no_level_of_a_competency_outweighs_the_others(language: str) -> None:
+def test_levels_of_a_competency_have_similar_lengths(language: str) -> None:
     for one in competencies(language):
         lengths = [len(level.example.split()) for level in one.levels]
         assert max(lengths) <= 3 * min(lengths), (one.key, lengths)
 
 
 @each_language
-def test_names_and_definitions_are_distinct_and_short(language: str) -> None:
+def test_names_and_definitions_are_unique_and_short(language: str) -> None:
     library = competencies(language)
     assert [one.key for one in library] == [one.key for one in competencies()]
     for field in ("key", "name", "definition", "text", "self_text"):
@@ -88,12 +88,12 @@ def test_names_and_definitions_are_distinct_and_short(language: str) -> None:
 
 
 @each_language
-def test_levels_have_the_same_labels_everywhere(language: str) -> None:
+def test_level_labels_are_the_same_everywhere(language: str) -> None:
     assert len({tuple(level.label for level in one.levels) for one in competencies(language)}) == 1
 
 
 @each_language
-def test_a_text_asks_to_stay_with_the_work(language: str) -> None:
+def test_free_text_questions_ask_to_write_about_work_only(language: str) -> None:
     work = {"en": "about work only", "de": "nur über die Arbeit", "fr": "que du travail"}[language]
     for key in keys():
         strengths = next(
@@ -104,5 +104,5 @@ def test_a_text_asks_to_stay_with_the_work(language: str) -> None:
         assert work in strengths.help
 
 
-def test_no_french_question_makes_the_candidate_a_he_or_a_she() -> None:
+def test_french_questions_have_no_gendered_pronouns() -> None:
     assert [text for text in set(_texts("fr")) if re.search(r"-(il|elle)s?\b", text)] == []

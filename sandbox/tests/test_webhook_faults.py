@@ -1,4 +1,4 @@
-"""What goes wrong with deliveries when it is ordered, and the ladder of retries."""
+"""Webhook faults and the retry schedule."""
 
 import json
 from collections.abc import Callable
@@ -40,7 +40,7 @@ def ids(receiver: Receiver) -> list[str]:
     return [one.headers["Greenhouse-Event-ID"] for one in receiver.requests]
 
 
-def test_lost_ones_are_never_sent_but_stand_in_the_log(
+def test_dropped_deliveries_are_never_sent_but_logged(
     control: Control, moves: Callable[[], None], receiver: Receiver, client: httpx2.Client
 ) -> None:
     order = {"kind": "drop", "action": "candidate_stage_change", "after": 1, "times": 2}
@@ -53,7 +53,7 @@ def test_lost_ones_are_never_sent_but_stand_in_the_log(
     assert client.get("/_sandbox/webhook-faults").json()["open"] == []
 
 
-def test_doubled_ones_have_the_same_event_id_or_another(
+def test_duplicates_can_share_the_event_id(
     control: Control, moves: Callable[[], None], receiver: Receiver
 ) -> None:
     control("/webhook-faults", {"kind": "duplicate", "copies": 2})
@@ -67,7 +67,7 @@ def test_doubled_ones_have_the_same_event_id_or_another(
     assert [len(set(of[stage])) for stage in STAGES] == [1, 2, 1, 1]
 
 
-def test_late_ones_wait_for_the_clock(
+def test_delayed_deliveries_wait_for_the_clock(
     control: Control, moves: Callable[[], None], receiver: Receiver, app: Sandbox
 ) -> None:
     control("/webhook-faults", {"kind": "delay", "seconds": 3600})
@@ -78,7 +78,7 @@ def test_late_ones_wait_for_the_clock(
     assert arrived(receiver)[-1] == "Phone Screen"
 
 
-def test_shuffled_ones_come_in_an_order_that_the_seed_gives(
+def test_reordered_deliveries_follow_the_seed(
     control: Control, moves: Callable[[], None], receiver: Receiver, app: Sandbox
 ) -> None:
     orders = []
@@ -94,7 +94,7 @@ def test_shuffled_ones_come_in_an_order_that_the_seed_gives(
     assert STAGES not in orders
 
 
-def test_a_shuffle_that_waits_for_more_lets_go_when_the_orders_are_dropped(
+def test_clearing_faults_releases_a_pending_reorder(
     control: Control, moves: Callable[[], None], receiver: Receiver, client: httpx2.Client, app: Sandbox
 ) -> None:
     control("/webhook-faults", {"kind": "reorder", "times": 9})
@@ -105,7 +105,7 @@ def test_a_shuffle_that_waits_for_more_lets_go_when_the_orders_are_dropped(
     assert arrived(receiver) == STAGES
 
 
-def test_a_wrong_signature_is_right_on_the_next_attempt(
+def test_a_corrupt_signature_is_correct_on_the_next_attempt(
     control: Control, moves: Callable[[], None], receiver: Receiver, app: Sandbox
 ) -> None:
     control("/webhook-faults", {"kind": "corrupt_signature", "times": 4})
@@ -121,7 +121,7 @@ def test_a_wrong_signature_is_right_on_the_next_attempt(
     assert all(one.headers["Signature"] == signature(one.content, SECRET) for one in receiver.requests)
 
 
-def test_half_a_body_is_signed_as_it_is(
+def test_a_garbled_body_is_signed_as_sent(
     control: Control, moves: Callable[[], None], receiver: Receiver
 ) -> None:
     control("/webhook-faults", {"kind": "garble", "times": 4})
@@ -132,7 +132,7 @@ def test_half_a_body_is_signed_as_it_is(
             json.loads(one.content)
 
 
-def test_an_order_that_is_none_is_refused(client: httpx2.Client) -> None:
+def test_an_invalid_fault_is_refused(client: httpx2.Client) -> None:
     for order, words in (
         ({"kind": "lose"}, "There is no fault of kind 'lose'"),
         ({"kind": "drop", "action": "flying"}, "There is no action 'flying'"),
@@ -146,7 +146,7 @@ def test_an_order_that_is_none_is_refused(client: httpx2.Client) -> None:
 
 
 @pytest.mark.parametrize(("switch", "different"), [("same", 1), ("new", 7)])
-def test_whether_a_retry_keeps_its_event_id_is_a_switch(
+def test_a_switch_decides_whether_retries_keep_the_event_id(
     control: Control, app: Sandbox, receiver: Receiver, switch: str, different: int
 ) -> None:
     store = app.store
@@ -168,7 +168,7 @@ def test_whether_a_retry_keeps_its_event_id_is_a_switch(
     assert timedelta(hours=15, minutes=16) <= waited < timedelta(hours=15, minutes=17)
 
 
-def test_the_pauses_can_have_random_seconds_as_in_greenhouse(
+def test_retry_pauses_can_be_randomised(
     control: Control, app: Sandbox, store: Store, receiver: Receiver
 ) -> None:
     control("/switches", {"retry_random_seconds": 30})
