@@ -142,14 +142,14 @@ def connect() -> psycopg.Connection:
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class HealthCheck:
     """A check: returns the problem, for the log; empty if there is none. Raises psycopg.Error."""
 
     name: str
     problem: Callable[[psycopg.Connection, datetime], str]
 
 
-_registered: list[Check] = []
+_registered: list[HealthCheck] = []
 
 
 def register_check(name: str, *, problem: str, sql: str) -> None:
@@ -159,7 +159,7 @@ def register_check(name: str, *, problem: str, sql: str) -> None:
         row = line.execute(sql, {"now": now}).fetchone()
         return problem if row and row[0] else ""
 
-    _registered.append(Check(name, look))
+    _registered.append(HealthCheck(name, look))
 
 
 class Readiness:
@@ -227,7 +227,7 @@ def failing_checks(line: psycopg.Connection, *, now: datetime) -> list[tuple[str
     _write(line)
     if missing := _missing_migrations(line):
         return [("migrations", f"{missing} are not applied; run `goodword migrate`")]
-    parts = [Check("field_key", _field_key), Check("worker", _worker), *_registered]
+    parts = [HealthCheck("field_key", _field_key), HealthCheck("worker", _worker), *_registered]
     found = [(part.name, part.problem(line, now)) for part in parts]
     return [(name, problem) for name, problem in found if problem]
 

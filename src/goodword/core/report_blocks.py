@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-class Words(Protocol):
+class Phrases(Protocol):
     """The phrases of a report in its language."""
 
     @property

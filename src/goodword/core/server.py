@@ -155,7 +155,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
             self.body_rcv = Drain(self.content_length, self.body_rcv.getbuf())
 
 
-class Answer(Task):  # type: ignore[misc]  # the library has no types
+class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
     """A response, without a body for HEAD: waitress sends any body it is given, and the client would take it for the
     response to its next request.
     """
@@ -182,7 +182,7 @@ class Answer(Task):  # type: ignore[misc]  # the library has no types
         super().write(b"" if self.is_head else data)
 
 
-class ApplicationAnswer(Answer, WSGITask):  # type: ignore[misc]  # the library has no types
+class ApplicationAnswer(ResponseTask, WSGITask):  # type: ignore[misc]  # the library has no types
     def get_environment(self) -> dict[str, Any]:
         """For HEAD, leave `write` as the only way to send a body."""
         environ: dict[str, Any] = super().get_environment()
@@ -191,7 +191,7 @@ class ApplicationAnswer(Answer, WSGITask):  # type: ignore[misc]  # the library 
         return environ
 
 
-class ErrorAnswer(Answer, ErrorTask):  # type: ignore[misc]  # the library has no types
+class ErrorAnswer(ResponseTask, ErrorTask):  # type: ignore[misc]  # the library has no types
     """The server's own response to malformed requests and failures."""
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import get_language_info
 from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, ReliabilityDetails
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import AttemptPart
-from goodword.core.report_blocks import Block, Heading, Labelled, Section, Words
+from goodword.core.report_blocks import Block, Heading, Labelled, Phrases, Section
 
 type Moment = Callable[[datetime], str]
 
@@ -145,13 +145,13 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     def answered(self, part: P) -> int:
         """The number of items answered."""
 
-    def sections(self, part: P, words: Words) -> list[Section]:
+    def sections(self, part: P, words: Phrases) -> list[Section]:
         """The result and the technical sheet."""
 
-    def normed_scores(self, part: P, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
+    def normed_scores(self, part: P, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         """The scores with a norm group, by name."""
 
-    def detail_blocks(self, part: P, words: Words) -> list[Block]:
+    def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
         """Further figures behind the result."""
 
 
@@ -196,7 +196,7 @@ def _coefficient(reliability: ReliabilityDetails) -> str:
     return "alpha" if reliability.alpha is not None else reliability.way
 
 
-def sheet_blocks(part: PartHead, words: Words) -> list[Block]:
+def sheet_blocks(part: PartHead, words: Phrases) -> list[Block]:
     sheet = part["sheet"]
     return [
         Heading(words("sheet")),
@@ -211,7 +211,7 @@ def sheet_blocks(part: PartHead, words: Words) -> list[Block]:
     ]
 
 
-def normed_score_text(normed: NormedScoreData, words: Words, *, by_distance: bool = False) -> str:
+def normed_score_text(normed: NormedScoreData, words: Phrases, *, by_distance: bool = False) -> str:
     """Percentiles, norm group and band in two or three sentences. `by_distance`: low percentiles are close to the
     key."""
     group = group_text(normed, words)
@@ -229,7 +229,7 @@ def normed_score_text(normed: NormedScoreData, words: Words, *, by_distance: boo
     return " ".join(sentences)
 
 
-def group_text(normed: NormedScoreData, words: Words) -> str:
+def group_text(normed: NormedScoreData, words: Phrases) -> str:
     """ "132 first attempts in English on computers, norms 2"."""
     return words(
         {"phone": "group_phone", "computer": "group_computer"}.get(normed["device"], "group_any"),

@@ -23,13 +23,13 @@ from goodword.assessments.models import Attempt, Marking, Upload
 from goodword.candidates.models import Application
 from goodword.candidates.queries import visible_applications
 from goodword.core import clock
-from goodword.questionnaires.editor.forms.question import Whole, Words
+from goodword.questionnaires.editor.forms.question import TextField, WholeNumberField
 
 LONGEST_COMMENT = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class MarkingRow:
     criterion: Criterion
     field: forms.BoundField
 
@@ -37,7 +37,7 @@ class Row:
 class MarkingForm(forms.Form):
     use_required_attribute = False
 
-    comment = Words(
+    comment = TextField(
         label=gettext_lazy("Comment"),
         lines=3,
         max_length=LONGEST_COMMENT,
@@ -51,7 +51,7 @@ class MarkingForm(forms.Form):
         super().__init__(data, initial={"comment": mine.comment if mine else ""})
         self._criteria = criteria
         for number, criterion in enumerate(criteria):
-            self.fields[f"points_{number}"] = Whole(
+            self.fields[f"points_{number}"] = WholeNumberField(
                 least=0,
                 most=criterion.points,
                 label=_("%(criterion)s (0 to %(points)s)")
@@ -59,9 +59,9 @@ class MarkingForm(forms.Form):
                 initial=mine.points.get(criterion.id) if mine else None,
             )
 
-    def rows(self) -> Iterator[Row]:
+    def rows(self) -> Iterator[MarkingRow]:
         for number, criterion in enumerate(self._criteria):
-            yield Row(criterion, self[f"points_{number}"])
+            yield MarkingRow(criterion, self[f"points_{number}"])
 
     def points(self) -> dict[str, int]:
         return {one.id: self.cleaned_data[f"points_{number}"] for number, one in enumerate(self._criteria)}

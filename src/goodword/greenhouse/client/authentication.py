@@ -19,7 +19,7 @@ from goodword.greenhouse.client.errors import (
 from goodword.greenhouse.client.permissions import Permission
 from goodword.greenhouse.client.records import Record, record_of
 from goodword.greenhouse.client.session import CallPolicy, greenhouse_message, paced, refusal, repeated
-from goodword.greenhouse.client.transport import Answer, Call, Transport
+from goodword.greenhouse.client.transport import Call, HarvestResponse, Transport
 
 DOCUMENTED_LIFE = timedelta(hours=1)
 
@@ -229,12 +229,12 @@ class OAuth:
             life = DOCUMENTED_LIFE  # clocks differ; if this is too long, a 401 renews
         return Token(access_token, renew_at=now + life - min(_EARLY, life / 10))
 
-    def _called(self, url: str, form: Mapping[str, str]) -> Answer:
+    def _called(self, url: str, form: Mapping[str, str]) -> HarvestResponse:
         pair = f"{self._credentials.client_id}:{self._credentials.client_secret}"
         basic = "Basic " + base64.b64encode(pair.encode()).decode()
         call = Call("POST", url, headers={"Authorization": basic}, form=form)
 
-        def once() -> Answer:
+        def once() -> HarvestResponse:
             answer = paced(self._transport, call, self._policy)
             error = self._refusal(answer)
             if error is None:
@@ -245,7 +245,7 @@ class OAuth:
 
         return repeated(once, retry=self._policy.retry, sleep=self._policy.sleep)
 
-    def _refusal(self, answer: Answer) -> HarvestError | None:
+    def _refusal(self, answer: HarvestResponse) -> HarvestError | None:
         """Distinguish the token endpoint's own 400s (greenhouse.md, 1.3)."""
         secrets = self._credentials.secrets
         error = refusal(

@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from goodword.greenhouse.client.transport import Answer
+from goodword.greenhouse.client.transport import HarvestResponse
 from goodword.greenhouse.client.types import Candidate, Contact, User
 
 _LARGEST_ID = 2**63 - 1
 
 
 class Record:
-    def __init__(self, data: Any, answer: Answer) -> None:
+    def __init__(self, data: Any, answer: HarvestResponse) -> None:
         """Raises `UnexpectedShape` if `data` is not an object."""
         if not isinstance(data, Mapping):
             raise answer.unexpected("A record is not an object.")
@@ -77,11 +77,11 @@ class Record:
         return value if isinstance(value, list) else []
 
 
-def record_of(answer: Answer) -> Record:
+def record_of(answer: HarvestResponse) -> Record:
     return Record(answer.json(), answer)
 
 
-def records_of(answer: Answer) -> list[Record]:
+def records_of(answer: HarvestResponse) -> list[Record]:
     body = answer.json()
     if not isinstance(body, list):
         raise answer.unexpected("A list is not a list.")

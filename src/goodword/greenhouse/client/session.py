@@ -27,7 +27,7 @@ from goodword.greenhouse.client.errors import (
 from goodword.greenhouse.client.pacing import Pacer, Priority, RateReport
 from goodword.greenhouse.client.permissions import Permission
 from goodword.greenhouse.client.records import Record, records_of
-from goodword.greenhouse.client.transport import Answer, Call, Transport
+from goodword.greenhouse.client.transport import Call, HarvestResponse, Transport
 
 _LONGEST_WAIT = 600.0
 
@@ -106,10 +106,14 @@ class Session:
         self._policy = policy
         self._worked_before = worked_before
 
-    def get(self, path: str, *, permission: Permission, params: Mapping[str, str] | None = None) -> Answer:
+    def get(
+        self, path: str, *, permission: Permission, params: Mapping[str, str] | None = None
+    ) -> HarvestResponse:
         return self.follow(self.base_url + path, permission=permission, params=params)
 
-    def follow(self, url: str, *, permission: Permission, params: Mapping[str, str] | None = None) -> Answer:
+    def follow(
+        self, url: str, *, permission: Permission, params: Mapping[str, str] | None = None
+    ) -> HarvestResponse:
         call = Call("GET", url, params=params or {})
         return repeated(
             lambda: self._exchange(call, permission), retry=self._policy.retry, sleep=self._policy.sleep
@@ -122,7 +126,7 @@ class Session:
         permission: Permission,
         body: Mapping[str, Any],
         headers: Mapping[str, str] | None = None,
-    ) -> Answer:
+    ) -> HarvestResponse:
         """Write once. Only a 401 is repeated, with a new token: it has written nothing."""
         call = Call("POST", self.base_url + path, body=body, headers=headers or {}, write=True)
         return self._exchange(call, permission)
@@ -130,7 +134,7 @@ class Session:
     def close(self) -> None:
         self._transport.close()
 
-    def _exchange(self, call: Call, permission: Permission) -> Answer:
+    def _exchange(self, call: Call, permission: Permission) -> HarvestResponse:
         headers = self._auth.headers()
         answer = self._send(call, headers)
         if answer.status == HTTPStatus.UNAUTHORIZED and self._auth.renew(headers):
@@ -152,11 +156,11 @@ class Session:
             self._policy.pacer.refused(wait=error.wait, now=now)
         raise error
 
-    def _send(self, call: Call, headers: Mapping[str, str]) -> Answer:
+    def _send(self, call: Call, headers: Mapping[str, str]) -> HarvestResponse:
         return paced(self._transport, replace(call, headers={**call.headers, **headers}), self._policy)
 
 
-def paced(transport: Transport, call: Call, policy: CallPolicy) -> Answer:
+def paced(transport: Transport, call: Call, policy: CallPolicy) -> HarvestResponse:
     _wait_for_turn(call, policy)
     sent = policy.clock()
     answer = transport.send(call)
@@ -223,7 +227,7 @@ def pages(
     raise answer.unexpected("The list does not end.")
 
 
-def _checked(answer: Answer, *, base_url: str) -> str:
+def _checked(answer: HarvestResponse, *, base_url: str) -> str:
     base = httpx2.URL(base_url)
     try:
         url = httpx2.URL(answer.url).join(answer.next_link or "")
@@ -277,7 +281,7 @@ def names(
 
 
 def refusal(
-    answer: Answer,
+    answer: HarvestResponse,
     *,
     permission: Permission,
     acting_user: bool,
@@ -321,7 +325,7 @@ def refusal(
     return Invalid(where, detail=detail)
 
 
-def greenhouse_message(answer: Answer, *, secrets: Iterable[str]) -> str:
+def greenhouse_message(answer: HarvestResponse, *, secrets: Iterable[str]) -> str:
     """Greenhouse's reason, shortened and without secrets (one of its refusals echoes the client id).
 
     The documented form is `{"message", "errors": [text | {parameter: text}]}`; the token endpoint sends `{"error"}`.
@@ -348,7 +352,7 @@ def greenhouse_message(answer: Answer, *, secrets: Iterable[str]) -> str:
     return f"Greenhouse says: {text[:_LONGEST_DETAIL]}" if text else ""
 
 
-def _wait_of(answer: Answer, *, now: datetime) -> float:
+def _wait_of(answer: HarvestResponse, *, now: datetime) -> float:
     """The wait of a 429 in seconds: `Retry-After` in seconds or as a date, else the default."""
     value = answer.headers.get("Retry-After", "").strip()
     try:

@@ -64,7 +64,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class HarvestResponse:
     where: Where
     url: str
     status: int
@@ -137,7 +137,7 @@ class Transport:
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
         )
 
-    def send(self, call: Call) -> Answer:
+    def send(self, call: Call) -> HarvestResponse:
         """Send once. Raises `Unavailable` without an answer, `UnexpectedShape` for one too long."""
         started = time.monotonic()
         where, rate, failure = call.where, None, None
@@ -152,7 +152,7 @@ class Transport:
             if self._watch is not None:
                 self._watch(Exchange(where, time.monotonic() - started, rate, failure))
 
-    def _send(self, call: Call) -> Answer:
+    def _send(self, call: Call) -> HarvestResponse:
         """Once connected, the outcome of a failed write is unknown."""
         request = self._client.build_request(
             call.method,
@@ -175,7 +175,7 @@ class Transport:
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise Unavailable(call.where, detail=_words(error), outcome_unknown=call.write) from None
 
-    def _read(self, call: Call, response: httpx2.Response) -> Answer:
+    def _read(self, call: Call, response: httpx2.Response) -> HarvestResponse:
         deadline = time.monotonic() + self._limits.total
         where = Where(
             call.method, call.where.path, response.status_code, response.headers.get("X-Request-Id")
@@ -187,7 +187,7 @@ class Transport:
                 raise UnexpectedShape(where, detail="The answer is too long.", outcome_unknown=call.write)
             if time.monotonic() > deadline:
                 raise Unavailable(where, detail="The answer took too long.", outcome_unknown=call.write)
-        return Answer(
+        return HarvestResponse(
             where=where,
             url=str(response.url),
             status=response.status_code,

@@ -12,7 +12,7 @@ from goodword.assessments.kinds.results import (
     group_text,
 )
 from goodword.assessments.models import Test
-from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Prose, Section, Table, Words
+from goodword.core.report_blocks import Block, Cell, Heading, Labelled, Notice, Phrases, Prose, Section, Table
 from goodword.reports.pdf.snapshot import Assessment, Total
 
 #: standard errors to each side of a 90 % band
@@ -20,7 +20,7 @@ BAND_WIDTH = 1.645
 type Compared = tuple[str, NormedScoreData, NormedScoreFigures]
 
 
-def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, str]]:
+def assessment_facts(assessment: Assessment, words: Phrases) -> list[tuple[str, str]]:
     return [
         (words("title_of_assessment"), assessment["title"]),
         (words("taken"), assessment["taken_at_text"]),
@@ -28,7 +28,7 @@ def assessment_facts(assessment: Assessment, words: Words) -> list[tuple[str, st
     ]
 
 
-def assessment_method(assessment: Assessment, words: Words, *, erased: bool) -> list[str]:
+def assessment_method(assessment: Assessment, words: Phrases, *, erased: bool) -> list[str]:
     present = {kind(part) for part in assessment["tests"]} or {Test.Kind.SCALES}
     reports = [kind_named(name).report for name in Test.Kind if name in present]
     only_self_reports = all(report.is_self_report for report in reports)
@@ -40,7 +40,7 @@ def assessment_method(assessment: Assessment, words: Words, *, erased: bool) -> 
     return [words(key) for key in (keys if erased else [*keys, "items_left_out"])]
 
 
-def assessment_sections(assessment: Assessment, words: Words) -> list[Section]:
+def assessment_sections(assessment: Assessment, words: Phrases) -> list[Section]:
     sections = [_summary(assessment, words)]
     if total := assessment.get("total"):
         sections.append(_total(total, words))
@@ -57,7 +57,7 @@ def _kind(part: PartData) -> Kind[Any]:
     return kind_named(str(kind(part)))
 
 
-def _summary(assessment: Assessment, words: Words) -> Section:
+def _summary(assessment: Assessment, words: Phrases) -> Section:
     parts = assessment["tests"]
     rows = [
         [
@@ -84,7 +84,7 @@ def _summary(assessment: Assessment, words: Words) -> Section:
     )
 
 
-def _requirement(part: PartHead, words: Words) -> str:
+def _requirement(part: PartHead, words: Phrases) -> str:
     requirement = part["requirement"]
     if requirement is None:
         return words("no_requirement", test=part["name"])
@@ -94,7 +94,7 @@ def _requirement(part: PartHead, words: Words) -> str:
     )
 
 
-def _total(total: Total, words: Words) -> Section:
+def _total(total: Total, words: Phrases) -> Section:
     if total["value"] is None:
         return Section(words("total"), [Prose([words("total_none")])])
     value = _percent(total["value"], words)
@@ -125,12 +125,12 @@ def _total(total: Total, words: Words) -> Section:
     )
 
 
-def _percent(value: float, words: Words) -> str:
+def _percent(value: float, words: Phrases) -> str:
     """With a decimal if there is one."""
     return words.number(value, 0 if float(round(value, 1)).is_integer() else 1)
 
 
-def _figures(assessment: Assessment, words: Words) -> list[Section]:
+def _figures(assessment: Assessment, words: Phrases) -> list[Section]:
     """The figures behind percentiles, bands and abilities, since schema 4."""
     parts = assessment["tests"]
     compared = [_compared(part, words) for part in parts]
@@ -142,7 +142,7 @@ def _figures(assessment: Assessment, words: Words) -> list[Section]:
     return [Section(words("figures_behind"), blocks)] if blocks else []
 
 
-def _compared(part: PartData, words: Words) -> list[Compared]:
+def _compared(part: PartData, words: Phrases) -> list[Compared]:
     """Scores compared with norms."""
     return [
         (name, score, figures)
@@ -151,7 +151,7 @@ def _compared(part: PartData, words: Words) -> list[Compared]:
     ]
 
 
-def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], words: Words) -> list[Block]:
+def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], words: Phrases) -> list[Block]:
     """The formulas in use, each once."""
     if not any(compared):
         return []
@@ -164,7 +164,7 @@ def _rules(compared: Sequence[Sequence[Compared]], parts: Iterable[PartData], wo
     return [Prose(rules)]
 
 
-def _normed_scores(part: PartData, compared: Sequence[Compared], words: Words) -> list[Block]:
+def _normed_scores(part: PartData, compared: Sequence[Compared], words: Phrases) -> list[Block]:
     _, score, figures = compared[0]  # one group for all scores of a test
     header = [
         words("score"),
@@ -179,7 +179,7 @@ def _normed_scores(part: PartData, compared: Sequence[Compared], words: Words) -
 
 
 def _figures_row(
-    name: str, normed: NormedScoreData, figures: NormedScoreFigures, words: Words
+    name: str, normed: NormedScoreData, figures: NormedScoreFigures, words: Phrases
 ) -> list[str | Cell]:
     below, equal, n = figures["below"], figures["equal"], figures["n"]
     share = words.number(100 * (below + equal / 2) / n, 1)

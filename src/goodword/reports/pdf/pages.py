@@ -39,7 +39,7 @@ from goodword.reports.pdf.assessment import assessment_facts, assessment_method,
 from goodword.reports.pdf.reference_check import check_facts, check_method, check_sections
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused
 from goodword.reports.pdf.text import LONGEST_NAME, clipped, isolate, narrow
-from goodword.reports.pdf.words import Words, words_for
+from goodword.reports.pdf.words import ReportPhrases, words_for
 from goodword.ui.colour import GREEN, parse_hex, readable
 
 LONGEST_RUNNING = 60
@@ -113,20 +113,20 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
     }
 
 
-def _redacted(snapshot: ReportSnapshot, words: Words) -> str | None:
+def _redacted(snapshot: ReportSnapshot, words: ReportPhrases) -> str | None:
     if snapshot["redacted"]:
         return words("redacted")
     return words.count("left_out", gone) if (gone := snapshot.get("left_out", 0)) else None
 
 
-def _reused(reused: Reused, words: Words) -> str:
+def _reused(reused: Reused, words: ReportPhrases) -> str:
     when, code = reused["completed_at_text"], reused["code"]
     if reused["role"] is None:
         return words("reused_confidential", when=when, code=code)
     return words("reused_from", role=isolate(clipped(reused["role"], LONGEST_NAME)), when=when, code=code)
 
 
-def _closing(method: list[str], replaced: tuple[str, ...], words: Words) -> Section:
+def _closing(method: list[str], replaced: tuple[str, ...], words: ReportPhrases) -> Section:
     blocks: list[Block] = [Prose(method), Notice([words("no_automatic")])]
     if replaced:
         characters = ", ".join(replaced[:MOST_REPLACED])

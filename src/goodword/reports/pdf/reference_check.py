@@ -14,6 +14,7 @@ from goodword.core.report_blocks import (
     Notice,
     OptionChart,
     OptionRow,
+    Phrases,
     Prose,
     Quote,
     Quotes,
@@ -21,7 +22,6 @@ from goodword.core.report_blocks import (
     RatingRow,
     Section,
     Table,
-    Words,
 )
 from goodword.reports.pdf.snapshot import (
     Check,
@@ -38,7 +38,7 @@ from goodword.reports.pdf.text import clipped, isolate
 type Charted = RatingQuestion | StatementQuestion | ChoiceQuestion
 
 
-def check_facts(check: Check, words: Words) -> list[tuple[str, str]]:
+def check_facts(check: Check, words: Phrases) -> list[tuple[str, str]]:
     questionnaire = check["questionnaire"]
     return [
         (words("references"), words("received", n=check["received"], m=check["asked"])),
@@ -50,11 +50,11 @@ def check_facts(check: Check, words: Words) -> list[tuple[str, str]]:
     ]
 
 
-def check_method(words: Words) -> list[str]:
+def check_method(words: Phrases) -> list[str]:
     return [words("method_referees"), words("method_answers"), words("method_few")]
 
 
-def check_sections(check: Check, words: Words) -> list[Section]:
+def check_sections(check: Check, words: Phrases) -> list[Section]:
     """The sections in order; one without content is left out."""
     people = {
         reference["id"]: _name(reference, number, words)
@@ -71,15 +71,15 @@ def check_sections(check: Check, words: Words) -> list[Section]:
     return [part for part in parts if part is not None]
 
 
-def _name(reference: Reference, number: int, words: Words) -> str:
+def _name(reference: Reference, number: int, words: Phrases) -> str:
     return isolate(clipped(reference["referee"]["name"] or words("referee_n", n=number)))
 
 
-def _relationship(reference: Reference, words: Words) -> str:
+def _relationship(reference: Reference, words: Phrases) -> str:
     return words("self") if reference["self_reference"] else reference["referee"]["relationship"]
 
 
-def _summary(check: Check, people: dict[str, str], words: Words) -> Section:
+def _summary(check: Check, people: dict[str, str], words: Phrases) -> Section:
     factual = sum(1 for reference in check["references"] if reference["factual"])
     late = sum(1 for reference in check["references"] if reference.get("late"))
     sentences = [words.count("received", check["received"], m=check["asked"])]
@@ -103,7 +103,7 @@ def _summary(check: Check, people: dict[str, str], words: Words) -> Section:
     return Section(words("summary"), blocks)
 
 
-def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> list[str | Cell]:
+def _referee_row(reference: Reference, people: dict[str, str], words: Phrases) -> list[str | Cell]:
     referee = reference["referee"]
     notes = [isolate(clipped(referee["title"]))] if referee["title"] else []
     if reference["factual"]:
@@ -123,7 +123,7 @@ def _referee_row(reference: Reference, people: dict[str, str], words: Words) -> 
     ]
 
 
-def _ratings(check: Check, words: Words) -> Section | None:
+def _ratings(check: Check, words: Phrases) -> Section | None:
     questions = [q for q in check["questions"] if q["type"] != "long_text" and q["type"] != "line"]
     if not questions:
         return None
@@ -136,7 +136,7 @@ def _ratings(check: Check, words: Words) -> Section | None:
     return Section(words("ratings"), blocks)
 
 
-def _lines(check: Check, people: dict[str, str], words: Words) -> Section | None:
+def _lines(check: Check, people: dict[str, str], words: Phrases) -> Section | None:
     """Short texts, numbers, dates and periods."""
     known = {reference["id"]: reference for reference in check["references"]}
     blocks: list[Block] = []
@@ -159,7 +159,7 @@ def _lines(check: Check, people: dict[str, str], words: Words) -> Section | None
     return Section(words("short_answers"), blocks) if blocks else None
 
 
-def _comments(check: Check, people: dict[str, str], words: Words) -> Section | None:
+def _comments(check: Check, people: dict[str, str], words: Phrases) -> Section | None:
     known = {reference["id"]: reference for reference in check["references"]}
     blocks: list[Block] = []
     for question in check["questions"]:
@@ -178,13 +178,13 @@ def _comments(check: Check, people: dict[str, str], words: Words) -> Section | N
     return Section(words("comments"), [Prose([words("comments_read")], leads=True), *blocks])
 
 
-def _comment_head(question: Question, words: Words) -> list[Block]:
+def _comment_head(question: Question, words: Phrases) -> list[Block]:
     if question["type"] == "long_text":
         return head_of(question, words)
     return [Heading(question.get("competency") or question["text"])]
 
 
-def _verification(check: Check, people: dict[str, str], words: Words) -> Section | None:
+def _verification(check: Check, people: dict[str, str], words: Phrases) -> Section | None:
     if not check["verification"]:
         return None
     header = [words(key) for key in ("referee", "what", "stated", "confirmed")]
@@ -223,7 +223,7 @@ def _verification(check: Check, people: dict[str, str], words: Words) -> Section
     return Section(words("verification"), blocks)
 
 
-def _confirmed(entry: Verification, words: Words) -> str:
+def _confirmed(entry: Verification, words: Phrases) -> str:
     match entry.get("verdict"):
         case "confirmed":
             return words("is_confirmed")
@@ -232,7 +232,7 @@ def _confirmed(entry: Verification, words: Words) -> str:
     return entry["confirmed"] or words("not_given")
 
 
-def _questions(check: Check, words: Words) -> Section | None:
+def _questions(check: Check, words: Phrases) -> Section | None:
     if not check["questions"]:
         return None
     blocks: list[Block] = []
@@ -252,7 +252,7 @@ def _questions(check: Check, words: Words) -> Section | None:
     return Section(words("questions"), blocks)
 
 
-def _kind(question: Question, words: Words) -> str:
+def _kind(question: Question, words: Phrases) -> str:
     if question["type"] == "rating":
         values = [level["value"] for level in question["levels"]]
         if question.get("agreement"):
@@ -272,7 +272,7 @@ def _kind(question: Question, words: Words) -> str:
     return words("type_long_text")
 
 
-def answer_blocks(question: Charted, words: Words) -> list[Block]:
+def answer_blocks(question: Charted, words: Phrases) -> list[Block]:
     """A heading and the answers as dots, or a sentence if there are none."""
     blocks = head_of(question, words, note=_scale(question))
     if not any(group["values"] for group in question["by_relationship"]):
@@ -287,7 +287,7 @@ def answer_blocks(question: Charted, words: Words) -> list[Block]:
     return [*blocks, RatingChart(header, axis, rows)]
 
 
-def head_of(question: Question, words: Words, *, note: str | None = None) -> list[Block]:
+def head_of(question: Question, words: Phrases, *, note: str | None = None) -> list[Block]:
     """The heading of a question, with its competency, and who was not asked."""
     competency = question.get("competency")
     text = question["text"]
@@ -325,7 +325,7 @@ def _scale(question: Charted) -> str | None:
     return None
 
 
-def _unanswered(question: Charted, words: Words) -> str:
+def _unanswered(question: Charted, words: Phrases) -> str:
     skipped = sum(group["skipped"] for group in question["by_relationship"])
     return words.count("skipped", skipped) + "." if skipped else words("unanswered")
 
@@ -335,7 +335,7 @@ def is_identifiable(group: GroupValues) -> bool:
     return group["identifiable"] and not group["self_reference"]
 
 
-def _rating_row(group: GroupValues, axis: tuple[int, int], words: Words) -> RatingRow:
+def _rating_row(group: GroupValues, axis: tuple[int, int], words: Phrases) -> RatingRow:
     values = sorted(group["values"])
     listed = ", ".join(map(str, values))
     label = words("self") if group["self_reference"] else group["relationship"]
@@ -365,7 +365,7 @@ def _rating_row(group: GroupValues, axis: tuple[int, int], words: Words) -> Rati
     )
 
 
-def _choice(question: ChoiceQuestion, words: Words) -> list[Block]:
+def _choice(question: ChoiceQuestion, words: Phrases) -> list[Block]:
     """Options with their dots; of several choices, those not chosen share a line."""
     rows: list[OptionRow] = []
     unchosen: list[str] = []
@@ -397,7 +397,7 @@ def _choice(question: ChoiceQuestion, words: Words) -> list[Block]:
     return blocks
 
 
-def _who(group: GroupValues, count: int, words: Words) -> str:
+def _who(group: GroupValues, count: int, words: Phrases) -> str:
     label = words("self") if group["self_reference"] else group["relationship"]
     who = words("who_n", relationship=label, n=count)
     return f"{who} ({words('identifiable')})" if is_identifiable(group) else who

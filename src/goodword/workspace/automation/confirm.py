@@ -16,14 +16,14 @@ from goodword.roles.models import AlreadyThere, Automation, Role, Step
 from goodword.workflow.models import StepRequest
 from goodword.workspace import jobs
 from goodword.workspace.automation.access import JobChoice
-from goodword.workspace.automation.draft import Draft
+from goodword.workspace.automation.draft import AutomationDraft
 
 
 def confirm(
     *,
     role: Role,
     choice: JobChoice,
-    draft: Draft,
+    draft: AutomationDraft,
     seen: str,
     stages: Mapping[int, Stage],
     placed: Collection[ApplicationInStage],
@@ -80,13 +80,15 @@ def confirm(
     return automation
 
 
-def in_mapped_stages(placed: Collection[ApplicationInStage], draft: Draft) -> list[ApplicationInStage]:
+def in_mapped_stages(
+    placed: Collection[ApplicationInStage], draft: AutomationDraft
+) -> list[ApplicationInStage]:
     mapped = set(draft.mapped)
     return [one for one in placed if one.stage_id in mapped]
 
 
 def already_requested(
-    there: Collection[ApplicationInStage], draft: Draft, *, connection: Connection
+    there: Collection[ApplicationInStage], draft: AutomationDraft, *, connection: Connection
 ) -> set[int]:
     """Greenhouse ids of applications with a request for every step of their stage."""
     step_requests = StepRequest.objects.of(connection.organisation).filter(

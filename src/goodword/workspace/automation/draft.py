@@ -17,7 +17,7 @@ _AT_MOST = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Draft:
+class AutomationDraft:
     """Choices of the second page: post and stages by Greenhouse ids, delays in minutes, the requirement.
 
     `seen`: the version of the mapping when the draft was started; empty if there was none.
@@ -49,15 +49,15 @@ class Draft:
         return self.assessment_delay if kind == Step.Kind.ASSESSMENT else self.reference_check_delay
 
 
-def load(request: MemberRequest, *, role: Role, key: str) -> Draft | None:
+def load(request: MemberRequest, *, role: Role, key: str) -> AutomationDraft | None:
     """None if there is no draft or it has an outdated shape."""
     try:
-        return Draft(**found) if (found := _all(request).get(f"{role.pk}:{key}")) else None
+        return AutomationDraft(**found) if (found := _all(request).get(f"{role.pk}:{key}")) else None
     except TypeError:
         return None
 
 
-def save(request: MemberRequest, draft: Draft, *, role: Role, key: str) -> None:
+def save(request: MemberRequest, draft: AutomationDraft, *, role: Role, key: str) -> None:
     """Only the latest few drafts are kept."""
     place = f"{role.pk}:{key}"
     others = [(name, value) for name, value in _all(request).items() if name != place]
@@ -76,7 +76,9 @@ def _all(request: MemberRequest) -> dict[str, dict[str, Any]]:
 ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
 
-def new_draft(role: Role, *, job: Job, stages: Iterable[Stage], automation: Automation | None) -> Draft:
+def new_draft(
+    role: Role, *, job: Job, stages: Iterable[Stage], automation: Automation | None
+) -> AutomationDraft:
     """The draft to start with: the current mapping, else a proposal. Delays and requirement are those of the role."""
     among = list(stages)
     steps = {step.kind: step for step in role.steps.all()}
@@ -89,7 +91,7 @@ def new_draft(role: Role, *, job: Job, stages: Iterable[Stage], automation: Auto
         post = automation.job_post_id
         for rule in automation.rules.select_related("step").order_by("pk"):
             mapped[rule.step.kind].append(rule.stage_id)
-    return Draft(
+    return AutomationDraft(
         post=post,
         assessment=mapped[ASSESSMENT],
         reference_check=mapped[CHECK],

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from goodword.greenhouse.setup.catalogue import Job, Post, Stage
 from goodword.workspace.automation.access import parse_id
-from goodword.workspace.automation.draft import Draft
+from goodword.workspace.automation.draft import AutomationDraft
 from goodword.workspace.role.step_forms import DelayField
 
 REQUIREMENT_LENGTH = 1000
@@ -76,7 +76,7 @@ class StagesForm(forms.Form):
         job: Job,
         stages: Sequence[Stage],
         role_title: str,
-        draft: Draft,
+        draft: AutomationDraft,
         settled: str = "",
     ) -> None:
         """`settled`: the requirements of a published assessment; the form does not ask for one then."""
@@ -102,8 +102,8 @@ class StagesForm(forms.Form):
             self.add_error("assessment", _("Map a stage to at least one step."))
         return data
 
-    def draft(self) -> Draft:
-        return Draft(**{"requirement": self._settled} | self.cleaned_data)
+    def draft(self) -> AutomationDraft:
+        return AutomationDraft(**{"requirement": self._settled} | self.cleaned_data)
 
 
 class ConfirmForm(forms.Form):
@@ -124,9 +124,9 @@ class ConfirmForm(forms.Form):
     )
 
 
-def unchecked_draft(data: QueryDict) -> Draft:
+def unchecked_draft(data: QueryDict) -> AutomationDraft:
     """The second page unvalidated; the review page checks it."""
-    return Draft(
+    return AutomationDraft(
         post=parse_id(data.get("post")) or None,
         assessment=_numbers(data.getlist("assessment")),
         reference_check=_numbers(data.getlist("reference_check")),
@@ -149,7 +149,7 @@ def _minutes(data: QueryDict, name: str) -> int:
         return 0
 
 
-def _initial(draft: Draft, there: set[int]) -> dict[str, Any]:
+def _initial(draft: AutomationDraft, there: set[int]) -> dict[str, Any]:
     return {
         "post": draft.post or NONE,
         "assessment": [stage for stage in draft.assessment if stage in there],

@@ -14,14 +14,14 @@ from goodword.greenhouse.client import JobStatus
 from goodword.greenhouse.setup.catalogue import Job, Stage
 from goodword.roles.models import Automation, Role, Step
 from goodword.workspace.automation.access import JobChoice
-from goodword.workspace.automation.draft import Draft
+from goodword.workspace.automation.draft import AutomationDraft
 from goodword.workspace.role.step_forms import delay_text
 
 ASSESSMENT, CHECK = Step.Kind.ASSESSMENT, Step.Kind.REFERENCE_CHECK
 
 
 def sentences(
-    role: Role, *, job: Job, draft: Draft, stages: Mapping[int, Stage], by: Membership
+    role: Role, *, job: Job, draft: AutomationDraft, stages: Mapping[int, Stage], by: Membership
 ) -> list[str]:
     post = job.post(draft.post)
     values = {
@@ -65,7 +65,7 @@ def mapping_summary(automation: Automation) -> str:
     return ", ".join(parts) or _("no stages mapped")
 
 
-def _start_sentence(draft: Draft, stages: Mapping[int, Stage], kind: Step.Kind) -> str:
+def _start_sentence(draft: AutomationDraft, stages: Mapping[int, Stage], kind: Step.Kind) -> str:
     chosen = draft.stages.get(kind, [])
     check = kind == CHECK
     if not chosen:

@@ -18,7 +18,7 @@ from goodword.assessments.kinds.custom.content import FILE_TYPES, KIND, MOST_MEG
 from goodword.assessments.kinds.custom.uploads import ACCEPTED
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.questionnaires.editor.descriptions import language_name, short
-from goodword.questionnaires.editor.forms.question import Flag, Whole, Words
+from goodword.questionnaires.editor.forms.question import CheckboxField, TextField, WholeNumberField
 from goodword.questionnaires.models import Questionnaire
 
 type Content = dict[str, Any]
@@ -164,7 +164,7 @@ PARTS: Final = ("text", "points", "anchors", "id")
 class BeginForm(forms.Form):
     use_required_attribute = False
 
-    name = Words(
+    name = TextField(
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
         help_text=gettext_lazy("Candidates see it."),
@@ -225,7 +225,7 @@ class WordsForm(forms.Form):
                 ("second", second, texts[1]),
             ):
                 needed = which == "first" and number == 0
-                self.fields[f"{which}_{language}"] = Words(
+                self.fields[f"{which}_{language}"] = TextField(
                     label=label if len(languages) == 1 else f"{label} ({words['language']})",
                     max_length=most,
                     lines=1 if most <= LONGEST_NAME else 3,
@@ -268,13 +268,13 @@ class FileForm(WordsForm):
             "invalid_choice": gettext_lazy("Tick types from the list."),
         },
     )
-    megabytes = Whole(
+    megabytes = WholeNumberField(
         least=1,
         most=MOST_MEGABYTES,
         label=gettext_lazy("Maximum size in MB"),
         help_text=gettext_lazy("A phone photo has about 4, a page of text less than 1."),
     )
-    required = Flag(
+    required = CheckboxField(
         label=gettext_lazy("Required"),
         help_text=gettext_lazy("If not ticked, candidates can skip it."),
     )
@@ -341,7 +341,7 @@ class RightForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class QuestionRow:
     place: int
     text: forms.BoundField
     points: forms.BoundField
@@ -365,20 +365,20 @@ class RubricForm(RowsForm):
         for place in range(self.count):
             stored = criteria[place] if place < len(criteria) else {}
             number = {"number": place + 1}
-            self.fields[f"text_{place}"] = Words(
+            self.fields[f"text_{place}"] = TextField(
                 label=_("Criterion %(number)s") % number,
                 max_length=300,
                 required=False,
                 initial=stored.get("text", ""),
             )
-            self.fields[f"points_{place}"] = Whole(
+            self.fields[f"points_{place}"] = WholeNumberField(
                 least=1,
                 most=MOST_POINTS,
                 label=_("Points of criterion %(number)s") % number,
                 required=False,
                 initial=stored.get("points"),
             )
-            self.fields[f"anchors_{place}"] = Words(
+            self.fields[f"anchors_{place}"] = TextField(
                 label=_("What earns the points of criterion %(number)s") % number,
                 lines=3,
                 max_length=LONGEST_TEXT,
@@ -389,9 +389,9 @@ class RubricForm(RowsForm):
                 required=False, initial=stored.get("id", ""), widget=forms.HiddenInput
             )
 
-    def criteria_shown(self) -> Iterator[Row]:
+    def criteria_shown(self) -> Iterator[QuestionRow]:
         for place in range(self.count):
-            yield Row(
+            yield QuestionRow(
                 place,
                 self[f"text_{place}"],
                 self[f"points_{place}"],

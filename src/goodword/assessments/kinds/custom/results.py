@@ -33,7 +33,7 @@ from goodword.assessments.kinds.technical_sheet import (
 from goodword.assessments.models import AttemptPart, Marking, Score
 from goodword.assessments.psychometrics import SCORING
 from goodword.core.json_reading import Json
-from goodword.core.report_blocks import Block, Prose, Section, Words
+from goodword.core.report_blocks import Block, Phrases, Prose, Section
 from goodword.questionnaires.labels import render_answers
 from goodword.questionnaires.types import MultipleChoice, SingleChoice
 from goodword.ui.charts import written_number
@@ -367,14 +367,14 @@ class CustomReport:
     def answered(self, part: CustomPart) -> int:
         return sum(question["answer"] is not None for question in part["questions"])
 
-    def sections(self, part: CustomPart, words: Words) -> list[Section]:
+    def sections(self, part: CustomPart, words: Phrases) -> list[Section]:
         return [Section(part["name"], [*_results(part, words), *sheet_blocks(part, words)])]
 
-    def normed_scores(self, part: CustomPart, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
+    def normed_scores(self, part: CustomPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         del part, words
         return iter(())
 
-    def detail_blocks(self, part: CustomPart, words: Words) -> list[Block]:
+    def detail_blocks(self, part: CustomPart, words: Phrases) -> list[Block]:
         del part, words
         return []
 
@@ -409,7 +409,7 @@ def _question_without_person(question: QuestionData) -> QuestionData:
     }
 
 
-def _results(test: CustomPart, words: Words) -> list[Block]:
+def _results(test: CustomPart, words: Phrases) -> list[Block]:
     """Totals only; questions and answers are for members."""
     questions = test["questions"]
     answered = sum(question["answer"] is not None for question in questions)
@@ -435,5 +435,5 @@ def _points(question: QuestionData) -> float:
     return fmean(sum(one["given"][place] or 0 for one in question["criteria"]) for place in places)
 
 
-def _written(value: float, words: Words) -> str:
+def _written(value: float, words: Phrases) -> str:
     return words.number(value, 0 if value.is_integer() else 1)

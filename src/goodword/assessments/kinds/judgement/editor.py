@@ -14,7 +14,7 @@ from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.assessments.kinds.judgement.content import FEWEST_ACTIONS, KIND
 from goodword.questionnaires.editor.descriptions import language_name, short
-from goodword.questionnaires.editor.forms.question import Words
+from goodword.questionnaires.editor.forms.question import TextField
 
 type Content = dict[str, Any]
 
@@ -190,20 +190,20 @@ PARTS: Final = ("action", "key", "reason", "id")
 class DetailsForm(forms.Form):
     use_required_attribute = False
 
-    name = Words(
+    name = TextField(
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
         help_text=gettext_lazy("Candidates see it."),
         missing=gettext_lazy("Write a name, for example Situations in the workshop."),
     )
-    construct = Words(
+    construct = TextField(
         label=gettext_lazy("What it measures"),
         lines=2,
         max_length=LONGEST_LINE,
         help_text=gettext_lazy("In one sentence, for readers of the results."),
         missing=gettext_lazy("Describe in one sentence what it measures."),
     )
-    instructions = Words(
+    instructions = TextField(
         label=gettext_lazy("Instructions"),
         lines=4,
         max_length=LONGEST_TEXT,
@@ -229,7 +229,7 @@ class NewForm(DetailsForm):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ScenarioRow:
     place: int
     text: forms.BoundField
     key: forms.BoundField
@@ -248,7 +248,7 @@ class ScenarioForm(RowsForm):
 
     use_required_attribute = False
 
-    text = Words(
+    text = TextField(
         label=gettext_lazy("What happens"),
         lines=4,
         max_length=LONGEST_TEXT,
@@ -276,7 +276,7 @@ class ScenarioForm(RowsForm):
 
     def _row(self, place: int, action: Mapping[str, Any], keys: Sequence[tuple[str, str]]) -> None:
         number = {"number": place + 1}
-        self.fields[f"action_{place}"] = Words(
+        self.fields[f"action_{place}"] = TextField(
             label=_("Action %(number)s") % number,
             lines=2,
             max_length=LONGEST_LINE,
@@ -291,7 +291,7 @@ class ScenarioForm(RowsForm):
             initial="" if key is None else plain(key),
             error_messages={"invalid_choice": _("Choose one of the steps.")},
         )
-        self.fields[f"reason_{place}"] = Words(
+        self.fields[f"reason_{place}"] = TextField(
             label=_("Reason for the key of action %(number)s") % number,
             lines=2,
             max_length=LONGEST_LINE,
@@ -302,9 +302,9 @@ class ScenarioForm(RowsForm):
             required=False, initial=action.get("id", ""), widget=forms.HiddenInput
         )
 
-    def actions_shown(self) -> Iterator[Row]:
+    def actions_shown(self) -> Iterator[ScenarioRow]:
         for place in range(self.count):
-            yield Row(
+            yield ScenarioRow(
                 place,
                 self[f"action_{place}"],
                 self[f"key_{place}"],
@@ -353,13 +353,13 @@ class ScenarioForm(RowsForm):
 class PublishForm(forms.Form):
     use_required_attribute = False
 
-    key_by = Words(
+    key_by = TextField(
         label=gettext_lazy("Who set the key"),
         max_length=200,
         help_text=gettext_lazy("Names and positions, for example Ana Ruiz and Tom Berg, heads of service."),
         missing=gettext_lazy("Enter who set the key."),
     )
-    key_how = Words(
+    key_how = TextField(
         label=gettext_lazy("How they set it"),
         lines=3,
         max_length=700,
@@ -396,7 +396,7 @@ class TranslationForm(forms.Form):
         there = texts_of(translated)
         for place, text in self._wanted.items():
             long = place == "instructions" or place.startswith("scenario-")
-            self.fields[place] = Words(
+            self.fields[place] = TextField(
                 label=_what(place),
                 lines=2 if len(text) > 60 else 1,
                 max_length=LONGEST_NAME if place == "name" else LONGEST_TEXT if long else LONGEST_LINE,

@@ -42,7 +42,7 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
-from goodword.core.report_blocks import Block, Prose, Section, Words
+from goodword.core.report_blocks import Block, Phrases, Prose, Section
 from goodword.ui.charts import written_number
 
 #: steps from the key, on average over a situation's actions, up to which ratings are near to it
@@ -357,19 +357,19 @@ class JudgementReport:
     def answered(self, part: JudgementPart) -> int:
         return part["n_answered"]
 
-    def sections(self, part: JudgementPart, words: Words) -> list[Section]:
+    def sections(self, part: JudgementPart, words: Phrases) -> list[Section]:
         return [Section(part["name"], [*_results(part, words), *sheet_blocks(part, words)])]
 
-    def normed_scores(self, part: JudgementPart, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
+    def normed_scores(self, part: JudgementPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         if part["standing"] is not None:
             yield words("distance"), part["standing"]
 
-    def detail_blocks(self, part: JudgementPart, words: Words) -> list[Block]:
+    def detail_blocks(self, part: JudgementPart, words: Phrases) -> list[Block]:
         del part, words
         return []
 
 
-def _results(test: JudgementPart, words: Words) -> list[Block]:
+def _results(test: JudgementPart, words: Phrases) -> list[Block]:
     n, m, distance = test["n_answered"], test["items_n"], test["distance"]
     if distance is not None:
         figures = {"distance": words.number(distance, 1), "largest": words.number(test["largest"], 1)}

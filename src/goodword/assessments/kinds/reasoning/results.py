@@ -30,7 +30,7 @@ from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, reliability_formula
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
-from goodword.core.report_blocks import Block, Cell, Heading, Prose, Section, Table, Words
+from goodword.core.report_blocks import Block, Cell, Heading, Phrases, Prose, Section, Table
 from goodword.ui.charts import written_number
 
 #: tasks whose rules are explained to their candidate
@@ -428,17 +428,17 @@ class ReasoningReport:
     def answered(self, part: ReasoningPart) -> int:
         return part["whole"]["answered"] or 0
 
-    def sections(self, part: ReasoningPart, words: Words) -> list[Section]:
+    def sections(self, part: ReasoningPart, words: Phrases) -> list[Section]:
         return [Section(part["name"], [*_results(part, words), *sheet_blocks(part, words)])]
 
-    def normed_scores(self, part: ReasoningPart, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
+    def normed_scores(self, part: ReasoningPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         named = [(words("all_tasks"), part["whole"])]
         named += [(words.category(one["name"]), one) for one in part["categories"]]
         for name, category in named:
             if category["standing"] is not None:
                 yield name, category["standing"]
 
-    def detail_blocks(self, part: ReasoningPart, words: Words) -> list[Block]:
+    def detail_blocks(self, part: ReasoningPart, words: Phrases) -> list[Block]:
         behind = None if part["ability"] is None else part["ability"].get("behind")
         return [] if behind is None else _calibration(part, behind, words)
 
@@ -504,7 +504,7 @@ def _drawing(picture: Picture) -> Drawing:
     return {"svg": literal(picture.svg), "alt": picture.alt}
 
 
-def _results(test: ReasoningPart, words: Words) -> list[Block]:
+def _results(test: ReasoningPart, words: Phrases) -> list[Block]:
     whole, ability = test["whole"], test["ability"]
     if whole["solved"] is None:
         return [Prose([words("tasks_erased", m=whole["given"])])]
@@ -521,7 +521,7 @@ def _results(test: ReasoningPart, words: Words) -> list[Block]:
     return [Prose(sentences, leads=True), Table(header, rows, widths=[6, 2, 2])]
 
 
-def _category_row(found: CategoryData, words: Words) -> list[str | Cell]:
+def _category_row(found: CategoryData, words: Phrases) -> list[str | Cell]:
     name: str | Cell = words.category(found["name"])
     if found["standing"] is not None:
         name = Cell(words.category(found["name"]), note=normed_score_text(found["standing"], words))
@@ -529,7 +529,7 @@ def _category_row(found: CategoryData, words: Words) -> list[str | Cell]:
     return [name, solved, str(found["answered"] or 0)]
 
 
-def _calibration(test: ReasoningPart, behind: AbilityFigures, words: Words) -> list[Block]:
+def _calibration(test: ReasoningPart, behind: AbilityFigures, words: Phrases) -> list[Block]:
     figures: dict[str, str | int] = {
         "number": behind["number"],
         "n": behind["n"],

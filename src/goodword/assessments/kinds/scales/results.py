@@ -32,7 +32,7 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.models import AttemptPart, Score
 from goodword.core.json_reading import Json
-from goodword.core.report_blocks import Block, Heading, Prose, ScaleChart, ScaleRow, Section, Words
+from goodword.core.report_blocks import Block, Heading, Phrases, Prose, ScaleChart, ScaleRow, Section
 from goodword.ui.charts import written_number
 
 
@@ -396,16 +396,16 @@ class ScalesReport:
     def answered(self, part: ScalesPart) -> int:
         return sum(scale["n_answered"] for scale in part["scales"])
 
-    def sections(self, part: ScalesPart, words: Words) -> list[Section]:
+    def sections(self, part: ScalesPart, words: Phrases) -> list[Section]:
         return [_results(part, words), _about_scales(part, words)]
 
-    def normed_scores(self, part: ScalesPart, words: Words) -> Iterator[tuple[str, NormedScoreData]]:
+    def normed_scores(self, part: ScalesPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         del words
         for scale in part["scales"]:
             if normed := scale.get("standing"):
                 yield scale["name"], normed
 
-    def detail_blocks(self, part: ScalesPart, words: Words) -> list[Block]:
+    def detail_blocks(self, part: ScalesPart, words: Phrases) -> list[Block]:
         del part, words
         return []
 
@@ -437,7 +437,7 @@ def _scale_without_person(scale: ScaleData) -> ScaleData:
     return kept
 
 
-def _results(test: ScalesPart, words: Words) -> Section:
+def _results(test: ScalesPart, words: Phrases) -> Section:
     low, high = test["scale_min"], test["scale_max"]
     norm = test["norm"]
     if any(scale.get("standing") for scale in test["scales"]):
@@ -465,7 +465,7 @@ def _results(test: ScalesPart, words: Words) -> Section:
     )
 
 
-def _strip(scale: ScaleData, test: ScalesPart, words: Words) -> ScaleRow:
+def _strip(scale: ScaleData, test: ScalesPart, words: Phrases) -> ScaleRow:
     low, high, mean, band = test["scale_min"], test["scale_max"], scale["mean"], scale["band"]
     normed = scale.get("standing")
     shown = words("no_mean") if mean is None else words.number(mean, 2)
@@ -495,14 +495,14 @@ def _strip(scale: ScaleData, test: ScalesPart, words: Words) -> ScaleRow:
     )
 
 
-def _compared(scale: ScaleData, words: Words) -> str:
+def _compared(scale: ScaleData, words: Phrases) -> str:
     if normed := scale.get("standing"):
         ends = {"low": normed["percentile_low"], "high": normed["percentile_high"]}
         return f" · {words('band_note', **ends)}"
     return f" · {scale['band']['label']}" if scale["band"] is not None else ""
 
 
-def _about_scales(test: ScalesPart, words: Words) -> Section:
+def _about_scales(test: ScalesPart, words: Phrases) -> Section:
     blocks: list[Block] = []
     for scale in test["scales"]:
         counts = {"n": scale["n_answered"], "m": scale["n_items"]}

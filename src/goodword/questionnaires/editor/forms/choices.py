@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from goodword.questionnaires.editor.entries import Entry, new_name
-from goodword.questionnaires.editor.forms.question import QuestionForm, Whole, Words
+from goodword.questionnaires.editor.forms.question import QuestionForm, TextField, WholeNumberField
 from goodword.questionnaires.types import LEAST_CHOICES, LONGEST_QUESTION, MOST_CHOICES, MOST_RANKED
 
 #: empty rows of a new form, and rows that *More answers* adds
@@ -18,7 +18,7 @@ ROWS, MORE_ROWS = 4, 4
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ChoiceRow:
     place: int
     label: forms.BoundField
     value: str
@@ -40,7 +40,7 @@ class ChoicesForm(QuestionForm):
             count = _count(data)
         for place in range(count):
             choice = stored[place] if place < len(stored) else {"label": "", "value": ""}
-            self.fields[f"choice_{place}"] = Words(
+            self.fields[f"choice_{place}"] = TextField(
                 label=_("Answer %(place)s") % {"place": place + 1},
                 max_length=LONGEST_QUESTION,
                 required=False,
@@ -51,9 +51,9 @@ class ChoicesForm(QuestionForm):
             )
         self.count = count
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[ChoiceRow]:
         return [
-            Row(
+            ChoiceRow(
                 place=place,
                 label=self[f"choice_{place}"],
                 value=str(self[f"value_{place}"].value() or ""),
@@ -111,13 +111,13 @@ class ChoicesForm(QuestionForm):
 
 class SomeChoicesForm(ChoicesForm):
     own = ("least", "most")
-    least = Whole(
+    least = WholeNumberField(
         least=1,
         most=MOST_CHOICES,
         label=gettext_lazy("Choose at least"),
         help_text=gettext_lazy("How many answers a referee must choose."),
     )
-    most = Whole(
+    most = WholeNumberField(
         least=1,
         most=MOST_CHOICES,
         required=False,
@@ -144,7 +144,7 @@ class SomeChoicesForm(ChoicesForm):
 class AdjectivesForm(ChoicesForm):
     own = ("pick",)
     rows_at_first = 12
-    pick = Whole(
+    pick = WholeNumberField(
         least=1,
         most=MOST_CHOICES - 1,
         label=gettext_lazy("How many to pick"),

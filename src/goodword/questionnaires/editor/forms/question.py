@@ -21,7 +21,7 @@ TOO_LONG = gettext_lazy("This has %(show_value)s characters; at most %(limit_val
 EVERYBODY, SOME = "everybody", "some"
 
 
-class Words(forms.CharField):
+class TextField(forms.CharField):
     """A text. If it is too long, it is refused and not cut."""
 
     def __init__(self, *, lines: int = 1, missing: str | Promise = "", **values: Any) -> None:
@@ -43,7 +43,7 @@ class Words(forms.CharField):
         return clean_text(value if isinstance(value, str) else "", one_line=self._one_line)
 
 
-class Whole(forms.IntegerField):
+class WholeNumberField(forms.IntegerField):
     def __init__(self, *, least: int, most: int, **values: Any) -> None:
         sentence = format_lazy(
             gettext_lazy("Enter a whole number from {least} to {most}."), least=least, most=most
@@ -57,7 +57,7 @@ class Whole(forms.IntegerField):
         )
 
 
-class Flag(forms.BooleanField):
+class CheckboxField(forms.BooleanField):
     def __init__(self, **values: Any) -> None:
         super().__init__(required=False, **values)
 
@@ -88,15 +88,15 @@ class QuestionForm(forms.Form):
     required_attribute = False
     use_required_attribute = False
 
-    text = Words(lines=2, max_length=LONGEST_QUESTION, missing=gettext_lazy("Enter the question."))
-    help = Words(
+    text = TextField(lines=2, max_length=LONGEST_QUESTION, missing=gettext_lazy("Enter the question."))
+    help = TextField(
         label=gettext_lazy("Help"),
         lines=2,
         max_length=LONGEST_QUESTION,
         required=False,
         help_text=gettext_lazy("Shown below the question, for example how to answer it."),
     )
-    self_text = Words(
+    self_text = TextField(
         label=gettext_lazy("Question in the self-assessment"),
         lines=2,
         max_length=LONGEST_QUESTION,
@@ -105,7 +105,7 @@ class QuestionForm(forms.Form):
             "Addressed to the candidate: “How reliably did you …”. If empty, the question above is used."
         ),
     )
-    required = Flag(
+    required = CheckboxField(
         label=gettext_lazy("Required"),
         help_text=gettext_lazy("Referees can skip optional questions."),
     )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 from goodword.questionnaires.editor.descriptions import language_codes, language_name
 from goodword.questionnaires.editor.entries import Entry, texts_of
 from goodword.questionnaires.editor.files import LARGEST_FILE, LONGEST_DESCRIPTION, LONGEST_TITLE
-from goodword.questionnaires.editor.forms.question import Words
+from goodword.questionnaires.editor.forms.question import TextField
 from goodword.questionnaires.types import (
     LONGEST_EXAMPLE,
     LONGEST_HEADING,
@@ -34,13 +34,13 @@ _LONG_TEXT = 60
 class DetailsForm(forms.Form):
     use_required_attribute = False
 
-    title = Words(
+    title = TextField(
         label=gettext_lazy("Title"),
         max_length=LONGEST_TITLE,
         help_text=gettext_lazy("Only your team sees it."),
         missing=gettext_lazy("Enter a title, for example Store managers."),
     )
-    description = Words(
+    description = TextField(
         label=gettext_lazy("Description"),
         lines=3,
         max_length=LONGEST_DESCRIPTION,
@@ -85,7 +85,7 @@ class ImportForm(forms.Form):
 class PublishForm(forms.Form):
     use_required_attribute = False
 
-    reason = Words(
+    reason = TextField(
         label=gettext_lazy("Why so many competencies?"),
         lines=3,
         max_length=2000,
@@ -138,7 +138,7 @@ class TranslationForm(forms.Form):
         for place, entry in enumerate(source, start=1):
             for where, text in texts_of(entry).items():
                 words = {"place": place, "what": _what(where)}
-                self.fields[f"{entry['id']}-{where}"] = Words(
+                self.fields[f"{entry['id']}-{where}"] = TextField(
                     label=_("Question %(place)s, %(what)s") % words,
                     lines=2 if len(text) > _LONG_TEXT else 1,
                     max_length=_longest(where),

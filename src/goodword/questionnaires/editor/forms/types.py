@@ -12,7 +12,12 @@ from goodword.questionnaires import builtin
 from goodword.questionnaires.editor.descriptions import numbered
 from goodword.questionnaires.editor.entries import Entry, condition_of, dependants
 from goodword.questionnaires.editor.forms import choices
-from goodword.questionnaires.editor.forms.question import Flag, QuestionForm, Whole, Words
+from goodword.questionnaires.editor.forms.question import (
+    CheckboxField,
+    QuestionForm,
+    TextField,
+    WholeNumberField,
+)
 from goodword.questionnaires.types import (
     LONGEST_EXAMPLE,
     LONGEST_HEADING,
@@ -32,14 +37,14 @@ COMMENT_HELP = gettext_lazy("Comments are optional, and take time.")
 
 class RatingForm(QuestionForm):
     own = ("competency", "can_pass", "comment")
-    competency = Words(
+    competency = TextField(
         label=gettext_lazy("Competency"),
         max_length=LONGEST_HEADING,
         missing=gettext_lazy("Name the competency in a word or two, for example Reliability."),
         help_text=gettext_lazy("The short name in results and reports, for example Reliability."),
     )
-    can_pass = Flag(label=PASS, help_text=PASS_HELP)
-    comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
+    can_pass = CheckboxField(label=PASS, help_text=PASS_HELP)
+    comment = CheckboxField(label=COMMENT, help_text=COMMENT_HELP)
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
@@ -47,13 +52,13 @@ class RatingForm(QuestionForm):
         usual = builtin.competencies(self.language)[0].levels
         for level in usual:
             known = stored.get(level.value, {"label": level.label, "example": ""})
-            self.fields[f"label_{level.value}"] = Words(
+            self.fields[f"label_{level.value}"] = TextField(
                 label=_("Level %(level)s: label") % {"level": level.value},
                 max_length=LONGEST_LABEL,
                 initial=known["label"],
                 missing=_("Give level %(level)s a label.") % {"level": level.value},
             )
-            self.fields[f"example_{level.value}"] = Words(
+            self.fields[f"example_{level.value}"] = TextField(
                 label=_("Level %(level)s: example of behaviour") % {"level": level.value},
                 lines=2,
                 max_length=LONGEST_EXAMPLE,
@@ -83,14 +88,14 @@ class RatingForm(QuestionForm):
 class AgreementForm(QuestionForm):
     own = ("competency", "can_pass", "comment")
     text_label = gettext_lazy("Statement")
-    competency = Words(
+    competency = TextField(
         label=gettext_lazy("Competency"),
         max_length=LONGEST_HEADING,
         required=False,
         help_text=gettext_lazy("Optional. Groups statements under its name."),
     )
-    can_pass = Flag(label=PASS, help_text=PASS_HELP)
-    comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
+    can_pass = CheckboxField(label=PASS, help_text=PASS_HELP)
+    comment = CheckboxField(label=COMMENT, help_text=COMMENT_HELP)
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         return super().initial_of(entry) | {
@@ -105,21 +110,21 @@ class BetweenForm(QuestionForm):
     text_help = gettext_lazy(
         "Shown above both statements, for example “Which of the two is {candidate} more like?”"
     )
-    left = Words(
+    left = TextField(
         label=gettext_lazy("Statement on the left"),
         lines=2,
         max_length=LONGEST_EXAMPLE,
         missing=gettext_lazy("Write the statement on the left."),
         help_text=gettext_lazy("For example “Plans ahead in detail”."),
     )
-    right = Words(
+    right = TextField(
         label=gettext_lazy("Statement on the right"),
         lines=2,
         max_length=LONGEST_EXAMPLE,
         missing=gettext_lazy("Write the statement on the right."),
         help_text=gettext_lazy("Equally positive, for example “Decides as things come up”."),
     )
-    can_pass = Flag(label=PASS, help_text=PASS_HELP)
+    can_pass = CheckboxField(label=PASS, help_text=PASS_HELP)
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         return super().initial_of(entry) | {
@@ -131,7 +136,7 @@ class BetweenForm(QuestionForm):
 
 class CommentedForm(QuestionForm):
     own = ("comment",)
-    comment = Flag(label=COMMENT, help_text=COMMENT_HELP)
+    comment = CheckboxField(label=COMMENT, help_text=COMMENT_HELP)
 
     def initial_of(self, entry: Mapping[str, Any]) -> dict[str, Any]:
         return super().initial_of(entry) | {"comment": entry.get("comment", True)}
@@ -146,7 +151,7 @@ class WorkAgainForm(CommentedForm):
 class LongTextForm(QuestionForm):
     own = ("longest",)
     most: int = LONGEST_TEXT
-    longest = Whole(
+    longest = WholeNumberField(
         least=1,
         most=LONGEST_TEXT,
         label=gettext_lazy("Maximum length"),
@@ -159,7 +164,7 @@ class LongTextForm(QuestionForm):
 
 class ShortTextForm(LongTextForm):
     most = LONGEST_LINE
-    longest = Whole(
+    longest = WholeNumberField(
         least=1,
         most=LONGEST_LINE,
         label=gettext_lazy("Maximum length"),
@@ -186,13 +191,13 @@ class NumberForm(QuestionForm):
         error_messages={"invalid": _NUMBER},
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
-    unit = Words(
+    unit = TextField(
         label=gettext_lazy("Unit"),
         max_length=LONGEST_UNIT,
         required=False,
         help_text=gettext_lazy("Shown next to the number, for example people, hours or %."),
     )
-    decimals = Whole(
+    decimals = WholeNumberField(
         least=0,
         most=MOST_DECIMALS,
         label=gettext_lazy("Decimal places"),

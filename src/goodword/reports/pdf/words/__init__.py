@@ -12,7 +12,7 @@ PHRASES: Mapping[str, Mapping[str, str]] = {"en": EN, "de": DE, "fr": FR}
 
 
 @dataclass(frozen=True)
-class Words:
+class ReportPhrases:
     """The phrases of one language."""
 
     language: str
@@ -39,11 +39,11 @@ class Words:
         return str(rounded) if self.language == "en" else str(rounded).replace(".", ",")
 
 
-def words_for(language: str) -> Words:
+def words_for(language: str) -> ReportPhrases:
     """The phrases for a language tag (`de-AT`), by default English."""
     parts = language.replace("_", "-").split("-")
     primary = parts[0].lower()
     if primary not in PHRASES:
-        return Words(language="en", region=None, phrases=EN)
+        return ReportPhrases(language="en", region=None, phrases=EN)
     region = parts[-1].upper() if len(parts) > 1 and len(parts[-1]) == 2 and parts[-1].isalpha() else None
-    return Words(language=primary, region=region, phrases=PHRASES[primary])
+    return ReportPhrases(language=primary, region=region, phrases=PHRASES[primary])

@@ -16,7 +16,12 @@ from goodword.assessments.kinds.reasoning.generated import (
 from goodword.assessments.kinds.reasoning.words.de import DE
 from goodword.assessments.kinds.reasoning.words.en import EN
 from goodword.assessments.kinds.reasoning.words.fr import FR
-from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, Words, capitalised, uncapitalised
+from goodword.assessments.kinds.reasoning.words.phrases import (
+    SeriesWords,
+    TaskWords,
+    capitalised,
+    uncapitalised,
+)
 from goodword.core.json_reading import Json
 
 type Statement = tuple[str | int, ...]
@@ -66,7 +71,7 @@ def _code(language: str) -> str:
     return code if code in _WORDS else "en"
 
 
-def _series_question(terms: tuple[str, ...], words: Words) -> str:
+def _series_question(terms: tuple[str, ...], words: TaskWords) -> str:
     if not terms[0].isalpha():
         return words.series.next_number
     return words.series.next_letter if len(terms[0]) == 1 else words.series.next_letters
@@ -76,11 +81,11 @@ def _texts(options: tuple[Option, ...]) -> tuple[ShownOption, ...]:
     return tuple(ShownOption(id=option.id, text=str(option.value)) for option in options)
 
 
-def _lines(task: Deduction, words: Words) -> tuple[str, ...]:
+def _lines(task: Deduction, words: TaskWords) -> tuple[str, ...]:
     return (_intro(task, words), *(_sentence(task, statement, words) for statement in task.statements))
 
 
-def _intro(task: Deduction, words: Words) -> str:
+def _intro(task: Deduction, words: TaskWords) -> str:
     n = len(task.names)
     match task.topic:
         case "seating":
@@ -95,7 +100,7 @@ def _intro(task: Deduction, words: Words) -> str:
     return topic.intro.format(n=words.counts[n], names=names)
 
 
-def _question(task: Deduction, words: Words) -> str:
+def _question(task: Deduction, words: TaskWords) -> str:
     match task.topic:
         case "seating":
             return words.seating_question.format(n=task.question[1])
@@ -104,7 +109,7 @@ def _question(task: Deduction, words: Words) -> str:
     return words.topics[task.topic].questions[task.question]
 
 
-def _sentence(task: Deduction, statement: Statement, words: Words) -> str:
+def _sentence(task: Deduction, statement: Statement, words: TaskWords) -> str:
     name, *arguments = statement
     match task.topic:
         case "seating":
@@ -119,7 +124,7 @@ def _sentence(task: Deduction, statement: Statement, words: Words) -> str:
     return capitalised(template.format(**dict(zip("abc", things, strict=False))))
 
 
-def _claim(task: Deduction, value: str | Figure | Statement, words: Words) -> str:
+def _claim(task: Deduction, value: str | Figure | Statement, words: TaskWords) -> str:
     match value:
         case ("cannot_say",):
             return words.cannot_say
@@ -132,19 +137,19 @@ def _claim(task: Deduction, value: str | Figure | Statement, words: Words) -> st
     raise ValueError(f"{value!r} is not a claim.")
 
 
-def _thing(task: Deduction, number: int, words: Words) -> str:
+def _thing(task: Deduction, number: int, words: TaskWords) -> str:
     name = task.names[number]
     return name if task.topic == "seating" else words.topics[task.topic].things[name]
 
 
-def _groups_sentence(task: Deduction, statement: Statement, words: Words) -> str:
+def _groups_sentence(task: Deduction, statement: Statement, words: TaskWords) -> str:
     name, a, b = statement
     one, other = (words.group(task.names[int(number)]) for number in (a, b))
     # One member of an invented group is its plural without the s.
     return words.sets[str(name)].format(a=one, b=other, a1=one.removesuffix("s"), b1=other.removesuffix("s"))
 
 
-def _series_rule(item: GeneratedItem, words: Words) -> str:
+def _series_rule(item: GeneratedItem, words: TaskWords) -> str:
     """The rule of a number or letter series, and its next term."""
     assert isinstance(item.task, Series)
     series, rule = words.series, item.rule
@@ -156,7 +161,7 @@ def _series_rule(item: GeneratedItem, words: Words) -> str:
     return f"{told} {series.so.format(answer=right)}"
 
 
-def _numbers(rule: Mapping[str, Json], terms: Sequence[int], words: Words) -> str:
+def _numbers(rule: Mapping[str, Json], terms: Sequence[int], words: TaskWords) -> str:
     series, kind = words.series, str(rule["kind"])
     template = series.numbers[kind]
     steps = [after - before for before, after in itertools.pairwise(terms)]
@@ -213,11 +218,11 @@ def _operation(operation: Json, series: SeriesWords) -> str:
     return series.operation[str(operation[0])].format(n=operation[1])
 
 
-def _deduction_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
+def _deduction_rule(item: GeneratedItem, task: Deduction, words: TaskWords) -> str:
     return _groups_rule(item, task, words) if task.topic == "sets" else _orders_rule(item, task, words)
 
 
-def _orders_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
+def _orders_rule(item: GeneratedItem, task: Deduction, words: TaskWords) -> str:
     orders, place = item.rule["orders"], _whole(item.rule["place"]) - 1
     assert isinstance(orders, list | tuple)
     each = [[_whole(thing) for thing in order] for order in orders if isinstance(order, list | tuple)]
@@ -231,14 +236,14 @@ def _orders_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
     return template.format(order=order, one=_order(first, task, words), other=_order(other, task, words))
 
 
-def _order(order: Sequence[int], task: Deduction, words: Words) -> str:
+def _order(order: Sequence[int], task: Deduction, words: TaskWords) -> str:
     names = [task.names[thing] for thing in order]
     if task.topic != "seating":
         names = [words.topics[task.topic].listed[name] for name in names]
     return ", ".join(names)
 
 
-def _groups_rule(item: GeneratedItem, task: Deduction, words: Words) -> str:
+def _groups_rule(item: GeneratedItem, task: Deduction, words: TaskWords) -> str:
     ends = item.rule["ends"]
     if item.rule["follows"] is None:
         assert isinstance(ends, list | tuple)

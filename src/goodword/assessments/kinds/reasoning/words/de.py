@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, Topic, Words
+from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, TaskWords, Topic
 
 _COLOURS = {
     "red": "rot",
@@ -122,7 +122,7 @@ _SERIES = SeriesWords(
     so="Also folgt {answer}.",
 )
 
-DE = Words(
+DE = TaskWords(
     series=_SERIES,
     topics=_TOPICS,
     counts=_COUNTS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, Topic, Words
+from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, TaskWords, Topic
 
 _COLOURS = ("red", "blue", "green", "yellow", "grey", "white", "black", "brown")
 _COUNTS = ("no", "one", "two", "three", "four", "five", "six")
@@ -120,7 +120,7 @@ _SERIES = SeriesWords(
     so="So {answer} comes next.",
 )
 
-EN = Words(
+EN = TaskWords(
     series=_SERIES,
     topics=_TOPICS,
     counts=_COUNTS,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, Topic, Words
+from goodword.assessments.kinds.reasoning.words.phrases import SeriesWords, TaskWords, Topic
 
 #: masculine and feminine
 _COLOURS = {
@@ -133,7 +133,7 @@ _SERIES = SeriesWords(
     so="La suite est donc {answer}.",
 )
 
-FR = Words(
+FR = TaskWords(
     series=_SERIES,
     topics=_TOPICS,
     counts=_COUNTS,

@@ -45,7 +45,7 @@ class SeriesWords:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Words:
+class TaskWords:
     series: SeriesWords
     topics: Mapping[str, Topic]
     seating_intro: str
