@@ -154,7 +154,7 @@ def test_a_merge_looks_like_a_deletion_without_a_merge_webhook(
 
 @pytest.fixture
 def listener() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
-    """A small server on a real socket: its address, and what it got."""
+    """A small server on a real socket: its URL and the requests it received."""
     got: list[tuple[dict[str, str], bytes]] = []
 
     class Handler(BaseHTTPRequestHandler):
@@ -166,7 +166,7 @@ def listener() -> Iterator[tuple[str, list[tuple[dict[str, str], bytes]]]]:
             self.end_headers()
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002  (the base class's name)
-            """Say nothing."""
+            """Log nothing."""
 
     server = HTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever)

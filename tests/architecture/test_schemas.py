@@ -1,4 +1,4 @@
-"""The published JSON Schemas are those of the code, and refuse what an import refuses."""
+"""The published JSON Schemas match the code and reject what an import rejects."""
 
 import pytest
 import schemas

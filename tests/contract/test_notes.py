@@ -38,7 +38,7 @@ def test_a_posted_note_is_read_back_with_author_and_visibility(
 
 
 def test_notes_exclude_other_activities(greenhouse: Greenhouse) -> None:
-    made = greenhouse.application()  # which also makes an activity
+    made = greenhouse.application()  # which also creates an activity
     person = greenhouse.store.candidates[made.candidate_id]
     note_id = greenhouse.note(person, "Good first call.", "public")
     assert [(one.id, one.body, one.visibility) for one in greenhouse.api().notes(person.id)] == [

@@ -52,7 +52,7 @@ def calls(pacer: LocalPacer, time: Moments, priority: Priority, most: int = 1000
 
 
 def through(pacer: LocalPacer, time: Moments, priority: Priority, *, seconds: float) -> int:
-    """How many calls are made in these seconds by a caller who asks whenever it makes sense."""
+    """How many calls a caller gets in these seconds, if it waits as told."""
     end, count = time.now() + timedelta(seconds=seconds), 0
     while time.now() < end:
         wait = pacer.take(priority=priority, now=time.now())

@@ -18,7 +18,7 @@ def test_a_long_sync_uses_nearly_the_whole_rate_without_a_429(greenhouse: Greenh
     limit, window = (50, 10) if greenhouse.version == "v1" else (150, 30)
     greenhouse.store.switches[f"{greenhouse.version}_rate_limit"] = limit
     clock = greenhouse.store.clock
-    # Begin with a window, so that the result does not depend on when the test runs.
+    # Start at the beginning of a window, so that the result does not depend on when the test runs.
     clock.advance(timedelta(seconds=window - clock.now().timestamp() % window + 0.01))
     begun = clock.now()
     job_id = next(greenhouse.store.jobs.rising()).id

@@ -38,7 +38,7 @@ def sharing(scripted: Scripted, time: Moments, store: MemoryTokenStore) -> Harve
     )
 
 
-def life(body: dict[str, object], time: Moments) -> float:
+def seconds_until_renewal(body: dict[str, object], time: Moments) -> float:
     """Seconds after which this token is renewed."""
     scripted = Scripted(Reply())
     scripted.token_script = [Reply(200, body)]
@@ -105,7 +105,7 @@ def test_the_acting_user_is_sent_as_subject(time: Moments) -> None:
     ],
 )
 def test_token_expiry_formats(told: dict[str, object], seconds: float, time: Moments) -> None:
-    assert life({"access_token": "t", **told}, time) == seconds
+    assert seconds_until_renewal({"access_token": "t", **told}, time) == seconds
 
 
 @pytest.mark.parametrize("body", [{}, {"access_token": ""}, {"access_token": "a\nb"}, [], "text"])

@@ -91,7 +91,7 @@ def test_a_worker_waits_for_its_database_and_resumes() -> None:
 def test_a_job_interrupted_by_an_outage_is_rerun_by_the_same_worker() -> None:
     event = happens()
     with psycopg.connect(here()["DATABASE_URL"]) as other, worker():
-        other.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")  # holds up the handler
+        other.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")  # blocks the handler
         until(lambda: Reaction.objects.get(event=event, handler=HANDLER).tries == 1)
         with outage():
             other.close()

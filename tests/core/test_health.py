@@ -24,14 +24,14 @@ from tests.support import factories
 
 
 @pytest.fixture(autouse=True)
-def looks_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+def fresh_readiness(monkeypatch: pytest.MonkeyPatch) -> None:
     """Discard the answer cached by an earlier test."""
     monkeypatch.setattr("goodword.core.health.readiness", Readiness())
 
 
 @pytest.fixture
-def elsewhere() -> Iterator[dict[str, Any]]:
-    """Database settings that the test can point elsewhere."""
+def database_settings() -> Iterator[dict[str, Any]]:
+    """Database settings that the test can change, restored afterwards."""
     database = connection.settings_dict
     before = dict(database)
     yield database
@@ -186,18 +186,18 @@ def test_readyz_reports_missing_migrations() -> None:
     ["-c default_transaction_read_only=on", "-c temp_file_limit=100"],
     ids=["read only", "no room on the disk"],
 )
-def test_readyz_reports_an_unwritable_database(option: str, elsewhere: dict[str, Any]) -> None:
-    elsewhere["OPTIONS"] = {**elsewhere["OPTIONS"], "options": option}
+def test_readyz_reports_an_unwritable_database(option: str, database_settings: dict[str, Any]) -> None:
+    database_settings["OPTIONS"] = {**database_settings["OPTIONS"], "options": option}
     assert asked() == (503, ["database"])
 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_readyz_answers_within_two_seconds_when_the_database_hangs(
-    elsewhere: dict[str, Any], caplog: pytest.LogCaptureFixture
+    database_settings: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:  # accepts connections and never answers
-        elsewhere |= {"HOST": "127.0.0.1", "PORT": str(silent.getsockname()[1])}
+        database_settings |= {"HOST": "127.0.0.1", "PORT": str(silent.getsockname()[1])}
         began = time.monotonic()
         assert asked() == (503, ["database"])
         assert time.monotonic() - began < 2
@@ -209,9 +209,9 @@ def test_readyz_answers_within_two_seconds_when_the_database_hangs(
 
 @pytest.mark.django_db(transaction=True)
 def test_readyz_reveals_only_names_of_checks(
-    elsewhere: dict[str, Any], caplog: pytest.LogCaptureFixture
+    database_settings: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
-    elsewhere |= {"HOST": "127.0.0.1", "PORT": "9"}
+    database_settings |= {"HOST": "127.0.0.1", "PORT": "9"}
     answer = Client().get("/readyz")
     assert answer.json() == {"status": "failing", "failing": ["database"]}
     assert "127.0.0.1" in caplog.text  # the log has the reason

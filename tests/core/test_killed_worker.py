@@ -66,7 +66,7 @@ def test_the_reaction_of_a_killed_worker_runs_once_on_the_next() -> None:
     assert job_recovery.retry_stalled() == 0  # it might still be alive
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '1 minute'")
-        cursor.execute("UPDATE core_reaction SET not_before = now()")  # its lease is over
+        cursor.execute("UPDATE core_reaction SET not_before = now()")  # its lease has expired
     second = subprocess.Popen(goodword("worker"), env=here())
     try:
         until(lambda: Reaction.objects.filter(event=event, handler=HANDLER, state="done").exists())

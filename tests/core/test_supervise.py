@@ -33,23 +33,23 @@ holders: list[socket.socket] = []
 
 
 @pytest.fixture(autouse=True)
-def let_go() -> object:
+def close_sockets() -> object:
     yield
     while holders:
         holders.pop().close()
 
 
-def said(port: int, setting: str) -> str:
+def busy_port_message(port: int, setting: str) -> str:
     return f"Port {port} is in use. Stop what uses it, or choose another, as in {setting}={port + 1}."
 
 
 def test_a_busy_port_is_reported_with_a_remedy(busy: int) -> None:
     with pytest.raises(supervise.PortInUse) as refused:
         web.bind("127.0.0.1", busy)
-    assert str(refused.value) == said(busy, "GOODWORD_PORT")
+    assert str(refused.value) == busy_port_message(busy, "GOODWORD_PORT")
     with pytest.raises(supervise.PortInUse) as refused:
         supervise.refuse_busy_port(busy, setting="SANDBOX_PORT")
-    assert str(refused.value) == said(busy, "SANDBOX_PORT")
+    assert str(refused.value) == busy_port_message(busy, "SANDBOX_PORT")
 
 
 def test_serve_reports_a_busy_port_in_one_line_and_fails(busy: int) -> None:
@@ -63,7 +63,7 @@ def test_serve_reports_a_busy_port_in_one_line_and_fails(busy: int) -> None:
     assert (ended.returncode, ended.stdout, ended.stderr) == (
         2,
         "",
-        f"goodword: {said(busy, 'GOODWORD_PORT')}\n",
+        f"goodword: {busy_port_message(busy, 'GOODWORD_PORT')}\n",
     )
 
 

@@ -84,7 +84,7 @@ def german(year: int, month: int, day: int, hour: int = 10) -> datetime:
 def test_holidays_around_a_weekend_are_skipped() -> None:
     thursday = german(
         2027, 3, 25
-    )  # Good Friday is the 26th, Easter Monday the 29th; the clock goes on on the 28th
+    )  # Good Friday is the 26th, Easter Monday the 29th; the clocks go forward on the 28th
     assert add_working_days(thursday, 1, calendar=GERMAN) == german(2027, 3, 30)
     assert end_of_working_day(thursday, 2, calendar=GERMAN) == datetime(
         2027, 3, 31, 23, 59, tzinfo=BERLIN
@@ -145,14 +145,12 @@ def test_a_common_working_hour_across_zones_is_found() -> None:
     late = into_working_hours(berlin(3, 16, 59), calendar=CALENDAR, zones=[new_york])
     assert late == berlin(3, 16, 59)
     too_late = into_working_hours(berlin(6, 17), calendar=CALENDAR, zones=[new_york])
-    assert too_late == berlin(9, 14)  # over the weekend America has gone to summer time, and Europe has not
+    assert too_late == berlin(9, 14)  # since the weekend America is on summer time, but not Europe
 
 
 def test_without_a_common_hour_the_persons_working_hours_apply() -> None:
     honolulu = ZoneInfo("Pacific/Honolulu")
-    found = into_working_hours(
-        berlin(6, 12), calendar=CALENDAR, zones=[honolulu]
-    )  # Friday, one at night there
+    found = into_working_hours(berlin(6, 12), calendar=CALENDAR, zones=[honolulu])  # Friday, 1 a.m. there
     assert found.astimezone(honolulu).isoformat() == "2026-03-06T09:00:00-10:00"
     found = into_working_hours(berlin(7, 12), calendar=CALENDAR, zones=[honolulu])
     assert found.astimezone(honolulu).isoformat() == "2026-03-09T09:00:00-10:00"

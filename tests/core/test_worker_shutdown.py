@@ -25,7 +25,7 @@ def worker(*options: str) -> "subprocess.Popen[bytes]":
 
 
 @pytest.fixture(autouse=True)
-def no_worker_of_others(transactional_db: None) -> None:
+def no_other_workers(transactional_db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM procrastinate_workers")
 

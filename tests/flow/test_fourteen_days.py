@@ -70,41 +70,41 @@ class World:
     def check(self) -> Check:
         return self.story.check
 
-    def opens(self) -> None:
+    def open_check(self) -> None:
         with transaction.atomic():
             request_step(
                 application=self.story.application, step=self.step, at=datetime.now(UTC), by="greenhouse"
             )
 
-    def names(self, *addresses: str) -> None:
+    def name_referees(self, *addresses: str) -> None:
         for slot, address in enumerate(addresses, start=1):
             nominate(check_id=self.check.pk, slot=slot, details=details(address), now=datetime.now(UTC))
-        self.presses_send()
+        self.press_send()
 
-    def presses_send(self) -> None:
+    def press_send(self) -> None:
         check, now = self.check, datetime.now(UTC)
         seen = fingerprint(preview_mails(check, now=now, link="x"))
         send_requests(check_id=check.pk, seen=seen, link="x", now=now)
 
-    def names_another(self, address: str, *, slot: int) -> None:
+    def change_referee(self, address: str, *, slot: int) -> None:
         replace_referee(check_id=self.check.pk, slot=slot, details=details(address), now=datetime.now(UTC))
-        self.presses_send()
+        self.press_send()
 
     def request(self, address: str) -> ReferenceRequest:
         return next(one for one in self.story.requests if one.referee.email == address)
 
-    def comes_back(self, address: str) -> None:
+    def bounce(self, address: str) -> None:
         email = Email.objects.across_organisations().get(to_address=address)
         take_returned(report(email, code="550 5.1.1 No such user"), now=datetime.now(UTC))
 
-    def answers(self, address: str) -> None:
+    def answer(self, address: str) -> None:
         response = post(f"{referee_path(address)}facts/", FACTS)
         assert response.status_code == 302
 
-    def pauses(self) -> None:
+    def pause(self) -> None:
         pause_check(check_id=self.check.pk, member=self.rita, now=datetime.now(UTC))
 
-    def goes_on(self) -> None:
+    def resume(self) -> None:
         resume_check(check_id=self.check.pk, member=self.rita, now=datetime.now(UTC))
 
 
@@ -153,16 +153,16 @@ def test_fourteen_days_of_a_reference_check_send_exactly_these_mails() -> None:
     world = World()
     live(
         {
-            "22 Mar 10": world.opens,
-            "24 Mar 14": lambda: world.names(MARIA, PAUL, NORA),
-            "24 Mar 15": lambda: world.comes_back(NORA),
-            "25 Mar 11": lambda: world.names_another(OLGA, slot=3),
+            "22 Mar 10": world.open_check,
+            "24 Mar 14": lambda: world.name_referees(MARIA, PAUL, NORA),
+            "24 Mar 15": lambda: world.bounce(NORA),
+            "25 Mar 11": lambda: world.change_referee(OLGA, slot=3),
             "25 Mar 16": lambda: store_time_zone(world.request(PAUL), "America/New_York"),
-            "30 Mar 16": lambda: world.answers(MARIA),
-            "31 Mar 09": world.pauses,
-            "01 Apr 09": world.goes_on,
-            "05 Apr 10": lambda: world.answers(PAUL),
-            "05 Apr 16": lambda: world.answers(OLGA),
+            "30 Mar 16": lambda: world.answer(MARIA),
+            "31 Mar 09": world.pause,
+            "01 Apr 09": world.resume,
+            "05 Apr 10": lambda: world.answer(PAUL),
+            "05 Apr 16": lambda: world.answer(OLGA),
         },
         start="22 Mar 10",
         end="08 Apr 18",

@@ -55,7 +55,7 @@ def moved(kind: str) -> list[Application]:
     return two
 
 
-def goes_on(since: datetime, until: datetime, *, step: timedelta) -> None:
+def run_sweeps(since: datetime, until: datetime, *, step: timedelta) -> None:
     """Run the sweeps as they come due, with all their reactions."""
     moment = since
     while moment <= until:
@@ -78,7 +78,9 @@ def test_candidates_are_invited_once_after_an_outage_and_reminded_from_then_on(
 ) -> None:
     two = moved(kind)
     ended = BEGAN + lasting
-    goes_on(BEGAN, ended, step=timedelta(minutes=12) if lasting < timedelta(days=1) else timedelta(hours=3))
+    run_sweeps(
+        BEGAN, ended, step=timedelta(minutes=12) if lasting < timedelta(days=1) else timedelta(hours=3)
+    )
     assert server.taken == []
     for application in two:
         run = run_of(application, model)
@@ -93,7 +95,7 @@ def test_candidates_are_invited_once_after_an_outage_and_reminded_from_then_on(
 
     server.answers = {}
     back = ended + PACE[-1]
-    goes_on(back, back, step=timedelta(minutes=1))
+    run_sweeps(back, back, step=timedelta(minutes=1))
     assert sorted(server.to()) == sorted(application.candidate.email for application in two)
     calendar = two[0].organisation.calendar
     for application in two:
@@ -112,9 +114,9 @@ def test_candidates_are_invited_once_after_an_outage_and_reminded_from_then_on(
 
     reminder = run.next_reminder_at
     assert reminder is not None
-    goes_on(back, reminder - timedelta(minutes=1), step=timedelta(hours=6))
+    run_sweeps(back, reminder - timedelta(minutes=1), step=timedelta(hours=6))
     assert len(server.taken) == 2
-    goes_on(reminder, reminder, step=timedelta(minutes=1))
+    run_sweeps(reminder, reminder, step=timedelta(minutes=1))
     assert len(server.taken) == 4
 
 
@@ -132,12 +134,12 @@ def test_a_referee_is_invited_once_and_the_deadline_counts_from_the_mail(server:
         run_jobs()
     lasting = BEGAN + timedelta(days=9)
     before = len(server.taken)
-    goes_on(BEGAN, lasting, step=timedelta(hours=3))
+    run_sweeps(BEGAN, lasting, step=timedelta(hours=3))
     request = ReferenceRequest.objects.of(first.organisation).get()
     assert (request.invited_at, request.next_reminder_at, request.slow_at) == (None, None, None)
     server.answers = {}
     back = lasting + PACE[-1]
-    goes_on(back, back, step=timedelta(minutes=1))
+    run_sweeps(back, back, step=timedelta(minutes=1))
     request.refresh_from_db()
     days = check.step_request.step.referee_deadline_days
     assert (request.invited_at, request.sent_at) == (back, back)

@@ -128,7 +128,7 @@ def test_confirming_the_name_sends_the_waiting_mail(attempt: Attempt) -> None:
     run_jobs()
     sweep()
     [text] = to(candidate.email)
-    assert "http://evil" not in text  # printed so that it is no link
+    assert "http://evil" not in text  # defused
     assert attention(attempt) == ""
 
 
@@ -136,7 +136,7 @@ def test_a_mail_queued_earlier_waits_too_and_flags_the_step(attempt: Attempt) ->
     application = attempt.step_request.application
     Candidate.objects.of(application.organisation).update(
         last_name=BAD
-    )  # no event: before an update of Goodword
+    )  # no event, as for a change before an update of Goodword
     email = remind(attempt)
     assert (email.state, attention(attempt)) == ("queued", "link_in_name")
     with time_machine.travel(NOW + timedelta(minutes=11), tick=False):
@@ -144,7 +144,7 @@ def test_a_mail_queued_earlier_waits_too_and_flags_the_step(attempt: Attempt) ->
         run_jobs()
     assert to(application.candidate.email) == []
     assert event_names(application.pk).count("email.waits_for_name") == 1
-    assert len(mail.outbox) == 1  # the recruiter is told once
+    assert len(mail.outbox) == 1  # the recruiter is notified once
 
 
 def test_a_missed_name_event_only_delays_the_mail(attempt: Attempt) -> None:

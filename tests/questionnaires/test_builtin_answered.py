@@ -9,7 +9,7 @@ from goodword.questionnaires.forms import QuestionForm
 from goodword.questionnaires.parse import fill_placeholders
 from goodword.questionnaires.routing import applicable, for_self, pages
 from goodword.questionnaires.types import RELATIONSHIPS, Question
-from tests.questionnaires.anything import Posted, anything
+from tests.questionnaires.sample_answers import Posted, sample_answer
 from tests.questionnaires.samples import KINDS, STATED, question
 
 each = pytest.mark.parametrize(
@@ -23,7 +23,7 @@ def answered(questions: Sequence[Question]) -> list[str]:
     for page in pages(fill_placeholders(questions, candidate="Ada")):
         data: Posted = {}
         for one in page:
-            data |= anything(one)
+            data |= sample_answer(one)
         form = QuestionForm(page, data=data, stated=STATED)
         assert form.is_valid(), form.errors
         found += [name for name, answer in form.answers.items() if answer is not None]

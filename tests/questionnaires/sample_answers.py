@@ -24,7 +24,7 @@ from goodword.questionnaires.types import (
 type Posted = dict[str, str | list[str]]
 
 
-def anything(question: Question) -> Posted:
+def sample_answer(question: Question) -> Posted:
     """Fields that answer the question, whatever its type."""
     name = f"q-{question.id}"
     match question:
