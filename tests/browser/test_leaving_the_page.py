@@ -92,7 +92,7 @@ def test_short_absences_and_navigation_are_not_recorded(hiding: Page, open_at: C
     hiding.wait_for_url("**/item/2/")
     hiding.go_back()
     hiding.wait_for_url("**/item/1/")
-    leave(hiding, 3)  # what came before it would stand here too
+    leave(hiding, 3)  # earlier observations would be listed too
     assert observations(attempt) == [("left", "rope", 3)]
 
 

@@ -229,7 +229,7 @@ def test_an_unreported_lower_limit_causes_few_429s(time: Moments) -> None:
 
 
 class Counted:
-    """A Greenhouse that counts calls in windows. A call takes 50 ms."""
+    """Simulates Greenhouse's rate limit, counted in windows. Each call takes 50 ms."""
 
     def __init__(
         self, rate: Rate, time: Moments, *, offset: float, dated: bool, silent: bool = False

@@ -1,6 +1,7 @@
 """Positions in charts, and their labels and tables."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from goodword.ui.charts import NARROW, WIDE, Axis, answer_chart, scale_chart, stacked, written_number
 from tests.ui.conftest import Render
@@ -74,7 +75,7 @@ def test_a_bar_chart_has_a_label_and_a_table(render: Render) -> None:
     assert '<th scope="row">Yes</th><td class="num">2</td>' in html
 
 
-def test_svg_coordinates_use_a_decimal_point_in_any_language(render: Render, settings) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_svg_coordinates_use_a_decimal_point_in_any_language(render: Render, settings: Settings) -> None:
     settings.LANGUAGE_CODE = "de"
     html = render(
         "{% load ui %}{% scale_dots rows %}", rows=[{"label": "Ruhig", "mean": 2.3, "marks": [1.3, 2.6]}]

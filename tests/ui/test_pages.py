@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
 from django.views.defaults import page_not_found, permission_denied, server_error
 from fontTools.ttLib import TTFont
+from pytest_django.fixtures import Settings
 
 from goodword.ui.colour import contrast
 from goodword.ui.gallery import LAYOUTS, SampleForm
@@ -80,7 +81,7 @@ def test_the_finder_returns_fonts_and_the_bundled_stylesheet() -> None:
         assert finders.find(f"ui/fonts/{font.name}") is not None
 
 
-def test_fonts_have_their_characters_and_a_weight_axis(settings) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_fonts_have_their_characters_and_a_weight_axis(settings: Settings) -> None:
     call_command("build_fonts", stdout=None)
     latin, greek_cyrillic = build_fonts(Path(settings.GOODWORD_BUILT_STATIC) / "ui" / "fonts")
     held = TTFont(latin)
@@ -92,7 +93,7 @@ def test_fonts_have_their_characters_and_a_weight_axis(settings) -> None:  # typ
     assert latin.stat().st_size < 80_000
 
 
-def test_fonts_are_built_once(settings) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_fonts_are_built_once(settings: Settings) -> None:
     folder = Path(settings.GOODWORD_BUILT_STATIC) / "ui" / "fonts"
     before = [path.stat().st_mtime_ns for path in build_fonts(folder)]
     assert [path.stat().st_mtime_ns for path in build_fonts(folder)] == before

@@ -1,6 +1,7 @@
 """All text and background colours have AA contrast in light and dark mode."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -64,7 +65,7 @@ def test_every_css_variable_is_defined() -> None:
     assert used - set(re.findall(r"--([\w-]+):", text)) == set()
 
 
-def test_the_stylesheet_is_rebuilt_only_when_a_source_changes(tmp_path) -> None:  # type: ignore[no-untyped-def]  # fixture
+def test_the_stylesheet_is_rebuilt_only_when_a_source_changes(tmp_path: Path) -> None:
     sources = tmp_path / "sources"
     sources.mkdir()
     (sources / "goodword.css").write_text('@import url("a.css") layer(base);\n')

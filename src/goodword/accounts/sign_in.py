@@ -215,7 +215,7 @@ def _user(credentials: Mapping[str, Any]) -> User | None:
 
 
 def _account(credentials: Mapping[str, Any]) -> str:
-    """The key to count failures by: several spellings of an address can find one account."""
+    """Key for counting failed sign-ins, the same for all spellings of an address that find one account."""
     user = _user(credentials)
     return f"user {user.pk}" if user else f"unknown {str(credentials.get('email', '')).strip().casefold()}"
 

@@ -10,8 +10,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language
 from publicsuffixlist import PublicSuffixList
 
-# Embeddings, overrides and isolates of the bidirectional algorithm (Unicode UAX #9) can make a text read
-# otherwise than it is stored. The plain marks U+200E and U+200F are left, right-to-left writers need them.
+# Embeddings, overrides and isolates of the bidirectional algorithm (Unicode UAX #9) can display a text
+# in another order than it is stored. The marks U+200E and U+200F are kept: right-to-left scripts need them.
 _BIDI = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = {
     "\r\n": "\n",
@@ -74,9 +74,9 @@ _TITLES: Final = re.compile(
 _PARTICLES: Final = frozenset(
     ["al", "da", "de", "di", "do", "du", "el", "la", "le", "lo", "mc", "st", "tu", "van"]
 )
-#: languages that write a day otherwise than "24 November"
+#: date formats of languages that do not write "24 November"
 _DAYS: Final = {"de": "j. F"}
-#: languages that write the day of the week otherwise than "Tuesday 24 November"
+#: the same with the day of the week, "Tuesday 24 November"
 _WEEKDAYS: Final = {"de": "l, j. F"}
 
 

@@ -69,7 +69,7 @@ class Step(OrganisationOwned):
     questionnaire_id = models.BigIntegerField(null=True)
     #: reference checks: languages on offer; empty: all
     languages = models.JSONField(default=list, blank=True)
-    #: reference checks: whether candidates may see the answers on request, as referees are told
+    #: reference checks: whether candidates may see the answers on request; referees are informed
     candidate_may_see = models.BooleanField(default=False)
     #: assessments: the job requirement, and who entered it
     requirement = models.TextField(default="", blank=True)

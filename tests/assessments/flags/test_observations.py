@@ -195,7 +195,7 @@ def test_a_future_item_is_no_second_window(second: Attempt) -> None:
     assert observations(second) == []
 
 
-# --- candidates are told -----------------------------------------------------------------------------------------
+# --- notice to candidates -----------------------------------------------------------------------------------------
 
 
 def test_the_overview_says_what_is_recorded() -> None:

@@ -169,7 +169,7 @@ def test_a_process_has_one_pacer_per_connection(connection: Connection) -> None:
 
 
 class Counting:
-    """A Greenhouse that counts calls in windows, for threads that share a clock."""
+    """Simulates Greenhouse's rate limit, counted in windows, for threads that share a clock."""
 
     def __init__(self, rate: Rate, *, slower: float) -> None:
         self.rate, self.slower = rate, slower

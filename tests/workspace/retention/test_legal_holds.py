@@ -158,7 +158,7 @@ def test_a_hold_does_not_affect_other_people(check: Check, hold: Hold) -> None:
     assert carry_out(erasure_id=erasure.pk, now=NOW)
 
 
-# --- who asks is told -----------------------------------------------------------------------------------------------
+# --- requests during a hold ---------------------------------------------------------------------------------------
 
 
 def test_candidates_see_the_hold_and_their_request_is_stored(

@@ -220,7 +220,7 @@ def update_candidate(
     email: str | None = None,
     private: bool | None = None,
 ) -> None:
-    """Change what is given: name, first e-mail address (empty: take it away), privacy. Fires the webhook."""
+    """Change the given members: name, first e-mail address (empty removes it), privacy. Fires the webhook."""
     if first_name is not None:
         candidate.first_name = first_name
     if last_name is not None:

@@ -87,7 +87,7 @@ def delete_stage(
     ]
     target = next((one for one in left if one.id == to_stage_id), None)
     if standing and target is None:
-        raise RefusedError("to_stage_id", "must be a stage to which the candidates who stand here go")
+        raise RefusedError("to_stage_id", "must be a stage to move this stage's candidates to")
     for application in standing:
         if target is not None:
             move(store, application, target, actor_id=actor_id, now=now)

@@ -51,7 +51,7 @@ from greenhouse_sandbox.store.people import (
 from greenhouse_sandbox.store.table import Table
 from greenhouse_sandbox.store.webhooks import Delivery, HookFaults, Webhook
 
-#: Switch to its possible values, the first of which is the default.
+#: possible values of each switch; the first is the default
 CHOICES: dict[str, tuple[Any, ...]] = {
     "token_expiry": ("expires_at", "expires_in", "both"),
     "new_token_ends_former": (False, True),

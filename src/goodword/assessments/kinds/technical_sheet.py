@@ -131,7 +131,7 @@ class OwnCalibration:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
-    """Figures from an organisation's own answers for a version and form."""
+    """Figures computed from an organisation's own answers, for one version and form."""
 
     groups: tuple[OwnGroup, ...] = ()
     calibration: OwnCalibration | None = None

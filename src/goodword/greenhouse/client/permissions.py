@@ -1,6 +1,6 @@
 """The permissions we need, by their names on Greenhouse's screens: seven from its set-up article, and recommended ones.
 
-Scope names of Harvest v3: greenhouse.md, section 1.7.
+Source of the v3 scope names: docs/greenhouse.md, section 1.7.
 """
 
 from collections.abc import Iterator

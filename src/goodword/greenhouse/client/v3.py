@@ -470,9 +470,9 @@ _VISIBILITIES: dict[str, Visibility | None] = {
 
 
 def application_of(record: Record) -> Application:
-    """The row's `stage_id` is that of its own stage row, and not used: the stage is `job_interview_stage_id`.
+    """The stage is `job_interview_stage_id`; `stage_id` is the id of an application stage and not used.
 
-    That and `rejection_reason_id` may be absent (greenhouse.md, 3.4); see `_Completion`.
+    The stage and `rejection_reason_id` may be absent (docs/greenhouse.md, 3.4); see `_Completion`.
     """
     return Application(
         id=record.id(),

@@ -152,7 +152,7 @@ def test_numbers_of_the_easy_levels_are_positive() -> None:
 
 
 def test_items_of_a_version_do_not_change() -> None:
-    """Forms name their items by family, version, level and seed; whoever changes an item gives a new version."""
+    """Forms name their items by family, version, level and seed; a changed item needs a new version."""
     marks = {}
     for family, level in EACH:
         text = json.dumps([to_json(item) for item in drawn(family, level)[:20]], sort_keys=True)
